@@ -172,7 +172,7 @@ impl Explorer {
     }
 
     fn draw(&mut self) -> Result<(), Leave> {
-        let size = self.screen.terminal.size().map_err(lost)?;
+        let size = self.screen.size().map_err(lost)?;
         // Also a change of size that made no event, as before anybody listened for it.
         if size != self.size {
             self.size = size;
@@ -190,7 +190,6 @@ impl Explorer {
         let theme = Theme::from(self.app.appearance());
         let before = clock::thread_cpu();
         self.screen
-            .terminal
             .draw(|frame| ui::draw(&self.app, &theme, frame))
             .map_err(lost)?;
         self.pacer

@@ -527,12 +527,13 @@ fn semaphores() -> BTreeSet<String> {
 fn a_killed_server_is_told_in_the_record() {
     for (model, processes) in [("processes", 6), ("threads", 2)] {
         let (program, all) = waiting(model, processes);
-        let name = |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-        let server = all
-            .iter()
-            .find(|pid| name(**pid).starts_with("pconc-server"))
-            .expect("it has its name");
-        kill(Pid::from_raw(server.cast_signed()), Signal::SIGKILL).unwrap();
+        let name = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let is_server = |pid: &&u32| name(pid).starts_with("pconc-server");
+        let server = || all.iter().find(is_server);
+        // A forked process has the zygote's name until it has come to give itself its own.
+        wait_until("the server has its name", || server().is_some());
+        let server = server().unwrap().cast_signed();
+        kill(Pid::from_raw(server), Signal::SIGKILL).unwrap();
         let (output, _) = program.finish();
         assert_eq!(output.status.code(), Some(1), "no task can have succeeded");
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();

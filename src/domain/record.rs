@@ -74,20 +74,17 @@ impl From<Plan> for RunOrder {
 
 /// A finished run. What is read back was checked: it may have been written by anybody. In JSON it is flat: the groups are
 /// for whoever reads the code.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 pub struct Record {
     /// Unique across sessions; its text sorts by time (UUID version 7).
-    #[serde(deserialize_with = "foreign::text")]
     pub id: String,
     /// Of which campaign it was a part; null if it was measured alone.
-    #[serde(default)]
     pub campaign: Option<Part>,
     /// Wall-clock time of `t0`, RFC 3339, UTC.
-    #[serde(deserialize_with = "foreign::text")]
     pub started_at: String,
     /// What was asked for.
-    #[serde(with = "super::plan::stored")]
+    #[serde(serialize_with = "super::plan::stored::serialize")]
     pub plan: Plan,
     /// How a run ended, and which tasks did not succeed.
     #[serde(flatten)]
@@ -104,10 +101,8 @@ pub struct Record {
     /// One per worker.
     pub workers: Vec<WorkerRecord>,
     /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
-    #[serde(default)]
     pub tasks: Option<Vec<TaskRecord>>,
     /// One per usable core, and per core that a worker ran on.
-    #[serde(default)]
     pub cores: Vec<CoreRecord>,
     /// How a run was measured, and what is to be doubted.
     #[serde(flatten)]
@@ -115,91 +110,74 @@ pub struct Record {
 }
 
 /// How a run ended, and which tasks did not succeed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunEnding {
     /// How it ended.
     pub outcome: Outcome,
     /// Why it broke; null unless `outcome` is `failed`.
-    #[serde(default, deserialize_with = "foreign::error_or_null")]
     pub error: Option<String>,
     /// Tasks that were begun and did not succeed.
     pub tasks_failed: u32,
     /// Tasks that no worker had begun when the run ended.
-    #[serde(default)]
     pub tasks_not_begun: u32,
     /// The first [`FAILURES_KEPT`] tasks that were begun and did not succeed, by number, with the reason.
-    #[serde(default)]
     pub failures: Vec<TaskRecord>,
 }
 
 /// Where the time of a run went. Speed-ups are made of these.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunTimes {
     /// `t0` to the last worker's last stamp.
-    #[serde(deserialize_with = "foreign::measured")]
     pub wall_s: f64,
     /// `t0` to the begin of the first task; null if none began.
-    #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub startup_s: Option<f64>,
     /// From the last worker's last stamp until all workers were joined or reaped.
-    #[serde(deserialize_with = "foreign::measured")]
     pub teardown_s: f64,
     /// The workers' CPU time, from their CPU clocks.
-    #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
     /// Tasks in flight, on average over the run.
-    #[serde(deserialize_with = "foreign::measured")]
     pub concurrency: f64,
     /// Workers on a core, on average over the run: `cpu_s / wall_s`.
-    #[serde(deserialize_with = "foreign::measured")]
     pub parallelism: f64,
     /// Summed over the workers; all phases together are `wall_s` × workers.
-    #[serde(with = "stored::phases")]
+    #[serde(serialize_with = "stored::phases::serialize")]
     pub phases_s: PhaseTimes,
 }
 
 /// What is known of the interpreter, or of the lock of an emulated one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct InterpreterFacts {
     /// The interpreter lock that all workers shared, emulated or CPython's; null where there was none.
-    #[serde(default)]
     pub gil: Option<GilTotals>,
     /// What CPython said about the run; null under models that are not Python's, and if it never came so far.
-    #[serde(default)]
     pub python: Option<PythonRecord>,
 }
 
 /// What the operating system counted for a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SystemFacts {
     /// Summed over the workers.
-    #[serde(default)]
     pub context_switches: Option<ContextSwitches>,
     /// How often workers changed their core, as seen from stamp to stamp: what happened between two stamps is not seen.
     /// Summed over the workers.
-    #[serde(default)]
     pub migrations: u64,
     /// Summed over the workers: proportional set size of forked workers; null where they share the program's memory.
-    #[serde(default)]
     pub memory_bytes: Option<u64>,
     /// What is left in the file that all workers wrote; null where each task has one of its own.
-    #[serde(default)]
     pub shared_file: Option<SharedFile>,
 }
 
 /// How a run was measured, and what is to be doubted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measurement {
     /// What the picture was made from.
-    #[serde(default)]
     pub events: EventTotals,
     /// What watching cost.
-    #[serde(default)]
     pub observer: Observer,
     /// How waiting for a core was measured.
     pub phase_source: PhaseSource,
     /// Reasons to trust it less that it shows by itself.
-    #[serde(default, skip_serializing)]
+    #[serde(skip)]
     pub caveats: Vec<Caveat>,
 }
 

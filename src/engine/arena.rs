@@ -161,13 +161,13 @@ pub struct LaneHeader {
 #[repr(u32)]
 pub enum LaneState {
     /// It has not run yet.
-    Absent,
+    Absent = 0,
     /// It is at the gate or working.
-    Working,
+    Working = 1,
     /// It has ended its work and written all totals.
-    Finished,
+    Finished = 2,
     /// It panicked; `cause` says how.
-    Died,
+    Died = 3,
 }
 
 impl LaneHeader {
@@ -217,13 +217,13 @@ pub struct TaskSlot {
 #[repr(u32)]
 pub enum TaskState {
     /// Nobody has begun it.
-    NotBegun,
+    NotBegun = 0,
     /// Somebody executes it, or died over it.
-    Begun,
+    Begun = 1,
     /// It did what it should.
-    Ok,
+    Ok = 2,
     /// It did not.
-    Failed,
+    Failed = 3,
 }
 
 impl TaskSlot {
@@ -422,6 +422,7 @@ impl Arena {
 
     /// The events of a worker, [`Arena::ring_slots`] of them.
     pub fn ring(&self, worker: u32) -> &[EventSlot] {
+        assert!(worker < self.workers(), "worker {worker} has no lane");
         let slots = self.ring_slots();
         let rings: &Rings = self.at(RINGS, 0);
         &rings[worker as usize * slots..][..slots]

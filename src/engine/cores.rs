@@ -53,6 +53,7 @@ impl CoreWatch {
         }
         let cores = os::core_use()?;
         let ours = self.ours(arena);
+        let has_begun = !self.last.is_empty();
         // Stolen or used by others here: the workers do not have it.
         let gone = |cores: &HashMap<u16, CoreUse>, core: &u16| {
             cores.get(core).map_or(0, |used| used.busy + used.stolen)
@@ -67,7 +68,8 @@ impl CoreWatch {
         self.last = cores;
         self.begun = now;
         self.ours = ours.into_iter().collect();
-        Some(shares)
+        // Without a first look, everything since the machine was started would count.
+        has_begun.then_some(shares)
     }
 
     /// The cores over the whole run of length `wall`.

@@ -5,6 +5,7 @@ pub mod python;
 pub mod rayon;
 pub mod threads;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::Ordering::Acquire;
 
@@ -48,8 +49,9 @@ impl fmt::Display for Death {
 
 /// Adds the workers that panicked to the dead, each once.
 pub fn note_panics(arena: &Arena, deaths: &mut Vec<Death>) {
+    let noted: HashSet<u32> = deaths.iter().map(|death| death.worker).collect();
     for (worker, lane) in (0..).zip(arena.lanes()) {
-        if lane.state() == LaneState::Died && deaths.iter().all(|death| death.worker != worker) {
+        if lane.state() == LaneState::Died && !noted.contains(&worker) {
             let cause = arena.text(lane.cause.load(Acquire));
             let cause = cause
                 .unwrap_or_else(|| "panicked, and there was no room left for the reason".into());

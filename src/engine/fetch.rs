@@ -1,7 +1,7 @@
 //! Fetching one page over one new connection, in a way that can be watched and stopped.
 //!
 //! The protocols are ureq's and rustls'; everything that can block is ours: name lookup, connecting, reading
-//! and writing wait in `poll` for the socket *and* the run's stop pipe, so that a cancelled run ends at once
+//! and writing wait in `poll` for the socket *and* the run's stop latch, so that a cancelled run ends at once
 //! whatever the server does. [`Hooks`] are called around each such wait, for they are what a worker of an
 //! interpreter does not hold its lock for.
 //!

@@ -110,6 +110,14 @@ mod tests {
     }
 
     #[test]
+    fn a_pipe_whose_writer_is_gone_is_ready() {
+        let (reader, writer) = io::pipe().unwrap();
+        assert_eq!(wait_readable([reader.as_fd()], Some(0)), [false]);
+        drop(writer);
+        assert_eq!(wait_readable([reader.as_fd()], Some(0)), [true]);
+    }
+
+    #[test]
     fn opening_wakes_all_who_wait() {
         let latch = Latch::new().unwrap();
         std::thread::scope(|scope| {

@@ -36,6 +36,7 @@ impl Sampler {
     pub fn sample(&mut self, arena: &Arena, deaths: &[Death]) -> Batch {
         let t0 = arena.t0();
         let mut batch = Batch::default();
+        batch.lanes.reserve(arena.workers() as usize);
         for (worker, lane) in (0..).zip(arena.lanes()) {
             // The ended first: a task that begins and ends between the two loads shall not end before it began.
             batch.ended += lane.ended.load(Acquire);

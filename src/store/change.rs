@@ -11,6 +11,7 @@ use super::pictures;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
+use crate::domain::text::counted;
 
 /// Something that is to be kept. Runs and sweeps are known by their ids, as their numbers may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,16 +161,16 @@ impl<'a> Numbering<'a> {
         Some(number)
     }
 
-    /// The numbers of those runs and sweeps that are there, if any is.
+    /// The numbers of those runs and sweeps that are there, if any is. That others are gone is told.
     fn known_numbers(&mut self, ids: &[String]) -> Option<Vec<usize>> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
-        if numbers.is_empty() {
-            self.replies.push(Reply::Told(
-                "a name or a removal is not kept: the run is no longer in the history file".into(),
-            ));
-            return None;
+        if numbers.len() < ids.len() {
+            self.replies.push(Reply::Told(format!(
+                "a change to {} is not kept: what it is about is no longer in the history file",
+                counted((ids.len() - numbers.len()) as u64, "run or sweep")
+            )));
         }
-        Some(numbers)
+        (!numbers.is_empty()).then_some(numbers)
     }
 
     fn number(&self, id: &str) -> Option<usize> {

@@ -196,6 +196,9 @@ impl Pictures {
         if picture.v > VERSION {
             return Err(StoreError::NewerPicture);
         }
+        if picture.id != id {
+            return Err(StoreError::NoPicture);
+        }
         Ok(picture)
     }
 

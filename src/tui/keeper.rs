@@ -319,7 +319,9 @@ impl Worker {
             }
             Err(error) => messages.push(Msg::Told(format!("runs are not kept: {error}"))),
         }
-        self.tell(messages);
+        if !messages.is_empty() {
+            self.tell(messages);
+        }
     }
 
     fn tell_all(&self, replies: Vec<Reply>) {
@@ -333,7 +335,9 @@ impl Worker {
         if !kept.is_empty() {
             messages.push(Msg::Kept(kept));
         }
-        self.tell(messages);
+        if !messages.is_empty() {
+            self.tell(messages);
+        }
     }
 
     fn tell(&self, messages: Vec<Msg>) {

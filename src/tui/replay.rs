@@ -1,7 +1,7 @@
 //! A shared file is read, before anything is started.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use crate::domain::text::{clean, plain};
@@ -17,7 +17,7 @@ const NAME_MAX: usize = 100;
 pub fn read(path: &Path) -> Result<Document, String> {
     let name = clean(&path.display().to_string(), NAME_MAX);
     let wrong = |why: String| format!("cannot replay {name}: {why}");
-    let text = text_of(path).map_err(|error| wrong(plain(&error)))?;
+    let text = text_of(path).map_err(wrong)?;
     let document = json::read(&text).map_err(wrong)?;
     if document.runs.is_empty() {
         return Err(wrong("there is no run in it".into()));
@@ -25,11 +25,12 @@ pub fn read(path: &Path) -> Result<Document, String> {
     Ok(document)
 }
 
-/// Not more than is read anyhow, whatever the file says about its size: one byte more is refused.
-fn text_of(path: &Path) -> io::Result<Vec<u8>> {
+/// Not more than is allowed, and one byte: a file may be longer than it says.
+fn text_of(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error| plain(&error);
+    let file = File::open(path).map_err(unreadable)?;
+    json::check_size(file.metadata().map_err(unreadable)?.len())?;
     let mut text = vec![];
-    File::open(path)?
-        .take(FILE_MAX + 1)
-        .read_to_end(&mut text)?;
-    Ok(text)
+    let read = file.take(FILE_MAX + 1).read_to_end(&mut text);
+    read.map(|_| text).map_err(unreadable)
 }

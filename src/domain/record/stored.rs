@@ -5,14 +5,20 @@
 
 use std::fmt;
 
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Record, TaskRecord};
+use super::{
+    ContextSwitches, CoreRecord, EventTotals, GilTotals, InterpreterFacts, Measurement, Observer,
+    Outcome, Part, PhaseSource, PythonRecord, Record, RunEnding, RunTimes, SystemFacts, TaskRecord,
+    WorkerRecord,
+};
 use crate::catalog::caveat::Caveat;
 use crate::domain::foreign;
 use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::plan::{self, Plan};
+use crate::domain::shared_file::SharedFile;
 use crate::domain::time::{nanos, seconds};
 
 impl Serialize for Record {
@@ -45,10 +51,127 @@ fn facts<S: Serializer>(record: &&Record, serializer: S) -> Result<S::Ok, S::Err
 
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
-        let record = Record::deserialize(deserializer)?;
+        let record = deserializer.deserialize_map(Facts)?;
         disagreement(&record).map_or(Ok(record), |sentence| Err(Error::custom(sentence)))
     }
 }
+
+/// Declares a variable for each key and fills them from a map, as serde's derive does for the fields of a struct. (Its
+/// `flatten` would keep all values aside first, and a history would take half as long again to open.)
+macro_rules! read_keys {
+    ($map:ident, $($key:ident: $kind:ty),+ $(,)?) => {
+        #[derive(Deserialize)]
+        #[serde(field_identifier)]
+        #[expect(non_camel_case_types, reason = "each is the key of that name")]
+        enum Key {
+            $($key,)+
+            #[serde(other)]
+            Unknown,
+        }
+        $(let mut $key: Option<$kind> = None;)+
+        while let Some(key) = $map.next_key()? {
+            match key {
+                $(Key::$key => {
+                    if $key.replace($map.next_value()?).is_some() {
+                        return Err(Error::duplicate_field(stringify!($key)));
+                    }
+                })+
+                Key::Unknown => drop($map.next_value::<IgnoredAny>()?),
+            }
+        }
+    };
+}
+
+/// Reads what is flat in JSON into groups.
+struct Facts;
+
+impl<'de> Visitor<'de> for Facts {
+    type Value = Record;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
+        read_keys!(
+            map,
+            id: Text, campaign: Option<Part>, started_at: Text, plan: CheckedPlan,
+            outcome: Outcome, error: ErrorText, tasks_failed: u32, tasks_not_begun: u32,
+            failures: Vec<TaskRecord>,
+            wall_s: Measured, startup_s: MaybeMeasured, teardown_s: Measured, cpu_s: Measured,
+            concurrency: Measured, parallelism: Measured, phases_s: Phases,
+            gil: Option<GilTotals>, python: Option<PythonRecord>,
+            context_switches: Option<ContextSwitches>, migrations: u64,
+            memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
+            workers: Vec<WorkerRecord>, tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
+            events: EventTotals, observer: Observer, phase_source: PhaseSource,
+            caveats: Vec<Caveat>,
+        );
+        Ok(Record {
+            id: present("id", id)?.0,
+            campaign: campaign.flatten(),
+            started_at: present("started_at", started_at)?.0,
+            plan: present("plan", plan)?.0,
+            ending: RunEnding {
+                outcome: present("outcome", outcome)?,
+                error: error.and_then(|error| error.0),
+                tasks_failed: present("tasks_failed", tasks_failed)?,
+                tasks_not_begun: tasks_not_begun.unwrap_or_default(),
+                failures: failures.unwrap_or_default(),
+            },
+            times: RunTimes {
+                wall_s: present("wall_s", wall_s)?.0,
+                startup_s: startup_s.and_then(|startup| startup.0),
+                teardown_s: present("teardown_s", teardown_s)?.0,
+                cpu_s: present("cpu_s", cpu_s)?.0,
+                concurrency: present("concurrency", concurrency)?.0,
+                parallelism: present("parallelism", parallelism)?.0,
+                phases_s: present("phases_s", phases_s)?.0,
+            },
+            interpreter: InterpreterFacts {
+                gil: gil.flatten(),
+                python: python.flatten(),
+            },
+            system: SystemFacts {
+                context_switches: context_switches.flatten(),
+                migrations: migrations.unwrap_or_default(),
+                memory_bytes: memory_bytes.flatten(),
+                shared_file: shared_file.flatten(),
+            },
+            workers: present("workers", workers)?,
+            tasks: tasks.flatten(),
+            cores: cores.unwrap_or_default(),
+            measurement: Measurement {
+                events: events.unwrap_or_default(),
+                observer: observer.unwrap_or_default(),
+                phase_source: present("phase_source", phase_source)?,
+                caveats: caveats.unwrap_or_default(),
+            },
+        })
+    }
+}
+
+fn present<T, E: Error>(key: &'static str, value: Option<T>) -> Result<T, E> {
+    value.ok_or_else(|| E::missing_field(key))
+}
+
+#[derive(Deserialize)]
+struct Text(#[serde(deserialize_with = "foreign::text")] String);
+
+#[derive(Deserialize)]
+struct ErrorText(#[serde(deserialize_with = "foreign::error_or_null")] Option<String>);
+
+#[derive(Deserialize)]
+struct Measured(#[serde(deserialize_with = "foreign::measured")] f64);
+
+#[derive(Deserialize)]
+struct MaybeMeasured(#[serde(deserialize_with = "foreign::measured_or_null")] Option<f64>);
+
+#[derive(Deserialize)]
+struct Phases(#[serde(deserialize_with = "phases::deserialize")] PhaseTimes);
+
+#[derive(Deserialize)]
+struct CheckedPlan(#[serde(deserialize_with = "plan::stored::deserialize")] Plan);
 
 /// What in a record contradicts itself: what draws it relies on that.
 fn disagreement(record: &Record) -> Option<String> {
@@ -114,7 +237,7 @@ pub mod phases {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
             let mut times = PhaseTimes::default();
-            while let Some((name, Seconds(time))) = map.next_entry::<String, Seconds>()? {
+            while let Some((name, Measured(time))) = map.next_entry::<String, Measured>()? {
                 if let Some(phase) = Phase::MEASURED
                     .into_iter()
                     .find(|phase| phase.name() == name)
@@ -125,9 +248,6 @@ pub mod phases {
             Ok(times)
         }
     }
-
-    #[derive(Deserialize)]
-    struct Seconds(#[serde(deserialize_with = "foreign::measured")] f64);
 }
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ impl Crew for RayonCrew {
         if let Some(driver) = self.driver.take() {
             let _ = driver.join();
         }
-        for handle in lock(&self.handles).drain(..) {
+        let handles = std::mem::take(&mut *lock(&self.handles));
+        for handle in handles {
             let _ = handle.join();
         }
     }

@@ -89,7 +89,8 @@ fn host_and_port(uri: &Uri) -> Result<(&str, u16), ureq::Error> {
 }
 
 fn literal(host: &str) -> Option<IpAddr> {
-    host.trim_matches(['[', ']']).parse().ok()
+    let in_brackets = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    in_brackets.unwrap_or(host).parse().ok()
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ impl Transport for StoppableTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let deadline = Deadline::of(timeout);
+        let deadline = Deadline::of(timeout.for_write());
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
             let write = |mut stream: &TcpStream| stream.write(rest);
@@ -97,7 +97,7 @@ impl Transport for StoppableTransport {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let deadline = Deadline::of(timeout);
+        let deadline = Deadline::of(timeout.for_read());
         let room = self.buffers.input_append_buf();
         let read = |mut stream: &TcpStream| stream.read(room);
         let received = (self.waiter).exchange(&self.stream, PollFlags::POLLIN, deadline, read)?;

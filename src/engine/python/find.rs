@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::env;
+use std::ffi::OsString;
 use std::fs::{self, DirEntry};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -28,13 +29,14 @@ pub fn candidates() -> Vec<PathBuf> {
     let directories = on_path();
     let default = directories.iter().map(|place| place.join("python3"));
     let mut found: Vec<_> = default.filter(|file| is_executable(file)).collect();
-    let pyenv = pyenv_root().unwrap_or_default();
+    let pyenv = pyenv_root(|name| env::var_os(name));
     // pyenv's shims for versions that are not chosen only say so: the versions themselves are found below.
-    let shims = pyenv.join("shims");
-    for directory in directories.iter().filter(|place| **place != shims) {
-        found.extend(versions_in(directory));
-    }
-    found.extend(of_pyenv(&pyenv));
+    let shims = pyenv.as_ref().map(|root| root.join("shims"));
+    let others = directories
+        .iter()
+        .filter(|place| Some(*place) != shims.as_ref());
+    found.extend(others.flat_map(|directory| versions_in(directory)));
+    found.extend(pyenv.iter().flat_map(|root| of_pyenv(root)));
     let mut seen = HashSet::new();
     found.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
     found.truncate(MOST);
@@ -80,11 +82,13 @@ fn minor_version(name: &str) -> Option<(u32, bool)> {
     Some((digits.parse().ok()?, free))
 }
 
-/// Where pyenv is, if it is.
-fn pyenv_root() -> Option<PathBuf> {
-    let root = env::var_os("PYENV_ROOT").filter(|root| !root.is_empty());
-    let usual = || Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv"));
-    root.map(PathBuf::from).or_else(usual)
+/// Where pyenv is, if it is. What is no absolute path would be in the current directory, and nobody means that.
+fn pyenv_root(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let root = variable("PYENV_ROOT").filter(|root| !root.is_empty());
+    let usual = || Some(PathBuf::from(variable("HOME")?).join(".pyenv"));
+    root.map(PathBuf::from)
+        .or_else(usual)
+        .filter(|root| root.is_absolute())
 }
 
 /// The interpreters that pyenv has installed.
@@ -110,6 +114,22 @@ fn is_executable(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_s_pyenv_is_in_the_current_directory() {
+        let root = |all: &[(&str, &str)]| {
+            pyenv_root(|name| all.iter().find(|it| it.0 == name).map(|it| it.1.into()))
+        };
+        assert_eq!(root(&[]), None);
+        assert_eq!(root(&[("HOME", "")]), None);
+        assert_eq!(root(&[("HOME", "/home/me"), ("PYENV_ROOT", "pyenv")]), None);
+        let usual = Some("/home/me/.pyenv".into());
+        assert_eq!(root(&[("HOME", "/home/me"), ("PYENV_ROOT", "")]), usual);
+        assert_eq!(
+            root(&[("PYENV_ROOT", "/opt/pyenv")]),
+            Some("/opt/pyenv".into())
+        );
+    }
 
     fn executable(file: &Path) {
         fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -136,7 +136,7 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
         if !os::die_with_parent(zygote) {
             return Err(io::Error::other("the zygote is gone"));
         }
-        handle([SIGINT, SIGHUP, SIGXFSZ, SIGCHLD], SigHandler::SigDfl);
+        reset([SIGINT, SIGHUP, SIGXFSZ, SIGCHLD]);
         for descriptor in &inherited {
             // SAFETY: the program's descriptors are open in the zygote, under the same numbers, as long as it lives.
             let descriptor = unsafe { BorrowedFd::borrow_raw(*descriptor) };
@@ -150,10 +150,18 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     Ok(Pid::from_raw(child.id().cast_signed()))
 }
 
-/// Lets these signals be ignored, or do what they do by default.
-pub fn handle<const N: usize>(signals: [Signal; N], handler: SigHandler) {
+/// Lets these signals be ignored.
+pub fn ignore<const N: usize>(signals: [Signal; N]) {
     for which in signals {
-        // SAFETY: neither of the two runs any code of ours.
-        let _ = unsafe { signal(which, handler) };
+        // SAFETY: no code of ours is run.
+        let _ = unsafe { signal(which, SigHandler::SigIgn) };
+    }
+}
+
+/// Lets these signals do what they do by default.
+pub fn reset<const N: usize>(signals: [Signal; N]) {
+    for which in signals {
+        // SAFETY: no code of ours is run.
+        let _ = unsafe { signal(which, SigHandler::SigDfl) };
     }
 }

@@ -13,11 +13,11 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal::{
     SIGBUS, SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGSEGV, SIGTERM, SIGXFSZ,
 };
-use nix::sys::signal::{SigHandler, kill};
+use nix::sys::signal::kill;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid};
 
-use super::group::{Group, handle, spawn};
+use super::group::{Group, ignore, reset, spawn};
 use super::protocol::{self, News, ProcessEnd, Program, Request};
 use crate::domain::plan::Plan;
 use crate::domain::text;
@@ -83,9 +83,9 @@ fn settle_in() {
     // The program's panic hook would write to its terminal.
     std::panic::set_hook(Box::new(|_| {}));
     // SIGHUP is sent to its whole group if the program dies while its workers are stopped.
-    handle([SIGINT, SIGHUP, SIGPIPE, SIGXFSZ], SigHandler::SigIgn);
+    ignore([SIGINT, SIGHUP, SIGPIPE, SIGXFSZ]);
     // A worker that crashes shall die of it: Rust's handler for stack overflows swallows the first one.
-    handle([SIGSEGV, SIGBUS, SIGTERM], SigHandler::SigDfl);
+    reset([SIGSEGV, SIGBUS, SIGTERM]);
 }
 
 impl Process {
@@ -199,7 +199,7 @@ impl Process {
             }
             ForkResult::Child => {
                 if os::die_with_parent(zygote) {
-                    handle([SIGCHLD, SIGHUP], SigHandler::SigDfl);
+                    reset([SIGCHLD, SIGHUP]);
                     // Or the program's end would not be seen as the end of the file.
                     let _ = nix::unistd::close(self.socket.as_raw_fd());
                     life();

@@ -73,15 +73,24 @@ impl Around {
     }
 }
 
+/// Whether a file of so many bytes is read at all.
+///
+/// # Errors
+/// It is larger than [`FILE_MAX`].
+pub fn check_size(bytes: u64) -> Result<(), String> {
+    match bytes {
+        0..=FILE_MAX => Ok(()),
+        _ => Err(format!("it is larger than {} MB", FILE_MAX >> 20)),
+    }
+}
+
 /// Reads a document.
 ///
 /// # Errors
 /// One sentence, without the file's name: no JSON, not this schema, a version that this program does not know, or what in
 /// which record cannot be.
 pub fn read(text: &[u8]) -> Result<Document, String> {
-    if text.len() as u64 > FILE_MAX {
-        return Err(format!("it is larger than {} MB", FILE_MAX >> 20));
-    }
+    check_size(text.len() as u64)?;
     check_schema(text)?;
     let incoming: Incoming<'_> =
         serde_json::from_slice(text).map_err(|error| incomplete(&error, text))?;

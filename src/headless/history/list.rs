@@ -17,6 +17,9 @@ pub struct Row<'a> {
     cells: Vec<String>,
 }
 
+/// What a shared history calls a machine may be long: so many characters of it are shown.
+const MACHINE_MAX: usize = 200;
+
 const COLUMNS: [(&str, Side); 10] = [
     ("#", Side::Right),
     ("when (UTC)", Side::Left),
@@ -178,9 +181,9 @@ pub fn heading(run: &Entry) -> String {
         "{}, {} UTC, on {}, {}, {}",
         called(run.number, run.name.as_deref()),
         moment(&run.record.started_at),
-        cpu.unwrap_or("an unknown processor"),
+        text::clean(cpu.unwrap_or("an unknown processor"), MACHINE_MAX),
         text::counted(machine.cores_usable.into(), "usable core"),
-        machine.kernel
+        text::clean(&machine.kernel, MACHINE_MAX)
     )
 }
 

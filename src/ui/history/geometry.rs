@@ -31,7 +31,7 @@ pub enum HistoryRow<'a> {
     Entry(&'a Entry),
     /// A sweep.
     Sweep(&'a SweepEntry),
-    /// The heading of a session, with its first run that is shown.
+    /// The heading of a session, with its first run that is shown, or that of its first sweep.
     Session(Option<&'a Entry>),
     /// The run that is on.
     Live(&'a Live),
@@ -70,7 +70,11 @@ pub(in crate::ui) fn runs_in(
             let sweep = || history.sweep(number).map(HistoryRow::Sweep);
             history.get(number).map(HistoryRow::Entry).or_else(sweep)
         }
-        Some(BrowseRow::Session(number)) => Some(HistoryRow::Session(history.get(number))),
+        Some(BrowseRow::Session(number)) => {
+            let of_sweep = || history.get(*history.sweep(number)?.members.first()?);
+            let first = history.get(number).or_else(of_sweep);
+            Some(HistoryRow::Session(first))
+        }
         None => app.live().filter(|_| at == last).map(HistoryRow::Live),
     };
     rows.rows().zip((first..=last).map_while(run))
