@@ -61,7 +61,8 @@ impl Key {
             [c] if control.is_some() => vec![Key::Ctrl(c)],
             [c] => vec![Key::Char(c)],
             [first, '-', last] => (first..=last).map(Key::Char).collect(),
-            _ => vec![],
+            [] => vec![],
+            _ => panic!("no key is called {name}"),
         }
     }
 }

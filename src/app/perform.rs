@@ -287,8 +287,8 @@ impl App {
         self.advance(campaign, id, experiment, true);
     }
 
-    /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever looks at
-    /// another row keeps on doing so.
+    /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever
+    /// looks at another row keeps on doing so.
     pub(super) fn advance(
         &mut self,
         mut campaign: Campaign,

@@ -463,7 +463,10 @@ mod tests {
 
     #[test]
     fn every_kind_is_called_as_in_json_and_says_when_it_is_seen_and_what_to_do() {
+        assert_eq!(DOUBTS.len(), CaveatKind::Other as usize + 1);
         for doubt in &DOUBTS {
+            let others = DOUBTS.iter().filter(|other| other.kind == doubt.kind);
+            assert_eq!(others.count(), 1, "{}", doubt.name);
             assert_eq!(serde_json::to_value(doubt.kind).unwrap(), doubt.name);
             assert!(!(doubt.meaning)().is_empty() && !doubt.advice.is_empty());
         }

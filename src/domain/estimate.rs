@@ -205,7 +205,7 @@ fn at_once(draft: &Draft, cores: u32) -> f64 {
     if takes_turns {
         1.0
     } else {
-        draft.workers.min(cores.into()) as f64
+        draft.workers.min(cores.into()).max(1) as f64
     }
 }
 
@@ -213,8 +213,10 @@ fn at_once(draft: &Draft, cores: u32) -> f64 {
 /// that a round ends for all of them together.
 fn computing(draft: &Draft, task: f64, at_once: f64) -> f64 {
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
-    let (rounds, last) = (draft.tasks / draft.workers, draft.tasks % draft.workers);
-    rounds as f64 * round(draft.workers) + if last > 0 { round(last) } else { 0.0 }
+    // A draft that is being typed may have none.
+    let workers = draft.workers.max(1);
+    let (rounds, last) = (draft.tasks / workers, draft.tasks % workers);
+    rounds as f64 * round(workers) + if last > 0 { round(last) } else { 0.0 }
 }
 
 /// Each task goes to the worker that is free first. Waiting needs no core; writing and computing do.

@@ -259,8 +259,10 @@ impl History {
 
     /// The number of the run or sweep with this id, which may have been removed.
     pub fn number_of(&self, id: &str) -> Option<usize> {
-        let item = self.all_items().find(|item| item.id == id)?;
-        Some(item.number)
+        // What is asked for was mostly measured just now.
+        let run = self.entries.iter().rfind(|entry| entry.record.id == id);
+        let other = || Some(self.all_items().find(|item| item.id == id)?.number);
+        run.map(|entry| entry.number).or_else(other)
     }
 
     /// The number of the first run or sweep that is called so.

@@ -287,7 +287,8 @@ impl SweepPlan {
     }
 
     /// The highest speed-up that there can be with so many workers: every worker does its share, as far as there are tasks
-    /// for it, and cores where tasks compute. How much of a core tasks need that wait, too, is known from serial runs.
+    /// for it, and cores where tasks compute. How much of a core tasks need that wait, too, is known from this program's own
+    /// serial runs, once one of them has ended: until then cores are no limit for these.
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(Step::computes);

@@ -72,7 +72,10 @@ impl Format {
 
     /// Whether it shows more of a run whose trace is known.
     pub fn shows_traces(self) -> bool {
-        !matches!(self, Format::Table | Format::Csv | Format::Markdown)
+        matches!(
+            self,
+            Format::Json | Format::Svg | Format::Html | Format::ChromeTrace
+        )
     }
 }
 

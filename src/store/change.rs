@@ -166,8 +166,8 @@ impl<'a> Numbering<'a> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.len() < ids.len() {
             self.replies.push(Reply::Told(format!(
-                "a change to {} is not kept: what it is about is no longer in the history file",
-                counted((ids.len() - numbers.len()) as u64, "run or sweep")
+                "a change to {} is not kept: what the change is about is no longer in the history file",
+                counted((ids.len() - numbers.len()) as u64, "thing")
             )));
         }
         (!numbers.is_empty()).then_some(numbers)

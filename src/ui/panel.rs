@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear, Padding, Widget};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::layout::{cells, centred};
 use super::theme::{CURSOR, STRONG, Theme, strong_if};
@@ -109,22 +110,40 @@ pub fn first_in_form<R: PartialEq>(rows: &[R], cursor: &R, room: usize) -> usize
         .min(rows.len().saturating_sub(room))
 }
 
-/// A text that is being typed, with its cursor, in at most so many columns: where it is longer, what is around the cursor, behind which so
-/// many columns stay in view.
+/// A text that is being typed, with its cursor, in at most so many columns: where it is longer, what is around the cursor,
+/// behind which so many columns stay in view.
 pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
-    let (at, room) = (field.cursor(), usize::from(width.max(1)));
-    // The cursor behind the text needs a column, too.
-    let first = (at + 1 + behind).saturating_sub(room);
+    let room = usize::from(width.max(1));
     let (before, after) = field.parts();
-    let before: String = before.chars().skip(first).collect();
     let mut after = after.chars();
     let under = after.next().unwrap_or(' ');
-    let after: String = after.take((first + room).saturating_sub(at + 1)).collect();
+    // The cursor behind the text needs its room, too.
+    let taken = columns(under) + behind;
+    let mut hidden = (before.width() + taken).saturating_sub(room);
+    let before: String = before
+        .chars()
+        .skip_while(|c| {
+            let is_hidden = hidden > 0;
+            hidden = hidden.saturating_sub(columns(*c));
+            is_hidden
+        })
+        .collect();
+    let mut left = room.saturating_sub(before.width() + columns(under));
+    let after = after.take_while(|c| {
+        let fits = columns(*c) <= left;
+        left = left.saturating_sub(columns(*c));
+        fits
+    });
+    let after: String = after.collect();
     Line::from(vec![
         Span::styled(before, STRONG),
         Span::styled(under.to_string(), CURSOR),
         Span::styled(after, STRONG),
     ])
+}
+
+fn columns(c: char) -> usize {
+    c.width().unwrap_or(0)
 }
 
 /// A row of a form: the cursor and a mistake have marks.
@@ -202,6 +221,18 @@ pub fn draw_arrows(first: usize, rows: usize, area: Rect, buf: &mut Buffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_cursor_is_in_view_however_wide_the_characters_are() {
+        let field = TextField::new("数据科学数据科学", 40);
+        for width in 1..20 {
+            let line = typed(&field, 0, width);
+            assert!(line.width() <= usize::from(width), "{width}: {line}");
+            assert_eq!(line.spans[1].content, " ", "the cursor is behind the text");
+        }
+        assert_eq!(typed(&field, 0, 5).to_string(), "科学 ");
+        assert_eq!(typed(&field, 0, 4).to_string(), "学 ");
+    }
     use crate::app::key::Key;
 
     fn drawn(field: &TextField, width: u16) -> String {

@@ -54,7 +54,7 @@ impl Setup {
         self.python().map(|python| python.gil)
     }
 
-    /// How fast the chosen interpreter computes, if it is what computes.
+    /// How fast the chosen interpreter computes.
     pub(in crate::app) fn python_speed(&self) -> Option<Speed> {
         let chosen = self
             .found_pythons()

@@ -1,5 +1,6 @@
 //! Values of parameters.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use super::Parameter;
 
 /// The values that were given; all others have their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Values(BTreeMap<String, u64>);
+pub struct Values(BTreeMap<Cow<'static, str>, u64>);
 
 impl Values {
     /// The value of a parameter: what was given, or its default.

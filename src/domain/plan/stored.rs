@@ -1,8 +1,9 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt;
 
-use serde::de::Error;
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -90,15 +91,51 @@ impl Serialize for Parameters<'_> {
 }
 
 /// What was read: nothing of it is believed.
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Given {
     latencies_s: Option<Vec<f64>>,
     urls: Option<Vec<String>>,
     python: Option<Interpreter>,
     start_method: Option<StartMethod>,
-    /// Those of any workload or model, and whatever else there is.
-    #[serde(flatten)]
-    values: BTreeMap<String, Value>,
+    /// Those of any workload or model.
+    values: Vec<(&'static Parameter, Value)>,
+}
+
+/// By hand, as serde's `flatten` keeps all that it reads twice: a history has one of these in each line.
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+struct Keys;
+
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Visitor<'de> for Keys {
+    type Value = Given;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the parameters of a plan")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+        let mut given = Given::default();
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "latencies_s" => given.latencies_s = map.next_value()?,
+                "urls" => given.urls = map.next_value()?,
+                "python" => given.python = map.next_value()?,
+                "start_method" => given.start_method = map.next_value()?,
+                id => match all_parameters().find(|parameter| parameter.id == id) {
+                    Some(parameter) => given.values.push((parameter, map.next_value()?)),
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                },
+            }
+        }
+        Ok(given)
+    }
 }
 
 fn restored(stored: Stored<Given>) -> Result<Plan, String> {
@@ -110,18 +147,12 @@ fn restored(stored: Stored<Given>) -> Result<Plan, String> {
         start_method: given.start_method,
         ..Draft::new(stored.workload, stored.model, stored.workers)
     };
-    for parameter in all_parameters() {
+    for (parameter, stored) in given.values {
         // Null says nothing, as a parameter that is left out.
-        if let Some(stored) = given
-            .values
-            .get(parameter.id)
-            .filter(|value| !value.is_null())
-        {
-            let value = value_of(parameter, stored);
-            draft.set(
-                parameter,
-                value.ok_or_else(|| format!("a wrong {}", parameter.id))?,
-            );
+        if !stored.is_null() {
+            let value = value_of(parameter, &stored);
+            let wrong = || format!("a wrong {}", parameter.id);
+            draft.set(parameter, value.ok_or_else(wrong)?);
         }
     }
     // They say how many addresses there are, as what is in the record may be another's.

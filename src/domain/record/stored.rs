@@ -204,8 +204,8 @@ fn disagreement(record: &Record) -> Option<String> {
             task.task, task.worker
         ));
     }
-    (record.ending.tasks_failed > tasks || record.ending.tasks_not_begun > tasks)
-        .then(|| format!("more than all {tasks} tasks have failed or were not begun"))
+    let undone = (record.ending.tasks_failed).saturating_add(record.ending.tasks_not_begun);
+    (undone > tasks).then(|| format!("more than all {tasks} tasks have failed or were not begun"))
 }
 
 /// Nanoseconds by phase, as an object of seconds by the phase's name.

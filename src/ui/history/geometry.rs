@@ -77,7 +77,8 @@ pub(in crate::ui) fn runs_in(
         }
         None => app.live().filter(|_| at == last).map(HistoryRow::Live),
     };
-    rows.rows().zip((first..=last).map_while(run))
+    let numbered = rows.rows().zip(first..=last);
+    numbered.filter_map(move |(row, at)| Some((row, run(at)?)))
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.

@@ -40,9 +40,9 @@ impl Bar {
         self
     }
 
-    /// Another share that goes on, hatched, where the first ends.
+    /// Another share that goes on, hatched, where the first ends; nothing of what is no number.
     pub fn then(mut self, share: f64) -> Bar {
-        self.rest = share.clamp(0.0, 1.0).min(1.0 - self.share);
+        self.rest = share.max(0.0).min(1.0 - self.share);
         self
     }
 
