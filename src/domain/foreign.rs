@@ -1,5 +1,7 @@
 //! What comes from files that anybody may have written, checked and cleaned once, where it enters.
 
+use std::borrow::Cow;
+
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -12,6 +14,10 @@ const TEXT_MAX: usize = 2_000;
 pub const MEASURED_MAX: f64 = 1e9;
 /// More cores than any machine has.
 const CORES_MAX: u32 = 1 << 16;
+
+/// A key of an object; not copied where it stands in the text as it is, as a history has very many of them.
+#[derive(Debug, Deserialize)]
+pub struct Key<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// Text, without what could command a terminal or reorder what is around it.
 ///

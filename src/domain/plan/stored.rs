@@ -1,6 +1,5 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
@@ -14,6 +13,7 @@ use crate::catalog::parameter::Parameter;
 use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, Workload};
 use crate::domain::address;
 use crate::domain::addresses::{Addresses, LatencyRange};
+use crate::domain::foreign::Key;
 use crate::domain::machine::Limits;
 use crate::domain::python::{Interpreter, StartMethod};
 use crate::domain::text::is_treacherous;
@@ -109,9 +109,6 @@ impl<'de> Deserialize<'de> for Given {
 }
 
 struct Keys;
-
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> Visitor<'de> for Keys {
     type Value = Given;

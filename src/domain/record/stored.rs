@@ -15,7 +15,7 @@ use super::{
     WorkerRecord,
 };
 use crate::catalog::caveat::Caveat;
-use crate::domain::foreign;
+use crate::domain::foreign::{self, Key};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::{self, Plan};
 use crate::domain::shared_file::SharedFile;
@@ -237,7 +237,7 @@ pub mod phases {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
             let mut times = PhaseTimes::default();
-            while let Some((name, Measured(time))) = map.next_entry::<String, Measured>()? {
+            while let Some((Key(name), Measured(time))) = map.next_entry()? {
                 if let Some(phase) = Phase::MEASURED
                     .into_iter()
                     .find(|phase| phase.name() == name)
