@@ -1,13 +1,17 @@
 //! Values of parameters.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::Parameter;
 
 /// The values that were given; all others have their defaults.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Values(
     /// By id, in the order of the ids: equal values are equal lists. A plan has a handful, so that a search costs nothing,
     /// and reading a history makes three such lists for each run.
-    Vec<(&'static str, u64)>,
+    Vec<(Cow<'static, str>, u64)>,
 );
 
 impl Values {
@@ -30,7 +34,7 @@ impl Values {
     pub fn set(&mut self, parameter: &Parameter, value: u64) {
         match self.place(parameter) {
             Ok(at) => self.0[at].1 = value,
-            Err(at) => self.0.insert(at, (parameter.id, value)),
+            Err(at) => self.0.insert(at, (parameter.id.into(), value)),
         }
     }
 
@@ -51,6 +55,7 @@ impl Values {
 
     /// Where the value of a parameter is, or would be.
     fn place(&self, parameter: &Parameter) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&parameter.id, |given| given.0)
+        self.0
+            .binary_search_by(|given| (*given.0).cmp(parameter.id))
     }
 }
