@@ -215,9 +215,12 @@ fn doubted(runs: &[&Entry], width: u16) -> Vec<TableRow> {
     lines.into_iter().map(in_words).collect()
 }
 
+/// Something that is so of a run.
+type Predicate = fn(&Entry) -> bool;
+
 /// What the signs in the headings mean: those that are there.
 fn legend(runs: &[&Entry]) -> String {
-    let signs: [(fn(&Entry) -> bool, &str); 3] = [
+    let signs: [(Predicate, &str); 3] = [
         (|run| run.assessment.is_baseline, "B baseline"),
         (|run| run.assessment.is_fastest, "★ fastest"),
         (Entry::is_doubted, "! doubted"),

@@ -138,7 +138,8 @@ impl Scroll {
 
     /// Moves down by so many rows, in a text that has `most` outside of the view.
     pub fn by(&mut self, rows: isize, most: u16) {
-        let (near, far, now, down): (fn(u16) -> Scroll, fn(u16) -> Scroll, _, _) = match *self {
+        type Anchor = fn(u16) -> Scroll;
+        let (near, far, now, down): (Anchor, Anchor, _, _) = match *self {
             Scroll::FromTop(above) => (Scroll::FromTop, Scroll::FromEnd, above, rows),
             Scroll::FromEnd(below) => (Scroll::FromEnd, Scroll::FromTop, below, -rows),
         };

@@ -32,6 +32,9 @@ fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {
     runs.map(Row::Entry).chain(sweeps.map(Row::Sweep)).collect()
 }
 
+/// Closes something.
+type Closing = fn(&mut App);
+
 impl App {
     /// Does what a key asked for.
     pub(super) fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
@@ -399,9 +402,9 @@ impl App {
     }
 
     /// What takes away what is on top, one thing at a time.
-    fn closer(&self) -> Option<fn(&mut App)> {
+    fn closer(&self) -> Option<Closing> {
         let at_history = self.focus().panel == Panel::History;
-        let from_the_top: [(bool, fn(&mut App)); 9] = [
+        let from_the_top: [(bool, Closing); 9] = [
             (self.overlay.is_some(), App::close_overlay),
             (self.notice.is_some(), |app| app.notice = None),
             (self.chart.is_some(), App::close_chart),

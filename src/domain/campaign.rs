@@ -234,7 +234,7 @@ mod tests {
         let record = sample::record(plan.clone(), 1.0, 1.0);
         let mut campaign = Campaign::repeats(plan, 3);
         let mut records = vec![];
-        while let Some(_) = campaign.next(&records) {
+        while campaign.next(&records).is_some() {
             records.push(&record);
         }
         assert_eq!(records.len(), 3);

@@ -206,7 +206,7 @@ struct Worker {
     writer: Writer,
     events: Sender<Event>,
     /// Pictures that could not be kept: that is tried once more at the end.
-    unkept: Vec<Box<(Record, Trace)>>,
+    unkept: Vec<(Record, Trace)>,
 }
 
 impl Worker {
@@ -290,13 +290,13 @@ impl Worker {
         if bytes + trace.bytes() > PUT_OFF_MAX {
             trace.thin(THINNED_SLICES);
         }
-        self.unkept.push(picture);
+        self.unkept.push(*picture);
     }
 
     /// Tries once more to keep what was put aside. Returns what is lost, in one sentence.
     fn keep_pictures_at_last(&self) -> Option<String> {
         let pictures = self.writer.store().pictures();
-        let keep = |picture: &Box<(Record, Trace)>| pictures.keep(&picture.0, &picture.1).err();
+        let keep = |picture: &(Record, Trace)| pictures.keep(&picture.0, &picture.1).err();
         let lost: Vec<StoreError> = self.unkept.iter().filter_map(keep).collect();
         let why = lost.last()?;
         let runs = counted(lost.len() as u64, "run");

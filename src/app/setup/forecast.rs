@@ -31,6 +31,8 @@ impl App {
         let here = self.history.here();
         let runs = self.history.entries().iter().rev();
         let mut records = runs
+            // The cheap question first: this is asked at every key, of a history as long as it may be.
+            .filter(|run| run.record.plan.workload().fetches())
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);
         Known {

@@ -33,8 +33,11 @@ const COLUMNS: [(&str, Side); 10] = [
     ("name", Side::Left),
 ];
 
+/// Something that is so of a run.
+type Predicate = fn(&Entry) -> bool;
+
 /// Marks of runs, what they mean, and which runs have them.
-const MARKS: [(&str, &str, fn(&Entry) -> bool); 3] = [
+const MARKS: [(&str, &str, Predicate); 3] = [
     ("B", "baseline of its work", |run| {
         run.assessment.is_baseline
     }),

@@ -35,7 +35,7 @@ impl Fit<Universal> {
     }
 }
 
-/// The Universal Scalability Law, fitted to the times of repeats; the rest is as of [`super::amdahl`].
+/// The Universal Scalability Law, fitted to the times of repeats; the rest is as of [`amdahl`](fn@super::amdahl).
 pub fn universal(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit<Universal>> {
     super::fit(serial, points, seed, solve, |[contention, coherency]| {
         Universal {
