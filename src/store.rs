@@ -2,7 +2,7 @@
 //!
 //! # The file
 //!
-//! JSON Lines, one fact a line, to which lines are only ever appended ([`mod@line`]): the machine of a session, a run, a
+//! JSON Lines, one fact a line, to which lines are only ever appended (`line.rs`): the machine of a session, a run, a
 //! name, a removal. Several programs may append at once: each takes the file's lock, reads what others have appended
 //! since, gives its run the next number, and writes the whole line by one call (`store/log.rs`). So a number is given once, and
 //! means the same run for ever; numbers of removed runs stay unused. Up to where a file was read, and the highest number
