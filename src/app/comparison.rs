@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::details::doubts;
 use super::timeline::Window;
 use crate::analysis::compared::{Compared, default_reference, obstacle};
-use crate::domain::history::{Entry, History};
+use crate::domain::history::{Entry, EntryTest, History};
 use crate::domain::phase::Phase;
 use crate::domain::text::wrap;
 use crate::domain::time::{Nanos, nanos};
@@ -215,12 +215,9 @@ fn doubted(runs: &[&Entry], width: u16) -> Vec<TableRow> {
     lines.into_iter().map(in_words).collect()
 }
 
-/// Something that is so of a run.
-type Predicate = fn(&Entry) -> bool;
-
 /// What the signs in the headings mean: those that are there.
 fn legend(runs: &[&Entry]) -> String {
-    let signs: [(Predicate, &str); 3] = [
+    let signs: [(EntryTest, &str); 3] = [
         (|run| run.assessment.is_baseline, "B baseline"),
         (|run| run.assessment.is_fastest, "★ fastest"),
         (Entry::is_doubted, "! doubted"),

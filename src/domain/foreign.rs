@@ -17,7 +17,7 @@ const CORES_MAX: u32 = 1 << 16;
 
 /// A key of an object; not copied where it stands in the text as it is, as a history has very many of them.
 #[derive(Debug, Deserialize)]
-pub struct Key<'a>(#[serde(borrow)] pub Cow<'a, str>);
+pub struct BorrowedKey<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// Text, without what could command a terminal or reorder what is around it.
 ///

@@ -104,6 +104,9 @@ impl Entry {
     }
 }
 
+/// A yes-or-no question about a run, as a table of marks asks it.
+pub type EntryTest = fn(&Entry) -> bool;
+
 /// What runs and sweeps have in common: they share their numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
@@ -259,7 +262,7 @@ impl History {
 
     /// The number of the run or sweep with this id, which may have been removed.
     pub fn number_of(&self, id: &str) -> Option<usize> {
-        // What is asked for was mostly measured just now.
+        // Usually the run was measured just now, so the search starts at the end.
         let run = self.entries.iter().rfind(|entry| entry.record.id == id);
         let other = || Some(self.all_items().find(|item| item.id == id)?.number);
         run.map(|entry| entry.number).or_else(other)

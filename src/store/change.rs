@@ -11,7 +11,6 @@ use super::pictures;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
 use crate::domain::sweep::Sweep;
-use crate::domain::text::counted;
 
 /// Something that is to be kept. Runs and sweeps are known by their ids, as their numbers may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -166,8 +165,9 @@ impl<'a> Numbering<'a> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.len() < ids.len() {
             self.replies.push(Reply::Told(format!(
-                "a change to {} is not kept: what the change is about is no longer in the history file",
-                counted((ids.len() - numbers.len()) as u64, "thing")
+                "could not change {} of {}: no longer in the history file",
+                ids.len() - numbers.len(),
+                ids.len()
             )));
         }
         (!numbers.is_empty()).then_some(numbers)

@@ -117,7 +117,7 @@ pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
     let (before, after) = field.parts();
     let mut after = after.chars();
     let under = after.next().unwrap_or(' ');
-    // The cursor behind the text needs its room, too.
+    // The cursor after the text needs a column, too.
     let taken = columns(under) + behind;
     let mut hidden = (before.width() + taken).saturating_sub(room);
     let before: String = before

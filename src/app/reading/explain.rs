@@ -154,20 +154,22 @@ mod tests {
     use crate::domain::trace::Trace;
     use crate::fixtures::explorer;
 
+    const TOPICS: [Topic; 9] = [
+        Topic::Plan,
+        Topic::Timeline,
+        Topic::Cores,
+        Topic::Curves,
+        Topic::History,
+        Topic::Details,
+        Topic::Comparison,
+        Topic::SweepForm,
+        Topic::Sweep,
+    ];
+
     #[test]
     fn every_panel_is_explained_with_how_it_was_measured() {
         let app = App::new(explorer::machine(2), Limits::default());
-        for topic in [
-            Topic::Plan,
-            Topic::Timeline,
-            Topic::Cores,
-            Topic::Curves,
-            Topic::History,
-            Topic::Details,
-            Topic::Comparison,
-            Topic::SweepForm,
-            Topic::Sweep,
-        ] {
+        for topic in TOPICS {
             let sections = explanation(&app, topic);
             assert!(sections.len() >= 2, "{topic:?}");
             let how = sections
@@ -227,17 +229,7 @@ mod tests {
     #[test]
     fn no_line_of_an_explanation_is_wider_than_its_room() {
         let app = App::new(explorer::machine(2), Limits::default());
-        for topic in [
-            Topic::Plan,
-            Topic::Timeline,
-            Topic::Cores,
-            Topic::Curves,
-            Topic::History,
-            Topic::Details,
-            Topic::Comparison,
-            Topic::SweepForm,
-            Topic::Sweep,
-        ] {
+        for topic in TOPICS {
             for width in [55, 75, 79] {
                 for line in laid_out(&explanation(&app, topic), width) {
                     assert!(width_of(&line) <= usize::from(width), "{topic:?}: {line:?}");

@@ -31,7 +31,7 @@ impl App {
         let here = self.history.here();
         let runs = self.history.entries().iter().rev();
         let mut records = runs
-            // The cheap question first: this is asked at every key, of a history as long as it may be.
+            // The cheap test comes first: this runs at every key press, on a history of any length.
             .filter(|run| run.record.plan.workload().fetches())
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);

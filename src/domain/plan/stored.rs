@@ -13,7 +13,7 @@ use crate::catalog::parameter::Parameter;
 use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, Workload};
 use crate::domain::address;
 use crate::domain::addresses::{Addresses, LatencyRange};
-use crate::domain::foreign::Key;
+use crate::domain::foreign::BorrowedKey;
 use crate::domain::machine::Limits;
 use crate::domain::python::{Interpreter, StartMethod};
 use crate::domain::text::is_treacherous;
@@ -101,16 +101,16 @@ struct Given {
     values: Vec<(&'static Parameter, Value)>,
 }
 
-/// By hand, as serde's `flatten` keeps all that it reads twice: a history has one of these in each line.
+/// Written by hand because serde's `flatten` buffers every value, and each line of a history has one of these.
 impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
-        deserializer.deserialize_map(Keys)
+        deserializer.deserialize_map(ParametersVisitor)
     }
 }
 
-struct Keys;
+struct ParametersVisitor;
 
-impl<'de> Visitor<'de> for Keys {
+impl<'de> Visitor<'de> for ParametersVisitor {
     type Value = Given;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for Keys {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
         let mut given = Given::default();
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(BorrowedKey(key)) = map.next_key()? {
             match &*key {
                 "latencies_s" => given.latencies_s = map.next_value()?,
                 "urls" => given.urls = map.next_value()?,

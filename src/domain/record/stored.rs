@@ -15,7 +15,7 @@ use super::{
     WorkerRecord,
 };
 use crate::catalog::caveat::Caveat;
-use crate::domain::foreign::{self, Key};
+use crate::domain::foreign::{self, BorrowedKey};
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::{self, Plan};
 use crate::domain::shared_file::SharedFile;
@@ -51,19 +51,19 @@ fn facts<S: Serializer>(record: &&Record, serializer: S) -> Result<S::Ok, S::Err
 
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
-        let record = deserializer.deserialize_map(Facts)?;
+        let record = deserializer.deserialize_map(RecordVisitor)?;
         disagreement(&record).map_or(Ok(record), |sentence| Err(Error::custom(sentence)))
     }
 }
 
-/// Declares a variable for each key and fills them from a map, as serde's derive does for the fields of a struct. (Its
-/// `flatten` would keep all values aside first, and a history would take half as long again to open.)
+/// Declares a variable for each key and fills them from a map, as serde's derive does for the fields of a struct.
+/// The derive is not used because its `flatten` buffers every value, which makes opening a history a third slower.
 macro_rules! read_keys {
     ($map:ident, $($key:ident: $kind:ty),+ $(,)?) => {
         #[derive(Deserialize)]
         #[serde(field_identifier)]
         #[expect(non_camel_case_types, reason = "each is the key of that name")]
-        enum Key {
+        enum RecordKey {
             $($key,)+
             #[serde(other)]
             Unknown,
@@ -71,21 +71,21 @@ macro_rules! read_keys {
         $(let mut $key: Option<$kind> = None;)+
         while let Some(key) = $map.next_key()? {
             match key {
-                $(Key::$key => {
+                $(RecordKey::$key => {
                     if $key.replace($map.next_value()?).is_some() {
                         return Err(Error::duplicate_field(stringify!($key)));
                     }
                 })+
-                Key::Unknown => drop($map.next_value::<IgnoredAny>()?),
+                RecordKey::Unknown => drop($map.next_value::<IgnoredAny>()?),
             }
         }
     };
 }
 
 /// Reads what is flat in JSON into groups.
-struct Facts;
+struct RecordVisitor;
 
-impl<'de> Visitor<'de> for Facts {
+impl<'de> Visitor<'de> for RecordVisitor {
     type Value = Record;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -237,7 +237,7 @@ pub mod phases {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
             let mut times = PhaseTimes::default();
-            while let Some((Key(name), Measured(time))) = map.next_entry()? {
+            while let Some((BorrowedKey(name), Measured(time))) = map.next_entry()? {
                 if let Some(phase) = Phase::MEASURED
                     .into_iter()
                     .find(|phase| phase.name() == name)

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_s_pyenv_is_in_the_current_directory() {
+    fn pyenv_is_never_looked_for_in_the_current_directory() {
         let root = |all: &[(&str, &str)]| {
             pyenv_root(|name| all.iter().find(|it| it.0 == name).map(|it| it.1.into()))
         };

@@ -1,6 +1,6 @@
 //! Kept runs as rows of a table.
 
-use crate::domain::history::{Entry, History, SweepEntry};
+use crate::domain::history::{Entry, EntryTest, History, SweepEntry};
 use crate::domain::record::Outcome;
 use crate::domain::sweep::SweepPlan;
 use crate::domain::text;
@@ -33,11 +33,8 @@ const COLUMNS: [(&str, Side); 10] = [
     ("name", Side::Left),
 ];
 
-/// Something that is so of a run.
-type Predicate = fn(&Entry) -> bool;
-
 /// Marks of runs, what they mean, and which runs have them.
-const MARKS: [(&str, &str, Predicate); 3] = [
+const MARKS: [(&str, &str, EntryTest); 3] = [
     ("B", "baseline of its work", |run| {
         run.assessment.is_baseline
     }),

@@ -40,7 +40,7 @@ impl Bar {
         self
     }
 
-    /// Another share that goes on, hatched, where the first ends; nothing of what is no number.
+    /// Another share that goes on, hatched, where the first ends. NaN counts as 0.
     pub fn then(mut self, share: f64) -> Bar {
         self.rest = share.max(0.0).min(1.0 - self.share);
         self
