@@ -4,9 +4,8 @@
 mod table;
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{ITERATIONS, Workload};

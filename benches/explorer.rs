@@ -11,9 +11,8 @@ use std::io::{self, Sink};
 use std::sync::mpsc;
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::App;
-use pconc_tui::app::key::Key::{Char, Down, Enter, Right};
 use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::{App, frame};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{TASK_TIME, Workload};
 use pconc_tui::domain::machine::Limits;
@@ -25,7 +24,8 @@ use pconc_tui::domain::time::{Nanos, seconds};
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
 use pconc_tui::engine::session::{Report, Session};
 use pconc_tui::engine::{clock, os};
-use pconc_tui::ui::{self, Theme};
+use pconc_tui::ui::Theme;
+use pconc_tui::ui::key::Key::{Char, Down, Enter, Right};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -70,7 +70,7 @@ fn terminal() -> Terminal<CrosstermBackend<Sink>> {
 
 fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
     terminal
-        .draw(|frame| ui::draw(app, &Theme::default(), frame))
+        .draw(|frame| frame::draw(app, &Theme::default(), frame))
         .expect("a sink takes everything");
 }
 

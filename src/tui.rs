@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-use crate::app::App;
 use crate::app::message::{Effect, ExportOrder, Msg};
+use crate::app::{App, frame};
 use crate::domain::keeping::Keeping;
 use crate::domain::look::LookOptions;
 use crate::domain::python::Pythons;
@@ -40,7 +40,7 @@ use crate::shell::signals::{
 use crate::shell::spelling::{self, say};
 use crate::shell::thread;
 use crate::store::{Change, End, Place, speeds};
-use crate::ui::{self, Theme};
+use crate::ui::Theme;
 use event::{Event, Input};
 use keeper::Keeper;
 use pacer::{Pacer, Urgency};
@@ -182,7 +182,7 @@ impl Explorer {
             })?;
         }
         self.tick()?;
-        let bars = ui::bar_columns(&self.app, size.into());
+        let bars = frame::bar_columns(&self.app, size.into());
         if let Some(columns) = bars.filter(|_| bars != self.bars) {
             self.bars = bars;
             self.update(Msg::BarsFitted { columns })?;
@@ -190,7 +190,7 @@ impl Explorer {
         let theme = Theme::from(self.app.appearance());
         let before = clock::thread_cpu();
         self.screen
-            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .draw(|frame| frame::draw(&self.app, &theme, frame))
             .map_err(lost)?;
         self.pacer
             .drawn(clock::now(), clock::thread_cpu().saturating_sub(before));
@@ -237,11 +237,11 @@ impl Explorer {
         let message = match input {
             Input::Key(key) => Some(Msg::Key(key)),
             Input::Pasted(text) => Some(Msg::Pasted(text)),
-            Input::Clicked(column, row) => ui::hit(&self.app, column, row).map(Msg::Clicked),
+            Input::Clicked(column, row) => frame::hit(&self.app, column, row).map(Msg::Clicked),
             Input::Wheel {
                 up,
                 at: (column, row),
-            } => ui::hit(&self.app, column, row).map(|target| Msg::Wheel { up, target }),
+            } => frame::hit(&self.app, column, row).map(|target| Msg::Wheel { up, target }),
         };
         message.map_or(Ok(()), |message| self.now(message))
     }

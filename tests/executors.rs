@@ -16,11 +16,9 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Failed, Trial};
 use pconc_tui::analysis::finding::RunFinding;
 use pconc_tui::analysis::shared::{Shared, SharedRun};
-use pconc_tui::app::App;
-use pconc_tui::app::key::Key;
 use pconc_tui::app::message::{EarlierRun, Msg};
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::model::SWITCH_INTERVAL;
+use pconc_tui::app::{App, frame};
+use pconc_tui::catalog::model::{Model, SWITCH_INTERVAL};
 use pconc_tui::catalog::workload::{
     ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
     Workload,
@@ -42,7 +40,8 @@ use pconc_tui::engine::loopback;
 use pconc_tui::engine::run::{Report, Run};
 use pconc_tui::engine::session::Session;
 use pconc_tui::export::json::{self, Traces};
-use pconc_tui::ui::{self, Theme};
+use pconc_tui::ui::Theme;
+use pconc_tui::ui::key::Key;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -460,7 +459,7 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
         }
         let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("memory is a terminal");
         terminal
-            .draw(|frame| ui::draw(&app, &Theme::plain(), frame))
+            .draw(|frame| frame::draw(&app, &Theme::plain(), frame))
             .expect("it takes everything");
         screens.push(terminal.backend().buffer().clone());
     }

@@ -4,18 +4,18 @@
 mod fixtures;
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::App;
-use pconc_tui::app::columns::COLUMNS;
-use pconc_tui::app::key::Key::{self, *};
-use pconc_tui::app::message::Target;
-use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::message::{Effect, Msg, Target};
 use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::screen::Panel;
+use pconc_tui::app::screens::history::columns::COLUMNS;
+use pconc_tui::app::{App, frame};
 use pconc_tui::domain::look::{Colors, Look, ThemeName};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Field;
 use pconc_tui::domain::speed::Speed;
-use pconc_tui::ui::{self, Theme};
+use pconc_tui::ui::Theme;
+use pconc_tui::ui::key::Key;
+use pconc_tui::ui::key::Key::*;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -65,7 +65,7 @@ impl Session {
 
     /// Clicks as the shell does. Returns what was hit, and what shall be done.
     fn click(&mut self, (column, row): (u16, u16)) -> (Option<Target>, Vec<Effect>) {
-        let target = ui::hit(&self.app, column, row);
+        let target = frame::hit(&self.app, column, row);
         let effects = target
             .map(|target| self.tell(Msg::Clicked(target)))
             .unwrap_or_default();
@@ -73,7 +73,7 @@ impl Session {
     }
 
     fn wheel(&mut self, up: bool, (column, row): (u16, u16)) {
-        if let Some(target) = ui::hit(&self.app, column, row) {
+        if let Some(target) = frame::hit(&self.app, column, row) {
             self.tell(Msg::Wheel { up, target });
         }
     }
@@ -81,7 +81,7 @@ impl Session {
     fn drawn(&self, theme: Theme) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         terminal
-            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .draw(|frame| frame::draw(&self.app, &theme, frame))
             .unwrap();
         terminal.backend().buffer().clone()
     }
@@ -125,7 +125,7 @@ fn a_click_on_each_row_of_the_history_chooses_the_run_that_is_drawn_there() {
                 let row: String = row.chars().skip(6).collect();
                 row.split_whitespace().next()?.parse::<usize>().ok()
             });
-            let hit = ui::hit(&session.app, 20, u16::try_from(y).unwrap());
+            let hit = frame::hit(&session.app, 20, u16::try_from(y).unwrap());
             match number {
                 Some(number) => {
                     assert_eq!(hit, Some(Target::HistoryRow(Some(number))), "{row}");
@@ -225,7 +225,7 @@ fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
             for column in 0..columns {
                 let mut clicked = Session::new(columns, rows);
                 clicked.press(keys);
-                let Some(Target::Offered(key)) = ui::hit(&clicked.app, column, footer) else {
+                let Some(Target::Offered(key)) = frame::hit(&clicked.app, column, footer) else {
                     continue;
                 };
                 hits += 1;
@@ -252,7 +252,7 @@ fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
 fn only_the_digit_that_is_pointed_at_starts_an_experiment() {
     let session = Session::new(120, 40);
     let (column, footer) = session.place("1-4 experiments");
-    let hit = |column| ui::hit(&session.app, column, footer);
+    let hit = |column| frame::hit(&session.app, column, footer);
     assert_eq!(hit(column), Some(Target::Offered(Char('1'))));
     assert_eq!(hit(column + 1), None);
     assert_eq!(hit(column + 2), Some(Target::Offered(Char('4'))));
@@ -288,7 +288,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
     for _ in 0..4 {
         session.wheel(true, (100, y));
     }
-    let Some(Target::Moment { at: zoomed, .. }) = ui::hit(&session.app, 100, y) else {
+    let Some(Target::Moment { at: zoomed, .. }) = frame::hit(&session.app, 100, y) else {
         panic!("no moment")
     };
     let window = session
@@ -384,7 +384,7 @@ fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_i
                     drawn.join("\n")
                 );
                 for (y, run) in runs.into_iter().enumerate() {
-                    let hit = ui::hit(&session.app, 20, u16::try_from(y).unwrap());
+                    let hit = frame::hit(&session.app, 20, u16::try_from(y).unwrap());
                     match run {
                         Some(number) => {
                             let ended = (number < 6).then_some(number);
@@ -444,7 +444,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
                 let name = boxed
                     .map(|(_, name)| name)
                     .filter(|name| !name.starts_with("chosen"));
-                let hit = ui::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
+                let hit = frame::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
                 match (name, hit) {
                     (Some(name), Some(Target::ColumnRow(at))) => {
                         let heading = COLUMNS[at].name();
@@ -689,7 +689,7 @@ proptest! {
             }
             let effects = key.map(|key| session.app.update(Msg::Key(key))).unwrap_or_default();
             run = play(&mut session, effects, run, goes_on);
-            let target = ui::hit(&session.app, at.0, at.1);
+            let target = frame::hit(&session.app, at.0, at.1);
             let mut effects = vec![];
             match target {
                 Some(target) if wheel => {

@@ -7,15 +7,16 @@ mod fixtures;
 mod closer;
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::App;
-use pconc_tui::app::key::Key::{self, *};
 use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::{App, frame};
 use pconc_tui::catalog::caveat::{Caveat, CaveatKind, Seen};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::record::RunOrder;
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::speed::Speed;
-use pconc_tui::ui::{self, Theme};
+use pconc_tui::ui::Theme;
+use pconc_tui::ui::key::Key;
+use pconc_tui::ui::key::Key::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -102,7 +103,7 @@ impl Session {
     fn drawn(&self, theme: Theme) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         terminal
-            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .draw(|frame| frame::draw(&self.app, &theme, frame))
             .unwrap();
         terminal.backend().buffer().clone()
     }

@@ -5,9 +5,6 @@ mod fixtures;
 
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
-use pconc_tui::app::key::Key::{
-    self, Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up,
-};
 use pconc_tui::app::message::{Effect, Msg};
 use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::screen::Panel;
@@ -17,6 +14,8 @@ use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::{Field, Plan};
 use pconc_tui::domain::record::{Outcome, RunOrder};
 use pconc_tui::domain::speed::Speed;
+use pconc_tui::ui::key::Key;
+use pconc_tui::ui::key::Key::{Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
 
 /// An explorer on a machine whose speed is known already.
 fn app() -> App {

@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
-use super::App;
-use super::exporting::form::Exporting;
-use super::key::Key;
-use super::message::Effect;
-use super::screen::Focus;
-use super::timeline::TimelineView;
+use crate::app::App;
+use crate::app::message::Effect;
+use crate::app::screen::Focus;
+use crate::app::screens::export::form::Exporting;
+use crate::app::screens::timeline::TimelineView;
 use crate::domain::trace::{Step, Trace};
+use crate::ui::key::Key;
 
 /// Where a key does what it does. The innermost context that knows a key decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct Keys {
     /// Above them in the help; without one they belong to those before.
     pub heading: &'static str,
     /// What moves there: by so many rows, or points, or steps.
-    pub(super) step: fn(&mut App, isize),
+    pub(crate) step: fn(&mut App, isize),
     /// Each of them.
     pub bindings: Vec<Binding>,
 }
@@ -82,16 +82,16 @@ pub struct Binding {
     /// In the help: a line.
     pub explanation: &'static str,
     /// What they do.
-    pub(super) action: Action,
+    pub(crate) action: Action,
     /// Whether that makes sense now.
-    pub(super) when: fn(&App) -> bool,
+    pub(crate) when: fn(&App) -> bool,
     /// What is missing, where somebody may expect that it does.
-    pub(super) why_not: fn(&App) -> Option<&'static str>,
+    pub(crate) why_not: fn(&App) -> Option<&'static str>,
 }
 
 /// What keys do.
 #[derive(Debug)]
-pub(super) enum Action {
+pub(crate) enum Action {
     /// The same for all of them.
     Do(fn(&mut App)),
     /// What depends on which of them it is.

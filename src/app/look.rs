@@ -1,7 +1,7 @@
 //! How the screen looks: the theme, and whether the mouse is ours.
 
-use super::message::Effect;
-use super::{App, Notice};
+use crate::app::message::Effect;
+use crate::app::{App, Notice};
 
 use crate::domain::look::{Colors, Look};
 
@@ -18,7 +18,7 @@ impl App {
     }
 
     /// Goes on to the next theme, and says which one it is.
-    pub(super) fn next_theme(&mut self) {
+    pub(crate) fn next_theme(&mut self) {
         self.look.theme = self.look.theme.next();
         let (name, description) = (self.look.theme.name(), self.look.theme.description());
         self.tell(match self.look.colors {
@@ -30,7 +30,7 @@ impl App {
     }
 
     /// Takes the mouse, or releases it, so that the terminal selects text with it.
-    pub(super) fn toggle_mouse(&mut self) {
+    pub(crate) fn toggle_mouse(&mut self) {
         self.look.mouse = !self.look.mouse;
         self.tell(if self.look.mouse {
             "the mouse chooses, clicks and zooms again: M releases it"
@@ -41,7 +41,7 @@ impl App {
     }
 
     /// Shows a notice that is no error.
-    pub(super) fn tell(&mut self, sentence: impl Into<String>) {
+    pub(crate) fn tell(&mut self, sentence: impl Into<String>) {
         self.notice = Some(Notice {
             sentence: sentence.into(),
             is_error: false,
@@ -49,7 +49,7 @@ impl App {
     }
 
     /// Shows a notice of something that went wrong.
-    pub(super) fn complain(&mut self, sentence: impl Into<String>) {
+    pub(crate) fn complain(&mut self, sentence: impl Into<String>) {
         self.notice = Some(Notice {
             sentence: sentence.into(),
             is_error: true,

@@ -1,8 +1,8 @@
 //! What reaches the explorer, and what it asks for.
 
-use super::key::Key;
-use super::screen::Panel;
-use super::sweep::form::FormRow;
+use crate::app::screen::Panel;
+use crate::app::screens::sweep_form::FormRow;
+use crate::ui::key::Key;
 
 pub use crate::domain::history::{EarlierRun, EarlierSweep};
 use crate::domain::plan::Field;
@@ -127,7 +127,7 @@ pub enum Target {
     Heading(&'static str),
     /// A row of the form.
     FormRow(Field),
-    /// A row of the overlay of columns, counted as in [`COLUMNS`](super::columns::COLUMNS).
+    /// A row of the overlay of columns, counted as in [`COLUMNS`](crate::app::screens::history::columns::COLUMNS).
     ColumnRow(usize),
     /// An interpreter in their list, counted among those that can be used.
     PythonRow(usize),

@@ -1,22 +1,22 @@
 //! What keys do.
 
-use super::App;
-use super::browse;
-use super::choice::neighbour;
-use super::columns::{NUMBER, Row};
-use super::command::{Action, Binding, Keys};
-use super::comparison;
-use super::key::Key;
-use super::live::{Activity, Goal, Live, Request};
-use super::message::Effect;
-use super::overlay::{Overlay, Scroll};
-use super::screen::{Focus, Panel, Screen};
-use crate::domain::plan::Field;
+use crate::app::App;
+use crate::app::command::{Action, Binding, Keys};
+use crate::app::live::{Activity, Goal, Live, Request};
+use crate::app::message::Effect;
+use crate::app::overlay::Overlay;
+use crate::app::screen::{Focus, Panel, Screen};
+use crate::app::screens::comparison;
+use crate::app::screens::history::browse;
+use crate::app::screens::history::columns::{NUMBER, Row};
+use crate::domain::plan::{Field, Invalid, Plan};
+use crate::ui::choice::neighbour;
+use crate::ui::key::Key;
+use crate::ui::scroll::Scroll;
 
 use crate::catalog::experiment::Experiment;
 use crate::domain::campaign::Campaign;
 use crate::domain::history::History;
-use crate::domain::plan::{Invalid, Plan};
 use crate::domain::provenance::Origin;
 use crate::domain::record::{Record, RunOrder};
 
@@ -37,7 +37,7 @@ type Closing = fn(&mut App);
 
 impl App {
     /// Does what a key asked for.
-    pub(super) fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
+    pub(crate) fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
         match binding.action {
             Action::Do(does) => does(self),
             Action::With(does) => does(self, key),
@@ -47,19 +47,19 @@ impl App {
     }
 
     /// Makes something of what the form says.
-    pub(super) fn ask(&mut self, goal: Goal) {
+    pub(crate) fn ask(&mut self, goal: Goal) {
         self.request(Request {
             draft: self.setup.draft(),
             goal,
         });
     }
 
-    pub(super) fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         self.ask(Goal::Run);
     }
 
     /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
-    pub(super) fn request(&mut self, request: Request) {
+    pub(crate) fn request(&mut self, request: Request) {
         if self.calibrating {
             // Measuring cannot be stopped; the run begins when it is done.
             self.activity = Activity::Calibrating(request);
@@ -108,7 +108,7 @@ impl App {
     }
 
     /// Of the chosen row's work if the history is focused, else of the form's.
-    pub(super) fn measure_baseline(&mut self) {
+    pub(crate) fn measure_baseline(&mut self) {
         let at_history = self.focus().panel == Panel::History;
         match self.chosen_run().filter(|_| at_history) {
             Some(entry) => self.begin_baseline(&entry.record.plan.clone()),
@@ -125,7 +125,7 @@ impl App {
     }
 
     /// Measures all runs of the chosen one's work against it, or against the default again.
-    pub(super) fn make_baseline(&mut self) {
+    pub(crate) fn make_baseline(&mut self) {
         let Some(number) = self.browse.selected() else {
             return;
         };
@@ -137,7 +137,7 @@ impl App {
     }
 
     /// Measures the compared runs, and with them all of their work, against the next of them.
-    pub(super) fn next_reference(&mut self) {
+    pub(crate) fn next_reference(&mut self) {
         let Some(Overlay::Comparison { numbers, .. }) = &self.overlay else {
             return;
         };
@@ -155,7 +155,7 @@ impl App {
     }
 
     /// The history changed, or which sessions of it are shown.
-    pub(super) fn rearrange(&mut self) {
+    pub(crate) fn rearrange(&mut self) {
         let runs = self.history.lone_entries();
         let sweeps = self.history.sweeps().iter();
         self.browse.earlier = runs.filter(|run| run.is_earlier()).count()
@@ -169,7 +169,7 @@ impl App {
     }
 
     /// The filter changed, or the order of the rows.
-    pub(super) fn arrange_rows(&mut self) {
+    pub(crate) fn arrange_rows(&mut self) {
         let mut rows = rows(&self.history, self.browse.shows_earlier);
         if let Some(filter) = &mut self.filter {
             let matching = filter.matching();
@@ -197,7 +197,7 @@ impl App {
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
-    pub(super) fn choose_what_is_shown(&mut self) {
+    pub(crate) fn choose_what_is_shown(&mut self) {
         if let (Some(hidden), None) = (self.browse.selected(), self.browse.place())
             && let Some(nearest) = self.browse.nearest(hidden)
         {
@@ -205,14 +205,14 @@ impl App {
         }
     }
 
-    pub(super) fn toggle_earlier(&mut self) {
+    pub(crate) fn toggle_earlier(&mut self) {
         self.browse.shows_earlier ^= true;
         self.notice.take_if(|notice| !notice.is_error);
         self.rearrange();
     }
 
     /// A key goes into the text that is being typed.
-    pub(super) fn type_text(&mut self, key: Key) {
+    pub(crate) fn type_text(&mut self, key: Key) {
         if self.overlay == Some(Overlay::SweepForm) {
             self.sweep_form.type_key(key);
         } else if self.exporting().is_some() {
@@ -224,7 +224,7 @@ impl App {
         }
     }
 
-    pub(super) fn why_no_run(&self) -> Option<&'static str> {
+    pub(crate) fn why_no_run(&self) -> Option<&'static str> {
         (!self.has_measured())
             .then_some("no run has ended yet: r runs what the form says, 1-4 are experiments")
     }
@@ -236,24 +236,24 @@ impl App {
         })
     }
 
-    pub(super) fn why_not_chosen(&self) -> Option<&'static str> {
+    pub(crate) fn why_not_chosen(&self) -> Option<&'static str> {
         self.why_none_chosen().or(Some(
             "this run goes on: choose one that has ended in the history",
         ))
     }
 
-    pub(super) fn why_not_removed(&self) -> Option<&'static str> {
+    pub(crate) fn why_not_removed(&self) -> Option<&'static str> {
         self.why_none_chosen().or(Some(
             "this run goes on: x stops it; choose one that has ended in the history",
         ))
     }
 
-    pub(super) fn why_not_compared(&self) -> Option<&'static str> {
+    pub(crate) fn why_not_compared(&self) -> Option<&'static str> {
         self.why_no_run()
             .or(Some("mark another run with m or measure a baseline with R"))
     }
 
-    pub(super) fn why_not_played(&self) -> Option<&'static str> {
+    pub(crate) fn why_not_played(&self) -> Option<&'static str> {
         Some(if self.has_measured() {
             "only a run that is over can be played, when nothing is being measured"
         } else {
@@ -261,7 +261,7 @@ impl App {
         })
     }
 
-    pub(super) fn why_no_python(&self) -> Option<&'static str> {
+    pub(crate) fn why_no_python(&self) -> Option<&'static str> {
         (!self.has_python())
             .then_some("no Python was found here: f, then Model, then Python shows what was tried")
     }
@@ -275,7 +275,7 @@ impl App {
         }
     }
 
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         campaign: Campaign,
         experiment: Option<&'static Experiment>,
@@ -292,7 +292,7 @@ impl App {
 
     /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever
     /// looks at another row keeps on doing so.
-    pub(super) fn advance(
+    pub(crate) fn advance(
         &mut self,
         mut campaign: Campaign,
         id: Option<String>,
@@ -322,7 +322,7 @@ impl App {
         true
     }
 
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Activity::Running(live) = &mut self.activity {
             live.stopping = true;
             self.effects.push(Effect::Stop);
@@ -331,7 +331,7 @@ impl App {
         }
     }
 
-    pub(super) fn open_form(&mut self) {
+    pub(crate) fn open_form(&mut self) {
         if self.screen() == Screen::Wide {
             self.focus = Focus::FORM;
             self.overlay = None;
@@ -340,7 +340,7 @@ impl App {
         }
     }
 
-    pub(super) fn toggle_help(&mut self) {
+    pub(crate) fn toggle_help(&mut self) {
         if matches!(self.overlay, Some(Overlay::Help { .. })) {
             self.close();
             return;
@@ -353,7 +353,7 @@ impl App {
         });
     }
 
-    pub(super) fn toggle_explanation(&mut self) {
+    pub(crate) fn toggle_explanation(&mut self) {
         if let Some(topic) = self.topic() {
             self.lay_over(|over| Overlay::Explanation {
                 topic,
@@ -372,13 +372,13 @@ impl App {
     }
 
     /// The layouts have different panels.
-    pub(super) fn toggle_teaching(&mut self) {
+    pub(crate) fn toggle_teaching(&mut self) {
         self.teaching.is_on ^= true;
         self.focus.expanded = false;
         self.settle_form();
     }
 
-    pub(super) fn open_details(&mut self) {
+    pub(crate) fn open_details(&mut self) {
         let Some(number) = self.browse.selected() else {
             return;
         };
@@ -392,7 +392,7 @@ impl App {
         }
     }
 
-    pub(super) fn open_comparison(&mut self) {
+    pub(crate) fn open_comparison(&mut self) {
         self.notice = None;
         self.overlay = Some(Overlay::Comparison {
             numbers: self.compared(),
@@ -423,11 +423,11 @@ impl App {
         on_top.map(|(_, close)| close)
     }
 
-    pub(super) fn can_close(&self) -> bool {
+    pub(crate) fn can_close(&self) -> bool {
         self.closer().is_some()
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some(close) = self.closer() {
             close(self);
         }
@@ -444,7 +444,7 @@ impl App {
         }
     }
 
-    pub(super) fn next_panel(&mut self, next: bool) {
+    pub(crate) fn next_panel(&mut self, next: bool) {
         let panels = self.screen().panels();
         let here = self.focus();
         let panel = neighbour(panels, here.panel, next);
@@ -456,14 +456,14 @@ impl App {
     }
 
     /// Scrolls the text that lies over the panels.
-    pub(super) fn scroll(&mut self, by: isize) {
+    pub(crate) fn scroll(&mut self, by: isize) {
         let most = self.hidden_rows();
         if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
             scroll.by(by, most);
         }
     }
 
-    pub(super) fn edit(&mut self) {
+    pub(crate) fn edit(&mut self) {
         if self.setup.row() == Field::Python {
             self.open_pythons();
         } else {
@@ -471,33 +471,33 @@ impl App {
         }
     }
 
-    pub(super) fn choose_columns(&mut self) {
+    pub(crate) fn choose_columns(&mut self) {
         self.overlay = Some(Overlay::Columns);
     }
 
-    pub(super) fn toggle_column(&mut self) {
+    pub(crate) fn toggle_column(&mut self) {
         self.columns.toggle();
         self.rearrange();
     }
 
-    pub(super) fn sort_here(&mut self) {
+    pub(crate) fn sort_here(&mut self) {
         self.columns.sort_here();
         self.arrange_rows();
     }
 
-    pub(super) fn step_timeline(&mut self, by: isize) {
+    pub(crate) fn step_timeline(&mut self, by: isize) {
         self.timeline.move_row(by, self.timeline_rows());
     }
 
     /// Chooses the run so many rows below.
-    pub(super) fn step_history(&mut self, by: isize) {
+    pub(crate) fn step_history(&mut self, by: isize) {
         let mut browse = self.browse.clone();
         browse.step(by, self.is_running());
         self.choose(browse.selected());
     }
 
     /// Shows another run, from its first worker and whole.
-    pub(super) fn choose(&mut self, row: Option<usize>) {
+    pub(crate) fn choose(&mut self, row: Option<usize>) {
         if self.browse.selected() != row {
             self.browse.select(row);
             self.timeline.start_over();

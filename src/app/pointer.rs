@@ -1,18 +1,18 @@
 //! What the mouse does. The app does not know where things stand on the screen: it is told what is under the pointer.
 
-use super::App;
-use super::key::Key;
-use super::message::Target;
-use super::overlay::Overlay;
-use super::screen::{Focus, Panel};
+use crate::app::App;
+use crate::app::message::Target;
+use crate::app::overlay::Overlay;
+use crate::app::screen::{Focus, Panel};
 use crate::domain::plan::Field;
+use crate::ui::key::Key;
 
 /// Rows that a turn of the wheel scrolls a text by.
 const WHEEL: isize = 3;
 
 impl App {
     /// A click chooses; on what was chosen already it does what Enter does.
-    pub(super) fn on_clicked(&mut self, target: Target) {
+    pub(crate) fn on_clicked(&mut self, target: Target) {
         if let Target::Offered(key) = target {
             self.on_key(key);
             return;
@@ -100,7 +100,7 @@ impl App {
     }
 
     /// The wheel acts on what is under the pointer, whatever is focused.
-    pub(super) fn on_wheel(&mut self, up: bool, target: Target) {
+    pub(crate) fn on_wheel(&mut self, up: bool, target: Target) {
         let by = if up { -1 } else { 1 };
         match target {
             Target::ColumnRow(_) => self.columns.step(by),

@@ -1,17 +1,17 @@
 //! What the screen and the shell may ask the explorer.
 
-use super::browse::Browse;
-use super::columns::Columns;
-use super::command::{self, Binding, Context, KEYS};
-use super::exporting::form::ExportRow;
-use super::live::{Activity, Live};
-use super::overlay::Overlay;
-use super::reading::Topic;
-use super::screen::{Focus, Panel, Screen};
-use super::setup::Setup;
-use super::teaching::Teaching;
-use super::timeline::{Rows, TimelineView};
-use super::{App, Notice, Shown};
+use crate::app::command::{Binding, Context, KEYS};
+use crate::app::live::{Activity, Live};
+use crate::app::overlay::Overlay;
+use crate::app::screen::{Focus, Panel, Screen};
+use crate::app::screens::export::form::ExportRow;
+use crate::app::screens::form::Setup;
+use crate::app::screens::history::browse::Browse;
+use crate::app::screens::history::columns::Columns;
+use crate::app::screens::reading::Topic;
+use crate::app::screens::teaching::Teaching;
+use crate::app::screens::timeline::{Rows, TimelineView};
+use crate::app::{App, Notice, Shown, command};
 
 use crate::domain::history::{Entry, History};
 use crate::domain::machine::{Limits, Machine};
@@ -155,7 +155,7 @@ impl App {
     }
 
     /// The run in this row of the history; for a sweep the one that stands for it.
-    pub(super) fn run_at(&self, number: usize) -> Option<&Entry> {
+    pub(crate) fn run_at(&self, number: usize) -> Option<&Entry> {
         let run = self.history.get(number);
         run.or_else(|| self.history.standing_for(number))
     }
@@ -168,7 +168,7 @@ impl App {
 
     /// What `i` explains here: what lies over the panels, else the chart or the focused panel. `None` for texts about the
     /// program.
-    pub(super) fn topic(&self) -> Option<Topic> {
+    pub(crate) fn topic(&self) -> Option<Topic> {
         let topic = match (&self.overlay, &self.chart, self.focus().panel) {
             (Some(Overlay::Form), ..) | (None, None, Panel::Setup) => Topic::Plan,
             (Some(Overlay::Details { .. }), ..) => Topic::Details,
@@ -229,60 +229,60 @@ impl App {
         }
     }
 
-    pub(super) fn has_measured(&self) -> bool {
+    pub(crate) fn has_measured(&self) -> bool {
         !self.history.entries().is_empty()
     }
 
-    pub(super) fn has_chosen(&self) -> bool {
+    pub(crate) fn has_chosen(&self) -> bool {
         self.browse.selected().is_some()
     }
 
     /// The chosen row of the history, if it is a run's.
-    pub(super) fn chosen_run(&self) -> Option<&Entry> {
+    pub(crate) fn chosen_run(&self) -> Option<&Entry> {
         self.history.get(self.browse.selected()?)
     }
 
     /// Whether the panels are in reach, and another one than the form is focused.
-    pub(super) fn is_beside_form(&self) -> bool {
+    pub(crate) fn is_beside_form(&self) -> bool {
         self.overlay.is_none() && self.focus().panel != Panel::Setup
     }
 
-    pub(super) fn has_picture(&self) -> bool {
+    pub(crate) fn has_picture(&self) -> bool {
         self.pictured().is_some()
     }
 
-    pub(super) fn has_begun(&self) -> bool {
+    pub(crate) fn has_begun(&self) -> bool {
         self.pictured().is_some_and(|shown| shown.trace().now() > 0)
     }
 
-    pub(super) fn is_zoomed(&self) -> bool {
+    pub(crate) fn is_zoomed(&self) -> bool {
         self.timeline.is_zoomed() && self.has_picture()
     }
 
-    pub(super) fn is_comparison_zoomed(&self) -> bool {
+    pub(crate) fn is_comparison_zoomed(&self) -> bool {
         matches!(
             self.overlay,
             Some(Overlay::Comparison { zoom: Some(_), .. })
         )
     }
 
-    pub(super) fn shows_workers(&self) -> bool {
+    pub(crate) fn shows_workers(&self) -> bool {
         self.has_picture() && self.timeline.rows() == Rows::Workers
     }
 
-    pub(super) fn can_stop(&self) -> bool {
+    pub(crate) fn can_stop(&self) -> bool {
         self.is_busy() && self.live().is_none_or(|live| !live.stopping)
     }
 
-    pub(super) fn can_freeze(&self) -> bool {
+    pub(crate) fn can_freeze(&self) -> bool {
         self.frozen().is_some() || (self.is_running() && !self.has_chosen())
     }
 
-    pub(super) fn can_explain(&self) -> bool {
+    pub(crate) fn can_explain(&self) -> bool {
         self.topic().is_some() || matches!(self.overlay, Some(Overlay::Explanation { .. }))
     }
 
-    pub(super) fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         !self.is_busy()
     }
 

@@ -1,12 +1,13 @@
 //! What an overlay says. It is composed when the user, the screen or a finished run has changed it, and never while
 //! drawing: whoever reads during a run shall not disturb what is measured.
 
-use super::App;
-use super::comparison::Composition;
-use super::details::{self, Row};
-use super::overlay::{Overlay, TEXT_COLUMNS};
-use super::reading::{self, Line, Section};
-use super::sweep::point;
+use crate::app::App;
+use crate::app::overlay::Overlay;
+use crate::app::screens::comparison::Composition;
+use crate::app::screens::details::Row;
+use crate::app::screens::reading::{Line, Section};
+use crate::app::screens::{details, point, reading};
+use crate::ui::scroll::TEXT_COLUMNS;
 
 /// Rows that are not the text's: borders and footer.
 const FRAME_ROWS: u16 = 3;
@@ -70,7 +71,7 @@ impl App {
     }
 
     /// Brings the overlay's text up to date. Without news, only a run has gone on: that changes nothing of finished runs.
-    pub(super) fn compose_text(&mut self, is_news: bool) {
+    pub(crate) fn compose_text(&mut self, is_news: bool) {
         let former = self.text.take();
         self.text = self.composed(former, is_news);
     }
@@ -125,7 +126,7 @@ impl App {
     }
 
     /// So many rows of the text that lies over the panels are outside of the view.
-    pub(super) fn hidden_rows(&self) -> u16 {
+    pub(crate) fn hidden_rows(&self) -> u16 {
         let rows = match &self.text {
             None => 0,
             Some(Text::Reading(reading)) => reading.lines.len(),
@@ -141,11 +142,11 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::key::Key;
     use crate::app::message::{Effect, Msg};
     use crate::domain::machine::Limits;
     use crate::domain::speed::Speed;
     use crate::fixtures::explorer::{self, Scenario};
+    use crate::ui::key::Key;
 
     /// Where the rows of the help or the explanation are in memory: rows that are composed anew are elsewhere, as the old
     /// ones are still there when they are made.

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use crate::app::key::Key;
 use crate::app::message::Msg;
 use crate::shell::reports::Heard;
+use crate::ui::key::Key;
 
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]

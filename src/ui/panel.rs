@@ -7,11 +7,11 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear, Padding, Widget};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::layout::{cells, centred};
-use super::theme::{CURSOR, STRONG, Theme, strong_if};
-use crate::app::field::TextField;
-use crate::app::overlay::Scroll;
 pub use crate::domain::text::wrap;
+use crate::ui::area::{cells, centred};
+use crate::ui::field::TextField;
+use crate::ui::scroll::Scroll;
+use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
 
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(typed(&field, 0, 5).to_string(), "科学 ");
         assert_eq!(typed(&field, 0, 4).to_string(), "学 ");
     }
-    use crate::app::key::Key;
+    use crate::ui::key::Key;
 
     fn drawn(field: &TextField, width: u16) -> String {
         typed(field, 0, width)

@@ -5,9 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::{module_path, paths, sources, without_comments_and_strings, without_tests};
 
-/// A layer that still has a circle: the explorer is to be taken apart into screens.
-const EXEMPT: &[&str] = &["app"];
-
 /// Modules by their paths, each with those that it names.
 type Arrows = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
 
@@ -83,10 +80,7 @@ fn circles(files: &[(PathBuf, String)]) -> Vec<String> {
     let arrows = arrows(files);
     let mut told = BTreeSet::new();
     let mut circles = vec![];
-    for module in arrows
-        .keys()
-        .filter(|module| !EXEMPT.contains(&module[0].as_str()))
-    {
+    for module in arrows.keys() {
         if !told.contains(module)
             && let Some(circle) = way_back(module, &arrows)
         {

@@ -377,7 +377,7 @@ fn what_is_drawn_of_ten_thousand_runs_are_the_rows_in_view() {
         .press(&[Char('H')])
         .go_to_history()
         .press(&[Home]);
-    let panel = ui::layout::panels(
+    let panel = frame::layout::panels(
         ratatui::layout::Rect::new(0, 0, 120, 40),
         session.app.screen(),
         session.app.focus(),
@@ -385,7 +385,9 @@ fn what_is_drawn_of_ten_thousand_runs_are_the_rows_in_view() {
     .history;
     let shown = |session: &Session| {
         (0..40)
-            .filter(|y| ui::history::row_at(&session.app, panel, *y).is_some())
+            .filter(|y| {
+                pconc_tui::app::screens::history::view::row_at(&session.app, panel, *y).is_some()
+            })
             .count()
     };
     assert_eq!(shown(&session), usize::from(panel.height) - 3);

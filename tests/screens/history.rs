@@ -1,10 +1,11 @@
 //! The history, its columns and baselines, and what comparisons make of them.
 
 use super::*;
-use pconc_tui::app::columns::{self, COLUMNS};
+use pconc_tui::app::frame::layout;
+use pconc_tui::app::screens::history::columns;
+use pconc_tui::app::screens::history::columns::COLUMNS;
+use pconc_tui::app::screens::history::view::{HistoryRow, heading_at, row_at};
 use pconc_tui::domain::record::Outcome;
-use pconc_tui::ui::history::{HistoryRow, heading_at, row_at};
-use pconc_tui::ui::layout;
 use ratatui::layout::Rect;
 
 impl Session {

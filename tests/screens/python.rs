@@ -128,7 +128,7 @@ fn a_click_in_the_list_goes_to_an_interpreter_and_a_second_one_takes_it() {
         .position(|row| row.contains("python3.14t"))
         .unwrap();
     let column = session.rows()[row].chars().position(|c| c == '3').unwrap();
-    let target = ui::hit(&session.app, column as u16, row as u16).unwrap();
+    let target = frame::hit(&session.app, column as u16, row as u16).unwrap();
     let _ = session.app.update(Msg::Clicked(target));
     assert!(session.shows("Python interpreters"));
     let _ = session.app.update(Msg::Clicked(target));

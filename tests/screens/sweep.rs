@@ -410,7 +410,7 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
         session.press(&[Home]);
         let found = (0..columns).flat_map(|x| (3..rows - 1).map(move |y| (x, y)));
         let mut points: Vec<usize> = found
-            .filter_map(|(x, y)| match ui::hit(&session.app, x, y) {
+            .filter_map(|(x, y)| match frame::hit(&session.app, x, y) {
                 Some(Target::SweepPoint(configuration)) => Some(configuration),
                 _ => None,
             })

@@ -1,11 +1,10 @@
 //! The passwords in addresses are looked for in everything that the program writes.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
 use std::process::Output;
-use std::thread;
+use std::{fs, thread};
 
 use pconc_tui::catalog::model::Model;
 use pconc_tui::present::format::Format;

@@ -9,10 +9,8 @@ use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::assessment::Assessment;
 use pconc_tui::domain::history::History;
 use pconc_tui::domain::machine::{Limits, Machine};
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::phase::PhaseTimes;
-use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::plan::Plan;
+use pconc_tui::domain::phase::{Phase, PhaseTimes};
+use pconc_tui::domain::plan::{Draft, Plan};
 use pconc_tui::domain::provenance::Provenance;
 use pconc_tui::domain::python::Interpreter;
 use pconc_tui::domain::record::{

@@ -5,9 +5,9 @@
 //! that does not end is given up when nothing more comes for a short while: see [`Parser::patience`].
 
 use super::sequences;
-use crate::app::key::Key;
 use crate::domain::time::Nanos;
 use crate::tui::event::Input;
+use crate::ui::key::Key;
 
 /// How long the rest of a sequence may take: the bytes of a key arrive together, and over a network nearly so. A user
 /// who presses Esc waits as long.

@@ -9,11 +9,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use crate::app::timeline::Window;
 use crate::domain::time::Nanos;
 use crate::present::chart::moment;
-use crate::ui::layout::{cells, split_left};
+use crate::ui::area::{cells, split_left};
 use crate::ui::panel::draw_text;
+use crate::ui::window::Window;
 
 /// Labels are at least so many columns apart.
 const APART: u64 = 10;

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::{GROWING, RISING};
+use crate::ui::widget::{GROWING, RISING};
 
 /// A horizontal bar.
 #[derive(Clone, Copy, Debug, Default)]

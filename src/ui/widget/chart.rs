@@ -25,11 +25,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::RISING;
 use crate::domain::stats::Interval;
 use crate::present::chart::{BarGroup, ChartBar, Scale};
-use crate::ui::layout::{cells, split_below, split_left};
+use crate::ui::area::{cells, split_below, split_left};
 use crate::ui::theme::{BAND, CURSOR, STRONG};
+use crate::ui::widget::RISING;
 
 /// What a series looks like.
 pub struct Ink {

@@ -15,13 +15,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::RISING;
-use super::gantt::{Ink, Pitch};
-use crate::app::timeline::Window;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::trace::{OnCore, Trace, Who};
-use crate::ui::layout::split_above;
+use crate::ui::area::split_above;
 use crate::ui::theme::{STRONG, Theme};
+use crate::ui::widget::RISING;
+use crate::ui::widget::gantt::{Ink, Pitch};
+use crate::ui::window::Window;
 
 /// Several workers took turns within a column.
 pub const TURNS: &str = "≈";
@@ -31,7 +31,7 @@ pub const BEGINS: &str = "╷";
 /// Bars of some cores of a trace.
 ///
 /// The cores on which workers computed are [`Trace::core_lanes`]; a core on which none did, has an empty bar. A row's
-/// label belongs to the lowest row of each bar, as in [`super::gantt::Gantt`]: its ink stands there.
+/// label belongs to the lowest row of each bar, as in [`crate::ui::widget::gantt::Gantt`]: its ink stands there.
 pub struct CoreGantt<'a> {
     /// Whose.
     pub trace: &'a Trace,

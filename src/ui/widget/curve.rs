@@ -10,11 +10,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use super::RISING;
-use crate::app::timeline::Window;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Sample;
 use crate::ui::panel::draw_text;
+use crate::ui::widget::RISING;
+use crate::ui::window::Window;
 
 /// No column looks at more samples than this.
 const LOOKED_AT: usize = 16;

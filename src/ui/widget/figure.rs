@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-use crate::ui::layout::{cells, split_above};
+use crate::ui::area::{cells, split_above};
 
 /// Rows of pixels of a letter.
 const PIXELS: usize = 5;

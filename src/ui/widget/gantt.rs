@@ -15,13 +15,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use super::RISING;
-use crate::app::timeline::Window;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Lane, Trace};
-use crate::ui::layout::cells;
+use crate::ui::area::cells;
 use crate::ui::theme::Theme;
+use crate::ui::widget::RISING;
+use crate::ui::window::Window;
 
 /// A share from here on is a whole one: the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
@@ -60,7 +60,7 @@ impl Ink {
     }
 
     /// Draws one column of a bar.
-    pub(super) fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
+    pub(crate) fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
         if self == Ink::default() {
             return;
         }

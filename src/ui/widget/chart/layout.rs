@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::ui::layout::{cells, first_around};
+use crate::ui::area::{cells, first_around};
 
 /// The widest that a bar gets.
 const WIDEST: usize = 8;

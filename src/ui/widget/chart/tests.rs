@@ -1,4 +1,4 @@
-use super::*;
+use crate::ui::widget::chart::*;
 use proptest::prelude::*;
 
 const INKS: [Ink; 2] = [

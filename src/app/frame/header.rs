@@ -1,0 +1,289 @@
+//! The three rows on top: what is shown, what it comes to, what else there is to say.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::live::Activity;
+use crate::app::screens::timeline::playback::Playback;
+use crate::app::{App, Shown};
+use crate::domain::history::Entry;
+use crate::domain::plan::Plan;
+use crate::domain::provenance::Provenance;
+use crate::domain::python::GilState;
+use crate::domain::text::{counted, grouped};
+use crate::domain::time::seconds;
+use crate::present::sentence;
+use crate::present::table::{fitting, shortened};
+use crate::ui::area::{cells, split_left};
+use crate::ui::panel::{draw_lines, draw_text, wrap};
+use crate::ui::theme::{BAND, STRONG, Theme};
+
+/// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
+/// many there are, the program's name, which run of how many.
+pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
+    let (shown, short) = shown(app);
+    let (which, state) = state(app);
+    let [machine, few, fewest] = machine(app);
+    let brief = app
+        .playback()
+        .map_or_else(|| state.clone(), Playback::short_words);
+    let (which, state, shown) = (which.as_str(), state.as_str(), shown.as_str());
+    let named = "pconc-tui  ";
+    let candidates = [
+        (named, shown, [which, state, &machine]),
+        (named, shown, [which, state, &few]),
+        (named, shown, [which, state, &fewest]),
+        ("", shown, [which, state, &fewest]),
+        ("", shown, ["", state, &fewest]),
+        ("", &short, ["", state, &fewest]),
+        ("", &short, ["", &brief, &fewest]),
+    ];
+    let lines = candidates.into_iter().map(|(program, run, parts)| {
+        let spans = [
+            Span::raw(" "),
+            Span::styled(program, STRONG),
+            Span::raw(run),
+        ];
+        let told = parts.into_iter().filter(|part| !part.is_empty());
+        let right = format!("{} ", told.collect::<Vec<_>>().join(" · "));
+        (Line::from_iter(spans), Line::styled(right, STRONG))
+    });
+    let width = usize::from(area.width);
+    let (left, right) = fitting(lines, |(left, right)| left.width() + right.width() < width);
+    between(left, right, area, buf);
+}
+
+/// What is shown, and the same in as few words as possible.
+fn shown(app: &App) -> (String, String) {
+    if app.chart().is_some() {
+        return app.sketch().map_or_else(Default::default, |sketch| {
+            let words = &sketch.words;
+            let whole = format!("{} · {}", words.title, words.what);
+            (whole, words.title.clone())
+        });
+    }
+    let Some(shown) = app.shown() else {
+        let nothing = "concurrency and parallelism, seen".to_string();
+        return (nothing.clone(), nothing);
+    };
+    let whole = match shown {
+        Shown::Entry(entry) => named(entry),
+        Shown::Live(live) => {
+            let playback = app.playback();
+            let played = playback.and_then(|playback| app.history().get(playback.number));
+            played.map_or_else(|| describe(&live.plan), named)
+        }
+    };
+    let (plan, number) = (shown.plan(), shown.entry().map(|entry| entry.number));
+    let short = format!(
+        "{}{} · {} × {}",
+        number.map_or_else(String::new, |number| format!("#{number} ")),
+        plan.workload().name(),
+        plan.executor().name(),
+        grouped(plan.workers().into())
+    );
+    (whole, short)
+}
+
+/// A run of the history in a few words.
+pub fn named(entry: &Entry) -> String {
+    let colon = if entry.name.is_some() { ":" } else { "" };
+    let record = &entry.record;
+    let python = record.interpreter.python.as_ref();
+    let proven = python.and_then(|python| python.gil);
+    format!("{}{colon} {}", entry.called(), told(&record.plan, proven))
+}
+
+/// The sentence that is read first, and how many cores are in use.
+pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
+    buf.set_style(area, BAND);
+    let left = Line::raw(format!(" {}", said(app, area.width)[0]));
+    // Of a chart's many runs, only the one that is on has such a number.
+    let is_told = app.chart().is_none() || app.is_running();
+    let right = app
+        .shown()
+        .filter(|_| is_told)
+        .map(|shown| in_use(app, shown))
+        // The sentence is worth more than the number, which the curves and the history show too.
+        .filter(|right| left.width() + right.len() < usize::from(area.width));
+    between(left, right.unwrap_or_default().into(), area, buf);
+}
+
+/// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so. Where a
+/// doubt has no row of its own for that, its sign stands before the headline.
+fn said(app: &App, width: u16) -> Vec<String> {
+    let rows = if app.notice().is_some() { 1 } else { 2 };
+    // A space before and behind.
+    let room = width.saturating_sub(2);
+    let mut lines = wrap(app.headline(), room);
+    let shown = app.shown().and_then(Shown::entry);
+    if lines.len() > 1 && shown.is_some_and(Entry::is_doubted) {
+        lines = wrap(&format!("! {}", app.headline()), room);
+    }
+    in_rows(lines, rows, room)
+}
+
+/// These lines in so many rows, one at least: dots say that there were more.
+pub fn in_rows(mut lines: Vec<String>, rows: usize, width: u16) -> Vec<String> {
+    if lines.len() > rows {
+        let rest = lines.split_off(rows - 1).join(" ");
+        lines.push(shortened(&rest, usize::from(width)));
+    }
+    lines
+}
+
+/// A notice; else the rest of a long headline; else the doubts about the run that is shown, or what to watch for while it
+/// is on.
+pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let width = usize::from(area.width);
+    let (text, style) = if let Some(notice) = app.notice() {
+        let style = if notice.is_error {
+            theme.error()
+        } else {
+            STRONG
+        };
+        let close = " (Esc) ";
+        let most = width.saturating_sub(close.len() + 1);
+        let sentence = shortened(&notice.sentence, most);
+        (format!(" {sentence}{close}"), style)
+    } else if let Some(rest) = said(app, area.width).get(1) {
+        // The band goes on.
+        buf.set_style(area, BAND);
+        (format!(" {rest}"), Style::new())
+    } else {
+        let besides = format!(" {}", besides(app));
+        (shortened(&besides, width), Style::new())
+    };
+    draw_text(text, style, area, buf);
+}
+
+/// The doubts about the run that is shown, or what to watch for while it is on: else the two numbers that it is all about.
+pub fn besides(app: &App) -> String {
+    match app.shown() {
+        _ if app.chart().is_some() => match app.sketch().map_or(0, |sketch| sketch.failed) {
+            0 => "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs"
+                .into(),
+            failed => format!(
+                "! {} did not succeed and are not counted",
+                counted(failed.into(), "run")
+            ),
+        },
+        Some(shown @ Shown::Live(live)) => match live.watch() {
+            Some(watch) => format!("watch for: {watch}"),
+            None => two_numbers(shown),
+        },
+        Some(Shown::Entry(entry)) => remark(entry, app.history().here()),
+        None => "or set up a run of your own and press r".into(),
+    }
+}
+
+/// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
+fn remark(entry: &Entry, here: &Provenance) -> String {
+    let record = &entry.record;
+    if let Some(caveat) = entry.caveats().next() {
+        format!("! {}", caveat.text)
+    } else if let Some(file) = &record.system.shared_file {
+        sentence::shared_file::left(file, &record.plan)
+    } else if let Some(origin) = sentence::origin::of(entry, here) {
+        origin
+    } else if record.is_sound() && entry.assessment.speedup.is_none() {
+        "no serial run of the same work yet, so no speed-up: R measures one".into()
+    } else {
+        two_numbers(Shown::Entry(entry))
+    }
+}
+
+fn two_numbers(shown: Shown<'_>) -> String {
+    let (concurrency, parallelism) = shown.two_numbers();
+    format!(
+        "concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: workers on a core"
+    )
+}
+
+/// A run in a few words.
+pub fn describe(plan: &Plan) -> String {
+    told(plan, None)
+}
+
+/// The same, with the state of Python's lock: what was proven while it ran says more than what the interpreter said before.
+fn told(plan: &Plan, proven: Option<GilState>) -> String {
+    let said = plan.executor().label();
+    let gil = proven.or(plan.interpreter().map(|python| python.gil));
+    let gil = gil
+        .map(GilState::words)
+        .filter(|words| !said.contains(words))
+        .map_or_else(String::new, |words| format!(" · {words}"));
+    format!(
+        "{} · {said}{gil} · {} · {}",
+        plan.label(),
+        counted(plan.workers().into(), "worker"),
+        counted(plan.tasks().into(), "task"),
+    )
+}
+
+/// Which run of how many, and what goes on: of the same width while time passes.
+fn state(app: &App) -> (String, String) {
+    if let Some(playback) = app.playback() {
+        return (String::new(), playback.words());
+    }
+    let (which, state) = match app.activity() {
+        Activity::Nothing => Default::default(),
+        Activity::Calibrating(_) => (String::new(), "calibrating".into()),
+        Activity::Running(live) => {
+            let which = match live.campaign.progress() {
+                (run, of @ 2..) => format!("run {run} of {of}"),
+                _ => String::new(),
+            };
+            let time = seconds(live.trace.now());
+            (which, format!("running {time:>5.1} s"))
+        }
+    };
+    match app.frozen() {
+        // What goes on is not what is shown.
+        Some(_) if state.is_empty() => (which, "picture frozen".into()),
+        Some(_) => (which, format!("picture frozen, {state}")),
+        None => (which, state),
+    }
+}
+
+/// Where the run that is shown was measured, from many words to few: that it was elsewhere is always said.
+fn machine(app: &App) -> [String; 3] {
+    match app.recorded_on() {
+        // What goes on has said that it was recorded.
+        Some([_, few, _]) if app.playback().is_some() => [few, String::new(), String::new()],
+        Some(words) => words,
+        None => {
+            let machine = app.machine_shown();
+            let cores = cores(app);
+            let why = machine.cores_limited_by.as_ref();
+            let whole = why.map_or_else(
+                || cores.clone(),
+                |reason| {
+                    let online = counted(machine.cores_online.into(), "core");
+                    format!("{} of {online} ({reason})", machine.cores_usable)
+                },
+            );
+            [whole, cores, String::new()]
+        }
+    }
+}
+
+fn cores(app: &App) -> String {
+    counted(app.machine_shown().cores_usable.into(), "core")
+}
+
+/// How many cores our workers use, or used on average over a run that is over.
+fn in_use(app: &App, shown: Shown<'_>) -> String {
+    let (_, parallelism) = shown.two_numbers();
+    let used = shown.entry().map_or("in use", |_| "used");
+    format!("{parallelism:.1} of {} {used} ", cores(app))
+}
+
+/// Two lines in one row; of the left one, what has room beside the right one.
+fn between(left: Line<'_>, right: Line<'_>, area: Rect, buf: &mut Buffer) {
+    let (left_area, right_area) = split_left(area, area.width.saturating_sub(cells(right.width())));
+    draw_lines([left], left_area, buf);
+    draw_lines([right], right_area, buf);
+}

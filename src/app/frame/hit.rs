@@ -1,0 +1,102 @@
+//! What is under the pointer. Where things stand is asked of the files that draw them.
+
+use ratatui::layout::{Position, Rect};
+
+use super::{overlay_area, panels};
+use crate::app::App;
+use crate::app::command::Binding;
+use crate::app::frame::footer;
+use crate::app::frame::layout::Panels;
+use crate::app::message::Target;
+use crate::app::overlay::Overlay;
+use crate::app::screen::{Panel, Screen};
+use crate::app::screens::form::view as setup;
+use crate::app::screens::history::view as history;
+use crate::app::screens::history::view::HistoryRow;
+use crate::app::screens::pythons::view as pythons;
+use crate::app::screens::sweep::view as sweep;
+use crate::app::screens::sweep_form::view as sweep_form;
+use crate::app::screens::teaching::view as present;
+use crate::app::screens::timeline::view as timeline;
+use crate::ui::key::Key;
+use crate::ui::panel::inside;
+
+/// What is at this column and row of the screen, if the pointer can do anything there.
+pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
+    let (columns, rows) = app.size();
+    if app.screen() == Screen::TooSmall {
+        return None;
+    }
+    let area = Rect::new(0, 0, columns, rows);
+    let here = Position { x: column, y: row };
+    let panels = panels(app, area);
+    if panels.footer.contains(here) {
+        let mut offered = footer::offered(app, panels.footer).into_iter();
+        let (binding, place) = offered.find(|(_, place)| place.contains(here))?;
+        return key_at(binding, column - place.x).map(Target::Offered);
+    }
+    match overlay_area(app, area) {
+        Some(over) if over.contains(here) => Some(in_overlay(app, inside(over), row)),
+        Some(_) => Some(Target::Outside),
+        None if app.chart().is_some() => sweep::target(app, area, here),
+        None => in_panel(app, &panels, here),
+    }
+}
+
+/// The key of a binding in the footer whose label was pointed at, so many columns from its begin. Where it matters which of
+/// several keys is pressed, only one that is pointed at counts.
+fn key_at(binding: &Binding, column: u16) -> Option<Key> {
+    let here = binding.label.chars().nth(usize::from(column));
+    match here.map(Key::Char) {
+        here if binding.is_range() => here.filter(|key| binding.keys.contains(key)),
+        _ => binding.keys.first().copied(),
+    }
+}
+
+fn in_overlay(app: &App, inner: Rect, row: u16) -> Target {
+    let found = match app.overlay() {
+        Some(Overlay::Form) => setup::row_at(app, true, inner, row).map(Target::FormRow),
+        Some(Overlay::SweepForm) => sweep_form::row_at(app, inner, row).map(Target::SweepRow),
+        Some(Overlay::Pythons { row: cursor }) => {
+            pythons::row_at(app, *cursor, inner, row).map(Target::PythonRow)
+        }
+        Some(Overlay::Columns) => history::column_at(app, inner, row).map(Target::ColumnRow),
+        _ => None,
+    };
+    found.unwrap_or(Target::Overlay)
+}
+
+fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
+    let row = if present::is_on(app) {
+        present::row_at(app, area, here.y)
+    } else if here.y == inside(area).y {
+        return history::heading_at(app, area, here.x).map(Target::Heading);
+    } else {
+        history::row_at(app, area, here.y)
+    };
+    match row? {
+        HistoryRow::Entry(entry) => Some(Target::HistoryRow(Some(entry.number))),
+        HistoryRow::Sweep(sweep) => Some(Target::HistoryRow(Some(sweep.number))),
+        HistoryRow::Live(_) => Some(Target::HistoryRow(None)),
+        HistoryRow::Session(_) => None,
+    }
+}
+
+fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<Target> {
+    // The wide screen has all of them.
+    let mut all = Screen::Wide.panels().iter();
+    let panel = *all.find(|panel| panels.of(**panel).contains(here))?;
+    let area = panels.of(panel);
+    let special = match panel {
+        Panel::Setup => {
+            let focused = app.focus().panel == Panel::Setup;
+            setup::row_at(app, focused, inside(area), here.y).map(Target::FormRow)
+        }
+        Panel::Timeline => timeline::target(app, area, panels.gutter, here),
+        Panel::History => history_target(app, area, here),
+        Panel::Cores | Panel::Curves => None,
+    };
+    // On a small screen the cores are a line that cannot be focused.
+    let can_be_focused = app.screen().panels().contains(&panel);
+    special.or(can_be_focused.then_some(Target::Panel(panel)))
+}

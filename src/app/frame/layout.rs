@@ -1,0 +1,227 @@
+//! Where everything stands. Pure: an area becomes panels.
+//!
+//! ```text
+//!  120×40                                                   80×24
+//!  header: what is shown              cores, state           header
+//!  VERDICT, read first                cores in use           VERDICT
+//!  aside: what to watch, doubts, notices                     aside
+//! ╭ Plan ───────╮╭ Timeline ───────────────────────╮        ╭ Timeline ─────────────────╮
+//! │ the form    ││ w0 ▃▂▃▃▂▃▂▃▃▂                   │        │ w0 ▃▂▃▃▂▃▂▃▃▂             │
+//! │             ││ w1 ▃▃▂▃▂▃▃▂▃▂                   │        │ w1 ▃▃▂▃▂▃▃▂▃▂             │
+//! │             ││ ╵0 s    ╵0.2 s   ╵0.4 s         │        │ ╵0 s    ╵0.2 s   ╵0.4 s   │
+//! ╰─────────────╯╰─ legend ────────────────────────╯        ╰─ legend ──────────────────╯
+//! ╭ Cores ──────╮╭ Concurrency and parallelism ────╮         cores, in one line
+//! │ 0 █████▍    ││ in flight ▇▇▇▇▇▇  on the same   │        ╭ History ──────────────────╮
+//! │ 1 █████▎    ││ on a core ▂▂▂▂▂▂  time axis     │        │ the runs, oldest first    │
+//! ╰─────────────╯╰─────────────────────────────────╯        ╰───────────────────────────╯
+//! ╭ History ───────────────────────────────────────╮         footer
+//! │ the runs, oldest first                         │
+//! ╰────────────────────────────────────────────────╯        The form opens over it.
+//!  footer: the keys that work here
+//! ```
+//!
+//! The curves stand exactly below the bars: a column is the same moment in both.
+//!
+//! ```text
+//!  the teaching layout, at any size
+//!  header
+//! ▐VERDICT, on a band of its own▌
+//! ▐and why                      ▌
+//!   ▀▀█ ▀▀█    figures: three numbers,
+//!   █▀▀ █▀▀    readable from the last row
+//! ╭ Timeline ─────────────────╮
+//! │ w0 ▃▂▃▃▂▃▂▃▃▂             │
+//! ╰─ legend ──────────────────╯
+//!  the last few runs
+//!  the keys that were pressed
+//! ```
+
+use ratatui::layout::Constraint::{Fill, Length};
+use ratatui::layout::{Layout, Rect};
+
+use crate::app::screen::{Focus, Panel, Screen};
+
+/// How wide the form and the cores are.
+const SIDE: u16 = 28;
+/// Columns of a wide timeline's labels, and of the curves'.
+const WIDE_GUTTER: u16 = 22;
+/// Columns of a small timeline's labels.
+const SMALL_GUTTER: u16 = 6;
+/// Below so many rows the line of cores is left out.
+const ROWS_FOR_CORES: u16 = 20;
+/// From so many columns and rows on, the figures of the teaching layout are five rows high.
+const LARGE_FIGURES: (u16, u16) = (116, 30);
+
+/// Where everything stands; what has no room is empty.
+#[derive(Clone, Copy, Default)]
+pub struct Panels {
+    /// What is shown, and the state of the machine.
+    pub header: Rect,
+    /// The sentence that is read first.
+    pub verdict: Rect,
+    /// What else there is to say.
+    pub aside: Rect,
+    /// The numbers that matter, in large digits: in the teaching layout.
+    pub figures: Rect,
+    /// The form.
+    pub setup: Rect,
+    /// A bar per worker.
+    pub timeline: Rect,
+    /// A bar per core: a panel, or on a small screen a line.
+    pub cores: Rect,
+    /// Concurrency and parallelism.
+    pub curves: Rect,
+    /// The runs of the session.
+    pub history: Rect,
+    /// Keys.
+    pub footer: Rect,
+    /// Columns before the bars of the timeline, and before the curves.
+    pub gutter: u16,
+}
+
+impl Panels {
+    /// Where a panel that can be focused stands.
+    pub fn of(mut self, panel: Panel) -> Rect {
+        *self.of_mut(panel)
+    }
+
+    fn of_mut(&mut self, panel: Panel) -> &mut Rect {
+        match panel {
+            Panel::Setup => &mut self.setup,
+            Panel::Timeline => &mut self.timeline,
+            Panel::Cores => &mut self.cores,
+            Panel::Curves => &mut self.curves,
+            Panel::History => &mut self.history,
+        }
+    }
+}
+
+/// The panels of a screen that is large enough for any.
+pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
+    let around = [Length(1), Length(1), Length(1), Fill(1), Length(1)];
+    let [header, verdict, aside, body, footer] = Layout::vertical(around).areas(area);
+    let is_wide = Screen::of(area.width, area.height) == Screen::Wide;
+    let mut panels = Panels {
+        header,
+        verdict,
+        aside,
+        footer,
+        gutter: if is_wide { WIDE_GUTTER } else { SMALL_GUTTER },
+        ..Panels::default()
+    };
+    match screen {
+        _ if focus.expanded => *panels.of_mut(focus.panel) = body,
+        Screen::Wide => wide(&mut panels, body),
+        Screen::Teaching => teaching(&mut panels, area),
+        Screen::Small | Screen::TooSmall => small(&mut panels, body),
+    }
+    panels
+}
+
+fn wide(panels: &mut Panels, body: Rect) {
+    let history = (body.height * 3 / 10).clamp(8, 20);
+    // An odd number of rows inside keeps the two curves apart.
+    let band = if body.height < 32 { 5 } else { 7 };
+    let rows = Layout::vertical([Fill(1), Length(band), Length(history)]);
+    let columns = Layout::horizontal([Length(SIDE), Fill(1)]);
+    let [top, band, history] = rows.areas(body);
+    [panels.setup, panels.timeline] = columns.areas(top);
+    [panels.cores, panels.curves] = columns.areas(band);
+    panels.history = history;
+}
+
+fn small(panels: &mut Panels, body: Rect) {
+    let history = (body.height * 35 / 100).max(5);
+    let cores = u16::from(body.height + 4 >= ROWS_FOR_CORES);
+    let rows = Layout::vertical([Fill(1), Length(cores), Length(history)]);
+    [panels.timeline, panels.cores, panels.history] = rows.areas(body);
+}
+
+fn teaching(panels: &mut Panels, area: Rect) {
+    let is_large = area.width >= LARGE_FIGURES.0 && area.height >= LARGE_FIGURES.1;
+    let figures = if is_large { 7 } else { 4 };
+    let (verdict, apart, history) = match area.height {
+        ..20 => (2, 0, 2),
+        20..30 => (2, 1, 4),
+        30..50 => (4, 1, 6),
+        50.. => (4, 1, 9),
+    };
+    let above = [Length(1), Length(verdict), Length(apart), Length(figures)];
+    let below = [Fill(1), Length(history), Length(1)];
+    let rows = Layout::vertical(above.into_iter().chain(below));
+    [
+        _,
+        panels.verdict,
+        _,
+        panels.figures,
+        panels.timeline,
+        panels.history,
+        _,
+    ] = rows.areas(area);
+    panels.aside = Rect::default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TIMELINE: Focus = Focus {
+        panel: Panel::Timeline,
+        expanded: false,
+    };
+
+    fn all(panels: &Panels) -> [Rect; 10] {
+        let p = panels;
+        [
+            p.header, p.verdict, p.aside, p.figures, p.setup, p.timeline, p.cores, p.curves,
+            p.history, p.footer,
+        ]
+    }
+
+    #[test]
+    fn each_size_that_was_looked_at_has_room_for_what_matters() {
+        let rows = |w, h| {
+            let panels = panels(Rect::new(0, 0, w, h), Screen::of(w, h), TIMELINE);
+            // A border above and below, and the axis; the history has its heading.
+            (panels.timeline.height - 3, panels.history.height - 3)
+        };
+        assert_eq!(rows(60, 16), (4, 2));
+        assert_eq!(rows(80, 24), (9, 4));
+        assert_eq!(rows(120, 30), (10, 5));
+        assert_eq!(rows(120, 40), (16, 7));
+    }
+
+    #[test]
+    fn the_teaching_layout_gives_its_room_to_the_picture_and_the_figures() {
+        let rows = |w, h| {
+            let panels = panels(Rect::new(0, 0, w, h), Screen::Teaching, TIMELINE);
+            assert!(panels.setup.is_empty() && panels.cores.is_empty() && panels.curves.is_empty());
+            (
+                panels.figures.height,
+                panels.timeline.height - 3,
+                panels.history.height,
+            )
+        };
+        assert_eq!(rows(60, 16), (4, 3, 2));
+        assert_eq!(rows(80, 24), (4, 8, 4));
+        assert_eq!(rows(120, 40), (7, 17, 6));
+    }
+
+    proptest! {
+        #[test]
+        fn panels_lie_inside_the_screen_and_never_overlap(
+            w in 1u16..300, h in 1u16..120, expanded in any::<bool>(), teaching in any::<bool>(),
+        ) {
+            let area = Rect::new(0, 0, w, h);
+            let screen = if teaching { Screen::Teaching } else { Screen::of(w, h) };
+            let panels = all(&panels(area, screen, Focus { expanded, ..TIMELINE }));
+            for (i, a) in panels.iter().enumerate() {
+                prop_assert_eq!(a.intersection(area).area(), a.area());
+                for b in &panels[i + 1..] {
+                    prop_assert!(h < 5 || a.is_empty() || b.is_empty() || !a.intersects(*b), "{} {}", a, b);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The first start: the quick experiments, in the place of the timeline.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use crate::catalog::experiment::{Experiment, offered};
+use crate::ui::area::{cells, split_left};
+use crate::ui::panel::draw_lines;
+use crate::ui::theme::{CURSOR, STRONG};
+use crate::ui::widget::figure::{Figure, Size};
+
+/// Rows of an experiment with its key in large digits, and an empty row.
+const LARGE: u16 = 4;
+/// Columns of a key in large digits.
+const KEY: u16 = 6;
+
+/// Key, question, and what to watch for, as far as there is room.
+pub fn draw(has_python: bool, area: Rect, buf: &mut Buffer) {
+    let apart = apart(has_python, area);
+    for (experiment, place) in places(has_python, area) {
+        let plan = format!(
+            "{} · {}",
+            experiment.workload.name(),
+            experiment.model.name()
+        );
+        let watch = format!("watch for: {}", experiment.watch);
+        let question = Span::styled(experiment.question, STRONG);
+        if apart >= LARGE {
+            let (key, text) = split_left(place, KEY);
+            let key = Rect {
+                x: key.x + 1,
+                width: key.width.saturating_sub(2),
+                ..key
+            };
+            Figure::new(&experiment.key.to_string(), Size::Small, STRONG).render(key, buf);
+            let lines = [Line::from(question), plan.into(), watch.into()];
+            draw_lines(lines, text, buf);
+            continue;
+        }
+        let mut line = Line::from(vec![
+            Span::styled(format!(" {} ", experiment.key), CURSOR),
+            Span::raw("  "),
+            question,
+        ]);
+        // Half a name would confuse.
+        if line.width() + plan.width() + 3 <= usize::from(place.width) {
+            line.push_span(format!("   {plan}"));
+        }
+        let watch = Line::from(format!("     {watch}"));
+        draw_lines([line, watch], place, buf);
+    }
+}
+
+/// The experiment that stands at this height of the area.
+pub fn experiment_at(has_python: bool, area: Rect, y: u16) -> Option<&'static Experiment> {
+    let is_here = |place: &Rect| (place.top()..place.bottom()).contains(&y);
+    places(has_python, area)
+        .find(|(_, place)| is_here(place))
+        .map(|(experiment, _)| experiment)
+}
+
+/// Rows from one experiment to the next.
+fn apart(has_python: bool, area: Rect) -> u16 {
+    let count = cells(offered(has_python).len());
+    // The last one needs no empty row below it.
+    match (area.height + 1) / count {
+        large if large >= LARGE => large.min(LARGE + 3),
+        _ => (area.height / count).max(1),
+    }
+}
+
+/// Where each experiment stands: all rows up to the next one but an empty one, where there is room for that.
+fn places(has_python: bool, area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
+    let apart = apart(has_python, area);
+    let height = if apart > 2 { apart - 1 } else { apart };
+    let offered = offered(has_python).into_iter().zip(0u16..);
+    offered.map(move |(experiment, i)| {
+        let y = area.y + i * apart;
+        (experiment, Rect { y, height, ..area }.intersection(area))
+    })
+}

@@ -1,0 +1,296 @@
+//! What a comparison of runs says: a sentence, a table, and how timelines and table share the room. The screen draws it,
+//! and scrolling needs to know how many rows are out of sight.
+
+pub mod view;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::analysis::compared::{Compared, default_reference, obstacle};
+use crate::app::screens::details::doubts;
+use crate::domain::history::{Entry, EntryTest, History};
+use crate::domain::phase::Phase;
+use crate::domain::text::wrap;
+use crate::domain::time::{Nanos, nanos};
+use crate::domain::trace::Trace;
+use crate::present::comparison::{Comparison, Row, compare};
+use crate::present::sentence;
+use crate::present::table::{Side, padded};
+use crate::ui::window::Window;
+
+/// Columns of the names of rows, at least.
+const NAMES: usize = 14;
+/// Columns of a run, where there is room.
+const COLUMN: usize = 17;
+/// Columns between two runs, where there is none to spare.
+const BETWEEN: usize = 2;
+/// Rows of a worker where there is room for everything: ink and a gap.
+const HIGH: usize = 8;
+
+/// A comparison, laid out.
+#[derive(Clone, Debug)]
+pub struct Composition {
+    /// The sentence in lines; an empty row follows.
+    pub said: Vec<String>,
+    /// What the signs before the runs mean; empty if there are none.
+    pub legend: String,
+    /// Rows of the timelines with their axis.
+    pub timelines: u16,
+    /// The table, of which the last rows may be out of sight.
+    pub table: Vec<TableRow>,
+    /// Rows that the table has.
+    pub table_room: u16,
+}
+
+impl Composition {
+    /// In so many columns and rows.
+    pub fn of(history: &History, numbers: &[usize], (columns, rows): (u16, u16)) -> Composition {
+        let runs = runs(history, numbers);
+        let (compared, reference) = compared(history, &runs);
+        let comparison = compare(&compared, reference);
+        let said = wrap(&sentence::comparison::of(&compared, reference), columns);
+        // The last column says whether there is more above or below.
+        let width = columns.saturating_sub(1);
+        let mut table = table(&comparison, runs.len(), usize::from(width));
+        table.extend(doubted(&runs, width));
+        let below = rows.saturating_sub(in_rows(said.len() + 1));
+        // The picture tells more than the table: it gets what it needs, up to three fifths.
+        let lanes = runs.iter().map(|run| run.trace.lanes().len().max(1));
+        let wanted: usize = lanes.map(|lanes| lanes * HIGH + 1).sum();
+        let fair = (below * 3 / 5).max(below.saturating_sub(in_rows(table.len())));
+        let timelines = in_rows(wanted + 1).min(fair);
+        Composition {
+            said,
+            legend: legend(&runs),
+            timelines,
+            table,
+            table_room: below - timelines,
+        }
+    }
+
+    /// So many rows of the table are out of sight.
+    pub fn hidden_rows(&self) -> u16 {
+        in_rows(self.table.len()).saturating_sub(self.table_room)
+    }
+}
+
+fn in_rows(rows: usize) -> u16 {
+    u16::try_from(rows).unwrap_or(u16::MAX)
+}
+
+/// The runs with these numbers.
+pub(crate) fn runs<'a>(history: &'a History, numbers: &[usize]) -> Vec<&'a Entry> {
+    let runs = numbers.iter().map(|number| history.get(*number));
+    runs.flatten().collect()
+}
+
+/// These runs with their repeats, and which one of them is their baseline: the one that the user chose, if he did.
+fn compared<'a>(history: &'a History, runs: &[&'a Entry]) -> (Vec<Compared<'a>>, usize) {
+    let compared: Vec<Compared<'a>> = runs
+        .iter()
+        .map(|run| Compared::in_history(history, run))
+        .collect();
+    let chosen = runs.iter().position(|run| {
+        let baseline = run.assessment.baseline;
+        run.assessment.is_baseline && baseline.is_some_and(|baseline| baseline.is_chosen)
+    });
+    let reference = chosen.unwrap_or_else(|| default_reference(&compared));
+    (compared, reference)
+}
+
+/// The number of the run that comes after the one that these are measured against, as their next baseline; `None` if they
+/// cannot be measured against each other.
+pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
+    let runs = runs(history, numbers);
+    let (compared, reference) = compared(history, &runs);
+    if obstacle(&compared).is_some() || compared.is_empty() {
+        return None;
+    }
+    Some(runs[(reference + 1) % runs.len()].number)
+}
+
+/// All of the time that these runs took: the longest of them.
+pub fn whole(runs: &[&Entry]) -> Window {
+    let end = |run: &&Entry| {
+        run.picture()
+            .map_or_else(|| nanos(run.record.times.wall_s), Trace::now)
+    };
+    Window {
+        from: 0,
+        to: runs.iter().map(end).max().unwrap_or(0).max(1),
+    }
+}
+
+/// What to look at instead of `zoom`, a stretch of `all`, after a change that knows where all ends; `None` is all of it.
+pub fn look(
+    zoom: Option<Window>,
+    all: Window,
+    change: fn(Window, Nanos) -> Option<Window>,
+) -> Option<Window> {
+    change(zoom.unwrap_or(all), all.to).filter(|next| next.span() < all.span())
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableRow {
+    /// The phase that it is about.
+    pub phase: Option<Phase>,
+    /// What it is about; with a phase, two columns are left for its mark.
+    pub name: String,
+    /// The runs' cells, each in its column.
+    pub cells: String,
+    /// Whether it is the heading.
+    pub is_heading: bool,
+}
+
+/// A column: its heading and a cell per row.
+type Column = Vec<String>;
+
+/// A column per run and, between two, one with the difference. Those that do not fit are told in words.
+fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TableRow> {
+    let rows = &comparison.rows;
+    let names = rows.iter().map(|row| indent(row) + row.name.width() + 1);
+    let names = names.max().unwrap_or(0).max(NAMES);
+    let column = |(at, heading): (usize, &String)| -> Column {
+        let cells = rows.iter().map(|row| row.cells[at].clone());
+        std::iter::once(heading.clone()).chain(cells).collect()
+    };
+    let columns: Vec<Column> = comparison.columns.iter().enumerate().map(column).collect();
+    let widths = widths(&columns, width.saturating_sub(names));
+    let cells = |at: usize| -> String {
+        let cells = columns.iter().zip(&widths);
+        cells
+            .map(|(column, width)| padded(&column[at], Side::Right, *width))
+            .collect()
+    };
+    let heading = TableRow {
+        name: " ".repeat(names),
+        cells: cells(0),
+        is_heading: true,
+        ..TableRow::default()
+    };
+    let missing = missing(runs, columns.len(), widths.len());
+    let rows = rows.iter().enumerate().map(|(at, row)| {
+        let blanks = if row.is_part { indent(row) } else { 0 };
+        let mark = if row.phase.is_some() { indent(row) } else { 0 };
+        TableRow {
+            phase: row.phase,
+            name: padded(&(" ".repeat(blanks) + &row.name), Side::Left, names - mark),
+            cells: cells(at + 1),
+            is_heading: false,
+        }
+    });
+    std::iter::once(heading)
+        .chain(missing.map(in_words))
+        .chain(rows)
+        .collect()
+}
+
+/// A row that is a text.
+fn in_words(name: String) -> TableRow {
+    TableRow {
+        name,
+        ..TableRow::default()
+    }
+}
+
+/// Columns before a row's name: for the mark of a phase, or because it belongs to the row above.
+fn indent(row: &Row) -> usize {
+    if row.phase.is_some() || row.is_part {
+        2
+    } else {
+        0
+    }
+}
+
+/// The doubts about the runs, below the table.
+fn doubted(runs: &[&Entry], width: u16) -> Vec<TableRow> {
+    let told = |run: &&Entry| {
+        let number = run.number;
+        let said = doubts(run).map(move |doubt| format!("! #{number}: {doubt}"));
+        said.collect::<Vec<_>>()
+    };
+    let said = runs.iter().flat_map(told);
+    let mut lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
+    }
+    lines.into_iter().map(in_words).collect()
+}
+
+/// What the signs in the headings mean: those that are there.
+fn legend(runs: &[&Entry]) -> String {
+    let signs: [(EntryTest, &str); 3] = [
+        (|run| run.assessment.is_baseline, "B baseline"),
+        (|run| run.assessment.is_fastest, "★ fastest"),
+        (Entry::is_doubted, "! doubted"),
+    ];
+    let there = signs
+        .iter()
+        .filter(|(has, _)| runs.iter().any(|run| has(run)));
+    there.map(|(_, said)| *said).collect::<Vec<_>>().join("  ")
+}
+
+/// The widths of as many columns as fit.
+fn widths(columns: &[Column], room: usize) -> Vec<usize> {
+    let needed = |column: &Column| {
+        let widest = column.iter().map(|cell| cell.width()).max();
+        BETWEEN + widest.unwrap_or_default()
+    };
+    let mut widths: Vec<usize> = columns.iter().map(needed).collect();
+    let spacious: Vec<usize> = widths.iter().map(|width| *width.max(&COLUMN)).collect();
+    if spacious.iter().sum::<usize>() <= room {
+        return spacious;
+    }
+    while widths.iter().sum::<usize>() > room {
+        widths.pop();
+    }
+    widths
+}
+
+/// What does not fit, in words.
+fn missing(runs: usize, columns: usize, fitting: usize) -> Option<String> {
+    let what = match runs.saturating_sub(fitting) {
+        0 if fitting < columns => "the difference".to_string(),
+        0 => return None,
+        1 => "1 more run".into(),
+        n => format!("{n} more runs"),
+    };
+    Some(format!("… without {what}: the screen is too narrow"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::window::SHORTEST;
+
+    #[test]
+    fn zooming_and_panning_stay_inside_and_come_back_to_all() {
+        let all = Window {
+            from: 0,
+            to: 1_000_000_007,
+        };
+        let closer = |now: Window, end| Some(now.closer(now.middle(), end));
+        let wider = |now: Window, end| Some(now.wider(now.middle(), end));
+        let mut zoom = None;
+        for _ in 0..60 {
+            zoom = look(zoom, all, closer);
+        }
+        assert_eq!(zoom.map(Window::span), Some(SHORTEST));
+        for _ in 0..7 {
+            zoom = look(zoom, all, wider);
+        }
+        let span = zoom.unwrap().span();
+        (0..9_000).for_each(|_| zoom = look(zoom, all, |now, end| Some(now.panned(true, end))));
+        assert_eq!(
+            zoom,
+            Some(Window {
+                from: all.to - span,
+                to: all.to
+            })
+        );
+        (0..9_000).for_each(|_| zoom = look(zoom, all, |now, end| Some(now.panned(false, end))));
+        assert_eq!(zoom, Some(Window { from: 0, to: span }));
+        (0..60).for_each(|_| zoom = look(zoom, all, wider));
+        assert_eq!(zoom, None);
+    }
+}

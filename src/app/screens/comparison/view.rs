@@ -1,0 +1,214 @@
+//! Several runs on one time axis: the shorter visibly ends earlier.
+//!
+//! ```text
+//!  #2 processes was 1.9× faster than #1 serial: …
+//!
+//!  #1 cpu · serial · 1 worker · 8 tasks
+//!  w0   ████████████████████████████████████████████████
+//!  #2 cpu · processes · 2 workers · 8 tasks
+//!  w0   █████████████████████████
+//!  w1   █████████████████████████
+//!       ╵0 s       ╵0.2 s      ╵0.4 s      ╵0.6 s
+//!
+//!                        #1          #2
+//!  time             1.213 s     0.634 s
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::app::frame::header::describe;
+use crate::app::screens::comparison::{Composition, TableRow, whole};
+use crate::domain::history::Entry;
+use crate::domain::record::Outcome;
+use crate::domain::text::{counted, duration};
+use crate::domain::time::seconds;
+use crate::present::table::fitting;
+use crate::ui::area::{cells, split_above, split_below, split_left};
+use crate::ui::panel::{block, draw_lines, draw_over, draw_scrolled, draw_text, on_border};
+use crate::ui::scroll::Scroll;
+use crate::ui::theme::{STRONG, Theme, strong_if};
+use crate::ui::widget::axis::Axis;
+use crate::ui::widget::gantt::{Gantt, Pitch};
+use crate::ui::window::Window;
+
+/// Columns of the names of workers.
+const GUTTER: u16 = 5;
+
+/// These runs and what is said of them, over the panels: all of their time, or a stretch of it.
+pub fn overlay(
+    runs: &[&Entry],
+    parts: &Composition,
+    zoom: Option<Window>,
+    scroll: Scroll,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let all = whole(runs);
+    let mut frame = block(format!("Comparison of {} runs", runs.len()), true, theme);
+    if let Some(zoom) = zoom {
+        let span = |window: Window| duration(seconds(window.span()));
+        let text = format!(" {} of {} in view ", span(zoom), span(all));
+        frame = frame.title(on_border(text).right_aligned());
+    }
+    if !parts.legend.is_empty() {
+        frame = frame.title_bottom(on_border(format!(" {} ", parts.legend)));
+    }
+    let inner = draw_over(&frame, area, buf);
+    let said = parts.said.iter();
+    let said = said.map(|text| Line::from(Span::styled(text.as_str(), STRONG)));
+    draw_lines(said, inner, buf);
+    let said = cells(parts.said.len());
+    let (_, below) = split_above(inner, said.saturating_add(1));
+    let (timelines, table) = split_above(below, parts.timelines);
+    draw_timelines(runs, zoom.unwrap_or(all), theme, timelines, buf);
+    let line = |row| table_line(row, theme);
+    draw_scrolled(&parts.table, line, scroll, table, buf);
+}
+
+fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {
+    let mark = match row.phase {
+        Some(phase) => Span::styled(format!("{} ", phase.description().mark), theme.phase(phase)),
+        None => Span::raw(""),
+    };
+    let style = strong_if(row.is_heading);
+    let [name, cells] = [&row.name, &row.cells].map(|text| Span::styled(text.as_str(), style));
+    Line::from(vec![mark, name, cells])
+}
+
+/// All runs below each other, on one time axis.
+fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let (mut rest, _) = split_below(area, 2);
+    // Bars of all runs are equally high, or more ink would not mean more work.
+    let lanes: usize = runs.iter().map(|run| bars_of(run)).sum();
+    let titles = cells(runs.len());
+    let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
+    let wanted = runs
+        .iter()
+        .map(|run| bars_of(run) * usize::from(pitch.rows()) + 1)
+        .collect();
+    for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
+        if rest.height < 2 && rest.y < area.bottom() {
+            let left = runs.len() - i;
+            let text = format!("… and {left} more: the screen is too low");
+            buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), Style::new());
+            // Below the bars one row is free: the axis moves down into it.
+            rest.y += 1;
+            break;
+        }
+        let (own, others) = split_above(rest, rows);
+        draw_timeline(run, window, pitch, theme, own, buf);
+        rest = others;
+    }
+    let axis = Rect { height: 1, ..rest }.intersection(area);
+    let cursor = None;
+    Axis { window, cursor }.render(split_left(axis, GUTTER).1, buf);
+}
+
+/// How many bars a run has; where its picture is missing, the reason takes the room of one.
+fn bars_of(run: &Entry) -> usize {
+    run.trace.lanes().len().max(1)
+}
+
+/// Who gets how many of `rows`: at least two each, as long as there are any, and what small runs leave goes to the others.
+fn shares(wanted: Vec<usize>, rows: u16) -> Vec<u16> {
+    let mut left = rows;
+    let mut shares = vec![0; wanted.len()];
+    for share in &mut shares {
+        *share = left.min(2);
+        left -= *share;
+    }
+    while left > 0 {
+        let hungry = shares
+            .iter_mut()
+            .zip(&wanted)
+            .filter(|(share, wanted)| usize::from(**share) < **wanted);
+        let Some((share, _)) = hungry.min_by_key(|(share, _)| **share) else {
+            break;
+        };
+        *share += 1;
+        left -= 1;
+    }
+    shares
+}
+
+fn draw_timeline(
+    run: &Entry,
+    window: Window,
+    pitch: Pitch,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let lanes = run.trace.lanes().len();
+    // The last bar needs no gap below it.
+    let rows = usize::from(area.height.saturating_sub(1) + pitch.gap) / usize::from(pitch.rows());
+    let drawn = lanes.min(rows);
+    let shown: Vec<usize> = (0..drawn).map(|i| lanes * i / drawn).collect();
+    draw_lines([title(run, drawn, area.width)], area, buf);
+    let (_, below) = split_above(area, 1);
+    let (names, bars) = split_left(below, GUTTER);
+    if let Some(why) = run.missing_picture() {
+        draw_text(why, Style::new(), bars, buf);
+        return;
+    }
+    for (name, lane) in pitch.bars(names).zip(&shown) {
+        let (_, lowest) = split_below(name, 1);
+        draw_text(format!("w{lane}"), Style::new(), lowest, buf);
+    }
+    let gantt = Gantt {
+        trace: &run.trace,
+        lanes: shown,
+        window,
+        pitch,
+        theme,
+    };
+    gantt.render(bars, buf);
+}
+
+/// What a run was, how it ended unless well, and how much of it is drawn; in as many words as fit.
+fn title(run: &Entry, drawn: usize, width: u16) -> Line<'static> {
+    let plan = &run.record.plan;
+    let lanes = run.trace.lanes().len();
+    let outcome = match run.record.ending.outcome {
+        Outcome::Completed => String::new(),
+        outcome => format!(" · {}", outcome.name()),
+    };
+    let long = describe(plan);
+    let short = format!("{} · {}", plan.label(), plan.executor().label());
+    let workers = counted(lanes as u64, "worker");
+    let long_note = format!("  {drawn} of {workers} drawn");
+    let short_note = format!("  {drawn} of {lanes} drawn");
+    let candidates = [
+        (&long, &long_note),
+        (&long, &short_note),
+        (&short, &long_note),
+        (&short, &short_note),
+    ];
+    let lines = candidates.map(|(what, note)| {
+        let note = if drawn < lanes { note } else { "" };
+        let what = format!("{} {what}{outcome}", run.called());
+        Line::from(vec![
+            Span::styled(what, STRONG),
+            Span::raw(note.to_string()),
+        ])
+    });
+    fitting(lines, |line| line.width() <= usize::from(width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_runs_are_drawn_whole_before_large_ones_get_more() {
+        assert_eq!(shares(vec![2, 3, 9, 9], 14), [2, 3, 5, 4]);
+        assert_eq!(shares(vec![2, 3], 40), [2, 3]);
+        assert_eq!(shares(vec![9, 9, 9], 5), [2, 2, 1]);
+        assert_eq!(shares(vec![], 5), [0; 0]);
+    }
+}

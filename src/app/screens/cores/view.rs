@@ -1,0 +1,183 @@
+//! Which share of each core our workers use, and which share others.
+
+mod many;
+mod over_time;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::app::{App, Shown};
+use crate::domain::record::CoreRecord;
+use crate::domain::time::seconds;
+use crate::domain::trace::Trace;
+use crate::ui::area::{cells, split_left};
+use crate::ui::panel::{block, draw_block, draw_text, inside, on_border};
+use crate::ui::theme::{STRONG, Theme};
+use crate::ui::widget::bar::Bar;
+
+/// Columns of a bar with its numbers.
+const ONE: u16 = 20;
+
+/// One core, over the run so far.
+struct Core {
+    number: u16,
+    /// Our workers' share, in 0..=1; nothing is known before the first run.
+    ours: Option<f64>,
+    /// Everybody else's, where it is known.
+    others: Option<f64>,
+}
+
+/// A panel, or on a small screen one line.
+pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
+    let cores = cores(app);
+    if area.height == 1 {
+        draw_line(&cores, theme, area, buf);
+        return;
+    }
+    let inner = inside(area);
+    // Over time, there is a row for each core, and one for the axis.
+    let has_room = app.focus().expanded && cores.len() < usize::from(inner.height);
+    let over_time = app.pictured().filter(|_| has_room);
+    let title = title(app, &cores, over_time.is_some(), inner);
+    let frame = block(title, focused, theme).title_bottom(legend(theme, over_time.is_some()));
+    draw_block(&frame, area, buf);
+    match over_time {
+        Some(shown) => over_time::draw(app, shown, &cores, theme, inner, gutter, buf),
+        None => draw_cores(&cores, theme, inner, buf),
+    }
+}
+
+/// All in one line, behind what it is.
+fn draw_line(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
+    let behind = |title: &str| {
+        let (_, rest) = split_left(area, cells(title.len()));
+        split_left(rest, rest.width.saturating_sub(1)).0
+    };
+    let long = |n: usize| format!(" Cores, {n} a cell ");
+    let several = several_a_cell(cores, behind(&long(cores.len())));
+    let title = several.map_or_else(|| " Cores ".into(), long);
+    draw_text(&title, STRONG, area, buf);
+    draw_cores(cores, theme, behind(&title), buf);
+}
+
+/// What is drawn, as exactly as there is room for.
+fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
+    let usable = app.machine_shown().cores_usable;
+    let which = app.recorded_on().map_or("usable", |_| "recorded");
+    match several_a_cell(cores, inner) {
+        _ if over_time => {
+            format!("Cores · {usable} {which} · what our workers used, over time")
+        }
+        None => format!("Cores · {usable} {which}"),
+        // Shorter, as the panel is narrow.
+        Some(n) => format!("Cores · {usable}, {n} a cell"),
+    }
+}
+
+/// How many cores share a cell, if they have to.
+fn several_a_cell(cores: &[Core], area: Rect) -> Option<usize> {
+    let together = many::cores_per_cell(cores.len(), area);
+    (together > 1 && !has_room_for_bars(cores.len(), area)).then_some(together)
+}
+
+fn legend(theme: Theme, over_time: bool) -> Line<'static> {
+    let others = if over_time { "" } else { " ▒ others " };
+    on_border(Line::from(vec![
+        Span::styled(" █", theme.parallelism()),
+        Span::raw(" ours "),
+        Span::raw(others),
+    ]))
+}
+
+/// The usable cores: those that workers ran on and, until there are enough of them, the others by number. Of a run that is
+/// over they are exact, however short it was.
+fn cores(app: &App) -> Vec<Core> {
+    let over = app.shown().and_then(Shown::entry);
+    if let Some(record) = over.map(|entry| &entry.record)
+        && !record.cores.is_empty()
+    {
+        let share = |seconds: f64| (seconds / record.times.wall_s.max(1e-9)).clamp(0.0, 1.0);
+        let core = |core: &CoreRecord| Core {
+            number: core.core,
+            ours: Some(share(core.workers_s)),
+            others: core.others_s.map(share),
+        };
+        return record.cores.iter().map(core).collect();
+    }
+    let empty = Trace::default();
+    let trace = app.shown().map_or(&empty, |shown| shown.trace());
+    let elapsed = seconds(trace.now()).max(1e-9);
+    let core = |number: u16, ours: Option<f64>| {
+        let mut others = trace.others().iter();
+        Core {
+            number,
+            ours,
+            others: others
+                .find(|(core, _)| *core == number)
+                .map(|(_, share)| *share),
+        }
+    };
+    let ran = trace.cores().iter();
+    let mut cores: Vec<Core> = ran
+        .map(|(number, time)| core(*number, Some((seconds(*time) / elapsed).min(1.0))))
+        .collect();
+    for number in app.cores_shown() {
+        if cores.iter().all(|core| core.number != number) {
+            cores.push(core(number, app.pictured().map(|_| 0.0)));
+        }
+    }
+    cores.sort_by_key(|core| core.number);
+    cores
+}
+
+/// Whether each of so many cores has room for a bar.
+fn has_room_for_bars(cores: usize, area: Rect) -> bool {
+    cores <= usize::from((area.width / ONE).max(1)) * usize::from(area.height)
+}
+
+/// Bars where each core has room for one, else a cell per core, or per several.
+fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
+    if !has_room_for_bars(cores.len(), area) {
+        many::draw(cores, theme, area, buf);
+        return;
+    }
+    let used = cores.len().div_ceil(usize::from(area.height.max(1))).max(1);
+    let width = area.width / cells(used);
+    // With room to spare, bars do not touch.
+    let is_roomy = cores.len() * 2 <= usize::from(area.height) + 1;
+    let apart = if is_roomy { 2 } else { 1 };
+    for (i, core) in (0u16..).zip(cores) {
+        let (column, row) = (i / area.height, i % area.height);
+        let place = Rect {
+            x: area.x + column * width,
+            y: area.y + row * apart,
+            width: width.min(40),
+            height: 1,
+        };
+        draw_bar(core, theme, place, buf);
+    }
+}
+
+/// A share in so many columns as all of them take, or a dash.
+fn percent(share: Option<f64>) -> String {
+    share.map_or("  –  ".into(), |share| {
+        format!("{:>3.0} %", share * 100.0)
+    })
+}
+
+fn draw_bar(core: &Core, theme: Theme, area: Rect, buf: &mut Buffer) {
+    const LABEL: u16 = 3;
+    const NUMBERS: u16 = 6;
+    let (label, rest) = split_left(area, LABEL);
+    let (bar, numbers) = split_left(rest, rest.width.saturating_sub(NUMBERS));
+    draw_text(format!("{:>2} ", core.number), Style::new(), label, buf);
+    let nothing = "·".repeat(usize::from(bar.width));
+    draw_text(nothing, theme.secondary(), bar, buf);
+    Bar::new(core.ours.unwrap_or(0.0), theme.parallelism())
+        .then(core.others.unwrap_or(0.0))
+        .render(bar, buf);
+    draw_text(format!(" {}", percent(core.ours)), STRONG, numbers, buf);
+}

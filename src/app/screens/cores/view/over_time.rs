@@ -1,0 +1,77 @@
+//! Each core's share over time, on the timeline's axis: where the panel fills the screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+use ratatui::widgets::Widget;
+
+use crate::app::screens::cores::view::{Core, percent};
+use crate::app::screens::curves::view::draw_scale;
+use crate::app::{App, Shown};
+use crate::ui::area::{cells, split_below, split_left};
+use crate::ui::panel::draw_lines;
+use crate::ui::theme::{STRONG, Theme};
+use crate::ui::widget::axis::Axis;
+use crate::ui::widget::curve::Curve;
+use crate::ui::widget::gantt::Pitch;
+
+/// Curves get no higher than this many rows.
+const HIGHEST: u16 = 16;
+
+/// A curve per core, and an axis below.
+pub fn draw(
+    app: &App,
+    shown: Shown<'_>,
+    cores: &[Core],
+    theme: Theme,
+    area: Rect,
+    gutter: u16,
+    buf: &mut Buffer,
+) {
+    let trace = shown.trace();
+    let window = app.timeline().window(trace);
+    let (rows, axis) = split_below(area, 1);
+    for (core, row) in cores.iter().zip(pitch(cores.len(), rows.height).bars(rows)) {
+        let (label, bar) = split_left(row, gutter);
+        draw_label(core, label, buf);
+        draw_scale(["100", "50", "0"], bar.x, row, buf);
+        let share = |from, to| trace.core_curves().share(core.number, from, to);
+        let curve = Curve {
+            value: &share,
+            window,
+            most: 1.0,
+            style: theme.parallelism(),
+            nothing: theme.secondary(),
+        };
+        curve.render(bar, buf);
+    }
+    let cursor = None;
+    Axis { window, cursor }.render(split_left(axis, gutter).1, buf);
+}
+
+/// Higher than bars elsewhere, as height is what tells here.
+fn pitch(cores: usize, rows: u16) -> Pitch {
+    let slot = (rows + 1) / cells(cores.max(1));
+    if slot < 3 {
+        Pitch::fitting(cores, rows)
+    } else {
+        Pitch {
+            bar: (slot - 1).min(HIGHEST),
+            gap: 1,
+        }
+    }
+}
+
+/// The shares over the whole run: beside each other, or below each other where there is room.
+fn draw_label(core: &Core, area: Rect, buf: &mut Buffer) {
+    let ours = Span::styled(percent(core.ours), STRONG);
+    let others = percent(core.others);
+    let number = Span::raw(format!("{:>3} ", core.number));
+    let [first, second] = if area.height > 1 {
+        let below = format!("    others {others}").into();
+        [vec![number, "ours   ".into(), ours], vec![below]]
+    } else {
+        [vec![number, ours, format!(" + {others}").into()], vec![]]
+    };
+    draw_lines([first, second], area, buf);
+}

@@ -1,0 +1,3 @@
+//! Concurrency and parallelism over time.
+
+pub mod view;

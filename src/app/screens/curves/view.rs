@@ -1,0 +1,139 @@
+//! Concurrency and parallelism over time, on the timeline's axis: the difference that the whole subject is about.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::app::{App, Shown};
+use crate::domain::text::grouped;
+use crate::domain::trace::Sample;
+use crate::ui::area::{split_below, split_left};
+use crate::ui::panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap};
+use crate::ui::theme::{STRONG, Theme};
+use crate::ui::widget::axis::Axis;
+use crate::ui::widget::curve::{Curve, mean};
+
+/// Columns of a scale: a number and its tick.
+const SCALE: u16 = 6;
+/// From so many rows on, a curve has a scale.
+const ROOM_FOR_SCALE: u16 = 4;
+
+/// One of the two curves.
+struct Row {
+    name: &'static str,
+    now: f64,
+    most: f64,
+    /// What would fill the curve.
+    most_is: &'static str,
+    value: fn(&Sample) -> f64,
+    style: Style,
+}
+
+/// Both curves; where they fill the screen, with scales and an axis.
+pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
+    let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
+    let inner = draw_frame(title, focused, theme, area, buf);
+    let Some(shown) = app.shown() else {
+        let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
+        return draw_lines(wrap(text, inner.width), inner, buf);
+    };
+    let missing = shown.missing_picture();
+    let window = app.timeline().window(shown.trace());
+    let has_axis = app.focus().expanded && missing.is_none();
+    let (curves, axis) = split_below(inner, u16::from(has_axis));
+    let cursor = None;
+    Axis { window, cursor }.render(split_left(axis, gutter).1, buf);
+    for (row, area) in rows(app, shown, theme).into_iter().zip(halves(curves)) {
+        draw_label(&row, shown, area, buf);
+        let (_, bars) = split_left(area, gutter);
+        let half = row.most / 2.0;
+        let scale = [&row.most.to_string(), &half.to_string(), "0"];
+        draw_scale(scale, bars.x, area, buf);
+        let value = |from, to| mean(shown.trace().samples(), row.value, from, to);
+        let curve = Curve {
+            value: &value,
+            window,
+            most: row.most,
+            style: row.style,
+            nothing: theme.secondary(),
+        };
+        missing.is_none().then_some(curve).render(bars, buf);
+    }
+    if let Some(why) = missing {
+        draw_centred(why, split_left(inner, gutter).1, buf);
+    }
+}
+
+fn halves(area: Rect) -> [Rect; 2] {
+    let upper = area.height.div_ceil(2);
+    // With an odd number of rows the one in the middle keeps the curves apart.
+    let (_, lower) = split_below(area, area.height / 2);
+    let upper = Rect {
+        height: upper.min(lower.height.max(1)),
+        ..area
+    };
+    [upper, lower]
+}
+
+fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
+    let (concurrency, parallelism) = shown.two_numbers();
+    let (workers, tasks) = (shown.plan().workers(), shown.plan().tasks());
+    [
+        Row {
+            name: "in flight",
+            now: concurrency,
+            most: workers.min(tasks).into(),
+            most_is: if workers <= tasks { "workers" } else { "tasks" },
+            value: |sample| sample.in_flight,
+            style: theme.concurrency(),
+        },
+        Row {
+            name: "on a core",
+            now: parallelism,
+            most: app.machine_shown().cores_usable.into(),
+            most_is: "cores",
+            value: |sample| sample.on_core,
+            style: theme.parallelism(),
+        },
+    ]
+}
+
+/// The name with the number, and below it, as far as there is room, what would fill the curve and which time the number is
+/// of.
+fn draw_label(row: &Row, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
+    let when = shown.entry().map_or("now", |_| "on average");
+    let most = grouped(row.most as u64);
+    let lines = [
+        Line::from(vec![
+            Span::raw(format!("{} ", row.name)),
+            Span::styled(format!("{:>6.1}", row.now), STRONG),
+        ]),
+        Line::from(format!("{:>10}{most:>6}", "of at most")),
+        Line::from(format!("{:>16}", row.most_is)),
+        Line::default(),
+        Line::from(format!("{when:>16}")),
+    ];
+    // A line more would stand alone without the last one.
+    let shown = if area.height > ROOM_FOR_SCALE { 5 } else { 2 };
+    draw_lines(lines.into_iter().take(shown), area, buf);
+}
+
+/// All, half and nothing, where they are, on the left of a curve that begins at column `x` of this row; only where it is
+/// high enough for that.
+pub fn draw_scale(values: [&str; 3], x: u16, row: Rect, buf: &mut Buffer) {
+    if row.height < ROOM_FOR_SCALE {
+        return;
+    }
+    let middle = row.y + row.height / 2;
+    for (value, y) in values.into_iter().zip([row.y, middle, row.bottom() - 1]) {
+        let place = Rect {
+            x: x.saturating_sub(SCALE),
+            y,
+            width: SCALE,
+            height: 1,
+        };
+        draw_text(format!("{value:>4}┤ "), Style::new(), place, buf);
+    }
+}

@@ -1,0 +1,234 @@
+//! Writing a file to share, from the form to what became of it.
+
+pub mod view;
+
+pub mod form;
+
+use crate::app::screens::export::form::{ExportRow, Exporting};
+
+use crate::app::App;
+use crate::app::message::Effect;
+use crate::app::overlay::Overlay;
+
+use crate::domain::text::bytes;
+use crate::present::format::Refusal;
+
+impl App {
+    /// The form, if it is on top.
+    pub fn exporting(&self) -> Option<&Exporting> {
+        match &self.overlay {
+            Some(Overlay::Export(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    fn exporting_mut(&mut self) -> Option<&mut Exporting> {
+        match &mut self.overlay {
+            Some(Overlay::Export(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn open_export(&mut self) {
+        let chart = self.chart.as_ref().map(|chart| chart.number);
+        if let Some(form) = Exporting::new(&self.browse, chart, &self.history) {
+            self.notice = None;
+            self.overlay = Some(Overlay::Export(Box::new(form)));
+        }
+    }
+
+    /// Does something to the form.
+    pub(crate) fn with_export(&mut self, change: impl FnOnce(&mut Exporting)) {
+        self.exporting_mut().map(change);
+    }
+
+    pub(crate) fn write_file(&mut self, overwrite: bool) {
+        if let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) {
+            form.forget();
+            form.is_writing = true;
+            let order = form.order(overwrite);
+            self.effects.push(Effect::Export(order));
+        }
+    }
+
+    /// The shell has written the file, or not: whoever left the form meanwhile hears of it, too.
+    pub(crate) fn on_exported(&mut self, file: &str, written: Result<u64, Refusal>) {
+        match (written, self.exporting_mut()) {
+            (Ok(size), form) => {
+                if form.is_some() {
+                    self.overlay = None;
+                }
+                self.tell(format!("written: {file} ({})", bytes(size)));
+            }
+            (Err(refusal), Some(form)) => {
+                form.is_writing = false;
+                form.exists = matches!(refusal, Refusal::Exists(_));
+                form.problem = Some(refusal.sentence().to_string());
+                form.row = ExportRow::File;
+            }
+            (Err(refusal), None) => self.complain(refusal.sentence()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::message::{ExportOrder, Msg};
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::Cpu;
+    use crate::domain::machine::Limits;
+    use crate::fixtures::explorer::{self, Scenario};
+    use crate::fixtures::sample::plan;
+    use crate::present::format::Format;
+    use crate::ui::key::Key;
+
+    /// An explorer with so many runs that have ended.
+    fn app(runs: usize) -> App {
+        let mut app = App::new(explorer::machine(2), Limits::default());
+        for _ in 0..runs {
+            let _ = app.update(Msg::Key(Key::Char('r')));
+            let scenario = Scenario::new(plan(Cpu, Model::Serial, 1), 2);
+            let _ = app.update(Msg::Batch(scenario.batch(0, scenario.wall())));
+            let _ = app.update(Msg::Concluded(Box::new(scenario.record())));
+        }
+        app
+    }
+
+    fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
+        keys.iter()
+            .flat_map(|key| app.update(Msg::Key(*key)))
+            .collect()
+    }
+
+    fn order(effects: &[Effect]) -> &ExportOrder {
+        match effects {
+            [Effect::Export(order)] => order,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn o_and_enter_write_a_report_of_the_chosen_run() {
+        let mut app = app(1);
+        let effects = press(&mut app, &[Key::Char('o'), Key::Enter]);
+        let expected = ExportOrder {
+            format: Format::Html,
+            runs: vec![1],
+            sweeps: vec![],
+            file: "pconc-tui-run-1.html".into(),
+            overwrite: false,
+        };
+        assert_eq!(order(&effects), &expected);
+        assert!(
+            press(&mut app, &[Key::Enter]).is_empty(),
+            "it is being written"
+        );
+        let _ = app.update(Msg::Exported {
+            file: "./a.html".into(),
+            written: Ok(84_000),
+        });
+        assert!(app.overlay().is_none());
+        assert_eq!(
+            app.notice().unwrap().sentence,
+            "written: ./a.html (84.0 kB)"
+        );
+    }
+
+    #[test]
+    fn without_a_run_that_has_ended_there_is_nothing_to_export() {
+        let mut app = app(0);
+        let _ = press(&mut app, &[Key::Char('o')]);
+        assert!(app.exporting().is_none());
+        assert!(app.notice().is_some(), "it says what is missing");
+    }
+
+    #[test]
+    fn the_format_changes_the_ending_and_leaves_what_was_typed() {
+        let mut app = app(2);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Down]);
+        assert_eq!(app.exporting().unwrap().file.text(), "pconc-tui-run-2.json");
+        let to_file = [Key::Down; 6];
+        let _ = press(&mut app, &to_file);
+        assert_eq!(app.exporting().unwrap().row, ExportRow::File);
+        let typed = [
+            Key::Ctrl('u'),
+            Key::Char('q'),
+            Key::Char('.'),
+            Key::Char('c'),
+            Key::Char('s'),
+            Key::Char('v'),
+        ];
+        let _ = press(&mut app, &typed);
+        let _ = press(&mut app, &[Key::Up, Key::Up]);
+        assert_eq!(
+            app.exporting().unwrap().file.text(),
+            "q.svg",
+            "q is a letter here"
+        );
+    }
+
+    #[test]
+    fn arrows_choose_what_is_written() {
+        let mut app = app(3);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Right]);
+        let effects = press(&mut app, &[Key::Enter]);
+        assert_eq!(
+            (&order(&effects).runs[..], order(&effects).file.as_str()),
+            (&[1, 2, 3][..], "pconc-tui-history.html")
+        );
+    }
+
+    #[test]
+    fn an_existing_file_is_written_over_only_by_a_key_of_its_own() {
+        let mut app = app(1);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Ctrl('o')]);
+        assert!(
+            !app.exporting().unwrap().is_writing,
+            "nothing is known to exist"
+        );
+        let _ = press(&mut app, &[Key::Enter]);
+        let refused = Err(Refusal::Exists("a.html exists already".into()));
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: refused,
+        });
+        assert!(!order(&press(&mut app, &[Key::Enter])).overwrite);
+        let refused = Err(Refusal::Exists("a.html exists already".into()));
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: refused,
+        });
+        assert!(order(&press(&mut app, &[Key::Ctrl('o')])).overwrite);
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_in_the_form_or_beside_the_panels() {
+        let mut app = app(1);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Enter]);
+        let full = || {
+            Err(Refusal::Other(
+                "cannot write a.html: no space left on device".into(),
+            ))
+        };
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: full(),
+        });
+        assert!(
+            app.exporting()
+                .unwrap()
+                .problem
+                .as_ref()
+                .unwrap()
+                .contains("no space")
+        );
+        let _ = press(&mut app, &[Key::Esc]);
+        assert!(app.overlay().is_none());
+        let _ = app.update(Msg::Exported {
+            file: "a.html".into(),
+            written: full(),
+        });
+        assert!(app.notice().unwrap().is_error);
+    }
+}

@@ -1,0 +1,219 @@
+//! The form that writes a file to share: what, in which format, under which name.
+
+use crate::app::message::ExportOrder;
+use crate::app::screens::history::browse::Browse;
+use crate::domain::history::History;
+use crate::domain::text::counted;
+use crate::present::format::Format;
+use crate::ui::choice::{round, stepped};
+use crate::ui::field::TextField;
+use crate::ui::key::Key;
+
+/// The longest path that can be typed.
+const MOST: usize = 200;
+
+/// What a file is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// In words.
+    pub label: String,
+    /// How its file is called unless the user says otherwise, without ending.
+    stem: String,
+    /// The numbers of the runs.
+    pub runs: Vec<usize>,
+    /// The numbers of the sweeps.
+    pub sweeps: Vec<usize>,
+    /// How many of the runs have no timeline at hand.
+    without_picture: usize,
+}
+
+impl Scope {
+    /// Everything that could be meant here, the likeliest first: what these numbers of the history stand for; of a sweep,
+    /// all its runs.
+    fn all(browse: &Browse, chart: Option<usize>, history: &History) -> Vec<Scope> {
+        let scope = |label: String, stem: String, numbers: &[usize]| {
+            let (runs, sweeps) = history.runs_and_sweeps(numbers);
+            let entries = runs.iter().filter_map(|number| history.get(*number));
+            Scope {
+                label,
+                stem: format!("pconc-tui-{stem}"),
+                without_picture: entries.filter(|run| run.picture().is_none()).count(),
+                runs,
+                sweeps,
+            }
+        };
+        let mut scopes = vec![];
+        let marked = browse.marked_in_view();
+        if marked.len() > 1 {
+            let label = format!("the {}", counted(marked.len() as u64, "marked run"));
+            scopes.push(scope(label, "marked".into(), &marked));
+        }
+        let mut shown = browse.order().to_vec();
+        let chosen = chart.or(browse.selected()).or(shown.last().copied());
+        if let Some(number) = chosen.filter(|number| history.get(*number).is_some()) {
+            let label = format!("run #{number}");
+            scopes.push(scope(label, format!("run-{number}"), &[number]));
+        }
+        if let Some(sweep) = chosen.and_then(|number| history.sweep(number)) {
+            let number = sweep.number;
+            let runs = counted(sweep.members.len() as u64, "run");
+            let label = format!("sweep #{number} with its {runs}");
+            // Who looks at its chart means the sweep, whatever is marked in the history.
+            let place = if chart.is_some() { 0 } else { scopes.len() };
+            scopes.insert(place, scope(label, format!("sweep-{number}"), &[number]));
+        }
+        shown.sort_unstable();
+        if shown.len() > 1 {
+            let label = format!("all {} of the history", counted(shown.len() as u64, "row"));
+            scopes.push(scope(label, "history".into(), &shown));
+        }
+        scopes
+    }
+}
+
+/// A row of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportRow {
+    /// What.
+    Scope,
+    /// One of the formats.
+    Format(Format),
+    /// The file's name.
+    File,
+}
+
+/// The form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exporting {
+    scopes: Vec<Scope>,
+    scope: usize,
+    /// How it is written.
+    pub format: Format,
+    /// The row with the cursor.
+    pub row: ExportRow,
+    /// Where it is written.
+    pub file: TextField,
+    /// Whether the name is the user's own.
+    is_typed: bool,
+    /// There is such a file already, which is known since it was to be written.
+    pub exists: bool,
+    /// What went wrong.
+    pub problem: Option<String>,
+    /// Whether the file is being written.
+    pub is_writing: bool,
+}
+
+impl Exporting {
+    /// The form for what is chosen or marked; `None` if there is nothing to export.
+    pub(in crate::app) fn new(
+        browse: &Browse,
+        chart: Option<usize>,
+        history: &History,
+    ) -> Option<Exporting> {
+        let scopes = Scope::all(browse, chart, history);
+        let mut form = Exporting {
+            scope: 0,
+            format: Format::FILES[0],
+            row: ExportRow::Format(Format::FILES[0]),
+            file: TextField::default(),
+            is_typed: false,
+            exists: false,
+            problem: None,
+            is_writing: false,
+            scopes,
+        };
+        form.scopes.first()?;
+        form.suggest();
+        Some(form)
+    }
+
+    /// All rows.
+    pub fn rows() -> Vec<ExportRow> {
+        let formats = Format::FILES.into_iter().map(ExportRow::Format);
+        std::iter::once(ExportRow::Scope)
+            .chain(formats)
+            .chain([ExportRow::File])
+            .collect()
+    }
+
+    /// What is written.
+    pub fn scope(&self) -> &Scope {
+        &self.scopes[self.scope]
+    }
+
+    /// Whether there is something else that could be written.
+    pub fn has_choice(&self) -> bool {
+        self.scopes.len() > 1
+    }
+
+    /// What the file will lack.
+    pub fn lack(&self) -> Option<String> {
+        let scope = self.scope();
+        if !self.format.shows_traces() || scope.without_picture == 0 {
+            return None;
+        }
+        Some(match (scope.runs.len(), scope.without_picture) {
+            (1, _) => "its timeline is not at hand: the file will have its numbers only".into(),
+            (_, n) => format!(
+                "without the timelines of {}: they are not at hand",
+                counted(n as u64, "run")
+            ),
+        })
+    }
+
+    pub(in crate::app) fn step(&mut self, by: isize) {
+        self.row = stepped(&Exporting::rows(), self.row, by);
+        if let ExportRow::Format(format) = self.row {
+            self.format = format;
+            self.suggest();
+        }
+    }
+
+    pub(in crate::app) fn turn(&mut self, by: isize) {
+        self.scope = round(self.scope, by, self.scopes.len());
+        self.suggest();
+    }
+
+    pub(in crate::app) fn type_text(&mut self, key: Key) {
+        if self.file.apply(key) {
+            self.is_typed = true;
+            self.forget();
+        }
+    }
+
+    /// A name for the file. One that the user typed keeps all but the ending of another format.
+    fn suggest(&mut self) {
+        let stem = if self.is_typed {
+            without_ending(self.file.text())
+        } else {
+            self.scope().stem.clone()
+        };
+        self.file = TextField::new(&format!("{stem}.{}", self.format.extension()), MOST);
+        self.forget();
+    }
+
+    /// What was wrong with it may be right now.
+    pub(in crate::app) fn forget(&mut self) {
+        (self.exists, self.problem) = (false, None);
+    }
+
+    pub(in crate::app) fn order(&self, overwrite: bool) -> ExportOrder {
+        let scope = self.scope();
+        ExportOrder {
+            format: self.format,
+            runs: scope.runs.clone(),
+            sweeps: scope.sweeps.clone(),
+            file: self.file.text().trim().to_string(),
+            overwrite,
+        }
+    }
+}
+
+fn without_ending(name: &str) -> String {
+    let mut endings: Vec<&str> = Format::FILES.map(Format::extension).to_vec();
+    endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
+    let stem = endings
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
+    stem.unwrap_or(name).to_string()
+}

@@ -1,0 +1,112 @@
+//! The form that writes a file to share, over the panels.
+//!
+//! ```text
+//! ╭ Export ───────────────────────────────────────────────────────╮
+//! │ What    ‹ run #3 ›                                            │
+//! │ Format  ▸ html          a report with pictures, for a browser │
+//! │           json          everything: for programs, …           │
+//! │ File    pconc-tui-run-3.html                                  │
+//! │         in /home/ada                                          │
+//! ╰───────────────────────────────────────────────────────────────╯
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::App;
+use crate::app::screens::export::form::{ExportRow, Exporting};
+use crate::present::format::Format;
+use crate::ui::panel::{draw_lines, typed, wrapped};
+use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
+
+/// Columns of the form with its border.
+const WIDTH: u16 = 78;
+/// Rows of what is said below the fields.
+const SAID: usize = 2;
+/// Columns of the labels.
+const LABELS: usize = 8;
+/// Columns of a format's name.
+const NAMES: usize = 13;
+
+/// Its columns with the frame, and its rows.
+pub fn size() -> (u16, usize) {
+    (WIDTH, Exporting::rows().len() + SAID)
+}
+
+/// The form in this room.
+pub fn draw(app: &App, form: &Exporting, theme: Theme, inner: Rect, buf: &mut Buffer) {
+    let room = inner.width.saturating_sub(LABELS as u16);
+    let rows = Exporting::rows().into_iter();
+    let rows = rows.map(|row| labelled(label(row), value(form, row, room)));
+    let said = said(app, form, room, theme).into_iter();
+    draw_lines(rows.chain(said.map(|line| labelled("", line))), inner, buf);
+}
+
+fn label(row: ExportRow) -> &'static str {
+    match row {
+        ExportRow::Scope => "What",
+        ExportRow::Format(format) if format == Format::FILES[0] => "Format",
+        ExportRow::Format(_) => "",
+        ExportRow::File => "File",
+    }
+}
+
+fn labelled(label: &str, mut line: Line<'static>) -> Line<'static> {
+    line.spans.insert(0, Span::raw(format!("{label:<LABELS$}")));
+    line
+}
+
+fn value(form: &Exporting, row: ExportRow, room: u16) -> Line<'static> {
+    let is_here = form.row == row;
+    let cursor_or = |style| if is_here { CURSOR } else { style };
+    match row {
+        ExportRow::Scope => {
+            let label = form.scope().label.clone();
+            let text = if form.has_choice() {
+                format!("‹{label}›")
+            } else {
+                label
+            };
+            Line::from(Span::styled(text, cursor_or(STRONG)))
+        }
+        ExportRow::Format(format) => {
+            let is_chosen = form.format == format;
+            let sign = if is_chosen { "▸ " } else { "  " };
+            let style = cursor_or(strong_if(is_chosen));
+            Line::from(vec![
+                Span::styled(sign, STRONG),
+                Span::styled(format!("{:<NAMES$}", format.name()), style),
+                Span::raw(format!(" {}", format.description())),
+            ])
+        }
+        ExportRow::File if is_here => typed(&form.file, 1, room),
+        ExportRow::File => Line::from(Span::styled(form.file.text().to_string(), STRONG)),
+    }
+}
+
+/// What went wrong, what the file will lack, or else where it will be.
+fn said(app: &App, form: &Exporting, room: u16, theme: Theme) -> Vec<Line<'static>> {
+    let plain = |text: &str| wrapped(text, room, Style::new());
+    if form.is_writing {
+        return plain("writing…").collect();
+    }
+    if let Some(problem) = &form.problem {
+        let help = if form.exists {
+            ": Ctrl-O writes over it"
+        } else {
+            ""
+        };
+        return wrapped(&format!("! {problem}{help}"), room, theme.error()).collect();
+    }
+    let place = match app.directory() {
+        Some(directory) => format!("in {directory}"),
+        None => "in the directory that pconc-tui was started in".into(),
+    };
+    let lack = form.lack().into_iter();
+    plain(&place)
+        .take(1)
+        .chain(lack.flat_map(|lack| plain(&lack)))
+        .collect()
+}

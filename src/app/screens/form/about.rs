@@ -1,0 +1,109 @@
+//! What the form says about its rows: what a model needs and costs, what a number means and how far it goes.
+
+use crate::app::screens::form::{Field, Setup};
+use crate::catalog::model::Situation;
+use crate::catalog::parameter::WORKERS;
+use crate::domain::machine::Limit;
+
+impl Setup {
+    /// What there is to know about the row of the cursor: short enough for four lines of 24 columns.
+    pub fn about(&self) -> String {
+        let workload = self.draft.workload.description();
+        match self.row {
+            Field::Workload => workload.about.into(),
+            Field::Model => self.about_model(),
+            Field::Python => self.about_python(),
+            Field::StartMethod => self.about_start_method().into(),
+            Field::Sizing => workload.sizing.map_or("", |sizing| sizing.about).into(),
+            Field::Number(_) if self.is_fixed(self.row) => "serial means one worker".into(),
+            Field::Number(parameter) => {
+                let (least, Limit { most, because }) = self.range(parameter);
+                let about = parameter.about(self.draft.get(parameter), (least, most));
+                if *parameter == WORKERS {
+                    format!("{about}: {because}")
+                } else {
+                    about
+                }
+            }
+        }
+    }
+
+    /// What the chosen model needs for these workers, and what it costs or brings.
+    pub fn about_model(&self) -> String {
+        let workers = self.draft().workers;
+        let situation = Situation {
+            workers,
+            at_once: u64::from(self.cores_usable).min(workers),
+            computes: self.draft.computes(),
+            waits: !self.draft.workload.computes(),
+            gil: self.gil(),
+        };
+        (self.draft.model.description().about)(&situation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::{COMPUTE_ITERATIONS, SHARED_FILE, Workload};
+    use crate::domain::machine::Limits;
+    use crate::domain::plan::Draft;
+
+    #[test]
+    fn what_is_said_about_a_row_fits_four_lines_of_the_panel() {
+        for workload in Workload::ALL {
+            for model in Model::ALL {
+                let mut setup = Setup::new(64, Limits::default());
+                (setup.draft.workload, setup.draft.model, setup.draft.workers) =
+                    (workload, model, 1_000);
+                for row in setup.rows() {
+                    for files in [0, 1] {
+                        setup.row = row;
+                        setup.draft.set(&SHARED_FILE, files);
+                        let said = setup.about();
+                        assert!(
+                            (10..=4 * 20).contains(&said.chars().count()),
+                            "{row:?}: {said}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_says_what_it_needs_in_the_right_number() {
+        let mut setup = Setup::new(2, Limits::default());
+        setup.draft.model = Model::Processes;
+        assert_eq!(
+            setup.about_model(),
+            "2 forked processes, each with memory of its own"
+        );
+        setup.draft.workers = 1;
+        assert_eq!(
+            setup.about_model(),
+            "1 forked process, each with memory of its own"
+        );
+        (setup.draft.model, setup.draft.workers) = (Model::GilThreads, 4);
+        assert_eq!(
+            setup.about_model(),
+            "4 threads, one emulated lock: no gain for computing"
+        );
+    }
+
+    #[test]
+    fn of_tasks_that_compute_and_wait_not_all_do_both_at_once() {
+        let mut setup = Setup::new(2, Limits::default());
+        setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
+        assert_eq!(
+            setup.about_model(),
+            "16 threads, no lock: all can wait at once"
+        );
+        setup.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
+        assert_eq!(
+            setup.about_model(),
+            "16 threads, no lock: 2 compute at once, all can wait"
+        );
+    }
+}

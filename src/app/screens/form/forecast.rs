@@ -1,0 +1,45 @@
+//! What `r` will do, told before it is pressed.
+
+use crate::app::App;
+use crate::app::screens::form::Setup;
+use crate::domain::estimate::{self, Known};
+use crate::domain::plan::Invalid;
+use crate::present::sentence::estimate::words;
+
+impl Setup {
+    /// How long a run will take that is begun now, in a few words.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    pub fn forecast(&self) -> Result<&str, &Invalid> {
+        self.forecast.as_deref()
+    }
+}
+
+impl App {
+    /// Says what `r` will do now, from what is known of the machine.
+    pub(in crate::app) fn foretell(&mut self) {
+        let draft = self.setup.draft();
+        let checked = draft.check(&self.setup.limits);
+        let checked = checked.map_err(|invalid| self.setup.explained(invalid));
+        let said = |()| words(estimate::of(&draft, self.known()), draft.repeats);
+        self.setup.forecast = checked.map(said);
+    }
+
+    /// What is known of this machine that decides how long runs take.
+    pub(in crate::app) fn known(&self) -> Known<'_> {
+        let here = self.history.here();
+        let runs = self.history.entries().iter().rev();
+        let mut records = runs
+            // The cheap test comes first: this runs at every key press, on a history of any length.
+            .filter(|run| run.record.plan.workload().fetches())
+            .filter(|run| run.provenance.is_same_machine(here))
+            .map(|run| &run.record);
+        Known {
+            cores_usable: self.machine.cores_usable,
+            speed: self.speed.as_ref(),
+            pythons: self.setup.found_pythons(),
+            writing: records.find_map(estimate::writing_cost),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The numbers of the form: how far they go, and how they are stepped through.
+
+use crate::app::screens::form::{Field, Parameter, Setup};
+use crate::catalog::parameter::{Steps, TASKS, WORKERS};
+use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SLICES, WAIT};
+use crate::domain::machine::Limit;
+use crate::domain::text::grouped;
+
+impl Setup {
+    /// The least and the most that ← and → reach, and what sets the most.
+    pub(crate) fn range(&self, parameter: &Parameter) -> (u64, Limit) {
+        let draft = &self.draft;
+        let (least, most) = (*parameter.range.start(), *parameter.range.end());
+        match parameter {
+            workers if *workers == WORKERS => (1, draft.most_workers(&self.limits)),
+            tasks if *tasks == TASKS => (1, Limit::own(draft.model.description().tasks)),
+            shortest if *shortest == LATENCY_MIN => (
+                least,
+                Limit {
+                    most: draft.get(&LATENCY_MAX),
+                    because: "the longest latency".into(),
+                },
+            ),
+            longest if *longest == LATENCY_MAX => (draft.get(&LATENCY_MIN), Limit::own(most)),
+            turns if *turns == SLICES => (
+                least,
+                Limit::own(most).or_less(draft.get(&WAIT), "each waits 1 ms at least"),
+            ),
+            wait if *wait == WAIT => (draft.get(&SLICES), Limit::own(most)),
+            _ => (least, Limit::own(most)),
+        }
+    }
+
+    /// One more or one less, or the next choice or the one before where there is no number.
+    pub fn change_by_one(&mut self, up: bool) {
+        match self.row {
+            Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row) => {
+                self.remark = None;
+                let now = self.draft.get(parameter);
+                let next = if up {
+                    now.saturating_add(1)
+                } else {
+                    now.saturating_sub(1)
+                };
+                self.go_to(parameter, next);
+            }
+            _ => self.change(up),
+        }
+    }
+
+    /// The numbers that ← and → step through. Numbers of workers that are worth trying beside the powers of two: one per
+    /// core, one per task, one per address.
+    pub(crate) fn steps(&self, parameter: &Parameter) -> Steps {
+        if *parameter != WORKERS {
+            return parameter.steps();
+        }
+        let mut besides = vec![u64::from(self.cores_usable), self.draft.tasks];
+        if self.draft.workload.fetches() {
+            let given = self.draft.urls.as_ref().map(|urls| urls.len() as u64);
+            besides.push(given.unwrap_or(self.draft.get(&ADDRESSES)));
+        }
+        parameter.steps().and(besides)
+    }
+
+    /// Sets a number, as far as that is allowed; says so where it is not.
+    pub(crate) fn go_to(&mut self, parameter: &'static Parameter, wanted: u64) {
+        let (least, Limit { most, because }) = self.range(parameter);
+        let now = self.draft.get(parameter);
+        let next = wanted.clamp(least.min(most), most);
+        if wanted > most {
+            self.note(format!("at most {}: {because}", grouped(most)));
+        } else if wanted <= now && now <= least {
+            let because = match parameter {
+                longest if *longest == LATENCY_MAX => ": the shortest latency",
+                wait if *wait == WAIT && least > 1 => ": 1 ms in each turn",
+                _ => "",
+            };
+            self.note(format!("at least {}{because}", grouped(least)));
+        }
+        self.draft.set(parameter, next);
+    }
+}

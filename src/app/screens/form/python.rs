@@ -1,0 +1,178 @@
+//! By what Python's models are executed: what was found, what is chosen, and what is missing.
+
+use crate::app::screens::form::{Field, Setup, neighbour};
+use crate::domain::plan::Invalid;
+use crate::domain::python::{FoundPython, GilState, Interpreter, Pythons, StartMethod};
+use crate::domain::speed::Speed;
+
+/// What is known of this machine's interpreters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Search {
+    /// They are being looked for.
+    GoesOn,
+    /// These are all.
+    Ended(Pythons),
+}
+
+impl Setup {
+    /// What is known of this machine's interpreters.
+    pub fn pythons(&self) -> &Search {
+        &self.pythons
+    }
+
+    /// Those that can be used, the default first.
+    pub fn found_pythons(&self) -> &[FoundPython] {
+        match &self.pythons {
+            Search::GoesOn => &[],
+            Search::Ended(pythons) => &pythons.found,
+        }
+    }
+
+    /// The chosen interpreter.
+    pub fn python(&self) -> Option<&Interpreter> {
+        self.draft.python.as_ref()
+    }
+
+    /// Takes the interpreters of this machine; the first is chosen unless one of them is already.
+    pub(in crate::app) fn take_pythons(&mut self, pythons: Pythons) {
+        let first = pythons.found.first().map(|found| found.interpreter.clone());
+        let mut found = pythons.found.iter();
+        if !found.any(|found| Some(&found.interpreter) == self.python()) {
+            self.choose_python(first);
+        }
+        self.pythons = Search::Ended(pythons);
+    }
+
+    /// Chooses an interpreter.
+    pub(in crate::app) fn choose_python(&mut self, interpreter: Option<Interpreter>) {
+        self.draft.python = interpreter;
+        self.keep_start_method();
+    }
+
+    /// Whether its threads share a lock; `None` before an interpreter is chosen.
+    pub(crate) fn gil(&self) -> Option<GilState> {
+        self.python().map(|python| python.gil)
+    }
+
+    /// How fast the chosen interpreter computes.
+    pub(in crate::app) fn python_speed(&self) -> Option<Speed> {
+        let chosen = self
+            .found_pythons()
+            .iter()
+            .find(|found| Some(&found.interpreter) == self.python())?;
+        Some(chosen.speed())
+    }
+
+    pub(crate) fn python_in_words(&self) -> String {
+        match (&self.pythons, self.python()) {
+            (_, Some(python)) => python.label(),
+            (Search::GoesOn, None) => "looking…".into(),
+            (Search::Ended(_), None) => "none found".into(),
+        }
+    }
+
+    /// How the chosen interpreter can start processes, its own default first.
+    fn start_methods(&self) -> &[StartMethod] {
+        self.python().map_or(&[], |python| &python.start_methods)
+    }
+
+    /// The chosen start method, or else the interpreter's default.
+    fn start_method(&self) -> Option<StartMethod> {
+        let default = self.start_methods().first().copied();
+        self.draft.start_method.or(default)
+    }
+
+    pub(crate) fn start_method_in_words(&self) -> String {
+        let method = self.start_method();
+        let is_default = self.start_methods().first() == method.as_ref();
+        let name = method.map_or("–", StartMethod::name);
+        format!(
+            "{name}{}",
+            if is_default && method.is_some() {
+                " (default)"
+            } else {
+                ""
+            }
+        )
+    }
+
+    /// A row's value in fewer words, for a narrow panel.
+    pub fn short_value(&self, row: Field) -> String {
+        match (row, self.python()) {
+            (Field::Model, _) => self.draft.model.name().replace("python-", "py-"),
+            (Field::Python, Some(python)) => python.version_name(),
+            (Field::StartMethod, _) => self.start_method_in_words().replace(" (default)", ""),
+            _ => self.value(row),
+        }
+    }
+
+    pub(crate) fn change_python(&mut self, up: bool) {
+        let found = self.found_pythons().iter().map(|found| &found.interpreter);
+        let found: Vec<&Interpreter> = found.collect();
+        let is_only = found.len() == 1;
+        if let Some(first) = found.first() {
+            let next = neighbour(&found, self.python().unwrap_or(first), up).clone();
+            self.choose_python(Some(next));
+        }
+        if is_only {
+            self.note("the only one that was found: Enter shows what else was tried".into());
+        }
+    }
+
+    /// Its own default is no choice: another interpreter may have another one.
+    pub(crate) fn change_start_method(&mut self, up: bool) {
+        if let Some(method) = self.start_method() {
+            let offered = self.start_methods();
+            let next = neighbour(offered, method, up);
+            self.draft.start_method = Some(next).filter(|next| *next != offered[0]);
+        }
+    }
+
+    /// A start method that the interpreter does not offer is forgotten.
+    pub(crate) fn keep_start_method(&mut self) {
+        let chosen = self.draft.start_method;
+        self.draft.start_method = chosen.filter(|method| self.start_methods().contains(method));
+    }
+
+    /// The same mistake, in words that know what was found on this machine.
+    pub(crate) fn explained(&self, invalid: Invalid) -> Invalid {
+        if invalid.field != Field::Python {
+            return invalid;
+        }
+        let said = &invalid.sentence;
+        let sentence = match (&self.pythons, self.python(), self.better_python()) {
+            (Search::GoesOn, None, _) => "looking for Python…".into(),
+            (Search::Ended(_), None, _) => {
+                format!("{said}, and none was found: Enter on Python shows what was tried")
+            }
+            (_, Some(_), Some(better)) => format!("{said}: choose {}", better.version_name()),
+            (_, Some(_), None) => return invalid,
+        };
+        Invalid {
+            sentence,
+            ..invalid
+        }
+    }
+
+    /// An interpreter that can do what the chosen one cannot.
+    fn better_python(&self) -> Option<&Interpreter> {
+        let mut interpreters = self.found_pythons().iter().map(|found| &found.interpreter);
+        interpreters
+            .find(|python| !self.draft.model.needs_subinterpreters() || python.subinterpreters)
+    }
+
+    pub(crate) fn about_python(&self) -> String {
+        let gil = self.gil().map(|gil| format!("{}: ", gil.words()));
+        let gil = gil.unwrap_or_default();
+        match self.found_pythons().len() {
+            0 => "no interpreter to choose from: Enter shows what was tried".into(),
+            1 => format!("{gil}the only one that was found: Enter shows where"),
+            found => format!("{gil}one of {found} that were found: Enter lists them"),
+        }
+    }
+
+    pub(crate) fn about_start_method(&self) -> &'static str {
+        self.start_method()
+            .map_or("how the processes are made", StartMethod::description)
+    }
+}

@@ -1,0 +1,295 @@
+//! Which rows of the history are shown, chosen and marked.
+
+use crate::domain::history::Entry;
+
+/// A row of the history, from the first one down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrowseRow {
+    /// The run with this number.
+    Run(usize),
+    /// The heading of a session, whose first run that is shown has this number.
+    Session(usize),
+}
+
+/// What the user did to the history.
+#[derive(Clone, Debug, Default)]
+pub struct Browse {
+    selected: Option<usize>,
+    /// Where the chosen row is among all runs that are shown.
+    place: Option<usize>,
+    marked: Vec<usize>,
+    /// The numbers of all runs that are shown, from the first row down.
+    order: Vec<usize>,
+    /// The headings of sessions, from the first row down.
+    sessions: Vec<Heading>,
+    /// The largest speed-up that is shown, at least 1.
+    most: f64,
+    /// Whether runs of earlier sessions are shown.
+    pub shows_earlier: bool,
+    /// So many runs of earlier sessions there are, shown or not.
+    pub earlier: usize,
+}
+
+/// The heading of a session.
+#[derive(Clone, Copy, Debug)]
+struct Heading {
+    /// Where in the order of the runs its first one is.
+    place: usize,
+    /// Where it stands itself, among runs and headings.
+    row: usize,
+    /// The number of its first run.
+    number: usize,
+}
+
+impl Browse {
+    /// The number of the chosen row. `None` is the row of the live run, below all others.
+    pub fn selected(&self) -> Option<usize> {
+        self.selected
+    }
+
+    /// The numbers of the marked rows, in ascending order.
+    pub fn marked(&self) -> &[usize] {
+        &self.marked
+    }
+
+    /// The numbers of all runs that are shown, in that order; the live run comes below them.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Where in [`Browse::order`] the chosen row is.
+    pub fn place(&self) -> Option<usize> {
+        self.place
+    }
+
+    /// The largest speed-up of the runs that are shown; at least 1.
+    pub fn most(&self) -> f64 {
+        self.most.max(1.0)
+    }
+
+    fn headings(&self, with_sessions: bool) -> &[Heading] {
+        if with_sessions { &self.sessions } else { &[] }
+    }
+
+    /// How many rows there are without the live run's; with the headings of sessions or without.
+    pub fn rows(&self, with_sessions: bool) -> usize {
+        self.order.len() + self.headings(with_sessions).len()
+    }
+
+    /// The row so many rows below the first. O(log sessions).
+    pub fn row(&self, at: usize, with_sessions: bool) -> Option<BrowseRow> {
+        let headings = self.headings(with_sessions);
+        let until = headings.partition_point(|heading| heading.row <= at);
+        match headings[..until].last() {
+            Some(heading) if heading.row == at => Some(BrowseRow::Session(heading.number)),
+            _ => self.order.get(at - until).copied().map(BrowseRow::Run),
+        }
+    }
+
+    /// The row of the run at this place of [`Browse::order`], or where the next one would be.
+    pub fn row_of(&self, place: usize, with_sessions: bool) -> usize {
+        let headings = self.headings(with_sessions);
+        place + headings.partition_point(|heading| heading.place <= place)
+    }
+
+    /// How many runs are above this row.
+    pub fn runs_above(&self, row: usize, with_sessions: bool) -> usize {
+        let headings = self.headings(with_sessions);
+        row - headings.partition_point(|heading| heading.row < row)
+    }
+
+    /// Shows these runs in this order, with the headings of sessions before some places of it.
+    pub fn arrange(&mut self, order: Vec<usize>, sessions: Vec<(usize, usize)>, most: f64) {
+        let headings = sessions.into_iter().enumerate();
+        let headings = headings.map(|(above, (place, number))| Heading {
+            place,
+            row: place + above,
+            number,
+        });
+        (self.order, self.sessions, self.most) = (order, headings.collect(), most);
+        self.find();
+    }
+
+    fn find(&mut self) {
+        self.place = self
+            .selected
+            .and_then(|number| self.order.iter().position(|other| *other == number));
+    }
+
+    /// The run to choose instead of one that is no longer shown: the one before it, else the one behind it.
+    pub(crate) fn nearest(&self, number: usize) -> Option<usize> {
+        let before = self.order.iter().filter(|other| **other <= number).max();
+        before.or_else(|| self.order.iter().min()).copied()
+    }
+
+    /// Chooses a row, or the live run.
+    pub fn select(&mut self, row: Option<usize>) {
+        self.selected = row;
+        self.find();
+    }
+
+    /// Moves the choice by so many rows as they are shown; with `live` there is one more below them.
+    pub fn step(&mut self, by: isize, live: bool) {
+        let rows = self.order.len() + usize::from(live);
+        let Some(last) = rows.checked_sub(1) else {
+            return;
+        };
+        let next = self
+            .place
+            .unwrap_or(last)
+            .saturating_add_signed(by)
+            .min(last);
+        self.selected = self.order.get(next).copied();
+        self.place = self.selected.map(|_| next);
+    }
+
+    /// Follows runs that have other numbers now.
+    pub(crate) fn renumber(&mut self, follow: impl Fn(&mut usize)) {
+        self.selected
+            .iter_mut()
+            .chain(&mut self.marked)
+            .for_each(follow);
+        self.marked.sort_unstable();
+    }
+
+    /// Marks these runs, and no others.
+    pub(crate) fn mark_only(&mut self, mut numbers: Vec<usize>) {
+        numbers.sort_unstable();
+        numbers.dedup();
+        self.marked = numbers;
+    }
+
+    /// The marked runs that are shown.
+    pub fn marked_in_view(&self) -> Vec<usize> {
+        self.marked
+            .iter()
+            .copied()
+            .filter(|number| self.order.contains(number))
+            .collect()
+    }
+
+    /// Marks the chosen row, or takes its mark away.
+    pub fn toggle_mark(&mut self) {
+        self.toggle_mark_of(self.selected);
+    }
+
+    /// Marks this run, or takes its mark away.
+    pub(crate) fn toggle_mark_of(&mut self, number: Option<usize>) {
+        let Some(number) = number else { return };
+        match self.marked.binary_search(&number) {
+            Ok(at) => {
+                self.marked.remove(at);
+            }
+            Err(at) => self.marked.insert(at, number),
+        }
+    }
+}
+
+/// Where sessions begin among runs that are shown in the order of their numbers: before which place, and the number of
+/// the run there. None if all are of one session of this program.
+pub(crate) fn sessions<'a>(
+    entries: impl Iterator<Item = Option<&'a Entry>>,
+) -> Vec<(usize, usize)> {
+    let mut begins = vec![];
+    let mut former: Option<&Entry> = None;
+    for (place, entry) in entries.enumerate() {
+        // What belongs to no session belongs to the one above.
+        let Some(entry) = entry else { continue };
+        if former.is_none_or(|former| !former.provenance.is_same_session(&entry.provenance)) {
+            begins.push((place, entry.number));
+        }
+        former = Some(entry);
+    }
+    if begins.len() > 1 || former.is_some_and(|entry| entry.is_foreign()) {
+        begins
+    } else {
+        vec![]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn arranged(order: Vec<usize>) -> Browse {
+        let mut browse = Browse::default();
+        browse.arrange(order, vec![], 1.0);
+        browse
+    }
+
+    #[test]
+    fn stepping_below_the_last_row_reaches_the_live_run_only_if_there_is_one() {
+        let mut browse = Browse::default();
+        browse.step(1, false);
+        assert_eq!(browse.selected(), None);
+        let mut browse = arranged(vec![1, 2]);
+        browse.select(Some(2));
+        browse.step(1, false);
+        assert_eq!(browse.selected(), Some(2));
+        browse.step(1, true);
+        assert_eq!(browse.selected(), None);
+        browse.step(-1, true);
+        assert_eq!(browse.selected(), Some(2));
+        browse.step(isize::MIN, true);
+        assert_eq!(browse.selected(), Some(1));
+    }
+
+    #[test]
+    fn stepping_follows_the_order_that_is_shown() {
+        let mut browse = arranged(vec![3, 1, 2]);
+        browse.select(Some(3));
+        browse.step(1, false);
+        assert_eq!(browse.selected(), Some(1));
+        browse.step(isize::MAX, false);
+        assert_eq!(browse.selected(), Some(2));
+        browse.step(1, true);
+        browse.step(-2, true);
+        assert_eq!(browse.selected(), Some(1));
+    }
+
+    #[test]
+    fn marking_twice_takes_the_mark_away() {
+        let mut browse = Browse::default();
+        for number in [3, 1, 3] {
+            browse.select(Some(number));
+            browse.toggle_mark();
+        }
+        assert_eq!(browse.marked(), [1]);
+    }
+
+    #[test]
+    fn a_run_that_is_hidden_gives_the_choice_to_its_neighbour() {
+        let browse = arranged(vec![9, 4, 2]);
+        assert_eq!(
+            [5, 1, 9].map(|number| browse.nearest(number)),
+            [Some(4), Some(2), Some(9)]
+        );
+        assert_eq!(Browse::default().nearest(3), None);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_and_places_agree_wherever_sessions_begin(
+            runs in 1usize..40, mut begins in proptest::collection::btree_set(0usize..40, 0..8),
+        ) {
+            begins.retain(|begin| *begin < runs);
+            let order: Vec<usize> = (101..=100 + runs).collect();
+            let mut browse = Browse::default();
+            let sessions = begins.iter().map(|begin| (*begin, order[*begin])).collect();
+            browse.arrange(order.clone(), sessions, 1.0);
+            let mut expected = vec![];
+            for (place, number) in order.iter().enumerate() {
+                if begins.contains(&place) {
+                    expected.push(BrowseRow::Session(*number));
+                }
+                prop_assert_eq!(browse.row_of(place, true), expected.len());
+                prop_assert_eq!(browse.runs_above(expected.len(), true), place);
+                expected.push(BrowseRow::Run(*number));
+            }
+            let rows: Vec<BrowseRow> = (0..browse.rows(true)).filter_map(|at| browse.row(at, true)).collect();
+            prop_assert_eq!(rows, expected);
+            prop_assert_eq!(browse.row(browse.rows(true), true), None);
+        }
+    }
+}

@@ -1,0 +1,550 @@
+//! The columns of the history: which there are, which the user wants, and by which one the runs are sorted.
+//!
+//! Numbers are those of the catalogue; what only the history says of a run is added here. Dispatch, layout, sorting and the
+//! overlay that offers them read [`COLUMNS`].
+
+mod cell;
+
+pub use crate::app::screens::history::columns::cell::{Row, speed_up};
+pub use crate::present::table::{Extent, Side};
+
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use crate::catalog::metric::{HistoryColumn, METRICS, Metric, Unit};
+use crate::domain::history::Entry;
+use crate::domain::text::clean;
+use crate::present::number;
+use crate::present::sentence::moment;
+use crate::present::table::shortened;
+
+/// What runs are sorted by; what is not known comes last, whatever the order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SortKey<'a> {
+    /// A number.
+    Number(f64),
+    /// A word.
+    Word(&'a str),
+    /// Not measured.
+    Unknown,
+}
+
+impl From<Option<f64>> for SortKey<'_> {
+    fn from(number: Option<f64>) -> Self {
+        number.map_or(Unknown, Number)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for SortKey<'a> {
+    fn from(word: Option<&'a str>) -> Self {
+        word.map_or(Unknown, Word)
+    }
+}
+
+/// A column of the history.
+#[derive(Debug)]
+pub struct Column {
+    /// Its name in the program.
+    pub id: &'static str,
+    /// Above its cells, with the unit.
+    pub heading: String,
+    /// What it says, in a few words.
+    pub meaning: &'static str,
+    /// How that comes about; empty where it was only asked for.
+    pub how: &'static str,
+    /// How its cells stand below each other.
+    pub side: Side,
+    /// The room that its cells have at least, so that a number that grows while a run goes on moves nothing.
+    pub least: Extent,
+    /// Where there is no room for all, the highest go first.
+    pub rank: usize,
+    /// Whether it is shown unless the user says otherwise.
+    pub by_default: ByDefault,
+    content: Content,
+}
+
+/// What stands in a column, and what it is sorted by.
+#[derive(Debug)]
+enum Content {
+    /// A number of the catalogue.
+    Number(&'static Metric),
+    /// What only the history says.
+    Other(Cell, Key),
+}
+
+/// Whether a column is shown that the user said nothing about.
+#[derive(Clone, Copy, Debug)]
+pub enum ByDefault {
+    /// It is.
+    Shown,
+    /// It is not.
+    Hidden,
+    /// Only if there is such a run.
+    If(fn(&Entry) -> bool),
+}
+
+impl Column {
+    /// What it is called where it stands alone: the bar has no heading.
+    pub fn name(&self) -> &str {
+        if self.heading.is_empty() {
+            "bar"
+        } else {
+            &self.heading
+        }
+    }
+
+    /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
+    pub fn cell(&self, row: Row<'_>) -> String {
+        match self.content {
+            Content::Number(metric) => cell::number(metric, row),
+            // What else there is to say of a sweep is told in words.
+            Content::Other(..)
+                if matches!(row, Row::Sweep(_)) && ![NUMBER, "work"].contains(&self.id) =>
+            {
+                String::new()
+            }
+            Content::Other(text, _) => text(row),
+        }
+    }
+
+    fn key<'a>(&self, row: Row<'a>) -> SortKey<'a> {
+        match self.content {
+            Content::Number(metric) => cell::key(metric, row),
+            Content::Other(_, key) => key(row),
+        }
+    }
+
+    /// Of a number of the catalogue, the `at`th there; `None` if it is no column.
+    fn of(at: usize, metric: &'static Metric) -> Option<Column> {
+        let (rank, by_default) = match metric.column {
+            HistoryColumn::Never => return None,
+            HistoryColumn::Shown(rank) => (rank.into(), Shown),
+            HistoryColumn::Hidden => (ASKED_FOR + at, Hidden),
+        };
+        Some(Column {
+            id: metric.id,
+            heading: number::heading(metric.short, metric.unit),
+            meaning: metric.meaning,
+            how: metric.how,
+            side: match metric.unit {
+                Unit::Count | Unit::Share => Side::Right,
+                _ => Side::Point,
+            },
+            least: if metric.id == TIME { SECONDS } else { NONE },
+            rank,
+            by_default,
+            content: Content::Number(metric),
+        })
+    }
+}
+
+/// What stands in a row.
+type Cell = fn(Row<'_>) -> String;
+/// What rows are sorted by.
+type Key = fn(Row<'_>) -> SortKey<'_>;
+
+fn other(
+    id: &'static str,
+    (heading, meaning, how): (&str, &'static str, &'static str),
+    side: Side,
+    before: usize,
+    content: (Cell, Key),
+    (rank, by_default): (usize, ByDefault),
+) -> Column {
+    Column {
+        id,
+        heading: heading.into(),
+        meaning,
+        how,
+        side,
+        least: Extent { before, ..NONE },
+        rank,
+        by_default,
+        content: Content::Other(content.0, content.1),
+    }
+}
+
+use ByDefault::{Hidden, If, Shown};
+use SortKey::{Number, Unknown, Word};
+
+/// The column of the runs' numbers.
+pub const NUMBER: &str = "number";
+/// The column of what executed the tasks.
+pub const MODEL: &str = "model";
+/// The column of the times.
+pub const TIME: &str = "wall_s";
+/// The column of the speed-ups.
+pub const SPEED_UP: &str = "speedup";
+/// The column of the bars.
+pub const BAR: &str = "bar";
+
+/// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
+pub const EXTRA: usize = 14;
+/// Columns from this rank on are never shown unasked.
+const ASKED_FOR: usize = 100;
+
+/// So many columns of a name have room in its column.
+const NAME: usize = 20;
+const NONE: Extent = Extent {
+    before: 0,
+    after: 0,
+    words: 0,
+};
+/// Up to 999.999 s.
+const SECONDS: Extent = Extent {
+    before: 3,
+    after: 4,
+    words: 0,
+};
+
+/// Every column, from left to right.
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let mut columns = vec![
+        other(
+            NUMBER,
+            (
+                "#",
+                "in the order of measuring",
+                "a run keeps its number, whatever the rows are sorted by",
+            ),
+            Side::Right,
+            3,
+            (
+                |row| row.number().to_string(),
+                |row| Number(row.number() as f64),
+            ),
+            (4, Shown),
+        ),
+        other(
+            "started_at",
+            (
+                "when (UTC)",
+                "when it was begun",
+                "the wall clock of the machine that measured it",
+            ),
+            Side::Left,
+            0,
+            (
+                |row| started_at(row).map_or_else(String::new, moment),
+                |row| started_at(row).into(),
+            ),
+            (7, If(Entry::is_earlier)),
+        ),
+        other(
+            "work",
+            ("work", "what a task does", ""),
+            Side::Left,
+            0,
+            (
+                |row| row.plan().label().into(),
+                |row| Word(row.plan().label()),
+            ),
+            (5, Shown),
+        ),
+        other(
+            MODEL,
+            ("model", "what executes the tasks", ""),
+            Side::Left,
+            9,
+            (
+                |row| row.plan().executor().label(),
+                |row| row.entry().map(|run| run.record.plan.model().name()).into(),
+            ),
+            (1, Shown),
+        ),
+        other(
+            "name",
+            (
+                "name",
+                "what you call it: n",
+                "Enter shows all of a long one",
+            ),
+            Side::Left,
+            0,
+            (
+                |row| shortened(&clean(row.name().unwrap_or_default(), usize::MAX), NAME),
+                |row| row.name().into(),
+            ),
+            (6, If(|run| run.name.is_some())),
+        ),
+    ];
+    let numbers = METRICS.iter().enumerate();
+    let numbers = numbers.filter_map(|(at, metric)| Column::of(at, metric));
+    let (asked, measured): (Vec<_>, Vec<_>) =
+        numbers.partition(|column| ["workers", "tasks"].contains(&column.id));
+    for column in asked.into_iter().chain(measured) {
+        let is_speed_up = column.id == SPEED_UP;
+        columns.push(column);
+        columns.extend(is_speed_up.then(bar));
+    }
+    columns.push(other(
+        "caveats",
+        (
+            "caveats",
+            "reasons to trust it less",
+            "found by the program; Enter on the run tells each in a sentence",
+        ),
+        Side::Right,
+        0,
+        (
+            |row| {
+                let caveats = row.entry().map(|run| run.caveats().count());
+                caveats.map_or_else(String::new, |n| n.to_string())
+            },
+            |row| row.entry().map(|run| run.caveats().count() as f64).into(),
+        ),
+        (2 * ASKED_FOR, Hidden),
+    ));
+    columns
+});
+
+fn bar() -> Column {
+    other(
+        BAR,
+        (
+            "",
+            "the speed-up as a bar",
+            "as a share of the largest speed-up in the table",
+        ),
+        Side::Left,
+        0,
+        (|_| String::new(), |row| row.speedup().into()),
+        (8, Shown),
+    )
+}
+
+fn started_at(row: Row<'_>) -> Option<&str> {
+    Some(&row.entry()?.record.started_at)
+}
+
+/// What runs are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub by: &'static str,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+/// What the user did to the columns.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// Whether he wants to see them, of those that he said something about; they come before all others.
+    wishes: Vec<Option<bool>>,
+    sort: Sort,
+    cursor: usize,
+    extents: Vec<Extent>,
+    /// Which are shown unless the user says otherwise.
+    is_worth: Vec<bool>,
+}
+
+impl Default for Columns {
+    fn default() -> Columns {
+        Columns {
+            wishes: vec![None; COLUMNS.len()],
+            sort: Sort {
+                by: NUMBER,
+                descending: false,
+            },
+            cursor: 0,
+            extents: COLUMNS.iter().map(|column| column.least).collect(),
+            is_worth: COLUMNS
+                .iter()
+                .map(|column| matches!(column.by_default, Shown))
+                .collect(),
+        }
+    }
+}
+
+impl Columns {
+    /// What runs are sorted by.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Where in [`COLUMNS`] the cursor of the overlay is.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Whether the column at this place of [`COLUMNS`] is to be shown, if there is room.
+    pub fn is_shown(&self, at: usize) -> bool {
+        self.wishes[at].unwrap_or(self.is_worth[at])
+    }
+
+    /// Whether the user asked for the column at this place.
+    pub fn is_wished(&self, at: usize) -> bool {
+        self.wishes[at] == Some(true)
+    }
+
+    /// The places in [`COLUMNS`] of all that are to be shown, those that go last first: the user's own wishes, then by
+    /// rank.
+    pub fn by_importance(&self) -> Vec<usize> {
+        let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
+        shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].rank));
+        shown
+    }
+
+    /// The room that the cells of the column at this place need in all rows of the history.
+    pub fn extent(&self, at: usize) -> Extent {
+        self.extents[at]
+    }
+
+    /// Moves the cursor.
+    pub fn step(&mut self, by: isize) {
+        self.cursor = self.cursor.saturating_add_signed(by).min(COLUMNS.len() - 1);
+    }
+
+    /// Puts the cursor on the column at this place of [`COLUMNS`]; beyond the last there is none.
+    pub fn look_at(&mut self, at: usize) {
+        self.cursor = at.min(COLUMNS.len() - 1);
+    }
+
+    /// Shows the column under the cursor, or hides it.
+    pub fn toggle(&mut self) {
+        self.wishes[self.cursor] = Some(!self.is_shown(self.cursor));
+    }
+
+    /// Sorts by the column under the cursor; once more, in the other direction.
+    pub fn sort_here(&mut self) {
+        self.sort_by(COLUMNS[self.cursor].id);
+    }
+
+    /// Sorts by this column; once more, in the other direction.
+    pub fn sort_by(&mut self, by: &'static str) {
+        let descending = self.sort.by == by && !self.sort.descending;
+        self.sort = Sort { by, descending };
+    }
+
+    /// Finds out how much room the cells of these rows need, and which columns have something to say about them.
+    pub(crate) fn measure(&mut self, rows: &[Row<'_>]) {
+        for (at, column) in COLUMNS.iter().enumerate() {
+            self.is_worth[at] = match column.by_default {
+                Shown => true,
+                Hidden => false,
+                If(is_worth) => rows.iter().filter_map(|row| row.entry()).any(is_worth),
+            };
+            if self.is_shown(at) {
+                // A sweep's work is told in words that make their own room.
+                let has_cell =
+                    |row: &&Row<'_>| column.side != Side::Left || !matches!(row, Row::Sweep(_));
+                self.extents[at] = rows
+                    .iter()
+                    .filter(has_cell)
+                    .map(|row| Extent::of(&column.cell(*row), column.side))
+                    .fold(column.least, Extent::with);
+            }
+        }
+    }
+
+    /// The numbers of these runs and sweeps in the order in which they are shown.
+    pub(crate) fn arrange(&self, rows: &[Row<'_>]) -> Vec<usize> {
+        let is_sorted_by = |column: &&Column| column.id == self.sort.by;
+        let column = COLUMNS.iter().find(is_sorted_by).unwrap_or(&COLUMNS[0]);
+        let mut keyed: Vec<_> = rows
+            .iter()
+            .map(|row| (column.key(*row), row.number()))
+            .collect();
+        keyed.sort_by(|a, b| compare(a.0, b.0, self.sort.descending));
+        keyed.into_iter().map(|(_, number)| number).collect()
+    }
+}
+
+fn compare(a: SortKey<'_>, b: SortKey<'_>, descending: bool) -> Ordering {
+    let known = match (a, b) {
+        (Number(a), Number(b)) => a.total_cmp(&b),
+        (Word(a), Word(b)) => a.cmp(b),
+        (Unknown, Unknown) => Ordering::Equal,
+        (Unknown, _) => return Ordering::Greater,
+        (_, Unknown) => return Ordering::Less,
+        (Number(_), Word(_)) => Ordering::Less,
+        (Word(_), Number(_)) => Ordering::Greater,
+    };
+    if descending { known.reverse() } else { known }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::{Cpu, Io};
+    use crate::domain::history::History;
+    use crate::domain::trace::Trace;
+    use crate::fixtures::sample;
+
+    fn history() -> History {
+        let mut history = sample::history(8);
+        for (kind, model, workers, wall_s) in [
+            (Cpu, Model::Serial, 1, 4.0),
+            (Cpu, Model::Threads, 2, 2.5),
+            (Io, Model::Processes, 4, 3.0),
+            (Cpu, Model::GilThreads, 4, 4.1),
+        ] {
+            let plan = sample::plan(kind, model, workers);
+            history.add(sample::record(plan, wall_s, 1.0), Trace::new(1));
+        }
+        history
+    }
+
+    fn place(id: &str) -> usize {
+        COLUMNS.iter().position(|column| column.id == id).unwrap()
+    }
+
+    #[test]
+    fn runs_are_sorted_by_any_column_and_once_more_the_other_way_round() {
+        let history = history();
+        let mut columns = Columns::default();
+        let rows: Vec<Row<'_>> = history.entries().iter().map(Row::Entry).collect();
+        let order = |columns: &mut Columns| columns.arrange(&rows);
+        assert_eq!(order(&mut columns), [1, 2, 3, 4]);
+        columns.sort_by(TIME);
+        assert_eq!(order(&mut columns), [2, 3, 1, 4]);
+        columns.sort_by(TIME);
+        assert_eq!(order(&mut columns), [4, 1, 3, 2]);
+        columns.sort_by(MODEL);
+        assert_eq!(order(&mut columns), [4, 3, 1, 2]);
+    }
+
+    #[test]
+    fn runs_without_a_value_come_last_in_both_directions() {
+        let history = history();
+        let rows: Vec<Row<'_>> = history.entries().iter().map(Row::Entry).collect();
+        let mut columns = Columns::default();
+        for _ in 0..2 {
+            columns.sort_by(SPEED_UP);
+            assert_eq!(
+                columns.arrange(&rows).last(),
+                Some(&3),
+                "it has no baseline"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_user_asked_for_goes_last_and_what_was_hidden_is_gone() {
+        let mut columns = Columns {
+            cursor: place("total_memory_bytes"),
+            ..Columns::default()
+        };
+        columns.toggle();
+        assert_eq!(columns.by_importance()[0], place("total_memory_bytes"));
+        columns.cursor = place(MODEL);
+        columns.toggle();
+        assert!(!columns.by_importance().contains(&place(MODEL)));
+        columns.toggle();
+        assert!(columns.is_shown(place(MODEL)));
+    }
+
+    #[test]
+    fn every_column_has_a_rank_of_its_own_and_room_for_what_it_means() {
+        let mut ranks: Vec<usize> = COLUMNS.iter().map(|column| column.rank).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        assert_eq!(ranks.len(), COLUMNS.len());
+        assert!(
+            COLUMNS
+                .iter()
+                .all(|column| column.meaning.chars().count() <= 32)
+        );
+    }
+}

@@ -1,0 +1,244 @@
+//! Runs that this session did not measure, and pictures that are read when somebody looks at them.
+
+use crate::app::App;
+use crate::app::message::{EarlierRun, EarlierSweep, Effect};
+use crate::app::overlay::Overlay;
+
+use crate::domain::trace::Trace;
+
+impl App {
+    pub(crate) fn on_earlier(&mut self, runs: Vec<EarlierRun>) {
+        let moves = self.history.add_earlier(runs);
+        self.follow(&moves);
+    }
+
+    pub(crate) fn on_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) {
+        let moves = self.history.add_earlier_sweeps(sweeps);
+        self.follow(&moves);
+    }
+
+    pub(crate) fn on_kept(&mut self, numbers: &[(String, usize)]) {
+        let moves = self.history.number_as_kept(numbers);
+        if !moves.is_empty() {
+            self.follow(&moves);
+        }
+    }
+
+    pub(crate) fn on_picture_read(&mut self, number: usize, picture: Result<Box<Trace>, String>) {
+        self.awaited = None;
+        if self.history.set_picture(number, picture) {
+            self.tell_of_thinning();
+        }
+    }
+
+    /// Some picture lost points.
+    pub(crate) fn tell_of_thinning(&mut self) {
+        self.tell(
+            "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact",
+        );
+    }
+
+    /// Asks for a picture that is looked at and not here. One at a time: whoever hurries through the history gets the
+    /// picture of the run where they stop, and nothing is read for the others.
+    pub(crate) fn ask_for_a_picture(&mut self) {
+        self.history.look_at(self.in_sight());
+        if self.awaited.is_none() {
+            self.awaited = self.history.await_picture();
+            self.effects.extend(self.awaited.map(Effect::ReadPicture));
+        }
+    }
+
+    /// The runs whose pictures are on the screen, or under what is on it.
+    fn in_sight(&self) -> Vec<usize> {
+        let compared = match &self.overlay {
+            Some(Overlay::Comparison { numbers, .. }) => &numbers[..],
+            _ => &[],
+        };
+        let chosen = self.browse.selected();
+        let chosen = chosen.map(|number| self.run_at(number).map_or(number, |run| run.number));
+        chosen.into_iter().chain(compared.iter().copied()).collect()
+    }
+
+    /// Whatever knows runs by their numbers knows them by their new ones.
+    fn follow(&mut self, moves: &[(usize, usize)]) {
+        for &(from, to) in moves {
+            let follow = |number: &mut usize| {
+                if *number == from {
+                    *number = to;
+                }
+            };
+            self.browse.renumber(follow);
+            let charts = self.chart.iter_mut().chain(&mut self.chart_before);
+            charts
+                .map(|chart| &mut chart.number)
+                .chain(self.playback.as_mut().map(|playback| &mut playback.number))
+                .chain(self.frozen.as_mut().map(|frozen| &mut frozen.number))
+                .chain(self.naming.as_mut().map(|naming| &mut naming.number))
+                .chain(self.marks_before.iter_mut().flatten())
+                .for_each(follow);
+            if let Some(overlay) = &mut self.overlay {
+                overlay.renumber(&follow);
+            }
+        }
+        self.rearrange();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::message::Msg;
+    use crate::domain::history::Picture;
+    use crate::domain::machine::Limits;
+    use crate::domain::provenance::Origin;
+    use crate::domain::speed::Speed;
+    use crate::fixtures::explorer::{Scenario, earlier, machine};
+    use crate::ui::key::Key::Char;
+
+    fn app() -> App {
+        let mut app = App::new(machine(2), Limits::default()).in_session("here");
+        let _ = app.update(Msg::Resized {
+            columns: 120,
+            rows: 40,
+        });
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        app
+    }
+
+    /// Runs what the form says to its end; returns the effects of that end.
+    fn run(app: &mut App) -> Vec<Effect> {
+        let effects = app.update(Msg::Key(Char('r')));
+        let [Effect::Start(plan)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
+        let run = Scenario::new(plan.clone(), 2);
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        app.update(Msg::Concluded(Box::new(run.record())))
+    }
+
+    fn numbers(app: &App) -> Vec<usize> {
+        app.history()
+            .entries()
+            .iter()
+            .map(|entry| entry.number)
+            .collect()
+    }
+
+    #[test]
+    fn who_opens_the_explorer_gets_what_was_kept_and_every_run_that_ends_is_kept() {
+        let mut app = app();
+        assert_eq!(
+            app.update(Msg::Opened),
+            [Effect::ReadEarlier, Effect::FindPythons]
+        );
+        assert_eq!(run(&mut app), [Effect::Keep(1)]);
+    }
+
+    #[test]
+    fn earlier_runs_keep_their_numbers_and_new_ones_go_on_from_there() {
+        let mut app = app();
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[3, 7], None)));
+        assert_eq!(run(&mut app), [Effect::Keep(8)]);
+        assert_eq!(
+            (numbers(&app), app.browse().selected()),
+            (vec![3, 7, 8], Some(8))
+        );
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[3, 5], None)));
+        assert_eq!(
+            numbers(&app),
+            [3, 5, 7, 8],
+            "what is here already is left out"
+        );
+    }
+
+    #[test]
+    fn a_run_that_is_kept_under_another_number_has_it_everywhere() {
+        let mut app = app();
+        run(&mut app);
+        let _ = app.update(Msg::Key(Char('m')));
+        let _ = app.update(Msg::Key(Char('b')));
+        let id = app.history().get(1).unwrap().record.id.clone();
+        let _ = app.update(Msg::Kept(vec![(id, 43)]));
+        assert_eq!(
+            (numbers(&app), app.browse().selected(), app.browse().order()),
+            (vec![43], Some(43), &[43][..])
+        );
+        assert_eq!(app.browse().marked(), [43]);
+        let entry = app.history().get(43).unwrap();
+        assert!(
+            entry
+                .assessment
+                .baseline
+                .is_some_and(|it| it.number == 43 && it.is_chosen)
+        );
+        assert_eq!(run(&mut app), [Effect::Keep(44)]);
+    }
+
+    #[test]
+    fn a_run_of_a_shared_file_makes_way_for_one_that_is_kept() {
+        let mut app = app();
+        let _ = app.update(Msg::Earlier(earlier(
+            Origin::Recorded,
+            &[1, 2],
+            Some("elsewhere"),
+        )));
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None)));
+        assert_eq!(numbers(&app), [1, 2, 3, 4, 5]);
+        let recorded = |app: &App| -> Vec<usize> {
+            let entries = app.history().entries().iter();
+            entries
+                .filter(|it| it.provenance.origin == Origin::Recorded)
+                .map(|it| it.number)
+                .collect()
+        };
+        assert_eq!(recorded(&app), [4, 5]);
+        run(&mut app);
+        let id = app.history().get(6).unwrap().record.id.clone();
+        let _ = app.update(Msg::Kept(vec![(id, 4)]));
+        assert_eq!(
+            (numbers(&app), app.browse().selected()),
+            (vec![1, 2, 3, 4, 5, 7], Some(4))
+        );
+        let _ = app.update(Msg::Earlier(earlier(Origin::Recorded, &[1], Some("again"))));
+        assert_eq!(numbers(&app).last(), Some(&8));
+    }
+
+    #[test]
+    fn a_picture_is_read_when_somebody_looks_at_its_run_and_only_one_at_a_time() {
+        let mut app = app();
+        assert_eq!(
+            app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None))),
+            []
+        );
+        let picture = |app: &App, number| app.history().get(number).unwrap().picture.clone();
+        app.choose(Some(1));
+        assert_eq!(app.update(Msg::Told("hm".into())), [Effect::ReadPicture(1)]);
+        assert_eq!(picture(&app, 1), Picture::Awaited);
+        app.choose(Some(2));
+        app.choose(Some(3));
+        assert_eq!(app.update(Msg::Told("hm".into())), [], "one is being read");
+        let read = Msg::PictureRead {
+            number: 1,
+            picture: Ok(Box::new(Trace::new(1))),
+        };
+        assert_eq!(
+            app.update(read),
+            [Effect::ReadPicture(3)],
+            "where they stopped"
+        );
+        assert_eq!(
+            (picture(&app, 1), picture(&app, 2)),
+            (Picture::Here, Picture::Kept)
+        );
+        let _ = app.update(Msg::PictureRead {
+            number: 3,
+            picture: Err("it is gone".into()),
+        });
+        assert_eq!(picture(&app, 3), Picture::Gone("it is gone".into()));
+        assert_eq!(
+            app.update(Msg::Told("hm".into())),
+            [],
+            "what is gone is not asked for again"
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! Only some rows of the history: those that match what the user types.
+
+use std::collections::HashSet;
+
+use crate::app::App;
+use crate::app::screen::{Focus, Panel};
+use crate::app::screens::history::columns::Row;
+use crate::ui::field::TextField;
+use crate::ui::key::Key;
+
+use crate::domain::history::{Entry, SweepEntry};
+use crate::domain::provenance::Origin;
+use crate::domain::python::{Python, StartMethod};
+use crate::domain::record::{Outcome, Record};
+use crate::present::sentence::moment;
+
+/// The most characters of a filter.
+const MOST: usize = 60;
+
+/// What the rows that are shown have to match.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// What is typed.
+    pub field: TextField,
+    /// Whether it is being typed.
+    pub is_typed: bool,
+    /// What was chosen before it: comes back when it is given up.
+    before: Option<usize>,
+    /// Runs with higher numbers are shown anyway: they were measured since.
+    since: usize,
+    /// What each row of the history can be found by.
+    index: Vec<(usize, String)>,
+    /// So many runs match, of how many.
+    pub found: (usize, usize),
+}
+
+impl Filter {
+    /// Whether it says anything.
+    pub fn is_empty(&self) -> bool {
+        self.field.text().trim().is_empty()
+    }
+
+    /// The history changed: so did what its rows can be found by.
+    pub(crate) fn index(&mut self, rows: &[Row<'_>]) {
+        self.index = rows
+            .iter()
+            .map(|row| (row.number(), described(*row)))
+            .collect();
+    }
+
+    /// The numbers of the rows that match.
+    pub(crate) fn matching(&mut self) -> HashSet<usize> {
+        let typed = self.field.text().to_lowercase();
+        let words: Vec<&str> = typed.split_whitespace().collect();
+        let finds = |(number, text): &&(usize, String)| {
+            *number > self.since || words.iter().all(|word| finds(*number, text, word))
+        };
+        let matching: HashSet<usize> = self
+            .index
+            .iter()
+            .filter(finds)
+            .map(|(number, _)| *number)
+            .collect();
+        self.found = (matching.len(), self.index.len());
+        matching
+    }
+}
+
+/// Whether a run is found by a word: one of its own begins like it; `#12` means that number.
+fn finds(number: usize, text: &str, word: &str) -> bool {
+    match word.strip_prefix('#').filter(|digits| !digits.is_empty()) {
+        Some(digits) => digits.parse() == Ok(number),
+        None => text
+            .match_indices(word)
+            .any(|(at, _)| text[..at].ends_with(' ')),
+    }
+}
+
+/// What a row can be found by: words in lower case, each with a blank before it.
+fn described(row: Row<'_>) -> String {
+    let (told, provenance) = match row {
+        Row::Entry(entry) => (of_run(entry), &entry.provenance),
+        Row::Sweep(sweep) => (of_sweep(sweep), &sweep.provenance),
+        Row::Live(..) => return String::new(),
+    };
+    let origin = match provenance.origin {
+        Origin::Here => "here",
+        Origin::Earlier => "earlier",
+        Origin::Recorded => "recorded",
+    };
+    let (number, work) = (row.number(), row.plan().label());
+    let name = row.name().unwrap_or_default();
+    format!(" #{number} {number} {work} {name} {origin} {told}").to_lowercase()
+}
+
+fn of_run(entry: &Entry) -> String {
+    let record = &entry.record;
+    let (model, ending) = (record.plan.model(), &record.ending);
+    let is_completed = ending.outcome == Outcome::Completed;
+    let told = [
+        (model.has_emulated_lock(), "emulated"),
+        (is_completed && ending.tasks_failed == 0, "completed"),
+        (
+            ending.tasks_failed > 0 && ending.outcome != Outcome::Failed,
+            "failed",
+        ),
+        (!is_completed, ending.outcome.name()),
+        (entry.assessment.is_baseline, "baseline"),
+        (entry.assessment.is_fastest, "fastest"),
+        (entry.is_doubted(), "caveat"),
+    ];
+    let told = told.into_iter().filter(|(is_so, _)| *is_so);
+    let told: Vec<&str> = told.map(|(_, word)| word).collect();
+    let (python, when) = (python(record), moment(&record.started_at));
+    format!("{} {python} {when} {}", model.name(), told.join(" "))
+}
+
+/// "python 3.13.0 gil on spawn": what a run of Python can be found by besides its model.
+fn python(record: &Record) -> String {
+    let Some(Python {
+        interpreter,
+        start_method,
+    }) = record.plan.python()
+    else {
+        return String::new();
+    };
+    // What was proven while it ran comes before what the interpreter said when it was found.
+    let gil = record
+        .interpreter
+        .python
+        .as_ref()
+        .and_then(|python| python.gil)
+        .unwrap_or(interpreter.gil);
+    let method = start_method.map_or("", StartMethod::name);
+    format!(
+        "python {} {} {method}",
+        interpreter.version_name(),
+        gil.words()
+    )
+}
+
+fn of_sweep(entry: &SweepEntry) -> String {
+    let plan = &entry.sweep.plan;
+    let models: Vec<&str> = plan.models().iter().map(|model| model.name()).collect();
+    let pythons = plan.pythons();
+    let pythons: Vec<String> = pythons
+        .iter()
+        .map(|python| format!("python {}", python.label()))
+        .collect();
+    let pythons = pythons.join(" ").replace(',', "");
+    format!("sweep {} {pythons}", models.join(" "))
+}
+
+impl App {
+    /// What the rows of the history have to match.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    pub(crate) fn is_filtering(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.is_typed)
+    }
+
+    /// Begins to type a filter, or goes on with the one that there is.
+    pub(crate) fn begin_filter(&mut self) {
+        self.focus = Focus {
+            panel: Panel::History,
+            ..self.focus()
+        };
+        let (text, before) = match self.filter.take() {
+            Some(filter) => (filter.field.text().to_string(), filter.before),
+            None => (String::new(), self.browse.selected()),
+        };
+        self.filter = Some(Filter {
+            field: TextField::new(&text, MOST),
+            is_typed: true,
+            before,
+            since: self.history.next_number() - 1,
+            index: vec![],
+            found: (0, 0),
+        });
+        self.notice = None;
+        self.rearrange();
+    }
+
+    pub(crate) fn type_filter(&mut self, key: Key) {
+        if let Some(filter) = &mut self.filter
+            && filter.field.apply(key)
+        {
+            self.arrange_rows();
+        }
+    }
+
+    /// The filter stays, the keys mean again what they did. One that says nothing is none.
+    pub(crate) fn keep_filter(&mut self) {
+        match &mut self.filter {
+            Some(filter) if !filter.is_empty() => filter.is_typed = false,
+            Some(_) => self.clear_filter(),
+            None => {}
+        }
+    }
+
+    /// Shows all rows again, the one chosen that was chosen before.
+    pub(crate) fn clear_filter(&mut self) {
+        let Some(filter) = self.filter.take() else {
+            return;
+        };
+        self.arrange_rows();
+        if filter.is_typed
+            && filter
+                .before
+                .is_some_and(|number| self.history.get(number).is_some())
+        {
+            self.choose(filter.before);
+            // It may have been out of view already before the filter.
+            self.choose_what_is_shown();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::history::History;
+    use crate::fixtures::explorer::earlier;
+    use crate::fixtures::sample;
+
+    #[test]
+    fn a_run_is_found_by_model_work_number_name_date_and_outcome() {
+        let mut history: History = sample::history(2);
+        let mut runs = earlier(Origin::Earlier, &[3, 12, 13], None);
+        runs[1].name = Some("Under the lock".into());
+        runs[2].record.ending.tasks_failed = 1;
+        history.add_earlier(runs);
+        let found = |typed: &str| -> Vec<usize> {
+            let mut filter = Filter {
+                field: TextField::new(typed, MOST),
+                is_typed: true,
+                before: None,
+                since: 99,
+                index: history
+                    .entries()
+                    .iter()
+                    .map(|run| (run.number, described(Row::Entry(run))))
+                    .collect(),
+                found: (0, 0),
+            };
+            let mut matching: Vec<usize> = filter.matching().into_iter().collect();
+            matching.sort_unstable();
+            matching
+        };
+        for (typed, numbers) in [
+            ("", &[3, 12, 13][..]),
+            ("GIL", &[12]),
+            ("cpu serial", &[3, 13]),
+            ("#1", &[]),
+            ("#12", &[12]),
+            ("1", &[12, 13]),
+            ("lock under", &[12]),
+            ("2026-05-14", &[3, 12, 13]),
+            ("09:31", &[12]),
+            ("failed", &[13]),
+            ("ock", &[]),
+            ("threads processes", &[]),
+        ] {
+            assert_eq!(found(typed), numbers, "{typed}");
+        }
+    }
+}

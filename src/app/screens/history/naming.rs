@@ -1,0 +1,93 @@
+//! Calling a run something.
+
+use crate::app::App;
+use crate::app::message::Effect;
+use crate::ui::field::TextField;
+use crate::ui::key::Key;
+
+use crate::domain::name;
+
+/// A name that is being typed.
+#[derive(Clone, Debug)]
+pub struct Naming {
+    /// Whose.
+    pub number: usize,
+    /// What is typed.
+    pub field: TextField,
+}
+
+impl App {
+    /// The name that is being typed.
+    pub fn naming(&self) -> Option<&Naming> {
+        self.naming.as_ref()
+    }
+
+    pub(crate) fn begin_name(&mut self) {
+        let Some(number) = self.browse.selected() else {
+            return;
+        };
+        let name = self.history.item(number).and_then(|item| item.name);
+        let field = TextField::new(name.unwrap_or_default(), name::MOST);
+        self.naming = Some(Naming { number, field });
+        self.notice = None;
+    }
+
+    pub(crate) fn type_name(&mut self, key: Key) {
+        if let Some(naming) = &mut self.naming {
+            naming.field.apply(key);
+            // What was wrong with it may be right now.
+            self.notice = None;
+        }
+    }
+
+    /// Takes what was typed as the run's name; nothing typed takes its name away. What cannot be a name says why, and can
+    /// be mended.
+    pub(crate) fn accept_name(&mut self) {
+        let Some(Naming { number, field }) = &self.naming else {
+            return;
+        };
+        let (number, text) = (*number, field.text().trim());
+        let name = (!text.is_empty()).then(|| text.to_string());
+        if let Some(sentence) = name
+            .as_deref()
+            .and_then(|name| self.objection(number, name))
+        {
+            self.complain(sentence);
+            return;
+        }
+        self.naming = None;
+        self.name(number, name);
+    }
+
+    pub(crate) fn abandon_name(&mut self) {
+        self.naming = None;
+        self.notice.take_if(|notice| notice.is_error);
+    }
+
+    /// Why a run cannot be called so.
+    fn objection(&self, number: usize, name: &str) -> Option<String> {
+        if let Err(sentence) = name::check(name) {
+            return Some(sentence);
+        }
+        let other = self.history.named(name).filter(|other| *other != number)?;
+        Some(format!(
+            "#{other} has that name already: a name means one run"
+        ))
+    }
+
+    fn name(&mut self, number: usize, name: Option<String>) {
+        let Some(item) = self.history.item(number) else {
+            return;
+        };
+        if item.name == name.as_deref() {
+            return;
+        }
+        // A shared file is not changed.
+        let is_kept = self.is_kept(number);
+        self.history.rename(number, name.clone());
+        self.rearrange();
+        if is_kept {
+            self.effects.push(Effect::Rename(number, name));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Taking runs out of the history, and back in.
+
+use crate::app::App;
+use crate::app::message::Effect;
+
+use crate::domain::provenance::Origin;
+use crate::domain::text::counted;
+
+/// More numbers than this are not listed.
+const LISTED: usize = 6;
+
+impl App {
+    /// The runs and sweeps that would be removed: those that are marked and shown, else the chosen one. A sweep that goes on
+    /// is not among them.
+    pub(crate) fn removable(&self) -> Vec<usize> {
+        let marked = self.browse.marked_in_view();
+        let live = self.live_sweep().map(|sweep| sweep.number);
+        let meant = if marked.is_empty() {
+            self.browse.selected().into_iter().collect()
+        } else {
+            marked
+        };
+        meant
+            .into_iter()
+            .filter(|number| Some(*number) != live)
+            .collect()
+    }
+
+    /// Removes them at once: who did not mean it takes it back.
+    pub(crate) fn remove_runs(&mut self) {
+        let neighbour = self.neighbour();
+        let marked = self.browse.marked().to_vec();
+        let meant = self.removable();
+        let numbers = self.history.with_members(&meant);
+        let said = self.listed(&meant);
+        let kept = self.kept_among(&numbers);
+        let removed = self.history.remove(&numbers);
+        if removed.is_empty() {
+            return;
+        }
+        let is_gone = |number: &usize| removed.contains(number);
+        let mut stay = marked.clone();
+        stay.retain(|number| !is_gone(number));
+        self.browse.mark_only(stay);
+        self.marks_before.push(marked);
+        if self.browse.selected().as_ref().is_some_and(is_gone) {
+            self.choose(neighbour);
+        }
+        self.rearrange();
+        let them = if meant.len() == 1 { "it" } else { "them" };
+        self.tell(format!("removed {said}: u brings {them} back"));
+        if !kept.is_empty() {
+            self.effects.push(Effect::Remove(kept));
+        }
+    }
+
+    /// Takes back the last removal.
+    pub(crate) fn restore_runs(&mut self) {
+        let restored = self.history.restore();
+        let Some(first) = restored.first() else {
+            return;
+        };
+        if let Some(mut marks) = self.marks_before.pop() {
+            marks.retain(|number| self.history.get(*number).is_some());
+            self.browse.mark_only(marks);
+        }
+        let mut rows = restored.clone();
+        rows.retain(|number| {
+            let run = self.history.get(*number);
+            run.is_none_or(|run| self.history.sweep_of(&run.record).is_none())
+        });
+        let first = *rows.first().unwrap_or(first);
+        let said = self.listed(&rows);
+        self.rearrange();
+        let is_shown = |number: &usize| self.browse.order().contains(number);
+        let unseen = if rows.iter().all(is_shown) {
+            ""
+        } else {
+            ", though not shown now"
+        };
+        if is_shown(&first) {
+            self.choose(Some(first));
+        }
+        let verb = if rows.len() == 1 { "is" } else { "are" };
+        self.tell(format!("{said} {verb} back{unseen}"));
+        let kept = self.kept_among(&restored);
+        if !kept.is_empty() {
+            self.effects.push(Effect::Restore(kept));
+        }
+    }
+
+    /// These runs and sweeps in words, as "#3, #5" or "12 runs"; of a sweep with how many runs.
+    fn listed(&self, numbers: &[usize]) -> String {
+        let sweep = match numbers {
+            [only] => self.history.sweep(*only),
+            _ => None,
+        };
+        let runs = |runs: usize| counted(runs as u64, "run");
+        match sweep {
+            Some(sweep) if !sweep.members.is_empty() => {
+                format!(
+                    "sweep #{} with its {}",
+                    sweep.number,
+                    runs(sweep.members.len())
+                )
+            }
+            _ if numbers.len() > LISTED => runs(numbers.len()),
+            _ => {
+                let numbers = numbers.iter().map(|number| format!("#{number}"));
+                numbers.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    /// Whether a run or a sweep is in the user's history: those of a shared file are not.
+    pub(crate) fn is_kept(&self, number: usize) -> bool {
+        let item = self.history.item(number);
+        item.is_some_and(|item| item.provenance.origin != Origin::Recorded)
+    }
+
+    fn kept_among(&self, numbers: &[usize]) -> Vec<usize> {
+        let mut kept = numbers.to_vec();
+        kept.retain(|number| self.is_kept(*number));
+        kept
+    }
+
+    /// The first row below the chosen one that stays, else the last above it.
+    fn neighbour(&self) -> Option<usize> {
+        let gone = self.removable();
+        let (order, place) = (self.browse.order(), self.browse.place()?);
+        let stays = |number: &&usize| !gone.contains(number);
+        order[place..]
+            .iter()
+            .find(stays)
+            .or_else(|| order[..place].iter().rev().find(stays))
+            .copied()
+    }
+}

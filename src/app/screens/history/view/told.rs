@@ -1,0 +1,103 @@
+//! What stands on the frame of the history, and in it where there is no row.
+
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::App;
+use crate::domain::text::{counted, grouped};
+use crate::present::table::shortened;
+use crate::ui::area::cells;
+use crate::ui::panel::{on_border, typed};
+use crate::ui::theme::STRONG;
+
+/// Which part of the history is shown and, where there is room beside it, that there is more than this session.
+pub fn titles(
+    app: &App,
+    part: Option<(usize, usize, usize)>,
+    width: usize,
+) -> (String, Line<'static>) {
+    let (left, right) = (title(app, part), title_right(app));
+    let fits = left.width() + right.width() + 4 <= width;
+    let left = shortened(&left, width.saturating_sub(2));
+    (left, on_border(if fits { right } else { String::new() }))
+}
+
+/// The text that runs have to match, if there is one, and how many of how many do.
+fn filter(app: &App) -> Option<(&str, (usize, usize))> {
+    let filter = app.filter().filter(|filter| !filter.is_empty())?;
+    Some((filter.field.text().trim(), filter.found))
+}
+
+fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
+    let number = |n: usize| grouped(n as u64);
+    match (filter(app), part) {
+        (Some((text, (shown, of))), _) => {
+            let (shown, of) = (number(shown), number(of));
+            format!("History · {shown} of {of} match ‘{text}’")
+        }
+        (None, Some((first, last, total))) => {
+            let [first, last, total] = [first, last, total].map(number);
+            format!("History · {first}–{last} of {total} runs")
+        }
+        (None, None) => "History".into(),
+    }
+}
+
+/// That there is more than this session, and how to see it or not.
+fn title_right(app: &App) -> String {
+    match (app.browse().earlier, app.browse().shows_earlier) {
+        (0, _) => String::new(),
+        (earlier, false) => format!(" + {} earlier: H ", grouped(earlier as u64)),
+        (_, true) => " all sessions: H hides ".into(),
+    }
+}
+
+/// The text that is being typed, with what it is; or the filter that is kept, with how to get rid of it.
+pub fn prompt(app: &App, width: u16) -> Line<'static> {
+    let (before, field, is_typed) = match (app.naming(), app.filter()) {
+        (Some(naming), _) => {
+            let before = format!(" Name of #{}: ", naming.number);
+            (before, &naming.field, true)
+        }
+        (None, Some(filter)) => (" Filter: ".into(), &filter.field, filter.is_typed),
+        (None, None) => return Line::default(),
+    };
+    let behind = if is_typed { " " } else { " · Esc shows all " };
+    let room = width.saturating_sub(cells(before.len() + behind.len()));
+    let mut line = if is_typed {
+        typed(field, 0, room)
+    } else {
+        let text = shortened(field.text().trim(), room.into());
+        Line::from(Span::styled(text, STRONG))
+    };
+    line.spans.insert(0, before.into());
+    line.push_span(behind);
+    on_border(line)
+}
+
+/// Why there is no row, and what to do about it; `None` if there is one.
+pub fn nothing_shown(app: &App) -> Option<String> {
+    let browse = app.browse();
+    if !browse.order().is_empty() || app.is_running() {
+        return None;
+    }
+    let earlier = match browse.earlier {
+        n if n > 0 && !browse.shows_earlier => {
+            format!(" H shows {} of earlier sessions.", counted(n as u64, "run"))
+        }
+        _ => String::new(),
+    };
+    Some(match filter(app) {
+        Some((text, _)) => {
+            let what = shortened(text, 30);
+            let then = if earlier.is_empty() { "" } else { " Then" };
+            format!("No run matches ‘{what}’. Esc shows all runs again.{then}{earlier}")
+        }
+        None if app.history().can_restore() && earlier.is_empty() => {
+            "No run is left. u brings back what was deleted last.".into()
+        }
+        None => format!(
+            "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.{earlier}"
+        ),
+    })
+}

@@ -1,0 +1,130 @@
+//! All runs and numbers of one point of a sweep, as rows of the details.
+
+use crate::app::screens::details::{Page, Row, doubts};
+use crate::app::screens::sweep::sketch::with_interval;
+
+use crate::catalog::metric::metric_named;
+use crate::domain::history::{Entry, History, SweepEntry};
+use crate::domain::record::Outcome;
+use crate::domain::stats::Interval;
+use crate::domain::sweep::Summary;
+use crate::domain::text::{duration, speedup};
+use crate::present::number::{three_digits, with_unit};
+
+/// Everything about this configuration of a sweep, in rows of at most `width` columns.
+pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: u16) -> Vec<Row> {
+    let mut page = Page {
+        rows: vec![],
+        width,
+    };
+    let summaries = &sweep.results.summaries;
+    let summary = summaries.get(configuration).and_then(Option::as_ref);
+    match summary {
+        Some(summary) => together(&mut page, summary),
+        None => page.say("No run of it has been counted.", Row::Strong),
+    }
+    page.heading("Its runs");
+    let mut doubted = vec![];
+    for run in history.runs_of(sweep, configuration) {
+        page.noted(&remark(run, summary), |note| Row::Number {
+            name: "",
+            value: format!("#{} {:>8}", run.number, duration(run.record.times.wall_s)),
+            note,
+        });
+        doubted.extend(doubts(run).map(|doubt| format!("! #{}: {doubt}", run.number)));
+    }
+    if !doubted.is_empty() {
+        page.heading("Reasons to trust them less");
+    }
+    doubted
+        .iter()
+        .for_each(|doubt| page.say(doubt, Row::Strong));
+    page.rows
+}
+
+/// What the counted runs say together.
+fn together(page: &mut Page, summary: &Summary) {
+    let time = &summary.time;
+    let said = with_interval(time.median, time.interval, duration);
+    page.rows.push(Row::Strong(format!(
+        "{said} from {} counted runs",
+        summary.runs
+    )));
+    let note = format!(
+        "median; 95 % interval {}, least {}, most {}",
+        interval(time.interval, duration),
+        duration(time.min),
+        duration(time.max)
+    );
+    page.tell("time", duration(time.median), &note);
+    if let Some(ratio) = summary.speedup.filter(|_| !summary.plan.is_serial()) {
+        let between = interval(ratio.interval, speedup);
+        let note =
+            format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
+        page.tell("speed-up", speedup(ratio.value), &note);
+    }
+    let efficiency = summary.efficiency.filter(|_| summary.plan.workers() > 1);
+    let median = ": median of the runs";
+    for (id, value, how) in [
+        ("concurrency", Some(summary.concurrency), median),
+        ("parallelism", Some(summary.parallelism), median),
+        ("efficiency", efficiency, ""),
+    ] {
+        if let Some(value) = value {
+            let metric = metric_named(id);
+            let note = format!("{}{how}", metric.meaning);
+            page.tell(metric.name, with_unit(metric.unit, value), &note);
+        }
+    }
+    if let Some(share) = summary.karp_flatt {
+        let note = "Karp–Flatt: the serial part that would explain this speed-up";
+        page.tell("serial part", format!("{} %", signed(share * 100.0)), note);
+    }
+}
+
+fn interval(interval: Option<Interval>, written: fn(f64) -> String) -> String {
+    interval.map_or_else(
+        || "takes two runs".into(),
+        |Interval { low, high }| format!("{} to {}", written(low), written(high)),
+    )
+}
+
+fn signed(value: f64) -> String {
+    if value < 0.0 {
+        format!("−{}", three_digits(-value))
+    } else {
+        three_digits(value)
+    }
+}
+
+/// Which round a run was in, and what is special about it.
+fn remark(run: &Entry, summary: Option<&Summary>) -> String {
+    let record = &run.record;
+    let mut remarks = vec![match record.campaign.as_ref().map(|part| part.round) {
+        Some(0) => "warm-up, not counted".to_string(),
+        Some(round) => format!("round {round}"),
+        None => String::new(),
+    }];
+    match record.ending.outcome {
+        Outcome::Completed if record.ending.tasks_failed > 0 => {
+            remarks.push(format!(
+                "{} tasks failed, not counted",
+                record.ending.tasks_failed
+            ));
+        }
+        Outcome::Completed => {}
+        outcome => remarks.push(format!("{}, not counted", outcome.name())),
+    }
+    if let Some(summary) = summary {
+        if summary.outliers.contains(&record.id) {
+            remarks.push("far from the others".into());
+        }
+        if summary.median_run == record.id {
+            remarks.push("nearest to the median: m marks it".into());
+        }
+    }
+    if run.is_doubted() {
+        remarks.push("!".into());
+    }
+    remarks.join(" · ")
+}

@@ -1,0 +1,97 @@
+//! The Python interpreters of this machine, over the panels: those that can be used to choose from, then the others, each
+//! with the reason.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::App;
+use crate::app::screens::form::Search;
+use crate::domain::python::FoundPython;
+use crate::domain::text::{clean, wrap};
+use crate::present::table::{shortened, tail};
+use crate::ui::panel::{around, draw_scrolled, inside, scrolled_at, with_cursor, wrapped};
+use crate::ui::scroll::Scroll;
+use crate::ui::theme::STRONG;
+
+/// The widest that it gets, with its frame.
+const WIDTH: u16 = 84;
+/// Columns of a version with its letter.
+const VERSIONS: usize = 9;
+/// Columns of the cursor's sign, of a version, and of what is said of the lock.
+const BEFORE_PATH: usize = 2 + VERSIONS + 10;
+/// So much of a foreign text is shown.
+const FOREIGN: usize = 300;
+
+/// Its columns with the frame, and its rows: as many as the list is long.
+pub fn size(app: &App, area: Rect) -> (u16, usize) {
+    let width = WIDTH.min(area.width);
+    let inner = inside(Rect { width, ..area });
+    (width, lines(app, 0, inner.width).len())
+}
+
+/// The list, with the cursor on an interpreter.
+pub fn draw(app: &App, cursor: usize, inner: Rect, buf: &mut Buffer) {
+    let lines = lines(app, cursor, inner.width);
+    let scroll = scroll(app, cursor, inner);
+    draw_scrolled(&lines, Line::clone, scroll, inner, buf);
+}
+
+/// The interpreter that stands in row `y` of the screen, with the list in this room.
+pub fn row_at(app: &App, cursor: usize, inner: Rect, y: u16) -> Option<usize> {
+    let rows = lines(app, cursor, inner.width).len();
+    let at = scrolled_at(rows, scroll(app, cursor, inner), inner, y)?;
+    (at < app.setup().found_pythons().len()).then_some(at)
+}
+
+/// On the last one the reasons below come into view.
+fn scroll(app: &App, cursor: usize, inner: Rect) -> Scroll {
+    if cursor + 1 >= app.setup().found_pythons().len() && cursor > 0 {
+        Scroll::FromEnd(0)
+    } else {
+        around(cursor, inner)
+    }
+}
+
+fn lines(app: &App, cursor: usize, width: u16) -> Vec<Line<'static>> {
+    let Search::Ended(pythons) = app.pythons() else {
+        return vec![Line::from("looking for Python…")];
+    };
+    let width = width.saturating_sub(1);
+    let found = pythons.found.iter().enumerate();
+    let mut lines: Vec<Line<'static>> = found
+        .map(|(at, found)| usable(found, at == cursor, width))
+        .collect();
+    if lines.is_empty() {
+        let said = "No Python was found that the tasks could be executed by: Python 3.8 or newer, as python3 on PATH or \
+                    in pyenv. Everything else works without it.";
+        lines.extend(wrapped(said, width, STRONG));
+    }
+    if !pythons.useless.is_empty() {
+        lines.push(Line::default());
+        lines.push(Line::styled("Of no use", STRONG));
+    }
+    for python in &pythons.useless {
+        let said = wrap(&clean(&python.sentence, FOREIGN), width.saturating_sub(2));
+        lines.extend(
+            said.iter()
+                .map(|row| Line::from(format!("  {}", shortened(row, usize::from(width))))),
+        );
+    }
+    lines
+}
+
+/// "▸ 3.13.0    GIL on   /usr/bin/python3.13".
+fn usable(found: &FoundPython, here: bool, width: u16) -> Line<'static> {
+    let interpreter = &found.interpreter;
+    let version = format!("{:<VERSIONS$}", interpreter.version_name());
+    let path = clean(&interpreter.path, FOREIGN);
+    let rest = format!(
+        " {:<8} {}",
+        interpreter.gil.words(),
+        tail(&path, usize::from(width).saturating_sub(BEFORE_PATH))
+    );
+    let mut line = Line::from_iter(with_cursor(here, version));
+    line.push_span(Span::raw(rest));
+    line
+}

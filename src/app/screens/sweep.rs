@@ -1,0 +1,292 @@
+//! Sweeps in the explorer: the form that begins one, and its chart.
+//!
+//! ```text
+//!  s ──► form ──► request ──► begin_sweep ──► Effect::Keep, Effect::Start
+//!                                  │
+//!   every run that concludes ──► History::add ──► SweepEntry.results
+//!                                  │
+//!                     chart (what the user looks at) ──► Sketch (what is drawn, composed when something changed)
+//! ```
+
+pub mod chart;
+mod laws;
+pub mod sketch;
+pub mod view;
+
+pub use crate::app::screens::sweep::chart::Chart;
+pub use crate::app::screens::sweep::laws::Law;
+pub use crate::app::screens::sweep::sketch::Sketch;
+pub use crate::app::screens::sweep_form::{FormRow, SweepForm};
+
+use crate::app::App;
+use crate::app::live::Goal;
+use crate::app::message::Effect;
+use crate::app::overlay::Overlay;
+use crate::app::screens::sweep_form;
+use crate::ui::scroll::Scroll;
+
+use crate::domain::campaign::Campaign;
+use crate::domain::estimate;
+use crate::domain::history::SweepEntry;
+use crate::domain::plan::Invalid;
+use crate::domain::sweep::SweepDraft;
+use crate::domain::time::seconds;
+use crate::present::sentence::estimate::words;
+
+/// How far a sweep is that goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Which run it is on, counting from 1.
+    pub run: u32,
+    /// Of how many.
+    pub of: u32,
+    /// Which round; 0 warms up.
+    pub round: u32,
+    /// Of how many that are counted.
+    pub rounds: u32,
+    /// About how much longer it takes, in seconds, if that can be told.
+    pub remaining_s: Option<f64>,
+}
+
+impl App {
+    /// The form for a sweep.
+    pub fn sweep_form(&self) -> &SweepForm {
+        &self.sweep_form
+    }
+
+    /// The chart that is on the screen instead of the panels.
+    pub fn chart(&self) -> Option<&Chart> {
+        self.chart.as_ref()
+    }
+
+    /// What the chart shows.
+    pub fn sketch(&self) -> Option<&Sketch> {
+        self.sketch.as_ref()
+    }
+
+    /// The sweep that goes on.
+    pub fn live_sweep(&self) -> Option<&SweepEntry> {
+        let id = self.live()?.campaign_id.as_ref()?;
+        self.history
+            .sweeps()
+            .iter()
+            .find(|sweep| sweep.sweep.id == *id)
+    }
+
+    /// How far the sweep is that goes on.
+    pub fn sweep_progress(&self) -> Option<Progress> {
+        let live = self.live()?;
+        let course = live.campaign.course()?;
+        let (run, of) = live.campaign.progress();
+        let elapsed = seconds(live.trace.now());
+        Some(Progress {
+            run,
+            of,
+            round: course.round,
+            rounds: course.plan.repeats(),
+            remaining_s: self
+                .remaining_s
+                .map(|remaining| (remaining - elapsed).max(0.0)),
+        })
+    }
+
+    /// Opens the form, or starts what it says if it is open.
+    pub(crate) fn open_sweep_form(&mut self) {
+        // Whoever asks for the sweep that goes on wants to see it.
+        if let Some(number) = self.live_sweep().map(|sweep| sweep.number) {
+            self.open_chart(number);
+            return;
+        }
+        self.notice = None;
+        self.sweep_form.open(&self.setup.draft());
+        self.overlay = Some(Overlay::SweepForm);
+    }
+
+    /// Starts what the form says.
+    pub(crate) fn start_sweep(&mut self) {
+        self.sweep_form.accept();
+        // What is wrong the form says already.
+        if let Ok(sweep) = self.sweep_draft() {
+            self.ask(Goal::Sweep(Box::new(sweep)));
+        }
+    }
+
+    /// What the form asks for, of the work of the main form.
+    fn sweep_draft(&self) -> Result<SweepDraft, Invalid> {
+        let sweep = self
+            .sweep_form
+            .draft(&self.setup.draft(), self.machine.cores_usable)?;
+        sweep.check(&self.setup.limits)?;
+        Ok(sweep)
+    }
+
+    /// Begins the sweep, now that the machine's speed is known where it matters.
+    pub(crate) fn begin_sweep(&mut self, mut sweep: SweepDraft) {
+        if let Some(speed) = &self.speed {
+            sweep.draft = sweep.draft.calibrated(speed);
+        }
+        let plan = match sweep.validate(&self.setup.limits) {
+            Ok(plan) => plan,
+            Err(invalid) => {
+                self.sweep_form.refuse(invalid);
+                self.overlay = Some(Overlay::SweepForm);
+                return;
+            }
+        };
+        let id = self.next_campaign_id();
+        let number = self.history.begin_sweep(id.clone(), plan.clone());
+        self.rearrange();
+        self.overlay = None;
+        self.open_chart(number);
+        self.effects.push(Effect::Keep(number));
+        self.begin(Campaign::sweep(plan), None, Some(id));
+    }
+
+    /// A name for a campaign that is unique across sessions.
+    pub(crate) fn next_campaign_id(&mut self) -> String {
+        self.campaigns += 1;
+        format!("{}.{}", self.history.here().session, self.campaigns)
+    }
+
+    /// Shows the chart of this sweep.
+    pub(crate) fn open_chart(&mut self, number: usize) {
+        let Some(entry) = self.history.sweep(number) else {
+            return;
+        };
+        if self
+            .chart
+            .as_ref()
+            .is_none_or(|chart| chart.number != number)
+        {
+            let mut chart = Chart::of(entry);
+            if let Some(before) = &self.chart_before {
+                chart.look_as(before);
+            }
+            self.chart = Some(chart);
+        }
+        self.compose_sweeps();
+    }
+
+    /// Shows the panels again.
+    pub(crate) fn close_chart(&mut self) {
+        if let Some(chart) = self.chart.take() {
+            if !self.is_running() {
+                self.browse.select(Some(chart.number));
+                self.timeline.start_over();
+            }
+            self.chart_before = Some(chart);
+        }
+    }
+
+    /// Does something to the chart that is shown.
+    pub(crate) fn with_chart(&mut self, change: impl FnOnce(&mut Chart, &SweepEntry)) {
+        if let Some(chart) = &mut self.chart
+            && let Some(entry) = self.history.sweep(chart.number)
+        {
+            change(chart, entry);
+        }
+    }
+
+    /// The chart that is shown, and its sweep.
+    fn charted(&self) -> Option<(&Chart, &SweepEntry)> {
+        let chart = self.chart.as_ref()?;
+        Some((chart, self.history.sweep(chart.number)?))
+    }
+
+    /// Moves the cursor of the chart by so many numbers of workers.
+    pub(crate) fn step_point(&mut self, by: isize) {
+        self.with_chart(|chart, sweep| chart.step_count(by, sweep));
+    }
+
+    /// The median run of the point under the cursor.
+    pub(crate) fn median_run(&self) -> Option<usize> {
+        let (chart, sweep) = self.charted()?;
+        self.history.median_run(sweep, chart.configuration(sweep))
+    }
+
+    /// Marks the median run of the point under the cursor, or takes the marks of that point away.
+    pub(crate) fn mark_point(&mut self) {
+        let runs = self
+            .charted()
+            .and_then(|(chart, sweep)| sweep.runs.get(chart.configuration(sweep)));
+        let is_marked = |run: &usize| self.browse.marked().contains(run);
+        let mut marked: Vec<usize> = runs
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(is_marked)
+            .collect();
+        if marked.is_empty() {
+            marked.extend(self.median_run());
+        }
+        marked
+            .into_iter()
+            .for_each(|run| self.browse.toggle_mark_of(Some(run)));
+    }
+
+    /// What a comparison would show: the marked runs; with fewer than two the chosen one besides, in a chart that of the
+    /// point under the cursor; and if that is still alone, what its speed-up is measured against.
+    pub(crate) fn compared(&self) -> Vec<usize> {
+        let mut numbers = self.browse.marked().to_vec();
+        if numbers.len() < 2 {
+            let chosen = match self.chart {
+                Some(_) => self.median_run(),
+                None => self.browse.selected(),
+            };
+            numbers.extend(chosen.filter(|run| !numbers.contains(run)));
+        }
+        if let [only] = numbers[..] {
+            let base = match self.charted() {
+                Some((chart, sweep)) => {
+                    let base = sweep.sweep.plan.base_of(chart.configuration(sweep));
+                    self.history.median_run(sweep, base)
+                }
+                None => self
+                    .history
+                    .get(only)
+                    .and_then(|entry| Some(entry.assessment.baseline?.number)),
+            };
+            numbers.extend(base.filter(|base| *base != only));
+        }
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// All runs and numbers of the point under the cursor.
+    pub(crate) fn open_point(&mut self) {
+        if let Some((chart, sweep)) = self.charted() {
+            self.overlay = Some(Overlay::Point {
+                number: chart.number,
+                configuration: chart.configuration(sweep),
+                scroll: Scroll::default(),
+            });
+        }
+    }
+
+    /// Composes what the form and the chart say, because something changed.
+    pub(crate) fn compose_sweeps(&mut self) {
+        if self.overlay == Some(Overlay::SweepForm) {
+            let forecast = self.sweep_draft().map(|sweep| {
+                let time = words(estimate::of_sweep(&sweep, self.known()), 1);
+                sweep_form::forecast(&sweep, &time)
+            });
+            self.sweep_form.foretell(forecast);
+        }
+        self.remaining_s = self.remaining();
+        self.sketch = self
+            .chart
+            .as_ref()
+            .and_then(|chart| Sketch::of(self, chart));
+    }
+
+    fn remaining(&self) -> Option<f64> {
+        let course = self.live()?.campaign.course()?;
+        let ended = self
+            .live_sweep()?
+            .members
+            .iter()
+            .filter_map(|number| self.history.get(*number));
+        let ended = ended.map(|entry| &entry.record);
+        estimate::remaining(&course.plan, &course.left, ended, self.known()).seconds()
+    }
+}

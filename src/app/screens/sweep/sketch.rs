@@ -1,0 +1,395 @@
+//! What a chart shows, composed when something changed: drawing computes nothing.
+
+use crate::app::App;
+use crate::app::screens::sweep::chart::Chart;
+use crate::app::screens::sweep::laws::Law;
+
+use crate::domain::executor::Executor;
+use crate::domain::history::SweepEntry;
+use crate::domain::record::Record;
+use crate::domain::stats::Interval;
+use crate::domain::sweep::Summary;
+use crate::domain::text::{self, counted, duration, grouped};
+use crate::present::chart::{BarGroup, ChartBar, Measure};
+use crate::present::sentence::conclusion::{self, headline, place};
+use crate::present::sentence::count;
+
+/// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
+const IDEAL_AT_ONCE: f64 = 32.0;
+
+/// What a chart shows.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    /// What is said around it.
+    pub words: SketchWords,
+    /// Who executed the tasks, besides serial.
+    pub executors: Vec<Executor>,
+    /// All points.
+    pub groups: Vec<BarGroup>,
+    /// What the bars measure.
+    pub measure: Measure,
+    /// Serial, in the chart's unit.
+    pub serial: Option<f64>,
+    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
+    pub peak: f64,
+    /// The laws to draw.
+    pub laws: Vec<Law>,
+    /// How many of its runs did not succeed.
+    pub failed: u32,
+}
+
+/// What is said around a chart.
+#[derive(Clone, Debug)]
+pub struct SketchWords {
+    /// The sweep's number, and its name.
+    pub title: String,
+    /// The sweep in a few words.
+    pub what: String,
+    /// What is read first.
+    pub headline: String,
+    /// What to conclude, in one sentence.
+    pub conclusion: String,
+    /// What the laws say, or why there is none.
+    pub laws: Vec<String>,
+    /// What is known of the point under the cursor, the most important first.
+    pub about: Vec<String>,
+    /// How a sweep ended that does not go on.
+    pub ended: String,
+}
+
+impl Sketch {
+    /// What this chart shows.
+    pub(crate) fn of(app: &App, chart: &Chart) -> Option<Sketch> {
+        let entry = app.history().sweep(chart.number)?;
+        let executors = entry.sweep.plan.parallel_executors();
+        let composer = Composer {
+            app,
+            chart,
+            entry,
+            executors,
+        };
+        Some(composer.sketch())
+    }
+}
+
+struct Composer<'a> {
+    app: &'a App,
+    chart: &'a Chart,
+    entry: &'a SweepEntry,
+    /// Who executed the tasks, besides serial.
+    executors: Vec<Executor>,
+}
+
+impl Composer<'_> {
+    fn sketch(self) -> Sketch {
+        let Composer { entry, chart, .. } = self;
+        let groups = self.groups();
+        let laws = self.laws();
+        let name = entry.name.as_ref().map(|name| format!(" “{name}”"));
+        Sketch {
+            words: SketchWords {
+                title: format!("Sweep #{}{}", entry.number, name.unwrap_or_default()),
+                what: what(entry),
+                headline: headline(&entry.results, self.now().is_some()),
+                conclusion: conclusion::of_entry(entry),
+                laws: self.told_laws(&laws),
+                about: self.about(),
+                ended: self.ended(),
+            },
+            peak: self.peak(&groups),
+            serial: self.in_unit(1.0),
+            laws,
+            failed: entry.results.failed.iter().sum(),
+            measure: chart.measure,
+            executors: self.executors,
+            groups,
+        }
+    }
+
+    /// What was measured of a configuration.
+    fn summary(&self, configuration: usize) -> Option<&Summary> {
+        self.entry.results.summaries.get(configuration)?.as_ref()
+    }
+
+    fn failed(&self, configuration: usize) -> u32 {
+        let failed = self.entry.results.failed.get(configuration);
+        failed.copied().unwrap_or(0)
+    }
+
+    fn groups(&self) -> Vec<BarGroup> {
+        let plan = &self.entry.sweep.plan;
+        let bars = |workers: u32| -> Vec<ChartBar> {
+            let bar = |(at, executor)| match plan.configuration(executor, workers) {
+                Some(configuration) => self.bar(at + 1, configuration),
+                None => ChartBar {
+                    series: at + 1,
+                    ..ChartBar::default()
+                },
+            };
+            self.executors.iter().enumerate().map(bar).collect()
+        };
+        let serial = BarGroup {
+            label: "serial".into(),
+            workers: 1,
+            bars: vec![self.bar(0, 0)],
+            ideal: self.in_unit(1.0),
+        };
+        let parallel = plan.workers().iter().map(|workers| BarGroup {
+            label: grouped((*workers).into()),
+            workers: *workers,
+            bars: bars(*workers),
+            ideal: self.in_unit(self.ideal(*workers)),
+        });
+        std::iter::once(serial).chain(parallel).collect()
+    }
+
+    fn ideal(&self, workers: u32) -> f64 {
+        let SweepEntry {
+            sweep,
+            results,
+            provenance,
+            ..
+        } = self.entry;
+        let cores = provenance.machine.cores_usable;
+        sweep.plan.ideal_speedup(workers, cores, results)
+    }
+
+    /// A speed-up in the chart's unit.
+    fn in_unit(&self, speedup: f64) -> Option<f64> {
+        match self.chart.measure {
+            Measure::SpeedUp => Some(speedup),
+            Measure::Time => Some(self.summary(0)?.time.median / speedup),
+        }
+    }
+
+    /// A time in the chart's unit, with the time that it is measured against.
+    fn of_time(&self, time: f64, base: impl FnOnce() -> Option<f64>) -> Option<f64> {
+        match self.chart.measure {
+            Measure::SpeedUp => Some(base()? / time),
+            Measure::Time => Some(time),
+        }
+    }
+
+    fn bar(&self, series: usize, configuration: usize) -> ChartBar {
+        let failed = self.failed(configuration);
+        let bar = ChartBar::of(self.summary(configuration), self.chart.measure);
+        let words = |value| self.chart.measure.words(value);
+        let text = match bar.value {
+            Some(value) => with_interval(value, bar.interval, words),
+            None if failed > 0 => "failed".into(),
+            None => "–".into(),
+        };
+        ChartBar {
+            series,
+            configuration,
+            text,
+            warm_up: self.warm_up(configuration),
+            singles: self.singles(configuration),
+            failed,
+            is_now: self.now() == Some(configuration),
+            is_marked: self.is_marked(configuration),
+            ..bar
+        }
+    }
+
+    /// Which configuration is being measured, if it is one of this sweep.
+    fn now(&self) -> Option<usize> {
+        let live = self.app.live()?;
+        let is_its = live.campaign_id.as_ref() == Some(&self.entry.sweep.id);
+        live.campaign.course().filter(|_| is_its)?.current
+    }
+
+    /// What the run of this configuration came to that warmed up.
+    fn warm_up(&self, configuration: usize) -> Option<f64> {
+        let warmed_up = |configuration| {
+            let mut its = self
+                .records(configuration)
+                .filter(|run| run.is_sound() && !run.is_counted());
+            its.next().map(|run| run.times.wall_s)
+        };
+        let base = self.entry.sweep.plan.base_of(configuration);
+        self.of_time(warmed_up(configuration)?, || warmed_up(base))
+    }
+
+    fn records(&self, configuration: usize) -> impl Iterator<Item = &Record> {
+        self.app
+            .history()
+            .runs_of(self.entry, configuration)
+            .map(|run| &run.record)
+    }
+
+    fn singles(&self, configuration: usize) -> Vec<f64> {
+        let base = self.entry.sweep.plan.base_of(configuration);
+        let base = || Some(self.summary(base)?.time.median);
+        let its = self.records(configuration).filter(|run| run.is_counted());
+        its.filter_map(|run| self.of_time(run.times.wall_s, base))
+            .collect()
+    }
+
+    fn is_marked(&self, configuration: usize) -> bool {
+        let marked = self.app.browse().marked();
+        self.entry
+            .runs
+            .get(configuration)
+            .is_some_and(|runs| runs.iter().any(|run| marked.contains(run)))
+    }
+
+    fn peak(&self, groups: &[BarGroup]) -> f64 {
+        let bars = groups.iter().flat_map(|group| &group.bars);
+        let ends = bars
+            .filter_map(|bar| Some(bar.interval?.high))
+            .fold(0.0, f64::max);
+        match self.chart.measure {
+            Measure::Time => self.entry.peak.time_s.max(ends),
+            Measure::SpeedUp => {
+                let measured = self.entry.peak.speedup.max(ends).max(1.0);
+                let ideal = groups
+                    .iter()
+                    .filter_map(|group| group.ideal)
+                    .fold(1.0, f64::max);
+                measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
+            }
+        }
+    }
+
+    /// The curves that were fitted to the speed-ups of the cursor's executor, if they are asked for.
+    fn laws(&self) -> Vec<Law> {
+        let executor = self.executors.get(self.chart.executor());
+        let series = executor
+            .filter(|_| self.chart.has_fits)
+            .and_then(|executor| self.entry.results.series_of(executor));
+        let laws = series.map(|series| {
+            [
+                series.amdahl.map(Law::Amdahl),
+                series.universal.map(Law::Universal),
+            ]
+        });
+        laws.into_iter().flatten().flatten().collect()
+    }
+
+    fn told_laws(&self, laws: &[Law]) -> Vec<String> {
+        if self.chart.has_fits && laws.is_empty() {
+            let executor = self.executors.get(self.chart.executor());
+            let executor = executor.map_or("serial".into(), Executor::name);
+            return vec![format!(
+                "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
+            )];
+        }
+        laws.iter().map(Law::sentence).collect()
+    }
+
+    fn about(&self) -> Vec<String> {
+        let configuration = self.chart.configuration(self.entry);
+        let Some(plan) = self.entry.sweep.plan.configurations().get(configuration) else {
+            return vec![];
+        };
+        let mut about = vec![place(plan)];
+        let failed = self.failed(configuration);
+        if failed > 0 {
+            about.push(format!("{} failed", counted(failed.into(), "run")));
+        }
+        let is_warm = || self.records(configuration).next().is_some();
+        match self.summary(configuration) {
+            Some(summary) => about.extend(numbers(summary)),
+            None if self.now() == Some(configuration) => about.push("being measured".into()),
+            None if failed > 0 => {}
+            None if is_warm() => about.push("warmed up, which is not counted".into()),
+            None => about.push("not measured yet".into()),
+        }
+        about
+    }
+
+    fn ended(&self) -> String {
+        let (results, plan) = (&self.entry.results, &self.entry.sweep.plan);
+        let runs = counted(plan.runs().into(), "run");
+        if results.ended >= plan.runs() {
+            let rounds = counted(plan.repeats().into(), "round");
+            format!("{runs}: {rounds}, and one that warmed up")
+        } else {
+            let ended = grouped(results.ended.into());
+            format!("ended after {ended} of {runs}: what was measured is kept")
+        }
+    }
+}
+
+/// A sweep in a few words.
+pub fn what(entry: &SweepEntry) -> String {
+    let plan = &entry.sweep.plan;
+    let executors = plan.parallel_executors();
+    let names: Vec<String> = executors.iter().map(Executor::name).collect();
+    let names = match &names[..] {
+        [] => "serial".into(),
+        names => names.join(", "),
+    };
+    let (work, workers) = (plan.work(), span(entry));
+    let tasks = counted(work.tasks().into(), "task");
+    format!("{} · {names} · {workers} · {tasks}", work.label())
+}
+
+/// The numbers of workers, from the least to the most.
+pub fn span(entry: &SweepEntry) -> String {
+    match *entry.sweep.plan.workers() {
+        [first, .., last] => format!("{}–{} workers", grouped(first.into()), grouped(last.into())),
+        [only] => counted(only.into(), "worker"),
+        [] => "1 worker".into(),
+    }
+}
+
+fn numbers(summary: &Summary) -> Vec<String> {
+    let speedup = summary.speedup.filter(|_| !summary.plan.is_serial());
+    let times = summary.time.interval;
+    let mut numbers = vec![];
+    numbers.extend(speedup.map(|ratio| with_interval(ratio.value, ratio.interval, text::speedup)));
+    numbers.push(with_interval(summary.time.median, times, duration));
+    numbers.push(if summary.runs == 1 {
+        "one run".into()
+    } else {
+        format!("{} runs", count(summary.runs.into()))
+    });
+    let efficiency = summary.efficiency.filter(|_| summary.plan.workers() > 1);
+    numbers.extend(efficiency.map(|share| format!("{:.0} % per worker", share * 100.0)));
+    numbers
+}
+
+/// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
+pub fn with_interval(
+    value: f64,
+    interval: Option<Interval>,
+    written: impl Fn(f64) -> String,
+) -> String {
+    let Some(Interval { low, high }) = interval else {
+        return written(value);
+    };
+    let (low, high) = (written(low), written(high));
+    let whole = written(value);
+    let number = |c: char| c.is_ascii_digit() || c == '.';
+    let unit = whole.trim_start_matches(number);
+    let bare = |text: &str| {
+        let bare = text.strip_suffix(unit)?;
+        bare.chars().all(number).then(|| bare.to_string())
+    };
+    // The unit is told once where it is the same.
+    match (bare(&low), bare(&high)) {
+        (Some(low), Some(high)) => format!("{whole} ({low}–{high})"),
+        _ => format!("{whole} ({low}–{high})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_tells_its_unit_once_unless_it_differs() {
+        let between = |low, high| Some(Interval { low, high });
+        assert_eq!(
+            with_interval(9.84, between(9.6, 9.9), text::speedup),
+            "9.8× (9.6–9.9)"
+        );
+        assert_eq!(
+            with_interval(1.0, between(0.9, 1.2), duration),
+            "1.00 s (900 ms–1.20 s)"
+        );
+        assert_eq!(with_interval(1.0, None, duration), "1.00 s");
+    }
+}

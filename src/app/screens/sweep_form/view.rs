@@ -1,0 +1,133 @@
+//! The form that begins a sweep, over the panels. Rows below are reserved, so that nothing jumps while values change.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::App;
+use crate::app::screens::sweep::SweepForm;
+use crate::app::screens::sweep_form::FormRow;
+use crate::domain::addresses::Addresses;
+use crate::domain::speed::Speed;
+use crate::domain::text::counted;
+use crate::present::table::shortened;
+use crate::ui::area::{cells, split_above};
+use crate::ui::panel::{draw_arrows, draw_lines, first_in_form, form_row, wrapped};
+use crate::ui::theme::{CURSOR, STRONG, Theme};
+
+/// Columns with the border.
+const WIDTH: u16 = 60;
+/// Rows below those that the cursor goes through: an empty one, the forecast and what there is to say.
+const BELOW: u16 = 4;
+/// Rows above those that the cursor goes through: the work, and serial.
+const ABOVE: u16 = 2;
+/// Columns of the labels.
+const LABELS: usize = 12;
+
+/// Its columns with the frame, and its rows.
+pub fn size(app: &App) -> (u16, usize) {
+    let rows = app.sweep_form().rows().len();
+    (WIDTH, rows + usize::from(ABOVE + BELOW))
+}
+
+/// The row of the form at this height of the screen, with the form in this room.
+pub fn row_at(app: &App, inner: Rect, y: u16) -> Option<FormRow> {
+    let form = app.sweep_form();
+    let (_, area, first) = places(form, inner);
+    let row = usize::from(y.checked_sub(area.y).filter(|row| *row < area.height)?);
+    form.rows().get(first + row).copied()
+}
+
+/// The rooms above and of the rows that the cursor goes through, of which one at least is shown, and the first of them in
+/// view.
+fn places(form: &SweepForm, inner: Rect) -> (Rect, Rect, usize) {
+    let rows = form.rows();
+    let (above, below) = split_above(inner, ABOVE);
+    let room = usize::from(below.height.saturating_sub(BELOW)).max(1);
+    let shown = cells(rows.len().min(room));
+    let (area, _) = split_above(below, shown);
+    (above, area, first_in_form(&rows, &form.row(), room))
+}
+
+/// The form in this room.
+pub fn draw(app: &App, theme: Theme, inner: Rect, buf: &mut Buffer) {
+    let form = app.sweep_form();
+    let (above, area, first) = places(form, inner);
+    let room = usize::from(inner.width).saturating_sub(LABELS + 1);
+    let fixed = [
+        ("Work", shortened(&work(app), room)),
+        ("Models", "[x] serial: always, once per round".into()),
+    ];
+    let fixed = fixed.map(|(label, value)| format!("{label:<LABELS$} {value}"));
+    draw_lines(fixed, above, buf);
+    let rows = form.rows();
+    let shown = rows.iter().skip(first);
+    draw_lines(shown.map(|row| line(form, *row, theme)), area, buf);
+    draw_arrows(first, rows.len(), area, buf);
+    let (_, below) = split_above(inner, ABOVE + area.height + 1);
+    match form.forecast() {
+        Ok(forecast) => {
+            let forecast = wrapped(forecast, inner.width, STRONG);
+            let about = wrapped(&form.about(), inner.width, Style::new());
+            draw_lines(forecast.chain(about), below, buf);
+        }
+        Err(invalid) => {
+            let said = format!("! {}", invalid.sentence);
+            draw_lines(wrapped(&said, inner.width, theme.error()), below, buf);
+        }
+    }
+}
+
+/// What is measured, of the main form.
+fn work(app: &App) -> String {
+    let draft = app.setup().draft();
+    // Where the main form is wrong, the forecast says so.
+    let plan = draft
+        .clone()
+        .calibrated(&Speed::uniform(1e6))
+        .validate(app.limits());
+    let Ok(plan) = plan else {
+        return draft.workload.name().into();
+    };
+    let tasks = counted(plan.tasks().into(), "task");
+    let size = match plan.addresses() {
+        Some(Addresses::Loopback { latency, .. }) => {
+            format!("· {}–{} ms", latency.min_ms, latency.max_ms)
+        }
+        Some(Addresses::Urls(_)) => "· real addresses".into(),
+        // The number that the user gave: steps, or a time.
+        None => {
+            let given = draft.parameters().next();
+            given.map_or_else(String::new, |parameter| {
+                format!("of {}", parameter.text(draft.get(parameter)))
+            })
+        }
+    };
+    format!("{} · {tasks} {size}", plan.label())
+}
+
+fn line(form: &SweepForm, row: FormRow, theme: Theme) -> Line<'static> {
+    let here = form.row() == row;
+    let (label, value) = match row {
+        FormRow::Model(model) => {
+            let chosen = if form.has(model) { "[x]" } else { "[ ]" };
+            ("", format!("{chosen} {}", form.label(model)))
+        }
+        FormRow::Workers => ("Workers", form.value(row)),
+        FormRow::Repeats => ("Rounds", form.value(row)),
+        FormRow::Seed => ("Seed", form.value(row)),
+    };
+    let label = format!("{label:<LABELS$}");
+    if let (true, Some(field)) = (here, form.typed()) {
+        let (before, behind) = field.parts();
+        return Line::from(vec![
+            Span::styled(label, STRONG),
+            Span::styled(format!(" {before}▏{behind}"), CURSOR),
+        ]);
+    }
+    let is_wrong = form
+        .forecast()
+        .is_err_and(|invalid| form.row_of(invalid) == Some(row));
+    form_row(label, &value, here, is_wrong, theme)
+}

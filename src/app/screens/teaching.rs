@@ -1,0 +1,111 @@
+//! The teaching layout: fewer panels, larger figures, and the keys that were pressed, for everybody to follow.
+
+pub mod view;
+
+use std::borrow::Cow;
+
+use crate::app::command::{Action, Binding};
+use crate::catalog::experiment::Experiment;
+use crate::ui::key::Key;
+
+/// How many different keys are remembered.
+const REMEMBERED: usize = 4;
+
+/// A key that did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pressed {
+    /// Which.
+    pub key: Key,
+    /// What it did, in a few words.
+    pub meaning: Cow<'static, str>,
+    /// How often in a row, at least once.
+    pub times: u32,
+}
+
+/// Whether the teaching layout is on, and the last keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Teaching {
+    /// Whether the teaching layout is on.
+    pub is_on: bool,
+    /// The last keys that did something, the latest first. They stay until others replace them.
+    pub pressed: Vec<Pressed>,
+}
+
+impl Teaching {
+    /// Remembers a key that did what its binding says.
+    pub(crate) fn remember(&mut self, key: Key, binding: &'static Binding) {
+        let meaning = meaning(key, binding);
+        match self.pressed.first_mut() {
+            Some(last) if (last.key, &last.meaning) == (key, &meaning) => {
+                last.times = last.times.saturating_add(1);
+            }
+            _ => {
+                self.pressed.insert(
+                    0,
+                    Pressed {
+                        key,
+                        meaning,
+                        times: 1,
+                    },
+                );
+                self.pressed.truncate(REMEMBERED);
+            }
+        }
+    }
+}
+
+/// The first words of what the help says, up to its first comma or colon; a quick experiment is told by its question.
+fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
+    if let (Action::Experiment, Key::Char(digit)) = (&binding.action, key)
+        && let Some(experiment) = Experiment::by_key(digit)
+    {
+        return experiment.question.into();
+    }
+    let explanation = binding.explanation;
+    explanation
+        .split([':', ';', ','])
+        .next()
+        .unwrap_or(explanation)
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::command::{Context, lookup};
+
+    #[test]
+    fn the_last_keys_stay_until_others_replace_them_and_repeats_are_counted() {
+        let mut teaching = Teaching::default();
+        let mut press = |key: Key| {
+            let (_, binding) = lookup(key, &[Context::Timeline, Context::Panels]).unwrap();
+            teaching.remember(key, binding);
+            teaching
+                .pressed
+                .iter()
+                .map(|pressed| (pressed.key, pressed.times))
+                .collect::<Vec<_>>()
+        };
+        press(Key::Char('2'));
+        press(Key::Char('+'));
+        assert_eq!(
+            press(Key::Char('+')),
+            [(Key::Char('+'), 2), (Key::Char('2'), 1)]
+        );
+        for key in [Key::Down, Key::Char('0'), Key::Char('e')] {
+            press(key);
+        }
+        assert_eq!(press(Key::Char('e'))[0], (Key::Char('e'), 2));
+        assert_eq!(teaching.pressed.len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_key_is_told_in_a_few_words() {
+        let told = |key: Key| meaning(key, lookup(key, &[Context::Panels]).unwrap().1);
+        assert_eq!(told(Key::Char('+')), "zoom into time");
+        assert_eq!(
+            told(Key::Char('2')),
+            "Do threads under the lock speed up computing?"
+        );
+    }
+}

@@ -1,0 +1,450 @@
+//! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
+
+use crate::app::live::Live;
+use crate::app::overlay::Overlay;
+use crate::app::screens::comparison;
+use crate::app::screens::timeline::{Rows, TimelineView};
+use crate::app::{App, Shown};
+use crate::ui::window::Window;
+
+use crate::domain::phase::Phase;
+use crate::domain::record::{Outcome, Record, TaskRecord};
+use crate::domain::text::grouped;
+use crate::domain::time::{Nanos, nanos};
+use crate::domain::trace::{Slice, Step, TaskStory, Trace, Who};
+
+/// What is under the timeline's cursor.
+#[derive(Clone, Copy, Debug)]
+pub struct Inspection<'a> {
+    /// Whose row the cursor is on.
+    pub place: Place,
+    /// When it is, since `t0`.
+    pub at: Nanos,
+    /// The worker that it is about: the row's own, or the one that computed on the row's core.
+    pub worker: Option<usize>,
+    /// What that worker did then; `None` where the run had not come to yet, or was over.
+    pub slice: Option<Slice>,
+    /// The task that it was on.
+    pub task: Option<TaskStory>,
+    /// Why that task failed, if it did and the run is over.
+    pub failure: Option<&'a str>,
+    /// Whether the picture was made poorer to save memory: then slices stand for several, and no time is exact.
+    pub is_thinned: bool,
+}
+
+/// A row of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A worker's.
+    Worker(usize),
+    /// A core's, and who computed on it at the cursor.
+    Core(u16, Who),
+}
+
+/// The picture of a run as it was when the user froze it.
+#[derive(Debug)]
+pub(crate) struct Frozen {
+    /// Its number in the history, once it has ended.
+    pub(crate) number: usize,
+    live: Box<Live>,
+}
+
+impl App {
+    /// What is under the cursor, if the timeline has one.
+    pub fn inspection(&self) -> Option<Inspection<'_>> {
+        let at = self.timeline.cursor()?;
+        let shown = self.pictured()?;
+        let trace = shown.trace();
+        let place = self.place(trace, at)?;
+        let worker = match place {
+            Place::Worker(worker) => Some(worker),
+            Place::Core(_, Who::One(worker)) => usize::try_from(worker).ok(),
+            Place::Core(..) => None,
+        };
+        let slice = worker.and_then(|worker| trace.slice_at(worker, at));
+        let task = worker.and_then(|worker| trace.task_at(worker, at));
+        let failure = match (shown, task) {
+            (Shown::Entry(entry), Some(story)) => failures(&entry.record)
+                .find(|failure| failure.task == story.task)
+                .and_then(|failure| failure.error.as_deref()),
+            _ => None,
+        };
+        Some(Inspection {
+            place,
+            at,
+            worker,
+            slice,
+            task,
+            failure,
+            is_thinned: trace.is_thinned(),
+        })
+    }
+
+    fn place(&self, trace: &Trace, at: Nanos) -> Option<Place> {
+        let row = self.timeline.row();
+        match self.timeline.rows() {
+            Rows::Workers => Some(Place::Worker(row)),
+            Rows::Cores => {
+                let core = *self.cores_shown().get(row)?;
+                let lane = trace.core_lane(core);
+                Some(Place::Core(
+                    core,
+                    lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who),
+                ))
+            }
+        }
+    }
+
+    /// The cores of the view by core: those that the run could use or did use, in ascending order.
+    pub fn cores_shown(&self) -> Vec<u16> {
+        let mut cores: Vec<u16> = match self.shown() {
+            None => vec![],
+            Some(Shown::Entry(entry)) => entry.record.cores.iter().map(|core| core.core).collect(),
+            Some(Shown::Live(live)) => live.trace.cores().iter().map(|(core, _)| *core).collect(),
+        };
+        let machine = self.machine_shown();
+        let usable = usize::try_from(machine.cores_usable).unwrap_or(usize::MAX);
+        for number in &machine.cores {
+            if cores.len() < usable && !cores.contains(number) {
+                cores.push(*number);
+            }
+        }
+        cores.sort_unstable();
+        cores
+    }
+
+    /// How many rows the timeline of the run that is shown has.
+    pub fn timeline_rows(&self) -> usize {
+        match (self.pictured(), self.timeline.rows()) {
+            (None, _) => 0,
+            (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
+            (Some(_), Rows::Cores) => self.cores_shown().len(),
+        }
+    }
+
+    /// The tasks of the run that is shown which failed; empty while it goes on, as nobody tells before its end.
+    pub fn shown_failures(&self) -> Vec<&TaskRecord> {
+        match self.shown() {
+            Some(Shown::Entry(entry)) => failures(&entry.record).collect(),
+            _ => vec![],
+        }
+    }
+
+    /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
+    pub fn frozen(&self) -> Option<&Live> {
+        let is_on = || self.is_running().then_some(self.history.next_number());
+        let shown = self.browse.selected().or_else(is_on)?;
+        let frozen = self.frozen.as_ref()?;
+        (frozen.number == shown).then_some(&*frozen.live)
+    }
+
+    /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
+    pub(crate) fn toggle_freeze(&mut self) {
+        let live = self.live().filter(|_| self.frozen().is_none());
+        self.frozen = live.map(|live| Frozen {
+            number: self.history.next_number(),
+            live: Box::new(live.clone()),
+        });
+    }
+
+    /// Rows become cores, or workers again; what is under the cursor stays under it.
+    pub(crate) fn turn_view(&mut self) {
+        let row = self.inspection().and_then(|under| match under.place {
+            Place::Worker(_) => {
+                let core = under
+                    .slice
+                    .filter(|slice| slice.phase == Phase::Computing)?
+                    .core;
+                self.cores_shown().iter().position(|shown| *shown == core)
+            }
+            Place::Core(..) => under.worker,
+        });
+        self.timeline.turn();
+        self.timeline.look_at_row(row.unwrap_or(0));
+    }
+
+    /// Lets the shown trace and the view of it meet.
+    pub(crate) fn look(&mut self, change: impl FnOnce(&mut TimelineView, &Trace)) {
+        let mut view = self.timeline;
+        if let Some(shown) = self.pictured() {
+            change(&mut view, shown.trace());
+        }
+        self.timeline = view;
+    }
+
+    /// Looks at another stretch of the runs that are compared.
+    pub(crate) fn look_at_all(&mut self, change: fn(Window, Nanos) -> Option<Window>) {
+        if let Some(Overlay::Comparison { numbers, zoom, .. }) = &mut self.overlay {
+            let all = comparison::whole(&comparison::runs(&self.history, numbers));
+            *zoom = comparison::look(*zoom, all, change);
+        }
+    }
+
+    /// Puts the cursor on the begin of another slice of the same worker, or of another turn on the same core.
+    pub(crate) fn step_slice(&mut self, step: Step) {
+        let core = self.cores_shown().get(self.timeline.row()).copied();
+        match (self.timeline.rows(), core) {
+            (Rows::Workers, _) => self.step_to(Trace::slice_from, step),
+            (Rows::Cores, Some(core)) => {
+                self.step_to(|trace, _, at, step| trace.turn_from(core, at, step), step);
+            }
+            (Rows::Cores, None) => {}
+        }
+    }
+
+    /// Puts the cursor on the begin of something else in the same row.
+    pub(crate) fn step_to(
+        &mut self,
+        from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>,
+        step: Step,
+    ) {
+        self.look(|view, trace| {
+            let here = view.cursor().unwrap_or(view.window(trace).from);
+            if let Some(at) = from(trace, view.row(), here, step) {
+                view.look_at(at, trace);
+            }
+        });
+    }
+
+    /// Puts the cursor on the begin of another task that failed, whoever executed it.
+    pub(crate) fn step_failure(&mut self, step: Step) {
+        if let Some(Shown::Live(_)) = self.shown() {
+            self.tell("which tasks failed is known when the run is over");
+            return;
+        }
+        // A failure belongs to a worker.
+        if self.timeline.rows() == Rows::Cores {
+            self.timeline.turn();
+        }
+        let Some(Shown::Entry(entry)) = self.shown() else {
+            return;
+        };
+        // Where its mark stands, but still within the task.
+        let place = |failure: &TaskRecord| {
+            let end = nanos(failure.end_s.unwrap_or(failure.start_s));
+            (end.saturating_sub(1), failure.worker as usize)
+        };
+        let here = self.timeline.cursor().map(|at| (at, self.timeline.row()));
+        let places = failures(&entry.record).map(place);
+        let next = match step {
+            Step::Next => places
+                .filter(|place| here.is_none_or(|here| *place > here))
+                .min(),
+            Step::Previous => places
+                .filter(|place| here.is_none_or(|here| *place < here))
+                .max(),
+        };
+        if let Some((at, worker)) = next {
+            self.timeline.look_at_row(worker);
+            self.look(|view, trace| view.look_at(at, trace));
+            return;
+        }
+        let ending = &entry.record.ending;
+        let kept = failures(&entry.record).count();
+        let all_kept = ending.failures.len() == ending.tasks_failed as usize;
+        self.tell(match step {
+            _ if kept == 0 => "no task of this run failed".into(),
+            Step::Next if !all_kept => {
+                format!("only the first {} failures are kept", grouped(kept as u64))
+            }
+            _ => "no other failure on this side".into(),
+        });
+    }
+
+    /// Zooms to the slice under the cursor.
+    pub(crate) fn zoom_to_slice(&mut self) {
+        if let Some(slice) = self.slice() {
+            self.look(|view, trace| view.zoom_to(slice.from, slice.to, trace));
+        }
+    }
+
+    /// The slice under the cursor.
+    pub(crate) fn slice(&self) -> Option<Slice> {
+        self.inspection()?.slice
+    }
+}
+
+/// The tasks of a run that failed by themselves or with their worker, as many of them as its record keeps. What the user
+/// stopped has not failed.
+fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
+    let was_stopped = record.ending.outcome == Outcome::Cancelled;
+    record
+        .ending
+        .failures
+        .iter()
+        .filter(move |task| !was_stopped || task.end_s.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::message::{Effect, Msg};
+    use crate::domain::machine::Limits;
+    use crate::domain::record::TaskOutcome;
+    use crate::domain::speed::Speed;
+    use crate::fixtures::explorer::{Scenario, machine};
+    use crate::ui::key::Key;
+    use crate::ui::key::Key::{Char, End, Esc, Home, Left, Right};
+
+    fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
+        keys.iter()
+            .flat_map(|key| app.update(Msg::Key(*key)))
+            .collect()
+    }
+
+    /// An explorer in whose timeline a gil-threads run goes on, and that run.
+    fn running() -> (App, Scenario) {
+        let mut app = App::new(machine(2), Limits::default());
+        let _ = app.update(Msg::Resized {
+            columns: 80,
+            rows: 24,
+        });
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        let effects = press(&mut app, &[Char('2')]);
+        let [.., Effect::Start(serial)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
+        let serial = Scenario::new(serial.clone(), 2);
+        let _ = app.update(Msg::Batch(serial.batch(0, serial.wall())));
+        let effects = app.update(Msg::Concluded(Box::new(serial.record())));
+        let [.., Effect::Start(plan)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
+        (app, Scenario::new(plan.clone(), 2))
+    }
+
+    #[test]
+    fn a_frozen_picture_stands_still_while_recording_goes_on_and_nothing_is_lost() {
+        let (mut app, run) = running();
+        let half = run.wall() / 2;
+        let _ = app.update(Msg::Batch(run.batch(0, half)));
+        press(&mut app, &[Char(' ')]);
+        let headline = app.headline().to_string();
+        let _ = app.update(Msg::Batch(run.batch(half, run.wall())));
+        assert_eq!(app.shown().unwrap().trace().now(), half);
+        assert_eq!(app.headline(), headline);
+        assert_eq!(app.live().unwrap().trace.now(), run.wall());
+        let _ = app.update(Msg::Concluded(Box::new(run.record())));
+        assert_eq!(
+            app.shown().unwrap().trace().now(),
+            half,
+            "also beyond the end of the run"
+        );
+        press(&mut app, &[Char(' ')]);
+        let trace = app.shown().unwrap().trace();
+        assert_eq!((trace.now(), trace.is_concluded()), (run.wall(), true));
+        let lanes = trace.lanes().len();
+        let total: Nanos = (0..lanes)
+            .map(|lane| trace.times_between(lane, 0, run.wall()).total())
+            .sum();
+        assert_eq!(total, run.wall() * lanes as u64);
+    }
+
+    #[test]
+    fn a_frozen_run_that_has_ended_is_found_in_its_own_row_although_the_next_one_goes_on() {
+        let mut app = App::new(machine(2), Limits::default());
+        let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+        let effects = press(&mut app, &[Char('2')]);
+        let [.., Effect::Start(serial)] = &effects[..] else {
+            panic!("{effects:?}")
+        };
+        let run = Scenario::new(serial.clone(), 2);
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall() / 2)));
+        press(&mut app, &[Char(' ')]);
+        let effects = app.update(Msg::Concluded(Box::new(run.record())));
+        assert!(
+            matches!(&effects[..], [.., Effect::Start(_)]),
+            "the campaign goes on"
+        );
+        assert_eq!(
+            (app.browse().selected(), app.shown().unwrap().trace().now()),
+            (Some(1), run.wall() / 2)
+        );
+        assert!(
+            app.headline().starts_with("frozen at "),
+            "{}",
+            app.headline()
+        );
+        press(&mut app, &[Char(' ')]);
+        assert_eq!(app.browse().selected(), Some(1));
+        assert!(app.shown().unwrap().trace().is_concluded() && app.is_running());
+    }
+
+    #[test]
+    fn a_new_run_is_watched_from_its_begin_although_the_one_before_was_frozen() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Char(' ')]);
+        let _ = app.update(Msg::Concluded(Box::new(run.record())));
+        assert!(matches!(
+            press(&mut app, &[Char('r')])[..],
+            [.., Effect::Start(_)]
+        ));
+        assert!(app.frozen().is_none() && app.shown().unwrap().trace().now() == 0);
+    }
+
+    #[test]
+    fn the_cursor_finds_each_turn_of_the_lock() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Home]);
+        assert_eq!(app.inspection().unwrap().at, 0);
+        let mut phases = vec![];
+        for _ in 0..4 {
+            press(&mut app, &[Char('.')]);
+            phases.push(app.inspection().unwrap().slice.unwrap().phase);
+        }
+        assert!(
+            phases.contains(&Phase::Gil) && phases.contains(&Phase::Computing),
+            "{phases:?}"
+        );
+        let before = app.inspection().unwrap().at;
+        press(&mut app, &[Char(','), Char('.')]);
+        assert_eq!(app.inspection().unwrap().at, before);
+        press(&mut app, &[Char('t')]);
+        let under = app.inspection().unwrap();
+        assert_eq!(under.task.unwrap().from, under.at, "on the begin of a task");
+        press(&mut app, &[End, Right, Left, Esc]);
+        assert!(app.inspection().is_none());
+    }
+
+    #[test]
+    fn zooming_to_what_is_under_the_cursor_shows_all_of_it() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Home, Char('.'), Char('.'), Char('z')]);
+        let slice = app.inspection().unwrap().slice.unwrap();
+        let window = app.timeline().window(app.shown().unwrap().trace());
+        assert!(window.from < slice.from && slice.to < window.to);
+        assert!(window.span() < 4 * (slice.to - slice.from));
+    }
+
+    #[test]
+    fn failures_are_found_where_their_marks_stand_in_the_order_of_time() {
+        let (mut app, run) = running();
+        let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
+        press(&mut app, &[Char('n')]);
+        assert!(app.notice().is_some(), "not known yet");
+        let mut record = run.record();
+        let task = |task: u32, worker, start_s| TaskRecord {
+            task,
+            worker,
+            start_s,
+            end_s: Some(start_s + 0.1),
+            outcome: TaskOutcome::Failed,
+            error: Some("no page".into()),
+        };
+        record.ending.failures = vec![task(0, 0, 0.002), task(3, 3, 0.002), task(1, 1, 0.3)];
+        record.ending.tasks_failed = 3;
+        let _ = app.update(Msg::Concluded(Box::new(record)));
+        let mut found = vec![];
+        for key in [Char('n'), Char('n'), Char('n'), Char('n'), Char('N')] {
+            press(&mut app, &[key]);
+            found.push((
+                app.timeline().row(),
+                app.timeline().cursor().unwrap() / 1_000_000,
+            ));
+        }
+        assert_eq!(found, [(0, 101), (3, 101), (1, 399), (1, 399), (3, 101)]);
+    }
+}

@@ -1,0 +1,244 @@
+//! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
+
+use crate::app::live::Live;
+use crate::app::{App, Shown};
+use crate::ui::window::stepped;
+
+use crate::domain::campaign::Campaign;
+use crate::domain::history::Entry;
+use crate::domain::provenance::Origin;
+use crate::domain::text::column_seconds;
+use crate::domain::time::{Nanos, nanos, seconds};
+use crate::domain::trace::{Player, Trace};
+
+/// How fast a run can be played, from a hundredth to ten times its own speed: what took 30 ms can be watched too.
+const SPEEDS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+/// A run of this length, in seconds, is played as fast as it was.
+const AS_IT_WAS: std::ops::RangeInclusive<f64> = 2.0..=30.0;
+/// Any other takes about so long.
+const WATCHED_S: f64 = 10.0;
+/// So many steps lead through a run.
+const STEPS: Nanos = 50;
+/// Who was away for longer does not find that the run went on without them.
+const TICK_MAX: Nanos = 250_000_000;
+
+/// A run while it is played.
+#[derive(Debug)]
+pub struct Playback {
+    /// The run's number.
+    pub number: usize,
+    is_recorded: bool,
+    /// Where it is.
+    at: Nanos,
+    wall: Nanos,
+    /// An index of [`SPEEDS`].
+    speed: usize,
+    /// Whether it goes on by itself, or else waits.
+    pub is_on: bool,
+    player: Player,
+    /// The picture as the panels want it.
+    live: Box<Live>,
+    /// How long the headline has been the same while it was played.
+    told_for: Nanos,
+}
+
+impl Playback {
+    /// From the begin on.
+    fn new(entry: &Entry, trace: &Trace) -> Playback {
+        let plan = entry.record.plan.clone();
+        Playback {
+            number: entry.number,
+            is_recorded: entry.provenance.origin == Origin::Recorded,
+            at: 0,
+            wall: trace.now(),
+            speed: fitting_speed(seconds(trace.now())),
+            is_on: true,
+            player: Player::new(trace),
+            live: Box::new(Live::new(
+                plan.clone(),
+                Campaign::repeats(plan, 1),
+                None,
+                None,
+            )),
+            told_for: Nanos::MAX,
+        }
+    }
+
+    /// Whether it has come to the end of the run, which is shown as any other then.
+    pub fn is_at_end(&self) -> bool {
+        self.at >= self.wall
+    }
+
+    /// What goes on, where and how fast: of the same width while it goes on.
+    pub fn words(&self) -> String {
+        let all = column_seconds(seconds(self.wall));
+        let at = format!(
+            "{:>width$}",
+            column_seconds(seconds(self.at)),
+            width = all.chars().count()
+        );
+        format!("{}{} at {at} of {all}", self.doing(), self.mark())
+    }
+
+    /// The same in as few words as possible.
+    pub fn short_words(&self) -> String {
+        format!("{}{}", self.doing(), self.mark())
+    }
+
+    fn doing(&self) -> &'static str {
+        match (self.is_recorded, self.is_on) {
+            (true, true) => "recorded, playing ",
+            (true, false) => "recorded, paused ",
+            (false, true) => "playing ",
+            (false, false) => "paused ",
+        }
+    }
+
+    fn mark(&self) -> String {
+        format!("{}×", SPEEDS[self.speed])
+    }
+}
+
+/// The speed at which a run of so many seconds can be watched.
+fn fitting_speed(wall_s: f64) -> usize {
+    let wanted = if AS_IT_WAS.contains(&wall_s) {
+        1.0
+    } else {
+        wall_s / WATCHED_S
+    };
+    let distance = |speed: f64| (speed.ln() - wanted.max(1e-9).ln()).abs();
+    (0..SPEEDS.len())
+        .min_by(|a, b| distance(SPEEDS[*a]).total_cmp(&distance(SPEEDS[*b])))
+        .unwrap_or_default()
+}
+
+impl App {
+    /// The run that is played, if that is what the panels are about.
+    pub fn playback(&self) -> Option<&Playback> {
+        self.playback.as_ref()
+    }
+
+    /// Whether time passes in a run that is played: then the shell tells how much.
+    pub fn is_playing(&self) -> bool {
+        self.playback
+            .as_ref()
+            .is_some_and(|playback| playback.is_on)
+    }
+
+    /// The picture of the run that is played, until it has come to its end.
+    pub(crate) fn played(&self) -> Option<&Live> {
+        self.playback
+            .as_ref()
+            .filter(|playback| !playback.is_at_end())
+            .map(|playback| &*playback.live)
+    }
+
+    /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
+    pub(crate) fn can_play(&self) -> bool {
+        let is_drawn = |entry: &Entry| entry.picture().is_some_and(|trace| trace.now() > 0);
+        !self.is_busy() && matches!(self.shown(), Some(Shown::Entry(entry)) if is_drawn(entry))
+    }
+
+    /// Plays the chosen run from its begin on.
+    pub(crate) fn play(&mut self) {
+        let chosen = self.chosen_run();
+        let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.picture()?))) else {
+            return;
+        };
+        self.playback = Some(Playback::new(entry, trace));
+        self.frozen = None;
+        self.notice = None;
+        self.timeline.start_over();
+        self.play_at(|_| 0);
+    }
+
+    /// Ends what the user left, or what lost its picture.
+    pub(crate) fn settle_playback(&mut self) {
+        if let Some(Playback { number, .. }) = self.playback {
+            let is_left = self.browse.selected() != Some(number);
+            let entry = self.history.get(number);
+            if self.is_busy() || is_left || entry.and_then(Entry::picture).is_none() {
+                self.playback = None;
+            }
+        }
+    }
+
+    /// Time passed. Returns whether the headline has been read.
+    pub(crate) fn on_tick(&mut self, elapsed: Nanos) -> bool {
+        let elapsed = elapsed.min(TICK_MAX);
+        let Some(playback) = self.playback.as_ref().filter(|playback| playback.is_on) else {
+            return false;
+        };
+        let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
+        self.play_at(|at| at.saturating_add(step));
+        self.playback.as_mut().is_some_and(|playback| {
+            playback.told_for = playback.told_for.saturating_add(elapsed);
+            let is_read = playback.told_for >= crate::app::TELL_EVERY || playback.is_at_end();
+            if is_read {
+                playback.told_for = 0;
+            }
+            is_read
+        })
+    }
+
+    /// Goes on, or waits; from the end it begins again.
+    pub(crate) fn pause(&mut self) {
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
+        playback.is_on = !playback.is_on;
+        if playback.is_at_end() {
+            playback.is_on = true;
+            self.play_at(|_| 0);
+        }
+    }
+
+    /// Goes so many steps on or back; whoever does so looks at what is there, so it waits.
+    pub(crate) fn scrub(&mut self, by: isize) {
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
+        playback.is_on = false;
+        let step = (playback.wall / STEPS).max(1);
+        self.play_at(|at| stepped(at, step, by));
+    }
+
+    /// So many speeds faster.
+    pub(crate) fn change_speed(&mut self, by: isize) {
+        if let Some(playback) = &mut self.playback {
+            let speed = playback.speed.saturating_add_signed(by);
+            playback.speed = speed.min(SPEEDS.len() - 1);
+        }
+    }
+
+    /// Shows the run as it is, whole.
+    pub(crate) fn end_playback(&mut self) {
+        self.playback = None;
+        self.timeline.start_over();
+    }
+
+    fn play_at(&mut self, to: impl FnOnce(Nanos) -> Nanos) {
+        let Some(playback) = &mut self.playback else {
+            return;
+        };
+        let Some(entry) = self.history.get(playback.number) else {
+            return;
+        };
+        let Some(trace) = entry.picture() else { return };
+        playback.at = to(playback.at).min(playback.wall);
+        if playback.is_at_end() {
+            playback.is_on = false;
+            return;
+        }
+        let failed = entry
+            .record
+            .ending
+            .failures
+            .iter()
+            .filter_map(|task| task.end_s)
+            .map(nanos);
+        playback
+            .player
+            .go_to(&mut playback.live.trace, trace, failed, playback.at);
+    }
+}

@@ -1,0 +1,194 @@
+//! What is under the cursor, on the borders of the timeline, so that no bar moves for it: the slice with its exact times
+//! below, the history of its task above.
+
+use ratatui::text::{Line, Span};
+
+use crate::app::screens::timeline::inspect::{Inspection, Place};
+use crate::domain::phase::Phase;
+use crate::domain::text::{clean, duration};
+use crate::domain::time::{Nanos, seconds};
+use crate::domain::trace::{Slice, TaskStory, Who};
+use crate::present::table::fitting;
+use crate::ui::panel::on_border;
+use crate::ui::theme::{STRONG, Theme};
+
+/// How much of the reason of a failure is shown.
+const REASON: usize = 300;
+
+/// Where the cursor is and what its worker did there, in at most so many columns.
+pub fn slice(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
+    framed(width, slice_lines(under, theme))
+}
+
+/// What became of the task under the cursor, in at most so many columns; empty if there is none.
+pub fn task(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
+    framed(width, task_lines(under, theme))
+}
+
+/// The first of these lines that fits between two blanks on a border, or else what fits of the last.
+fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
+    let room = usize::from(width.saturating_sub(2));
+    let mut line = fitting(lines, |line| line.width() <= room);
+    shorten(&mut line, room);
+    if line.width() > 0 {
+        line.spans.insert(0, Span::raw(" "));
+        line.push_span(" ");
+    }
+    on_border(line)
+}
+
+/// Cuts what has no room; dots say that it went on.
+fn shorten(line: &mut Line<'static>, room: usize) {
+    while line.width() > room {
+        let excess = line.width() - room;
+        let Some(last) = line.spans.last_mut() else {
+            return;
+        };
+        let length = last.content.chars().count();
+        if length <= excess + 1 {
+            line.spans.pop();
+            continue;
+        }
+        let kept: String = last.content.chars().take(length - excess - 1).collect();
+        last.content = format!("{kept}…").into();
+    }
+}
+
+/// In fewer and fewer words. Of a picture that was thinned, a slice stands for several.
+fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
+    let (name, nothing) = match under.place {
+        Place::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
+        Place::Core(core, Who::Nobody) => {
+            (format!("core {core}"), "none of our workers computes here")
+        }
+        Place::Core(core, _) => (
+            format!("core {core}"),
+            "several workers take turns here: zoom in",
+        ),
+    };
+    // To the microsecond.
+    let place = |at: &str| {
+        let place = format!("{name}{at} {:.6} s  ", seconds(under.at));
+        Span::styled(place, STRONG)
+    };
+    let Some(slice) = under.slice else {
+        return vec![Line::from(vec![place(" at"), Span::raw(nothing)])];
+    };
+    // Whom a core worked for, or on which core a worker was, where that says something new: whoever waits is on none.
+    let (worker, core) = match (under.place, under.worker) {
+        (Place::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
+        (Place::Worker(_), _) if slice.phase == Phase::Computing => {
+            (String::new(), format!("  core {}", slice.core))
+        }
+        _ => Default::default(),
+    };
+    let length = length(slice.from, slice.to, under.is_thinned, slice.is_open);
+    let what = format!(" {} {length}", slice.phase.name());
+    let line = |at: &str, rest: String| {
+        Line::from(vec![
+            place(at),
+            Span::raw(worker.clone()),
+            theme.mark(slice.phase),
+            Span::styled(what.clone(), STRONG),
+            Span::raw(rest),
+        ])
+    };
+    if under.is_thinned {
+        return vec![
+            line(" at", "  mostly: this picture was thinned".into()),
+            line("", "  mostly".into()),
+        ];
+    }
+    let end = if slice.is_open {
+        "now".into()
+    } else {
+        format!("{} s", exactly(slice.to, slice))
+    };
+    let range = format!("  {} – {end}", exactly(slice.from, slice));
+    vec![
+        line(" at", format!("{range}{core}")),
+        line("", format!("{range}{core}")),
+        line("", range),
+        line("", core),
+        line("", String::new()),
+    ]
+}
+
+/// In fewer and fewer words.
+fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
+    let Some(story) = under.task else {
+        return vec![];
+    };
+    let length = length(story.from, story.to, under.is_thinned, story.is_open);
+    let name = Span::styled(format!("task {}  {length}", story.task), STRONG);
+    let line = |rest: Vec<Span<'static>>| {
+        let mut line = Line::from(name.clone());
+        line.extend(rest);
+        line
+    };
+    if let Some(reason) = under.failure {
+        let reason = clean(reason, REASON);
+        let failed = |text: String| line(vec![Span::styled(text, theme.error())]);
+        return vec![
+            failed(format!("  failed because: {reason}")),
+            failed(format!("  {reason}")),
+        ];
+    }
+    let by_phase = |named| by_phase(&story, named, theme);
+    match steps(&story) {
+        None => vec![line(by_phase(true)), line(by_phase(false)), line(vec![])],
+        // The steps say the same in fewer words.
+        Some(steps) => {
+            let steps = Span::raw(steps);
+            let with_phases = std::iter::once(steps.clone()).chain(by_phase(true));
+            vec![line(with_phases.collect()), line(vec![steps]), line(vec![])]
+        }
+    }
+}
+
+/// The two steps of the article's I/O.
+fn steps(story: &TaskStory) -> Option<String> {
+    let fetched = story.fetched?;
+    let mut told = format!(
+        "  fetched in {}",
+        duration(seconds(fetched.saturating_sub(story.from)))
+    );
+    if story.times[Phase::File] > 0 {
+        told += &format!(
+            ", written in {}",
+            duration(seconds(story.to.saturating_sub(fetched)))
+        );
+    }
+    Some(told)
+}
+
+/// How long its worker was in each phase, the longest first: with its name, or with its mark alone.
+fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> {
+    let mut phases: Vec<Phase> = Phase::MEASURED.into_iter().chain([Phase::Lost]).collect();
+    phases.retain(|phase| story.times[*phase] > 0);
+    phases.sort_by_key(|phase| std::cmp::Reverse(story.times[*phase]));
+    let told = |phase: Phase| {
+        let time = duration(seconds(story.times[phase]));
+        let text = if named {
+            format!(" {time} {}", phase.name())
+        } else {
+            format!(" {time}")
+        };
+        [Span::raw("  "), theme.mark(phase), Span::raw(text)]
+    };
+    phases.into_iter().flat_map(told).collect()
+}
+
+/// Seconds to the microsecond, or where a slice is too short for that, to the nanosecond.
+fn exactly(at: Nanos, slice: Slice) -> String {
+    let decimals = if slice.to - slice.from < 10_000 { 9 } else { 6 };
+    format!("{:.decimals$}", seconds(at))
+}
+
+/// How long something took of which the end is not known where it is open; about that where the picture was thinned.
+fn length(from: Nanos, to: Nanos, is_thinned: bool, is_open: bool) -> String {
+    let about = if is_thinned { "about " } else { "" };
+    let so_far = if is_open { " so far" } else { "" };
+    let length = duration(seconds(to.saturating_sub(from)));
+    format!("{about}{length}{so_far}")
+}

@@ -1,0 +1,164 @@
+//! The rows of the timeline: by worker, what each of them did; by core, which worker each of them ran.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::app::screens::timeline::view::View;
+use crate::app::screens::timeline::whole;
+use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::time::nanos;
+use crate::ui::area::{split_below, split_left};
+use crate::ui::panel::{draw_lines, draw_text};
+use crate::ui::theme::{FAILED, STRONG};
+use crate::ui::widget::RISING;
+use crate::ui::widget::core_gantt::CoreGantt;
+use crate::ui::widget::gantt::{Gantt, Overview};
+
+impl View<'_> {
+    /// A bar per worker, and beside them an overview of all where they are too many for the screen.
+    pub(crate) fn draw_workers(&self, buf: &mut Buffer) {
+        let at = &self.geometry;
+        for (bar, worker) in at.bars_in_view() {
+            self.draw_label(worker, at.label_of(bar), buf);
+        }
+        let gantt = Gantt {
+            trace: self.shown.trace(),
+            lanes: at.in_view.clone().collect(),
+            window: at.window,
+            pitch: at.pitch,
+            theme: self.theme,
+        };
+        gantt.render(at.bars, buf);
+        self.draw_failures(buf);
+        self.draw_overview(buf);
+    }
+
+    /// A mark where a task ended that had failed: in the lowest row of its worker's bar.
+    fn draw_failures(&self, buf: &mut Buffer) {
+        let at = &self.geometry;
+        let trace = self.shown.trace();
+        for failure in self.app.shown_failures() {
+            let worker = failure.worker as usize;
+            // A task that did not end, ended with its worker.
+            let cut = || trace.task_at(worker, nanos(failure.start_s));
+            let ended = failure.end_s.map(nanos);
+            let Some(ended) = ended.or_else(|| cut().map(|story| story.to)) else {
+                continue;
+            };
+            let ended = ended.min(trace.now().saturating_sub(1));
+            if let (Some(x), Some(bar)) = (at.column_of(ended), at.bar_of(worker)) {
+                self.draw_failure(Rect { x, width: 1, ..bar }, buf);
+            }
+        }
+    }
+
+    /// The mark replaces the lowest cell. A thin line that stood upon its ink would hang in the air.
+    fn draw_failure(&self, column: Rect, buf: &mut Buffer) {
+        for cell in column.positions() {
+            if !RISING.contains(&buf[cell].symbol()) {
+                buf[cell].reset();
+            }
+        }
+        draw_text(FAILED, self.theme.error(), split_below(column, 1).1, buf);
+    }
+
+    /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.
+    fn draw_label(&self, worker: usize, area: Rect, buf: &mut Buffer) {
+        let (sign, style) = self.sign(worker);
+        let name = format!("{sign}{:<5}", format!("w{worker}"));
+        let mut line = Line::from(Span::styled(name, style));
+        if area.width > 10 {
+            let trace = self.shown.trace();
+            let times = trace.lanes()[worker].times_until(trace.now(), trace.now());
+            line.extend(self.shares(&times));
+        }
+        draw_lines([line], area, buf);
+    }
+
+    fn shares(&self, times: &PhaseTimes) -> Vec<Span<'static>> {
+        let total = times.total().max(1) as f64;
+        let share = |phase: Phase| times[phase] as f64 * 100.0 / total;
+        let other = times
+            .dominant_except(Phase::Computing)
+            .filter(|phase| share(*phase) >= 0.5)
+            .map(|phase| [self.theme.mark(phase), percent(share(phase))]);
+        let computing = self.computing(share(Phase::Computing));
+        computing
+            .into_iter()
+            .chain(other.into_iter().flatten())
+            .collect()
+    }
+
+    /// Half as high as its mark, so that the marks of several rows do not grow together.
+    fn computing(&self, share: f64) -> [Span<'static>; 2] {
+        let mark = Span::styled("▄", self.theme.phase(Phase::Computing));
+        [mark, percent(share)]
+    }
+
+    fn draw_overview(&self, buf: &mut Buffer) {
+        let (area, in_view) = (self.geometry.overview, &self.geometry.in_view);
+        if area.is_empty() {
+            return;
+        }
+        let (trace, theme) = (self.shown.trace(), self.theme);
+        let (line, picture) = split_left(area, 1);
+        for (i, row) in line.rows().enumerate() {
+            let stands_for = trace.lanes_of_row(i, area.height.into());
+            let seen = stands_for.start < in_view.end
+                && in_view.start < stands_for.end.max(stands_for.start + 1);
+            let (symbol, style) = if seen {
+                ("┃", STRONG)
+            } else {
+                ("│", theme.secondary())
+            };
+            draw_text(symbol, style, row, buf);
+        }
+        Overview {
+            trace,
+            window: whole(trace),
+            theme,
+        }
+        .render(picture, buf);
+    }
+
+    /// A bar per core, with the numbers of the workers that computed there.
+    pub(crate) fn draw_cores(&self, buf: &mut Buffer) {
+        let at = &self.geometry;
+        let cores = self.app.cores_shown();
+        let in_view = cores.get(at.in_view.clone()).unwrap_or_default();
+        for ((bar, row), core) in at.bars_in_view().zip(in_view) {
+            self.draw_core_label(row, *core, at.label_of(bar), buf);
+        }
+        CoreGantt {
+            trace: self.shown.trace(),
+            cores: in_view,
+            window: at.window,
+            pitch: at.pitch,
+            theme: self.theme,
+        }
+        .render(at.bars, buf);
+    }
+
+    /// A core's name and, where there is room, which share of the time so far it computed for our workers.
+    fn draw_core_label(&self, row: usize, core: u16, area: Rect, buf: &mut Buffer) {
+        let (sign, style) = self.sign(row);
+        if area.width <= 10 {
+            draw_text(format!("{sign}c{core}"), style, area, buf);
+            return;
+        }
+        let trace = self.shown.trace();
+        let now = trace.now().max(1);
+        let time = trace
+            .core_lane(core)
+            .map_or(0, |lane| lane.between(0, now).time);
+        let name = format!("{sign}{:<9}", format!("core {core}"));
+        let [mark, share] = self.computing(time as f64 * 100.0 / now as f64);
+        draw_lines([vec![Span::styled(name, style), mark, share]], area, buf);
+    }
+}
+
+fn percent(share: f64) -> Span<'static> {
+    Span::raw(format!("{share:>4.0} % "))
+}

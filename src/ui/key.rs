@@ -1,0 +1,82 @@
+//! Keys, as the explorer knows them: independent of any terminal library.
+
+use std::fmt;
+
+/// A pressed key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the key of that name")]
+pub enum Key {
+    Char(char),
+    Enter,
+    Esc,
+    Tab,
+    BackTab,
+    Backspace,
+    Delete,
+    Up,
+    Down,
+    Left,
+    Right,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    F1,
+    /// Stands for every [`Key::Char`] in the table of keys; nobody can press it.
+    AnyChar,
+    /// Control and a letter, in lower case.
+    Ctrl(char),
+}
+
+/// What is written on keys that have a name.
+const NAMES: [(Key, &str); 17] = [
+    (Key::Char(' '), "Space"),
+    (Key::Enter, "Enter"),
+    (Key::Esc, "Esc"),
+    (Key::Tab, "Tab"),
+    (Key::BackTab, "Shift-Tab"),
+    (Key::Backspace, "Backspace"),
+    (Key::Delete, "Del"),
+    (Key::Up, "↑"),
+    (Key::Down, "↓"),
+    (Key::Left, "←"),
+    (Key::Right, "→"),
+    (Key::Home, "Home"),
+    (Key::End, "End"),
+    (Key::PageUp, "PgUp"),
+    (Key::PageDown, "PgDn"),
+    (Key::F1, "F1"),
+    (Key::AnyChar, "a-z"),
+];
+
+impl Key {
+    /// The keys that are written so: `↑`, `Ctrl-C`, `k`, or a range like `0-9`.
+    pub(crate) fn written(name: &str) -> Vec<Key> {
+        if let Some((key, _)) = NAMES.iter().find(|(_, named)| *named == name) {
+            return vec![*key];
+        }
+        let control = name.strip_prefix("Ctrl-").map(str::to_lowercase);
+        let chars: Vec<char> = control.as_deref().unwrap_or(name).chars().collect();
+        match chars[..] {
+            [c] if control.is_some() => vec![Key::Ctrl(c)],
+            [c] => vec![Key::Char(c)],
+            [first, '-', last] => (first..=last).map(Key::Char).collect(),
+            [] => vec![],
+            _ => panic!("no key is called {name}"),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// As it is written on a keyboard and in the help.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Ctrl(c) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),
+            Key::Char(c) if *c != ' ' => write!(f, "{c}"),
+            named => {
+                let name = NAMES.iter().find(|(key, _)| key == named);
+                f.write_str(name.map_or("", |(_, name)| name))
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A stretch of time that is looked at: zooming and panning are the same for one run and for several.
+
+use crate::domain::time::Nanos;
+
+/// Zooming stops here: a cell is then far below anything that was measured.
+pub const SHORTEST: Nanos = 10_000;
+
+/// A stretch of time, in nanoseconds since `t0`; never empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its begin.
+    pub from: Nanos,
+    /// Its end.
+    pub to: Nanos,
+}
+
+impl Window {
+    /// How long it is.
+    pub fn span(self) -> Nanos {
+        self.to - self.from
+    }
+
+    /// The moment at boundary `i` of `n` equal parts.
+    pub fn boundary(self, i: u16, n: u16) -> Nanos {
+        let part = u128::from(self.span()) * u128::from(i) / u128::from(n.max(1));
+        self.from + u64::try_from(part).expect("a part of a span fits where the span does")
+    }
+
+    /// In which of `n` equal parts a moment lies, if in any.
+    pub fn part_of(self, at: Nanos, n: u16) -> Option<u16> {
+        let part = |at: Nanos| u128::from(at - self.from) * u128::from(n) / u128::from(self.span());
+        (self.from..self.to)
+            .contains(&at)
+            .then(|| u16::try_from(part(at)).unwrap_or(u16::MAX))
+    }
+
+    /// Its middle.
+    pub fn middle(self) -> Nanos {
+        self.from.midpoint(self.to)
+    }
+
+    /// Half as long, down to `SHORTEST`; `at` keeps its place, as far as nothing beyond `end` comes into view.
+    pub fn closer(self, at: Nanos, end: Nanos) -> Window {
+        self.resized((self.span() / 2).max(SHORTEST.min(self.span())), at, end)
+    }
+
+    /// Twice as long; `at` keeps its place, as far as nothing beyond `end` comes into view.
+    pub fn wider(self, at: Nanos, end: Nanos) -> Window {
+        self.resized(self.span().saturating_mul(2), at, end)
+    }
+
+    fn resized(self, span: Nanos, at: Nanos, end: Nanos) -> Window {
+        let at = at.clamp(self.from, self.to);
+        let before = u128::from(at - self.from) * u128::from(span) / u128::from(self.span());
+        let before = u64::try_from(before).unwrap_or(u64::MAX);
+        Window::beginning(at.saturating_sub(before), span, end)
+    }
+
+    /// A quarter of itself later or earlier, between 0 and `end`.
+    pub fn panned(self, later: bool, end: Nanos) -> Window {
+        let step = (self.span() / 4).max(1);
+        let from = stepped(self.from, step, if later { 1 } else { -1 });
+        Window::beginning(from, self.span(), end)
+    }
+
+    /// As long as it is, with this moment in the middle, between 0 and `end`.
+    pub fn centred(self, at: Nanos, end: Nanos) -> Window {
+        Window::beginning(at.saturating_sub(self.span() / 2), self.span(), end)
+    }
+
+    /// A stretch with half as much on either side of it, between 0 and `end`.
+    pub fn around(from: Nanos, to: Nanos, end: Nanos) -> Window {
+        let span = ((to - from).saturating_mul(2)).max(SHORTEST);
+        Window::beginning(from.saturating_sub((span - (to - from)) / 2), span, end)
+    }
+
+    /// So long, from there on, or from as late as `end` allows.
+    fn beginning(from: Nanos, span: Nanos, end: Nanos) -> Window {
+        let from = from.min(end.saturating_sub(span));
+        Window {
+            from,
+            to: from.saturating_add(span),
+        }
+    }
+}
+
+/// The moment so many steps later, or earlier.
+pub(crate) fn stepped(at: Nanos, step: Nanos, by: isize) -> Nanos {
+    at.saturating_add_signed(step.cast_signed().saturating_mul(by as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_boundaries_of_a_window_begin_and_end_it() {
+        let window = Window {
+            from: 10,
+            to: Nanos::MAX,
+        };
+        assert_eq!(
+            (window.boundary(0, 80), window.boundary(80, 80)),
+            (10, Nanos::MAX)
+        );
+    }
+}
