@@ -34,37 +34,30 @@
 //! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something
 //! changed, never while drawing.
 
-pub mod command;
 pub mod frame;
+pub mod keys;
 pub mod live;
 mod look;
 pub mod message;
-pub mod overlay;
 mod perform;
 pub mod pointer;
 mod query;
 pub mod screen;
 pub mod screens;
-pub mod text;
+pub mod view;
 
+use crate::app::screens::Overlay;
+use crate::app::screens::form::FormScreen;
 use crate::app::screens::form::Setup;
-use crate::app::screens::history::browse::Browse;
-use crate::app::screens::history::columns::Columns;
-use crate::app::screens::history::filter::Filter;
-use crate::app::screens::history::naming::Naming;
+use crate::app::screens::history::Runs;
 use crate::app::screens::sweep::{Chart, Sketch, SweepForm};
 use crate::app::screens::teaching::Teaching;
-use crate::app::screens::timeline::TimelineView;
-use crate::app::screens::timeline::inspect::Frozen;
-use crate::app::screens::timeline::playback::Playback;
+use crate::app::screens::timeline::Timeline;
 use crate::ui::field;
 use crate::ui::key::Key;
-use command::Context;
 use live::{Activity, Live};
 use message::{EarlierRun, Effect, Msg};
-use overlay::Overlay;
 use screen::{Focus, Panel, Screen};
-use text::Text;
 
 use crate::domain::history::{EarlierSweep, Entry, History};
 use crate::domain::look::Look;
@@ -81,12 +74,40 @@ use crate::present::sentence;
 /// The explorer.
 #[derive(Debug)]
 pub struct App {
-    machine: Machine,
+    /// What is being measured.
+    work: Work,
+    /// What was measured.
+    history: History,
+    /// The plan of the next run, while it is made.
+    form: Setup,
+    runs: Runs,
+    timeline: Timeline,
+    open: Open,
+    settings: Settings,
+    out: Out,
+}
+
+/// What is being measured.
+#[derive(Debug, Default)]
+struct Work {
+    activity: Activity,
     /// How fast an idle core computes, once measured.
     speed: Option<Speed>,
     /// Whether that is being measured: until it is done, no run may begin beside it.
     calibrating: bool,
-    setup: Setup,
+    /// So many campaigns of several runs have begun.
+    campaigns: u32,
+    /// How long the sweep that is on took from the begin of its current run on, as far as that can be told, in seconds.
+    remaining_s: Option<f64>,
+}
+
+/// The screens that are open.
+#[derive(Debug)]
+struct Open {
+    /// The panel that keys act on, where nothing lies over it.
+    focus: Focus,
+    /// What lies over the panels, the uppermost last.
+    overlays: Vec<Overlay>,
     sweep_form: SweepForm,
     /// A sweep's chart instead of the panels.
     chart: Option<Chart>,
@@ -94,40 +115,26 @@ pub struct App {
     chart_before: Option<Chart>,
     /// What the chart shows.
     sketch: Option<Sketch>,
-    /// How long the sweep that is on took from the begin of its current run on, as far as that can be told, in seconds.
-    remaining_s: Option<f64>,
-    /// So many campaigns of several runs have begun.
-    campaigns: u32,
-    activity: Activity,
-    history: History,
-    browse: Browse,
-    /// The picture that is being read, if one is.
-    awaited: Option<usize>,
-    columns: Columns,
-    /// What the rows of the history have to match.
-    filter: Option<Filter>,
-    /// A name that is being typed.
-    naming: Option<Naming>,
-    /// What was marked before each removal that can be taken back, the latest last.
-    marks_before: Vec<Vec<usize>>,
-    timeline: TimelineView,
-    /// A run as it was when the user froze its picture.
-    frozen: Option<Frozen>,
-    /// A run that is over and played again.
-    playback: Option<Playback>,
-    focus: Focus,
-    overlay: Option<Overlay>,
-    /// What it says.
-    text: Option<Text>,
-    teaching: Teaching,
+}
+
+/// Where the explorer runs, and how it looks there.
+#[derive(Debug)]
+struct Settings {
+    machine: Machine,
     look: Look,
+    teaching: Teaching,
     size: (u16, u16),
     /// Where files go unless they say otherwise.
     directory: Option<String>,
-    notice: Option<Notice>,
+}
+
+/// What the explorer tells the user and the shell.
+#[derive(Debug, Default)]
+struct Out {
     headline: String,
     /// How long the live run had lasted when the headline was composed.
     told_at: Nanos,
+    notice: Option<Notice>,
     /// What the shell shall do, until it is told.
     effects: Vec<Effect>,
 }
@@ -200,39 +207,29 @@ impl<'a> Shown<'a> {
 impl App {
     /// The first screen, on a machine that allows so many workers.
     pub fn new(machine: Machine, limits: Limits) -> App {
+        let cores = machine.cores_usable;
         let mut app = App {
-            speed: None,
-            calibrating: false,
-            setup: Setup::new(machine.cores_usable, limits),
-            sweep_form: SweepForm::new(machine.cores_usable),
-            chart: None,
-            chart_before: None,
-            sketch: None,
-            remaining_s: None,
-            campaigns: 0,
-            activity: Activity::Nothing,
+            work: Work::default(),
             history: History::new(Provenance::here("", machine.clone())),
-            browse: Browse::default(),
-            awaited: None,
-            columns: Columns::default(),
-            filter: None,
-            naming: None,
-            marks_before: vec![],
-            timeline: TimelineView::default(),
-            frozen: None,
-            playback: None,
-            focus: Focus::FORM,
-            overlay: None,
-            text: None,
-            teaching: Teaching::default(),
-            look: Look::default(),
-            size: (80, 24),
-            directory: None,
-            notice: None,
-            headline: String::new(),
-            told_at: 0,
-            effects: vec![],
-            machine,
+            form: Setup::new(cores, limits),
+            runs: Runs::default(),
+            timeline: Timeline::default(),
+            open: Open {
+                focus: Focus::FORM,
+                overlays: vec![],
+                sweep_form: SweepForm::new(cores),
+                chart: None,
+                chart_before: None,
+                sketch: None,
+            },
+            settings: Settings {
+                machine,
+                look: Look::default(),
+                teaching: Teaching::default(),
+                size: (80, 24),
+                directory: None,
+            },
+            out: Out::default(),
         };
         app.compose_headline();
         app.foretell();
@@ -241,7 +238,7 @@ impl App {
 
     /// In the session with this id.
     pub fn in_session(mut self, id: &str) -> App {
-        self.history = History::new(Provenance::here(id, self.machine.clone()));
+        self.history = History::new(Provenance::here(id, self.settings.machine.clone()));
         self
     }
 
@@ -253,20 +250,20 @@ impl App {
         let lone = self.history.lone_entries().last();
         let last = lone.or(self.history.entries().last());
         self.choose(last.map(|entry| entry.number));
-        self.focus.panel = Panel::History;
+        self.open.focus.panel = Panel::History;
         self.compose_headline();
         self
     }
 
     /// Started in this directory.
     pub fn in_directory(mut self, directory: Option<String>) -> App {
-        self.directory = directory;
+        self.settings.directory = directory;
         self
     }
 
     /// In the teaching layout from the start, if asked for.
     pub fn presenting(mut self, is_on: bool) -> App {
-        if self.teaching.is_on != is_on {
+        if self.settings.teaching.is_on != is_on {
             self.toggle_teaching();
         }
         self
@@ -286,7 +283,7 @@ impl App {
             Msg::Wheel { up, target } => self.on_wheel(up, target),
             Msg::Told(sentence) => self.tell(sentence),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
-            Msg::BarsFitted { columns } => self.timeline.fit_columns(columns),
+            Msg::BarsFitted { columns } => self.timeline.view.fit_columns(columns),
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),
@@ -306,38 +303,39 @@ impl App {
         }
         if is_due {
             self.compose_headline();
-            self.compose_text(is_news);
+            self.compose_overlay(is_news);
         }
         if is_news {
             self.foretell();
         }
-        std::mem::take(&mut self.effects)
+        std::mem::take(&mut self.out.effects)
     }
 
     /// Whether the sentence about the live run has been read: the first is replaced at once.
     fn headline_is_due(&self) -> bool {
-        self.told_at == 0
+        self.out.told_at == 0
             || self
                 .live()
-                .is_none_or(|live| live.trace.now() >= self.told_at + TELL_EVERY)
+                .is_none_or(|live| live.trace.now() >= self.out.told_at + TELL_EVERY)
     }
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
     fn on_opened(&mut self) {
-        self.effects
+        self.out
+            .effects
             .extend([Effect::ReadEarlier, Effect::FindPythons]);
-        if self.speed.is_none() && !self.is_busy() {
-            self.calibrating = true;
-            self.effects.push(Effect::Calibrate);
+        if self.work.speed.is_none() && !self.is_busy() {
+            self.work.calibrating = true;
+            self.out.effects.push(Effect::Calibrate);
         }
     }
 
     fn on_key(&mut self, key: Key) {
-        let Some((keys, binding)) = command::lookup(key, self.contexts()) else {
+        let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
             return;
         };
         if (binding.when)(self) {
-            self.teaching.remember(key, binding);
+            self.settings.teaching.remember(key, binding);
             self.perform(keys, binding, key);
         } else if let Some(sentence) = (binding.why_not)(self) {
             self.tell(sentence);
@@ -347,8 +345,8 @@ impl App {
     /// Text that is pasted goes into the field that is open. Where none is, it is nobody's: none of it acts as a key.
     fn on_pasted(&mut self, text: &str) {
         for key in field::line(text).chars().map(Key::Char) {
-            if let Some((keys, binding)) = command::lookup(key, self.contexts())
-                && [Context::Editing, Context::Typing].contains(&keys.context)
+            if let Some((keys, binding)) = keys::lookup(key, &self.keys())
+                && keys.takes_text
             {
                 self.perform(keys, binding, key);
             }
@@ -356,26 +354,26 @@ impl App {
     }
 
     fn on_resized(&mut self, columns: u16, rows: u16) {
-        self.size = (columns, rows);
+        self.settings.size = (columns, rows);
         self.settle_form();
     }
 
     /// The form is a panel where there is room for one, and lies over the panels elsewhere.
     fn settle_form(&mut self) {
-        if self.screen() == Screen::Wide && self.overlay == Some(Overlay::Form) {
-            self.overlay = None;
-            self.focus = Focus::FORM;
+        if self.screen() == Screen::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
+            self.open.overlays.clear();
+            self.open.focus = Focus::FORM;
         } else if self.screen() != Screen::Wide
-            && self.setup.typed().is_some()
-            && self.overlay.is_none()
+            && self.form.typed().is_some()
+            && self.open.overlays.is_empty()
         {
             // Whoever types a number sees it: its panel is gone.
-            self.overlay = Some(Overlay::Form);
+            self.show(Overlay::Form(FormScreen));
         }
     }
 
     fn on_batch(&mut self, batch: Batch) {
-        if let Activity::Running(live) = &mut self.activity {
+        if let Activity::Running(live) = &mut self.work.activity {
             let died = sentence::live::died(&batch.deaths);
             live.trace.apply(batch);
             if let Some(sentence) = died {
@@ -386,7 +384,7 @@ impl App {
 
     fn on_concluded(&mut self, record: Record) {
         let is_frozen = self.frozen().is_some();
-        let Activity::Running(live) = std::mem::replace(&mut self.activity, Activity::Nothing)
+        let Activity::Running(live) = std::mem::replace(&mut self.work.activity, Activity::Nothing)
         else {
             return;
         };
@@ -400,14 +398,14 @@ impl App {
         } = *live;
         let is_sweep = campaign.course().is_some();
         trace.conclude(nanos(record.times.wall_s));
-        let was_watched = self.browse.selected().is_none();
+        let was_watched = self.runs.browse.selected().is_none();
         if is_baseline && record.is_sound() {
             self.history.forget_baseline(&record.plan);
         }
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
         if was_watched && !is_sweep {
-            self.browse.select(Some(number));
+            self.runs.browse.select(Some(number));
         }
         if thinned {
             self.tell_of_thinning();
@@ -415,7 +413,7 @@ impl App {
         if is_frozen {
             self.tell("the run of the frozen picture has ended: Space shows how");
         }
-        self.effects.push(Effect::Keep(number));
+        self.out.effects.push(Effect::Keep(number));
         // Who froze the picture goes on looking at it.
         let goes_on = self.advance(campaign, campaign_id, experiment, was_watched && !is_frozen);
         if was_watched && is_sweep && !goes_on {
@@ -423,36 +421,38 @@ impl App {
                 .history
                 .get(number)
                 .and_then(|entry| self.history.sweep_of(&entry.record));
-            self.browse.select(sweep.map(|sweep| sweep.number));
-            self.timeline.start_over();
+            self.runs.browse.select(sweep.map(|sweep| sweep.number));
+            self.timeline.view.start_over();
         }
     }
 
     fn on_refused(&mut self, sentence: String) {
-        self.frozen = None;
-        self.activity = Activity::Nothing;
+        self.timeline.frozen = None;
+        self.work.activity = Activity::Nothing;
         // While the speed is being measured no run is started: it is the measuring that was refused.
-        self.calibrating = false;
-        if self.browse.selected().is_none() {
-            self.browse.select(self.browse.order().last().copied());
-            self.timeline.start_over();
+        self.work.calibrating = false;
+        if self.runs.browse.selected().is_none() {
+            self.runs
+                .browse
+                .select(self.runs.browse.order().last().copied());
+            self.timeline.view.start_over();
         }
         self.complain(sentence);
     }
 
     fn on_calibrated(&mut self, speed: Speed) {
-        self.calibrating = false;
-        self.speed = Some(speed);
-        match std::mem::replace(&mut self.activity, Activity::Nothing) {
+        self.work.calibrating = false;
+        self.work.speed = Some(speed);
+        match std::mem::replace(&mut self.work.activity, Activity::Nothing) {
             Activity::Calibrating(request) => self.request(request),
-            other => self.activity = other,
+            other => self.work.activity = other,
         }
     }
 
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
     fn compose_headline(&mut self) {
-        self.told_at = self.live().map_or(0, |live| live.trace.now());
-        self.headline = match (&self.activity, &self.sketch, self.shown()) {
+        self.out.told_at = self.live().map_or(0, |live| live.trace.now());
+        self.out.headline = match (&self.work.activity, &self.open.sketch, self.shown()) {
             (Activity::Calibrating(_), ..) => {
                 "measuring how fast an idle core of this machine computes".into()
             }

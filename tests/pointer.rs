@@ -5,8 +5,9 @@ mod fixtures;
 
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::message::{Effect, Msg, Target};
-use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::screen::Panel;
+use pconc_tui::app::screens::Overlay;
+use pconc_tui::app::screens::details::Details;
 use pconc_tui::app::screens::history::columns::COLUMNS;
 use pconc_tui::app::{App, frame};
 use pconc_tui::domain::look::{Colors, Look, ThemeName};
@@ -162,7 +163,7 @@ fn a_second_click_on_the_chosen_run_opens_its_details_and_a_click_beside_them_cl
     session.click(row);
     assert!(matches!(
         session.app.overlay(),
-        Some(Overlay::Details { number: 2, .. })
+        Some(Overlay::Details(Details { number: 2, .. }))
     ));
     assert_eq!(session.click((60, 20)).0, Some(Target::Overlay));
     assert!(
@@ -478,7 +479,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
             (work, true)
         );
         session.click(there);
-        assert!(!is_shown(&session) && session.app.overlay() == Some(&Overlay::Columns));
+        assert!(!is_shown(&session) && matches!(session.app.overlay(), Some(Overlay::Columns(_))));
         session.click(there);
         assert!(is_shown(&session));
     }

@@ -448,7 +448,7 @@ fn the_help_lists_every_key_and_every_phase() {
         .iter()
         .filter(|word| !word.is_empty())
         .fold(String::new(), |text, word| text + word + " ");
-    let keys = pconc_tui::app::command::KEYS.iter();
+    let keys = pconc_tui::app::screens::all_keys().into_iter();
     for binding in keys.flat_map(|keys| &keys.bindings) {
         assert!(
             text.contains(binding.explanation),

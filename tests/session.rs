@@ -6,9 +6,8 @@ mod fixtures;
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::App;
 use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::overlay::Overlay;
 use pconc_tui::app::screen::Panel;
-use pconc_tui::app::text::Text;
+use pconc_tui::app::screens::Overlay;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::{Field, Plan};
@@ -220,7 +219,7 @@ fn on_a_small_screen_the_form_opens_to_show_a_mistake() {
         rows: 24,
     });
     assert!(press(&mut app, &[Char('r')]).is_empty());
-    assert_eq!(app.overlay(), Some(&Overlay::Form));
+    assert!(matches!(app.overlay(), Some(Overlay::Form(_))));
 }
 
 #[test]
@@ -271,9 +270,10 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     experiment(&mut app, '2');
     experiment(&mut app, '3');
     press(&mut app, &[Char('c')]);
-    let numbers = |app: &App| match (app.overlay(), app.text()) {
-        (Some(Overlay::Comparison { numbers, .. }), Some(Text::Comparison(parts))) => {
-            (numbers.clone(), parts.said.join(" "))
+    let numbers = |app: &App| match app.overlay() {
+        Some(Overlay::Comparison(comparing)) => {
+            let parts = comparing.parts.as_ref().expect("it is composed");
+            (comparing.numbers.clone(), parts.said.join(" "))
         }
         other => panic!("expected a comparison, not {other:?}"),
     };
@@ -448,12 +448,13 @@ fn growing_the_screen_turns_the_open_form_into_its_panel() {
         rows: 24,
     });
     press(&mut app, &[Char('f')]);
-    assert_eq!(app.overlay(), Some(&Overlay::Form));
+    assert!(matches!(app.overlay(), Some(Overlay::Form(_))));
     let _ = app.update(Msg::Resized {
         columns: 120,
         rows: 40,
     });
-    assert_eq!((app.overlay(), app.focus().panel), (None, Panel::Setup));
+    assert!(app.overlay().is_none());
+    assert_eq!(app.focus().panel, Panel::Setup);
 }
 
 #[test]
@@ -466,12 +467,11 @@ fn a_number_that_is_being_typed_stays_in_sight_when_the_screen_shrinks() {
             columns: 80,
             rows: 24,
         });
-        assert_eq!(
-            (app.overlay(), app.setup().typed()),
-            (Some(&Overlay::Form), Some("7"))
-        );
+        assert!(matches!(app.overlay(), Some(Overlay::Form(_))));
+        assert_eq!(app.setup().typed(), Some("7"));
         press(&mut app, &[Enter, Esc]);
-        assert_eq!((app.overlay(), app.setup().draft().workers), (None, 7));
+        assert!(app.overlay().is_none());
+        assert_eq!(app.setup().draft().workers, 7);
         assert_eq!(press(&mut app, &[Char('q')]), [Effect::Quit]);
     }
 }

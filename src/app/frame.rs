@@ -6,27 +6,21 @@ mod hit;
 pub mod layout;
 pub(crate) mod welcome;
 
-use crate::app::screens::{
-    comparison, cores, curves, export, form, history, pythons, reading, sweep, sweep_form,
-    teaching, timeline,
-};
+use crate::app::screens::{cores, curves, form, history, sweep, teaching, timeline};
 use crate::ui::area;
 use crate::ui::theme::Theme;
 pub use hit::hit;
+use layout::Panels;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::App;
-use crate::app::command::lookup;
-use crate::app::overlay::Overlay;
+use crate::app::keys::lookup;
 use crate::app::screen::{Panel, SMALLEST, Screen};
-use crate::app::text::Text;
-use crate::domain::history::Entry;
 use crate::ui::key::Key;
-use crate::ui::panel::{block, draw_lines, draw_over};
-use crate::ui::scroll::TEXT_COLUMNS;
+use crate::ui::panel::draw_lines;
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -41,7 +35,7 @@ pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
 }
 
 /// Where everything stands now: for drawing, and for finding what was clicked.
-fn panels(app: &App, area: Rect) -> layout::Panels {
+fn panels(app: &App, area: Rect) -> Panels {
     teaching::view::fitted(app, layout::panels(area, app.screen(), app.focus()))
 }
 
@@ -62,7 +56,7 @@ fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     draw_overlay(app, theme, &panels, area, buf);
 }
 
-fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffer) {
+fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
     header::verdict(app, panels.verdict, buf);
     header::aside(app, theme, panels.aside, buf);
@@ -81,71 +75,16 @@ fn draw_panels(app: &App, theme: Theme, panels: &layout::Panels, buf: &mut Buffe
     }
 }
 
-fn draw_overlay(app: &App, theme: Theme, panels: &layout::Panels, area: Rect, buf: &mut Buffer) {
-    let (Some(overlay), Some(over)) = (app.overlay(), overlay_area(app, area)) else {
-        return;
-    };
-    let mut framed = |title: &str| draw_over(&block(title, true, theme), over, buf);
-    match (overlay, app.text()) {
-        (Overlay::Form, _) => form::view::form(app, true, theme, framed("Plan"), buf),
-        (Overlay::SweepForm, _) => sweep_form::view::draw(app, theme, framed("Sweep"), buf),
-        (Overlay::Export(form), _) => export::view::draw(app, form, theme, framed("Export"), buf),
-        (Overlay::Pythons { row }, _) => {
-            pythons::view::draw(app, *row, framed("Python interpreters"), buf);
-        }
-        (Overlay::Columns, _) => history::view::columns(app, theme, panels.history, over, buf),
-        (
-            Overlay::Help { scroll, .. } | Overlay::Explanation { scroll, .. },
-            Some(Text::Reading(text)),
-        ) => reading::view::draw(text, *scroll, theme, framed(&text.title), buf),
-        (
-            Overlay::Point {
-                number,
-                configuration,
-                scroll,
-            },
-            Some(Text::Details(rows)),
-        ) => {
-            if let Some(title) = sweep::view::point(app, *number, *configuration) {
-                reading::view::details(rows, *scroll, theme, framed(&title), buf);
-            }
-        }
-        (Overlay::Details { number, scroll }, Some(Text::Details(rows))) => {
-            if let Some(entry) = app.history().get(*number) {
-                let inner = framed(&header::named(entry));
-                reading::view::details(rows, *scroll, theme, inner, buf);
-            }
-        }
-        (
-            Overlay::Comparison {
-                numbers,
-                scroll,
-                zoom,
-            },
-            Some(Text::Comparison(parts)),
-        ) => {
-            let runs = numbers.iter().filter_map(|run| app.history().get(*run));
-            let runs: Vec<&Entry> = runs.collect();
-            comparison::view::overlay(&runs, parts, *zoom, *scroll, theme, over, buf);
-        }
-        _ => {}
+fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
+    if let Some((overlay, over)) = app.overlay().zip(overlay_area(app, area)) {
+        overlay.screen().draw(app, theme, panels, over, buf);
     }
 }
 
-/// Where the overlay lies, if there is one: never over the footer.
+/// Where the screen stands that lies over the panels, if there is one: never over the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let (above_footer, _) = area::split_below(area, 1);
-    let (width, rows) = match (app.overlay()?, app.text()) {
-        (Overlay::Form, _) => form::view::OVERLAY,
-        (Overlay::Pythons { .. }, _) => pythons::view::size(app, above_footer),
-        (Overlay::Columns, _) => history::view::columns_size(),
-        (Overlay::SweepForm, _) => sweep_form::view::size(app),
-        (Overlay::Export(_), _) => export::view::size(),
-        // As high as they are long, so that a short one leaves the panels in sight.
-        (_, Some(Text::Reading(text))) => (text.width, text.lines.len()),
-        (_, Some(Text::Details(rows))) => (TEXT_COLUMNS, rows.len()),
-        (_, Some(Text::Comparison(_)) | None) => return Some(above_footer),
-    };
+    let (width, rows) = app.overlay()?.screen().size(app, above_footer);
     let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
     Some(area::centred(above_footer, width, height))
 }
@@ -153,7 +92,7 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
 /// Says what is needed and what there is, as far as it fits.
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
     // Within a number, q is not a key.
-    let q_works = lookup(Key::Char('q'), app.contexts()).is_some();
+    let q_works = lookup(Key::Char('q'), &app.keys()).is_some();
     let quits = if q_works {
         "q or Ctrl-C quits"
     } else {

@@ -10,9 +10,10 @@ use crate::domain::trace::Trace;
 use crate::present::sentence;
 
 /// What the program is doing right now.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Activity {
     /// Nothing: it waits for the user.
+    #[default]
     Nothing,
     /// The machine's speed is being measured; then this draft becomes a plan.
     Calibrating(Request),

@@ -8,20 +8,23 @@ use crate::domain::look::{Colors, Look};
 impl App {
     /// The same, looking like this.
     pub fn with_look(mut self, look: Look) -> App {
-        self.look = look;
+        self.settings.look = look;
         self
     }
 
     /// How it looks.
     pub fn appearance(&self) -> &Look {
-        &self.look
+        &self.settings.look
     }
 
     /// Goes on to the next theme, and says which one it is.
     pub(crate) fn next_theme(&mut self) {
-        self.look.theme = self.look.theme.next();
-        let (name, description) = (self.look.theme.name(), self.look.theme.description());
-        self.tell(match self.look.colors {
+        self.settings.look.theme = self.settings.look.theme.next();
+        let (name, description) = (
+            self.settings.look.theme.name(),
+            self.settings.look.theme.description(),
+        );
+        self.tell(match self.settings.look.colors {
             Colors::None => {
                 format!("theme {name}: shown without colours here, as --color or the terminal says")
             }
@@ -31,18 +34,20 @@ impl App {
 
     /// Takes the mouse, or releases it, so that the terminal selects text with it.
     pub(crate) fn toggle_mouse(&mut self) {
-        self.look.mouse = !self.look.mouse;
-        self.tell(if self.look.mouse {
+        self.settings.look.mouse = !self.settings.look.mouse;
+        self.tell(if self.settings.look.mouse {
             "the mouse chooses, clicks and zooms again: M releases it"
         } else {
             "the mouse is released and selects text: M takes it back"
         });
-        self.effects.push(Effect::Mouse(self.look.mouse));
+        self.out
+            .effects
+            .push(Effect::Mouse(self.settings.look.mouse));
     }
 
     /// Shows a notice that is no error.
     pub(crate) fn tell(&mut self, sentence: impl Into<String>) {
-        self.notice = Some(Notice {
+        self.out.notice = Some(Notice {
             sentence: sentence.into(),
             is_error: false,
         });
@@ -50,7 +55,7 @@ impl App {
 
     /// Shows a notice of something that went wrong.
     pub(crate) fn complain(&mut self, sentence: impl Into<String>) {
-        self.notice = Some(Notice {
+        self.out.notice = Some(Notice {
             sentence: sentence.into(),
             is_error: true,
         });

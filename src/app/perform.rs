@@ -1,18 +1,22 @@
 //! What keys do.
 
 use crate::app::App;
-use crate::app::command::{Action, Binding, Keys};
+use crate::app::keys::{Action, Binding, Keys};
 use crate::app::live::{Activity, Goal, Live, Request};
 use crate::app::message::Effect;
-use crate::app::overlay::Overlay;
 use crate::app::screen::{Focus, Panel, Screen};
+use crate::app::screens::Overlay;
+use crate::app::screens::columns::ColumnList;
 use crate::app::screens::comparison;
+use crate::app::screens::comparison::Comparing;
+use crate::app::screens::details::Details;
+use crate::app::screens::form::FormScreen;
 use crate::app::screens::history::browse;
 use crate::app::screens::history::columns::{NUMBER, Row};
+use crate::app::screens::reading::{Reading, Subject};
 use crate::domain::plan::{Field, Invalid, Plan};
 use crate::ui::choice::neighbour;
 use crate::ui::key::Key;
-use crate::ui::scroll::Scroll;
 
 use crate::catalog::experiment::Experiment;
 use crate::domain::campaign::Campaign;
@@ -49,7 +53,7 @@ impl App {
     /// Makes something of what the form says.
     pub(crate) fn ask(&mut self, goal: Goal) {
         self.request(Request {
-            draft: self.setup.draft(),
+            draft: self.form.draft(),
             goal,
         });
     }
@@ -60,26 +64,26 @@ impl App {
 
     /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
     pub(crate) fn request(&mut self, request: Request) {
-        if self.calibrating {
+        if self.work.calibrating {
             // Measuring cannot be stopped; the run begins when it is done.
-            self.activity = Activity::Calibrating(request);
+            self.work.activity = Activity::Calibrating(request);
             return;
         }
         let Request { mut draft, goal } = request;
         if draft.model.is_python()
-            && let Some(speed) = self.setup.python_speed()
+            && let Some(speed) = self.form.python_speed()
         {
             draft = draft.calibrated(&speed);
         }
         if draft.needs_calibration() {
-            if let Err(invalid) = draft.check(&self.setup.limits) {
+            if let Err(invalid) = draft.check(&self.form.limits) {
                 self.refuse(invalid);
                 return;
             }
-            let Some(speed) = &self.speed else {
-                self.activity = Activity::Calibrating(Request { draft, goal });
-                self.calibrating = true;
-                self.effects.push(Effect::Calibrate);
+            let Some(speed) = &self.work.speed else {
+                self.work.activity = Activity::Calibrating(Request { draft, goal });
+                self.work.calibrating = true;
+                self.out.effects.push(Effect::Calibrate);
                 return;
             };
             draft = draft.calibrated(speed);
@@ -89,7 +93,7 @@ impl App {
             self.begin_sweep(*sweep);
             return;
         }
-        match (draft.validate(&self.setup.limits), goal) {
+        match (draft.validate(&self.form.limits), goal) {
             (Err(invalid), _) => self.refuse(invalid),
             (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
                 let id = (repeats > 1).then(|| self.next_campaign_id());
@@ -103,7 +107,7 @@ impl App {
     }
 
     fn refuse(&mut self, invalid: Invalid) {
-        self.setup.refuse(invalid);
+        self.form.refuse(invalid);
         self.open_form();
     }
 
@@ -119,17 +123,17 @@ impl App {
     /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
     fn begin_baseline(&mut self, work: &Plan) {
         self.begin(Campaign::repeats(work.as_serial(), 1), None, None);
-        if let Activity::Running(live) = &mut self.activity {
+        if let Activity::Running(live) = &mut self.work.activity {
             live.is_baseline = true;
         }
     }
 
     /// Measures all runs of the chosen one's work against it, or against the default again.
     pub(crate) fn make_baseline(&mut self) {
-        let Some(number) = self.browse.selected() else {
+        let Some(number) = self.runs.browse.selected() else {
             return;
         };
-        self.notice = None;
+        self.out.notice = None;
         if let Err(sentence) = self.history.choose_baseline(number) {
             self.complain(sentence);
         }
@@ -138,7 +142,7 @@ impl App {
 
     /// Measures the compared runs, and with them all of their work, against the next of them.
     pub(crate) fn next_reference(&mut self) {
-        let Some(Overlay::Comparison { numbers, .. }) = &self.overlay else {
+        let Some(Overlay::Comparison(Comparing { numbers, .. })) = self.overlay() else {
             return;
         };
         let Some(number) = comparison::next_reference(&self.history, numbers) else {
@@ -158,11 +162,11 @@ impl App {
     pub(crate) fn rearrange(&mut self) {
         let runs = self.history.lone_entries();
         let sweeps = self.history.sweeps().iter();
-        self.browse.earlier = runs.filter(|run| run.is_earlier()).count()
+        self.runs.browse.earlier = runs.filter(|run| run.is_earlier()).count()
             + sweeps.filter(|sweep| sweep.is_earlier()).count();
-        let rows = rows(&self.history, self.browse.shows_earlier);
-        self.columns.measure(&rows);
-        if let Some(filter) = &mut self.filter {
+        let rows = rows(&self.history, self.runs.browse.shows_earlier);
+        self.runs.columns.measure(&rows);
+        if let Some(filter) = &mut self.runs.filter {
             filter.index(&rows);
         }
         self.arrange_rows();
@@ -170,8 +174,8 @@ impl App {
 
     /// The filter changed, or the order of the rows.
     pub(crate) fn arrange_rows(&mut self) {
-        let mut rows = rows(&self.history, self.browse.shows_earlier);
-        if let Some(filter) = &mut self.filter {
+        let mut rows = rows(&self.history, self.runs.browse.shows_earlier);
+        if let Some(filter) = &mut self.runs.filter {
             let matching = filter.matching();
             rows.retain(|row| matching.contains(&row.number()));
         }
@@ -179,15 +183,15 @@ impl App {
             .iter()
             .filter_map(|row| row.speedup())
             .fold(1.0, f64::max);
-        let order = self.columns.arrange(&rows);
-        let by_number = self.columns.sort().by == NUMBER;
+        let order = self.runs.columns.arrange(&rows);
+        let by_number = self.runs.columns.sort().by == NUMBER;
         let in_order = order.iter().filter(|_| by_number);
         let in_order = in_order.map(|number| self.run_at(*number));
         let mut sessions = browse::sessions(in_order);
         if self.is_of_one_file(&sessions) {
             sessions.clear();
         }
-        self.browse.arrange(order, sessions, most);
+        self.runs.browse.arrange(order, sessions, most);
         self.choose_what_is_shown();
     }
 
@@ -198,26 +202,26 @@ impl App {
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
     pub(crate) fn choose_what_is_shown(&mut self) {
-        if let (Some(hidden), None) = (self.browse.selected(), self.browse.place())
-            && let Some(nearest) = self.browse.nearest(hidden)
+        if let (Some(hidden), None) = (self.runs.browse.selected(), self.runs.browse.place())
+            && let Some(nearest) = self.runs.browse.nearest(hidden)
         {
             self.choose(Some(nearest));
         }
     }
 
     pub(crate) fn toggle_earlier(&mut self) {
-        self.browse.shows_earlier ^= true;
-        self.notice.take_if(|notice| !notice.is_error);
+        self.runs.browse.shows_earlier ^= true;
+        self.out.notice.take_if(|notice| !notice.is_error);
         self.rearrange();
     }
 
     /// A key goes into the text that is being typed.
     pub(crate) fn type_text(&mut self, key: Key) {
-        if self.overlay == Some(Overlay::SweepForm) {
-            self.sweep_form.type_key(key);
+        if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
+            self.open.sweep_form.type_key(key);
         } else if self.exporting().is_some() {
             self.with_export(|form| form.type_text(key));
-        } else if self.naming.is_some() {
+        } else if self.runs.naming.is_some() {
             self.type_name(key);
         } else if self.is_filtering() {
             self.type_filter(key);
@@ -269,8 +273,8 @@ impl App {
     fn experiment(&mut self, key: Key) {
         let Key::Char(key) = key else { return };
         if let Some(experiment) = Experiment::by_key(key) {
-            self.setup
-                .set_draft(experiment.draft(self.machine.cores_usable));
+            self.form
+                .set_draft(experiment.draft(self.settings.machine.cores_usable));
             self.ask(Goal::Answer(experiment));
         }
     }
@@ -281,11 +285,11 @@ impl App {
         experiment: Option<&'static Experiment>,
         id: Option<String>,
     ) {
-        self.notice = None;
-        self.frozen = None;
-        self.setup.dismiss();
-        if self.overlay == Some(Overlay::Form) {
-            self.overlay = None;
+        self.out.notice = None;
+        self.timeline.frozen = None;
+        self.form.dismiss();
+        if matches!(self.overlay(), Some(Overlay::Form(_))) {
+            self.open.overlays.clear();
         }
         self.advance(campaign, id, experiment, true);
     }
@@ -310,114 +314,102 @@ impl App {
             return false;
         };
         if watched {
-            self.timeline.start_over();
-            self.browse.select(None);
+            self.timeline.view.start_over();
+            self.runs.browse.select(None);
         }
         let order = RunOrder {
             plan: plan.clone(),
             part: id.as_ref().and_then(|id| campaign.part(id)),
         };
-        self.activity = Activity::Running(Box::new(Live::new(plan, campaign, id, experiment)));
-        self.effects.push(Effect::Start(order));
+        self.work.activity = Activity::Running(Box::new(Live::new(plan, campaign, id, experiment)));
+        self.out.effects.push(Effect::Start(order));
         true
     }
 
     pub(crate) fn stop(&mut self) {
-        if let Activity::Running(live) = &mut self.activity {
+        if let Activity::Running(live) = &mut self.work.activity {
             live.stopping = true;
-            self.effects.push(Effect::Stop);
+            self.out.effects.push(Effect::Stop);
         } else {
-            self.activity = Activity::Nothing;
+            self.work.activity = Activity::Nothing;
         }
     }
 
     pub(crate) fn open_form(&mut self) {
         if self.screen() == Screen::Wide {
-            self.focus = Focus::FORM;
-            self.overlay = None;
+            self.open.focus = Focus::FORM;
+            self.open.overlays.clear();
         } else {
-            self.overlay = Some(Overlay::Form);
+            self.show(Overlay::Form(FormScreen));
         }
     }
 
     pub(crate) fn toggle_help(&mut self) {
-        if matches!(self.overlay, Some(Overlay::Help { .. })) {
-            self.close();
-            return;
+        let subject = Subject::Help(self.keys());
+        match self.overlay() {
+            Some(Overlay::Reading(reading)) if matches!(reading.subject, Subject::Help(_)) => {
+                self.close();
+            }
+            _ => self.lay_over(subject),
         }
-        let here = self.contexts();
-        self.lay_over(|over| Overlay::Help {
-            here,
-            over,
-            scroll: Scroll::default(),
-        });
     }
 
     pub(crate) fn toggle_explanation(&mut self) {
         if let Some(topic) = self.topic() {
-            self.lay_over(|over| Overlay::Explanation {
-                topic,
-                over,
-                scroll: Scroll::default(),
-            });
+            self.lay_over(Subject::Explanation(topic));
         } else {
             self.close();
         }
     }
 
     /// What is there comes back when the text over it is closed.
-    fn lay_over(&mut self, text: impl FnOnce(Option<Box<Overlay>>) -> Overlay) {
-        let over = self.overlay.take().map(Box::new);
-        self.overlay = Some(text(over));
+    fn lay_over(&mut self, subject: Subject) {
+        let text = Overlay::Reading(Reading::about(subject));
+        self.open.overlays.push(text);
     }
 
     /// The layouts have different panels.
     pub(crate) fn toggle_teaching(&mut self) {
-        self.teaching.is_on ^= true;
-        self.focus.expanded = false;
+        self.settings.teaching.is_on ^= true;
+        self.open.focus.expanded = false;
         self.settle_form();
     }
 
     pub(crate) fn open_details(&mut self) {
-        let Some(number) = self.browse.selected() else {
+        let Some(number) = self.runs.browse.selected() else {
             return;
         };
         if self.history.sweep(number).is_some() {
             self.open_chart(number);
         } else {
-            self.overlay = Some(Overlay::Details {
-                number,
-                scroll: Scroll::default(),
-            });
+            self.show(Overlay::Details(Details::of(number)));
         }
     }
 
     pub(crate) fn open_comparison(&mut self) {
-        self.notice = None;
-        self.overlay = Some(Overlay::Comparison {
-            numbers: self.compared(),
-            scroll: Scroll::default(),
-            zoom: None,
-        });
+        self.out.notice = None;
+        self.show(Overlay::Comparison(Comparing::of(self.compared())));
     }
 
     /// What takes away what is on top, one thing at a time.
     fn closer(&self) -> Option<Closing> {
         let at_history = self.focus().panel == Panel::History;
         let from_the_top: [(bool, Closing); 9] = [
-            (self.overlay.is_some(), App::close_overlay),
-            (self.notice.is_some(), |app| app.notice = None),
-            (self.chart.is_some(), App::close_chart),
-            (self.timeline.cursor().is_some(), |app| {
-                app.timeline.take_cursor()
+            (!self.open.overlays.is_empty(), App::close_overlay),
+            (self.out.notice.is_some(), |app| app.out.notice = None),
+            (self.open.chart.is_some(), App::close_chart),
+            (self.timeline.view.cursor().is_some(), |app| {
+                app.timeline.view.take_cursor()
             }),
-            (self.filter.is_some() && at_history, App::clear_filter),
-            (self.focus.expanded, |app| app.focus.expanded = false),
-            (self.setup.remark().is_some(), |app| app.setup.dismiss()),
+            (self.runs.filter.is_some() && at_history, App::clear_filter),
+            (self.open.focus.expanded, |app| {
+                app.open.focus.expanded = false
+            }),
+            (self.form.remark().is_some(), |app| app.form.dismiss()),
             (self.is_running() && self.has_chosen(), |app| {
                 app.choose(None)
             }),
-            (self.filter.is_some(), App::clear_filter),
+            (self.runs.filter.is_some(), App::clear_filter),
         ];
         let on_top = from_the_top.into_iter().find(|(is_there, _)| *is_there);
         on_top.map(|(_, close)| close)
@@ -434,14 +426,8 @@ impl App {
     }
 
     fn close_overlay(&mut self) {
-        match self.overlay.take() {
-            Some(Overlay::Pythons { .. }) => self.close_pythons(),
-            Some(overlay) => {
-                self.overlay = overlay.closed();
-                self.settle_form();
-            }
-            None => {}
-        }
+        self.open.overlays.pop();
+        self.settle_form();
     }
 
     pub(crate) fn next_panel(&mut self, next: bool) {
@@ -449,7 +435,7 @@ impl App {
         let here = self.focus();
         let panel = neighbour(panels, here.panel, next);
         // The form has no expanded shape.
-        self.focus = Focus {
+        self.open.focus = Focus {
             panel,
             expanded: here.expanded && panel != Panel::Setup,
         };
@@ -457,52 +443,52 @@ impl App {
 
     /// Scrolls the text that lies over the panels.
     pub(crate) fn scroll(&mut self, by: isize) {
-        let most = self.hidden_rows();
-        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
-            scroll.by(by, most);
+        let (_, rows) = self.settings.size;
+        if let Some(overlay) = self.open.overlays.last_mut() {
+            overlay.screen_mut().scroll(by, rows);
         }
     }
 
     pub(crate) fn edit(&mut self) {
-        if self.setup.row() == Field::Python {
+        if self.form.row() == Field::Python {
             self.open_pythons();
         } else {
-            self.setup.edit();
+            self.form.edit();
         }
     }
 
     pub(crate) fn choose_columns(&mut self) {
-        self.overlay = Some(Overlay::Columns);
+        self.show(Overlay::Columns(ColumnList));
     }
 
     pub(crate) fn toggle_column(&mut self) {
-        self.columns.toggle();
+        self.runs.columns.toggle();
         self.rearrange();
     }
 
     pub(crate) fn sort_here(&mut self) {
-        self.columns.sort_here();
+        self.runs.columns.sort_here();
         self.arrange_rows();
     }
 
     pub(crate) fn step_timeline(&mut self, by: isize) {
-        self.timeline.move_row(by, self.timeline_rows());
+        self.timeline.view.move_row(by, self.timeline_rows());
     }
 
     /// Chooses the run so many rows below.
     pub(crate) fn step_history(&mut self, by: isize) {
-        let mut browse = self.browse.clone();
+        let mut browse = self.runs.browse.clone();
         browse.step(by, self.is_running());
         self.choose(browse.selected());
     }
 
     /// Shows another run, from its first worker and whole.
     pub(crate) fn choose(&mut self, row: Option<usize>) {
-        if self.browse.selected() != row {
-            self.browse.select(row);
-            self.timeline.start_over();
+        if self.runs.browse.selected() != row {
+            self.runs.browse.select(row);
+            self.timeline.view.start_over();
             // What it said was about the row before.
-            self.notice.take_if(|notice| !notice.is_error);
+            self.out.notice.take_if(|notice| !notice.is_error);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::app::message::Target;
-use crate::app::overlay::Overlay;
 use crate::app::screen::{Focus, Panel};
+use crate::app::screens::Overlay;
 use crate::domain::plan::Field;
 use crate::ui::key::Key;
 
@@ -18,7 +18,7 @@ impl App {
             return;
         }
         // Whoever clicks elsewhere has typed all there is to type.
-        self.setup.accept();
+        self.form.accept();
         self.keep_filter();
         self.accept_name();
         self.abandon_name();
@@ -26,8 +26,8 @@ impl App {
             Target::Offered(_) | Target::Overlay | Target::Chart => {}
             Target::SweepPoint(configuration) => self.click_point(configuration),
             Target::SweepRow(row) => {
-                if self.sweep_form.choose(row) {
-                    self.sweep_form.begin_typing(Key::End);
+                if self.open.sweep_form.choose(row) {
+                    self.open.sweep_form.begin_typing(Key::End);
                 }
             }
             Target::Outside => self.on_key(Key::Esc),
@@ -36,16 +36,18 @@ impl App {
             Target::HistoryRow(row) => self.click_history(row),
             Target::Heading(column) => {
                 self.go_to(Panel::History);
-                self.columns.sort_by(column);
+                self.runs.columns.sort_by(column);
                 self.arrange_rows();
             }
             // On the one under the cursor it does what Space does.
-            Target::ColumnRow(column) if self.columns.cursor() == column => self.toggle_column(),
-            Target::ColumnRow(column) => self.columns.look_at(column),
+            Target::ColumnRow(column) if self.runs.columns.cursor() == column => {
+                self.toggle_column()
+            }
+            Target::ColumnRow(column) => self.runs.columns.look_at(column),
             Target::PythonRow(python) => self.click_python(python),
             Target::TimelineRow(row) => {
                 self.go_to(Panel::Timeline);
-                self.timeline.look_at_row(row);
+                self.timeline.view.look_at_row(row);
             }
             Target::Moment { row, at } => {
                 self.go_to(Panel::Timeline);
@@ -70,27 +72,28 @@ impl App {
     }
 
     fn go_to(&mut self, panel: Panel) {
-        self.focus = Focus {
+        self.open.focus = Focus {
             panel,
             expanded: self.focus().expanded && panel == self.focus().panel,
         };
     }
 
     fn click_form(&mut self, row: Field) {
-        let in_form = self.overlay == Some(Overlay::Form) || self.focus().panel == Panel::Setup;
-        let again = in_form && self.setup.row() == row;
-        if self.overlay.is_none() {
+        let in_form =
+            matches!(self.overlay(), Some(Overlay::Form(_))) || self.focus().panel == Panel::Setup;
+        let again = in_form && self.form.row() == row;
+        if self.open.overlays.is_empty() {
             self.go_to(Panel::Setup);
         }
         if again {
             self.edit();
         } else {
-            self.setup.choose_row(row);
+            self.form.choose_row(row);
         }
     }
 
     fn click_history(&mut self, row: Option<usize>) {
-        let again = self.focus().panel == Panel::History && self.browse.selected() == row;
+        let again = self.focus().panel == Panel::History && self.runs.browse.selected() == row;
         self.go_to(Panel::History);
         if again {
             self.on_key(Key::Enter);
@@ -103,26 +106,28 @@ impl App {
     pub(crate) fn on_wheel(&mut self, up: bool, target: Target) {
         let by = if up { -1 } else { 1 };
         match target {
-            Target::ColumnRow(_) => self.columns.step(by),
+            Target::ColumnRow(_) => self.runs.columns.step(by),
             Target::PythonRow(_) => self.step_pythons(by),
             Target::Overlay | Target::Outside
-                if matches!(self.overlay, Some(Overlay::Pythons { .. })) =>
+                if matches!(self.overlay(), Some(Overlay::Pythons(_))) =>
             {
                 self.step_pythons(by);
             }
             Target::SweepPoint(_) | Target::Chart => {
                 self.step_point(by);
             }
-            Target::SweepRow(_) => self.sweep_form.step(by),
-            Target::Overlay | Target::Outside if self.overlay == Some(Overlay::Columns) => {
-                self.columns.step(by);
+            Target::SweepRow(_) => self.open.sweep_form.step(by),
+            Target::Overlay | Target::Outside
+                if matches!(self.overlay(), Some(Overlay::Columns(_))) =>
+            {
+                self.runs.columns.step(by);
             }
             Target::Overlay | Target::Outside => {
                 self.scroll(by * WHEEL);
             }
             Target::FormRow(_) | Target::Panel(Panel::Setup) => {
-                self.setup.accept();
-                self.setup.step_row(by);
+                self.form.accept();
+                self.form.step_row(by);
             }
             Target::HistoryRow(_) | Target::Heading(_) | Target::Panel(Panel::History) => {
                 self.step_history(by)

@@ -1,17 +1,16 @@
 //! What the screen and the shell may ask the explorer.
 
-use crate::app::command::{Binding, Context, KEYS};
+use crate::app::keys::{Binding, Keys, everywhere, lookup, texts};
 use crate::app::live::{Activity, Live};
-use crate::app::overlay::Overlay;
 use crate::app::screen::{Focus, Panel, Screen};
-use crate::app::screens::export::form::ExportRow;
 use crate::app::screens::form::Setup;
 use crate::app::screens::history::browse::Browse;
 use crate::app::screens::history::columns::Columns;
-use crate::app::screens::reading::Topic;
+use crate::app::screens::reading::{Subject, Topic};
 use crate::app::screens::teaching::Teaching;
 use crate::app::screens::timeline::{Rows, TimelineView};
-use crate::app::{App, Notice, Shown, command};
+use crate::app::screens::{Overlay, all_keys, form, history, sweep, timeline};
+use crate::app::{App, Notice, Shown};
 
 use crate::domain::history::{Entry, History};
 use crate::domain::machine::{Limits, Machine};
@@ -20,43 +19,47 @@ use crate::present::sentence;
 impl App {
     /// Where it runs.
     pub fn machine(&self) -> &Machine {
-        &self.machine
+        &self.settings.machine
     }
 
     /// Where the run that is shown was measured; this machine where none is shown or it is on.
     pub fn machine_shown(&self) -> &Machine {
-        let entry = match (self.shown(), &self.playback) {
+        let entry = match (self.shown(), &self.timeline.playback) {
             (Some(Shown::Entry(entry)), _) => Some(entry),
             (_, Some(playback)) => self.history.get(playback.number),
             _ => None,
         };
-        entry.map_or(&self.machine, |entry| &entry.provenance.machine)
+        entry.map_or(&self.settings.machine, |entry| &entry.provenance.machine)
     }
 
     /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
-        let played = self.playback.as_ref().map(|playback| playback.number);
-        sentence::origin::recorded_on(self.history.get(played.or(self.browse.selected())?)?)
+        let played = self
+            .timeline
+            .playback
+            .as_ref()
+            .map(|playback| playback.number);
+        sentence::origin::recorded_on(self.history.get(played.or(self.runs.browse.selected())?)?)
     }
 
     /// How many workers are allowed.
     pub fn limits(&self) -> &Limits {
-        &self.setup.limits
+        &self.form.limits
     }
 
     /// The form.
     pub fn setup(&self) -> &Setup {
-        &self.setup
+        &self.form
     }
 
     /// What is going on.
     pub fn activity(&self) -> &Activity {
-        &self.activity
+        &self.work.activity
     }
 
     /// The run that is on.
     pub fn live(&self) -> Option<&Live> {
-        match &self.activity {
+        match &self.work.activity {
             Activity::Running(live) => Some(live),
             _ => None,
         }
@@ -69,7 +72,7 @@ impl App {
 
     /// Whether something is on that a new run would disturb.
     pub fn is_busy(&self) -> bool {
-        !matches!(self.activity, Activity::Nothing)
+        !matches!(self.work.activity, Activity::Nothing)
     }
 
     /// The runs of this session.
@@ -79,60 +82,60 @@ impl App {
 
     /// Chosen and marked rows of the history.
     pub fn browse(&self) -> &Browse {
-        &self.browse
+        &self.runs.browse
     }
 
     /// The columns of the history.
     pub fn columns(&self) -> &Columns {
-        &self.columns
+        &self.runs.columns
     }
 
     /// The stretch of time and the worker in view.
     pub fn timeline(&self) -> &TimelineView {
-        &self.timeline
+        &self.timeline.view
     }
 
     /// What lies over the panels.
     pub fn overlay(&self) -> Option<&Overlay> {
-        self.overlay.as_ref()
+        self.open.overlays.last()
     }
 
     /// Something to tell.
     pub fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref()
+        self.out.notice.as_ref()
     }
 
     /// The sentence that is read first.
     pub fn headline(&self) -> &str {
-        &self.headline
+        &self.out.headline
     }
 
     /// Where files go unless they say otherwise.
     pub fn directory(&self) -> Option<&str> {
-        self.directory.as_deref()
+        self.settings.directory.as_deref()
     }
 
     /// How many columns and rows there are.
     pub fn size(&self) -> (u16, u16) {
-        self.size
+        self.settings.size
     }
 
     /// How much room there is.
     pub fn screen(&self) -> Screen {
-        match Screen::of(self.size.0, self.size.1) {
-            Screen::Small | Screen::Wide if self.teaching.is_on => Screen::Teaching,
+        match Screen::of(self.settings.size.0, self.settings.size.1) {
+            Screen::Small | Screen::Wide if self.settings.teaching.is_on => Screen::Teaching,
             screen => screen,
         }
     }
 
     /// The teaching layout, and the keys that were pressed last.
     pub fn teaching(&self) -> &Teaching {
-        &self.teaching
+        &self.settings.teaching
     }
 
     /// Where the user is: on a small screen the panels that it lacks count as the timeline.
     pub fn focus(&self) -> Focus {
-        let mut focus = self.focus;
+        let mut focus = self.open.focus;
         if !self.screen().panels().contains(&focus.panel) {
             focus.panel = Panel::Timeline;
         }
@@ -147,7 +150,7 @@ impl App {
         if let Some(played) = self.played() {
             return Some(Shown::Live(played));
         }
-        let chosen = self.browse.selected();
+        let chosen = self.runs.browse.selected();
         let entry = chosen.and_then(|number| self.run_at(number));
         entry
             .map(Shown::Entry)
@@ -169,63 +172,67 @@ impl App {
     /// What `i` explains here: what lies over the panels, else the chart or the focused panel. `None` for texts about the
     /// program.
     pub(crate) fn topic(&self) -> Option<Topic> {
-        let topic = match (&self.overlay, &self.chart, self.focus().panel) {
-            (Some(Overlay::Form), ..) | (None, None, Panel::Setup) => Topic::Plan,
-            (Some(Overlay::Details { .. }), ..) => Topic::Details,
-            (Some(Overlay::Comparison { .. }), ..) => Topic::Comparison,
-            (Some(Overlay::SweepForm), ..) => Topic::SweepForm,
-            (Some(Overlay::Point { .. }), ..) | (None, Some(_), _) => Topic::Sweep,
-            (Some(_), ..) => return None,
-            (None, None, Panel::Timeline) => Topic::Timeline,
-            (None, None, Panel::Cores) => Topic::Cores,
-            (None, None, Panel::Curves) => Topic::Curves,
-            (None, None, Panel::History) => Topic::History,
-        };
-        Some(topic)
+        if let Some(overlay) = self.overlay() {
+            return overlay.screen().topic();
+        }
+        Some(match self.focus().panel {
+            _ if self.open.chart.is_some() => Topic::Sweep,
+            Panel::Setup => Topic::Plan,
+            Panel::Timeline => Topic::Timeline,
+            Panel::Cores => Topic::Cores,
+            Panel::Curves => Topic::Curves,
+            Panel::History => Topic::History,
+        })
     }
 
-    /// The contexts that hold, innermost first.
-    pub fn contexts(&self) -> &'static [Context] {
-        use Context::{
-            Always, Columns, Common, Comparison, Editing, Filtering, Form, History, Naming, Panels,
-            Reading, Sweep, SweepForm, SweepTyping, Timeline, Typing,
-        };
-        if self.naming.is_some() {
-            return &[Naming, Typing, Always];
+    /// The keys that work here and now, innermost first.
+    pub fn keys(&self) -> Vec<&'static Keys> {
+        let mut here = self.own_keys();
+        if !here.iter().any(|keys| keys.takes_text) {
+            here.push(&everywhere::COMMON);
+        }
+        here.push(&everywhere::ALWAYS);
+        here
+    }
+
+    fn own_keys(&self) -> Vec<&'static Keys> {
+        if self.runs.naming.is_some() {
+            return vec![&history::keys::NAME, &texts::TYPING];
         }
         if self.is_filtering() {
-            return &[Filtering, Typing, Always];
+            return vec![&history::keys::FILTER, &texts::TYPING];
         }
-        if self.setup.typed().is_some() {
-            return &[Editing, Always];
+        if self.form.typed().is_some() {
+            return vec![&form::keys::NUMBER];
         }
-        if self.overlay == Some(Overlay::SweepForm) {
-            let is_typing = self.sweep_form().typed().is_some();
-            return if is_typing {
-                &[SweepTyping, Typing, Always]
-            } else {
-                &[SweepForm, Common, Always]
-            };
+        if let Some(overlay) = self.overlay() {
+            return overlay.screen().keys(self);
         }
-        if self.overlay.is_none() && self.chart().is_some() {
-            return &[Sweep, Common, Always];
+        if self.open.chart.is_some() {
+            return vec![&sweep::keys::SWEEP];
         }
-        if self.overlay.is_none() && self.playback.is_some() {
-            return &[Context::Playback, Panels, Common, Always];
-        }
-        match (&self.overlay, self.focus().panel) {
-            (Some(Overlay::Form), _) | (None, Panel::Setup) => &[Form, Panels, Common, Always],
-            (Some(Overlay::Columns), _) => &[Columns, Common, Always],
-            (Some(Overlay::Pythons { .. }), _) => &[Context::Pythons, Common, Always],
-            (Some(Overlay::Export(form)), _) if form.row == ExportRow::File => {
-                &[Context::ExportFile, Typing, Always]
-            }
-            (Some(Overlay::Export(_)), _) => &[Context::Export, Common, Always],
-            (Some(Overlay::Comparison { .. }), _) => &[Comparison, Reading, Common, Always],
-            (Some(_), _) => &[Reading, Common, Always],
-            (None, Panel::Timeline) => &[Timeline, Panels, Common, Always],
-            (None, Panel::History) => &[History, Panels, Common, Always],
-            (None, Panel::Cores | Panel::Curves) => &[Panels, Common, Always],
+        let panel: Option<&'static Keys> = match self.focus().panel {
+            _ if self.timeline.playback.is_some() => Some(&timeline::keys::PLAYBACK),
+            Panel::Setup => Some(&form::keys::FORM),
+            Panel::Timeline => Some(&timeline::keys::TIMELINE),
+            Panel::History => Some(&history::keys::HISTORY),
+            Panel::Cores | Panel::Curves => None,
+        };
+        let panels: &'static Keys = &everywhere::PANELS;
+        panel.into_iter().chain([panels]).collect()
+    }
+
+    /// Shows a screen over the panels, instead of what lay there.
+    pub(crate) fn show(&mut self, overlay: Overlay) {
+        self.open.overlays = vec![overlay];
+    }
+
+    /// Brings what lies over the panels up to date. It is never done while drawing: whoever reads during a run shall not
+    /// disturb what is measured.
+    pub(crate) fn compose_overlay(&mut self, is_news: bool) {
+        if let Some(mut overlay) = self.open.overlays.pop() {
+            overlay.screen_mut().compose(self, is_news);
+            self.open.overlays.push(overlay);
         }
     }
 
@@ -234,17 +241,17 @@ impl App {
     }
 
     pub(crate) fn has_chosen(&self) -> bool {
-        self.browse.selected().is_some()
+        self.runs.browse.selected().is_some()
     }
 
     /// The chosen row of the history, if it is a run's.
     pub(crate) fn chosen_run(&self) -> Option<&Entry> {
-        self.history.get(self.browse.selected()?)
+        self.history.get(self.runs.browse.selected()?)
     }
 
     /// Whether the panels are in reach, and another one than the form is focused.
     pub(crate) fn is_beside_form(&self) -> bool {
-        self.overlay.is_none() && self.focus().panel != Panel::Setup
+        self.open.overlays.is_empty() && self.focus().panel != Panel::Setup
     }
 
     pub(crate) fn has_picture(&self) -> bool {
@@ -256,18 +263,15 @@ impl App {
     }
 
     pub(crate) fn is_zoomed(&self) -> bool {
-        self.timeline.is_zoomed() && self.has_picture()
+        self.timeline.view.is_zoomed() && self.has_picture()
     }
 
     pub(crate) fn is_comparison_zoomed(&self) -> bool {
-        matches!(
-            self.overlay,
-            Some(Overlay::Comparison { zoom: Some(_), .. })
-        )
+        matches!(self.overlay(), Some(Overlay::Comparison(comparing)) if comparing.zoom.is_some())
     }
 
     pub(crate) fn shows_workers(&self) -> bool {
-        self.has_picture() && self.timeline.rows() == Rows::Workers
+        self.has_picture() && self.timeline.view.rows() == Rows::Workers
     }
 
     pub(crate) fn can_stop(&self) -> bool {
@@ -279,25 +283,32 @@ impl App {
     }
 
     pub(crate) fn can_explain(&self) -> bool {
-        self.topic().is_some() || matches!(self.overlay, Some(Overlay::Explanation { .. }))
+        self.topic().is_some() || self.is_explaining()
     }
 
     pub(crate) fn is_free(&self) -> bool {
         !self.is_busy()
     }
 
+    fn is_explaining(&self) -> bool {
+        matches!(
+            self.overlay(),
+            Some(Overlay::Reading(reading)) if matches!(reading.subject, Subject::Explanation(_))
+        )
+    }
+
     /// The keys that do something here and now, the most useful first.
     pub fn keys_here(&self) -> Vec<&'static Binding> {
-        let contexts = self.contexts();
-        let known = KEYS
-            .iter()
-            .filter(|keys| contexts.contains(&keys.context))
-            .flat_map(|keys| &keys.bindings);
+        let keys = self.keys();
         let is_first = |binding: &Binding| {
-            let found = command::lookup(binding.keys[0], contexts);
+            let found = lookup(binding.keys[0], &keys);
             found.is_some_and(|(_, first)| std::ptr::eq(first, binding))
         };
+        // Those of equal use in the order of the help.
+        let known = all_keys().into_iter();
+        let known = known.filter(|known| keys.iter().any(|here| std::ptr::eq(*here, *known)));
         let mut here: Vec<&Binding> = known
+            .flat_map(|keys| &keys.bindings)
             .filter(|binding| binding.priority > 0 && (binding.when)(self) && is_first(binding))
             .collect();
         here.sort_by_key(|binding| binding.priority);

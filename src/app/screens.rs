@@ -1,5 +1,8 @@
-//! Everything that can be seen, each in a folder of its own.
+//! Everything that can be seen, each in a folder of its own: its state, its `keys`, and its `view`.
+//!
+//! A new screen is a new folder, and a line in [`overlays!`]; the compiler names everything else.
 
+pub mod columns;
 pub mod comparison;
 pub mod cores;
 pub mod curves;
@@ -14,3 +17,102 @@ pub mod sweep;
 pub mod sweep_form;
 pub mod teaching;
 pub mod timeline;
+
+use crate::app::App;
+use crate::app::keys::{Keys, everywhere, texts};
+use crate::app::view::View;
+use reading::Topic;
+
+/// A screen that lies over the panels.
+pub trait Screen: View {
+    /// The keys that work in it, innermost first, besides those that work everywhere.
+    fn keys(&self, app: &App) -> Vec<&'static Keys>;
+
+    /// What `i` explains there.
+    fn topic(&self) -> Option<Topic> {
+        None
+    }
+
+    /// Brings what it says up to date. Without news, only a run has gone on.
+    fn compose(&mut self, _app: &App, _is_news: bool) {}
+
+    /// Scrolls what it says by so many rows, on a screen of so many rows.
+    fn scroll(&mut self, _by: isize, _rows: u16) {}
+
+    /// Follows runs that have other numbers now.
+    fn renumber(&mut self, _follow: &dyn Fn(&mut usize)) {}
+}
+
+/// One variant for each screen that can lie over the panels, with its state.
+macro_rules! overlays {
+    ($($(#[$about:meta])* $name:ident($state:ty),)*) => {
+        /// What lies over the panels.
+        #[derive(Clone, Debug)]
+        pub enum Overlay {
+            $($(#[$about])* $name($state),)*
+        }
+
+        impl Overlay {
+            /// What it tells of itself.
+            pub fn screen(&self) -> &dyn Screen {
+                match self {
+                    $(Overlay::$name(state) => state,)*
+                }
+            }
+
+            /// The same, to be changed.
+            pub(crate) fn screen_mut(&mut self) -> &mut dyn Screen {
+                match self {
+                    $(Overlay::$name(state) => state,)*
+                }
+            }
+        }
+    };
+}
+
+overlays! {
+    /// The form, where it has no panel of its own.
+    Form(form::FormScreen),
+    /// The help, or what the numbers and marks of a screen mean.
+    Reading(reading::Reading),
+    /// All numbers of one record.
+    Details(details::Details),
+    /// Runs on one time axis.
+    Comparison(comparison::Comparing),
+    /// The columns of the history, to choose from and to sort by.
+    Columns(columns::ColumnList),
+    /// The interpreters of this machine, to choose from.
+    Pythons(pythons::PythonList),
+    /// The form for a sweep.
+    SweepForm(sweep_form::SweepFormScreen),
+    /// All runs and numbers of one point of a sweep.
+    Point(point::PointDetails),
+    /// The form that writes a file to share.
+    Export(export::form::Exporting),
+}
+
+/// The keys of all screens, in the order of the help.
+pub fn all_keys() -> [&'static Keys; 20] {
+    [
+        &everywhere::PANELS,
+        &form::keys::FORM,
+        &form::keys::NUMBER,
+        &timeline::keys::TIMELINE,
+        &timeline::keys::PLAYBACK,
+        &history::keys::HISTORY,
+        &history::keys::FILTER,
+        &history::keys::NAME,
+        &export::keys::EXPORT,
+        &export::keys::FILE,
+        &texts::TYPING,
+        &sweep_form::keys::SWEEP_FORM,
+        &sweep_form::keys::FIELD,
+        &sweep::keys::SWEEP,
+        &pythons::keys::PYTHONS,
+        &columns::keys::COLUMNS,
+        &comparison::keys::COMPARISON,
+        &texts::READING,
+        &everywhere::COMMON,
+        &everywhere::ALWAYS,
+    ]
+}

@@ -12,6 +12,21 @@ pub enum Scroll {
 
 /// The widest that one column of text gets, with its frame: longer lines are hard to read.
 pub const TEXT_COLUMNS: u16 = 84;
+/// Rows of the screen that are not a text's: its borders, and the footer.
+pub const FRAME_ROWS: u16 = 3;
+/// Columns that are not a text's: borders and the blanks beside them.
+const FRAME_COLUMNS: u16 = 4;
+
+/// The columns inside a frame of so many.
+pub fn inside(frame: u16) -> u16 {
+    frame.saturating_sub(FRAME_COLUMNS)
+}
+
+/// The columns of a text on a screen of so many; the last one inside its frame says whether there is more above or below.
+pub fn text_width(screen: u16) -> u16 {
+    inside(TEXT_COLUMNS.min(screen)).saturating_sub(1)
+}
+
 impl Default for Scroll {
     fn default() -> Scroll {
         Scroll::FromTop(0)
@@ -26,6 +41,12 @@ impl Scroll {
             Scroll::FromTop(above) => above.min(last),
             Scroll::FromEnd(below) => last.saturating_sub(below),
         }
+    }
+
+    /// Moves down by so many rows, in a text of so many lines on a screen of so many rows.
+    pub fn in_text(&mut self, by: isize, lines: usize, rows: u16) {
+        let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+        self.by(by, lines.saturating_sub(rows.saturating_sub(FRAME_ROWS)));
     }
 
     /// Moves down by so many rows, in a text that has `most` outside of the view.

@@ -1,7 +1,7 @@
 //! Whatever is pressed and whatever runs do: the screen can be drawn.
 
 use super::*;
-use pconc_tui::app::command::KEYS;
+use pconc_tui::app::screens::all_keys;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::record::Outcome;
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
@@ -30,7 +30,7 @@ struct Step {
 
 /// Every key that means something somewhere, and one that never does.
 fn any_key() -> impl Strategy<Value = Key> {
-    let bindings = KEYS.iter().flat_map(|keys| &keys.bindings);
+    let bindings = all_keys().into_iter().flat_map(|keys| &keys.bindings);
     let known = bindings.flat_map(|binding| &binding.keys).copied();
     proptest::sample::select(known.chain([Char('ü')]).collect::<Vec<_>>())
 }

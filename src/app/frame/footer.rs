@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::app::command::Binding;
+use crate::app::keys::Binding;
 use crate::app::screen::Screen;
 use crate::app::screens::teaching::Pressed;
 use crate::ui::area::cells;

@@ -4,18 +4,15 @@ use ratatui::layout::{Position, Rect};
 
 use super::{overlay_area, panels};
 use crate::app::App;
-use crate::app::command::Binding;
 use crate::app::frame::footer;
 use crate::app::frame::layout::Panels;
+use crate::app::keys::Binding;
 use crate::app::message::Target;
-use crate::app::overlay::Overlay;
 use crate::app::screen::{Panel, Screen};
 use crate::app::screens::form::view as setup;
 use crate::app::screens::history::view as history;
 use crate::app::screens::history::view::HistoryRow;
-use crate::app::screens::pythons::view as pythons;
 use crate::app::screens::sweep::view as sweep;
-use crate::app::screens::sweep_form::view as sweep_form;
 use crate::app::screens::teaching::view as present;
 use crate::app::screens::timeline::view as timeline;
 use crate::ui::key::Key;
@@ -36,7 +33,11 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
         return key_at(binding, column - place.x).map(Target::Offered);
     }
     match overlay_area(app, area) {
-        Some(over) if over.contains(here) => Some(in_overlay(app, inside(over), row)),
+        Some(over) if over.contains(here) => {
+            let overlay = app.overlay()?.screen();
+            let found = overlay.target(app, inside(over), row);
+            Some(found.unwrap_or(Target::Overlay))
+        }
         Some(_) => Some(Target::Outside),
         None if app.chart().is_some() => sweep::target(app, area, here),
         None => in_panel(app, &panels, here),
@@ -51,19 +52,6 @@ fn key_at(binding: &Binding, column: u16) -> Option<Key> {
         here if binding.is_range() => here.filter(|key| binding.keys.contains(key)),
         _ => binding.keys.first().copied(),
     }
-}
-
-fn in_overlay(app: &App, inner: Rect, row: u16) -> Target {
-    let found = match app.overlay() {
-        Some(Overlay::Form) => setup::row_at(app, true, inner, row).map(Target::FormRow),
-        Some(Overlay::SweepForm) => sweep_form::row_at(app, inner, row).map(Target::SweepRow),
-        Some(Overlay::Pythons { row: cursor }) => {
-            pythons::row_at(app, *cursor, inner, row).map(Target::PythonRow)
-        }
-        Some(Overlay::Columns) => history::column_at(app, inner, row).map(Target::ColumnRow),
-        _ => None,
-    };
-    found.unwrap_or(Target::Overlay)
 }
 
 fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {

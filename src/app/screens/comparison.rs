@@ -1,12 +1,17 @@
 //! What a comparison of runs says: a sentence, a table, and how timelines and table share the room. The screen draws it,
 //! and scrolling needs to know how many rows are out of sight.
 
+pub mod keys;
 pub mod view;
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::compared::{Compared, default_reference, obstacle};
+use crate::app::App;
+use crate::app::keys::{Keys, texts};
 use crate::app::screens::details::doubts;
+use crate::app::screens::reading::Topic;
+use crate::app::screens::{Overlay, Screen};
 use crate::domain::history::{Entry, EntryTest, History};
 use crate::domain::phase::Phase;
 use crate::domain::text::wrap;
@@ -15,6 +20,7 @@ use crate::domain::trace::Trace;
 use crate::present::comparison::{Comparison, Row, compare};
 use crate::present::sentence;
 use crate::present::table::{Side, padded};
+use crate::ui::scroll::{FRAME_ROWS, Scroll, inside};
 use crate::ui::window::Window;
 
 /// Columns of the names of rows, at least.
@@ -25,6 +31,69 @@ const COLUMN: usize = 17;
 const BETWEEN: usize = 2;
 /// Rows of a worker where there is room for everything: ink and a gap.
 const HIGH: usize = 8;
+
+/// Runs on one time axis.
+#[derive(Clone, Debug)]
+pub struct Comparing {
+    /// Which runs, in ascending order.
+    pub numbers: Vec<usize>,
+    /// The stretch of time in view, unless it is all of it.
+    pub zoom: Option<Window>,
+    scroll: Scroll,
+    /// What it says, laid out for the screen.
+    pub parts: Option<Composition>,
+}
+
+impl Comparing {
+    pub(crate) fn of(numbers: Vec<usize>) -> Comparing {
+        Comparing {
+            numbers,
+            zoom: None,
+            scroll: Scroll::default(),
+            parts: None,
+        }
+    }
+}
+
+impl Screen for Comparing {
+    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
+        vec![&keys::COMPARISON, &texts::READING]
+    }
+
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Comparison)
+    }
+
+    fn compose(&mut self, app: &App, is_news: bool) {
+        if is_news {
+            let (columns, rows) = app.size();
+            let room = (inside(columns), rows.saturating_sub(FRAME_ROWS));
+            self.parts = Some(Composition::of(&app.history, &self.numbers, room));
+        }
+    }
+
+    fn scroll(&mut self, by: isize, _rows: u16) {
+        let hidden = self.parts.as_ref().map_or(0, Composition::hidden_rows);
+        self.scroll.by(by, hidden);
+    }
+
+    fn renumber(&mut self, follow: &dyn Fn(&mut usize)) {
+        self.numbers.iter_mut().for_each(follow);
+        self.numbers.sort_unstable();
+    }
+}
+
+impl App {
+    /// Looks at another stretch of the runs that are compared.
+    pub(crate) fn look_at_all(&mut self, change: fn(Window, Nanos) -> Option<Window>) {
+        if let Some(Overlay::Comparison(Comparing { numbers, zoom, .. })) =
+            self.open.overlays.last_mut()
+        {
+            let all = whole(&runs(&self.history, numbers));
+            *zoom = look(*zoom, all, change);
+        }
+    }
+}
 
 /// A comparison, laid out.
 #[derive(Clone, Debug)]

@@ -1,5 +1,13 @@
 //! All numbers of one record, as rows: the screen draws them, and scrolling needs to know how many there are.
 
+pub mod view;
+
+use crate::app::App;
+use crate::app::keys::{Keys, texts};
+use crate::app::screens::Screen;
+use crate::app::screens::reading::Topic;
+use crate::ui::scroll::{Scroll, text_width};
+
 use crate::catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric};
 use crate::domain::history::{Entry, History};
 use crate::domain::phase::Phase;
@@ -22,6 +30,49 @@ pub const BEFORE_NOTES: u16 = NAMES + VALUES + 2;
 const PRINTED_LINES: usize = 100;
 /// So many failed tasks are listed.
 const FAILURES: usize = 20;
+
+/// All numbers of one record.
+#[derive(Clone, Debug)]
+pub struct Details {
+    /// Which.
+    pub number: usize,
+    scroll: Scroll,
+    rows: Vec<Row>,
+}
+
+impl Details {
+    pub(crate) fn of(number: usize) -> Details {
+        Details {
+            number,
+            scroll: Scroll::default(),
+            rows: vec![],
+        }
+    }
+}
+
+impl Screen for Details {
+    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
+        vec![&texts::READING]
+    }
+
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Details)
+    }
+
+    fn compose(&mut self, app: &App, is_news: bool) {
+        if let (Some(entry), true) = (app.history.get(self.number), is_news) {
+            self.rows = rows(&app.history, entry, text_width(app.size().0));
+        }
+    }
+
+    fn scroll(&mut self, by: isize, rows: u16) {
+        self.scroll.in_text(by, self.rows.len(), rows);
+    }
+
+    fn renumber(&mut self, follow: &dyn Fn(&mut usize)) {
+        follow(&mut self.number);
+    }
+}
 
 /// A row of the details.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Writing a file to share, from the form to what became of it.
 
+pub mod keys;
 pub mod view;
 
 pub mod form;
@@ -7,33 +8,43 @@ pub mod form;
 use crate::app::screens::export::form::{ExportRow, Exporting};
 
 use crate::app::App;
+use crate::app::keys::{Keys, texts};
 use crate::app::message::Effect;
-use crate::app::overlay::Overlay;
+use crate::app::screens::{Overlay, Screen};
 
 use crate::domain::text::bytes;
 use crate::present::format::Refusal;
 
+impl Screen for Exporting {
+    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
+        match self.row {
+            ExportRow::File => vec![&keys::FILE, &texts::TYPING],
+            _ => vec![&keys::EXPORT],
+        }
+    }
+}
+
 impl App {
     /// The form, if it is on top.
     pub fn exporting(&self) -> Option<&Exporting> {
-        match &self.overlay {
+        match self.overlay() {
             Some(Overlay::Export(form)) => Some(form),
             _ => None,
         }
     }
 
     fn exporting_mut(&mut self) -> Option<&mut Exporting> {
-        match &mut self.overlay {
+        match self.open.overlays.last_mut() {
             Some(Overlay::Export(form)) => Some(form),
             _ => None,
         }
     }
 
     pub(crate) fn open_export(&mut self) {
-        let chart = self.chart.as_ref().map(|chart| chart.number);
-        if let Some(form) = Exporting::new(&self.browse, chart, &self.history) {
-            self.notice = None;
-            self.overlay = Some(Overlay::Export(Box::new(form)));
+        let chart = self.open.chart.as_ref().map(|chart| chart.number);
+        if let Some(form) = Exporting::new(&self.runs.browse, chart, &self.history) {
+            self.out.notice = None;
+            self.show(Overlay::Export(form));
         }
     }
 
@@ -47,7 +58,7 @@ impl App {
             form.forget();
             form.is_writing = true;
             let order = form.order(overwrite);
-            self.effects.push(Effect::Export(order));
+            self.out.effects.push(Effect::Export(order));
         }
     }
 
@@ -56,7 +67,7 @@ impl App {
         match (written, self.exporting_mut()) {
             (Ok(size), form) => {
                 if form.is_some() {
-                    self.overlay = None;
+                    self.open.overlays.clear();
                 }
                 self.tell(format!("written: {file} ({})", bytes(size)));
             }

@@ -1,5 +1,6 @@
 //! The form: a draft, a cursor, and a number that may be being typed.
 
+pub mod keys;
 pub mod view;
 
 mod about;
@@ -9,6 +10,10 @@ mod python;
 
 pub use crate::app::screens::form::python::Search;
 
+use crate::app::App;
+use crate::app::keys::{Keys, everywhere};
+use crate::app::screens::Screen;
+use crate::app::screens::reading::Topic;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Parameter, Values};
 use crate::catalog::workload::Workload;
@@ -16,6 +21,20 @@ use crate::domain::machine::Limits;
 use crate::domain::plan::{Draft, Field, Invalid};
 use crate::ui::choice::{neighbour, stepped};
 use crate::ui::key::Key;
+
+/// The form over the panels, where it has no panel of its own.
+#[derive(Clone, Debug)]
+pub struct FormScreen;
+
+impl Screen for FormScreen {
+    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
+        vec![&keys::FORM, &everywhere::PANELS]
+    }
+
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Plan)
+    }
+}
 
 /// No field takes a number with more digits.
 const MOST_DIGITS: usize = 13;

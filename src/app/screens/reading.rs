@@ -9,14 +9,109 @@ pub mod view;
 mod explain;
 mod help;
 
-pub use crate::app::screens::reading::explain::{Topic, explanation};
-pub use crate::app::screens::reading::help::help;
+pub use explain::Topic;
 
 use std::borrow::Cow;
+
+use crate::app::App;
+use crate::app::keys::{Keys, texts};
+use crate::app::screens::Screen;
+use crate::ui::scroll::{Scroll, TEXT_COLUMNS, inside};
 
 use crate::catalog::metric::Metric;
 use crate::domain::phase::Phase;
 use crate::domain::text::wrap;
+
+/// The widest that two columns get, with their frame.
+const TWO_COLUMNS_MOST: u16 = 164;
+/// From so many columns on, a screen has room for two columns of text.
+const ROOM_FOR_TWO: u16 = 112;
+
+/// What a text is about.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// Keys, phases, words and signs: first the keys that worked where the user was, innermost first.
+    Help(Vec<&'static Keys>),
+    /// What the numbers and marks of a screen mean.
+    Explanation(Topic),
+}
+
+/// A text that lies over the panels.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What it is about.
+    pub subject: Subject,
+    scroll: Scroll,
+    text: Option<Text>,
+}
+
+impl Reading {
+    pub(crate) fn about(subject: Subject) -> Reading {
+        Reading {
+            subject,
+            scroll: Scroll::default(),
+            text: None,
+        }
+    }
+}
+
+impl Screen for Reading {
+    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
+        vec![&texts::READING]
+    }
+
+    /// An explanation may depend on the run that goes on.
+    fn compose(&mut self, app: &App, _is_news: bool) {
+        let (columns, _) = app.size();
+        let width = TEXT_COLUMNS.min(columns);
+        let former = self.text.take();
+        self.text = Some(match &self.subject {
+            Subject::Help(here) => {
+                let wide = TWO_COLUMNS_MOST.min(columns);
+                let width = if columns < ROOM_FOR_TWO { width } else { wide };
+                Text::of(former, "Help".into(), width, help::help(here))
+            }
+            Subject::Explanation(topic) => {
+                let title = format!("{} · what it says and how it was measured", topic.name());
+                Text::of(former, title, width, explain::explanation(app, *topic))
+            }
+        });
+    }
+
+    fn scroll(&mut self, by: isize, rows: u16) {
+        let lines = self.text.as_ref().map_or(0, |text| text.lines.len());
+        self.scroll.in_text(by, lines, rows);
+    }
+}
+
+/// A text about the program, broken for the screen that there is.
+#[derive(Clone, Debug)]
+struct Text {
+    title: String,
+    /// How wide it is with its frame, in columns.
+    width: u16,
+    /// Its rows, broken for that width.
+    lines: Vec<Line>,
+    /// What the rows were made from: breaking them costs far more than finding out that they are still the same.
+    sections: Vec<Section>,
+}
+
+impl Text {
+    /// These sections in so many columns, the frame included; the rows of `former` if they say the same.
+    fn of(former: Option<Text>, title: String, width: u16, sections: Vec<Section>) -> Text {
+        match former {
+            Some(same) if same.width == width && same.sections == sections => {
+                Text { title, ..same }
+            }
+            _ => Text {
+                title,
+                width,
+                lines: laid_out(&sections, inside(width).saturating_sub(1)),
+                sections,
+            },
+        }
+    }
+}
 
 /// From so many columns on, a text that asks for it has two columns.
 const TWO_COLUMNS: u16 = 100;
@@ -183,7 +278,7 @@ fn fill_up(line: &mut Line, column: usize) {
 
 /// The sections below each other, with an empty row between two; in two columns where there is room for both. The left one
 /// is read first, and no section is torn apart.
-pub fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
+fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
     let has_two = width >= TWO_COLUMNS;
     let column = if has_two {
         (width - columns(BETWEEN)) / 2
@@ -212,6 +307,70 @@ pub fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::message::{Effect, Msg};
+    use crate::app::screens::Overlay;
+    use crate::domain::machine::Limits;
+    use crate::domain::speed::Speed;
+    use crate::fixtures::explorer::{self, Scenario};
+    use crate::ui::key::Key;
+
+    fn reading(app: &App) -> Option<&Text> {
+        match app.overlay()? {
+            Overlay::Reading(reading) => reading.text.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Where the rows of the help or the explanation are in memory: rows that are composed anew are elsewhere, as the old
+    /// ones are still there when they are made.
+    fn rows_at(app: &App) -> *const Line {
+        reading(app).expect("a text is there").lines.as_ptr()
+    }
+
+    #[test]
+    fn a_run_that_goes_on_and_a_key_that_scrolls_leave_the_text_as_it_was_composed() {
+        for key in ['?', 'i'] {
+            let mut app = App::new(explorer::machine(2), Limits::default());
+            let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+            let effects = app.update(Msg::Key(Key::Char('2')));
+            let [.., Effect::Start(plan)] = &effects[..] else {
+                panic!("{effects:?}")
+            };
+            let run = Scenario::new(plan.clone(), 2);
+            let _ = app.update(Msg::Key(Key::Char(key)));
+            let composed = rows_at(&app);
+            for ms in (0..600).step_by(20) {
+                let _ = app.update(Msg::Batch(run.batch(ms * 1_000_000, (ms + 20) * 1_000_000)));
+                assert_eq!(rows_at(&app), composed, "{key} at {ms} ms");
+            }
+            let _ = app.update(Msg::Key(Key::Down));
+            assert_eq!(rows_at(&app), composed, "{key}");
+            let _ = app.update(Msg::Resized {
+                columns: 70,
+                rows: 20,
+            });
+            assert_ne!(
+                rows_at(&app),
+                composed,
+                "{key}: the screen has other columns"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_closed_is_gone_and_what_lay_below_is_back() {
+        let mut app = App::new(explorer::machine(2), Limits::default());
+        let _ = app.update(Msg::Key(Key::Char('i')));
+        let rows =
+            |app: &App| reading(app).map(|reading| (reading.title.clone(), reading.lines.clone()));
+        let explained = rows(&app);
+        let _ = app.update(Msg::Key(Key::Char('?')));
+        assert_ne!(rows(&app), explained);
+        let _ = app.update(Msg::Key(Key::Esc));
+        assert_eq!(rows(&app), explained);
+        let _ = app.update(Msg::Key(Key::Esc));
+        assert!(app.overlay().is_none());
+    }
 
     fn text(line: &[Piece]) -> String {
         line.iter()

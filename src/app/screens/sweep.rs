@@ -9,6 +9,7 @@
 //! ```
 
 pub mod chart;
+pub mod keys;
 mod laws;
 pub mod sketch;
 pub mod view;
@@ -21,9 +22,10 @@ pub use crate::app::screens::sweep_form::{FormRow, SweepForm};
 use crate::app::App;
 use crate::app::live::Goal;
 use crate::app::message::Effect;
-use crate::app::overlay::Overlay;
+use crate::app::screens::Overlay;
+use crate::app::screens::point::PointDetails;
 use crate::app::screens::sweep_form;
-use crate::ui::scroll::Scroll;
+use crate::app::screens::sweep_form::SweepFormScreen;
 
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate;
@@ -51,17 +53,17 @@ pub struct Progress {
 impl App {
     /// The form for a sweep.
     pub fn sweep_form(&self) -> &SweepForm {
-        &self.sweep_form
+        &self.open.sweep_form
     }
 
     /// The chart that is on the screen instead of the panels.
     pub fn chart(&self) -> Option<&Chart> {
-        self.chart.as_ref()
+        self.open.chart.as_ref()
     }
 
     /// What the chart shows.
     pub fn sketch(&self) -> Option<&Sketch> {
-        self.sketch.as_ref()
+        self.open.sketch.as_ref()
     }
 
     /// The sweep that goes on.
@@ -85,6 +87,7 @@ impl App {
             round: course.round,
             rounds: course.plan.repeats(),
             remaining_s: self
+                .work
                 .remaining_s
                 .map(|remaining| (remaining - elapsed).max(0.0)),
         })
@@ -97,14 +100,14 @@ impl App {
             self.open_chart(number);
             return;
         }
-        self.notice = None;
-        self.sweep_form.open(&self.setup.draft());
-        self.overlay = Some(Overlay::SweepForm);
+        self.out.notice = None;
+        self.open.sweep_form.open(&self.form.draft());
+        self.show(Overlay::SweepForm(SweepFormScreen));
     }
 
     /// Starts what the form says.
     pub(crate) fn start_sweep(&mut self) {
-        self.sweep_form.accept();
+        self.open.sweep_form.accept();
         // What is wrong the form says already.
         if let Ok(sweep) = self.sweep_draft() {
             self.ask(Goal::Sweep(Box::new(sweep)));
@@ -114,38 +117,39 @@ impl App {
     /// What the form asks for, of the work of the main form.
     fn sweep_draft(&self) -> Result<SweepDraft, Invalid> {
         let sweep = self
+            .open
             .sweep_form
-            .draft(&self.setup.draft(), self.machine.cores_usable)?;
-        sweep.check(&self.setup.limits)?;
+            .draft(&self.form.draft(), self.settings.machine.cores_usable)?;
+        sweep.check(&self.form.limits)?;
         Ok(sweep)
     }
 
     /// Begins the sweep, now that the machine's speed is known where it matters.
     pub(crate) fn begin_sweep(&mut self, mut sweep: SweepDraft) {
-        if let Some(speed) = &self.speed {
+        if let Some(speed) = &self.work.speed {
             sweep.draft = sweep.draft.calibrated(speed);
         }
-        let plan = match sweep.validate(&self.setup.limits) {
+        let plan = match sweep.validate(&self.form.limits) {
             Ok(plan) => plan,
             Err(invalid) => {
-                self.sweep_form.refuse(invalid);
-                self.overlay = Some(Overlay::SweepForm);
+                self.open.sweep_form.refuse(invalid);
+                self.show(Overlay::SweepForm(SweepFormScreen));
                 return;
             }
         };
         let id = self.next_campaign_id();
         let number = self.history.begin_sweep(id.clone(), plan.clone());
         self.rearrange();
-        self.overlay = None;
+        self.open.overlays.clear();
         self.open_chart(number);
-        self.effects.push(Effect::Keep(number));
+        self.out.effects.push(Effect::Keep(number));
         self.begin(Campaign::sweep(plan), None, Some(id));
     }
 
     /// A name for a campaign that is unique across sessions.
     pub(crate) fn next_campaign_id(&mut self) -> String {
-        self.campaigns += 1;
-        format!("{}.{}", self.history.here().session, self.campaigns)
+        self.work.campaigns += 1;
+        format!("{}.{}", self.history.here().session, self.work.campaigns)
     }
 
     /// Shows the chart of this sweep.
@@ -154,33 +158,34 @@ impl App {
             return;
         };
         if self
+            .open
             .chart
             .as_ref()
             .is_none_or(|chart| chart.number != number)
         {
             let mut chart = Chart::of(entry);
-            if let Some(before) = &self.chart_before {
+            if let Some(before) = &self.open.chart_before {
                 chart.look_as(before);
             }
-            self.chart = Some(chart);
+            self.open.chart = Some(chart);
         }
         self.compose_sweeps();
     }
 
     /// Shows the panels again.
     pub(crate) fn close_chart(&mut self) {
-        if let Some(chart) = self.chart.take() {
+        if let Some(chart) = self.open.chart.take() {
             if !self.is_running() {
-                self.browse.select(Some(chart.number));
-                self.timeline.start_over();
+                self.runs.browse.select(Some(chart.number));
+                self.timeline.view.start_over();
             }
-            self.chart_before = Some(chart);
+            self.open.chart_before = Some(chart);
         }
     }
 
     /// Does something to the chart that is shown.
     pub(crate) fn with_chart(&mut self, change: impl FnOnce(&mut Chart, &SweepEntry)) {
-        if let Some(chart) = &mut self.chart
+        if let Some(chart) = &mut self.open.chart
             && let Some(entry) = self.history.sweep(chart.number)
         {
             change(chart, entry);
@@ -189,7 +194,7 @@ impl App {
 
     /// The chart that is shown, and its sweep.
     fn charted(&self) -> Option<(&Chart, &SweepEntry)> {
-        let chart = self.chart.as_ref()?;
+        let chart = self.open.chart.as_ref()?;
         Some((chart, self.history.sweep(chart.number)?))
     }
 
@@ -209,7 +214,7 @@ impl App {
         let runs = self
             .charted()
             .and_then(|(chart, sweep)| sweep.runs.get(chart.configuration(sweep)));
-        let is_marked = |run: &usize| self.browse.marked().contains(run);
+        let is_marked = |run: &usize| self.runs.browse.marked().contains(run);
         let mut marked: Vec<usize> = runs
             .into_iter()
             .flatten()
@@ -221,17 +226,17 @@ impl App {
         }
         marked
             .into_iter()
-            .for_each(|run| self.browse.toggle_mark_of(Some(run)));
+            .for_each(|run| self.runs.browse.toggle_mark_of(Some(run)));
     }
 
     /// What a comparison would show: the marked runs; with fewer than two the chosen one besides, in a chart that of the
     /// point under the cursor; and if that is still alone, what its speed-up is measured against.
     pub(crate) fn compared(&self) -> Vec<usize> {
-        let mut numbers = self.browse.marked().to_vec();
+        let mut numbers = self.runs.browse.marked().to_vec();
         if numbers.len() < 2 {
-            let chosen = match self.chart {
+            let chosen = match self.open.chart {
                 Some(_) => self.median_run(),
-                None => self.browse.selected(),
+                None => self.runs.browse.selected(),
             };
             numbers.extend(chosen.filter(|run| !numbers.contains(run)));
         }
@@ -255,25 +260,23 @@ impl App {
     /// All runs and numbers of the point under the cursor.
     pub(crate) fn open_point(&mut self) {
         if let Some((chart, sweep)) = self.charted() {
-            self.overlay = Some(Overlay::Point {
-                number: chart.number,
-                configuration: chart.configuration(sweep),
-                scroll: Scroll::default(),
-            });
+            let point = PointDetails::of(chart.number, chart.configuration(sweep));
+            self.show(Overlay::Point(point));
         }
     }
 
     /// Composes what the form and the chart say, because something changed.
     pub(crate) fn compose_sweeps(&mut self) {
-        if self.overlay == Some(Overlay::SweepForm) {
+        if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
             let forecast = self.sweep_draft().map(|sweep| {
                 let time = words(estimate::of_sweep(&sweep, self.known()), 1);
                 sweep_form::forecast(&sweep, &time)
             });
-            self.sweep_form.foretell(forecast);
+            self.open.sweep_form.foretell(forecast);
         }
-        self.remaining_s = self.remaining();
-        self.sketch = self
+        self.work.remaining_s = self.remaining();
+        self.open.sketch = self
+            .open
             .chart
             .as_ref()
             .and_then(|chart| Sketch::of(self, chart));

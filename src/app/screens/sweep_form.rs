@@ -1,7 +1,12 @@
 //! The form that begins a sweep. The work is the main form's.
 
+pub mod keys;
 pub mod view;
 
+use crate::app::App;
+use crate::app::keys::{Keys, texts};
+use crate::app::screens::Screen;
+use crate::app::screens::reading::Topic;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
 use crate::domain::executor::Executor;
@@ -12,6 +17,24 @@ use crate::domain::text::{counted, grouped};
 use crate::ui::choice::{round, stepped};
 use crate::ui::field::TextField;
 use crate::ui::key::Key;
+
+/// The form over the panels. What it says is kept while it is closed.
+#[derive(Clone, Debug)]
+pub struct SweepFormScreen;
+
+impl Screen for SweepFormScreen {
+    fn keys(&self, app: &App) -> Vec<&'static Keys> {
+        if app.open.sweep_form.typed().is_some() {
+            vec![&keys::FIELD, &texts::TYPING]
+        } else {
+            vec![&keys::SWEEP_FORM]
+        }
+    }
+
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::SweepForm)
+    }
+}
 
 /// The longest list of numbers of workers that can be typed.
 const MOST_TYPED: usize = 40;

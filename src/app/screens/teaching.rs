@@ -4,7 +4,7 @@ pub mod view;
 
 use std::borrow::Cow;
 
-use crate::app::command::{Action, Binding};
+use crate::app::keys::{Action, Binding};
 use crate::catalog::experiment::Experiment;
 use crate::ui::key::Key;
 
@@ -72,13 +72,15 @@ fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::command::{Context, lookup};
+    use crate::app::keys::everywhere::PANELS;
+    use crate::app::keys::lookup;
+    use crate::app::screens::timeline::keys::TIMELINE;
 
     #[test]
     fn the_last_keys_stay_until_others_replace_them_and_repeats_are_counted() {
         let mut teaching = Teaching::default();
         let mut press = |key: Key| {
-            let (_, binding) = lookup(key, &[Context::Timeline, Context::Panels]).unwrap();
+            let (_, binding) = lookup(key, &[&TIMELINE, &PANELS]).unwrap();
             teaching.remember(key, binding);
             teaching
                 .pressed
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_key_is_told_in_a_few_words() {
-        let told = |key: Key| meaning(key, lookup(key, &[Context::Panels]).unwrap().1);
+        let told = |key: Key| meaning(key, lookup(key, &[&PANELS]).unwrap().1);
         assert_eq!(told(Key::Char('+')), "zoom into time");
         assert_eq!(
             told(Key::Char('2')),

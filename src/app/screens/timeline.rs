@@ -1,6 +1,7 @@
 //! Which stretch of time, which row and which moment the timeline looks at.
 
 pub mod inspect;
+pub mod keys;
 pub mod playback;
 pub mod view;
 
@@ -20,6 +21,16 @@ pub enum Rows {
     Workers,
     /// A core each: which worker it ran.
     Cores,
+}
+
+/// The timeline: how the user looks at it, and at what instead of the run that is on or chosen.
+#[derive(Debug, Default)]
+pub(crate) struct Timeline {
+    pub(crate) view: TimelineView,
+    /// A run as it was when the user froze its picture.
+    pub(crate) frozen: Option<inspect::Frozen>,
+    /// A run that is over and played again.
+    pub(crate) playback: Option<playback::Playback>,
 }
 
 /// What the user did to the timeline's picture.

@@ -20,8 +20,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::app::App;
 use crate::app::frame::header::describe;
-use crate::app::screens::comparison::{Composition, TableRow, whole};
+use crate::app::frame::layout::Panels;
+use crate::app::screens::comparison::{Comparing, Composition, TableRow, runs, whole};
+use crate::app::view::View;
 use crate::domain::history::Entry;
 use crate::domain::record::Outcome;
 use crate::domain::text::{counted, duration};
@@ -29,7 +32,6 @@ use crate::domain::time::seconds;
 use crate::present::table::fitting;
 use crate::ui::area::{cells, split_above, split_below, split_left};
 use crate::ui::panel::{block, draw_lines, draw_over, draw_scrolled, draw_text, on_border};
-use crate::ui::scroll::Scroll;
 use crate::ui::theme::{STRONG, Theme, strong_if};
 use crate::ui::widget::axis::Axis;
 use crate::ui::widget::gantt::{Gantt, Pitch};
@@ -38,16 +40,29 @@ use crate::ui::window::Window;
 /// Columns of the names of workers.
 const GUTTER: u16 = 5;
 
-/// These runs and what is said of them, over the panels: all of their time, or a stretch of it.
-pub fn overlay(
+impl View for Comparing {
+    /// All the room that there is.
+    fn size(&self, _app: &App, room: Rect) -> (u16, usize) {
+        (room.width, usize::from(room.height))
+    }
+
+    fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        if let Some(parts) = &self.parts {
+            let runs = runs(app.history(), &self.numbers);
+            draw(self, &runs, parts, theme, area, buf);
+        }
+    }
+}
+
+fn draw(
+    comparing: &Comparing,
     runs: &[&Entry],
     parts: &Composition,
-    zoom: Option<Window>,
-    scroll: Scroll,
     theme: Theme,
     area: Rect,
     buf: &mut Buffer,
 ) {
+    let zoom = comparing.zoom;
     let all = whole(runs);
     let mut frame = block(format!("Comparison of {} runs", runs.len()), true, theme);
     if let Some(zoom) = zoom {
@@ -67,7 +82,7 @@ pub fn overlay(
     let (timelines, table) = split_above(below, parts.timelines);
     draw_timelines(runs, zoom.unwrap_or(all), theme, timelines, buf);
     let line = |row| table_line(row, theme);
-    draw_scrolled(&parts.table, line, scroll, table, buf);
+    draw_scrolled(&parts.table, line, comparing.scroll, table, buf);
 }
 
 fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {

@@ -16,9 +16,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
+use crate::app::frame::layout::Panels;
 use crate::app::screens::export::form::{ExportRow, Exporting};
+use crate::app::view::View;
 use crate::present::format::Format;
-use crate::ui::panel::{draw_lines, typed, wrapped};
+use crate::ui::panel::{block, draw_lines, draw_over, typed, wrapped};
 use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
 
 /// Columns of the form with its border.
@@ -30,18 +32,19 @@ const LABELS: usize = 8;
 /// Columns of a format's name.
 const NAMES: usize = 13;
 
-/// Its columns with the frame, and its rows.
-pub fn size() -> (u16, usize) {
-    (WIDTH, Exporting::rows().len() + SAID)
-}
+impl View for Exporting {
+    fn size(&self, _app: &App, _room: Rect) -> (u16, usize) {
+        (WIDTH, Exporting::rows().len() + SAID)
+    }
 
-/// The form in this room.
-pub fn draw(app: &App, form: &Exporting, theme: Theme, inner: Rect, buf: &mut Buffer) {
-    let room = inner.width.saturating_sub(LABELS as u16);
-    let rows = Exporting::rows().into_iter();
-    let rows = rows.map(|row| labelled(label(row), value(form, row, room)));
-    let said = said(app, form, room, theme).into_iter();
-    draw_lines(rows.chain(said.map(|line| labelled("", line))), inner, buf);
+    fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        let inner = draw_over(&block("Export", true, theme), area, buf);
+        let room = inner.width.saturating_sub(LABELS as u16);
+        let rows = Exporting::rows().into_iter();
+        let rows = rows.map(|row| labelled(label(row), value(self, row, room)));
+        let said = said(app, self, room, theme).into_iter();
+        draw_lines(rows.chain(said.map(|line| labelled("", line))), inner, buf);
+    }
 }
 
 fn label(row: ExportRow) -> &'static str {

@@ -19,11 +19,11 @@ impl Setup {
 impl App {
     /// Says what `r` will do now, from what is known of the machine.
     pub(in crate::app) fn foretell(&mut self) {
-        let draft = self.setup.draft();
-        let checked = draft.check(&self.setup.limits);
-        let checked = checked.map_err(|invalid| self.setup.explained(invalid));
+        let draft = self.form.draft();
+        let checked = draft.check(&self.form.limits);
+        let checked = checked.map_err(|invalid| self.form.explained(invalid));
         let said = |()| words(estimate::of(&draft, self.known()), draft.repeats);
-        self.setup.forecast = checked.map(said);
+        self.form.forecast = checked.map(said);
     }
 
     /// What is known of this machine that decides how long runs take.
@@ -36,9 +36,9 @@ impl App {
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);
         Known {
-            cores_usable: self.machine.cores_usable,
-            speed: self.speed.as_ref(),
-            pythons: self.setup.found_pythons(),
+            cores_usable: self.settings.machine.cores_usable,
+            speed: self.work.speed.as_ref(),
+            pythons: self.form.found_pythons(),
             writing: records.find_map(estimate::writing_cost),
         }
     }

@@ -8,11 +8,16 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
-use crate::app::screens::form::Setup;
+use crate::app::frame::layout::Panels;
+use crate::app::message::Target;
+use crate::app::screens::form::{FormScreen, Setup};
+use crate::app::view::View;
 use crate::domain::plan::Field;
 use crate::present::table::shortened;
 use crate::ui::area::{cells, split_above};
-use crate::ui::panel::{draw_arrows, draw_frame, draw_lines, first_in_form, form_row, wrapped};
+use crate::ui::panel::{
+    block, draw_arrows, draw_frame, draw_lines, draw_over, first_in_form, form_row, wrapped,
+};
 use crate::ui::theme::{CURSOR, STRONG, Theme};
 
 /// Columns of the labels.
@@ -20,9 +25,24 @@ const LABELS: usize = 10;
 /// The most rows that a form has.
 const MOST_ROWS: u16 = 13;
 /// Columns of the form over the panels, with its border, and its rows.
-pub const OVERLAY: (u16, usize) = (54, MOST_ROWS as usize + 4);
+const OVERLAY: (u16, usize) = (54, MOST_ROWS as usize + 4);
 /// From so many columns on, two rows are enough for what there is to say about a field, else three.
 const ROOMY: u16 = 44;
+
+impl View for FormScreen {
+    fn size(&self, _app: &App, _room: Rect) -> (u16, usize) {
+        OVERLAY
+    }
+
+    fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        let inner = draw_over(&block("Plan", true, theme), area, buf);
+        form(app, true, theme, inner, buf);
+    }
+
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+        row_at(app, true, inner, row).map(Target::FormRow)
+    }
+}
 
 /// The form in its panel.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -31,7 +51,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
 }
 
 /// As many rows as fit, the chosen one among them, above what there is to say.
-pub fn form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn form(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
     let foot = foot(app, focused, theme, area.width);
     let (above, below) = split_rows(foot.len(), area);
     let setup = app.setup();

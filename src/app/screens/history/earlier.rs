@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::message::{EarlierRun, EarlierSweep, Effect};
-use crate::app::overlay::Overlay;
+use crate::app::screens::Overlay;
 
 use crate::domain::trace::Trace;
 
@@ -25,7 +25,7 @@ impl App {
     }
 
     pub(crate) fn on_picture_read(&mut self, number: usize, picture: Result<Box<Trace>, String>) {
-        self.awaited = None;
+        self.runs.awaited = None;
         if self.history.set_picture(number, picture) {
             self.tell_of_thinning();
         }
@@ -42,19 +42,21 @@ impl App {
     /// picture of the run where they stop, and nothing is read for the others.
     pub(crate) fn ask_for_a_picture(&mut self) {
         self.history.look_at(self.in_sight());
-        if self.awaited.is_none() {
-            self.awaited = self.history.await_picture();
-            self.effects.extend(self.awaited.map(Effect::ReadPicture));
+        if self.runs.awaited.is_none() {
+            self.runs.awaited = self.history.await_picture();
+            self.out
+                .effects
+                .extend(self.runs.awaited.map(Effect::ReadPicture));
         }
     }
 
     /// The runs whose pictures are on the screen, or under what is on it.
     fn in_sight(&self) -> Vec<usize> {
-        let compared = match &self.overlay {
-            Some(Overlay::Comparison { numbers, .. }) => &numbers[..],
+        let compared = match self.overlay() {
+            Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
             _ => &[],
         };
-        let chosen = self.browse.selected();
+        let chosen = self.runs.browse.selected();
         let chosen = chosen.map(|number| self.run_at(number).map_or(number, |run| run.number));
         chosen.into_iter().chain(compared.iter().copied()).collect()
     }
@@ -67,17 +69,31 @@ impl App {
                     *number = to;
                 }
             };
-            self.browse.renumber(follow);
-            let charts = self.chart.iter_mut().chain(&mut self.chart_before);
+            self.runs.browse.renumber(follow);
+            let charts = self
+                .open
+                .chart
+                .iter_mut()
+                .chain(&mut self.open.chart_before);
             charts
                 .map(|chart| &mut chart.number)
-                .chain(self.playback.as_mut().map(|playback| &mut playback.number))
-                .chain(self.frozen.as_mut().map(|frozen| &mut frozen.number))
-                .chain(self.naming.as_mut().map(|naming| &mut naming.number))
-                .chain(self.marks_before.iter_mut().flatten())
+                .chain(
+                    self.timeline
+                        .playback
+                        .as_mut()
+                        .map(|playback| &mut playback.number),
+                )
+                .chain(
+                    self.timeline
+                        .frozen
+                        .as_mut()
+                        .map(|frozen| &mut frozen.number),
+                )
+                .chain(self.runs.naming.as_mut().map(|naming| &mut naming.number))
+                .chain(self.runs.marks_before.iter_mut().flatten())
                 .for_each(follow);
-            if let Some(overlay) = &mut self.overlay {
-                overlay.renumber(&follow);
+            for overlay in &mut self.open.overlays {
+                overlay.screen_mut().renumber(&follow);
             }
         }
         self.rearrange();

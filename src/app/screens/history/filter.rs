@@ -154,24 +154,27 @@ fn of_sweep(entry: &SweepEntry) -> String {
 impl App {
     /// What the rows of the history have to match.
     pub fn filter(&self) -> Option<&Filter> {
-        self.filter.as_ref()
+        self.runs.filter.as_ref()
     }
 
     pub(crate) fn is_filtering(&self) -> bool {
-        self.filter.as_ref().is_some_and(|filter| filter.is_typed)
+        self.runs
+            .filter
+            .as_ref()
+            .is_some_and(|filter| filter.is_typed)
     }
 
     /// Begins to type a filter, or goes on with the one that there is.
     pub(crate) fn begin_filter(&mut self) {
-        self.focus = Focus {
+        self.open.focus = Focus {
             panel: Panel::History,
             ..self.focus()
         };
-        let (text, before) = match self.filter.take() {
+        let (text, before) = match self.runs.filter.take() {
             Some(filter) => (filter.field.text().to_string(), filter.before),
-            None => (String::new(), self.browse.selected()),
+            None => (String::new(), self.runs.browse.selected()),
         };
-        self.filter = Some(Filter {
+        self.runs.filter = Some(Filter {
             field: TextField::new(&text, MOST),
             is_typed: true,
             before,
@@ -179,12 +182,12 @@ impl App {
             index: vec![],
             found: (0, 0),
         });
-        self.notice = None;
+        self.out.notice = None;
         self.rearrange();
     }
 
     pub(crate) fn type_filter(&mut self, key: Key) {
-        if let Some(filter) = &mut self.filter
+        if let Some(filter) = &mut self.runs.filter
             && filter.field.apply(key)
         {
             self.arrange_rows();
@@ -193,7 +196,7 @@ impl App {
 
     /// The filter stays, the keys mean again what they did. One that says nothing is none.
     pub(crate) fn keep_filter(&mut self) {
-        match &mut self.filter {
+        match &mut self.runs.filter {
             Some(filter) if !filter.is_empty() => filter.is_typed = false,
             Some(_) => self.clear_filter(),
             None => {}
@@ -202,7 +205,7 @@ impl App {
 
     /// Shows all rows again, the one chosen that was chosen before.
     pub(crate) fn clear_filter(&mut self) {
-        let Some(filter) = self.filter.take() else {
+        let Some(filter) = self.runs.filter.take() else {
             return;
         };
         self.arrange_rows();

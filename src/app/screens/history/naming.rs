@@ -19,31 +19,31 @@ pub struct Naming {
 impl App {
     /// The name that is being typed.
     pub fn naming(&self) -> Option<&Naming> {
-        self.naming.as_ref()
+        self.runs.naming.as_ref()
     }
 
     pub(crate) fn begin_name(&mut self) {
-        let Some(number) = self.browse.selected() else {
+        let Some(number) = self.runs.browse.selected() else {
             return;
         };
         let name = self.history.item(number).and_then(|item| item.name);
         let field = TextField::new(name.unwrap_or_default(), name::MOST);
-        self.naming = Some(Naming { number, field });
-        self.notice = None;
+        self.runs.naming = Some(Naming { number, field });
+        self.out.notice = None;
     }
 
     pub(crate) fn type_name(&mut self, key: Key) {
-        if let Some(naming) = &mut self.naming {
+        if let Some(naming) = &mut self.runs.naming {
             naming.field.apply(key);
             // What was wrong with it may be right now.
-            self.notice = None;
+            self.out.notice = None;
         }
     }
 
     /// Takes what was typed as the run's name; nothing typed takes its name away. What cannot be a name says why, and can
     /// be mended.
     pub(crate) fn accept_name(&mut self) {
-        let Some(Naming { number, field }) = &self.naming else {
+        let Some(Naming { number, field }) = &self.runs.naming else {
             return;
         };
         let (number, text) = (*number, field.text().trim());
@@ -55,13 +55,13 @@ impl App {
             self.complain(sentence);
             return;
         }
-        self.naming = None;
+        self.runs.naming = None;
         self.name(number, name);
     }
 
     pub(crate) fn abandon_name(&mut self) {
-        self.naming = None;
-        self.notice.take_if(|notice| notice.is_error);
+        self.runs.naming = None;
+        self.out.notice.take_if(|notice| notice.is_error);
     }
 
     /// Why a run cannot be called so.
@@ -87,7 +87,7 @@ impl App {
         self.history.rename(number, name.clone());
         self.rearrange();
         if is_kept {
-            self.effects.push(Effect::Rename(number, name));
+            self.out.effects.push(Effect::Rename(number, name));
         }
     }
 }

@@ -13,10 +13,10 @@ impl App {
     /// The runs and sweeps that would be removed: those that are marked and shown, else the chosen one. A sweep that goes on
     /// is not among them.
     pub(crate) fn removable(&self) -> Vec<usize> {
-        let marked = self.browse.marked_in_view();
+        let marked = self.runs.browse.marked_in_view();
         let live = self.live_sweep().map(|sweep| sweep.number);
         let meant = if marked.is_empty() {
-            self.browse.selected().into_iter().collect()
+            self.runs.browse.selected().into_iter().collect()
         } else {
             marked
         };
@@ -29,7 +29,7 @@ impl App {
     /// Removes them at once: who did not mean it takes it back.
     pub(crate) fn remove_runs(&mut self) {
         let neighbour = self.neighbour();
-        let marked = self.browse.marked().to_vec();
+        let marked = self.runs.browse.marked().to_vec();
         let meant = self.removable();
         let numbers = self.history.with_members(&meant);
         let said = self.listed(&meant);
@@ -41,16 +41,16 @@ impl App {
         let is_gone = |number: &usize| removed.contains(number);
         let mut stay = marked.clone();
         stay.retain(|number| !is_gone(number));
-        self.browse.mark_only(stay);
-        self.marks_before.push(marked);
-        if self.browse.selected().as_ref().is_some_and(is_gone) {
+        self.runs.browse.mark_only(stay);
+        self.runs.marks_before.push(marked);
+        if self.runs.browse.selected().as_ref().is_some_and(is_gone) {
             self.choose(neighbour);
         }
         self.rearrange();
         let them = if meant.len() == 1 { "it" } else { "them" };
         self.tell(format!("removed {said}: u brings {them} back"));
         if !kept.is_empty() {
-            self.effects.push(Effect::Remove(kept));
+            self.out.effects.push(Effect::Remove(kept));
         }
     }
 
@@ -60,9 +60,9 @@ impl App {
         let Some(first) = restored.first() else {
             return;
         };
-        if let Some(mut marks) = self.marks_before.pop() {
+        if let Some(mut marks) = self.runs.marks_before.pop() {
             marks.retain(|number| self.history.get(*number).is_some());
-            self.browse.mark_only(marks);
+            self.runs.browse.mark_only(marks);
         }
         let mut rows = restored.clone();
         rows.retain(|number| {
@@ -72,7 +72,7 @@ impl App {
         let first = *rows.first().unwrap_or(first);
         let said = self.listed(&rows);
         self.rearrange();
-        let is_shown = |number: &usize| self.browse.order().contains(number);
+        let is_shown = |number: &usize| self.runs.browse.order().contains(number);
         let unseen = if rows.iter().all(is_shown) {
             ""
         } else {
@@ -85,7 +85,7 @@ impl App {
         self.tell(format!("{said} {verb} back{unseen}"));
         let kept = self.kept_among(&restored);
         if !kept.is_empty() {
-            self.effects.push(Effect::Restore(kept));
+            self.out.effects.push(Effect::Restore(kept));
         }
     }
 
@@ -127,7 +127,7 @@ impl App {
     /// The first row below the chosen one that stays, else the last above it.
     fn neighbour(&self) -> Option<usize> {
         let gone = self.removable();
-        let (order, place) = (self.browse.order(), self.browse.place()?);
+        let (order, place) = (self.runs.browse.order(), self.runs.browse.place()?);
         let stays = |number: &&usize| !gone.contains(number);
         order[place..]
             .iter()

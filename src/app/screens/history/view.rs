@@ -8,13 +8,9 @@
 //!
 //! What a column says is in [`crate::app::screens::history::columns`]; where it stands is in `geometry`.
 
-mod choice;
-mod geometry;
+pub(crate) mod geometry;
 mod told;
 
-pub use crate::app::screens::history::view::choice::{
-    column_at, overlay as columns, size as columns_size,
-};
 pub use crate::app::screens::history::view::geometry::{HistoryRow, heading_at, row_at};
 pub(crate) use crate::app::screens::history::view::geometry::{run_at, runs_in};
 pub(crate) use crate::app::screens::history::view::told::{nothing_shown, prompt};

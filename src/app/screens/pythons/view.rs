@@ -6,13 +6,20 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
+use crate::app::frame::layout::Panels;
+use crate::app::message::Target;
 use crate::app::screens::form::Search;
+use crate::app::screens::pythons::PythonList;
+use crate::app::view::View;
 use crate::domain::python::FoundPython;
 use crate::domain::text::{clean, wrap};
 use crate::present::table::{shortened, tail};
-use crate::ui::panel::{around, draw_scrolled, inside, scrolled_at, with_cursor, wrapped};
+use crate::ui::panel::{
+    around, block, draw_over, draw_scrolled, inside, scrolled_at, with_cursor, wrapped,
+};
 use crate::ui::scroll::Scroll;
 use crate::ui::theme::STRONG;
+use crate::ui::theme::Theme;
 
 /// The widest that it gets, with its frame.
 const WIDTH: u16 = 84;
@@ -23,25 +30,26 @@ const BEFORE_PATH: usize = 2 + VERSIONS + 10;
 /// So much of a foreign text is shown.
 const FOREIGN: usize = 300;
 
-/// Its columns with the frame, and its rows: as many as the list is long.
-pub fn size(app: &App, area: Rect) -> (u16, usize) {
-    let width = WIDTH.min(area.width);
-    let inner = inside(Rect { width, ..area });
-    (width, lines(app, 0, inner.width).len())
-}
+impl View for PythonList {
+    /// As many rows as the list is long.
+    fn size(&self, app: &App, room: Rect) -> (u16, usize) {
+        let width = WIDTH.min(room.width);
+        let inner = inside(Rect { width, ..room });
+        (width, lines(app, 0, inner.width).len())
+    }
 
-/// The list, with the cursor on an interpreter.
-pub fn draw(app: &App, cursor: usize, inner: Rect, buf: &mut Buffer) {
-    let lines = lines(app, cursor, inner.width);
-    let scroll = scroll(app, cursor, inner);
-    draw_scrolled(&lines, Line::clone, scroll, inner, buf);
-}
+    fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        let inner = draw_over(&block("Python interpreters", true, theme), area, buf);
+        let lines = lines(app, self.row, inner.width);
+        let scroll = scroll(app, self.row, inner);
+        draw_scrolled(&lines, Line::clone, scroll, inner, buf);
+    }
 
-/// The interpreter that stands in row `y` of the screen, with the list in this room.
-pub fn row_at(app: &App, cursor: usize, inner: Rect, y: u16) -> Option<usize> {
-    let rows = lines(app, cursor, inner.width).len();
-    let at = scrolled_at(rows, scroll(app, cursor, inner), inner, y)?;
-    (at < app.setup().found_pythons().len()).then_some(at)
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+        let rows = lines(app, self.row, inner.width).len();
+        let at = scrolled_at(rows, scroll(app, self.row, inner), inner, row)?;
+        (at < app.setup().found_pythons().len()).then_some(Target::PythonRow(at))
+    }
 }
 
 /// On the last one the reasons below come into view.

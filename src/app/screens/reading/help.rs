@@ -1,16 +1,17 @@
 //! The help: made from the table of keys, so that it cannot lie. What works where the user is comes first.
 
-use crate::app::command::{Context, KEYS, Keys};
+use crate::app::keys::Keys;
+use crate::app::screens::all_keys;
 use crate::app::screens::reading::{Entry, Look, Section};
 use crate::domain::phase::Phase;
 
 /// The help for somebody who is where these contexts hold, innermost first.
-pub fn help(here: &[Context]) -> Vec<Section> {
-    let place = |keys: &&Keys| {
-        let here = here.iter().position(|context| *context == keys.context);
+pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
+    let place = |keys: &&'static Keys| {
+        let here = here.iter().position(|other| std::ptr::eq(*other, *keys));
         here.unwrap_or(usize::MAX)
     };
-    let mut all: Vec<&Keys> = KEYS.iter().collect();
+    let mut all = all_keys();
     all.sort_by_key(place);
     let mut sections: Vec<Section> = vec![];
     for keys in all {
@@ -86,8 +87,10 @@ pub(crate) fn signs_of_history() -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::keys::everywhere;
+    use crate::app::screens::history::keys::HISTORY;
 
-    fn headings(here: &[Context]) -> Vec<String> {
+    fn headings(here: &[&'static Keys]) -> Vec<String> {
         help(here)
             .iter()
             .map(|section| section.heading.to_string())
@@ -96,11 +99,11 @@ mod tests {
 
     #[test]
     fn what_works_here_comes_first_and_every_key_once() {
-        let here = [
-            Context::History,
-            Context::Panels,
-            Context::Common,
-            Context::Always,
+        let here: [&'static Keys; 4] = [
+            &HISTORY,
+            &everywhere::PANELS,
+            &everywhere::COMMON,
+            &everywhere::ALWAYS,
         ];
         let headings = headings(&here);
         assert_eq!(
@@ -116,7 +119,10 @@ mod tests {
             - 5;
         assert_eq!(
             listed,
-            KEYS.iter().map(|keys| keys.bindings.len()).sum::<usize>()
+            all_keys()
+                .map(|keys| keys.bindings.len())
+                .iter()
+                .sum::<usize>()
         );
     }
 }

@@ -1,26 +1,34 @@
-//! Texts over the panels: the help, what a panel's numbers mean, and all numbers of one record.
+//! Texts over the panels: the help, and what the numbers of a screen mean.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::screens::details::{BEFORE_NOTES, NAMES, Row, VALUES};
-use crate::app::screens::reading::{Look, Piece};
-use crate::app::text::Reading;
-use crate::ui::panel::draw_scrolled;
-use crate::ui::scroll::Scroll;
+use crate::app::App;
+use crate::app::frame::layout::Panels;
+use crate::app::screens::reading::{Look, Piece, Reading};
+use crate::app::view::View;
+use crate::ui::panel::{block, draw_over, draw_scrolled};
 use crate::ui::theme::{STRONG, Theme};
 
-/// A text over the panels.
-pub fn draw(reading: &Reading, scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    draw_scrolled(
-        &reading.lines,
-        |pieces| pieces.iter().map(|piece| span(piece, theme)).collect(),
-        scroll,
-        area,
-        buf,
-    );
+impl View for Reading {
+    /// As high as the text is long, so that a short one leaves the panels in sight.
+    fn size(&self, _app: &App, room: Rect) -> (u16, usize) {
+        let text = self.text.as_ref();
+        text.map_or((room.width, 0), |text| (text.width, text.lines.len()))
+    }
+
+    fn draw(&self, _app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        if let Some(text) = &self.text {
+            let inner = draw_over(&block(&*text.title, true, theme), area, buf);
+            draw_scrolled(&text.lines, |row| line(row, theme), self.scroll, inner, buf);
+        }
+    }
+}
+
+fn line(pieces: &[Piece], theme: Theme) -> Line<'_> {
+    pieces.iter().map(|piece| span(piece, theme)).collect()
 }
 
 fn span(piece: &Piece, theme: Theme) -> Span<'_> {
@@ -33,35 +41,4 @@ fn span(piece: &Piece, theme: Theme) -> Span<'_> {
         Look::Parallelism => theme.parallelism(),
     };
     Span::styled(&*piece.text, style)
-}
-
-/// All numbers of one record, in these rows, over the panels.
-pub fn details(rows: &[Row], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    draw_scrolled(rows, |row| line(row, theme), scroll, area, buf);
-}
-
-fn line(row: &Row, theme: Theme) -> Line<'_> {
-    let (names, values) = (usize::from(NAMES), usize::from(VALUES));
-    let number = |value: &str| Span::styled(format!("{value:>values$}  "), STRONG);
-    match row {
-        Row::Strong(text) => Line::styled(text.as_str(), STRONG),
-        Row::Number { name, value, note } => Line::from(vec![
-            Span::raw(format!("{name:<names$}")),
-            number(value),
-            Span::raw(note.as_str()),
-        ]),
-        Row::Phase { phase, value, note } => Line::from(vec![
-            Span::styled(
-                format!("{} ", phase.description().mark),
-                theme.phase(*phase),
-            ),
-            Span::raw(format!("{:<width$}", phase.name(), width = names - 2)),
-            number(value),
-            Span::raw(note.as_str()),
-        ]),
-        Row::More(note) => Line::from(format!("{}{note}", " ".repeat(usize::from(BEFORE_NOTES)))),
-        Row::Plain(text) => Line::raw(text.as_str()),
-        Row::Failure(text) => Line::styled(text.as_str(), theme.error()),
-        Row::Empty => Line::default(),
-    }
 }

@@ -42,7 +42,6 @@ use crate::app::screens::teaching::view::draw_band;
 use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
 use crate::present::chart::{ChartBar, Measure, Scale};
-use crate::present::sentence::conclusion::place;
 use crate::present::table::fitting;
 use crate::ui::area::{cells, split_above, split_below, split_left};
 use crate::ui::panel::{block, draw_block, draw_lines, draw_text, inside, on_border, wrap};
@@ -399,13 +398,6 @@ fn draw_notes(sketch: &Sketch, area: Rect, buf: &mut Buffer) {
     let lines = texts.iter().flat_map(|text| wrap(text, area.width));
     let lines = in_rows(lines.collect(), area.height.into(), area.width);
     draw_lines(lines, area, buf);
-}
-
-/// What one point of a sweep is called.
-pub fn point(app: &App, number: usize, configuration: usize) -> Option<String> {
-    let entry = app.history().sweep(number)?;
-    let plan = entry.sweep.plan.configurations().get(configuration)?;
-    Some(format!("{} · sweep #{number}", place(plan)))
 }
 
 /// What is at this place of the chart.

@@ -6,14 +6,20 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
+use crate::app::frame::layout::Panels;
+use crate::app::message::Target;
 use crate::app::screens::sweep::SweepForm;
 use crate::app::screens::sweep_form::FormRow;
+use crate::app::screens::sweep_form::SweepFormScreen;
+use crate::app::view::View;
 use crate::domain::addresses::Addresses;
 use crate::domain::speed::Speed;
 use crate::domain::text::counted;
 use crate::present::table::shortened;
 use crate::ui::area::{cells, split_above};
-use crate::ui::panel::{draw_arrows, draw_lines, first_in_form, form_row, wrapped};
+use crate::ui::panel::{
+    block, draw_arrows, draw_lines, draw_over, first_in_form, form_row, wrapped,
+};
 use crate::ui::theme::{CURSOR, STRONG, Theme};
 
 /// Columns with the border.
@@ -25,14 +31,24 @@ const ABOVE: u16 = 2;
 /// Columns of the labels.
 const LABELS: usize = 12;
 
-/// Its columns with the frame, and its rows.
-pub fn size(app: &App) -> (u16, usize) {
-    let rows = app.sweep_form().rows().len();
-    (WIDTH, rows + usize::from(ABOVE + BELOW))
+impl View for SweepFormScreen {
+    fn size(&self, app: &App, _room: Rect) -> (u16, usize) {
+        let rows = app.sweep_form().rows().len();
+        (WIDTH, rows + usize::from(ABOVE + BELOW))
+    }
+
+    fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        let inner = draw_over(&block("Sweep", true, theme), area, buf);
+        draw(app, theme, inner, buf);
+    }
+
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+        row_at(app, inner, row).map(Target::SweepRow)
+    }
 }
 
 /// The row of the form at this height of the screen, with the form in this room.
-pub fn row_at(app: &App, inner: Rect, y: u16) -> Option<FormRow> {
+fn row_at(app: &App, inner: Rect, y: u16) -> Option<FormRow> {
     let form = app.sweep_form();
     let (_, area, first) = places(form, inner);
     let row = usize::from(y.checked_sub(area.y).filter(|row| *row < area.height)?);
@@ -51,7 +67,7 @@ fn places(form: &SweepForm, inner: Rect) -> (Rect, Rect, usize) {
 }
 
 /// The form in this room.
-pub fn draw(app: &App, theme: Theme, inner: Rect, buf: &mut Buffer) {
+fn draw(app: &App, theme: Theme, inner: Rect, buf: &mut Buffer) {
     let form = app.sweep_form();
     let (above, area, first) = places(form, inner);
     let room = usize::from(inner.width).saturating_sub(LABELS + 1);

@@ -1,11 +1,8 @@
 //! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
 
 use crate::app::live::Live;
-use crate::app::overlay::Overlay;
-use crate::app::screens::comparison;
 use crate::app::screens::timeline::{Rows, TimelineView};
 use crate::app::{App, Shown};
-use crate::ui::window::Window;
 
 use crate::domain::phase::Phase;
 use crate::domain::record::{Outcome, Record, TaskRecord};
@@ -52,7 +49,7 @@ pub(crate) struct Frozen {
 impl App {
     /// What is under the cursor, if the timeline has one.
     pub fn inspection(&self) -> Option<Inspection<'_>> {
-        let at = self.timeline.cursor()?;
+        let at = self.timeline.view.cursor()?;
         let shown = self.pictured()?;
         let trace = shown.trace();
         let place = self.place(trace, at)?;
@@ -81,8 +78,8 @@ impl App {
     }
 
     fn place(&self, trace: &Trace, at: Nanos) -> Option<Place> {
-        let row = self.timeline.row();
-        match self.timeline.rows() {
+        let row = self.timeline.view.row();
+        match self.timeline.view.rows() {
             Rows::Workers => Some(Place::Worker(row)),
             Rows::Cores => {
                 let core = *self.cores_shown().get(row)?;
@@ -115,7 +112,7 @@ impl App {
 
     /// How many rows the timeline of the run that is shown has.
     pub fn timeline_rows(&self) -> usize {
-        match (self.pictured(), self.timeline.rows()) {
+        match (self.pictured(), self.timeline.view.rows()) {
             (None, _) => 0,
             (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
             (Some(_), Rows::Cores) => self.cores_shown().len(),
@@ -133,15 +130,15 @@ impl App {
     /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
     pub fn frozen(&self) -> Option<&Live> {
         let is_on = || self.is_running().then_some(self.history.next_number());
-        let shown = self.browse.selected().or_else(is_on)?;
-        let frozen = self.frozen.as_ref()?;
+        let shown = self.runs.browse.selected().or_else(is_on)?;
+        let frozen = self.timeline.frozen.as_ref()?;
         (frozen.number == shown).then_some(&*frozen.live)
     }
 
     /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
     pub(crate) fn toggle_freeze(&mut self) {
         let live = self.live().filter(|_| self.frozen().is_none());
-        self.frozen = live.map(|live| Frozen {
+        self.timeline.frozen = live.map(|live| Frozen {
             number: self.history.next_number(),
             live: Box::new(live.clone()),
         });
@@ -159,31 +156,23 @@ impl App {
             }
             Place::Core(..) => under.worker,
         });
-        self.timeline.turn();
-        self.timeline.look_at_row(row.unwrap_or(0));
+        self.timeline.view.turn();
+        self.timeline.view.look_at_row(row.unwrap_or(0));
     }
 
     /// Lets the shown trace and the view of it meet.
     pub(crate) fn look(&mut self, change: impl FnOnce(&mut TimelineView, &Trace)) {
-        let mut view = self.timeline;
+        let mut view = self.timeline.view;
         if let Some(shown) = self.pictured() {
             change(&mut view, shown.trace());
         }
-        self.timeline = view;
-    }
-
-    /// Looks at another stretch of the runs that are compared.
-    pub(crate) fn look_at_all(&mut self, change: fn(Window, Nanos) -> Option<Window>) {
-        if let Some(Overlay::Comparison { numbers, zoom, .. }) = &mut self.overlay {
-            let all = comparison::whole(&comparison::runs(&self.history, numbers));
-            *zoom = comparison::look(*zoom, all, change);
-        }
+        self.timeline.view = view;
     }
 
     /// Puts the cursor on the begin of another slice of the same worker, or of another turn on the same core.
     pub(crate) fn step_slice(&mut self, step: Step) {
-        let core = self.cores_shown().get(self.timeline.row()).copied();
-        match (self.timeline.rows(), core) {
+        let core = self.cores_shown().get(self.timeline.view.row()).copied();
+        match (self.timeline.view.rows(), core) {
             (Rows::Workers, _) => self.step_to(Trace::slice_from, step),
             (Rows::Cores, Some(core)) => {
                 self.step_to(|trace, _, at, step| trace.turn_from(core, at, step), step);
@@ -213,8 +202,8 @@ impl App {
             return;
         }
         // A failure belongs to a worker.
-        if self.timeline.rows() == Rows::Cores {
-            self.timeline.turn();
+        if self.timeline.view.rows() == Rows::Cores {
+            self.timeline.view.turn();
         }
         let Some(Shown::Entry(entry)) = self.shown() else {
             return;
@@ -224,7 +213,11 @@ impl App {
             let end = nanos(failure.end_s.unwrap_or(failure.start_s));
             (end.saturating_sub(1), failure.worker as usize)
         };
-        let here = self.timeline.cursor().map(|at| (at, self.timeline.row()));
+        let here = self
+            .timeline
+            .view
+            .cursor()
+            .map(|at| (at, self.timeline.view.row()));
         let places = failures(&entry.record).map(place);
         let next = match step {
             Step::Next => places
@@ -235,7 +228,7 @@ impl App {
                 .max(),
         };
         if let Some((at, worker)) = next {
-            self.timeline.look_at_row(worker);
+            self.timeline.view.look_at_row(worker);
             self.look(|view, trace| view.look_at(at, trace));
             return;
         }

@@ -115,19 +115,21 @@ fn fitting_speed(wall_s: f64) -> usize {
 impl App {
     /// The run that is played, if that is what the panels are about.
     pub fn playback(&self) -> Option<&Playback> {
-        self.playback.as_ref()
+        self.timeline.playback.as_ref()
     }
 
     /// Whether time passes in a run that is played: then the shell tells how much.
     pub fn is_playing(&self) -> bool {
-        self.playback
+        self.timeline
+            .playback
             .as_ref()
             .is_some_and(|playback| playback.is_on)
     }
 
     /// The picture of the run that is played, until it has come to its end.
     pub(crate) fn played(&self) -> Option<&Live> {
-        self.playback
+        self.timeline
+            .playback
             .as_ref()
             .filter(|playback| !playback.is_at_end())
             .map(|playback| &*playback.live)
@@ -145,20 +147,20 @@ impl App {
         let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.picture()?))) else {
             return;
         };
-        self.playback = Some(Playback::new(entry, trace));
-        self.frozen = None;
-        self.notice = None;
-        self.timeline.start_over();
+        self.timeline.playback = Some(Playback::new(entry, trace));
+        self.timeline.frozen = None;
+        self.out.notice = None;
+        self.timeline.view.start_over();
         self.play_at(|_| 0);
     }
 
     /// Ends what the user left, or what lost its picture.
     pub(crate) fn settle_playback(&mut self) {
-        if let Some(Playback { number, .. }) = self.playback {
-            let is_left = self.browse.selected() != Some(number);
+        if let Some(Playback { number, .. }) = self.timeline.playback {
+            let is_left = self.runs.browse.selected() != Some(number);
             let entry = self.history.get(number);
             if self.is_busy() || is_left || entry.and_then(Entry::picture).is_none() {
-                self.playback = None;
+                self.timeline.playback = None;
             }
         }
     }
@@ -166,12 +168,17 @@ impl App {
     /// Time passed. Returns whether the headline has been read.
     pub(crate) fn on_tick(&mut self, elapsed: Nanos) -> bool {
         let elapsed = elapsed.min(TICK_MAX);
-        let Some(playback) = self.playback.as_ref().filter(|playback| playback.is_on) else {
+        let Some(playback) = self
+            .timeline
+            .playback
+            .as_ref()
+            .filter(|playback| playback.is_on)
+        else {
             return false;
         };
         let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
         self.play_at(|at| at.saturating_add(step));
-        self.playback.as_mut().is_some_and(|playback| {
+        self.timeline.playback.as_mut().is_some_and(|playback| {
             playback.told_for = playback.told_for.saturating_add(elapsed);
             let is_read = playback.told_for >= crate::app::TELL_EVERY || playback.is_at_end();
             if is_read {
@@ -183,7 +190,7 @@ impl App {
 
     /// Goes on, or waits; from the end it begins again.
     pub(crate) fn pause(&mut self) {
-        let Some(playback) = &mut self.playback else {
+        let Some(playback) = &mut self.timeline.playback else {
             return;
         };
         playback.is_on = !playback.is_on;
@@ -195,7 +202,7 @@ impl App {
 
     /// Goes so many steps on or back; whoever does so looks at what is there, so it waits.
     pub(crate) fn scrub(&mut self, by: isize) {
-        let Some(playback) = &mut self.playback else {
+        let Some(playback) = &mut self.timeline.playback else {
             return;
         };
         playback.is_on = false;
@@ -205,7 +212,7 @@ impl App {
 
     /// So many speeds faster.
     pub(crate) fn change_speed(&mut self, by: isize) {
-        if let Some(playback) = &mut self.playback {
+        if let Some(playback) = &mut self.timeline.playback {
             let speed = playback.speed.saturating_add_signed(by);
             playback.speed = speed.min(SPEEDS.len() - 1);
         }
@@ -213,12 +220,12 @@ impl App {
 
     /// Shows the run as it is, whole.
     pub(crate) fn end_playback(&mut self) {
-        self.playback = None;
-        self.timeline.start_over();
+        self.timeline.playback = None;
+        self.timeline.view.start_over();
     }
 
     fn play_at(&mut self, to: impl FnOnce(Nanos) -> Nanos) {
-        let Some(playback) = &mut self.playback else {
+        let Some(playback) = &mut self.timeline.playback else {
             return;
         };
         let Some(entry) = self.history.get(playback.number) else {

@@ -5,9 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
+use crate::app::frame::layout::Panels;
+use crate::app::message::Target;
+use crate::app::screens::columns::ColumnList;
 use crate::app::screens::history::columns::COLUMNS;
 use crate::app::screens::history::view::geometry;
 use crate::app::screens::history::view::geometry::Geometry;
+use crate::app::view::View;
 use crate::ui::panel::{
     around, block, draw_over, draw_scrolled, inside, on_border, scrolled_at, with_cursor,
 };
@@ -18,13 +22,22 @@ const WIDTH: u16 = 60;
 /// The box of a column that is to be shown where there is no room for it.
 const NO_ROOM: &str = "[…]";
 
-/// Its columns with the frame, and its rows.
-pub fn size() -> (u16, usize) {
-    (WIDTH, COLUMNS.len())
+impl View for ColumnList {
+    fn size(&self, _app: &App, _room: Rect) -> (u16, usize) {
+        (WIDTH, COLUMNS.len())
+    }
+
+    fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
+        draw(app, theme, panels.history, area, buf);
+    }
+
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+        column_at(app, inner, row).map(Target::ColumnRow)
+    }
 }
 
 /// All columns of the history, whose panel is in `history`.
-pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
+fn draw(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
     let placed = Geometry::of(app, inside(history)).columns;
     let shown = |at: usize| {
         let is_this = |placed: &geometry::Placed| placed.column.id == COLUMNS[at].id;
@@ -48,7 +61,7 @@ pub fn overlay(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buf
 }
 
 /// Which column, counted as in [`COLUMNS`], is drawn in row `y` of the screen, with the overlay in this room.
-pub fn column_at(app: &App, inner: Rect, y: u16) -> Option<usize> {
+fn column_at(app: &App, inner: Rect, y: u16) -> Option<usize> {
     let scroll = around(app.columns().cursor(), inner);
     scrolled_at(COLUMNS.len(), scroll, inner, y)
 }

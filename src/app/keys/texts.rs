@@ -1,0 +1,27 @@
+//! Keys of texts, wherever they are typed or read.
+
+use std::sync::LazyLock;
+
+use crate::app::App;
+use crate::app::keys::{FAR, Keys, PAGE, keys, step, with};
+
+/// While any text is being typed, whatever it is for.
+#[rustfmt::skip]
+pub static TYPING: LazyLock<Keys> = LazyLock::new(|| keys("In any text that is typed", |_, _| {}, vec![
+    with("a-z", "", 0, "any character goes into the text", App::type_text),
+    with("Backspace | Del", "Backspace erase", 5, "erase the character before the cursor; Del: the one behind it", App::type_text),
+    with("← → | Home End", "←→ move", 6, "move the cursor; Home and End: to an end of the text", App::type_text),
+    with("Ctrl-U", "Ctrl-U erase all", 5, "erase all before the cursor", App::type_text),
+    with("Ctrl-W", "", 0, "erase the word before the cursor", App::type_text),
+]).taking_text());
+
+/// While a text is read.
+#[rustfmt::skip]
+pub static READING: LazyLock<Keys> = LazyLock::new(|| keys("In a text like this", App::scroll, vec![
+    step("↑ k", "", 0, "a row up", -1),
+    step("↓ j", "↑↓ scroll", 3, "a row down", 1),
+    step("PgUp", "", 0, "ten rows up", -PAGE),
+    step("PgDn", "", 0, "ten rows down", PAGE),
+    step("Home g", "", 0, "to the first row", -FAR),
+    step("End G", "", 0, "to the last row", FAR),
+]));

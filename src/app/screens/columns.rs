@@ -1,0 +1,19 @@
+//! The columns of the history, to choose from and to sort by.
+
+pub mod keys;
+pub mod view;
+
+use crate::app::App;
+use crate::app::keys::Keys;
+use crate::app::screens::Screen;
+
+/// The list of the history's columns, over the panels. Its cursor is that of
+/// [`Columns`](super::history::columns::Columns).
+#[derive(Clone, Debug)]
+pub struct ColumnList;
+
+impl Screen for ColumnList {
+    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
+        vec![&keys::COLUMNS]
+    }
+}

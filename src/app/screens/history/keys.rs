@@ -1,0 +1,43 @@
+//! The keys of the history.
+
+use std::sync::LazyLock;
+
+use crate::app::App;
+use crate::app::keys::{FAR, Keys, PAGE, bind, keys, step};
+
+/// While the history is focused.
+#[rustfmt::skip]
+pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App::step_history, vec![
+    step("↑ k", "", 0, "the run above, with its timeline", -1),
+    step("↓ j", "↑↓ choose", 3, "the run below; the lowest is the one that runs", 1),
+    step("PgUp", "", 0, "ten runs up", -PAGE),
+    step("PgDn", "", 0, "ten runs down", PAGE),
+    step("Home g", "", 0, "the first run", -FAR),
+    step("End G", "", 0, "the last run", FAR),
+    bind("C", "C columns", 7, "choose the columns, and sort by one of them", App::choose_columns)
+        .when(|app| app.has_measured() || app.is_running()),
+    bind("Enter", "Enter details", 5, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
+    bind("n", "n name", 9, "call the chosen run something", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
+    bind("D", "D delete", 10, "delete the marked runs, or the chosen one: at once, as u brings them back", App::remove_runs)
+        .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),
+    bind("u", "u undo", 6, "bring back what was deleted last; again: what was deleted before", App::restore_runs)
+        .when(|app| app.history.can_restore()).or_says(|_| Some("nothing was removed that could come back")),
+]));
+
+/// While a filter of the history is being typed.
+#[rustfmt::skip]
+pub static FILTER: LazyLock<Keys> = LazyLock::new(|| keys("In a filter of the history", App::step_history, vec![
+    bind("Enter", "Enter keep", 2, "keep the filter; Esc clears it later", App::keep_filter),
+    bind("Esc", "Esc clear", 2, "show all runs again", App::clear_filter),
+    step("↑", "", 0, "the run above", -1),
+    step("↓", "↑↓ choose", 4, "the run below", 1),
+    step("PgUp", "", 0, "ten runs up", -PAGE),
+    step("PgDn", "", 0, "ten runs down", PAGE),
+]));
+
+/// While a name of a run is being typed.
+#[rustfmt::skip]
+pub static NAME: LazyLock<Keys> = LazyLock::new(|| keys("In the name of a run", |_, _| {}, vec![
+    bind("Enter", "Enter name it", 2, "call the run so; without any text it has no name", App::accept_name),
+    bind("Esc", "Esc abandon", 2, "leave the name as it was", App::abandon_name),
+]));

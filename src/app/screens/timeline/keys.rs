@@ -1,0 +1,47 @@
+//! The keys of the timeline.
+
+use std::sync::LazyLock;
+
+use crate::app::App;
+use crate::app::keys::{FAR, Keys, PAGE, bind, keys, step};
+use crate::domain::trace::Step;
+use crate::domain::trace::Trace;
+
+/// While the timeline is focused.
+#[rustfmt::skip]
+pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", App::step_timeline, vec![
+    bind("← h", "", 0, "the cursor, a column earlier", |app| app.look(|view, trace| view.move_cursor(-1, trace))).when(App::has_picture),
+    bind("→ l", "←→ cursor", 3, "the cursor, a column later: what is there stands on the borders", |app| app.look(|view, trace| view.move_cursor(1, trace)))
+        .when(App::has_picture),
+    step("↑ k", "", 0, "the row above", -1),
+    step("↓ j", "↑↓ row", 14, "the row below", 1),
+    step("PgUp", "", 0, "ten rows up", -PAGE),
+    step("PgDn", "", 0, "ten rows down", PAGE),
+    step("g", "", 0, "the first row", -FAR),
+    step("G", "", 0, "the last row", FAR),
+    bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_picture),
+    bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now(), trace)))
+        .when(App::has_picture),
+    bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_slice(Step::Next))
+        .when(App::has_picture),
+    bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_slice(Step::Previous)).when(App::has_picture),
+    bind("t", "t task", 5, "the worker's next task", |app| app.step_to(Trace::task_from, Step::Next)).when(App::shows_workers),
+    bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_to(Trace::task_from, Step::Previous)).when(App::shows_workers),
+    bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
+    bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
+    bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_slice).when(|app| app.slice().is_some()),
+    bind("Enter", "", 0, "go to the form", App::open_form).when(App::is_beside_form),
+]));
+
+/// While a run that is over is played again.
+#[rustfmt::skip]
+pub static PLAYBACK: LazyLock<Keys> = LazyLock::new(|| keys("While a run is played", App::scrub, vec![
+    bind("Space | p", "Space pause", 1, "pause, or go on; from the end, play it again", App::pause),
+    step("← h", "", 0, "a fiftieth of the run back", -1),
+    step("→ l", "←→ step", 3, "a fiftieth of the run on", 1),
+    step("Home", "", 0, "to its begin", -FAR),
+    step("End", "", 0, "to its end", FAR),
+    bind("<", "<> speed", 3, "play it slower, down to a hundredth of its speed", |app| app.change_speed(-1)),
+    bind(">", "", 0, "play it faster, up to ten times its speed", |app| app.change_speed(1)),
+    bind("Esc", "Esc end", 1, "leave it: the run is shown whole", App::end_playback),
+]));
