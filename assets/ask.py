@@ -51,7 +51,7 @@ def about():
     is_gil_enabled = getattr(sys, "_is_gil_enabled", None)
     said.update(
         free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-        gil=True if is_gil_enabled is None else is_gil_enabled(),
+        gil="on" if is_gil_enabled is None or is_gil_enabled() else "off",
         start_methods=[default] + [method for method in methods if method != default],
         subinterpreters=hasattr(concurrent.futures, "InterpreterPoolExecutor"),
         missing=[name for name in ("ctypes", "mmap", "select", "resource", "ssl") if not can_import(name)],

@@ -25,7 +25,7 @@ use table::{median, row};
 fn main() {
     // Forked before anything else, as in the program.
     let session = Session::prepare().expect("the machine lets us measure");
-    table::begin(session.machine());
+    table::begin(&session.machine);
     events();
     dispatch(&session);
     gate(&session);
@@ -122,10 +122,11 @@ fn run(session: &Session, draft: &Draft) -> Record {
         }
     };
     let run = session
+        .ground
         .start(plan(draft), report)
         .expect("one run at a time");
     let record = records.recv().expect("every run concludes");
-    run.wait();
+    drop(run);
     record
 }
 
@@ -185,6 +186,7 @@ fn memory(session: &Session) {
     let (sender, reports) = mpsc::channel();
     let report = move |report| drop(sender.send(report));
     let run = session
+        .ground
         .start(
             plan(&cpu(Model::Processes, 16, 16, 100_000_000_000)),
             report,
@@ -201,7 +203,7 @@ fn memory(session: &Session) {
             .collect(),
     );
     run.stop();
-    run.wait();
+    drop(run);
     row(
         "private memory of a forked worker",
         &format!("{private:.3} MB"),

@@ -41,7 +41,7 @@ fn main() {
     let start = clock::now();
     let session = Session::prepare().expect("the machine lets us measure");
     let prepared = clock::now() - start;
-    table::begin(session.machine());
+    table::begin(&session.machine);
     frames();
     first_frame(&session, prepared);
     long_history();
@@ -322,7 +322,7 @@ fn many_transitions(lanes: u32, events: u64) -> Batch {
 fn first_frame(session: &Session, prepared: Nanos) {
     let measure = || {
         let start = clock::now();
-        let mut app = App::new(session.machine().clone(), session.limits().clone());
+        let mut app = App::new(session.machine.clone(), session.limits.clone());
         let (columns, rows) = SCREEN;
         drop(app.update(Msg::Resized { columns, rows }));
         let mut terminal = terminal();
@@ -429,7 +429,7 @@ fn watching(session: &Session) {
     draft.set(&TASK_TIME, 500);
     let plan = draft
         .calibrated(&session.calibrate())
-        .validate(session.limits())
+        .validate(&session.limits)
         .expect("this draft is valid");
     let (mut alone, mut watched, mut cpu) = (vec![], vec![], vec![]);
     // In turns, as a machine gets faster and slower by itself.
@@ -473,15 +473,17 @@ fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
     // Nobody listens any more once the run is concluded.
     let report = move |report| drop(sender.send(report));
     let run = session
+        .ground
         .start(plan.clone(), report)
         .expect("one run at a time");
     let record = loop {
         match reports.recv().expect("every run concludes") {
             Report::Batch(batch) => seen(batch),
             Report::Concluded(record) => break *record,
+            Report::Broken(why) => panic!("{why}"),
         }
     };
-    run.wait();
+    drop(run);
     record
 }
 

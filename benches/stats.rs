@@ -17,7 +17,7 @@ const COUNTS: [f64; 9] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0];
 
 fn main() {
     let session = Session::prepare().expect("the machine lets us measure");
-    table::begin(session.machine());
+    table::begin(&session.machine);
     for repeats in [3, 30, 1_000] {
         single(repeats);
         sweep(repeats);

@@ -27,7 +27,7 @@ use crate::engine::session::Session;
 use crate::present::sentence::estimate::{will_take, words};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals;
-use crate::shell::spelling::{Spelling, say};
+use crate::shell::spelling::{say, spelled};
 pub use fidelity::fidelity;
 pub use history::history;
 use measure::Bench;
@@ -39,8 +39,8 @@ use measure::Bench;
 pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) =
         Bench::for_work(&request.work, request.model.is_python(), keeping, ascii)?;
-    let limits = bench.session.limits().clone();
-    let cores_usable = bench.session.machine().cores_usable;
+    let limits = bench.session.limits.clone();
+    let cores_usable = bench.session.machine.cores_usable;
     let python = bench.pythons.first().map(|found| found.interpreter.clone());
     let mut draft = request.draft(cores_usable, &limits, urls, python);
     draft.check(&limits).map_err(Failure::usage)?;
@@ -65,9 +65,9 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
 /// What was wrong with the request, or what kept the engine from starting.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) = Bench::for_work(&request.work, request.needs_python(), keeping, ascii)?;
-    let limits = bench.session.limits().clone();
+    let limits = bench.session.limits.clone();
     let counts = request
-        .counts(bench.session.machine().cores_usable)
+        .counts(bench.session.machine.cores_usable)
         .map_err(Failure::usage)?;
     let pythons = bench.pythons.iter().map(|found| found.interpreter.clone());
     let mut draft = request.draft(counts, urls, pythons.collect());
@@ -125,6 +125,6 @@ fn prepare() -> Result<Session, Failure> {
 /// # Errors
 /// Where that is not possible; a reader that has seen enough, as `head` has, is no error.
 pub fn print(text: &str, ascii: bool) -> Result<u8, Failure> {
-    let text = Spelling::asked(ascii).spell(text);
+    let text = spelled(text, ascii);
     output::write_out(|out| out.write_all(text.as_bytes())).map(|()| exit::DONE)
 }

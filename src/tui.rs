@@ -33,7 +33,6 @@ use crate::export::json::Document;
 use crate::present::format::Refusal;
 use crate::shell;
 use crate::shell::exit::{self, Failure};
-use crate::shell::reports::{Heard, LOST, Relay};
 use crate::shell::signals::{
     SIGCONT, SIGINT, SIGTSTP, SIGWINCH, exit_code, survive_file_size_limit,
 };
@@ -72,8 +71,8 @@ pub fn explore(
         .map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(events.clone()).map_err(Failure::broke)?;
-    let mut app = App::new(session.machine().clone(), session.limits().clone())
-        .in_session(session.id())
+    let mut app = App::new(session.machine.clone(), session.limits.clone())
+        .in_session(&session.id)
         .in_directory(std::env::current_dir().ok().map(|path| shown(&path)))
         .with_look(look)
         .presenting(options.present);
@@ -146,10 +145,7 @@ impl Explorer {
     fn stay(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
         let Err(Leave(ended)) = self.live(events);
         drop(self.screen);
-        if let Some(run) = self.run {
-            run.stop();
-            run.wait();
-        }
+        drop(self.run);
         match self.keeper.leave() {
             End::Kept => {}
             End::Lost(sentence) if ended.is_ok() => return Err(Failure::broke(sentence)),
@@ -215,7 +211,7 @@ impl Explorer {
         match event {
             Event::Input(input) => self.take(input),
             Event::Tell(messages) => self.tell(messages),
-            Event::Heard(heard) => self.hear(heard),
+            Event::Report(report) => self.hear(report),
             // Who sends this to a program with a screen means what Ctrl-C or q means to it.
             Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
             // The next frame sees which size that is.
@@ -246,18 +242,17 @@ impl Explorer {
         message.map_or(Ok(()), |message| self.now(message))
     }
 
-    fn hear(&mut self, heard: Heard) -> Result<(), Leave> {
-        let ended = match heard {
-            Heard::Report(Report::Batch(batch)) => {
+    fn hear(&mut self, report: Report) -> Result<(), Leave> {
+        let ended = match report {
+            Report::Batch(batch) => {
                 self.pacer.want(Urgency::Paced);
                 return self.update(Msg::Batch(batch));
             }
-            Heard::Report(Report::Concluded(record)) => Msg::Concluded(record),
-            Heard::Lost => Msg::Refused(LOST.into()),
+            Report::Concluded(record) => Msg::Concluded(record),
+            Report::Broken(sentence) => Msg::Refused(sentence),
         };
-        if let Some(run) = self.run.take() {
-            run.wait();
-        }
+        // Nothing of it is left after this.
+        self.run = None;
         self.now(ended)
     }
 
@@ -348,7 +343,10 @@ impl Explorer {
     }
 
     fn start(&mut self, order: RunOrder) -> Result<(), Leave> {
-        match self.session.start(order, Relay::into(self.events.clone())) {
+        let events = self.events.clone();
+        // Nobody listens any more if the user has left meanwhile.
+        let report = move |report| drop(events.send(Event::Report(report)));
+        match self.session.ground.start(order, report) {
             Ok(run) => {
                 self.run = Some(run);
                 Ok(())
@@ -376,7 +374,7 @@ impl Explorer {
         let find = move |session: &Session, place: Option<&Place>| {
             let mut pythons = session.find_pythons(&named);
             for found in &mut pythons.found {
-                speeds::of_python(place, session.machine(), found);
+                speeds::of_python(place, &session.machine, found);
             }
             vec![Msg::PythonsFound(pythons)]
         };
@@ -389,7 +387,7 @@ impl Explorer {
     /// Measures the machine's speed.
     fn calibrate(&mut self) -> Result<(), Leave> {
         let calibrate = |session: &Session, place: Option<&Place>| {
-            let agreed = speeds::of_machine(place, session.machine(), session.calibrate());
+            let agreed = speeds::of_machine(place, &session.machine, session.calibrate());
             let doubt = agreed.doubt().map(Msg::Told);
             Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(doubt))
         };

@@ -60,7 +60,7 @@ fn main() {
     ));
     let conclusion = libtest_mimic::run(&arguments, trials(session));
     assert!(
-        !session.scratch_directory().exists(),
+        !session.ground.scratch.directory.exists(),
         "a temporary directory stays behind"
     );
     conclusion.exit();
@@ -95,7 +95,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
     trials.extend(fetching::trials(session));
     trials.extend(python::trials(session));
     type World = fn(&Session) -> Outcomes;
-    let worlds: [(&str, World); 13] = [
+    let worlds: [(&str, World); 14] = [
         (
             "under_the_lock_no_two_workers_compute_at_once",
             one_computes_under_the_lock,
@@ -142,6 +142,10 @@ fn trials(session: &'static Session) -> Vec<Trial> {
             oversubscribed,
         ),
         ("only_one_run_happens_at_a_time", one_run_at_a_time),
+        (
+            "a_supervisor_that_panics_is_told_and_the_next_run_goes_on",
+            broken_supervisor,
+        ),
     ];
     for (name, test) in worlds {
         trials.push(Trial::test(name, move || test(session)));
@@ -214,6 +218,7 @@ impl Going {
             let _ = sender.send(report);
         };
         let run = session
+            .ground
             .start(plan.clone(), report)
             .expect("no other run goes on");
         Going {
@@ -229,6 +234,7 @@ impl Going {
             match self.reports.recv_timeout(HANG).expect("the run hangs") {
                 Report::Batch(batch) => self.trace.apply(batch),
                 Report::Concluded(record) => return Some(*record),
+                Report::Broken(why) => panic!("{why}"),
             }
             if seen(&self.trace) {
                 return None;
@@ -238,7 +244,7 @@ impl Going {
 
     fn finish(mut self) -> Observed {
         let record = self.until(|_| false).expect("it ends by being concluded");
-        self.run.wait();
+        drop(self.run);
         self.trace.conclude(nanos(record.times.wall_s));
         Observed {
             record,
@@ -390,10 +396,10 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
     let Observed { record, trace } = run(session, &small(kind, model));
     let from = Provenance {
         origin: Origin::Recorded,
-        session: session.id().into(),
+        session: session.id.clone(),
         machine: Machine {
             cores: vec![],
-            ..session.machine().clone()
+            ..session.machine.clone()
         },
     };
     let unassessed = Assessment::default();
@@ -410,7 +416,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
         sweeps: vec![],
     };
     let mut text = vec![];
-    json::write(&mut text, session.machine(), &shared, Traces::Included)
+    json::write(&mut text, &session.machine, &shared, Traces::Included)
         .map_err(|error| error.to_string())?;
     let restored = json::read(&text)?.runs.pop().ok_or("no run came back")?;
     check(
@@ -442,8 +448,7 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
         record: Box::new(record),
         trace: Some(Box::new(trace)),
     };
-    let mut app =
-        App::new(session.machine().clone(), Limits::default()).replaying(vec![run], vec![]);
+    let mut app = App::new(session.machine.clone(), Limits::default()).replaying(vec![run], vec![]);
     let _ = app.update(Msg::Resized {
         columns: 120,
         rows: 40,
@@ -497,7 +502,7 @@ fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcome
         "nothing was done",
     )?;
     check(
-        !session.scratch_directory().exists(),
+        !session.ground.scratch.directory.exists(),
         "the temporary directory is gone",
     )?;
     // A thread that was joined may be listed for a moment longer.
@@ -995,11 +1000,34 @@ fn oversubscribed(session: &Session) -> Outcomes {
 
 fn one_run_at_a_time(session: &Session) -> Outcomes {
     let going = Going::start(session, &plan(&endless(Workload::Cpu, Model::Threads)));
-    let second = session.start(plan(&small(Workload::Cpu, Model::Serial)), |_| {});
+    let second = session
+        .ground
+        .start(plan(&small(Workload::Cpu, Model::Serial)), |_| {});
     check(second.is_err(), "a second run is refused")?;
     going.run.stop();
     check(
         going.finish().record.ending.outcome == Outcome::Cancelled,
         "the first one was not disturbed",
+    )
+}
+
+fn broken_supervisor(session: &Session) -> Outcomes {
+    let (sender, reports) = mpsc::channel();
+    let report = move |report| match report {
+        Report::Batch(_) => panic!("as a mistake in the engine would"),
+        last => drop(sender.send(last)),
+    };
+    let order = plan(&small(Workload::Cpu, Model::Serial));
+    let going = session.ground.start(order, report);
+    let told = reports.recv_timeout(HANG);
+    check(
+        matches!(told, Ok(Report::Broken(_))),
+        format!("{told:?} is told"),
+    )?;
+    drop(going);
+    let next = run(session, &small(Workload::Cpu, Model::Serial)).record;
+    check(
+        next.ending.outcome == Outcome::Completed,
+        format!("the next run: {:?}", next.ending.error),
     )
 }

@@ -6,18 +6,47 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known};
 use super::doubts;
-use super::executor::Death;
-use super::facts::Facts;
+use super::executor::{Death, Ending};
 use crate::catalog::caveat::Caveat;
 use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::Lock;
+use crate::domain::plan::{Lock, Plan};
 use crate::domain::python::GilState;
 use crate::domain::record::{
-    ContextSwitches, EventTotals, FAILURES_KEPT, GilTotals, InterpreterFacts, Measurement,
-    Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes, SystemFacts,
-    TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+    ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, InterpreterFacts,
+    Measurement, Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes,
+    SystemFacts, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
 };
+use crate::domain::shared_file::SharedFile;
 use crate::domain::time::{Nanos, seconds};
+
+/// What the supervisor knows of a run that is over, and the arena that holds the rest.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// Where it happened.
+    pub arena: &'a Arena,
+    /// What was asked for.
+    pub plan: &'a Plan,
+    /// Wall-clock time of `t0`, RFC 3339.
+    pub started_at: String,
+    /// `t0` to the last worker's last stamp.
+    pub wall: Nanos,
+    /// When all workers were joined or reaped, since `t0`.
+    pub joined: Nanos,
+    /// How it came to its end.
+    pub ending: Ending,
+    /// The cores over the run.
+    pub cores: Vec<CoreRecord>,
+    /// How often the emulated lock changed hands, if there is one.
+    pub gil_switches: Option<u64>,
+    /// What is in the file that all workers wrote.
+    pub shared_file: Option<SharedFile>,
+    /// How many events were taken for the picture.
+    pub recorded: u64,
+    /// CPU time of sampling and drawing while the run went on.
+    pub observed: Nanos,
+    /// Whether to list the tasks however many there are.
+    pub all_tasks: bool,
+}
 
 /// When the last worker stamped last or died, since `t0`; `otherwise` if none ever did.
 pub fn wall(arena: &Arena, deaths: &[Death], otherwise: Nanos) -> Nanos {
@@ -40,7 +69,7 @@ struct Tally {
 }
 
 impl Facts<'_> {
-    /// The record of the run.
+    /// The record of the run, as if it had been measured alone.
     pub fn record(&self) -> Record {
         let numbered = (0..).zip(self.arena.lanes());
         let workers: Vec<_> = numbered
@@ -50,7 +79,7 @@ impl Facts<'_> {
         let times = self.times(&tally, &workers);
         let mut record = Record {
             id: uuid::Uuid::now_v7().to_string(),
-            campaign: self.part.clone(),
+            campaign: None,
             started_at: self.started_at.clone(),
             ending: self.run_ending(&tally),
             interpreter: InterpreterFacts {
@@ -64,7 +93,7 @@ impl Facts<'_> {
             times,
             system: SystemFacts {
                 context_switches: self.context_switches(),
-                migrations: workers.iter().map(|worker| worker.migrations).sum(),
+                migrations: self.sum(|lane| &lane.migrations),
                 memory_bytes: self.memory(),
                 shared_file: self.shared_file.clone(),
             },
@@ -87,6 +116,16 @@ impl Facts<'_> {
     fn death(&self, worker: u32) -> Option<&Death> {
         let mut deaths = self.ending.deaths.iter();
         deaths.find(|death| death.worker == worker)
+    }
+
+    /// A figure over all workers.
+    fn sum(&self, of: fn(&LaneHeader) -> &AtomicU64) -> u64 {
+        self.arena.lanes().map(|lane| of(lane).load(Relaxed)).sum()
+    }
+
+    /// One that is known of all workers, or of none.
+    fn known(&self, of: fn(&LaneHeader) -> &AtomicU64) -> Option<u64> {
+        self.arena.lanes().map(|lane| load_known(of(lane))).sum()
     }
 
     fn has_lock(&self) -> bool {
@@ -114,7 +153,7 @@ impl Facts<'_> {
     }
 
     fn times(&self, tally: &Tally, workers: &[WorkerRecord]) -> RunTimes {
-        let cpu: Nanos = self.arena.lanes().map(|lane| lane.cpu.load(Relaxed)).sum();
+        let cpu = self.sum(|lane| &lane.cpu);
         let mut phases_s = PhaseTimes::default();
         for worker in workers {
             phases_s.add(&worker.phases_s);
@@ -132,16 +171,14 @@ impl Facts<'_> {
 
     /// How it was measured; the doubts come when all else is known.
     fn measurement(&self) -> Measurement {
-        let mut lanes = self.arena.lanes();
-        let has_schedstat = lanes.all(|lane| load_known(&lane.run_queue_wait).is_some());
-        let dropped = self.arena.lanes().map(|lane| lane.dropped.load(Relaxed));
+        let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
         Measurement {
             events: EventTotals {
-                recorded: self.watching.events,
-                dropped: dropped.sum(),
+                recorded: self.recorded,
+                dropped: self.sum(|lane| &lane.dropped),
             },
             observer: Observer {
-                cpu_s: seconds(self.watching.cpu),
+                cpu_s: seconds(self.observed),
             },
             phase_source: match (self.plan.lock(), has_schedstat) {
                 (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
@@ -159,15 +196,14 @@ impl Facts<'_> {
         if model.is_python() && !model.has_processes() {
             return load_known(&self.arena.header().python.memory);
         }
-        let lanes = self.arena.lanes();
-        lanes.map(|lane| load_known(&lane.memory)).sum()
+        self.known(|lane| &lane.memory)
     }
 
     /// Why the run broke, if it did.
     fn why_broken(&self, tally: &Tally) -> Option<String> {
         const DEFECT: &str = "this is a defect of this program";
         let (ending, arena) = (&self.ending, self.arena);
-        let outside = ending.error.clone().or_else(|| ending.end.failure.clone());
+        let outside = ending.error.clone().or_else(|| ending.failure.clone());
         // No task may be executed twice. Nothing does that; if something ever should, no number of the run means anything.
         let is_twice = |task: &u32| arena.task(*task).executions.load(Relaxed) > 1;
         let twice = |task| format!("task {task} was executed more than once: {DEFECT}");
@@ -202,7 +238,7 @@ impl Facts<'_> {
         let pool = moment(&said.pool_at).map(|at| at.min(first_task.unwrap_or(at)));
         let between =
             |from: Option<Nanos>, to: Option<Nanos>| Some(seconds(to?.saturating_sub(from?)));
-        let printed = &self.ending.end.printed;
+        let printed = &self.ending.printed;
         (begun.is_some() || printed.is_some()).then(|| PythonRecord {
             gil: self.proven_lock(),
             interpreter_s: between(Some(self.arena.t0()), begun),
@@ -269,13 +305,9 @@ impl Facts<'_> {
     }
 
     fn context_switches(&self) -> Option<ContextSwitches> {
-        let known = |of: fn(&LaneHeader) -> &AtomicU64| {
-            self.arena.lanes().map(|lane| load_known(of(lane))).sum()
-        };
-        let voluntary: Option<u64> = known(|lane| &lane.voluntary);
         Some(ContextSwitches {
-            voluntary: voluntary?,
-            involuntary: known(|lane| &lane.involuntary)?,
+            voluntary: self.known(|lane| &lane.voluntary)?,
+            involuntary: self.known(|lane| &lane.involuntary)?,
         })
     }
 

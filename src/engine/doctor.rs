@@ -38,7 +38,7 @@ fn noted(topic: &str, value: impl Into<String>, note: impl Into<String>) -> Diag
 }
 
 fn machine(session: &Session) -> Vec<Diagnosis> {
-    let machine = session.machine();
+    let machine = &session.machine;
     let unknown = || "unknown".to_string();
     let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
     let limited = machine.cores_limited_by.as_ref();
@@ -102,7 +102,7 @@ fn cost(clock: fn() -> Nanos) -> Nanos {
 }
 
 fn limits(session: &Session) -> Vec<Diagnosis> {
-    let limits = session.limits();
+    let limits = &session.limits;
     let workers = |topic, limit: &Limit| {
         let note = format!("limited by {}", limit.because);
         noted(topic, format!("up to {}", limit.most), note)

@@ -1,7 +1,7 @@
 //! Reasons to trust a record less that a single run shows by itself, as numbers; the catalogue says from where on they are
 //! told, and how. A quiet machine gives none.
 
-use super::facts::Ending;
+use super::executor::Ending;
 use crate::catalog::caveat::{
     OBSERVER_SHARE, OTHERS_SHARE, SHORT_S, SHORTEST_S, STARTUP_SHARE, STILL_MIN_S, STILL_SHARE,
     STOLEN_MIN_S, STOLEN_SHARE, Seen, WAIT_MIN_S, WAIT_SHARE_CPU, WAIT_SHARE_IO,
@@ -15,29 +15,33 @@ const DEATHS_TOLD: usize = 3;
 
 /// Everything that speaks against this record, what may explain others first.
 pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
-    let dropped = Some(record.measurement.events.dropped).filter(|dropped| *dropped > 0);
-    let mut seen: Vec<Seen> = dropped.map(Seen::EventsDropped).into_iter().collect();
+    let dropped = record.measurement.events.dropped;
+    let dropped = (dropped > 0).then_some(Seen::EventsDropped(dropped));
     let died = ending.unprovoked_deaths().take(DEATHS_TOLD);
-    seen.extend(died.map(|death| Seen::WorkerDied(death.to_string())));
-    seen.extend(lock_changed(record));
-    seen.extend(ending.end.did_not_end.then_some(Seen::DidNotEnd));
-    let stolen = stolen(record);
-    // What the host took is time that workers stood still.
-    let still = || standing_still(record).filter(|_| stolen.is_none());
-    seen.extend(stood_still(ending).or_else(|| still().map(Seen::StoodStill)));
-    let taken = others_on_cores(record);
-    let is_explained = stolen.is_some() || taken.is_some();
-    seen.extend(stolen);
-    seen.extend(taken);
-    // With more workers than cores they wait for each other, and nobody can tell for whom.
-    let waited = foreign_wait(record).filter(|_| !is_explained);
-    seen.extend(waited.map(Seen::RunQueueWait));
-    let too_short = too_short(record);
+    let died = died.map(|death| Seen::WorkerDied(death.to_string()));
+    let (stolen, taken, too_short) = (stolen(record), others_on_cores(record), too_short(record));
     // What is too short to compare is too short for this, too.
     let observed = observed(record).filter(|_| too_short.is_none());
-    seen.extend(too_short);
-    seen.extend(observed);
-    seen
+    let is_explained = stolen.is_some() || taken.is_some();
+    let others = [
+        lock_changed(record),
+        ending.did_not_end.then_some(Seen::DidNotEnd),
+        // What the host took is time that workers stood still.
+        stood_still(ending).or_else(|| standing_still(record).filter(|_| stolen.is_none())),
+        stolen,
+        taken,
+        // With more workers than cores they wait for each other, and nobody can tell for whom.
+        foreign_wait(record)
+            .filter(|_| !is_explained)
+            .map(Seen::RunQueueWait),
+        too_short,
+        observed,
+    ];
+    dropped
+        .into_iter()
+        .chain(died)
+        .chain(others.into_iter().flatten())
+        .collect()
 }
 
 /// If the interpreter's lock was in another state than when it was asked before the run.
@@ -56,14 +60,14 @@ fn stood_still(ending: &Ending) -> Option<Seen> {
     }
 }
 
-/// Seconds that workers were off their core although the kernel does not say that they waited for one. Its figure counts
+/// If workers were off their core although the kernel does not say that they waited for one. Its figure counts
 /// all waiting of a worker's life, so it should never be the smaller one. Only of `cpu`, whose tasks ask nothing of the
 /// kernel: a thousand threads that allocate memory at once make each other wait in it.
-fn standing_still(record: &Record) -> Option<f64> {
+fn standing_still(record: &Record) -> Option<Seen> {
     let ready = seconds(record.times.phases_s[Phase::Ready]);
     let unexplained = ready - kernel_wait(record)?;
     (is_cpu(record) && unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE)
-        .then_some(unexplained)
+        .then_some(Seen::StoodStill(unexplained))
 }
 
 fn is_cpu(record: &Record) -> bool {

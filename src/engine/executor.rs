@@ -5,7 +5,6 @@ pub mod python;
 pub mod rayon;
 pub mod threads;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::Ordering::Acquire;
 
@@ -15,6 +14,9 @@ use super::zygote::Zygote;
 use crate::domain::record::PrintedOutput;
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
+
+/// Who comes back to look so much later than he wanted to was not held up by the scheduler: the program was stopped.
+pub const AWAY_MAX: Nanos = 1_000_000_000;
 
 /// A worker that ended before its work did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +49,41 @@ impl fmt::Display for Death {
     }
 }
 
+/// How a run came to its end.
+#[derive(Debug, Default)]
+pub struct Ending {
+    /// Whether the user stopped it.
+    pub cancelled: bool,
+    /// Why the run itself broke.
+    pub error: Option<String>,
+    /// Workers that ended before their work did.
+    pub deaths: Vec<Death>,
+    /// Why the interpreter broke, if it was none of the workers.
+    pub failure: Option<String>,
+    /// What was printed.
+    pub printed: Option<PrintedOutput>,
+    /// Whether workers had to be killed although their work was done.
+    pub did_not_end: bool,
+    /// Whether the embedded server should have been there, and was not.
+    pub server_died: bool,
+    /// How long the machine was suspended during the run.
+    pub suspended: Nanos,
+    /// How long the supervisor did not come to look, beyond what scheduling explains.
+    pub stopped: Nanos,
+}
+
+impl Ending {
+    /// Deaths that explain something: not those of workers that were killed because the run was to stop.
+    pub fn unprovoked_deaths(&self) -> impl Iterator<Item = &Death> {
+        self.deaths.iter().filter(|death| !death.while_stopping)
+    }
+}
+
 /// Adds the workers that panicked to the dead, each once.
 pub fn note_panics(arena: &Arena, deaths: &mut Vec<Death>) {
-    let noted: HashSet<u32> = deaths.iter().map(|death| death.worker).collect();
     for (worker, lane) in (0..).zip(arena.lanes()) {
-        if lane.state() == LaneState::Died && !noted.contains(&worker) {
+        let is_noted = || deaths.iter().any(|death| death.worker == worker);
+        if lane.state() == LaneState::Died && !is_noted() {
             let cause = arena.text(lane.cause.load(Acquire));
             let cause = cause
                 .unwrap_or_else(|| "panicked, and there was no room left for the reason".into());
@@ -84,7 +116,7 @@ pub trait Crew {
     ///
     /// # Errors
     /// One sentence, when nothing more can be learned about them.
-    fn news(&mut self, _deaths: &mut Vec<Death>) -> Result<(), EngineError> {
+    fn news(&mut self, _: &mut Ending) -> Result<(), EngineError> {
         Ok(())
     }
 
@@ -94,24 +126,8 @@ pub trait Crew {
     /// Ends workers that do not end by themselves, as far as the model can.
     fn kill(&mut self) {}
 
-    /// Waits until the last worker is gone.
-    fn join(&mut self);
-
-    /// What else there is to tell when all are gone.
-    fn end(&mut self) -> End {
-        End::default()
-    }
-}
-
-/// What is known about a run's workers as a whole when they are gone.
-#[derive(Clone, Debug, Default)]
-pub struct End {
-    /// Why the run broke, if it was none of the workers.
-    pub failure: Option<String>,
-    /// What was printed.
-    pub printed: Option<PrintedOutput>,
-    /// Whether they had to be killed although their work was done.
-    pub did_not_end: bool,
+    /// Waits until the last worker is gone where it may outlive its work, and tells what else there is to tell.
+    fn join(&mut self, _: &mut Ending) {}
 }
 
 #[cfg(test)]

@@ -2,17 +2,15 @@
 //!
 //! The protocols are ureq's and rustls'; everything that can block is ours: name lookup, connecting, reading
 //! and writing wait in `poll` for the socket *and* the run's stop latch, so that a cancelled run ends at once
-//! whatever the server does. [`Hooks`] are called around each such wait, for they are what a worker of an
-//! interpreter does not hold its lock for.
+//! whatever the server does. Each such wait is made by what [`Around`] it: a worker of an interpreter does
+//! not hold its lock meanwhile.
 //!
 //! Nothing is reused and nothing is taken from the environment: each fetch has a connection of its own and
 //! goes straight to its server, so that fetches cost the same wherever they run.
 
 mod error;
+mod network;
 mod redirect;
-mod resolver;
-mod transport;
-mod wait;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,8 +26,7 @@ use crate::domain::address::{MAX_ADDRESS_BYTES, check_address};
 use crate::domain::addresses::FETCH_TIMEOUT_S;
 use crate::domain::login::{Login, without_login};
 use error::{Stage, explain, failed};
-use resolver::system_lookup;
-use wait::Waiter;
+use network::{Network, system_lookup};
 
 /// The size of the buffer through which requests are written, in bytes: a request line fits.
 const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
@@ -59,19 +56,13 @@ impl Default for Limits {
     }
 }
 
-/// What is called on the fetching thread around every call that may block.
+/// Makes a call that may block, once, on the fetching thread: an emulated interpreter lock is released for it.
 ///
-/// The calls are strictly paired and never nested: each `before` is followed by one `after` on the same
-/// thread, also when the call between them fails or panics. Neither is called for what needs no waiting:
-/// an address that is an IP literal, bytes that have been read already, and the computing that TLS needs.
-#[derive(Clone, Copy, Debug)]
-pub struct Hooks {
-    /// Called before; an emulated interpreter lock is released here.
-    pub before: fn(),
-    /// Called after; may itself take long, for example to get that lock back. That time counts towards the
-    /// timeout of the fetch, as it does in a real interpreter.
-    pub after: fn(),
-}
+/// What comes after the call may itself take long, for example to get that lock back. That time counts towards
+/// the timeout of the fetch, as it does in a real interpreter. The calls are never nested. What needs no waiting is
+/// not made in this way: an address that is an IP literal, bytes that have been read already, and the computing that
+/// TLS needs.
+pub type Around = fn(&mut dyn FnMut());
 
 /// Fetches pages for one worker.
 ///
@@ -79,17 +70,17 @@ pub struct Hooks {
 /// read at the first https address.
 #[derive(Debug)]
 pub struct Fetcher {
-    waiter: Waiter,
+    network: Network,
     limits: Limits,
 }
 
 impl Fetcher {
     /// A fetcher whose fetches end as cancelled as soon as `stop` opens, and after the time of `limits` at the latest.
-    pub fn new(stop: Arc<Latch>, limits: Limits, hooks: Hooks) -> Self {
+    pub fn new(stop: Arc<Latch>, limits: Limits, around: Around) -> Self {
         Self {
-            waiter: Waiter {
+            network: Network {
                 stop,
-                hooks,
+                around,
                 lookup: system_lookup,
                 tls: Arc::default(),
             },
@@ -137,7 +128,7 @@ impl Fetcher {
     /// One request over one connection, answer's head included. The agent is made for it alone, because
     /// that is how ureq takes what is left of the time without giving up its cache of TLS settings.
     fn request(&self, address: &str, left: Duration) -> Result<Response<Body>, ureq::Error> {
-        let (connector, resolver) = (self.waiter.clone(), self.waiter.clone());
+        let (connector, resolver) = (self.network.clone(), self.network.clone());
         let agent = Agent::with_parts(config(left, self.limits), connector, resolver);
         let mut request = agent
             .get(&*without_login(address))
@@ -186,7 +177,7 @@ fn config(left: Duration, limits: Limits) -> Config {
         .accept_encoding("identity")
         .max_response_header_size(limits.head_bytes)
         // Larger than a head, so that one that is too large is seen to be so. A page comes in such pieces at most, and
-        // the hooks are called for each.
+        // the lock is released for each.
         .input_buffer_size(2 * limits.head_bytes)
         .output_buffer_size(OUTPUT_BUFFER_BYTES)
         .max_idle_connections(0)

@@ -21,9 +21,10 @@ use std::time::{Duration, Instant};
 
 use mio::net::{TcpListener as MioListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
-use nix::sys::socket::{self, Backlog};
+use nix::sys::socket;
 
-use connection::{CHUNK_BYTES, Connection, Next};
+use super::os;
+use connection::{Connection, Next};
 pub use page::page;
 
 /// The most connections that are open at once.
@@ -63,19 +64,8 @@ pub struct Site {
 pub fn listen() -> io::Result<TcpListener> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     // Listening again is how a backlog is changed: the standard library has no parameter for it.
-    socket::listen(&listener, longest_backlog())?;
+    socket::listen(&listener, os::LONGEST_BACKLOG)?;
     Ok(listener)
-}
-
-#[cfg(target_os = "linux")]
-fn longest_backlog() -> Backlog {
-    // The kernel's own limit. SOMAXCONN is only what the C library was compiled with, 128 in musl's case.
-    Backlog::MAXALLOWABLE
-}
-
-#[cfg(not(target_os = "linux"))]
-fn longest_backlog() -> Backlog {
-    Backlog::MAXCONN
 }
 
 /// Serves `site` on `listener` until the process ends.
@@ -110,7 +100,6 @@ struct Server<'a> {
     /// Connections that have used up their turn.
     unfinished: Vec<usize>,
     next_sweep: Instant,
-    chunk: Vec<u8>,
 }
 
 impl<'a> Server<'a> {
@@ -132,7 +121,6 @@ impl<'a> Server<'a> {
             due: BinaryHeap::new(),
             unfinished: Vec::new(),
             next_sweep: now + SWEEP_INTERVAL,
-            chunk: vec![0; CHUNK_BYTES],
         })
     }
 
@@ -193,7 +181,7 @@ impl<'a> Server<'a> {
         let Some(connection) = self.connections.get_mut(&number) else {
             return;
         };
-        match connection.advance(self.site, Instant::now(), &mut self.chunk) {
+        match connection.advance(self.site, Instant::now()) {
             Next::Event => {}
             Next::TurnAt(at) => self.due.push(Reverse((at, number))),
             // An event and its turn may both have let it go on: it still gets one turn only.

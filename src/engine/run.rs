@@ -1,6 +1,7 @@
 //! A plan that is happening: the supervisor creates the workers, opens the gate, watches, and concludes.
 
 use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64};
 use std::sync::{Arc, Mutex};
@@ -9,13 +10,11 @@ use std::time::Duration;
 
 use super::arena::Arena;
 use super::clock::{self, CpuWatch};
-use super::conclude;
+use super::conclude::{self, Facts};
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
-use super::executor::rayon::RayonCrew;
-use super::executor::threads::ThreadCrew;
-use super::executor::{Crew, arrived, note_panics};
-use super::facts::{Ending, Facts, Watching};
+use super::executor::threads::{Creator, ThreadCrew};
+use super::executor::{AWAY_MAX, Crew, Ending, arrived, note_panics, rayon, threads};
 use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;
@@ -31,7 +30,6 @@ use super::zygote::Zygote;
 use crate::catalog::model;
 use crate::domain::addresses::Addresses;
 use crate::domain::login::Secrets;
-use crate::domain::plan::Plan;
 use crate::domain::record::{Part, Record, RunOrder};
 use crate::domain::time::Nanos;
 use crate::domain::trace::Batch;
@@ -39,12 +37,14 @@ use crate::engine::EngineError;
 
 /// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;
-/// If the supervisor comes back this much later than it wanted to, it was not the scheduler: the program was stopped.
-const AWAY_MAX: Nanos = 1_000_000_000;
 /// How long a worker may take to notice that the run is cancelled before it is killed, if it can be.
 const GRACE: Nanos = 250_000_000;
 /// How long the end of killed workers may take to be reported: thousands of them need a second or two.
 const REPORT_MAX: Nanos = 5_000_000_000;
+
+/// What is told of a run whose supervisor panicked.
+const DEFECT: &str =
+    "the run broke: its supervisor ended without a result, which is a mistake in this program";
 
 /// What a run tells while it happens.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub enum Report {
     Batch(Batch),
     /// It is over. Nothing follows.
     Concluded(Box<Record>),
+    /// It is over without a record, for the reason in this sentence. Nothing follows.
+    Broken(String),
 }
 
 /// What runs need and share, one at a time.
@@ -64,7 +66,7 @@ pub struct Ground {
     pub zygote: Mutex<Zygote>,
     /// Where files go.
     pub scratch: Scratch,
-    /// How far fetches may go.
+    /// How far fetches may go. Tests cannot wait for the usual limits.
     pub limits: Mutex<Limits>,
     /// The moment at which the run was started that happens now; 0 if there is none.
     pub run: AtomicU64,
@@ -85,100 +87,104 @@ pub struct Run {
     supervisor: Option<JoinHandle<()>>,
 }
 
-impl Run {
-    /// Starts a run on `ground`, which must not be busy. The CPU time that the caller takes meanwhile is that of watching.
+impl Ground {
+    /// Starts a run; `report` is called on the supervisor's thread. One run at a time. What the calling thread computes
+    /// meanwhile is counted as watching.
     ///
     /// # Errors
-    /// When another run is going on or there is no thread for the supervisor.
+    /// When another run is going on or there is no thread for the supervisor. Everything later is in the record.
     pub fn start(
-        ground: &Arc<Ground>,
-        order: RunOrder,
-        report: impl FnMut(Report) + Send + 'static,
+        self: &Arc<Ground>,
+        order: impl Into<RunOrder>,
+        mut report: impl FnMut(Report) + Send + 'static,
     ) -> Result<Run, EngineError> {
+        let RunOrder { plan, part } = order.into();
         let started = clock::now();
-        let run = &ground.run;
+        let run = &self.run;
         if run.compare_exchange(0, started, Acquire, Relaxed).is_err() {
             return Err(EngineError::new("another run is going on: stop it first"));
         }
-        let busy = Busy(ground.clone());
-        ground.arena.reset(order.plan.workers(), order.plan.tasks());
-        ground.arena.conceal(Secrets::of(order.plan.urls()));
-        let watcher = CpuWatch::begin();
+        self.arena.reset(plan.workers(), plan.tasks());
+        self.arena.conceal(Secrets::of(plan.urls()));
+        let interval = plan.given(&model::SWITCH_INTERVAL);
+        let assignment = Assignment {
+            arena: self.arena.clone(),
+            plan: Arc::new(plan),
+            port: 0,
+            limits: *lock(&self.limits),
+            scratch: self.scratch.clone(),
+            gil: interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us)))),
+        };
+        let (watcher, ground) = (CpuWatch::begin(), self.clone());
         let supervise = move || {
             os::ask_for_short_turns();
-            Supervisor {
-                ground: &busy.0,
-                plan: Arc::new(order.plan),
-                part: order.part,
+            let supervisor = Supervisor {
+                ground: &ground,
+                assignment,
+                part,
                 watcher,
-                report,
+                report: &mut report,
+                ending: Ending::default(),
+                gate_opened: false,
+                cancelled_at: None,
+                killed: false,
+                sampling: 0,
+            };
+            let ended = catch_unwind(AssertUnwindSafe(|| supervisor.supervise()));
+            ground.free();
+            // Else whoever listens would wait for ever.
+            if ended.is_err() {
+                report(Report::Broken(DEFECT.into()));
             }
-            .supervise();
         };
         let supervisor = Builder::new().name("supervisor".into()).spawn(supervise);
         let refused = "the system refused a thread for the supervisor";
+        let supervisor = supervisor.inspect_err(|_| self.free());
         Ok(Run {
-            ground: ground.clone(),
+            ground: self.clone(),
             started,
             supervisor: Some(supervisor.map_err(EngineError::system(refused))?),
         })
     }
 
+    /// Makes room for another run.
+    fn free(&self) {
+        // Release: pairs with the Acquire of the next start, which resets the arena again.
+        self.run.store(0, Release);
+    }
+}
+
+impl Run {
     /// Cancels it: it concludes as cancelled within half a second.
     pub fn stop(&self) {
         if self.ground.run.load(Relaxed) == self.started {
             self.ground.arena.cancel();
         }
     }
+}
 
-    /// Waits until it has concluded and nothing of it is left.
-    pub fn wait(mut self) {
-        self.join();
-    }
-
-    fn join(&mut self) {
+impl Drop for Run {
+    /// A run does not outlive its handle: this waits until it has concluded and nothing of it is left.
+    fn drop(&mut self) {
+        self.stop();
         if let Some(supervisor) = self.supervisor.take() {
             let _ = supervisor.join();
         }
     }
 }
 
-impl Drop for Run {
-    /// A run does not outlive its handle.
-    fn drop(&mut self) {
-        self.stop();
-        self.join();
-    }
-}
-
-/// Frees the ground at the end of a run, also if there is no thread for its supervisor, or that panics.
-struct Busy(Arc<Ground>);
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        // Release: pairs with the Acquire of the next start, which resets the arena again.
-        self.0.run.store(0, Release);
-    }
-}
-
-/// One run, seen from the thread that watches it.
+/// One run, seen from the thread that watches it: what it learned, and what it did.
 struct Supervisor<'g, R> {
     ground: &'g Ground,
-    plan: Arc<Plan>,
+    assignment: Assignment,
     part: Option<Part>,
     /// Of the thread that started the run, and shows it.
     watcher: CpuWatch,
     report: R,
-}
-
-/// What the supervisor learned while it watched, and what it did.
-#[derive(Debug, Default)]
-struct Seen {
     ending: Ending,
     gate_opened: bool,
     cancelled_at: Option<Nanos>,
     killed: bool,
-    abandoned: bool,
     /// CPU time of sampling while the run went on.
     sampling: Nanos,
 }
@@ -186,42 +192,42 @@ struct Seen {
 impl<R: FnMut(Report)> Supervisor<'_, R> {
     fn supervise(mut self) {
         let mut zygote = lock(&self.ground.zygote);
-        let prepared = self.prepare(&mut zygote);
-        let record = self.measure(&mut zygote, prepared);
+        let record = self.measure(&mut zygote);
         drop(zygote);
         self.ground.arena.reset(0, 0);
         (self.report)(Report::Concluded(Box::new(record)));
     }
 
-    /// What has to be there before the clock starts. Returns the server's port, 0 where there is none.
-    fn prepare(&self, zygote: &mut Zygote) -> Result<u16, EngineError> {
-        let scratch = &self.ground.scratch;
+    /// Sees to all that has to be there before the clock starts.
+    fn prepare(&mut self, zygote: &mut Zygote) -> Result<(), EngineError> {
+        let (plan, scratch) = (&self.assignment.plan, &self.assignment.scratch);
         let cannot = |what: &str| {
-            let directory = scratch.path().display();
+            let directory = scratch.directory.display();
             EngineError::system(format!("cannot {what} the directory {directory}"))
         };
         if self.needs_directory() {
             scratch.make().map_err(cannot("make"))?;
         }
-        let port = match self.plan.addresses() {
-            Some(Addresses::Loopback {
-                latencies_ms,
-                page_bytes,
-                ..
-            }) => zygote.start_server(Site {
+        if let Some(Addresses::Loopback {
+            latencies_ms,
+            page_bytes,
+            ..
+        }) = plan.addresses()
+        {
+            self.assignment.port = zygote.start_server(Site {
                 latencies_ms: latencies_ms.clone(),
                 page_bytes: *page_bytes,
-            })?,
-            _ => 0,
-        };
-        if self.plan.model().is_python() {
-            order::write(&self.assignment(port, None)).map_err(cannot("write to"))?;
+            })?;
         }
-        Ok(port)
+        if plan.model().is_python() {
+            order::write(&self.assignment).map_err(cannot("write to"))?;
+        }
+        Ok(())
     }
 
     fn needs_directory(&self) -> bool {
-        self.plan.writes_files() || self.plan.model().is_python()
+        let plan = &self.assignment.plan;
+        plan.writes_files() || plan.model().is_python()
     }
 
     /// Removes what `prepare` made. True if the server should have been there and was not.
@@ -229,114 +235,149 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if self.needs_directory() {
             self.ground.scratch.remove();
         }
-        let Some(addresses) = self.plan.addresses() else {
+        let Some(addresses) = self.assignment.plan.addresses() else {
             return false;
         };
         let was_there = zygote.stop_server();
         matches!(addresses, Addresses::Loopback { .. }) && !was_there
     }
 
-    fn assignment(&self, port: u16, gil: Option<Arc<Gil>>) -> Assignment {
-        Assignment {
-            arena: self.ground.arena.clone(),
-            plan: self.plan.clone(),
-            port,
-            limits: *lock(&self.ground.limits),
-            scratch: self.ground.scratch.clone(),
-            gil,
-        }
-    }
-
     /// From `t0` until all workers are gone.
-    fn measure(&mut self, zygote: &mut Zygote, prepared: Result<u16, EngineError>) -> Record {
-        let arena = self.ground.arena.clone();
-        let interval = self.plan.given(&model::SWITCH_INTERVAL);
-        let gil = interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us))));
+    fn measure(&mut self, zygote: &mut Zygote) -> Record {
+        let ground = self.ground;
+        let arena = &*ground.arena;
+        let prepared = self.prepare(zygote);
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = clock::suspended();
         let mut sampler = Sampler::begin();
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
-        let mut seen = Seen::default();
-        self.ground.suspended.store(0, Relaxed);
+        ground.suspended.store(0, Relaxed);
         match prepared {
-            Err(error) => seen.ending.error = Some(error.into()),
-            Ok(port) => {
-                let mut crew = crew(self.ground, self.assignment(port, gil.clone()), zygote);
-                if let Err(error) = crew.create() {
-                    seen.ending.error = Some(error.into());
-                    arena.cancel();
-                }
-                self.watch(crew.as_mut(), &mut sampler, &mut seen);
-                crew.join();
-                seen.ending.end = crew.end();
-            }
+            Err(error) => self.break_off(error),
+            Ok(()) => self.execute(zygote, &mut sampler),
         }
         let joined = clock::now() - t0;
-        let wall = conclude::wall(&arena, &seen.ending.deaths, joined);
-        let last = sampler.conclude(&arena, &seen.ending.deaths, wall);
-        (self.report)(Report::Batch(last));
+        let wall = conclude::wall(arena, &self.ending.deaths, joined);
+        (self.report)(Report::Batch(sampler.conclude(
+            arena,
+            &self.ending.deaths,
+            wall,
+        )));
+        // What the user did is known exactly; somebody else's doing only shows where it was long.
+        let stopped = self.ending.stopped.max(ground.suspended.swap(0, Relaxed));
+        let gil = self.assignment.gil.as_ref();
         let facts = Facts {
-            arena: &arena,
-            plan: &self.plan,
-            part: self.part.clone(),
+            arena,
+            plan: &self.assignment.plan,
             started_at,
             wall,
             joined,
             gil_switches: gil.map(|gil| gil.switches()),
-            watching: Watching {
-                events: sampler.recorded,
-                cpu: seen.sampling + self.watcher.taken(),
-            },
-            cores: sampler.cores.conclude(&arena, wall),
-            shared_file: shared_file::examine(&arena, &self.plan, &self.ground.scratch),
+            recorded: sampler.recorded,
+            observed: self.sampling + self.watcher.taken(),
+            cores: sampler.cores(arena, wall),
+            shared_file: shared_file::examine(&self.assignment),
             ending: Ending {
-                cancelled: seen.ending.error.is_none() && arena.is_stopping(),
+                cancelled: self.ending.error.is_none() && arena.is_stopping(),
                 suspended: clock::suspended().saturating_sub(suspended),
-                // What the user did is known exactly; somebody else's doing only shows where it was long.
-                stopped: (seen.ending.stopped).max(self.ground.suspended.swap(0, Relaxed)),
+                stopped,
                 server_died: self.leave_io(zygote),
-                ..seen.ending
+                ..std::mem::take(&mut self.ending)
             },
-            all_tasks: self.ground.all_tasks.load(Relaxed),
+            all_tasks: ground.all_tasks.load(Relaxed),
         };
-        facts.record()
+        Record {
+            campaign: self.part.take(),
+            ..facts.record()
+        }
+    }
+
+    /// The run broke, for this reason.
+    fn break_off(&mut self, why: impl Into<String>) {
+        self.ending.error = Some(why.into());
+        self.ground.arena.cancel();
+    }
+
+    /// Creates the workers, and watches until nothing is left of them.
+    fn execute(&mut self, zygote: &mut Zygote, sampler: &mut Sampler) {
+        let mut crew = crew(self.ground, self.assignment.clone(), zygote);
+        if let Err(error) = crew.create() {
+            self.break_off(error);
+        }
+        self.watch(crew.as_mut(), sampler);
+        crew.join(&mut self.ending);
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
-    fn watch(&mut self, crew: &mut dyn Crew, sampler: &mut Sampler, seen: &mut Seen) {
-        let arena = self.ground.arena.clone();
+    fn watch(&mut self, crew: &mut dyn Crew, sampler: &mut Sampler) {
+        let arena = &*self.ground.arena;
         let mut sampled = clock::now();
         loop {
             // Before the news are taken: what happened to the last worker must not be missed.
             let over = crew.is_over();
             let looked = clock::now();
             if !over {
-                wait_for_news(&arena, crew);
+                wait_for_news(arena, crew);
             }
             let away = clock::now() - looked;
             if away > AWAY_MAX {
-                seen.ending.stopped += away;
+                self.ending.stopped += away;
                 // The others were stopped, too: their time to end begins anew.
-                seen.cancelled_at = seen.cancelled_at.map(|_| clock::now());
+                self.cancelled_at = self.cancelled_at.map(|_| clock::now());
             }
-            if let Err(error) = crew.news(&mut seen.ending.deaths) {
-                seen.ending.error = Some(error.into());
-                arena.cancel();
+            if let Err(error) = crew.news(&mut self.ending) {
+                self.break_off(error);
             }
-            note_panics(&arena, &mut seen.ending.deaths);
+            note_panics(arena, &mut self.ending.deaths);
             if over {
                 return;
             }
-            see_to_the_gate(&arena, seen);
-            see_to_the_stop(&arena, crew, seen);
+            self.see_to_the_gate();
+            self.see_to_the_stop(crew);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
                 let cpu = clock::thread_cpu();
-                let batch = sampler.sample(&arena, &seen.ending.deaths);
+                let batch = sampler.sample(arena, &self.ending.deaths);
                 (self.report)(Report::Batch(batch));
-                seen.sampling += clock::thread_cpu() - cpu;
+                self.sampling += clock::thread_cpu() - cpu;
             }
+        }
+    }
+
+    fn see_to_the_gate(&mut self) {
+        if self.gate_opened {
+            return;
+        }
+        let arena = &*self.ground.arena;
+        if let Some(death) = self.ending.deaths.first()
+            && self.ending.error.is_none()
+            && !arena.is_stopping()
+        {
+            // The gate would wait for it for ever.
+            self.break_off(format!("{death} before the run began"));
+        }
+        if arena.is_stopping() || arrived(arena) == arena.workers() {
+            arena.gate.open();
+            self.gate_opened = true;
+        }
+    }
+
+    fn see_to_the_stop(&mut self, crew: &mut dyn Crew) {
+        if !self.ground.arena.is_stopping() {
+            return;
+        }
+        let now = clock::now();
+        let since = now - *self.cancelled_at.get_or_insert(now);
+        if since > GRACE && !self.killed {
+            crew.kill();
+            self.killed = true;
+        }
+        if since > GRACE + REPORT_MAX
+            && let Some(zygote) = crew.zygote()
+        {
+            // It should have reported the end of killed workers, and has not.
+            zygote.abandon();
         }
     }
 }
@@ -346,10 +387,21 @@ fn crew<'z>(
     assignment: Assignment,
     zygote: &'z mut Zygote,
 ) -> Box<dyn Crew + 'z> {
+    let of_threads = |assignment, creator: Creator| {
+        Box::new(ThreadCrew {
+            assignment,
+            creator,
+            threads: vec![],
+        })
+    };
     match assignment.plan.model().description().crew {
-        model::Crew::Threads => Box::new(ThreadCrew::new(assignment)),
-        model::Crew::Pool => Box::new(RayonCrew::new(assignment)),
-        model::Crew::Forks => Box::new(ForkCrew::new(assignment, zygote)),
+        model::Crew::Threads => of_threads(assignment, threads::create),
+        model::Crew::Pool => of_threads(assignment, rayon::create),
+        model::Crew::Forks => Box::new(ForkCrew {
+            assignment,
+            zygote,
+            alive: 0,
+        }),
         model::Crew::Python => Box::new(PythonCrew::new(assignment, zygote, &ground.program)),
     }
 }
@@ -357,48 +409,12 @@ fn crew<'z>(
 /// Waits until the bell rings, a child has ended, or it is time for a sample.
 fn wait_for_news(arena: &Arena, crew: &mut dyn Crew) {
     let rang = match crew.zygote() {
-        Some(zygote) => wait_readable([arena.bell.as_fd(), zygote.as_fd()], Some(SAMPLE_MS))[0],
+        Some(zygote) => {
+            wait_readable([arena.bell.as_fd(), zygote.socket.as_fd()], Some(SAMPLE_MS))[0]
+        }
         None => wait_readable([arena.bell.as_fd()], Some(SAMPLE_MS))[0],
     };
     if rang {
         arena.bell.close();
-    }
-}
-
-fn see_to_the_gate(arena: &Arena, seen: &mut Seen) {
-    if seen.gate_opened {
-        return;
-    }
-    let ending = &mut seen.ending;
-    if let Some(death) = ending.deaths.first()
-        && ending.error.is_none()
-        && !arena.is_stopping()
-    {
-        // The gate would wait for it for ever.
-        ending.error = Some(format!("{death} before the run began"));
-        arena.cancel();
-    }
-    if arena.is_stopping() || arrived(arena) == arena.workers() {
-        arena.gate.open();
-        seen.gate_opened = true;
-    }
-}
-
-fn see_to_the_stop(arena: &Arena, crew: &mut dyn Crew, seen: &mut Seen) {
-    if !arena.is_stopping() {
-        return;
-    }
-    let now = clock::now();
-    let since = now - *seen.cancelled_at.get_or_insert(now);
-    if since > GRACE && !seen.killed {
-        crew.kill();
-        seen.killed = true;
-    }
-    if since > GRACE + REPORT_MAX && !seen.abandoned {
-        // It should have reported the end of killed workers, and has not.
-        if let Some(zygote) = crew.zygote() {
-            zygote.abandon();
-        }
-        seen.abandoned = true;
     }
 }

@@ -1,33 +1,49 @@
-//! Takes what the workers have written since the last time.
+//! Takes what the workers have written since the last time, and what others have done with the cores meanwhile, from the
+//! kernel's coarse accounting.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::arena::{Arena, LaneState};
-use super::cores::CoreWatch;
 use super::executor::Death;
+use super::os::{self, CoreUse};
 use super::{clock, recorder};
 use crate::domain::phase::Phase;
-use crate::domain::time::Nanos;
+use crate::domain::record::CoreRecord;
+use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::{Batch, LaneUpdate, Transition};
 
-/// Reads the lanes of one run, and what the kernel says of the cores.
+/// The kernel counts in ticks of 10 ms: a shorter window would show chance.
+const WINDOW: Nanos = 250_000_000;
+
+/// Reads the lanes of one run, and watches the cores over it.
 #[derive(Debug)]
 pub struct Sampler {
-    /// The cores.
-    pub cores: CoreWatch,
     /// Events taken so far.
     pub recorded: u64,
     /// So many deaths are in the picture.
     buried: usize,
+    /// The cores that we may use.
+    usable: Vec<u16>,
+    first: HashMap<u16, CoreUse>,
+    last: HashMap<u16, CoreUse>,
+    /// When the current window began, and what our workers had taken of each core by then.
+    begun: Nanos,
+    ours: HashMap<u16, Nanos>,
 }
 
 impl Sampler {
     /// Of the run that is about to begin.
     pub fn begin() -> Sampler {
+        let first = os::core_use().unwrap_or_default();
         Sampler {
-            cores: CoreWatch::begin(clock::now()),
             recorded: 0,
             buried: 0,
+            usable: os::affinity(),
+            last: first.clone(),
+            first,
+            begun: clock::now(),
+            ours: HashMap::new(),
         }
     }
 
@@ -65,8 +81,8 @@ impl Sampler {
         self.buried = deaths.len();
         let now = clock::now();
         batch.now = now - t0;
-        batch.cores = self.cores.ours(arena);
-        batch.others = self.cores.others(arena, now).unwrap_or_default();
+        batch.cores = self.ours(arena);
+        batch.others = self.others(&batch.cores, now).unwrap_or_default();
         batch
     }
 
@@ -82,6 +98,60 @@ impl Sampler {
         }
         batch.now = wall;
         batch
+    }
+
+    /// CPU time of our workers, for each usable core and each that they ran on.
+    fn ours(&self, arena: &Arena) -> Vec<(u16, Nanos)> {
+        let highest = self.usable.iter().copied().max().unwrap_or(0);
+        (0..=highest)
+            .map(|core| (core, arena.core(core).load(Relaxed)))
+            .filter(|(core, time)| *time > 0 || self.usable.contains(core))
+            .collect()
+    }
+
+    /// If a window is over at `now`: the share of others on each of these cores, in 0..=1.
+    fn others(&mut self, ours: &[(u16, Nanos)], now: Nanos) -> Option<Vec<(u16, f64)>> {
+        let elapsed = now.saturating_sub(self.begun);
+        if elapsed < WINDOW {
+            return None;
+        }
+        let cores = os::core_use()?;
+        let has_begun = !self.last.is_empty();
+        // Stolen or used by others here: the workers do not have it.
+        let gone = |cores: &HashMap<u16, CoreUse>, core: &u16| {
+            cores.get(core).map_or(0, |used| used.busy + used.stolen)
+        };
+        let share = |(core, workers): &(u16, Nanos)| {
+            let gained = gone(&cores, core).saturating_sub(gone(&self.last, core));
+            let before = self.ours.get(core).copied().unwrap_or(0);
+            let others = gained.saturating_sub(workers.saturating_sub(before));
+            (*core, (others as f64 / elapsed as f64).min(1.0))
+        };
+        let shares = ours.iter().map(share).collect();
+        self.last = cores;
+        self.begun = now;
+        self.ours = ours.iter().copied().collect();
+        // Without a first look, everything since the machine was started would count.
+        has_begun.then_some(shares)
+    }
+
+    /// The cores over the whole run of length `wall`.
+    pub fn cores(mut self, arena: &Arena, wall: Nanos) -> Vec<CoreRecord> {
+        if let Some(cores) = os::core_use() {
+            self.last = cores;
+        }
+        let over_the_run = |core, of: fn(&CoreUse) -> Nanos| {
+            let used = of(self.last.get(&core)?).saturating_sub(of(self.first.get(&core)?));
+            (wall >= 2 * WINDOW).then_some(used)
+        };
+        let record = |(core, workers)| CoreRecord {
+            core,
+            workers_s: seconds(workers),
+            others_s: over_the_run(core, |used| used.busy)
+                .map(|busy| seconds(busy.saturating_sub(workers))),
+            stolen_s: over_the_run(core, |used| used.stolen).map(seconds),
+        };
+        self.ours(arena).into_iter().map(record).collect()
     }
 }
 

@@ -44,16 +44,11 @@ const YOUNG: Duration = Duration::from_secs(60);
 /// Where the files of this session go.
 #[derive(Clone, Debug)]
 pub struct Scratch {
-    directory: PathBuf,
-    made: Arc<Mutex<Option<Made>>>,
-}
-
-/// The directory is there, and this process made it.
-#[derive(Debug)]
-struct Made {
-    /// Tells other sessions that the directory is in use. `None` where locks do not work: there, others do without
-    /// removing what was abandoned.
-    _lock: Option<Flock<File>>,
+    /// The directory.
+    pub directory: PathBuf,
+    /// Tells other sessions that the directory is in use. `None` while it is not there, and where locks do not work: there,
+    /// others do without removing what was abandoned.
+    held: Arc<Mutex<Option<Flock<File>>>>,
 }
 
 impl Scratch {
@@ -62,13 +57,8 @@ impl Scratch {
         let name = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
         Scratch {
             directory: folder.join(name),
-            made: Arc::default(),
+            held: Arc::default(),
         }
-    }
-
-    /// The directory.
-    pub fn path(&self) -> &Path {
-        &self.directory
     }
 
     /// The file of a task.
@@ -92,24 +82,19 @@ impl Scratch {
     /// # Errors
     /// When the temporary directory cannot be written to, or somebody has taken the name.
     pub fn make(&self) -> io::Result<()> {
-        let mut made = lock(&self.made);
-        if made.is_some() {
+        let mut held = lock(&self.held);
+        if is_marked(&self.directory) {
             return Ok(());
         }
         DirBuilder::new().mode(0o700).create(&self.directory)?;
-        let lock = locked(&self.directory);
-        if let Err(error) = mark(&self.directory) {
-            remove_own(&self.directory);
-            return Err(error);
-        }
-        *made = Some(Made { _lock: lock });
-        Ok(())
+        *held = locked(&self.directory);
+        mark(&self.directory).inspect_err(|_| remove_own(&self.directory))
     }
 
     /// Removes what the session wrote, and the directory unless somebody else has put something there. Nothing happens if
     /// it was never made.
     pub fn remove(&self) {
-        let mut made = lock(&self.made);
+        let mut held = lock(&self.held);
         if is_marked(&self.directory) {
             remove_own(&self.directory);
         } else if is_private(&self.directory) {
@@ -117,7 +102,7 @@ impl Scratch {
             let _ = fs::remove_dir(&self.directory);
         }
         if !self.directory.exists() {
-            *made = None;
+            *held = None;
         }
     }
 }

@@ -16,10 +16,9 @@ use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::{self, Scratch};
 use super::zygote::Zygote;
-use super::{calibrate, clock, fetch, machine, os};
+use super::{calibrate, clock, machine, os};
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
-use crate::domain::record::RunOrder;
 use crate::domain::speed::Speed;
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
@@ -30,14 +29,18 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
 #[derive(Debug)]
 pub struct Session {
-    id: String,
-    ground: Arc<Ground>,
+    /// Unique; its text sorts by time (UUID version 7).
+    pub id: String,
+    /// What its runs need and share.
+    pub ground: Arc<Ground>,
     /// The zygote, whose group all forked processes are in.
     zygote: Pid,
     /// When the program was suspended; 0 while it is not.
     suspended_at: AtomicU64,
-    machine: Machine,
-    limits: Limits,
+    /// What this machine is.
+    pub machine: Machine,
+    /// How many workers it allows.
+    pub limits: Limits,
 }
 
 impl Session {
@@ -56,7 +59,7 @@ impl Session {
         let scratch = Scratch::below(&scratch::temporary());
         let zygote = Zygote::fork(&arena, &scratch)
             .map_err(EngineError::system("cannot fork the zygote"))?;
-        let zygote_pid = zygote.pid();
+        let zygote_pid = zygote.pid;
         let ground = Ground {
             arena,
             zygote: Mutex::new(zygote),
@@ -75,44 +78,6 @@ impl Session {
             machine: machine::examine(),
             limits: machine::limits(open_files),
         })
-    }
-
-    /// Unique; its text sorts by time (UUID version 7).
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// What this machine is.
-    pub fn machine(&self) -> &Machine {
-        &self.machine
-    }
-
-    /// How many workers it allows.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// Lets records list their tasks however many there are.
-    pub fn list_all_tasks(&self) {
-        self.ground.all_tasks.store(true, Relaxed);
-    }
-
-    /// Lets the fetches of runs that start from now on go so far. For tests: nobody wants to wait for the real limits.
-    pub fn limit_fetches(&self, limits: fetch::Limits) {
-        *lock(&self.ground.limits) = limits;
-    }
-
-    /// Starts a run; `report` is called on the supervisor's thread. One run at a time. What the calling thread computes
-    /// meanwhile is counted as watching.
-    ///
-    /// # Errors
-    /// One sentence, when another run is going on or the system refuses a thread. Everything later is in the record.
-    pub fn start(
-        &self,
-        order: impl Into<RunOrder>,
-        report: impl FnMut(Report) + Send + 'static,
-    ) -> Result<Run, EngineError> {
-        Run::start(&self.ground, order.into(), report)
     }
 
     /// Asks what this file is, if it is an interpreter; a name without a slash is looked for on `PATH`. Takes some 50 ms.
@@ -233,10 +198,5 @@ impl Session {
         if interpreter > 0 {
             let _ = killpg(Pid::from_raw(interpreter), signal);
         }
-    }
-
-    /// The directory that the `io` workload writes to while it runs.
-    pub fn scratch_directory(&self) -> &Path {
-        self.ground.scratch.path()
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
 use super::error::Unfinished;
-use super::fetch::{Hooks, Limits};
+use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;
 use super::recorder::Pen;
@@ -201,7 +201,7 @@ impl Worker {
 
     /// Writes down what is only known at the end.
     pub fn conclude(&self, own_process: bool) {
-        let lane = self.arena.lane(self.pen.worker());
+        let lane = self.lane();
         store_known(&lane.run_queue_wait, os::run_queue_wait());
         let switches = os::context_switches();
         store_known(&lane.voluntary, switches.map(|each| each.voluntary));
@@ -231,11 +231,10 @@ fn finish(arena: &Arena, worker: u32, state: LaneState) {
 pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(life));
     if let Err(panic) = result {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(ToString::to_string)
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".into());
+        let literal = panic.downcast_ref::<&str>().copied();
+        let message = literal
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no message");
         let arena = &assignment.arena;
         let cause = arena.keep_text(&format!("panicked: {message}"));
         arena.lane(number).cause.store(cause, Relaxed);
@@ -247,12 +246,11 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
 }
 
 thread_local! {
-    /// The worker of this thread while it fetches: the HTTP library calls back from deep inside, and only with plain
-    /// functions.
+    /// The worker of this thread while it fetches: the HTTP library calls back from deep inside, and only plain functions.
     static LENT: Cell<Option<NonNull<Worker>>> = const { Cell::new(None) };
 }
 
-/// Lends the worker to the hooks while `fetch` runs on its thread.
+/// Lends the worker to [`unlocked`] while `fetch` runs on its thread.
 pub fn lend<T>(worker: &mut Worker, fetch: impl FnOnce() -> T) -> T {
     struct TakeBack;
     impl Drop for TakeBack {
@@ -265,16 +263,10 @@ pub fn lend<T>(worker: &mut Worker, fetch: impl FnOnce() -> T) -> T {
     fetch()
 }
 
-fn with_lent(act: impl FnOnce(&mut Worker)) {
-    if let Some(mut worker) = LENT.get() {
-        // SAFETY: set by `lend` from an exclusive reference which it does not touch until it has taken this one back,
-        // on this thread only; the hooks do not nest.
-        act(unsafe { worker.as_mut() });
-    }
+/// Waits for the network without the lock of the worker that is lent.
+pub fn unlocked(wait: &mut dyn FnMut()) {
+    let mut worker = LENT.get().expect("nobody fetches without a worker");
+    // SAFETY: set by `lend` from an exclusive reference which it does not touch until it has taken this one back, on this
+    // thread only; calls of this function do not nest.
+    unsafe { worker.as_mut() }.blocking(Phase::Network, wait);
 }
-
-/// What the HTTP library calls before and after it blocks.
-pub const HOOKS: Hooks = Hooks {
-    before: || with_lent(|worker| worker.release_lock(Phase::Network)),
-    after: || with_lent(Worker::take_lock),
-};

@@ -11,7 +11,7 @@ mod protocol;
 
 use std::io;
 use std::net::Shutdown;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,13 +44,13 @@ const ORPHANS_MAX: Duration = Duration::from_millis(500);
 /// The program's end of the socket to its zygote.
 #[derive(Debug)]
 pub struct Zygote {
-    socket: UnixStream,
-    pid: Pid,
+    /// Ready when there is news.
+    pub socket: UnixStream,
+    /// Its process number, which is that of the group of all that it has forked.
+    pub pid: Pid,
     server_runs: bool,
     /// The process group of the program that runs.
     program: Option<Pid>,
-    /// It did not answer, or is gone.
-    is_lost: bool,
 }
 
 impl Zygote {
@@ -69,18 +69,12 @@ impl Zygote {
                 pid: child,
                 server_runs: false,
                 program: None,
-                is_lost: false,
             }),
             ForkResult::Child => {
                 drop(ours);
                 process::run(theirs, arena, scratch)
             }
         }
-    }
-
-    /// Its process number, which is that of the group of all that it has forked.
-    pub fn pid(&self) -> Pid {
-        self.pid
     }
 
     /// Asks for all workers of a run. How it went comes as news.
@@ -100,13 +94,7 @@ impl Zygote {
     /// # Errors
     /// When the zygote is gone.
     pub fn execute(&mut self, program: Program) -> Result<(), EngineError> {
-        self.send(&Request::Execute { program })
-    }
-
-    /// Ends the program with all that it has made; its end is reported as usual.
-    pub fn kill_program(&mut self) {
-        // A zygote that is gone has taken its children along.
-        let _ = self.send(&Request::KillProgram);
+        self.send(&Request::Execute(program))
     }
 
     /// Starts the loopback server in a process of its own. Returns its port.
@@ -114,7 +102,7 @@ impl Zygote {
     /// # Errors
     /// When the zygote is gone, or the system refuses the server a socket or a process.
     pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
-        self.send(&Request::Serve { site })?;
+        self.send(&Request::Serve(site))?;
         loop {
             // Anything else is left over from a run that broke.
             if let News::Server(port) = self.receive()? {
@@ -137,15 +125,15 @@ impl Zygote {
         true
     }
 
-    /// Kills all workers; their ends are reported as usual.
-    pub fn kill_workers(&mut self) {
+    /// Kills all workers, and ends the program with all that it has made; their ends are reported as usual.
+    pub fn kill(&mut self) {
         // A zygote that is gone has taken its children along.
-        let _ = self.send(&Request::KillWorkers);
+        let _ = self.send(&Request::Kill);
     }
 
     /// Kills it with all that it has made, as it does not do what it was asked for. From then on it is gone.
     pub fn abandon(&mut self) {
-        self.is_lost = true;
+        let _ = self.socket.shutdown(Shutdown::Both);
         self.server_runs = false;
         // Its own group has all that it forked.
         let _ = killpg(self.pid, Signal::SIGKILL);
@@ -160,9 +148,6 @@ impl Zygote {
     /// # Errors
     /// When the zygote is gone.
     pub fn news(&mut self) -> Result<Option<News>, EngineError> {
-        if self.is_lost {
-            return Err(gone());
-        }
         match wait_readable([self.socket.as_fd()], Some(0)) {
             [true] => self.receive().map(Some),
             [false] => Ok(None),
@@ -170,9 +155,6 @@ impl Zygote {
     }
 
     fn send(&mut self, request: &Request) -> Result<(), EngineError> {
-        if self.is_lost {
-            return Err(gone());
-        }
         // Somebody may have stopped it, and then it would do nothing.
         let _ = kill(self.pid, Signal::SIGCONT);
         protocol::send(&mut self.socket, request).map_err(|_| self.lost())
@@ -184,7 +166,7 @@ impl Zygote {
             News::Server(Ok(_)) => self.server_runs = true,
             News::ServerEnded => self.server_runs = false,
             News::ProgramStarted(Ok(group)) => self.program = Some(Pid::from_raw(group)),
-            News::ProgramEnded { .. } => self.program = None,
+            News::ProgramEnded(_) => self.program = None,
             _ => {}
         }
         Ok(news)
@@ -217,12 +199,6 @@ fn end_orphans(program: Pid) {
     group.end();
     wait_until(ORPHANS_MAX, || group.is_empty());
     let _ = killpg(program, Signal::SIGKILL);
-}
-
-impl AsFd for Zygote {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
-    }
 }
 
 impl Drop for Zygote {

@@ -45,7 +45,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Re
         return Err(Failure::usage(refusal));
     }
     let drafts = request.drafts(&bench.pythons[0]);
-    let [cpu, io] = question::plans(&drafts, bench.session.limits()).map_err(Failure::usage)?;
+    let [cpu, io] = question::plans(&drafts, &bench.session.limits).map_err(Failure::usage)?;
     bench.listen()?;
     bench.speed = Some(bench.session.calibrate());
     say(&foretold(&drafts, bench.known()));
@@ -130,7 +130,7 @@ fn print(
     let document = Document {
         schema: SCHEMA,
         program_version: env!("CARGO_PKG_VERSION"),
-        machine: bench.session.machine(),
+        machine: &bench.session.machine,
         interpreter,
         repeats: request.repeats,
         seed: request.seed,

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::keep::Keeper;
@@ -30,7 +31,6 @@ use crate::engine::os;
 use crate::engine::session::{Report, Session};
 use crate::present::format::Format;
 use crate::shell::exit::{self, Failure};
-use crate::shell::reports::{Heard, LOST, Relay};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::store::speeds::{self, Agreed};
 
@@ -38,15 +38,9 @@ use crate::store::speeds::{self, Agreed};
 #[derive(Debug)]
 enum Event {
     /// The run goes on, or ends.
-    Heard(Heard),
+    Report(Report),
     /// The user wants to stop.
     Interrupted,
-}
-
-impl From<Heard> for Event {
-    fn from(heard: Heard) -> Event {
-        Event::Heard(heard)
-    }
 }
 
 /// A session that measures, with everything that it has measured.
@@ -82,7 +76,7 @@ impl<'a> Bench<'a> {
     pub fn open(output: &'a Output, keeping: &Keeping, ascii: bool) -> Result<Bench<'a>, Failure> {
         let destination = Destination::checked(output, keeping, ascii)?;
         let session = prepare()?;
-        let here = Provenance::here(session.id(), session.machine().clone());
+        let here = Provenance::here(&session.id, session.machine.clone());
         let (sender, events) = mpsc::channel();
         Ok(Bench {
             keeper: Keeper::open(keeping, here)?,
@@ -113,7 +107,7 @@ impl<'a> Bench<'a> {
         let urls = work.urls.as_deref().map(addresses::read).transpose()?;
         let mut bench = Bench::open(&work.output, keeping, ascii)?;
         if work.all_tasks {
-            bench.session.list_all_tasks();
+            bench.session.ground.all_tasks.store(true, Relaxed);
         }
         if needs_python {
             bench.find_pythons(&work.python)?;
@@ -163,7 +157,7 @@ impl<'a> Bench<'a> {
     /// Why interrupts cannot be heard.
     pub fn calibrate(&mut self, draft: &mut Draft, is_estimated: bool) -> Result<(), Failure> {
         self.listen()?;
-        let (place, machine) = (self.keeper.place(), self.session.machine());
+        let (place, machine) = (self.keeper.place(), &self.session.machine);
         let of_python = |python| speeds::of_python(place, machine, python);
         let of_pythons: Vec<Agreed> = self.pythons.iter_mut().map(of_python).collect();
         let is_needed = draft.needs_calibration() || (is_estimated && draft.computes());
@@ -192,7 +186,7 @@ impl<'a> Bench<'a> {
     /// What is known of how long something takes here.
     pub fn known(&self) -> Known<'_> {
         Known {
-            cores_usable: self.session.machine().cores_usable,
+            cores_usable: self.session.machine.cores_usable,
             speed: self.speed.as_ref(),
             pythons: &self.pythons,
             writing: None,
@@ -201,7 +195,7 @@ impl<'a> Bench<'a> {
 
     /// By which name the records of one of this session's campaigns know it.
     fn campaign_id(&self, number: u32) -> String {
-        format!("{}.{number}", self.session.id())
+        format!("{}.{number}", self.session.id)
     }
 
     /// Whether the user wants to stop, or something broke.
@@ -260,7 +254,9 @@ impl<'a> Bench<'a> {
     /// Measures one plan. Returns what came out, unless nothing did.
     fn one(&mut self, order: RunOrder, progress: &mut Progress) -> Option<(Record, Trace)> {
         let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
-        let run = match self.session.start(order, Relay::into(self.sender.clone())) {
+        let sender = self.sender.clone();
+        let report = move |report| drop(sender.send(Event::Report(report)));
+        let run = match self.session.ground.start(order, report) {
             Ok(run) => run,
             Err(error) => {
                 self.broke = Some(error.into());
@@ -274,21 +270,20 @@ impl<'a> Bench<'a> {
                     self.interrupted.set(true);
                     run.stop();
                 }
-                Event::Heard(Heard::Report(Report::Batch(batch))) => {
+                Event::Report(Report::Batch(batch)) => {
                     trace.apply(batch);
                     progress.update(&trace);
                 }
-                Event::Heard(Heard::Report(Report::Concluded(record))) => {
+                Event::Report(Report::Concluded(record)) => {
                     ended = Some((*record, trace));
                     break;
                 }
-                Event::Heard(Heard::Lost) => {
-                    self.broke = Some(LOST.into());
+                Event::Report(Report::Broken(sentence)) => {
+                    self.broke = Some(sentence);
                     break;
                 }
             }
         }
-        run.wait();
         ended
     }
 
@@ -335,7 +330,7 @@ impl<'a> Bench<'a> {
         let shared = Shared { runs, sweeps };
         let table = || table(&shared.runs);
         self.destination
-            .share(self.session.machine(), &shared, table)
+            .share(&self.session.machine, &shared, table)
     }
 
     /// Prints what came out, and sees to it that it is kept. Returns what that means for the exit code.

@@ -13,14 +13,14 @@ use crate::export::json::Traces;
 use crate::export::{self, file};
 use crate::present::format::{Format, Refusal};
 use crate::shell::exit::Failure;
-use crate::shell::spelling::Spelling;
+use crate::shell::spelling::spelled;
 use crate::store::{Place, is_own};
 
 /// Where the results of a command go.
 pub struct Destination<'a> {
     output: &'a Output,
     place: Option<Place>,
-    spelling: Spelling,
+    ascii: bool,
 }
 
 impl<'a> Destination<'a> {
@@ -37,7 +37,7 @@ impl<'a> Destination<'a> {
         let destination = Destination {
             output,
             place: Place::wanted(keeping).ok().flatten(),
-            spelling: Spelling::asked(ascii),
+            ascii,
         };
         if let Some(path) = &output.file {
             let checked = destination.in_file(path, |target| target.check());
@@ -77,7 +77,7 @@ impl<'a> Destination<'a> {
     /// # Errors
     /// Why that is not possible.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        self.deliver(|out| out.write_all(self.spelling.spell(text).as_bytes()))
+        self.deliver(|out| out.write_all(spelled(text, self.ascii).as_bytes()))
     }
 
     /// Writes what `content` writes.

@@ -11,7 +11,7 @@ use crate::domain::time::{Nanos, seconds};
 use crate::domain::trace::Trace;
 use crate::engine::clock;
 use crate::present::sentence;
-use crate::shell::spelling::Spelling;
+use crate::shell::spelling::spelled;
 use crate::shell::terminal;
 
 /// How often the line changes, in nanoseconds: often enough to see it live, too rare to cost the workers anything.
@@ -66,11 +66,7 @@ impl Progress {
             let columns = terminal::size().map_or(80, |(columns, _)| columns);
             // One column less: a line that fills the last one makes some terminals go to the next row.
             let line = text::clean(&self.line(trace), usize::from(columns).saturating_sub(1));
-            let _ = write!(
-                io::stderr(),
-                "{CLEAR}{}",
-                Spelling::of_locale().spell(&line)
-            );
+            let _ = write!(io::stderr(), "{CLEAR}{}", spelled(&line, false));
         }
     }
 

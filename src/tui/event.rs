@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::app::message::Msg;
-use crate::shell::reports::Heard;
+use crate::engine::session::Report;
 use crate::ui::key::Key;
 
 /// What the user did.
@@ -30,19 +30,13 @@ pub enum Event {
     /// The user did something with the keyboard or the mouse.
     Input(Input),
     /// The run goes on, or ends.
-    Heard(Heard),
+    Report(Report),
     /// The app has to hear this, all of it before the next frame.
     Tell(Vec<Msg>),
     /// A signal asks the program to end or to stop, lets it go on, or says that the terminal may have another size.
     Signal(i32),
     /// There will be no more keys.
     InputLost(io::Error),
-}
-
-impl From<Heard> for Event {
-    fn from(heard: Heard) -> Event {
-        Event::Heard(heard)
-    }
 }
 
 impl From<Msg> for Event {

@@ -46,7 +46,7 @@ pub fn writing(
             overwrite: order.overwrite,
             is_kept: &|path| is_own(path, place),
         };
-        let machine = session.machine();
+        let machine = &session.machine;
         let written = target
             .write(|out| export::write(order.format, machine, &shared, Traces::Included, out));
         let here = if path.is_relative() { "./" } else { "" };

@@ -230,9 +230,9 @@ fn fetched(
     draft.tasks = urls.len() as u64;
     draft.set(&WRITES, 1);
     draft.urls = Some(urls);
-    session.limit_fetches(limits);
+    *session.ground.limits.lock().unwrap() = limits;
     let observed = run(session, &draft);
-    session.limit_fetches(Limits::default());
+    *session.ground.limits.lock().unwrap() = Limits::default();
     check(
         observed.record.ending.outcome == Outcome::Completed,
         format!("{:?}", observed.record.ending.error),
@@ -423,10 +423,10 @@ fn no_password(session: &Session, model: Model) -> Outcomes {
         serde_json::to_string(&record)? + &format!("{:?}{:?}", record.ending.failures, trace);
     let from = Provenance {
         origin: Origin::Recorded,
-        session: session.id().into(),
+        session: session.id.clone(),
         machine: Machine {
             cores: vec![],
-            ..session.machine().clone()
+            ..session.machine.clone()
         },
     };
     let drawn = screens(session, record, trace, from);

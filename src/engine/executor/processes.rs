@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::{Crew, Death};
+use super::{Crew, Death, Ending};
 use crate::engine::EngineError;
 use crate::engine::arena::{LaneHeader, LaneState};
 use crate::engine::clock::wait_until;
@@ -17,33 +17,12 @@ const ORPHANS_MAX: Duration = Duration::from_secs(1);
 /// Workers that are processes of their own.
 #[derive(Debug)]
 pub struct ForkCrew<'z> {
-    assignment: Assignment,
-    zygote: &'z mut Zygote,
+    /// What they are to do.
+    pub assignment: Assignment,
+    /// Who forks them.
+    pub zygote: &'z mut Zygote,
     /// Workers that were asked for and have neither ended nor failed to begin.
-    alive: u32,
-}
-
-impl<'z> ForkCrew<'z> {
-    /// A crew for this assignment, still without workers.
-    pub fn new(assignment: Assignment, zygote: &'z mut Zygote) -> ForkCrew<'z> {
-        ForkCrew {
-            assignment,
-            zygote,
-            alive: 0,
-        }
-    }
-
-    /// Takes in one piece of news; a worker's death, unless it told that itself or had done its work.
-    fn death(&mut self, news: News) -> Option<Death> {
-        let News::WorkerEnded { worker, cause } = news else {
-            return None;
-        };
-        self.alive -= 1;
-        let arena = &self.assignment.arena;
-        let state = arena.lane(worker).state();
-        matches!(state, LaneState::Absent | LaneState::Working)
-            .then(|| Death::noticed(arena, worker, cause))
-    }
+    pub alive: u32,
 }
 
 impl Crew for ForkCrew<'_> {
@@ -57,14 +36,22 @@ impl Crew for ForkCrew<'_> {
         Some(self.zygote)
     }
 
-    fn news(&mut self, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
+    fn news(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
+        let arena = &self.assignment.arena;
         loop {
             match self.zygote.news() {
-                Ok(Some(news)) => deaths.extend(self.death(news)),
+                Ok(Some(News::WorkerEnded { worker, cause })) => {
+                    self.alive -= 1;
+                    // The others told their deaths themselves, or had done their work.
+                    let state = arena.lane(worker).state();
+                    if matches!(state, LaneState::Absent | LaneState::Working) {
+                        ending.deaths.push(Death::noticed(arena, worker, cause));
+                    }
+                }
+                Ok(Some(_)) => {}
                 Ok(None) => return Ok(()),
                 Err(error) => {
                     // Its children are about to be killed by the kernel: nobody may use the arena before.
-                    let arena = &self.assignment.arena;
                     let can_run = |lane: &LaneHeader| os::can_run(lane.pid.load(Relaxed));
                     wait_until(ORPHANS_MAX, || !arena.lanes().any(can_run));
                     self.alive = 0;
@@ -79,9 +66,6 @@ impl Crew for ForkCrew<'_> {
     }
 
     fn kill(&mut self) {
-        self.zygote.kill_workers();
+        self.zygote.kill();
     }
-
-    /// Workers are reaped as their ends are reported: when it is over, nobody is left.
-    fn join(&mut self) {}
 }

@@ -1,17 +1,15 @@
 //! CPython, started by the zygote: its workers are threads, processes, subinterpreters or tasks of an event loop, and write
 //! into the same lanes as all others.
 
-use std::os::fd::AsFd;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-use super::{Crew, Death, End, arrived, note_panics};
+use super::{AWAY_MAX, Crew, Death, Ending, arrived, note_panics};
 use crate::domain::record::PrintedOutput;
 use crate::domain::text;
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
-use crate::engine::arena::{Arena, LaneState};
-use crate::engine::latch::wait_readable;
+use crate::engine::arena::LaneState;
 use crate::engine::python::output::Output;
 use crate::engine::python::{not_started, order};
 use crate::engine::worker::Assignment;
@@ -23,10 +21,6 @@ use crate::engine::{clock, os};
 const SILENCE_MAX: Nanos = 30_000_000_000;
 /// How long the interpreter may take to end when its tasks are done.
 const FAREWELL_MAX: Nanos = 5_000_000_000;
-/// Whoever looks so seldom was stopped meanwhile.
-const AWAY_MAX: Nanos = 1_000_000_000;
-/// How long an interpreter that was killed may take to be gone.
-const GONE_MAX: Nanos = 2_000_000_000;
 
 /// The workers of an interpreter.
 #[derive(Debug)]
@@ -36,15 +30,14 @@ pub struct PythonCrew<'z> {
     /// Where its process group is written down, for who stops and continues it.
     group: &'z AtomicI32,
     output: Option<Output>,
-    /// How many workers had arrived, and when the last of them was noticed.
-    arrived: (u32, Nanos),
-    /// When it was noticed that all tasks had ended, and when that was looked for last.
-    done: Option<Nanos>,
+    /// How many workers had arrived, and whether all tasks had ended, when that was looked for last.
+    progress: (u32, bool),
+    /// When that last look was, and since when it has been so.
     looked: Nanos,
+    since: Nanos,
     /// Whether something of it may be left.
     is_alive: bool,
     is_killed: bool,
-    end: End,
 }
 
 impl<'z> PythonCrew<'z> {
@@ -59,40 +52,12 @@ impl<'z> PythonCrew<'z> {
             zygote,
             group,
             output: None,
-            done: None,
+            progress: (0, false),
             looked: clock::now(),
-            arrived: (0, clock::now()),
+            since: clock::now(),
             is_alive: false,
             is_killed: false,
-            end: End::default(),
         }
-    }
-
-    fn start(&mut self) -> Result<(), EngineError> {
-        let scratch = &self.assignment.scratch;
-        let program = order::program(&self.assignment)?;
-        let doing = format!("cannot use the directory {}", scratch.path().display());
-        let output = Output::open(&scratch.output()).map_err(EngineError::system(doing))?;
-        self.output = Some(output);
-        self.zygote.execute(program)
-    }
-
-    fn arena(&self) -> &Arena {
-        &self.assignment.arena
-    }
-
-    /// Takes in what the zygote tells.
-    fn hear(&mut self, news: News, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
-        match news {
-            News::ProgramStarted(Ok(group)) => self.group.store(group, Relaxed),
-            News::ProgramStarted(Err(why)) => {
-                self.is_alive = false;
-                return Err(not_started(&self.python(), &why));
-            }
-            News::ProgramEnded { end } => self.ended(end, deaths),
-            _ => {}
-        }
-        Ok(())
     }
 
     fn python(&self) -> String {
@@ -103,7 +68,7 @@ impl<'z> PythonCrew<'z> {
     }
 
     /// The interpreter has ended, and with it the workers that did not come to their end.
-    fn ended(&mut self, end: ProcessEnd, deaths: &mut Vec<Death>) {
+    fn ended(&mut self, end: ProcessEnd, ending: &mut Ending) {
         self.gone();
         let arena = &self.assignment.arena;
         let python = &arena.header().python;
@@ -115,6 +80,7 @@ impl<'z> PythonCrew<'z> {
             None if matches!(end, ProcessEnd::Killed(_)) => Some(format!("the interpreter {end}")),
             None => Some(format!("the interpreter {end}{}", self.last_words())),
         };
+        let deaths = &mut ending.deaths;
         note_panics(arena, deaths);
         let first = deaths.first().map(|first| format!("{first}: "));
         let cause = match first {
@@ -126,7 +92,7 @@ impl<'z> PythonCrew<'z> {
                 deaths.push(Death::noticed(arena, worker, cause.into()));
             }
         }
-        self.end.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
+        ending.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
     }
 
     /// Nothing of it is left.
@@ -135,11 +101,20 @@ impl<'z> PythonCrew<'z> {
         self.group.store(0, Relaxed);
     }
 
+    /// Takes in what was printed since the last time. What it says about being killed is not what it printed.
+    fn listen(&mut self) {
+        if let Some(output) = &mut self.output
+            && !self.is_killed
+        {
+            output.drain();
+        }
+    }
+
     /// What was printed so far, without passwords.
     fn printed(&self) -> Option<PrintedOutput> {
         let printed = self.output.as_ref()?.printed()?;
         Some(PrintedOutput {
-            text: self.arena().concealed(&printed.text),
+            text: self.assignment.arena.concealed(&printed.text),
             ..printed
         })
     }
@@ -155,27 +130,25 @@ impl<'z> PythonCrew<'z> {
     }
 
     /// Sees to it that nothing is waited for that will not come.
-    fn look_for_hangs(&mut self) -> Result<(), EngineError> {
+    fn look_for_hangs(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
         if self.is_killed {
             return Ok(());
         }
-        let now = clock::now();
-        if now - std::mem::replace(&mut self.looked, now) > AWAY_MAX {
-            // Nobody looked for so long: the program was stopped, and the interpreter with it.
-            (self.arrived.1, self.done) = (now, self.done.map(|_| now));
+        let (now, arena) = (clock::now(), &self.assignment.arena);
+        let (arrived, workers) = (arrived(arena), arena.workers());
+        let progress = (arrived, self.has_done_all());
+        // If nobody looked for so long, the program was stopped, and the interpreter with it.
+        let was_away = now - std::mem::replace(&mut self.looked, now) > AWAY_MAX;
+        if was_away || std::mem::replace(&mut self.progress, progress) != progress {
+            self.since = now;
         }
-        if self.has_done_all() {
-            if now - *self.done.get_or_insert(now) > FAREWELL_MAX {
-                self.end.did_not_end = true;
+        let silence = now - self.since;
+        if progress.1 {
+            if silence > FAREWELL_MAX {
+                ending.did_not_end = true;
                 self.kill();
             }
-            return Ok(());
-        }
-        let (arrived, workers) = (arrived(self.arena()), self.arena().workers());
-        if arrived > self.arrived.0 {
-            self.arrived = (arrived, now);
-        }
-        if arrived < workers && now - self.arrived.1 > SILENCE_MAX {
+        } else if arrived < workers && silence > SILENCE_MAX {
             self.kill();
             let python = self.python();
             return Err(EngineError::new(format!(
@@ -187,19 +160,14 @@ impl<'z> PythonCrew<'z> {
 
     /// Whether all tasks have ended: what is left is to say so and to leave.
     fn has_done_all(&self) -> bool {
-        let arena = self.arena();
-        let ended = || {
-            arena
-                .lanes()
-                .map(|lane| lane.ended.load(Relaxed))
-                .sum::<u32>()
-        };
-        arena.header().python.done_at.load(Relaxed) > 0 || ended() >= arena.tasks()
+        let arena = &self.assignment.arena;
+        let ended = arena.lanes().map(|lane| lane.ended.load(Relaxed));
+        arena.header().python.done_at.load(Relaxed) > 0 || ended.sum::<u32>() >= arena.tasks()
     }
 
     /// The workers book their CPU time for themselves, as they cannot add to a number that others add to.
     fn gather_cores(&self) {
-        let arena = self.arena();
+        let arena = &self.assignment.arena;
         for core in os::affinity() {
             let booked =
                 (0..arena.workers()).map(|worker| arena.lane_core(worker, core).load(Relaxed));
@@ -210,9 +178,14 @@ impl<'z> PythonCrew<'z> {
 
 impl Crew for PythonCrew<'_> {
     fn create(&mut self) -> Result<(), EngineError> {
-        self.start()?;
+        let scratch = &self.assignment.scratch;
+        let program = order::program(&self.assignment)?;
+        let doing = format!("cannot use the directory {}", scratch.directory.display());
+        let output = Output::open(&scratch.output()).map_err(EngineError::system(doing))?;
+        self.output = Some(output);
+        self.zygote.execute(program)?;
         self.is_alive = true;
-        self.arrived.1 = clock::now();
+        self.since = clock::now();
         Ok(())
     }
 
@@ -220,17 +193,23 @@ impl Crew for PythonCrew<'_> {
         Some(self.zygote)
     }
 
-    fn news(&mut self, deaths: &mut Vec<Death>) -> Result<(), EngineError> {
-        if let Some(output) = &mut self.output {
-            output.drain();
-        }
+    fn news(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
+        self.listen();
         // All of it ends with the zygote.
         while let Some(news) = self.zygote.news().inspect_err(|_| self.gone())? {
-            self.hear(news, deaths)?;
+            match news {
+                News::ProgramStarted(Ok(group)) => self.group.store(group, Relaxed),
+                News::ProgramStarted(Err(why)) => {
+                    self.gone();
+                    return Err(not_started(&self.python(), &why));
+                }
+                News::ProgramEnded(end) => self.ended(end, ending),
+                _ => {}
+            }
         }
         self.gather_cores();
         if self.is_alive {
-            self.look_for_hangs()?;
+            self.look_for_hangs(ending)?;
         }
         Ok(())
     }
@@ -240,34 +219,13 @@ impl Crew for PythonCrew<'_> {
     }
 
     fn kill(&mut self) {
-        if !self.is_killed {
-            // What it says about being killed is not what it printed.
-            if let Some(output) = &mut self.output {
-                output.drain();
-            }
-            self.end.printed = self.printed();
-        }
+        self.listen();
         self.is_killed = true;
-        self.zygote.kill_program();
+        self.zygote.kill();
     }
 
-    /// It is over when the interpreter is gone with all that it has made; after an error, that is still to come.
-    fn join(&mut self) {
-        let deadline = clock::now() + GONE_MAX;
-        while self.is_alive && clock::now() < deadline {
-            wait_readable([self.zygote.as_fd()], Some(10));
-            if self.news(&mut vec![]).is_err() {
-                break;
-            }
-        }
-        self.group.store(0, Relaxed);
-    }
-
-    fn end(&mut self) -> End {
-        let mut end = std::mem::take(&mut self.end);
-        if !self.is_killed {
-            end.printed = self.printed();
-        }
-        end
+    /// It is over when the interpreter is gone with all that it has made.
+    fn join(&mut self, ending: &mut Ending) {
+        ending.printed = self.printed();
     }
 }

@@ -2,19 +2,14 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::{Arc, Mutex};
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
-use super::Crew;
-use super::threads::STACK_BYTES;
+use super::threads::spawn;
 use crate::engine::EngineError;
 use crate::engine::kernel::Job;
-use crate::engine::lock::lock;
 use crate::engine::worker::{self, Assignment, Worker};
 
 thread_local! {
@@ -22,77 +17,38 @@ thread_local! {
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
 }
 
-/// Workers that are the threads of a pool of their own.
-#[derive(Debug)]
-pub struct RayonCrew {
-    assignment: Assignment,
-    /// The pool's threads: rayon itself does not wait for their end.
-    handles: Arc<Mutex<Vec<JoinHandle<()>>>>,
-    driver: Option<JoinHandle<()>>,
-    over: Arc<AtomicBool>,
-}
-
-impl RayonCrew {
-    /// A crew for this assignment, still without workers.
-    pub fn new(assignment: Assignment) -> RayonCrew {
-        RayonCrew {
-            assignment,
-            handles: Arc::default(),
-            driver: None,
-            over: Arc::default(),
-        }
-    }
-
-    fn pool(&self) -> Result<ThreadPool, EngineError> {
-        let (assignment, handles) = (self.assignment.clone(), self.handles.clone());
-        ThreadPoolBuilder::new()
-            .num_threads(self.assignment.plan.workers() as usize)
-            .spawn_handler(move |thread| {
-                let number =
-                    u32::try_from(thread.index()).expect("a pool is not larger than the plan");
-                let assignment = assignment.clone();
-                let builder = Builder::new()
-                    .name(format!("rayon {number}"))
-                    .stack_size(STACK_BYTES);
-                let handle = builder.spawn(move || live(&assignment, number, thread))?;
-                lock(&handles).push(handle);
-                Ok(())
-            })
-            .build()
-            .map_err(io::Error::other)
-            .map_err(EngineError::system("rayon could not build its pool"))
-    }
-}
-
-impl Crew for RayonCrew {
-    fn create(&mut self) -> Result<(), EngineError> {
-        let pool = self.pool()?;
-        let (assignment, over) = (self.assignment.clone(), self.over.clone());
-        let drive = move || {
-            drive(&pool, &assignment);
-            drop(pool);
-            over.store(true, Release);
-            assignment.arena.bell.open();
-        };
-        let driver = Builder::new().name("rayon driver".into()).spawn(drive);
-        let refused = "the system refused to create the pool's driver";
-        self.driver = Some(driver.map_err(EngineError::system(refused))?);
-        Ok(())
-    }
-
-    fn is_over(&self) -> bool {
-        self.driver.is_none() || self.over.load(Acquire)
-    }
-
-    fn join(&mut self) {
-        if let Some(driver) = self.driver.take() {
-            let _ = driver.join();
-        }
-        let handles = std::mem::take(&mut *lock(&self.handles));
-        for handle in handles {
-            let _ = handle.join();
-        }
-    }
+/// Creates workers that are the threads of a pool of their own, which ends with its last task. They take the tasks up when
+/// the gate has opened.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub fn create(
+    assignment: &Assignment,
+    threads: &mut Vec<JoinHandle<()>>,
+) -> Result<(), EngineError> {
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(assignment.plan.workers() as usize)
+        .spawn_handler(|thread| {
+            let number = u32::try_from(thread.index()).expect("a pool is not larger than the plan");
+            let assignment = assignment.clone();
+            let life = move || live(&assignment, number, thread);
+            // rayon itself does not wait for their end.
+            threads.push(spawn(format!("rayon {number}"), life)?);
+            Ok(())
+        })
+        .build()
+        .map_err(io::Error::other)
+        .map_err(EngineError::system("rayon could not build its pool"))?;
+    let assignment = assignment.clone();
+    pool.spawn(move || {
+        let job = Job::new(&assignment);
+        // One task a piece: the model's dispatch is what is being looked at.
+        (0..assignment.plan.tasks())
+            .into_par_iter()
+            .with_max_len(1)
+            .for_each(|task| execute(&assignment, &job, task));
+    });
+    Ok(())
 }
 
 /// The life of a pool's thread. It arrives at the gate before it becomes rayon's: thousands of threads that look for work
@@ -106,18 +62,6 @@ fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
         if let Some(worker) = WORKER.take() {
             worker.conclude(false);
         }
-    });
-}
-
-/// Lets rayon hand out the tasks. The threads take them up when the gate has opened.
-fn drive(pool: &ThreadPool, assignment: &Assignment) {
-    let job = Job::new(assignment);
-    pool.install(|| {
-        // One task a piece: the model's dispatch is what is being looked at.
-        (0..assignment.plan.tasks())
-            .into_par_iter()
-            .with_max_len(1)
-            .for_each(|task| execute(assignment, &job, task));
     });
 }
 

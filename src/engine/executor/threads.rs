@@ -1,57 +1,72 @@
-//! Threads: `serial` (one of them), `threads`, and `gil-threads`, whose lock the workers find in their assignment.
+//! Threads: `serial` (one of them), `threads`, and `gil-threads`, whose lock the workers find in their assignment. Those of a
+//! rayon pool are a crew of this kind, too.
 
+use std::io;
 use std::sync::atomic::Ordering::Acquire;
 use std::thread::{Builder, JoinHandle};
 
-use super::Crew;
+use super::{Crew, Ending};
 use crate::engine::EngineError;
 use crate::engine::kernel;
 use crate::engine::worker::Assignment;
 
 /// A worker's stack, in bytes: TLS is the deepest that a worker gets. Only touched pages count.
-pub const STACK_BYTES: usize = 1 << 20;
+const STACK_BYTES: usize = 1 << 20;
 
 /// Workers that are threads of this process.
 #[derive(Debug)]
 pub struct ThreadCrew {
-    assignment: Assignment,
-    handles: Vec<JoinHandle<()>>,
+    /// What they are to do.
+    pub assignment: Assignment,
+    /// Who creates them.
+    pub creator: Creator,
+    /// Those that were created.
+    pub threads: Vec<JoinHandle<()>>,
 }
 
-impl ThreadCrew {
-    /// A crew for this assignment, still without workers.
-    pub fn new(assignment: Assignment) -> ThreadCrew {
-        ThreadCrew {
-            assignment,
-            handles: vec![],
-        }
+/// Creates all workers, as far as the system allows; the sentence is about what it refused.
+pub type Creator = fn(&Assignment, &mut Vec<JoinHandle<()>>) -> Result<(), EngineError>;
+
+/// Creates workers that take tasks from the shared counter.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub fn create(
+    assignment: &Assignment,
+    threads: &mut Vec<JoinHandle<()>>,
+) -> Result<(), EngineError> {
+    for number in 0..assignment.plan.workers() {
+        let assignment = assignment.clone();
+        let life = move || kernel::live(&assignment, number, false);
+        let refused = format!("the system refused to create worker {number}");
+        let thread = spawn(format!("worker {number}"), life);
+        threads.push(thread.map_err(EngineError::system(refused))?);
     }
+    Ok(())
+}
+
+/// Starts the thread of a worker.
+///
+/// # Errors
+/// When the system refuses it, where `thread::spawn` would panic.
+pub fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    let builder = Builder::new().name(name).stack_size(STACK_BYTES);
+    builder.spawn(life)
 }
 
 impl Crew for ThreadCrew {
     fn create(&mut self) -> Result<(), EngineError> {
-        for number in 0..self.assignment.plan.workers() {
-            let assignment = self.assignment.clone();
-            // Not `thread::spawn`, which panics when the system refuses.
-            let thread = Builder::new()
-                .name(format!("worker {number}"))
-                .stack_size(STACK_BYTES)
-                .spawn(move || kernel::live(&assignment, number, false));
-            let refused = format!("the system refused to create worker {number}");
-            self.handles
-                .push(thread.map_err(EngineError::system(refused))?);
-        }
-        Ok(())
+        (self.creator)(&self.assignment, &mut self.threads)
     }
 
     fn is_over(&self) -> bool {
-        self.assignment.arena.header().finished.0.load(Acquire) as usize >= self.handles.len()
+        self.assignment.arena.header().finished.0.load(Acquire) as usize >= self.threads.len()
     }
 
-    fn join(&mut self) {
-        for handle in self.handles.drain(..) {
+    fn join(&mut self, _: &mut Ending) {
+        for thread in self.threads.drain(..) {
             // A worker catches its own panics.
-            let _ = handle.join();
+            let _ = thread.join();
         }
     }
 }

@@ -86,10 +86,10 @@ pub fn lookup_words(error: &io::Error) -> String {
     let unknown = [
         "Name or service not known",
         "No address associated",
-        "nodename nor servname",
+        // musl's words.
+        "Name does not resolve",
     ];
-    // musl's words for an unknown name.
-    if unknown.iter().any(|words| reason.starts_with(words)) || reason == "Name does not resolve" {
+    if unknown.iter().any(|words| reason.starts_with(words)) {
         NO_HOST.to_owned()
     } else {
         let reason = foreign(&reason);

@@ -9,7 +9,7 @@ use std::thread;
 use nix::sys::socket::{self, sockopt};
 use proptest::prelude::*;
 
-use super::wait::Lookup;
+use super::network::Lookup;
 use super::*;
 use crate::engine::loopback::{Site, listen, page, serve};
 
@@ -19,7 +19,7 @@ const MAX_BODY_BYTES: u64 = 64 << 20;
 const HANG: Duration = Duration::from_secs(30);
 
 thread_local! {
-    /// Whether this thread is between the hooks, how often it was, and whether they were ever not paired.
+    /// Whether this thread makes a call that may block, how often it did, and whether such calls were ever nested.
     static BETWEEN: Cell<bool> = const { Cell::new(false) };
     static PAIRS: Cell<u32> = const { Cell::new(0) };
     static UNPAIRED: Cell<bool> = const { Cell::new(false) };
@@ -36,10 +36,11 @@ fn count_and_leave() {
     PAIRS.set(PAIRS.get() + 1);
 }
 
-const WATCHED: Hooks = Hooks {
-    before: || note(true),
-    after: count_and_leave,
-};
+fn watched(call: &mut dyn FnMut()) {
+    note(true);
+    call();
+    count_and_leave();
+}
 
 fn latch() -> Arc<Latch> {
     Arc::new(Latch::new().unwrap())
@@ -51,23 +52,20 @@ fn fetcher(stop: &Arc<Latch>, timeout: Duration, body_bytes: u64) -> Fetcher {
         body_bytes,
         ..Limits::default()
     };
-    Fetcher::new(stop.clone(), limits, WATCHED)
+    Fetcher::new(stop.clone(), limits, watched)
 }
 
 fn fetcher_with(stop: &Arc<Latch>, lookup: Lookup, timeout: Duration) -> Fetcher {
     let mut fetcher = fetcher(stop, timeout, MAX_BODY_BYTES);
-    fetcher.waiter.lookup = lookup;
+    fetcher.network.lookup = lookup;
     fetcher
 }
 
-/// Fetches and holds the hooks to their promise, whatever comes of it.
+/// Fetches and looks whether calls that may block are nested, whatever comes of it.
 fn get_watched(fetcher: &Fetcher, url: &str) -> Result<Vec<u8>, Unfinished> {
     UNPAIRED.set(false);
     let result = fetcher.get(url);
-    assert!(
-        !UNPAIRED.get() && !BETWEEN.get(),
-        "the hooks were not paired"
-    );
+    assert!(!UNPAIRED.get() && !BETWEEN.get(), "calls were nested");
     if let Err(error) = &result {
         assert!(!error.to_string().contains(['\n', '{', '"']), "{error}");
     }

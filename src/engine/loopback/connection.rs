@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mio::net::TcpStream;
 
 use super::Site;
-use super::page::Page;
+use super::page::Content;
 use super::request::{self, MAX_HEAD_BYTES};
 
 /// How long a client may take over its request head, or over the next piece of its answer.
@@ -23,7 +23,7 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(1);
 const MAX_EXCESS_BYTES: usize = 64 * 1_024;
 
 /// The size of the buffer through which answers are written, in bytes.
-pub const CHUNK_BYTES: usize = 64 * 1_024;
+const CHUNK_BYTES: usize = 64 * 1_024;
 
 /// How many chunks a connection may write before it is the others' turn: a fast reader of a huge page
 /// would keep them waiting for ever otherwise.
@@ -47,28 +47,27 @@ pub enum Next {
 pub struct Connection {
     stream: TcpStream,
     state: State,
+    /// What has arrived of the request's head.
+    head: Vec<u8>,
+    /// So many bytes behind the head may still be thrown away.
+    excess_left: usize,
+    answer: Content,
+    /// So much of the answer is sent, its head included.
+    sent: usize,
     /// When the client has been idle for too long. Meaningless while it waits for us.
     deadline: Instant,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
-    /// Holds what has arrived of the head.
-    Reading(Vec<u8>),
-    /// The latency of this page runs; so many bytes behind the head may still be thrown away.
-    Waiting {
-        page: usize,
-        due: Instant,
-        excess_left: usize,
-    },
-    /// So much of an answer is sent, head included.
-    Writing {
-        answer: Page,
-        sent: usize,
-        is_refusal: bool,
-    },
+    /// The head is still arriving.
+    Reading,
+    /// The latency of this page runs.
+    Waiting { page: usize, due: Instant },
+    /// The answer is on its way.
+    Writing { is_refusal: bool },
     /// Everything is written. What the client still sends is thrown away until it has closed its side.
-    Draining { excess_left: usize },
+    Draining,
 }
 
 impl Connection {
@@ -76,7 +75,11 @@ impl Connection {
     pub fn new(stream: TcpStream, now: Instant) -> Self {
         Self {
             stream,
-            state: State::Reading(Vec::new()),
+            state: State::Reading,
+            head: vec![],
+            excess_left: MAX_EXCESS_BYTES,
+            answer: Content::default(),
+            sent: 0,
             deadline: now + PATIENCE,
         }
     }
@@ -86,77 +89,56 @@ impl Connection {
         !matches!(self.state, State::Waiting { .. }) && now >= self.deadline
     }
 
-    /// Goes on as far as the socket allows without blocking. `chunk` is scratch space of [`CHUNK_BYTES`].
-    pub fn advance(&mut self, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
-        match &mut self.state {
-            State::Reading(head) => {
-                match read_head(&mut self.stream, head, site.latencies_ms.len(), chunk) {
-                    Ok(Ok(page)) => self.wait(page, site, now, chunk),
-                    Ok(Err(status)) => self.begin(refusal(status), true, now, chunk),
-                    Err(next) => next,
-                }
+    /// Goes on as far as the socket allows without blocking.
+    pub fn advance(&mut self, site: &Site, now: Instant) -> Next {
+        match self.state {
+            State::Reading => match self.read_head(site.latencies_ms.len()) {
+                Ok(Ok(page)) => self.wait(page, site, now),
+                Ok(Err(status)) => self.begin(refusal(status), true, now),
+                Err(next) => next,
+            },
+            State::Waiting { page, due } if due <= now => {
+                let mut answer = Content::page(page, site.page_bytes);
+                let head = head("200 OK", site.page_bytes as usize);
+                answer.opening.splice(..0, head.into_bytes());
+                self.begin(answer, false, now)
             }
-            State::Waiting { page, due, .. } if *due <= now => {
-                let page = Page::new(*page, site.page_bytes);
-                let head = head("200 OK", page.len());
-                self.begin(page.behind(head), false, now, chunk)
-            }
-            State::Waiting { excess_left, .. } | State::Draining { excess_left } => {
-                discard(&mut self.stream, excess_left, chunk)
-            }
-            State::Writing { .. } => self.write(now, chunk),
+            State::Waiting { .. } | State::Draining => self.discard(),
+            State::Writing { is_refusal } => self.write(is_refusal, now),
         }
     }
 
-    fn wait(&mut self, page: usize, site: &Site, now: Instant, chunk: &mut [u8]) -> Next {
+    fn wait(&mut self, page: usize, site: &Site, now: Instant) -> Next {
         let due = now + Duration::from_millis(site.latencies_ms[page].into());
-        self.state = State::Waiting {
-            page,
-            due,
-            excess_left: MAX_EXCESS_BYTES,
-        };
+        self.state = State::Waiting { page, due };
         // The edge at which more bytes, or the client's end, arrived may be spent already.
-        match self.advance(site, now, chunk) {
+        match self.advance(site, now) {
             Next::Event if due > now => Next::TurnAt(due),
             next => next,
         }
     }
 
-    fn begin(&mut self, answer: Page, is_refusal: bool, now: Instant, chunk: &mut [u8]) -> Next {
-        self.state = State::Writing {
-            answer,
-            sent: 0,
-            is_refusal,
-        };
+    fn begin(&mut self, answer: Content, is_refusal: bool, now: Instant) -> Next {
+        self.answer = answer;
+        self.state = State::Writing { is_refusal };
         self.deadline = now + PATIENCE;
-        self.write(now, chunk)
+        self.write(is_refusal, now)
     }
 
-    fn write(&mut self, now: Instant, chunk: &mut [u8]) -> Next {
-        let State::Writing {
-            answer,
-            sent,
-            is_refusal,
-        } = &mut self.state
-        else {
-            return Next::Event;
-        };
+    fn write(&mut self, is_refusal: bool, now: Instant) -> Next {
+        let mut chunk = [0; CHUNK_BYTES];
         for _ in 0..CHUNKS_A_TURN {
-            let bytes = answer.copy_at(*sent, chunk);
-            if bytes == 0 {
-                return if *is_refusal {
-                    self.drain(now, chunk)
-                } else {
-                    Next::Close
-                };
-            }
-            match self.stream.write(&chunk[..bytes]) {
-                Ok(bytes) => *sent += bytes,
-                Err(error) => {
-                    if let Some(next) = next_after(&error) {
-                        return next;
+            match self.answer.copy_at(self.sent, &mut chunk) {
+                0 if is_refusal => return self.drain(now),
+                0 => return Next::Close,
+                bytes => match self.stream.write(&chunk[..bytes]) {
+                    Ok(bytes) => self.sent += bytes,
+                    Err(error) => {
+                        if let Some(next) = next_after(&error) {
+                            return next;
+                        }
                     }
-                }
+                },
             }
             self.deadline = now + PATIENCE;
         }
@@ -165,15 +147,52 @@ impl Connection {
 
     /// Closing at once would reset the connection if the refused client had sent more than was read, and
     /// the reset could overtake the refusal.
-    fn drain(&mut self, now: Instant, chunk: &mut [u8]) -> Next {
+    fn drain(&mut self, now: Instant) -> Next {
         if self.stream.shutdown(Shutdown::Write).is_err() {
             return Next::Close;
         }
         self.deadline = now + DRAIN_PATIENCE;
-        let mut excess_left = MAX_EXCESS_BYTES;
-        let next = discard(&mut self.stream, &mut excess_left, chunk);
-        self.state = State::Draining { excess_left };
-        next
+        self.state = State::Draining;
+        self.discard()
+    }
+
+    /// Takes what has arrived, from one byte to so many; or says what is needed next.
+    fn take(&mut self, most: usize) -> Result<Vec<u8>, Next> {
+        let mut taken = vec![0; most];
+        loop {
+            match self.stream.read(&mut taken) {
+                Ok(0) => return Err(Next::Close),
+                Ok(bytes) => {
+                    taken.truncate(bytes);
+                    return Ok(taken);
+                }
+                Err(error) => next_after(&error).map_or(Ok(()), Err)?,
+            }
+        }
+    }
+
+    /// What the client asks for, see [`request::read`]; or what is needed next.
+    fn read_head(&mut self, pages: usize) -> Result<Result<usize, &'static str>, Next> {
+        loop {
+            // A full buffer never reads as incomplete, so there is room for the next piece.
+            let taken = self.take(MAX_HEAD_BYTES - self.head.len())?;
+            self.head.extend(taken);
+            if let Some(asked) = request::read(&self.head, pages) {
+                return Ok(asked);
+            }
+        }
+    }
+
+    /// Throws away what has arrived, unless that is too much. A client that closed its side is gone:
+    /// neither our fetchers nor urllib or curl do so before they have their answer.
+    fn discard(&mut self) -> Next {
+        loop {
+            match self.take(MAX_HEAD_BYTES) {
+                Ok(taken) if taken.len() <= self.excess_left => self.excess_left -= taken.len(),
+                Ok(_) => return Next::Close,
+                Err(next) => return next,
+            }
+        }
     }
 }
 
@@ -183,47 +202,6 @@ fn next_after(error: &io::Error) -> Option<Next> {
         ErrorKind::WouldBlock => Some(Next::Event),
         ErrorKind::Interrupted => None,
         _ => Some(Next::Close),
-    }
-}
-
-/// Takes what has arrived, at least a byte; or says what is needed next.
-fn take(stream: &mut TcpStream, into: &mut [u8]) -> Result<usize, Next> {
-    loop {
-        match stream.read(into) {
-            Ok(0) => return Err(Next::Close),
-            Ok(bytes) => return Ok(bytes),
-            Err(error) => next_after(&error).map_or(Ok(()), Err)?,
-        }
-    }
-}
-
-/// What the client asks for, see [`request::read`]; or what is needed next.
-fn read_head(
-    stream: &mut TcpStream,
-    head: &mut Vec<u8>,
-    pages: usize,
-    chunk: &mut [u8],
-) -> Result<Result<usize, &'static str>, Next> {
-    loop {
-        // A full buffer never reads as incomplete, so there is room for the next piece.
-        let room = MAX_HEAD_BYTES - head.len();
-        let bytes = take(stream, &mut chunk[..room])?;
-        head.extend_from_slice(&chunk[..bytes]);
-        if let Some(asked) = request::read(head, pages) {
-            return Ok(asked);
-        }
-    }
-}
-
-/// Throws away what has arrived, unless it is more than `left`. A client that closed its side is gone:
-/// neither our fetchers nor urllib or curl do so before they have their answer.
-fn discard(stream: &mut TcpStream, left: &mut usize, chunk: &mut [u8]) -> Next {
-    loop {
-        match take(stream, chunk) {
-            Ok(bytes) if bytes <= *left => *left -= bytes,
-            Ok(_) => return Next::Close,
-            Err(next) => return next,
-        }
     }
 }
 
@@ -240,9 +218,12 @@ fn head(status: &str, length: usize) -> String {
     )
 }
 
-fn refusal(status: &str) -> Page {
+fn refusal(status: &str) -> Content {
     let body = format!("<!doctype html>\n<title>{status}</title>\n<p>{status}</p>\n");
-    Page::of(head(status, body.len()) + &body)
+    Content {
+        opening: (head(status, body.len()) + &body).into_bytes(),
+        ..Content::default()
+    }
 }
 
 #[cfg(test)]
@@ -251,7 +232,10 @@ mod tests {
 
     #[test]
     fn an_answer_taken_in_odd_pieces_is_head_and_page() {
-        let answer = Page::new(2, 200_000).behind(head("200 OK", 200_000));
+        let mut answer = Content::page(2, 200_000);
+        answer
+            .opening
+            .splice(..0, head("200 OK", 200_000).into_bytes());
         let mut chunk = vec![0; CHUNK_BYTES];
         let mut all = Vec::new();
         loop {
@@ -282,7 +266,6 @@ mod tests {
         connection.state = State::Waiting {
             page: 0,
             due: start,
-            excess_left: 0,
         };
         assert!(!connection.is_overdue(start + Duration::from_secs(3_600)));
     }

@@ -13,33 +13,35 @@ const CLOSING: &[u8] = b"\n</pre></body></html>\n";
 /// before one begins where another did, and large enough that neighbours have nothing in common.
 const ROTATION_BYTES: usize = 7_919;
 
-/// Page `i` of a site whose pages have `page_bytes` bytes each: exactly `page_bytes` bytes of ASCII.
+/// Content `i` of a site whose pages have `page_bytes` bytes each: exactly `page_bytes` bytes of ASCII.
 ///
 /// It is the text of `assets/pages.txt`, begun at a line that depends on `i` and repeated as needed, in a
 /// small HTML document with `i` in its title. A page too small for the document is `i`, a line feed and text,
 /// and one too small for that the last digits of `i`. Pages of different `i` differ as long as `page_bytes`
 /// has room for the digits.
 pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
-    let page = Page::new(i, page_bytes);
-    let mut bytes = vec![0; page.len()];
-    let copied = page.copy_at(0, &mut bytes);
+    let mut bytes = vec![0; page_bytes as usize];
+    let copied = Content::page(i, page_bytes).copy_at(0, &mut bytes);
     debug_assert_eq!(copied, bytes.len());
     bytes
 }
 
-/// A page that can be copied out from any place on.
-#[derive(Debug)]
-pub struct Page {
-    opening: Vec<u8>,
-    /// Where in [`TEXT`] the page's text begins.
-    start: usize,
-    text_bytes: usize,
-    closing: &'static [u8],
+/// A page, or another text, that can be copied out from any place on.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// What comes before the page's text.
+    pub opening: Vec<u8>,
+    /// Where in the text of all pages its own begins.
+    pub start: usize,
+    /// How long that is.
+    pub text_bytes: usize,
+    /// What comes after it.
+    pub closing: &'static [u8],
 }
 
-impl Page {
+impl Content {
     /// Describes page `i`.
-    pub fn new(i: usize, page_bytes: u32) -> Self {
+    pub fn page(i: usize, page_bytes: u32) -> Self {
         let wanted = page_bytes as usize;
         let (opening, closing) = wrapper(i, wanted);
         let text_bytes = wanted - opening.len() - closing.len();
@@ -49,27 +51,6 @@ impl Page {
             text_bytes,
             closing,
         }
-    }
-
-    /// Nothing but this text.
-    pub fn of(text: String) -> Self {
-        Self {
-            opening: text.into_bytes(),
-            start: 0,
-            text_bytes: 0,
-            closing: b"",
-        }
-    }
-
-    /// The page with this text before it.
-    pub fn behind(mut self, text: String) -> Self {
-        self.opening.splice(..0, text.into_bytes());
-        self
-    }
-
-    /// The page's length in bytes.
-    pub fn len(&self) -> usize {
-        self.opening.len() + self.text_bytes + self.closing.len()
     }
 
     /// Copies the page from byte `offset` on into `into`, as much as fits; returns how many bytes that was:
@@ -185,7 +166,7 @@ mod tests {
 
     #[test]
     fn copying_in_pieces_yields_the_same_page() {
-        let described = Page::new(5, 300_000);
+        let described = Content::page(5, 300_000);
         let mut pieces = Vec::new();
         let mut buffer = [0; 777];
         loop {
@@ -199,11 +180,11 @@ mod tests {
 
     #[test]
     fn the_largest_number_and_size_are_described_without_trouble() {
-        let described = Page::new(usize::MAX, u32::MAX);
+        let described = Content::page(usize::MAX, u32::MAX);
         let mut end = [0; 22];
-        assert_eq!(described.copy_at(described.len() - 22, &mut end), 22);
+        assert_eq!(described.copy_at(u32::MAX as usize - 22, &mut end), 22);
         assert_eq!(&end, CLOSING);
-        assert_eq!(described.copy_at(described.len(), &mut end), 0);
+        assert_eq!(described.copy_at(u32::MAX as usize, &mut end), 0);
     }
 
     #[test]

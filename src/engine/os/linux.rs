@@ -10,6 +10,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, killpg, raise, sigaction};
+use nix::sys::socket::Backlog;
 use nix::time::ClockId;
 use nix::unistd::{Pid, SysconfVar, ftruncate, getpgrp, getppid, getsid, sysconf};
 
@@ -18,6 +19,10 @@ use crate::domain::time::Nanos;
 
 /// The monotonic clock, which goes on while the machine is suspended.
 pub const BOOT_CLOCK: ClockId = ClockId::CLOCK_BOOTTIME;
+
+/// The most connections that wait to be accepted: as many as the kernel allows. SOMAXCONN is only what the C library was
+/// compiled with, 128 in musl's case.
+pub const LONGEST_BACKLOG: Backlog = Backlog::MAXALLOWABLE;
 
 /// The core that the calling thread is on. 3 ns.
 pub fn core() -> u16 {

@@ -67,7 +67,7 @@ pub fn ask(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Answer, AskError> {
     let broken = |error| {
-        let doing = format!("cannot use {}", scratch.path().display());
+        let doing = format!("cannot use {}", scratch.directory.display());
         AskError::Broken(EngineError::system(doing)(error))
     };
     scratch.make().map_err(broken)?;
@@ -90,7 +90,7 @@ pub fn ask(
         }
     }
     let is_late = is_late();
-    zygote.kill_program();
+    zygote.kill();
     let gone = clock::now() + GONE_MAX;
     while clock::now() < gone && news(zygote, &mut output)?.is_none() {}
     Err(if is_late {
@@ -102,11 +102,11 @@ pub fn ask(
 
 /// What has happened until the next look; how the program has ended, if it has.
 fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<ProcessEnd>, AskError> {
-    wait_readable([output.as_fd(), zygote.as_fd()], Some(LOOK_MS));
+    wait_readable([output.fifo.as_fd(), zygote.socket.as_fd()], Some(LOOK_MS));
     output.drain();
     match zygote.news().map_err(AskError::Broken)? {
         Some(News::ProgramStarted(Err(why))) => Err(AskError::NotStarted(why)),
-        Some(News::ProgramEnded { end }) => {
+        Some(News::ProgramEnded(end)) => {
             output.drain();
             Ok(Some(end))
         }

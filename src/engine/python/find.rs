@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, DirEntry};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,6 @@ pub fn meant(written: &Path) -> PathBuf {
         return std::path::absolute(written).unwrap_or_else(|_| written.to_path_buf());
     }
     on_path()
-        .into_iter()
         .map(|directory| directory.join(written))
         .find(|file| is_executable(file))
         .unwrap_or_else(|| written.to_path_buf())
@@ -26,60 +25,52 @@ pub fn meant(written: &Path) -> PathBuf {
 /// Files that look like interpreters, each once: `python3` on `PATH` first, as it is the default, then the others there, then
 /// pyenv's, the newest first.
 pub fn candidates() -> Vec<PathBuf> {
-    let directories = on_path();
-    let default = directories.iter().map(|place| place.join("python3"));
-    let mut found: Vec<_> = default.filter(|file| is_executable(file)).collect();
+    let mut found: Vec<_> = on_path().map(|place| place.join("python3")).collect();
     let pyenv = pyenv_root(|name| env::var_os(name));
     // pyenv's shims for versions that are not chosen only say so: the versions themselves are found below.
     let shims = pyenv.as_ref().map(|root| root.join("shims"));
-    let others = directories
-        .iter()
-        .filter(|place| Some(*place) != shims.as_ref());
-    found.extend(others.flat_map(|directory| versions_in(directory)));
-    found.extend(pyenv.iter().flat_map(|root| of_pyenv(root)));
+    for place in on_path().filter(|place| Some(place) != shims.as_ref()) {
+        found.extend(newest_first(&place, has_minor_version));
+    }
+    if let Some(root) = pyenv {
+        let interpreter = |version: PathBuf| version.join("bin/python3");
+        found.extend(newest_first(&root.join("versions"), |_| true).map(interpreter));
+    }
     let mut seen = HashSet::new();
-    found.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    found.retain(|file| {
+        is_executable(file) && seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone()))
+    });
     found.truncate(MOST);
     found
 }
 
-fn on_path() -> Vec<PathBuf> {
+fn on_path() -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
+    let directories: Vec<_> = env::split_paths(&path).collect();
     // An empty entry would be the current directory: nobody means that.
-    env::split_paths(&path)
+    directories
+        .into_iter()
         .filter(|directory| directory.is_absolute())
-        .collect()
 }
 
-/// The interpreters of one directory that have a version in their name, the newest first.
-fn versions_in(directory: &Path) -> Vec<PathBuf> {
-    newest_first(directory, |entry| {
-        let version = minor_version(entry.file_name().to_str()?)?;
-        Some((version, entry.path()))
-    })
-}
-
-/// The interpreters that entries of a directory lead to, the newest first.
-fn newest_first<V: Ord>(
-    directory: &Path,
-    interpreter: impl Fn(DirEntry) -> Option<(V, PathBuf)>,
-) -> Vec<PathBuf> {
+/// The entries of a directory that have such a name, the newest version first.
+fn newest_first(directory: &Path, is_meant: fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
-        .filter_map(interpreter)
-        .filter(|(_, file)| is_executable(file))
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            is_meant(&name).then(|| (numbers(&name), name, entry.path()))
+        })
         .collect();
-    found.sort_by(|(one, _), (other, _)| other.cmp(one));
-    found.into_iter().map(|(_, file)| file).collect()
+    found.sort_by(|one, other| other.cmp(one));
+    found.into_iter().map(|(_, _, path)| path)
 }
 
-/// 13 of `python3.13`, and whether it is `python3.13t`, which is free-threaded.
-fn minor_version(name: &str) -> Option<(u32, bool)> {
-    let minor = name.strip_prefix("python3.")?;
-    let (digits, free) = minor
-        .strip_suffix('t')
-        .map_or((minor, false), |digits| (digits, true));
-    Some((digits.parse().ok()?, free))
+/// Whether it is one as `python3.13`, or `python3.13t`, which is free-threaded.
+fn has_minor_version(name: &str) -> bool {
+    let minor = name.strip_prefix("python3.").unwrap_or_default();
+    let digits = minor.strip_suffix('t').unwrap_or(minor);
+    digits.parse::<u32>().is_ok()
 }
 
 /// Where pyenv is, if it is. What is no absolute path would be in the current directory, and nobody means that.
@@ -89,14 +80,6 @@ fn pyenv_root(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     root.map(PathBuf::from)
         .or_else(usual)
         .filter(|root| root.is_absolute())
-}
-
-/// The interpreters that pyenv has installed.
-fn of_pyenv(root: &Path) -> Vec<PathBuf> {
-    newest_first(&root.join("versions"), |entry| {
-        let version = numbers(&entry.file_name().to_string_lossy());
-        Some((version, entry.path().join("bin/python3")))
-    })
 }
 
 /// The numbers in a version's name.
@@ -150,12 +133,13 @@ mod tests {
         ] {
             executable(&directory.path().join(name));
         }
-        fs::write(directory.path().join("python3.14"), "").unwrap();
-        let names: Vec<String> = versions_in(directory.path())
-            .iter()
+        let names: Vec<String> = newest_first(directory.path(), has_minor_version)
             .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         assert_eq!(names, ["python3.13t", "python3.13", "python3.9"]);
+        let no_program = directory.path().join("python3.14");
+        fs::write(&no_program, "").unwrap();
+        assert!(!is_executable(&no_program));
     }
 
     #[test]

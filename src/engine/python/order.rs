@@ -32,7 +32,7 @@ const START: &str = "import pconc_worker; pconc_worker.main()";
 /// # Errors
 /// When the directory cannot be written to.
 pub fn write(assignment: &Assignment) -> io::Result<()> {
-    let directory = assignment.scratch.path();
+    let directory = &assignment.scratch.directory;
     fs::write(directory.join(format!("{MODULE}.py")), SCRIPT)?;
     let order = serde_json::to_vec(&order(assignment))?;
     fs::write(directory.join(ORDER), order)

@@ -2,7 +2,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -18,7 +17,8 @@ const AT_ONCE: usize = 1 << 20;
 /// The reading end of a FIFO.
 #[derive(Debug)]
 pub struct Output {
-    fifo: File,
+    /// Ready when something was printed.
+    pub fifo: File,
     kept: Vec<u8>,
     bytes: u64,
 }
@@ -69,12 +69,6 @@ impl Output {
             text: cleaned_lines(self.text().trim_end()),
             bytes: self.bytes,
         })
-    }
-}
-
-impl AsFd for Output {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fifo.as_fd()
     }
 }
 

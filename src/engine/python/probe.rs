@@ -4,11 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::ask::{Answer, AskError, ask};
-use crate::domain::python::{
-    FoundPython, GilState, Interpreter, OLDEST, StartMethod, UselessPython, Version,
-};
+use crate::domain::python::{FoundPython, GilState, Interpreter, OLDEST, UselessPython, Version};
 use crate::domain::text;
 use crate::engine::scratch::Scratch;
 use crate::engine::zygote::Zygote;
@@ -28,23 +27,11 @@ pub fn probe(
     path: &Path,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Result<FoundPython, UselessPython>> {
-    let asked = |named| {
-        can_be_one(path)?;
-        // Where the user is: a shim of pyenv looks there for which version is meant.
-        let here = std::env::current_dir().ok();
-        let arguments = ["-c", SCRIPT];
-        Ok(ask(
-            zygote,
-            scratch,
-            named,
-            &arguments,
-            here.as_deref(),
-            LIMIT,
-            cancelled,
-        ))
-    };
-    let no_text = || Err("has a name that is no UTF-8, which is not supported".into());
-    let understood = match path.to_str().map_or_else(no_text, asked) {
+    // Where the user is: a shim of pyenv looks there for which version is meant.
+    let here = std::env::current_dir().ok();
+    let (arguments, here) = (["-c", SCRIPT], here.as_deref());
+    let asked = |named| ask(zygote, scratch, named, &arguments, here, LIMIT, cancelled);
+    let understood = match name_of_one(path).map(asked) {
         Ok(Ok(answer)) => understood(&answer),
         Ok(Err(AskError::Cancelled)) => return None,
         Ok(Err(AskError::NotStarted(why))) => Err(format!("cannot be started: {why}")),
@@ -63,39 +50,32 @@ pub fn probe(
     }))
 }
 
-/// What can be said without starting anything.
-fn can_be_one(path: &Path) -> Result<(), String> {
+/// The name of what may be an interpreter, as far as that can be said without starting anything.
+fn name_of_one(path: &Path) -> Result<&str, String> {
+    let name = path.to_str();
+    let name = name.ok_or("has a name that is no UTF-8, which is not supported")?;
     match std::fs::metadata(path) {
         Err(error) => Err(format!("is no Python: {}", text::plain(&error))),
         Ok(metadata) if metadata.is_dir() => {
             Err("is a directory: name the interpreter in it, as bin/python3".into())
         }
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(name),
     }
 }
 
 /// What an interpreter says of itself.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Said {
     version: [u32; 3],
     implementation: String,
     path: Option<String>,
-    #[serde(default)]
     free_threaded: bool,
-    #[serde(default = "yes")]
-    gil: bool,
-    #[serde(default)]
-    start_methods: Vec<String>,
-    #[serde(default)]
+    gil: Option<GilState>,
+    start_methods: Vec<Value>,
     subinterpreters: bool,
-    #[serde(default)]
     missing: Vec<String>,
-    #[serde(default)]
     steps_per_s: f64,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What was printed, as an interpreter; or why it is of no use, as the rest of a sentence that begins with the file.
@@ -131,7 +111,8 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
             "is Python {version} without its module {missing}, which measuring needs"
         ));
     }
-    let method = |name: &String| (StartMethod::ALL.into_iter()).find(|known| known.name() == name);
+    // A later Python may have others.
+    let known = |method| serde_json::from_value(method).ok();
     Ok(FoundPython {
         interpreter: Interpreter {
             path: answer
@@ -140,12 +121,8 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
                 .ok_or("does not know its own path")?,
             version,
             free_threaded: answer.free_threaded,
-            gil: if answer.gil {
-                GilState::On
-            } else {
-                GilState::Off
-            },
-            start_methods: answer.start_methods.iter().filter_map(method).collect(),
+            gil: answer.gil.unwrap_or(GilState::On),
+            start_methods: answer.start_methods.into_iter().filter_map(known).collect(),
             subinterpreters: answer.subinterpreters,
         },
         steps_per_s: answer.steps_per_s.max(1.0),
@@ -171,6 +148,7 @@ fn said(printed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::python::StartMethod;
     use crate::engine::python::ask::MARK;
     use crate::engine::zygote::ProcessEnd;
 
@@ -181,7 +159,7 @@ mod tests {
 
     fn answer(change: &str) -> String {
         let given = r#"{"version": [3, 13, 0], "implementation": "cpython", "path": "/usr/bin/python3.13",
-            "start_methods": ["fork", "spawn", "later"], "gil": true, "steps_per_s": 17e6, "missing": ["ssl"]"#;
+            "start_methods": ["fork", "spawn", "later"], "gil": "on", "steps_per_s": 17e6, "missing": ["ssl"]"#;
         format!(
             "Welcome!\n{MARK}{}{change}}}\nbye\n",
             given.replace('\n', " ")

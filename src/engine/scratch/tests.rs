@@ -14,8 +14,8 @@ fn room() -> TempDir {
 fn abandoned(room: &TempDir) -> PathBuf {
     let scratch = Scratch::below(room.path());
     scratch.make().unwrap();
-    make_old(scratch.path());
-    scratch.path().to_path_buf()
+    make_old(&scratch.directory);
+    scratch.directory.to_path_buf()
 }
 
 fn make_old(directory: &Path) {
@@ -64,19 +64,19 @@ fn a_directory_in_use_or_just_made_stays_and_an_old_free_one_goes() {
     let room = room();
     let scratch = Scratch::below(room.path());
     scratch.make().unwrap();
-    make_old(scratch.path());
+    make_old(&scratch.directory);
     sweep(room.path());
-    assert!(scratch.path().exists(), "it is locked");
-    *lock(&scratch.made) = None;
-    File::open(scratch.path())
+    assert!(scratch.directory.exists(), "it is locked");
+    *lock(&scratch.held) = None;
+    File::open(&scratch.directory)
         .unwrap()
         .set_modified(std::time::SystemTime::now())
         .unwrap();
     sweep(room.path());
-    assert!(scratch.path().exists(), "it is young");
-    make_old(scratch.path());
+    assert!(scratch.directory.exists(), "it is young");
+    make_old(&scratch.directory);
     sweep(room.path());
-    assert!(!scratch.path().exists());
+    assert!(!scratch.directory.exists());
 }
 
 #[test]
@@ -174,11 +174,14 @@ fn the_directory_is_private_and_goes_with_its_files() {
     let room = room();
     let scratch = Scratch::below(room.path());
     scratch.make().unwrap();
-    let mode = fs::metadata(scratch.path()).unwrap().permissions().mode();
+    let mode = fs::metadata(&scratch.directory)
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o700);
-    fill(scratch.path());
+    fill(&scratch.directory);
     scratch.remove();
-    assert!(!scratch.path().exists());
+    assert!(!scratch.directory.exists());
     scratch.remove();
 }
 
@@ -188,12 +191,12 @@ fn a_directory_whose_maker_was_ended_before_it_wrote_the_marker_goes_if_it_is_em
     for (is_empty, file) in [(true, None), (false, Some("notes.txt"))] {
         let scratch = Scratch::below(room.path());
         scratch.make().unwrap();
-        fs::remove_file(scratch.path().join(MARKER)).unwrap();
+        fs::remove_file(scratch.directory.join(MARKER)).unwrap();
         if let Some(file) = file {
-            fs::write(scratch.path().join(file), "mine").unwrap();
+            fs::write(scratch.directory.join(file), "mine").unwrap();
         }
         scratch.remove();
-        assert_eq!(!scratch.path().exists(), is_empty);
+        assert_eq!(!scratch.directory.exists(), is_empty);
     }
 }
 
@@ -201,10 +204,10 @@ fn a_directory_whose_maker_was_ended_before_it_wrote_the_marker_goes_if_it_is_em
 fn a_name_that_somebody_has_taken_is_neither_used_nor_removed() {
     let room = room();
     let scratch = Scratch::below(room.path());
-    fs::create_dir(scratch.path()).unwrap();
+    fs::create_dir(&scratch.directory).unwrap();
     assert!(scratch.make().is_err());
     scratch.remove();
-    assert!(scratch.path().exists());
+    assert!(scratch.directory.exists());
 }
 
 #[test]
@@ -212,8 +215,8 @@ fn what_somebody_put_into_the_directory_of_this_session_stays_and_the_next_run_u
     let room = room();
     let scratch = Scratch::below(room.path());
     scratch.make().unwrap();
-    fill(scratch.path());
-    fs::write(scratch.path().join("notes.txt"), "mine").unwrap();
+    fill(&scratch.directory);
+    fs::write(scratch.directory.join("notes.txt"), "mine").unwrap();
     scratch.remove();
     let left = |directory: &Path| -> Vec<_> {
         let mut left: Vec<_> = fs::read_dir(directory)
@@ -223,9 +226,9 @@ fn what_somebody_put_into_the_directory_of_this_session_stays_and_the_next_run_u
         left.sort();
         left
     };
-    assert_eq!(left(scratch.path()), [MARKER, "notes.txt"]);
+    assert_eq!(left(&scratch.directory), [MARKER, "notes.txt"]);
     scratch.make().unwrap();
-    fs::remove_file(scratch.path().join("notes.txt")).unwrap();
+    fs::remove_file(scratch.directory.join("notes.txt")).unwrap();
     scratch.remove();
-    assert!(!scratch.path().exists());
+    assert!(!scratch.directory.exists());
 }

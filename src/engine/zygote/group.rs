@@ -114,7 +114,7 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
         .custom_flags(libc::O_NONBLOCK)
         .open(scratch.output())?;
     fcntl(&output, FcntlArg::F_SETFL(OFlag::empty()))?;
-    let own = scratch.path();
+    let own = &*scratch.directory;
     let mut command = Command::new(&program.path);
     command
         .args(&program.arguments)

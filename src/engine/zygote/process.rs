@@ -112,15 +112,9 @@ impl Process {
     fn perform(&mut self, request: Request) -> io::Result<()> {
         match request {
             Request::ForkWorkers { plan, port, limits } => self.fork_workers(plan, port, limits)?,
-            Request::KillWorkers => self.kill(|child| matches!(child, Child::Worker(_))),
-            Request::Execute { program } => self.execute(&program)?,
-            Request::KillProgram => {
-                if let Some(group) = &mut self.program {
-                    group.end();
-                }
-                self.see_to_program()?;
-            }
-            Request::Serve { site } => {
+            Request::Execute(program) => self.execute(&program)?,
+            Request::Kill => self.kill(|child| child != Child::Server),
+            Request::Serve(site) => {
                 let port = self.fork_server(&site);
                 self.tell(News::Server(port.map_err(|error| error.to_string())))?;
             }
@@ -171,7 +165,7 @@ impl Process {
         match self.program.as_mut().and_then(Group::outcome) {
             Some(end) => {
                 self.program = None;
-                self.tell(News::ProgramEnded { end })
+                self.tell(News::ProgramEnded(end))
             }
             None => Ok(()),
         }
@@ -210,11 +204,13 @@ impl Process {
         }
     }
 
-    fn kill(&self, which: impl Fn(Child) -> bool) {
+    /// Kills these children, and ends the program; the server alone is killed when there is none.
+    fn kill(&mut self, which: impl Fn(Child) -> bool) {
         for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
             // One that is gone already is reaped all the same.
             let _ = kill(*pid, SIGKILL);
         }
+        self.program.iter_mut().for_each(Group::end);
     }
 
     /// Reaps what has ended and reports it.
@@ -244,9 +240,6 @@ impl Process {
     /// The program is gone: nothing of it may stay behind.
     fn clean_up(&mut self) {
         self.kill(|_| true);
-        if let Some(group) = &mut self.program {
-            group.end();
-        }
         wait_until(FAREWELL_MAX, || self.is_alone());
         self.scratch.remove();
     }

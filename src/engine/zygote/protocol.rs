@@ -28,14 +28,12 @@ pub enum Request {
         port: u16,
         limits: Limits,
     },
-    /// Kill all workers.
-    KillWorkers,
     /// Start a program.
-    Execute { program: Program },
-    /// End the program with all that it has made.
-    KillProgram,
+    Execute(Program),
+    /// Kill all workers, and end the program with all that it has made.
+    Kill,
     /// Start the loopback server.
-    Serve { site: Site },
+    Serve(Site),
     /// End the loopback server.
     StopServer,
 }
@@ -65,11 +63,8 @@ pub enum News {
     },
     /// The process group of a program that runs; where it could not be started, the system's reason.
     ProgramStarted(Result<i32, String>),
-    /// A program is gone, with everything of its group.
-    ProgramEnded {
-        /// How its first process ended.
-        end: ProcessEnd,
-    },
+    /// A program is gone, with everything of its group: how its first process ended.
+    ProgramEnded(ProcessEnd),
     /// The port of the loopback server; where there is none, the system's reason.
     Server(Result<u16, String>),
     /// The loopback server is gone.

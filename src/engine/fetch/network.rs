@@ -1,0 +1,396 @@
+//! How a worker reaches others: names are looked up, and sockets connected, read and written, without ever being deaf to the
+//! stop latch.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFlags, PollTimeout};
+use ureq::Timeout;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport,
+};
+use url::{Host, Url};
+
+use super::Around;
+use super::error::{cancelled, is_cancelled, lookup_words};
+use crate::engine::latch::{Latch, wait};
+
+/// More than any fetch has left.
+const LONGEST: Duration = Duration::from_secs(1 << 20);
+
+/// The moment at which a wait ends in vain, and what ureq is told then.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    at: Instant,
+    reason: Timeout,
+}
+
+impl Deadline {
+    /// What is left of ureq's time, from now.
+    pub fn of(timeout: NextTimeout) -> Self {
+        Self {
+            at: Instant::now() + LONGEST.min(*timeout.after),
+            reason: timeout.reason,
+        }
+    }
+
+    fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
+    /// Half of the time from now to this deadline.
+    pub fn halved(self) -> Self {
+        Self {
+            at: Instant::now() + self.left() / 2,
+            ..self
+        }
+    }
+}
+
+/// Blocks until the name is looked up. A parameter, so that the tests have names that never are.
+pub type Lookup = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
+
+/// How one worker reaches others: what stops its waits, what makes them, who looks names up, and ureq's TLS.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Opens when the run is cancelled.
+    pub stop: Arc<Latch>,
+    /// Makes each wait.
+    pub around: Around,
+    /// Who looks names up.
+    pub lookup: Lookup,
+    /// Reads its certificates once for all agents that it is given to.
+    pub tls: Arc<RustlsConnector>,
+}
+
+impl Network {
+    /// Makes `call`, which may block. Not to be nested.
+    pub fn outside<T>(&self, call: impl FnOnce() -> T) -> T {
+        let (mut call, mut result) = (Some(call), None);
+        (self.around)(&mut || result = call.take().map(|call| call()));
+        result.expect("a call is made, whatever is around it")
+    }
+
+    /// Waits until `fd` is ready. Belongs into [`Network::outside`].
+    ///
+    /// # Errors
+    ///
+    /// [`cancelled`] as soon as the stop latch is open, even when `fd` is ready: otherwise a fast server
+    /// could keep a cancelled worker busy. A timeout at the deadline.
+    pub fn until_ready(
+        &self,
+        fd: BorrowedFd<'_>,
+        readiness: PollFlags,
+        deadline: Deadline,
+    ) -> Result<(), ureq::Error> {
+        loop {
+            let left = deadline.left();
+            // In whole milliseconds, rounded up lest it spin through the last one.
+            let rounded_up = left + Duration::from_nanos(999_999);
+            let timeout = PollTimeout::try_from(rounded_up).unwrap_or(PollTimeout::MAX);
+            let awaited = [(self.stop.as_fd(), PollFlags::POLLIN), (fd, readiness)];
+            match wait(awaited, timeout)? {
+                [true, _] => return Err(cancelled()),
+                [_, true] => return Ok(()),
+                _ if left.is_zero() => return Err(ureq::Error::Timeout(deadline.reason)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// How many addresses of one name are tried, fewer than ureq's array holds.
+const MAX_ADDRESSES: usize = 8;
+
+/// The system's resolver, with all that it is configured to ask.
+pub fn system_lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok((host, port).to_socket_addrs()?.collect())
+}
+
+/// Resolves IP literals by reading them, and names in a helper thread that it waits for only as long as
+/// the fetch goes on.
+impl Resolver for Network {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let address = Url::parse(&uri.to_string()).ok();
+        let (host, port) = address
+            .as_ref()
+            .and_then(host_and_port)
+            .ok_or_else(|| ureq::Error::Other("the address is neither http nor https".into()))?;
+        let found = match host {
+            Host::Ipv4(ip) => vec![SocketAddr::new(ip.into(), port)],
+            Host::Ipv6(ip) => vec![SocketAddr::new(ip.into(), port)],
+            Host::Domain(name) => {
+                self.outside(|| self.look_up(name, port, Deadline::of(timeout)))?
+            }
+        };
+        if found.is_empty() {
+            return Err(ureq::Error::HostNotFound);
+        }
+        let mut addresses = self.empty();
+        for address in found.into_iter().take(MAX_ADDRESSES) {
+            addresses.push(address);
+        }
+        Ok(addresses)
+    }
+}
+
+impl Network {
+    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a
+    /// time limit. The thread announces its end by closing a pipe, which can be polled beside the stop latch;
+    /// nobody waits for it when the fetch ends first.
+    fn look_up(
+        &self,
+        host: &str,
+        port: u16,
+        deadline: Deadline,
+    ) -> Result<Vec<SocketAddr>, ureq::Error> {
+        let (ended, announce) = io::pipe()?;
+        let (lookup, host) = (self.lookup, host.to_owned());
+        let helper = thread::Builder::new().name("name-lookup".to_owned());
+        let helper = helper.spawn(move || {
+            let found = lookup(&host, port);
+            drop(announce);
+            found
+        })?;
+        self.until_ready(ended.as_fd(), PollFlags::POLLIN, deadline)?;
+        let broken_off = |_| Err(io::Error::other("the lookup broke off"));
+        let found = helper.join().unwrap_or_else(broken_off);
+        found.map_err(|error| ureq::Error::Other(lookup_words(&error).into()))
+    }
+}
+
+/// Every address that is fetched comes through here. It has been checked before; that what is neither http
+/// nor https ends here makes it certain that nothing else is ever connected to.
+fn host_and_port(address: &Url) -> Option<(Host<&str>, u16)> {
+    let is_fetched = ["http", "https"].contains(&address.scheme());
+    address
+        .host()
+        .zip(address.port_or_known_default())
+        .filter(|_| is_fetched)
+}
+
+/// Connects by TCP, and by TLS where the address wants that.
+impl Connector<()> for Network {
+    type Out = <RustlsConnector as Connector<StoppableTransport>>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _chained: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        let stream = self.connect_any(&details.addrs, Deadline::of(details.timeout))?;
+        // A connection that is gone already says so at the first write, and better.
+        let _ = stream.set_nodelay(true);
+        let config = details.config;
+        let transport = StoppableTransport {
+            stream,
+            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
+            network: self.clone(),
+        };
+        self.tls.connect(details, Some(transport))
+    }
+}
+
+impl Network {
+    /// Tries one address after the other. Each may take half of the time that is left, the last one all of
+    /// it: one silent address must not use up the time of those behind it.
+    fn connect_any(
+        &self,
+        addresses: &[SocketAddr],
+        deadline: Deadline,
+    ) -> Result<TcpStream, ureq::Error> {
+        let (last, others) = addresses.split_last().ok_or(ureq::Error::HostNotFound)?;
+        for address in others {
+            match self.connect_one(*address, deadline.halved()) {
+                Err(error) if !is_cancelled(&error) => {
+                    // Whatever it was, the next address may do.
+                }
+                result => return result,
+            }
+        }
+        self.connect_one(*last, deadline)
+    }
+
+    fn connect_one(
+        &self,
+        address: SocketAddr,
+        deadline: Deadline,
+    ) -> Result<TcpStream, ureq::Error> {
+        self.outside(|| {
+            // mio's, because it only begins to connect, and the standard library's would wait.
+            let connecting = mio::net::TcpStream::connect(address)?;
+            self.until_ready(connecting.as_fd(), PollFlags::POLLOUT, deadline)?;
+            let stream = TcpStream::from(connecting);
+            match stream.take_error()? {
+                None => Ok(stream),
+                Some(error) => Err(error.into()),
+            }
+        })
+    }
+}
+
+/// A TCP connection whose socket never blocks.
+#[derive(Debug)]
+pub struct StoppableTransport {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+    network: Network,
+}
+
+impl Transport for StoppableTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let deadline = Deadline::of(timeout.for_write());
+        let mut rest = &self.buffers.output()[..amount];
+        while !rest.is_empty() {
+            let write = |mut stream: &TcpStream| stream.write(rest);
+            let sent =
+                (self.network).exchange(&self.stream, PollFlags::POLLOUT, deadline, write)?;
+            rest = &rest[sent..];
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let deadline = Deadline::of(timeout.for_read());
+        let room = self.buffers.input_append_buf();
+        let read = |mut stream: &TcpStream| stream.read(room);
+        let received = (self.network).exchange(&self.stream, PollFlags::POLLIN, deadline, read)?;
+        self.buffers.input_appended(received);
+        Ok(received > 0)
+    }
+
+    /// Only asked in order to use a connection again, which is never wanted.
+    fn is_open(&mut self) -> bool {
+        false
+    }
+}
+
+impl Network {
+    /// Waits for the socket and calls `call` on it, until it did something.
+    fn exchange(
+        &self,
+        stream: &TcpStream,
+        readiness: PollFlags,
+        deadline: Deadline,
+        mut call: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> Result<usize, ureq::Error> {
+        use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, WouldBlock};
+        self.outside(|| {
+            loop {
+                self.until_ready(stream.as_fd(), readiness, deadline)?;
+                let error = match call(stream) {
+                    Ok(bytes) => return Ok(bytes),
+                    Err(error) => error,
+                };
+                match error.kind() {
+                    // Being ready is a hint: the kernel may have changed its mind.
+                    WouldBlock | Interrupted => {}
+                    // ureq would take a reset for the end of a body without a length.
+                    ConnectionReset | ConnectionAborted | BrokenPipe => {
+                        let words = "the server broke off the connection";
+                        return Err(ureq::Error::Other(words.into()));
+                    }
+                    _ => return Err(error.into()),
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HANG: Duration = Duration::from_secs(30);
+
+    fn within(limit: Duration) -> Deadline {
+        Deadline {
+            at: Instant::now() + limit,
+            reason: Timeout::Global,
+        }
+    }
+
+    fn network() -> Network {
+        Network {
+            stop: Arc::new(Latch::new().unwrap()),
+            around: |call| call(),
+            lookup: system_lookup,
+            tls: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn a_ready_descriptor_ends_the_wait() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"x").unwrap();
+        let ended = network().until_ready(reader.as_fd(), PollFlags::POLLIN, within(HANG));
+        assert!(ended.is_ok());
+    }
+
+    #[test]
+    fn the_stop_latch_goes_before_a_ready_descriptor() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"x").unwrap();
+        let network = network();
+        network.stop.open();
+        let ended = network.until_ready(reader.as_fd(), PollFlags::POLLIN, within(HANG));
+        assert!(is_cancelled(&ended.unwrap_err()));
+    }
+
+    #[test]
+    fn the_deadline_ends_a_wait_in_vain_and_never_early() {
+        let (reader, _writer) = io::pipe().unwrap();
+        let start = Instant::now();
+        let deadline = within(Duration::from_millis(15));
+        let ended = network().until_ready(reader.as_fd(), PollFlags::POLLIN, deadline);
+        assert!(
+            matches!(ended, Err(ureq::Error::Timeout(Timeout::Global))),
+            "{ended:?}"
+        );
+        assert!(start.elapsed() >= Duration::from_millis(15));
+    }
+
+    #[test]
+    fn the_port_is_the_schemes_unless_it_is_given() {
+        let name = Host::Domain("a");
+        let ip = Host::Ipv6("::1".parse().unwrap());
+        for (address, expected) in [
+            ("http://a/", (name.clone(), 80)),
+            ("https://a/", (name.clone(), 443)),
+            ("https://[::1]:8443/", (ip, 8443)),
+            ("HTTP://user:x@a:81", (name, 81)),
+        ] {
+            let address = Url::parse(address).unwrap();
+            assert_eq!(host_and_port(&address), Some(expected));
+        }
+    }
+
+    #[test]
+    fn other_schemes_are_refused() {
+        for address in [
+            "ftp://a/",
+            "socks5://a:1/",
+            "file://host/etc/passwd",
+            "ws://a/",
+        ] {
+            let address = Url::parse(address).unwrap();
+            assert_eq!(host_and_port(&address), None, "{address}");
+        }
+    }
+}
