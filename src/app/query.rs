@@ -176,12 +176,12 @@ impl App {
             return overlay.screen().topic();
         }
         Some(match self.focus().panel {
-            _ if self.open.chart.is_some() => Topic::Sweep,
-            Panel::Setup => Topic::Plan,
-            Panel::Timeline => Topic::Timeline,
-            Panel::Cores => Topic::Cores,
-            Panel::Curves => Topic::Curves,
-            Panel::History => Topic::History,
+            _ if self.open.chart.is_some() => Topic::SWEEP,
+            Panel::Setup => Topic::FORM,
+            Panel::Timeline => Topic::TIMELINE,
+            Panel::Cores => Topic::CORES,
+            Panel::Curves => Topic::CURVES,
+            Panel::History => Topic::HISTORY,
         })
     }
 

@@ -61,7 +61,7 @@ impl Screen for Comparing {
     }
 
     fn topic(&self) -> Option<Topic> {
-        Some(Topic::Comparison)
+        Some(Topic::COMPARISON)
     }
 
     fn compose(&mut self, app: &App, is_news: bool) {

@@ -56,7 +56,7 @@ impl Screen for Details {
     }
 
     fn topic(&self) -> Option<Topic> {
-        Some(Topic::Details)
+        Some(Topic::DETAILS)
     }
 
     fn compose(&mut self, app: &App, is_news: bool) {

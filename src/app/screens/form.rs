@@ -32,7 +32,7 @@ impl Screen for FormScreen {
     }
 
     fn topic(&self) -> Option<Topic> {
-        Some(Topic::Plan)
+        Some(Topic::FORM)
     }
 }
 

@@ -46,7 +46,7 @@ impl Screen for PointDetails {
     }
 
     fn topic(&self) -> Option<Topic> {
-        Some(Topic::Sweep)
+        Some(Topic::SWEEP)
     }
 
     fn compose(&mut self, app: &App, is_news: bool) {

@@ -6,6 +6,7 @@
 
 pub mod view;
 
+mod article;
 mod explain;
 mod help;
 
@@ -190,13 +191,6 @@ impl Entry {
     fn named(name: impl Into<Cow<'static, str>>, said: impl Into<Cow<'static, str>>) -> Entry {
         Entry {
             term: vec![Piece::new(name, Look::Strong)],
-            said: said.into(),
-        }
-    }
-
-    fn sign(sign: &'static str, look: Look, said: &'static str) -> Entry {
-        Entry {
-            term: vec![Piece::new(sign, look)],
             said: said.into(),
         }
     }

@@ -32,7 +32,7 @@ impl Screen for SweepFormScreen {
     }
 
     fn topic(&self) -> Option<Topic> {
-        Some(Topic::SweepForm)
+        Some(Topic::SWEEP_FORM)
     }
 }
 

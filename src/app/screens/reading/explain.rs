@@ -1,86 +1,74 @@
-//! What each number and mark of a panel means, and how it was measured.
+//! What each number and mark of a screen means, and how it was measured: texts in `assets/help`, filled from the
+//! catalogues.
 //!
-//! Every sentence here is a promise about the engine: whoever changes how something is measured changes it here too.
-
-mod columns;
-mod plan;
-mod runs;
-mod sweep;
-mod timeline;
+//! Every sentence there is a promise about the engine: whoever changes how something is measured changes it there too.
 
 use crate::app::screen::Panel;
-use crate::app::screens::reading::{Entry, Section};
+use crate::app::screens::reading::{Entry, Section, article};
 use crate::app::screens::timeline::Rows;
 use crate::app::{App, Shown};
 use crate::domain::plan::Lock;
 use crate::domain::record::PhaseSource;
 
-/// What can be explained.
+/// What can be explained: a text of `assets/help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
-    /// The form.
-    Plan,
-    /// The bars, and whatever else stands beside them on this screen.
-    Timeline,
-    /// The use of each core.
-    Cores,
-    /// Concurrency and parallelism over time.
-    Curves,
-    /// The runs of the session.
-    History,
-    /// All numbers of one record.
-    Details,
-    /// Runs on one time axis.
-    Comparison,
-    /// The form for a sweep.
-    SweepForm,
-    /// The chart of a sweep.
-    Sweep,
-}
+pub struct Topic(&'static str);
 
 impl Topic {
-    /// As a title says it, and how it is explained.
-    fn told(self) -> (&'static str, fn(&App) -> Vec<Section>) {
-        match self {
-            Topic::Plan => ("Plan", |_| plan::sections()),
-            Topic::Timeline => ("Timeline", timeline_and_beside),
-            Topic::Cores => ("Cores", |_| timeline::cores()),
-            Topic::Curves => ("Concurrency and parallelism", |_| timeline::curves()),
-            Topic::History => ("History", |_| runs::history()),
-            Topic::Details => ("Details", |_| runs::details()),
-            Topic::Comparison => ("Comparison", |_| runs::comparison()),
-            Topic::SweepForm => ("Sweep", |_| sweep::form()),
-            Topic::Sweep => ("Chart of a sweep", |_| sweep::chart()),
-        }
-    }
+    /// The form.
+    pub const FORM: Topic = Topic(include_str!("../../../../assets/help/form.md"));
+    /// The bars, and whatever else stands beside them on this screen.
+    pub const TIMELINE: Topic = Topic(include_str!("../../../../assets/help/timeline.md"));
+    const BY_CORE: Topic = Topic(include_str!("../../../../assets/help/by-core.md"));
+    /// The use of each core.
+    pub const CORES: Topic = Topic(include_str!("../../../../assets/help/cores.md"));
+    /// Concurrency and parallelism over time.
+    pub const CURVES: Topic = Topic(include_str!("../../../../assets/help/curves.md"));
+    /// The runs of the session.
+    pub const HISTORY: Topic = Topic(include_str!("../../../../assets/help/history.md"));
+    /// All numbers of one record.
+    pub const DETAILS: Topic = Topic(include_str!("../../../../assets/help/details.md"));
+    /// Runs on one time axis.
+    pub const COMPARISON: Topic = Topic(include_str!("../../../../assets/help/comparison.md"));
+    /// The form for a sweep.
+    pub const SWEEP_FORM: Topic = Topic(include_str!("../../../../assets/help/sweep-form.md"));
+    /// The chart of a sweep.
+    pub const SWEEP: Topic = Topic(include_str!("../../../../assets/help/sweep.md"));
 
     /// As a title says it.
     pub fn name(self) -> &'static str {
-        self.told().0
+        article::title(self.0)
+    }
+
+    fn sections(self) -> Vec<Section> {
+        article::sections(self.0)
     }
 }
 
 /// The explanation, on the screen and of the run that are shown.
 pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
-    (topic.told().1)(app)
+    match topic {
+        Topic::TIMELINE => timeline_and_beside(app),
+        topic => topic.sections(),
+    }
 }
 
 /// The timeline, and what cannot be focused on this screen.
 fn timeline_and_beside(app: &App) -> Vec<Section> {
-    let mut sections = match app.timeline().rows() {
-        Rows::Workers => vec![timeline::bars(), timeline::measuring()],
-        Rows::Cores => timeline::by_core(),
-    };
-    sections.insert(1, timeline::closer());
+    let mut sections = Topic::TIMELINE.sections();
+    if app.timeline().rows() == Rows::Cores {
+        let closer = sections.swap_remove(1);
+        sections = Topic::BY_CORE.sections();
+        sections.insert(1, closer);
+    }
     if let Some(about) = app.pictured().and_then(about_this_picture) {
         sections.insert(1, about);
     }
     let panels = app.screen().panels();
-    if !panels.contains(&Panel::Cores) {
-        sections.extend(timeline::cores());
-    }
-    if !panels.contains(&Panel::Curves) {
-        sections.extend(timeline::curves());
+    for (panel, topic) in [(Panel::Cores, Topic::CORES), (Panel::Curves, Topic::CURVES)] {
+        if !panels.contains(&panel) {
+            sections.extend(topic.sections());
+        }
     }
     sections
 }
@@ -156,15 +144,15 @@ mod tests {
     use crate::fixtures::explorer;
 
     const TOPICS: [Topic; 9] = [
-        Topic::Plan,
-        Topic::Timeline,
-        Topic::Cores,
-        Topic::Curves,
-        Topic::History,
-        Topic::Details,
-        Topic::Comparison,
-        Topic::SweepForm,
-        Topic::Sweep,
+        Topic::FORM,
+        Topic::TIMELINE,
+        Topic::CORES,
+        Topic::CURVES,
+        Topic::HISTORY,
+        Topic::DETAILS,
+        Topic::COMPARISON,
+        Topic::SWEEP_FORM,
+        Topic::SWEEP,
     ];
 
     #[test]
@@ -181,9 +169,33 @@ mod tests {
     }
 
     #[test]
+    fn everything_in_braces_is_known() {
+        let app = App::new(explorer::machine(2), Limits::default());
+        let texts = TOPICS.map(|topic| explanation(&app, topic)).concat();
+        let texts = [
+            texts,
+            Topic::BY_CORE.sections(),
+            crate::app::screens::reading::help::help(&[]),
+        ];
+        for section in texts.concat() {
+            for entry in section.entries {
+                assert!(
+                    !entry.said.is_empty() && !entry.said.contains('{'),
+                    "{entry:?}"
+                );
+                let names = ["file:", "metrics:", "metric:", "how:"];
+                assert!(
+                    !names.iter().any(|name| entry.said.starts_with(name)),
+                    "{entry:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn the_timelines_explanation_has_the_mark_of_every_phase() {
         let app = App::new(explorer::machine(2), Limits::default());
-        let lines = laid_out(&explanation(&app, Topic::Timeline), 60);
+        let lines = laid_out(&explanation(&app, Topic::TIMELINE), 60);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let has = lines
                 .iter()
@@ -197,7 +209,7 @@ mod tests {
     fn on_a_small_screen_the_line_of_cores_is_explained_with_the_timeline() {
         let mut app = App::new(explorer::machine(2), Limits::default());
         let headings = |app: &App| -> Vec<String> {
-            explanation(app, Topic::Timeline)
+            explanation(app, Topic::TIMELINE)
                 .iter()
                 .map(|section| section.heading.to_string())
                 .collect()
@@ -242,9 +254,9 @@ mod tests {
     #[test]
     fn every_column_of_the_history_is_explained() {
         for column in COLUMNS.iter() {
-            assert!(says(Topic::History, column.name()), "{}", column.name());
+            assert!(says(Topic::HISTORY, column.name()), "{}", column.name());
         }
-        assert!(!says(Topic::History, "no such column"));
+        assert!(!says(Topic::HISTORY, "no such column"));
     }
 
     #[test]
@@ -262,7 +274,7 @@ mod tests {
         }
         assert!(labels.len() >= 15, "{labels:?}");
         for label in labels {
-            assert!(says(Topic::Plan, label), "{label}");
+            assert!(says(Topic::FORM, label), "{label}");
         }
     }
 
@@ -332,7 +344,7 @@ mod tests {
             assert!(names.contains(there), "{there}");
         }
         for name in names {
-            assert!(says(Topic::Details, name), "{name}");
+            assert!(says(Topic::DETAILS, name), "{name}");
         }
     }
 
@@ -349,7 +361,7 @@ mod tests {
         assert!(names.len() >= 5 + Phase::MEASURED.len() + 3, "{names:?}");
         for name in names {
             let name = name.split(" over #").next().unwrap_or(name);
-            assert!(says(Topic::Comparison, name), "{name}");
+            assert!(says(Topic::COMPARISON, name), "{name}");
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::app::keys::Keys;
 use crate::app::screens::all_keys;
-use crate::app::screens::reading::{Entry, Look, Section};
-use crate::domain::phase::Phase;
+use crate::app::screens::reading::{Entry, Section, article};
+
+/// What follows the keys.
+const TEXT: &str = include_str!("../../../../assets/help/help.md");
 
 /// The help for somebody who is where these contexts hold, innermost first.
 pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
@@ -26,62 +28,8 @@ pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
             }
         }
     }
-    sections.extend([bars(), words(), signs()]);
+    sections.extend(article::sections(TEXT));
     sections
-}
-
-fn bars() -> Section {
-    let phases = Phase::MEASURED
-        .into_iter()
-        .chain([Phase::Lost])
-        .map(Entry::phase);
-    Section::new(
-        "What a bar says: its ink is the share of the time that was computing",
-        phases.collect(),
-    )
-}
-
-fn words() -> Section {
-    let entries = vec![
-        Entry::named(
-            "concurrency",
-            "how many tasks are in flight: begun and not yet ended",
-        ),
-        Entry::named(
-            "parallelism",
-            "how many workers are on a core at the same time",
-        ),
-    ];
-    Section::new("The two numbers that it is all about", entries)
-}
-
-fn signs() -> Section {
-    Section::new(
-        "What stands before a run in the history",
-        signs_of_history(),
-    )
-}
-
-/// The signs of the history, with their meaning.
-pub(crate) fn signs_of_history() -> Vec<Entry> {
-    [
-        ("▸", "shown above"),
-        ("●", "marked, to be compared"),
-        (
-            "B",
-            "the baseline: chosen with b, else the latest serial run without failures",
-        ),
-        (
-            "★",
-            "the fastest run of its work, clearly ahead of all others",
-        ),
-        (
-            "!",
-            "there is a reason to trust it less: Enter shows all of them",
-        ),
-    ]
-    .map(|(sign, said)| Entry::sign(sign, Look::Strong, said))
-    .into()
 }
 
 #[cfg(test)]
@@ -89,6 +37,7 @@ mod tests {
     use super::*;
     use crate::app::keys::everywhere;
     use crate::app::screens::history::keys::HISTORY;
+    use crate::domain::phase::Phase;
 
     fn headings(here: &[&'static Keys]) -> Vec<String> {
         help(here)

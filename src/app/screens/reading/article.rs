@@ -1,0 +1,164 @@
+//! Texts of `assets/help`, as sections.
+//!
+//! They are Markdown of a few forms: a title, sections, paragraphs, and lists of `- **term**: what is said of it`. In braces
+//! stands what a catalogue says (`{phases}`, `{how:ready}`), or behind a term how it looks (`**█**{parallelism}`).
+
+use crate::app::screens::history::columns::COLUMNS;
+use crate::app::screens::reading::{Entry, Look, Piece, Section};
+use crate::catalog::caveat::{CaveatKind, DOUBTS};
+use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, metric_named};
+use crate::catalog::model::Model;
+use crate::catalog::parameter::{Parameter, REPEATS, TASKS, WORKERS};
+use crate::catalog::workload::Workload;
+use crate::domain::phase::Phase;
+
+/// The title of a text.
+pub(crate) fn title(text: &'static str) -> &'static str {
+    let first = text.lines().next().unwrap_or_default();
+    first.trim_start_matches("# ")
+}
+
+/// The sections of a text.
+pub(crate) fn sections(text: &'static str) -> Vec<Section> {
+    let sections = text.split("\n## ").skip(1);
+    sections
+        .map(|section| {
+            let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
+            Section::new(heading, body.split("\n\n").flat_map(block).collect())
+        })
+        .collect()
+}
+
+/// A paragraph, or a list.
+fn block(text: &'static str) -> Vec<Entry> {
+    let text = text.trim();
+    match text.strip_prefix("- ") {
+        _ if text.is_empty() => vec![],
+        None => vec![Entry::plain(in_a_line(text))],
+        Some(list) => list.split("\n- ").flat_map(item).collect(),
+    }
+}
+
+fn in_a_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn item(text: &'static str) -> Vec<Entry> {
+    let Some((term, said)) = text
+        .strip_prefix("**")
+        .and_then(|text| text.split_once("**"))
+    else {
+        return listed(in_braces(text).unwrap_or(text));
+    };
+    let (look, said) = said
+        .split_once(": ")
+        .or(said.split_once(":\n"))
+        .unwrap_or(("", said));
+    let look = match in_braces(look) {
+        None => Look::Strong,
+        Some("concurrency") => Look::Concurrency,
+        Some("parallelism") => Look::Parallelism,
+        Some("others") => Look::Others,
+        Some(phase) => phase_named(phase).map_or(Look::Plain, Look::Phase),
+    };
+    let said = in_braces(said).map_or_else(|| in_a_line(said), told);
+    vec![Entry {
+        term: vec![Piece::new(term, look)],
+        said: said.into(),
+    }]
+}
+
+fn in_braces(text: &str) -> Option<&str> {
+    text.trim().strip_prefix('{')?.strip_suffix('}')
+}
+
+fn phase_named(name: &str) -> Option<Phase> {
+    Phase::MEASURED
+        .into_iter()
+        .find(|phase| phase.name() == name)
+}
+
+/// How a phase is measured, or what a number means.
+fn told(name: &str) -> String {
+    match name.split_once(':') {
+        Some(("how", phase)) => phase_named(phase).map_or("", Phase::how).into(),
+        Some(("metric", id)) => metric_named(id).said(),
+        _ => name.into(),
+    }
+}
+
+/// What a catalogue has under this name.
+fn listed(name: &'static str) -> Vec<Entry> {
+    match name {
+        "phases" => Phase::MEASURED
+            .into_iter()
+            .chain([Phase::Lost])
+            .map(Entry::phase)
+            .collect(),
+        "measured phases" => Phase::MEASURED.map(Entry::phase).into(),
+        "workloads" => Workload::ALL
+            .map(|workload| Entry::named(workload.name(), workload.line()))
+            .into(),
+        "models" => Model::ALL
+            .map(|model| Entry::named(model.name(), model.line()))
+            .into(),
+        "numbers" => numbers(),
+        "parameters" => Workload::all_parameters()
+            .map(|(_, parameter)| Entry::named(parameter.flag, parameter.meaning))
+            .collect(),
+        "columns" => COLUMNS
+            .iter()
+            .map(|column| Entry::named(column.name(), with_how(column.meaning, column.how)))
+            .collect(),
+        "metrics:details" => METRICS
+            .iter()
+            .filter(|metric| metric.is_in(DETAILS) && metric.phase().is_none())
+            .map(Entry::metric)
+            .collect(),
+        "metrics:comparison" => METRICS
+            .iter()
+            .filter(|metric| metric.is_in(COMPARISON))
+            .map(Entry::metric)
+            .collect(),
+        "caveats" => DOUBTS
+            .iter()
+            .filter(|doubt| doubt.kind != CaveatKind::Other)
+            .map(|doubt| Entry::named(doubt.name, with_how(&(doubt.meaning)(), doubt.advice)))
+            .collect(),
+        "file:signs" => in_file(include_str!("../../../../assets/help/signs.md")),
+        "file:gil" => in_file(include_str!("../../../../assets/help/gil.md")),
+        unknown => vec![Entry::plain(unknown)],
+    }
+}
+
+fn with_how(meaning: &str, how: &str) -> String {
+    match how {
+        "" => meaning.to_string(),
+        how => format!("{meaning}: {how}"),
+    }
+}
+
+fn in_file(text: &'static str) -> Vec<Entry> {
+    let sections = sections(text).into_iter();
+    sections.flat_map(|section| section.entries).collect()
+}
+
+/// What each number of the form means, in its order.
+fn numbers() -> Vec<Entry> {
+    let number =
+        |parameter: &'static Parameter| Entry::named(parameter.label.trim(), parameter.meaning);
+    let mut entries = vec![number(&WORKERS), number(&TASKS)];
+    for workload in Workload::ALL {
+        let sizing = workload.description().sizing.as_ref();
+        entries.extend(sizing.map(|sizing| Entry::named(sizing.label, sizing.meaning)));
+        entries.extend(
+            workload
+                .parameters()
+                .iter()
+                .map(|parameter| number(parameter)),
+        );
+    }
+    entries.extend(Model::all_parameters().map(|(_, parameter)| number(parameter)));
+    entries.push(number(&REPEATS));
+    entries
+}
