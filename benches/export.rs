@@ -12,11 +12,10 @@ use std::time::Instant;
 
 use fixtures::explorer::machine;
 use fixtures::sample;
-use pconc_tui::analysis::finding::RunFinding;
-use pconc_tui::analysis::shared::{Shared, SharedRun};
+use pconc_tui::analysis::shared::Shared;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::assessment::Assessment;
+use pconc_tui::domain::history::Entry;
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::Draft;
@@ -96,18 +95,10 @@ fn main() {
     let trace = trace();
     let record = sample::record(plan, seconds(trace.now()), seconds(trace.now()) * 2.0);
     let provenance = Provenance::here("bench", here.clone());
-    let run = SharedRun {
-        number: 1,
-        name: None,
-        provenance: &provenance,
-        record: &record,
-        trace: Some(&trace),
-        assessment: &Assessment::default(),
-        finding: RunFinding::default(),
-    };
+    let run = Entry::new(1, None, provenance, record, Some(trace.clone()));
     let shared = Shared {
-        runs: vec![run],
-        sweeps: vec![],
+        runs: vec![&run],
+        ..Shared::default()
     };
     let events: usize = trace
         .lanes()

@@ -60,13 +60,8 @@ fn single(repeats: usize) {
     row(&what("outliers"), &millis(|| outliers(black_box(&of))), "");
     let points = points(repeats);
     row(
-        &what("Amdahl's law, 9 points"),
-        &millis(|| fit::amdahl(&over, black_box(&points), 1)),
-        "",
-    );
-    row(
-        &what("Universal Scalability Law, 9 points"),
-        &millis(|| fit::universal(&over, black_box(&points), 1)),
+        &what("both laws, 9 points"),
+        &millis(|| fit::fits(&over, black_box(&points), 1)),
         "",
     );
 }

@@ -92,7 +92,7 @@ fn opening(workers: u64) {
     let compared = millis(5, || {
         let (_, opened) = Store::open(place.clone()).expect("it can be read");
         let mut history = History::new(Arc::clone(&opened.kept.runs[0].provenance));
-        history.add_earlier(opened.kept.runs);
+        history.add_earlier(opened.kept);
         black_box(history.entries().len());
     });
     row(

@@ -56,10 +56,10 @@ use crate::app::screens::timeline::Timeline;
 use crate::ui::field;
 use crate::ui::key::Key;
 use live::{Activity, Live};
-use message::{EarlierRun, Effect, Msg};
+use message::{Effect, Msg};
 use screen::{Focus, Panel, Screen};
 
-use crate::domain::history::{EarlierSweep, Entry, History};
+use crate::domain::history::{Entry, History, Lot};
 use crate::domain::look::Look;
 use crate::domain::machine::{Limits, Machine};
 use crate::domain::plan::Plan;
@@ -244,9 +244,8 @@ impl App {
 
     /// With the runs and sweeps of a shared file; the last run is shown, of those that were no part of a sweep if there are
     /// such.
-    pub fn replaying(mut self, runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> App {
-        self.on_earlier(runs);
-        self.history.add_earlier_sweeps(sweeps);
+    pub fn replaying(mut self, lot: Lot) -> App {
+        self.on_earlier(lot);
         let lone = self.history.lone_entries().last();
         let last = lone.or(self.history.entries().last());
         self.choose(last.map(|entry| entry.number));
@@ -289,8 +288,7 @@ impl App {
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
-            Msg::Earlier(runs) => self.on_earlier(runs),
-            Msg::EarlierSweeps(sweeps) => self.on_earlier_sweeps(sweeps),
+            Msg::Earlier(lot) => self.on_earlier(lot),
             Msg::Exported { file, written } => self.on_exported(&file, written),
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Kept(numbers) => self.on_kept(&numbers),

@@ -14,11 +14,12 @@ mod sweep_table;
 mod table;
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
-use crate::analysis::shared::SharedSweep;
 use crate::cli::{RunRequest, SweepRequest};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Known};
+use crate::domain::history::SweepEntry;
 use crate::domain::keeping::Keeping;
 use crate::domain::sweep::SweepDraft;
 use crate::domain::text::counted;
@@ -77,16 +78,15 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
     say(&extent(&draft, bench.known()));
     let sweep = bench.measure_sweep(1, plan);
     bench.end(|bench| {
-        let results = sweep.results(&bench.records);
-        let shared = SharedSweep {
-            number: bench.keeper.number_of(&sweep.id),
-            name: None,
-            provenance: bench.keeper.here(),
-            sweep: &sweep,
-            results: &results,
+        let results = sweep.results(bench.records());
+        let number = bench.keeper.number_of(&sweep.id);
+        let here = Arc::clone(bench.keeper.here());
+        let entry = SweepEntry {
+            results,
+            ..SweepEntry::new(number, None, here, sweep)
         };
-        bench.share(vec![shared], |runs| {
-            sweep_table::render(&sweep, &results, runs)
+        bench.share(vec![&entry], |runs| {
+            sweep_table::render(&entry.sweep, &entry.results, runs)
         })
     })
 }

@@ -29,7 +29,6 @@ use crate::domain::time::Nanos;
 use crate::engine::session::{Report, Run, Session};
 use crate::engine::{clock, os};
 use crate::export::file::shown;
-use crate::export::json::Document;
 use crate::present::format::Refusal;
 use crate::shell;
 use crate::shell::exit::{self, Failure};
@@ -76,8 +75,8 @@ pub fn explore(
         .in_directory(std::env::current_dir().ok().map(|path| shown(&path)))
         .with_look(look)
         .presenting(options.present);
-    if let Some(Document { runs, sweeps }) = document {
-        app = app.replaying(runs, sweeps);
+    if let Some(lot) = document {
+        app = app.replaying(lot);
     }
     let here = Arc::clone(app.history().here());
     let explorer = Explorer {

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use fixtures::explorer::{Scenario, machine};
 use fixtures::sample;
 use jsonschema::Validator;
-use pconc_tui::analysis::shared::{Shared, SharedRun, SharedSweep};
+use pconc_tui::analysis::shared::Shared;
 use pconc_tui::catalog::caveat::Seen;
 use pconc_tui::catalog::metric::{METRICS, Unit};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
-use pconc_tui::domain::history::{Entry, History};
+use pconc_tui::domain::history::{Entry, History, Lot, SweepEntry};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::plan::Draft;
 use pconc_tui::domain::provenance::{Origin, Provenance};
@@ -25,7 +25,7 @@ use pconc_tui::domain::record::{
 use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
 use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::trace::Trace;
-use pconc_tui::export::json::{self, Document, Traces};
+use pconc_tui::export::json::{self, Traces};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -71,10 +71,7 @@ fn provenance() -> Provenance {
 }
 
 fn written(history: &History, traces: Traces) -> Vec<u8> {
-    let shared = Shared {
-        runs: history.entries().iter().map(SharedRun::from).collect(),
-        sweeps: vec![],
-    };
+    let shared = sample::shared(history);
     let mut out = vec![];
     json::write(&mut out, &history.here().machine, &shared, traces)
         .expect("this test makes it right");
@@ -264,15 +261,13 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
     }
     let results = sweep.results(history.entries().iter().map(|entry| &entry.record));
     let from = provenance();
+    let sweep = SweepEntry {
+        results,
+        ..SweepEntry::new(99, None, from.clone().into(), sweep)
+    };
     let shared = Shared {
-        runs: history.entries().iter().map(SharedRun::from).collect(),
-        sweeps: vec![SharedSweep {
-            number: 99,
-            name: None,
-            provenance: &from,
-            sweep: &sweep,
-            results: &results,
-        }],
+        sweeps: vec![&sweep],
+        ..sample::shared(&history)
     };
     let mut out = vec![];
     json::write(&mut out, &from.machine, &shared, Traces::LeftOut)
@@ -315,7 +310,7 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
     assert_eq!((told(2), told(3)), (Some(1), Some(2)));
     let read = json::read(&text).unwrap();
     let mut elsewhere = History::new(provenance().into());
-    elsewhere.add_earlier(read.runs);
+    elsewhere.add_earlier(read);
     let of_both = |history: &History| {
         history
             .entries()
@@ -451,12 +446,12 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
             assert!(!String::from_utf8_lossy(&text).contains("secret"));
             record.plan = run.record.plan.clone();
         }
-        assert_eq!(*run.record, record);
+        assert_eq!(run.record, record);
         assert_eq!(run.number, entry.number);
         assert_eq!(run.provenance.origin, Origin::Recorded);
         assert_eq!(run.provenance.session, "the-session");
         assert!(run.provenance.is_same_machine(&provenance()));
-        let trace = run.trace.as_ref().unwrap();
+        let trace = run.picture().unwrap();
         for (restored, original) in trace.lanes().iter().zip(entry.trace.lanes()) {
             assert_eq!(restored.transitions(), original.transitions());
         }
@@ -466,18 +461,18 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
         Some("<b>\"=1\u{fffd}</b>")
     );
     let without = json::read(&written(&history, Traces::LeftOut)).unwrap();
-    assert!(without.runs.iter().all(|run| run.trace.is_none()));
+    assert!(without.runs.iter().all(|run| run.picture().is_none()));
 }
 
 #[test]
 fn a_sweep_comes_back_with_its_runs() {
-    let Document { runs, sweeps } = json::read(&sweep_document()).unwrap();
+    let Lot { runs, sweeps } = json::read(&sweep_document()).unwrap();
     let [recorded] = &sweeps[..] else {
         panic!("{sweeps:?}")
     };
     assert_eq!((recorded.number, recorded.sweep.plan.repeats()), (99, 2));
     assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
-    let results = recorded.sweep.results(runs.iter().map(|run| &*run.record));
+    let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
     assert!(results.is_complete && results.summaries.iter().all(Option::is_some));
 }
 
@@ -491,12 +486,12 @@ fn a_sweep_by_several_interpreters_comes_back_with_all_of_them() {
         summary.last().unwrap()["python"]["interpreter"]["gil"],
         "off"
     );
-    let Document { runs, sweeps } = json::read(&text).unwrap();
+    let Lot { runs, sweeps } = json::read(&text).unwrap();
     let [recorded] = &sweeps[..] else {
         panic!("{sweeps:?}")
     };
     assert_eq!(recorded.sweep.plan.pythons().len(), 2);
-    let results = recorded.sweep.results(runs.iter().map(|run| &*run.record));
+    let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
     assert!(
         results.is_complete
             && results
@@ -574,8 +569,8 @@ fn small() -> &'static [u8] {
     })
 }
 
-fn drawable(document: &Document) {
-    for trace in document.runs.iter().filter_map(|run| run.trace.as_ref()) {
+fn drawable(document: &Lot) {
+    for trace in document.runs.iter().filter_map(Entry::picture) {
         let _ = trace.times_together(0..trace.lanes().len(), &[0, trace.now() / 2, trace.now()]);
         let mut thinned = trace.clone();
         thinned.thin(3);

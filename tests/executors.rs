@@ -14,16 +14,15 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pconc_tui::analysis::finding::RunFinding;
-use pconc_tui::analysis::shared::{Shared, SharedRun};
-use pconc_tui::app::message::{EarlierRun, Msg};
+use pconc_tui::analysis::shared::Shared;
+use pconc_tui::app::message::Msg;
 use pconc_tui::app::{App, frame};
 use pconc_tui::catalog::model::{Model, SWITCH_INTERVAL};
 use pconc_tui::catalog::workload::{
     ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
     Workload,
 };
-use pconc_tui::domain::assessment::Assessment;
+use pconc_tui::domain::history::{Entry, Lot};
 use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::phase::Phase;
 use pconc_tui::domain::plan::{Draft, Plan};
@@ -402,32 +401,25 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
             ..session.machine.clone()
         },
     };
-    let unassessed = Assessment::default();
+    let whole = (record.clone(), Some(trace.clone()));
+    let entry = Entry::new(1, None, from.clone().into(), whole.0, whole.1);
     let shared = Shared {
-        runs: vec![SharedRun {
-            number: 1,
-            name: None,
-            provenance: &from,
-            record: &record,
-            trace: Some(&trace),
-            assessment: &unassessed,
-            finding: RunFinding::default(),
-        }],
-        sweeps: vec![],
+        runs: vec![&entry],
+        ..Shared::default()
     };
     let mut text = vec![];
     json::write(&mut text, &session.machine, &shared, Traces::Included)
         .map_err(|error| error.to_string())?;
     let restored = json::read(&text)?.runs.pop().ok_or("no run came back")?;
     check(
-        *restored.record == record,
+        restored.record == record,
         format!("{record:?} came back as {:?}", restored.record),
     )?;
     let before = screens(session, record.clone(), trace, from);
     let after = screens(
         session,
-        *restored.record,
-        *restored.trace.ok_or("no trace")?,
+        restored.record,
+        restored.trace,
         (*restored.provenance).clone(),
     );
     for (before, after) in before.iter().zip(&after) {
@@ -441,14 +433,11 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
 
 /// By worker, by core, and half-way through while it is played.
 fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) -> Vec<Buffer> {
-    let run = EarlierRun {
-        number: 1,
-        name: None,
-        provenance: from.into(),
-        record: Box::new(record),
-        trace: Some(Box::new(trace)),
+    let lot = Lot {
+        runs: vec![Entry::new(1, None, from.into(), record, Some(trace))],
+        sweeps: vec![],
     };
-    let mut app = App::new(session.machine.clone(), Limits::default()).replaying(vec![run], vec![]);
+    let mut app = App::new(session.machine.clone(), Limits::default()).replaying(lot);
     let _ = app.update(Msg::Resized {
         columns: 120,
         rows: 40,

@@ -9,12 +9,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use fixtures::explorer::{Scenario, machine};
-use fixtures::sample::{draft, plan};
-use pconc_tui::analysis::shared::{Shared, SharedRun, SharedSweep};
+use fixtures::sample::{draft, plan, shared};
+use pconc_tui::analysis::shared::Shared;
 use pconc_tui::catalog::caveat::Seen;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::history::{Entry, History};
+use pconc_tui::domain::history::{Entry, History, SweepEntry};
 use pconc_tui::domain::machine::Limits;
 use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Draft, Plan};
@@ -23,7 +23,7 @@ use pconc_tui::domain::python::{GilState, Interpreter};
 use pconc_tui::domain::record::{
     GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord,
 };
-use pconc_tui::domain::sweep::{Results, Sweep, SweepDraft};
+use pconc_tui::domain::sweep::{Sweep, SweepDraft};
 use pconc_tui::domain::time::seconds;
 use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
 use pconc_tui::export::json::Traces;
@@ -162,13 +162,6 @@ fn unfortunate() -> History {
     history
 }
 
-fn shared(history: &History) -> Shared<'_> {
-    Shared {
-        runs: history.entries().iter().map(SharedRun::from).collect(),
-        sweeps: vec![],
-    }
-}
-
 fn written(format: Format, shared: &Shared<'_>) -> String {
     let mut out = vec![];
     export::write(format, &machine(2), shared, Traces::Included, &mut out)
@@ -255,9 +248,8 @@ fn names_come_back_as_they_were_but_never_as_formulas_of_a_spreadsheet() {
         ("@a", "'@a"),
         ("a\nb", "a\u{fffd}b"),
     ] {
-        let mut shared = shared(&history);
-        shared.runs[0].name = Some(name);
-        let text = written(Format::Csv, &shared);
+        history.rename(1, Some(name.into()));
+        let text = written(Format::Csv, &shared(&history));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let rows: Vec<HashMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
         assert_eq!(rows[0]["name"], expected);
@@ -505,8 +497,8 @@ fn what_was_estimated_says_so_in_pictures_reports_and_traces() {
     let history = emulated_and_real();
     let both = shared(&history);
     let real = Shared {
-        runs: vec![SharedRun::from(&history.entries()[1])],
-        sweeps: vec![],
+        runs: vec![&history.entries()[1]],
+        ..Shared::default()
     };
     for format in [Format::Svg, Format::Html] {
         let text = |shared: &Shared<'_>| text_of(&xml(&written(format, shared)));
@@ -588,9 +580,7 @@ fn json_of_the_same_runs_is_json() {
 /// A sweep of two models in which threads scale and gil-threads do not.
 struct Swept {
     runs: Vec<Entry>,
-    sweep: Sweep,
-    results: Results,
-    here: std::sync::Arc<Provenance>,
+    entry: SweepEntry,
 }
 
 fn swept() -> Swept {
@@ -634,26 +624,22 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
         }
     }
     let results = sweep.results(history.entries().iter().map(|entry| &entry.record));
+    let name = Some(NASTY.into());
     Swept {
         runs: history.entries().to_vec(),
-        here: history.here().clone(),
-        sweep,
-        results,
+        entry: SweepEntry {
+            results,
+            ..SweepEntry::new(100, name, history.here().clone(), sweep)
+        },
     }
 }
 
 impl Swept {
     fn shared(&self) -> Shared<'_> {
-        let sweep = SharedSweep {
-            number: 100,
-            name: Some(NASTY),
-            provenance: &self.here,
-            sweep: &self.sweep,
-            results: &self.results,
-        };
         Shared {
-            runs: self.runs.iter().map(SharedRun::from).collect(),
-            sweeps: vec![sweep],
+            runs: self.runs.iter().collect(),
+            sweeps: vec![&self.entry],
+            ..Shared::default()
         }
     }
 }
@@ -662,7 +648,7 @@ impl Swept {
 fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_format_for_people() {
     let swept = swept();
     let shared = swept.shared();
-    let configurations = swept.sweep.plan.configurations().len();
+    let configurations = swept.entry.sweep.plan.configurations().len();
     let markdown = written(Format::Markdown, &shared);
     assert_eq!(
         markdown
@@ -679,7 +665,7 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
-        let conclusion = conclusion::of(&swept.sweep.plan, &swept.results, 2);
+        let conclusion = conclusion::of_entry(&swept.entry);
         let conclusion = conclusion.split(';').next().unwrap();
         assert!(said.contains(conclusion), "{conclusion}\n{said}");
         let bars = document.descendants().filter(|node| {

@@ -2,7 +2,6 @@
 
 use crate::domain::history::{Entry, History};
 use crate::domain::record::Record;
-use crate::domain::repeats;
 
 /// A run of a history that is to be compared.
 #[derive(Clone, Debug)]
@@ -16,11 +15,12 @@ pub struct Compared<'a> {
 impl<'a> Compared<'a> {
     /// A run with its repeats in the history.
     pub fn in_history(history: &'a History, entry: &'a Entry) -> Compared<'a> {
-        let repeats = history.records_of(entry.number);
-        Compared {
-            entry,
-            measured: or_alone(repeats, &entry.record),
+        let mut measured = history.records_of(entry.number);
+        // What does not count, as a run that warmed up, repeats nothing.
+        if measured.is_empty() {
+            measured.push(&entry.record);
         }
+        Compared { entry, measured }
     }
 
     /// Whether it was measured more than once.
@@ -36,20 +36,7 @@ impl<'a> Compared<'a> {
 
     /// Whether this run and the other one are repeats of one configuration.
     pub fn repeats_this(&self, other: &Compared<'_>) -> bool {
-        let (this, other) = (self.entry, other.entry);
-        repeats::is_repeat(
-            (&this.record, &this.provenance),
-            (&other.record, &other.provenance),
-        )
-    }
-}
-
-/// The repeats of a run, or it alone: what does not count, as a run that warmed up, repeats nothing.
-pub(super) fn or_alone<'a>(repeats: Vec<&'a Record>, record: &'a Record) -> Vec<&'a Record> {
-    if repeats.is_empty() {
-        vec![record]
-    } else {
-        repeats
+        self.entry.assessment.repeats.contains(&other.entry.number)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::compared::{Compared, Obstacle, obstacle, or_alone};
+use super::compared::{Compared, Obstacle, obstacle};
 use crate::domain::difference::Difference;
 use crate::domain::history::{Entry, History};
 use crate::domain::record::Record;
@@ -59,63 +59,57 @@ pub struct RunFinding {
 }
 
 impl RunFinding {
-    /// Of a run of a history, with all that repeats it or its baseline.
-    pub fn of(history: &History, entry: &Entry) -> RunFinding {
-        RunFinding::from_repeats(entry, history, |number| history.records_of(number))
-    }
-
-    /// Of several runs of a history, in their order: runs that repeat each other are looked for once.
-    pub fn of_all<'h>(history: &'h History, entries: &[&'h Entry]) -> Vec<RunFinding> {
-        let groups = history.repeats();
-        let numbered = groups.iter().enumerate();
-        let group_of: HashMap<usize, usize> = numbered
-            .flat_map(|(at, group)| group.iter().map(move |entry| (entry.number, at)))
-            .collect();
-        let records = |number: usize| -> Vec<&'h Record> {
-            let group = group_of.get(&number).map(|at| &groups[*at]);
-            group.into_iter().flatten().map(|run| &run.record).collect()
-        };
+    /// Of several runs of a history, by their numbers: runs that repeat each other are looked at once.
+    pub fn of_all(history: &History, entries: &[&Entry]) -> HashMap<usize, RunFinding> {
         let mut known: HashMap<(usize, usize), RunFinding> = HashMap::new();
-        let finding = |entry: &&'h Entry| {
-            let new = || RunFinding::from_repeats(entry, history, records);
-            match (group_of.get(&entry.number), entry.gain()) {
-                (Some(group), Some(gain)) => {
-                    *known.entry((*group, gain.over.number)).or_insert_with(new)
+        let mut finding = |entry: &Entry| {
+            let new = || RunFinding::of_repeats(history, entry);
+            let finding = match (entry.assessment.repeats.first(), entry.gain()) {
+                (Some(first), Some(gain)) => {
+                    *known.entry((*first, gain.over.number)).or_insert_with(new)
                 }
                 _ => new(),
-            }
+            };
+            (entry.number, finding.of_one(entry))
         };
-        entries.iter().map(finding).collect()
+        entries.iter().map(|entry| finding(entry)).collect()
     }
 
-    fn from_repeats<'h>(
-        entry: &'h Entry,
-        history: &'h History,
-        repeats: impl Fn(usize) -> Vec<&'h Record>,
-    ) -> RunFinding {
-        let measured = |entry: &'h Entry| or_alone(repeats(entry.number), &entry.record);
+    /// Of a run of a history, with all that repeats it or its baseline.
+    pub fn of(history: &History, entry: &Entry) -> RunFinding {
+        RunFinding::of_repeats(history, entry).of_one(entry)
+    }
+
+    fn of_repeats(history: &History, entry: &Entry) -> RunFinding {
+        let measured = |entry| Compared::in_history(history, entry).measured;
         let runs = measured(entry);
-        let is_alone = entry.record.campaign.is_none();
-        let gain = entry.gain().and_then(|Gain { factor, over }| {
+        let gain = entry.gain().and_then(|Gain { over, .. }| {
             let baseline = measured(history.get(over.number)?);
             let is_it = |record: &&Record| std::ptr::eq(*record, &entry.record);
             if baseline.iter().any(is_it) {
                 return None;
             }
-            let mut finding = Finding::of(&baseline, &runs)?;
-            // A run that was measured alone has its own factor, unless its repeats clearly say the opposite.
-            if is_alone {
-                let Finding { ratio, difference } = &mut finding;
-                let is_opposite = (factor > 1.0) != (ratio.value > 1.0);
-                if !(is_opposite && difference.is_clear()) {
-                    ratio.value = factor;
-                }
-                ratio.interval = None;
-            }
-            Some((finding, over))
+            Some((Finding::of(&baseline, &runs)?, over))
         });
-        let time = repeats::time(&runs).filter(|time| time.n > 1 && !is_alone);
+        let time = repeats::time(&runs).filter(|time| time.n > 1);
         RunFinding { time, gain }
+    }
+
+    /// A run that was measured alone has its own factor, unless its repeats clearly say the opposite.
+    fn of_one(mut self, entry: &Entry) -> RunFinding {
+        if entry.record.campaign.is_some() {
+            return self;
+        }
+        self.time = None;
+        if let (Some(gain), Some((finding, _))) = (entry.gain(), &mut self.gain) {
+            let ratio = &mut finding.ratio;
+            let is_opposite = (gain.factor > 1.0) != (ratio.value > 1.0);
+            if !(is_opposite && finding.difference.is_clear()) {
+                ratio.value = gain.factor;
+            }
+            ratio.interval = None;
+        }
+        self
     }
 
     /// Of a run that was measured once, as was its baseline.

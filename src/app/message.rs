@@ -4,7 +4,7 @@ use crate::app::screen::Panel;
 use crate::app::screens::sweep_form::FormRow;
 use crate::ui::key::Key;
 
-pub use crate::domain::history::{EarlierRun, EarlierSweep};
+use crate::domain::history::Lot;
 use crate::domain::plan::Field;
 use crate::domain::python::Pythons;
 use crate::domain::record::{Record, RunOrder};
@@ -57,11 +57,9 @@ pub enum Msg {
     Calibrated(Speed),
     /// The interpreters of this machine; also if there are none.
     PythonsFound(Pythons),
-    /// Runs of earlier sessions, or of a shared file, in ascending order of their numbers; numbers that are taken here
-    /// already are left out.
-    Earlier(Vec<EarlierRun>),
-    /// Sweeps of earlier sessions, or of a shared file, whose runs come with [`Msg::Earlier`].
-    EarlierSweeps(Vec<EarlierSweep>),
+    /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers; what is here already
+    /// is left out.
+    Earlier(Lot),
     /// What [`Effect::ReadPicture`] asked for, or one sentence that says why there is none.
     PictureRead {
         /// The run's number.

@@ -31,21 +31,6 @@ pub enum Unit {
     Times,
 }
 
-/// A run with what other runs say about it.
-#[derive(Clone, Copy, Debug)]
-pub struct AssessedRun<'a> {
-    /// What was measured.
-    pub record: &'a Record,
-    /// Its speed-up with what it was measured against; `None` without a baseline.
-    pub gain: Option<Gain>,
-}
-
-impl<'a> From<&'a Record> for AssessedRun<'a> {
-    fn from(record: &'a Record) -> AssessedRun<'a> {
-        AssessedRun { record, gain: None }
-    }
-}
-
 /// Which heading a number has where numbers are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
@@ -67,6 +52,9 @@ pub enum HistoryColumn {
     /// Only if somebody asks for it.
     Hidden,
 }
+
+/// What a number is of a record that is so much faster than its baseline, if it has one.
+type Reading = fn(&Record, Option<Gain>) -> Option<f64>;
 
 /// A number of a run.
 #[derive(Clone, Debug)]
@@ -91,7 +79,7 @@ pub struct Metric {
     pub column: HistoryColumn,
     /// Where else it is shown, of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
     places: u8,
-    read: fn(&AssessedRun<'_>) -> Option<f64>,
+    read: Reading,
     is_estimate: fn(&Record) -> bool,
 }
 
@@ -121,10 +109,10 @@ impl Metric {
     }
 
     /// What it is of this run: in seconds, bytes or plain. `None` if it was not measured or makes no sense.
-    pub fn of(&self, run: &AssessedRun<'_>) -> Option<f64> {
+    pub fn of(&self, record: &Record, gain: Option<Gain>) -> Option<f64> {
         match self.phase() {
-            Some(phase) => Some(seconds(run.record.times.phases_s[phase])),
-            None => (self.read)(run),
+            Some(phase) => Some(seconds(record.times.phases_s[phase])),
+            None => (self.read)(record, gain),
         }
     }
 
@@ -183,7 +171,7 @@ const fn metric(
     id: &'static str,
     name: &'static str,
     unit: Unit,
-    read: fn(&AssessedRun<'_>) -> Option<f64>,
+    read: Reading,
     meaning: &'static str,
     how: &'static str,
 ) -> Metric {
@@ -212,7 +200,7 @@ fn of_phase(phase: Phase) -> Metric {
             about.column,
             about.name,
             Unit::Seconds,
-            |_| None,
+            |_, _| None,
             about.meaning,
             about.how,
         )
@@ -254,7 +242,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "wall_s",
         "time",
         Seconds,
-        |run| Some(run.record.times.wall_s),
+        |run, _| Some(run.times.wall_s),
         "from first creation to last end",
         "from just before the first worker was created to the last one's last stamp, by the monotonic clock, which each \
          worker reads itself. Joining or reaping the workers comes after it",
@@ -265,7 +253,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "speedup",
         "speed-up",
         Times,
-        |run| Some(run.gain?.factor),
+        |_, gain| Some(gain?.factor),
         "times faster than the baseline",
         "the baseline's time over this run's time; of single runs, so it has two digits",
     )
@@ -276,7 +264,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "concurrency",
         "concurrency",
         Average,
-        |run| Some(run.record.times.concurrency),
+        |run, _| Some(run.times.concurrency),
         "tasks in flight, on average",
         "the times of all tasks, from begin to end, summed, over the time",
     )
@@ -287,7 +275,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "parallelism",
         "parallelism",
         Average,
-        |run| Some(run.record.times.parallelism),
+        |run, _| Some(run.times.parallelism),
         "workers on a core, on average",
         "the workers' CPU time over the time, never counted from the picture",
     )
@@ -298,7 +286,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "efficiency",
         "efficiency",
         Share,
-        |run| run.gain?.efficiency(run.record.plan.workers()),
+        |run, gain| gain?.efficiency(run.plan.workers()),
         "speed-up per worker",
         "only over a baseline of one worker. Where workers wait, it says nothing about cores",
     )
@@ -310,7 +298,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "startup_s",
         "start-up",
         Milliseconds,
-        |run| run.record.times.startup_s,
+        |run, _| run.times.startup_s,
         "until the first task began",
         "from just before the first worker was created; all workers wait for the last one to be there. Not known if no \
          task began",
@@ -321,7 +309,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "interpreter_s",
         "interpreter",
         Seconds,
-        |run| python(run)?.interpreter_s,
+        |run, _| python(run)?.interpreter_s,
         "until the first line of Python",
         "the first part of the start-up, from just before the interpreter was created",
     )
@@ -331,7 +319,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "imports_s",
         "imports",
         Seconds,
-        |run| python(run)?.imports_s,
+        |run, _| python(run)?.imports_s,
         "from there until all was imported",
         "",
     )
@@ -341,7 +329,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "pool_s",
         "pool",
         Seconds,
-        |run| python(run)?.pool_s,
+        |run, _| python(run)?.pool_s,
         "from there until all workers were made",
         "",
     )
@@ -351,7 +339,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "teardown_s",
         "teardown",
         Seconds,
-        |run| Some(run.record.times.teardown_s),
+        |run, _| Some(run.times.teardown_s),
         "until all workers were gone",
         "from the last worker's last stamp until all were joined or reaped; not in the time",
     )
@@ -360,7 +348,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "task_time_s",
         "task time",
         Seconds,
-        |run| stats::median(&task_times(run)?),
+        |run, _| stats::median(&task_times(run)?),
         "median of the tasks' durations",
         "from the begin of a task to its end, of all tasks that ended. Not known where a list of very many tasks was left out",
     )
@@ -371,7 +359,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "task_time_max_s",
         "longest task",
         Seconds,
-        |run| task_times(run)?.into_iter().reduce(f64::max),
+        |run, _| task_times(run)?.into_iter().reduce(f64::max),
         "greatest of the tasks' durations",
         "",
     )
@@ -386,7 +374,7 @@ const AFTER_PHASES: &[Metric] = &[
         "workers",
         "workers",
         Count,
-        |run| Some(run.record.plan.workers().into()),
+        |run, _| Some(run.plan.workers().into()),
         "threads or processes",
         "subinterpreters or tasks of an event loop under some models of Python",
     )
@@ -397,7 +385,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks",
         "tasks",
         Count,
-        |run| Some(run.record.plan.tasks().into()),
+        |run, _| Some(run.plan.tasks().into()),
         "units of work",
         "",
     )
@@ -407,7 +395,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks_failed",
         "failed tasks",
         Count,
-        |run| Some(run.record.ending.tasks_failed.into()),
+        |run, _| Some(run.ending.tasks_failed.into()),
         "tasks that were begun and did not succeed",
         "",
     ),
@@ -415,7 +403,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks_not_begun",
         "tasks not begun",
         Count,
-        |run| Some(run.record.ending.tasks_not_begun.into()),
+        |run, _| Some(run.ending.tasks_not_begun.into()),
         "tasks that no worker had begun when the run ended",
         "",
     ),
@@ -423,7 +411,7 @@ const AFTER_PHASES: &[Metric] = &[
         "cpu_s",
         "CPU time",
         Seconds,
-        |run| Some(run.record.times.cpu_s),
+        |run, _| Some(run.times.cpu_s),
         "of all workers, by their clocks",
         "the kernel's CPU clock of each worker's thread, summed",
     )
@@ -433,7 +421,7 @@ const AFTER_PHASES: &[Metric] = &[
         "manager_cpu_s",
         "manager CPU",
         Seconds,
-        |run| python(run)?.manager_cpu_s,
+        |run, _| python(run)?.manager_cpu_s,
         "of what managed the workers",
         "CPU time of the interpreter's own machinery beside the workers: it starts them, hands tasks out, takes results in",
     )
@@ -443,7 +431,7 @@ const AFTER_PHASES: &[Metric] = &[
         "total_memory_bytes",
         "memory",
         Bytes,
-        memory,
+        |run, _| memory(run),
         "of the workers and their manager",
         "private pages, and of each shared page a fair part (PSS), read when the last task of each worker had ended; where \
          Python made processes, with the process that made them. Threads of this program share its memory: no number",
@@ -455,7 +443,7 @@ const AFTER_PHASES: &[Metric] = &[
         "memory_bytes",
         "worker memory",
         Bytes,
-        |run| bytes(run.record.system.memory_bytes),
+        |run, _| bytes(run.system.memory_bytes),
         "of the workers alone",
         "proportional set size, summed over workers that are processes; of Python's threads, subinterpreters and event \
          loop, that of their process. Not known where workers share the memory of the program",
@@ -464,7 +452,7 @@ const AFTER_PHASES: &[Metric] = &[
         "manager_memory_bytes",
         "manager mem",
         Bytes,
-        |run| bytes(python(run)?.memory_bytes),
+        |run, _| bytes(python(run)?.memory_bytes),
         "of the process that made the workers",
         "proportional set size at the end; where workers are threads, it is theirs",
     )
@@ -474,7 +462,7 @@ const AFTER_PHASES: &[Metric] = &[
         "context_switches",
         "ctx switches",
         Count,
-        |run| run.record.system.context_switches.map(|it| (it.voluntary + it.involuntary) as f64),
+        |run, _| run.system.context_switches.map(|it| (it.voluntary + it.involuntary) as f64),
         "workers left a core",
         "given up to wait, or taken away by the scheduler, as the kernel counted it for each thread in its whole life \
          (getrusage), summed. Not known if a worker died",
@@ -486,7 +474,7 @@ const AFTER_PHASES: &[Metric] = &[
         "voluntary_switches",
         "gave core up",
         Count,
-        |run| run.record.system.context_switches.map(|it| it.voluntary as f64),
+        |run, _| run.system.context_switches.map(|it| it.voluntary as f64),
         "times a worker waited for something",
         "the kernel's count of each thread's voluntary context switches in its whole life (getrusage), summed",
     )
@@ -496,7 +484,7 @@ const AFTER_PHASES: &[Metric] = &[
         "involuntary_switches",
         "lost core",
         Count,
-        |run| run.record.system.context_switches.map(|it| it.involuntary as f64),
+        |run, _| run.system.context_switches.map(|it| it.involuntary as f64),
         "times the scheduler took it away",
         "the kernel's count of each thread's involuntary context switches in its whole life (getrusage), summed",
     )
@@ -506,7 +494,7 @@ const AFTER_PHASES: &[Metric] = &[
         "gil_switches",
         "lock switches",
         Count,
-        |run| run.record.interpreter.gil?.switches.map(|switches| switches as f64),
+        |run, _| run.interpreter.gil?.switches.map(|switches| switches as f64),
         "the lock changed hands",
         "counted by the emulated lock itself, each time that it goes to another worker; the first time counts, too. \
          CPython's does not tell",
@@ -518,7 +506,7 @@ const AFTER_PHASES: &[Metric] = &[
         "gil_wait_s",
         "lock waiting",
         Seconds,
-        |run| Some(run.record.interpreter.gil?.wait_s),
+        |run, _| Some(run.interpreter.gil?.wait_s),
         "summed over the workers",
         "the time of the phase gil; of CPython's lock an estimate, which is marked with ~",
     )
@@ -529,7 +517,7 @@ const AFTER_PHASES: &[Metric] = &[
         "migrations",
         "migrations",
         Count,
-        |run| Some(run.record.system.migrations as f64),
+        |run, _| Some(run.system.migrations as f64),
         "workers changed their core",
         "counted from a worker's first task on, each time that a stamp finds it on another core than its stamp before. \
          Between two stamps nothing is seen",
@@ -540,7 +528,7 @@ const AFTER_PHASES: &[Metric] = &[
         "printed_bytes",
         "printed",
         Bytes,
-        |run| bytes(Some(python(run)?.output.as_ref()?.bytes)),
+        |run, _| bytes(Some(python(run)?.output.as_ref()?.bytes)),
         "to its outputs, shown below",
         "what the processes of the run wrote there, what is not kept included; the begin is kept and shown, \
          control characters left out",
@@ -551,7 +539,7 @@ const AFTER_PHASES: &[Metric] = &[
         "events_recorded",
         "events",
         Count,
-        |run| Some(run.record.measurement.events.recorded as f64),
+        |run, _| Some(run.measurement.events.recorded as f64),
         "kept for the picture",
         "",
     )
@@ -560,7 +548,7 @@ const AFTER_PHASES: &[Metric] = &[
         "events_dropped",
         "dropped events",
         Count,
-        |run| Some(run.record.measurement.events.dropped as f64),
+        |run, _| Some(run.measurement.events.dropped as f64),
         "left out of the picture because a lane was full",
         "totals do not need them",
     )
@@ -569,7 +557,7 @@ const AFTER_PHASES: &[Metric] = &[
         "observer_cpu_s",
         "observer",
         Seconds,
-        |run| Some(run.record.measurement.observer.cpu_s),
+        |run, _| Some(run.measurement.observer.cpu_s),
         "CPU time of sampling and drawing",
         "while the run went on; above 2 % of a core it is told as a doubt",
     )
@@ -577,13 +565,13 @@ const AFTER_PHASES: &[Metric] = &[
     .places(DETAILS),
 ];
 
-fn python<'a>(run: &AssessedRun<'a>) -> Option<&'a PythonRecord> {
-    run.record.interpreter.python.as_ref()
+fn python(run: &Record) -> Option<&PythonRecord> {
+    run.interpreter.python.as_ref()
 }
 
 /// How long each task took that ended, in no order.
-fn task_times(run: &AssessedRun<'_>) -> Option<Vec<f64>> {
-    let tasks = run.record.tasks.as_ref()?.iter();
+fn task_times(run: &Record) -> Option<Vec<f64>> {
+    let tasks = run.tasks.as_ref()?.iter();
     Some(
         tasks
             .filter_map(|task| Some(task.end_s? - task.start_s))
@@ -596,10 +584,10 @@ fn bytes(bytes: Option<u64>) -> Option<f64> {
 }
 
 /// Bytes of the workers' own memory, and of the Python process that made them; where the workers are its threads, its own.
-fn memory(run: &AssessedRun<'_>) -> Option<f64> {
+fn memory(run: &Record) -> Option<f64> {
     let manager = python(run).and_then(|python| python.memory_bytes);
-    let has_processes = run.record.plan.model().has_processes();
-    match (run.record.system.memory_bytes, manager) {
+    let has_processes = run.plan.model().has_processes();
+    match (run.system.memory_bytes, manager) {
         (Some(workers), Some(manager)) if has_processes => bytes(Some(workers + manager)),
         (workers, manager) => bytes(manager.or(workers)),
     }
@@ -639,7 +627,7 @@ mod tests {
                 memory_bytes: Some(bytes),
                 ..explorer::python(GilState::On)
             });
-            let memory = metric_named("total_memory_bytes").of(&(&record).into());
+            let memory = metric_named("total_memory_bytes").of(&record, None);
             assert_eq!(memory, all, "{model:?}");
         }
     }
@@ -662,7 +650,7 @@ mod tests {
             (3, 4.0, Some(6.0)),
         ];
         record.tasks = Some(tasks.map(task).to_vec());
-        let of = |id, record: &Record| metric_named(id).of(&record.into());
+        let of = |id, record: &Record| metric_named(id).of(record, None);
         assert_eq!(of("task_time_s", &record), Some(2.0));
         assert_eq!(of("task_time_max_s", &record), Some(3.0));
         record.tasks = None;

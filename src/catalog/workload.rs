@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Model;
 use super::parameter::{Parameter, Values};
-use crate::domain::addresses::Addresses;
 use crate::domain::phase::Phase;
 
 pub use cpu::{ITERATIONS, TASK_TIME};
@@ -50,8 +49,8 @@ pub struct WorkloadDescription {
     pub steps: fn(&Values) -> Vec<Step>,
     /// Which of its parameters contradict each other, and why: the sentence has no full stop.
     pub contradiction: fn(&Values) -> Option<(&'static Parameter, String)>,
-    /// What two runs must have in common to be compared, in a few words.
-    pub size: fn(&Values, Option<&Addresses>) -> String,
+    /// What two runs must have in common to be compared, in a few words; whether pages come from addresses of the user's.
+    pub size: fn(&Values, has_urls: bool) -> String,
     /// What is worth measuring in a sweep.
     pub sweep: Sweep,
 }

@@ -1,5 +1,7 @@
 //! What is said of a run because of other runs. It follows them, so it is kept beside the record and never in it.
 
+use std::sync::Arc;
+
 use super::record::Record;
 use super::speedup::{Baseline, Gain};
 use crate::catalog::caveat::Caveat;
@@ -19,6 +21,8 @@ pub struct Assessment {
     pub implausible: Option<Caveat>,
     /// If its time is far from that of its repeats.
     pub outlier: Option<Caveat>,
+    /// The numbers of the runs that repeat it, its own among them; none if its time does not count.
+    pub repeats: Arc<[usize]>,
 }
 
 impl Assessment {
@@ -28,7 +32,7 @@ impl Assessment {
     }
 
     /// The same, of a baseline over itself too.
-    pub(super) fn own_gain(&self) -> Option<Gain> {
+    pub fn own_gain(&self) -> Option<Gain> {
         Some(Gain {
             factor: self.speedup?,
             over: self.baseline?,

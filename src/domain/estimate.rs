@@ -64,7 +64,7 @@ impl Known<'_> {
 pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
     let latencies_ms = match draft.addresses() {
         Some(Addresses::Urls(_)) => return Estimate::UpToAddresses,
-        Some(Addresses::Loopback { latencies_ms, .. }) => latencies_ms,
+        Some(Addresses::Loopback(latencies_ms)) => latencies_ms,
         // As if it answered at once.
         None => vec![0],
     };
@@ -270,7 +270,7 @@ mod tests {
     use super::*;
     use crate::catalog::model::Model;
     use crate::catalog::workload::{ADDRESSES, TASK_TIME, Workload};
-    use crate::domain::addresses::LatencyRange;
+    use crate::domain::addresses;
     use crate::fixtures::sample;
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
@@ -325,11 +325,7 @@ mod tests {
 
     #[test]
     fn one_worker_waits_for_all_addresses_and_one_worker_each_for_the_slowest() {
-        let latencies = LatencyRange {
-            min_ms: 100,
-            max_ms: 400,
-        }
-        .draw(16, 1);
+        let latencies = addresses::draw(100..=400, 16, 1);
         let sum: u32 = latencies.iter().sum();
         let known = on_two_cores(None);
         let all = f64::from(sum) / 1e3;

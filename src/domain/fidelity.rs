@@ -179,7 +179,7 @@ pub struct Convoy {
 }
 
 /// All lines, in the order of a table: `cpu`, its switches, `io`, the convoys that were measured.
-pub fn lines(sweeps: &[Sweep; 2], records: &[Record], convoys: &[Convoy], seed: u64) -> Vec<Line> {
+pub fn lines(sweeps: &[Sweep; 2], records: &[&Record], convoys: &[Convoy], seed: u64) -> Vec<Line> {
     let [cpu, io] = sweeps;
     let mut lines = threads(cpu, records, seed);
     lines.push(switches(cpu, records, seed));
@@ -192,7 +192,7 @@ pub fn lines(sweeps: &[Sweep; 2], records: &[Record], convoys: &[Convoy], seed: 
     lines
 }
 
-fn threads(sweep: &Sweep, records: &[Record], seed: u64) -> Vec<Line> {
+fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<Line> {
     let workload = sweep.plan.work().workload();
     let times =
         |workers| Model::UNDER_LOCK.map(|model| values(sweep, records, model, workers, working_s));
@@ -219,7 +219,7 @@ fn working_s(record: &Record) -> Option<f64> {
 }
 
 /// Per second, as the same work takes CPython longer: the lock changes hands by the clock.
-fn switches(sweep: &Sweep, records: &[Record], seed: u64) -> Line {
+fn switches(sweep: &Sweep, records: &[&Record], seed: u64) -> Line {
     let rate = |record: &Record| {
         Some(record.system.context_switches?.voluntary as f64 / working_s(record)?)
     };
@@ -250,18 +250,19 @@ fn compared(question: Question, emulated: &[f64], real: &[f64], seed: u64) -> Li
 /// What the counted runs of one configuration say.
 fn values(
     sweep: &Sweep,
-    records: &[Record],
+    records: &[&Record],
     model: Model,
     workers: u32,
     value: impl Fn(&Record) -> Option<f64>,
 ) -> Vec<f64> {
-    let is_wanted = |record: &&Record| {
+    let is_wanted = |record: &&&Record| {
         sweep.owns(record)
             && record.is_counted()
             && record.plan.model() == model
             && record.plan.workers() == workers
     };
-    records.iter().filter(is_wanted).filter_map(value).collect()
+    let wanted = records.iter().filter(is_wanted);
+    wanted.filter_map(|record| value(record)).collect()
 }
 
 impl Convoy {

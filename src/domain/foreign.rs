@@ -19,6 +19,10 @@ const CORES_MAX: u32 = 1 << 16;
 #[derive(Debug, Deserialize)]
 pub struct BorrowedKey<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
+/// What [`measured`] takes.
+#[derive(Debug, Deserialize)]
+pub struct Measured(#[serde(deserialize_with = "measured")] pub f64);
+
 /// Text, without what could command a terminal or reorder what is around it.
 ///
 /// # Errors

@@ -7,9 +7,10 @@ mod removal;
 mod repeats;
 mod sweeps;
 
-pub use earlier::EarlierRun;
+pub use earlier::Lot;
 pub use pictures::{THINNED_SLICES, TRACE_BYTES};
-pub use sweeps::{EarlierSweep, Peak, SweepEntry};
+pub use repeats::doubt_outliers;
+pub use sweeps::{Peak, SweepEntry};
 
 use std::sync::Arc;
 
@@ -19,7 +20,6 @@ use super::record::Record;
 use super::speedup::Gain;
 use super::trace::Trace;
 use crate::catalog::caveat::Caveat;
-use crate::catalog::metric::AssessedRun;
 use removal::Removal;
 
 /// Whether there is a picture of a run.
@@ -57,6 +57,33 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A run of which the others say nothing yet. Where its trace is not at hand, that of a kept run can be read.
+    pub fn new(
+        number: usize,
+        name: Option<String>,
+        provenance: Arc<Provenance>,
+        record: Record,
+        trace: Option<Trace>,
+    ) -> Entry {
+        let picture = match (&trace, provenance.origin) {
+            (Some(_), _) => Picture::Here,
+            (None, Origin::Recorded) => {
+                Picture::Gone("the shared file has no timeline of this run".into())
+            }
+            (None, _) => Picture::Kept,
+        };
+        Entry {
+            number,
+            name,
+            provenance,
+            record,
+            trace: trace.unwrap_or_default(),
+            picture,
+            assessment: Assessment::default(),
+            is_chosen: false,
+        }
+    }
+
     /// Whether an earlier session measured it, or another one that goes on.
     pub fn is_earlier(&self) -> bool {
         self.provenance.origin == Origin::Earlier
@@ -93,14 +120,6 @@ impl Entry {
     /// Whether there is any.
     pub fn is_doubted(&self) -> bool {
         self.caveats().next().is_some()
-    }
-
-    /// It with what other runs say about it.
-    pub fn assessed(&self) -> AssessedRun<'_> {
-        AssessedRun {
-            record: &self.record,
-            gain: self.assessment.own_gain(),
-        }
     }
 }
 
@@ -223,20 +242,13 @@ impl History {
         let poorer = trace.is_thinned();
         let (work, part) = (record.plan.clone(), record.campaign.clone());
         self.highest += 1;
-        self.entries.push(Entry {
-            number: self.highest,
-            name: None,
-            provenance: Arc::clone(&self.here),
-            record,
-            trace,
-            picture: Picture::Here,
-            assessment: Assessment::default(),
-            is_chosen: false,
-        });
+        let here = Arc::clone(&self.here);
+        let entry = Entry::new(self.highest, None, here, record, Some(trace));
+        self.entries.push(entry);
         self.compare(|entry| entry.record.plan.same_work(&work));
         if let Some(part) = part {
             self.gather(|id| part.id == id);
-            self.doubt_outliers(|id| part.id == id);
+            doubt_outliers(&mut self.entries, |id| part.id == id);
         }
         (self.highest, self.make_room(TRACE_BYTES) || poorer)
     }

@@ -1,8 +1,13 @@
 //! How long workers were in each phase.
 
+use std::fmt;
 use std::ops::{Index, IndexMut};
 
-use super::time::Nanos;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::foreign::{BorrowedKey, Measured};
+use super::time::{Nanos, nanos, seconds};
 pub use crate::catalog::phase::Phase;
 
 /// Nanoseconds spent in each phase.
@@ -62,6 +67,41 @@ impl Index<Phase> for PhaseTimes {
 impl IndexMut<Phase> for PhaseTimes {
     fn index_mut(&mut self, phase: Phase) -> &mut Nanos {
         &mut self.0[phase as usize]
+    }
+}
+
+/// As an object of seconds by the phase's name, with a key per phase that can be measured.
+impl Serialize for PhaseTimes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Phase::MEASURED.map(|phase| (phase.name(), seconds(self[phase]))))
+    }
+}
+
+/// A phase that is missing took no time; one that nobody knows is left out.
+impl<'de> Deserialize<'de> for PhaseTimes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PhaseTimes, D::Error> {
+        deserializer.deserialize_map(TimesVisitor)
+    }
+}
+
+struct TimesVisitor;
+
+impl<'de> Visitor<'de> for TimesVisitor {
+    type Value = PhaseTimes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("seconds by phase")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
+        let mut times = PhaseTimes::default();
+        while let Some((BorrowedKey(name), Measured(time))) = map.next_entry()? {
+            let mut phases = Phase::MEASURED.into_iter();
+            if let Some(phase) = phases.find(|phase| phase.name() == name) {
+                times[phase] = nanos(time);
+            }
+        }
+        Ok(times)
     }
 }
 

@@ -5,7 +5,7 @@ pub mod stored;
 
 use std::hash::Hash;
 
-use super::addresses::{Addresses, LatencyRange};
+use super::addresses::{self, Addresses};
 use super::executor::Executor;
 use super::machine::Limits;
 use super::phase::Phase;
@@ -17,7 +17,7 @@ use super::text::grouped;
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Parameter, REPEATS, TASKS, Values, WORKERS};
 use crate::catalog::workload::{
-    ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, Sizing, Step, Workload,
+    ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, Step, Workload,
 };
 
 /// A plan as it is being written: every value is possible, also a wrong one.
@@ -293,15 +293,10 @@ impl Draft {
         if let Some(urls) = &self.urls {
             return Some(Addresses::Urls(urls.clone()));
         }
-        let latency = LatencyRange {
-            min_ms: to_u32(self.get(&LATENCY_MIN)),
-            max_ms: to_u32(self.get(&LATENCY_MAX)),
-        };
-        Some(Addresses::Loopback {
-            latencies_ms: latency.draw(to_u32(self.get(&ADDRESSES)), self.seed),
-            latency,
-            page_bytes: to_u32(self.get(&PAGE_BYTES)),
-        })
+        let [min, max, count] =
+            [&LATENCY_MIN, &LATENCY_MAX, &ADDRESSES].map(|one| to_u32(self.get(one)));
+        let latencies_ms = addresses::draw(min..=max, count, self.seed);
+        Some(Addresses::Loopback(latencies_ms))
     }
 }
 
@@ -557,7 +552,7 @@ impl Plan {
 
     /// What is done, whoever does it: two plans of equal work may be compared.
     pub fn work(&self) -> impl Copy + Eq + Hash {
-        let seed_matters = matches!(self.addresses, Some(Addresses::Loopback { .. }));
+        let seed_matters = matches!(self.addresses, Some(Addresses::Loopback(_)));
         (
             self.workload,
             &self.size,

@@ -223,7 +223,6 @@ pub struct Python {
     /// The interpreter.
     pub interpreter: Interpreter,
     /// How its processes are made; null for models without processes.
-    #[serde(default)]
     pub start_method: Option<StartMethod>,
 }
 #[cfg(test)]

@@ -140,7 +140,6 @@ pub struct RunTimes {
     /// Workers on a core, on average over the run: `cpu_s / wall_s`.
     pub parallelism: f64,
     /// Summed over the workers; all phases together are `wall_s` × workers.
-    #[serde(serialize_with = "stored::phases::serialize")]
     pub phases_s: PhaseTimes,
 }
 
@@ -264,13 +263,11 @@ pub struct PythonRecord {
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub pool_s: Option<f64>,
     /// Proportional set size of the process that made the workers, at the end: where workers are threads, it is theirs.
-    #[serde(default)]
     pub memory_bytes: Option<u64>,
     /// CPU time of whatever managed the workers and was none of them: starting, handing tasks out, taking results in.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub manager_cpu_s: Option<f64>,
     /// What was printed; null if nothing was.
-    #[serde(default)]
     pub output: Option<PrintedOutput>,
 }
 
@@ -288,7 +285,6 @@ pub struct PrintedOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GilTotals {
     /// How often it went from one worker to another; null for CPython's, which does not tell.
-    #[serde(default)]
     pub switches: Option<u64>,
     /// Whether the waiting was estimated, as it is for CPython's.
     #[serde(default)]
@@ -313,10 +309,8 @@ pub struct WorkerRecord {
     /// Its number.
     pub worker: u32,
     /// Its process; null if it never began to run.
-    #[serde(default)]
     pub pid: Option<u32>,
     /// Its thread; null if it never began to run.
-    #[serde(default)]
     pub tid: Option<u32>,
     /// Tasks that it ended.
     pub tasks: u32,
@@ -324,10 +318,8 @@ pub struct WorkerRecord {
     #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
     /// Its proportional set size when its last task ended; null for threads.
-    #[serde(default)]
     pub memory_bytes: Option<u64>,
     /// Its time by phase; together `wall_s`.
-    #[serde(with = "stored::phases")]
     pub phases_s: PhaseTimes,
     /// How long the kernel says that it waited for a core, over its whole life; null where the kernel does not say.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
@@ -383,7 +375,6 @@ pub struct CoreRecord {
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub others_s: Option<f64>,
     /// How long the host of a virtual machine gave it to others although somebody here wanted it; null like `others_s`.
-    #[serde(default)]
     pub stolen_s: Option<f64>,
 }
 

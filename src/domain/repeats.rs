@@ -1,27 +1,11 @@
 //! Runs that measured the same thing again: what they say together.
 
-use std::collections::HashMap;
-
-use super::provenance::Provenance;
 use super::record::Record;
 use super::stats::{self, Outlier, Ratio, Spread};
 use crate::catalog::caveat::{CaveatKind, FarRepeat, LikelyCause, OUTLIER_SHARE, Seen};
 
 /// The seed of resampling: the same runs always say the same.
 pub const SEED: u64 = 1;
-
-/// Whether `other` repeats `record`, or is it: the same plan, measured by the same campaign, both soundly and neither to
-/// warm up. Runs that were measured alone repeat each other within a session.
-pub fn is_repeat(
-    (record, measured): (&Record, &Provenance),
-    (other, other_measured): (&Record, &Provenance),
-) -> bool {
-    record.campaign_id() == other.campaign_id()
-        && record.is_counted()
-        && other.is_counted()
-        && (record.campaign.is_some() || measured.is_same_session(other_measured))
-        && record.plan == other.plan
-}
 
 /// The times of these runs, in seconds.
 pub fn times(repeats: &[&Record]) -> Vec<f64> {
@@ -38,46 +22,6 @@ pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
     stats::ratio(&times(over), &times(of), SEED)
 }
 
-/// What is seen of each of these records, oldest first, if it is an outlier among those of its configuration in its
-/// campaign. O(n) as long as a campaign has few configurations.
-pub fn outliers_of_campaigns<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Option<Seen>> {
-    #[derive(Default)]
-    struct Runs<'a> {
-        has_warmed_up: bool,
-        /// By configuration, with the places where they stand.
-        configurations: Vec<Vec<(usize, &'a Record)>>,
-    }
-    let mut campaigns: HashMap<&str, Runs<'a>> = HashMap::new();
-    let mut seen = vec![];
-    for (at, record) in records.enumerate() {
-        seen.push(None);
-        let Some(part) = &record.campaign else {
-            continue;
-        };
-        let campaign = campaigns.entry(&part.id).or_default();
-        campaign.has_warmed_up |= part.round == 0;
-        if !record.is_counted() {
-            continue;
-        }
-        let configurations = &mut campaign.configurations;
-        match configurations
-            .iter_mut()
-            .find(|group| group[0].1.plan == record.plan)
-        {
-            Some(group) => group.push((at, record)),
-            None => configurations.push(vec![(at, record)]),
-        }
-    }
-    for campaign in campaigns.into_values() {
-        for group in &campaign.configurations {
-            for (at, outlier) in outliers_among(group, campaign.has_warmed_up) {
-                seen[at] = Some(outlier);
-            }
-        }
-    }
-    seen
-}
-
 /// Those of these times of one configuration that are far from the others: by the modified Z-score, see
 /// [`stats::outliers`], and by [`OUTLIER_SHARE`] at least.
 pub fn outliers(times: &[f64]) -> Vec<Outlier> {
@@ -92,21 +36,21 @@ pub fn outliers(times: &[f64]) -> Vec<Outlier> {
         .collect()
 }
 
-/// Those of these runs of one configuration that are [`outliers`].
-fn outliers_among(repeats: &[(usize, &Record)], has_warmed_up: bool) -> Vec<(usize, Seen)> {
-    let times = times(&Vec::from_iter(repeats.iter().map(|(_, record)| *record)));
+/// What is seen of those of these runs of one configuration, oldest first, that are [`outliers`], each with its place.
+pub(super) fn outliers_among(repeats: &[&Record], has_warmed_up: bool) -> Vec<(usize, Seen)> {
+    let times = times(repeats);
     let median_s = stats::median(&times).unwrap_or_default();
-    let seen = |outlier: Outlier| {
-        let (at, record) = repeats[outlier.index];
-        let is_cold = outlier.index == 0 && !has_warmed_up && record.times.wall_s > median_s;
+    let seen = |Outlier { index, z }: Outlier| {
+        let (record, wall_s) = (repeats[index], times[index]);
+        let is_cold = index == 0 && !has_warmed_up && wall_s > median_s;
         let far = FarRepeat {
-            wall_s: record.times.wall_s,
+            wall_s,
             median_s,
             repeats: times.len(),
-            z: outlier.z,
+            z,
             cause: likely_cause(record, is_cold),
         };
-        (at, Seen::Outlier(far))
+        (index, Seen::Outlier(far))
     };
     outliers(&times).into_iter().map(seen).collect()
 }

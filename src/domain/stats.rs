@@ -9,7 +9,7 @@ mod outliers;
 
 use std::array;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use bootstrap::Medians;
 pub use bootstrap::{CONFIDENCE, RESAMPLES};
@@ -17,7 +17,7 @@ pub use outliers::{Outlier, THRESHOLD, outliers};
 
 /// From a low to a high end, both included. As a confidence interval it claims [`CONFIDENCE`]: more than few repeats
 /// can keep, as [`spread`] says.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
     /// The low end.
     pub low: f64,
@@ -46,7 +46,7 @@ impl Interval {
 }
 
 /// How repeats spread, in the unit of the values.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// How many there are, at least 1.
     pub n: usize,
@@ -61,25 +61,16 @@ pub struct Spread {
 }
 
 /// How many times one median is the other.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Ratio {
     /// The ratio of the medians.
     pub value: f64,
     /// Its 95 % bootstrap confidence interval, which contains it; `None` unless both sides were repeated.
-    pub interval: Option<Interval>,
-}
-
-impl Ratio {
-    /// Whether the intervals say that there is a difference at all: the one of the ratio excludes 1. A ratio without an
-    /// interval never does.
     ///
-    /// It is no proof from few repeats. Of two samples of the same thing, three repeats each, one pair in ten is
-    /// separated completely by chance, and no interval can know; of two repeats each, one in three. Whoever concludes
+    /// That it excludes 1 is no proof from few repeats. Of two samples of the same thing, three repeats each, one pair in ten
+    /// is separated completely by chance, and no interval can know; of two repeats each, one in three. Whoever concludes
     /// something from it asks for a difference that matters, too.
-    pub fn is_clear(&self) -> bool {
-        self.interval
-            .is_some_and(|interval| !interval.contains(1.0))
-    }
+    pub interval: Option<Interval>,
 }
 
 /// The middle value, or the mean of the two middle ones of an even number. `None` without values, or if one is not

@@ -28,6 +28,7 @@ use super::shared_file;
 use super::worker::Assignment;
 use super::zygote::Zygote;
 use crate::catalog::model;
+use crate::catalog::workload::PAGE_BYTES;
 use crate::domain::addresses::Addresses;
 use crate::domain::login::Secrets;
 use crate::domain::record::{Part, Record, RunOrder};
@@ -208,15 +209,10 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if self.needs_directory() {
             scratch.make().map_err(cannot("make"))?;
         }
-        if let Some(Addresses::Loopback {
-            latencies_ms,
-            page_bytes,
-            ..
-        }) = plan.addresses()
-        {
+        if let Some(Addresses::Loopback(latencies_ms)) = plan.addresses() {
             self.assignment.port = zygote.start_server(Site {
                 latencies_ms: latencies_ms.clone(),
-                page_bytes: *page_bytes,
+                page_bytes: plan.size().get(&PAGE_BYTES) as u32,
             })?;
         }
         if plan.model().is_python() {
@@ -239,7 +235,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             return false;
         };
         let was_there = zygote.stop_server();
-        matches!(addresses, Addresses::Loopback { .. }) && !was_there
+        matches!(addresses, Addresses::Loopback(_)) && !was_there
     }
 
     /// From `t0` until all workers are gone.

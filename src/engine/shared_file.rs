@@ -10,6 +10,7 @@ use super::arena::{Arena, LaneHeader, TaskState};
 use super::kernel::render::python_str_of_bytes;
 use super::loopback::page;
 use super::worker::Assignment;
+use crate::catalog::workload::PAGE_BYTES;
 use crate::domain::addresses::Addresses;
 use crate::domain::plan::Plan;
 use crate::domain::shared_file::{self, Content, PIECES_LISTED, Piece, SharedFile};
@@ -52,16 +53,13 @@ pub fn examine(assignment: &Assignment) -> Option<SharedFile> {
 fn compare(content: &[u8], plan: &Plan, addresses: &Addresses) -> (Content, Vec<Piece>) {
     match addresses {
         Addresses::Urls(_) => shared_file::examine_unknown(content),
-        Addresses::Loopback {
-            latencies_ms,
-            page_bytes,
-            ..
-        } => {
+        Addresses::Loopback(latencies_ms) => {
+            let page_bytes = plan.size().get(&PAGE_BYTES);
             let fetched = (latencies_ms.len() as u64).min(u64::from(plan.tasks()));
-            let compared = fetched.min((COMPARED / u64::from(*page_bytes)).max(1));
+            let compared = fetched.min((COMPARED / page_bytes).max(1));
             shared_file::examine(
                 content,
-                (0..compared as u32).map(|number| (number, written(number, *page_bytes))),
+                (0..compared as u32).map(|number| (number, written(number, page_bytes as u32))),
             )
         }
     }

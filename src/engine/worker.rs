@@ -41,7 +41,7 @@ impl Assignment {
     /// The address of this number, as the tasks fetch it.
     pub fn url(&self, addresses: &Addresses, number: usize) -> String {
         match addresses {
-            Addresses::Loopback { .. } => format!("http://127.0.0.1:{}/page/{number}", self.port),
+            Addresses::Loopback(_) => format!("http://127.0.0.1:{}/page/{number}", self.port),
             Addresses::Urls(urls) => urls[number].clone(),
         }
     }

@@ -19,7 +19,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::analysis::shared::{Shared, SharedRun};
+use crate::analysis::shared::Shared;
+use crate::domain::history::Entry;
 use crate::domain::phase::Phase;
 use crate::domain::time::Nanos;
 use crate::domain::trace::{Sample, Slice, Trace};
@@ -39,7 +40,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         is_first: true,
     };
     for run in &shared.runs {
-        if let Some(trace) = run.trace {
+        if let Some(trace) = run.picture() {
             write_run(run, trace, &mut events)?;
         }
     }
@@ -48,7 +49,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(b"}\n")
 }
 
-fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
+fn write_run(run: &Entry, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let pid = run.number;
     events.metadata(
         "process_name",
@@ -67,7 +68,7 @@ fn write_run(run: &SharedRun<'_>, trace: &Trace, events: &mut Events<'_>) -> io:
 
 /// A track for a worker: what it is called, and a slice for each of its phases.
 fn write_worker(
-    run: &SharedRun<'_>,
+    run: &Entry,
     trace: &Trace,
     worker: usize,
     events: &mut Events<'_>,
@@ -176,23 +177,23 @@ fn other(shared: &Shared<'_>) -> Value {
     json!({
         "written_by": document::PROGRAM,
         "note": "one process is one run, one thread is one worker; all runs begin at 0",
-        "runs": shared.runs.iter().map(other_run).collect::<Vec<_>>(),
+        "runs": shared.runs.iter().map(|run| other_run(shared, run)).collect::<Vec<_>>(),
     })
 }
 
-fn other_run(run: &SharedRun<'_>) -> Value {
+fn other_run(shared: &Shared<'_>, run: &Entry) -> Value {
     let caveats = run.caveats().map(|caveat| &caveat.text);
     let mut other = json!({
         "number": run.number,
         "title": document::title(run),
         "machine": document::machine(&run.provenance.machine),
         "started_at": run.record.started_at,
-        "verdict": document::verdict(run),
+        "verdict": document::verdict(shared, run),
         "caveats": caveats.collect::<Vec<_>>(),
         // Its picture had been made poorer before, or had holes.
-        "thinned": run.trace.is_some_and(Trace::is_thinned),
-        "dropped": run.trace.map_or(0, Trace::dropped),
-        "has_trace": run.trace.is_some(),
+        "thinned": run.picture().is_some_and(Trace::is_thinned),
+        "dropped": run.picture().map_or(0, Trace::dropped),
+        "has_trace": run.picture().is_some(),
         // How waiting for a core, and for CPython's lock, was measured.
         "phase_source": run.record.measurement.phase_source,
     });

@@ -5,8 +5,9 @@
 
 use std::io::{self, Write};
 
-use crate::analysis::shared::{Shared, SharedRun};
+use crate::analysis::shared::Shared;
 use crate::catalog::metric::{METRICS, metric_named};
+use crate::domain::history::Entry;
 use crate::domain::plan;
 use crate::domain::text::clean;
 use crate::present::run_table::NAME;
@@ -109,12 +110,12 @@ const FROM_PYTHON_ON: &[&str] = &[
 ];
 
 /// What stands in a column; `None` if it is not known.
-fn cell(column: &str, run: &SharedRun<'_>) -> Option<String> {
-    let (record, machine) = (run.record, &run.provenance.machine);
+fn cell(column: &str, run: &Entry) -> Option<String> {
+    let (record, machine) = (&run.record, &run.provenance.machine);
     let (plan, interpreter) = (&record.plan, record.plan.interpreter());
     Some(match column {
         "number" => run.number.to_string(),
-        "name" => harmless(clean(run.name?, NAME)),
+        "name" => harmless(clean(run.name.as_deref()?, NAME)),
         "id" => foreign(&record.id),
         "session" => foreign(&run.provenance.session),
         "campaign" => foreign(&record.campaign.as_ref()?.id),
@@ -146,7 +147,7 @@ fn cell(column: &str, run: &SharedRun<'_>) -> Option<String> {
         }
         id => match plan::all_parameters().find(|parameter| parameter.id == id) {
             Some(parameter) => parameter.stored_text(plan.given(parameter)?),
-            None => metric_named(id).of(&run.assessed())?.to_string(),
+            None => metric_named(id).of(record, run.gain())?.to_string(),
         },
     })
 }

@@ -10,11 +10,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::markup;
 use super::svg::{self, Picture, chart, timeline};
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use crate::analysis::shared::Shared;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::text::{clean, counted, duration};
 use crate::domain::trace::Trace;
 use crate::present::run_table::{self, Room, TextTable};
-use crate::present::sentence::document;
+use crate::present::sentence::{conclusion, document};
 use crate::present::table::Side;
 
 const STYLE: PreEscaped<&str> = PreEscaped(include_str!("html/style.css"));
@@ -105,7 +106,7 @@ fn findings(shared: &Shared<'_>) -> Markup {
             @if single.peek().is_some() {
                 ul class="findings" {
                     @for run in single {
-                        li { strong { (document::verdict(run)) } " " span { (document::title(run)) } }
+                        li { strong { (document::verdict(shared, run)) } " " span { (document::title(run)) } }
                     }
                 }
             }
@@ -126,20 +127,20 @@ fn runs(shared: &Shared<'_>) -> Markup {
 }
 
 /// What the tasks did.
-fn works<'r>(runs: impl Iterator<Item = &'r SharedRun<'r>>) -> Markup {
+fn works<'r>(runs: impl Iterator<Item = &'r Entry>) -> Markup {
     html! { @for work in document::works(runs) { p class="soft" { (work) } } }
 }
 
-fn swept(shared: &Shared<'_>, sweep: &SharedSweep<'_>) -> Markup {
-    let parts = run_table::runs(shared.runs_of(sweep.sweep), Room::Wide);
+fn swept(shared: &Shared<'_>, sweep: &SweepEntry) -> Markup {
+    let parts = run_table::runs(shared.runs_of(&sweep.sweep), Room::Wide);
     section(
         &document::sweep_title(sweep),
         html! {
-            p class="conclusion" { (document::conclusion(sweep)) }
+            p class="conclusion" { (conclusion::of_entry(sweep)) }
             @for (title, picture) in chart::all(sweep) { (figure(&title, &picture)) }
             h3 { "Configurations" }
-            (table(&run_table::configurations(sweep.sweep, sweep.results, Room::Wide)))
-            (works(shared.runs_of(sweep.sweep)))
+            (table(&run_table::configurations(&sweep.sweep, &sweep.results, Room::Wide)))
+            (works(shared.runs_of(&sweep.sweep)))
             @for fit in document::fits(sweep) { p { (fit) } }
             details {
                 summary { "All " (counted(parts.rows.len() as u64, "run")) }
@@ -192,7 +193,7 @@ fn timelines(shared: &Shared<'_>) -> Markup {
         "Timelines",
         html! {
             (figure("what the areas mean", &timeline::legend(&drawn)))
-            @for run in &drawn { (timeline(run, &drawn, cells)) }
+            @for run in &drawn { (timeline(shared, run, &drawn, cells)) }
             @if left_out > 0 {
                 p class="soft" {
                     (counted(left_out as u64, "run")) (if left_out == 1 { " is" } else { " are" })
@@ -204,7 +205,7 @@ fn timelines(shared: &Shared<'_>) -> Markup {
 }
 
 /// The single runs that have a picture, and the typical ones of each sweep: of serial, and of the best configuration.
-fn drawn<'a>(shared: &'a Shared<'a>) -> Vec<&'a SharedRun<'a>> {
+fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a Entry> {
     let single = shared.single_runs().map(|run| &run.record.id);
     let typical = shared.sweeps.iter().flat_map(|sweep| {
         let of = |at: usize| Some(&sweep.results.summaries[at].as_ref()?.median_run);
@@ -212,13 +213,13 @@ fn drawn<'a>(shared: &'a Shared<'a>) -> Vec<&'a SharedRun<'a>> {
         wanted.into_iter().flatten().filter_map(of)
     });
     let wanted: BTreeSet<&String> = single.chain(typical).collect();
-    let is_drawn = |run: &&SharedRun<'_>| run.trace.is_some() && wanted.contains(&run.record.id);
-    let drawn = shared.runs.iter().filter(is_drawn);
+    let is_drawn = |run: &&Entry| run.picture().is_some() && wanted.contains(&run.record.id);
+    let drawn = shared.runs.iter().copied().filter(is_drawn);
     drawn.take(TIMELINES_MAX).collect()
 }
 
-fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup {
-    let (title, record) = (document::title(run), run.record);
+fn timeline(shared: &Shared<'_>, run: &Entry, among: &[&Entry], cells: u32) -> Markup {
+    let (title, record) = (document::title(run), &run.record);
     let numbers = format!(
         "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {} UTC",
         duration(record.times.wall_s),
@@ -229,13 +230,13 @@ fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup
     html! {
         article {
             h3 { (title) }
-            p class="verdict" { (document::verdict(run)) }
+            p class="verdict" { (document::verdict(shared, run)) }
             @if let Some(picture) = timeline::of(run, among, cells) {
                 (figure(&format!("timeline of {title}"), &picture))
             }
             p class="soft" { (numbers) }
             @if let Some(costs) = document::python_costs(record) { p class="soft" { (costs) } }
-            @if run.trace.is_some_and(Trace::is_thinned) {
+            @if run.picture().is_some_and(Trace::is_thinned) {
                 p class="soft" { "The picture was made poorer to save memory; all numbers are exact." }
             }
         }
@@ -244,7 +245,7 @@ fn timeline(run: &SharedRun<'_>, among: &[&SharedRun<'_>], cells: u32) -> Markup
 
 /// What runs wrote to their standard and error output, as text.
 fn printed(shared: &Shared<'_>) -> Markup {
-    let printed = |run| Some((document::title(run), document::printed(run.record)?));
+    let printed = |run: &&Entry| Some((document::title(run), document::printed(&run.record)?));
     let printed = shared.runs.iter().filter_map(printed).take(PRINTED_MAX);
     section(
         "What was printed",

@@ -14,7 +14,7 @@
 mod read;
 mod write;
 
-pub use read::{Document, FILE_MAX, check_size, read};
+pub use read::{FILE_MAX, check_size, read};
 pub use write::{Traces, write};
 
 /// The name and version of the document.

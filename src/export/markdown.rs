@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use crate::analysis::shared::Shared;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::present::run_table::{self, Room, TextTable};
-use crate::present::sentence::document;
+use crate::present::sentence::{conclusion, document};
 use crate::present::table::Side;
 
 /// Writes what came out, the tables, and what speaks against the numbers.
@@ -20,7 +21,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "## Runs\n")?;
         write_table(&run_table::runs(single.iter().copied(), Room::Wide), out)?;
         write_list(document::works(single.iter().copied()), out)?;
-        let verdict = |run: &&SharedRun<'_>| format!("#{}: {}", run.number, document::verdict(run));
+        let verdict = |run: &&Entry| format!("#{}: {}", run.number, document::verdict(shared, run));
         write_list(single.iter().map(verdict), out)?;
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;
@@ -38,24 +39,20 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "*{}*", escaped(&document::written_by(shared)))
 }
 
-fn write_sweep(
-    shared: &Shared<'_>,
-    sweep: &SharedSweep<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn write_sweep(shared: &Shared<'_>, sweep: &SweepEntry, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&document::sweep_title(sweep)))?;
-    writeln!(out, "{}\n", escaped(&document::conclusion(sweep)))?;
+    writeln!(out, "{}\n", escaped(&conclusion::of_entry(sweep)))?;
     write_table(
-        &run_table::configurations(sweep.sweep, sweep.results, Room::Wide),
+        &run_table::configurations(&sweep.sweep, &sweep.results, Room::Wide),
         out,
     )?;
-    write_list(document::works(shared.runs_of(sweep.sweep)), out)
+    write_list(document::works(shared.runs_of(&sweep.sweep)), out)
 }
 
 /// What runs printed, as blocks of code: indented, as no text ends such a block.
 fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for run in &shared.runs {
-        let Some((heading, text)) = document::printed(run.record) else {
+        let Some((heading, text)) = document::printed(&run.record) else {
             continue;
         };
         writeln!(

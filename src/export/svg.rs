@@ -10,9 +10,10 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, html};
 
 use super::markup;
-use crate::analysis::shared::{Shared, SharedRun};
+use crate::analysis::shared::Shared;
+use crate::domain::history::Entry;
 use crate::domain::text::{counted, wrap};
-use crate::present::sentence::document;
+use crate::present::sentence::{conclusion, document};
 
 /// How wide every picture is, in its own units.
 pub(super) const WIDTH: u32 = 1000;
@@ -93,7 +94,7 @@ fn parts(shared: &Shared<'_>) -> Vec<Picture> {
         if shared.sweeps.len() > 1 {
             parts.extend(text(&document::sweep_title(sweep), STRONG));
         }
-        parts.extend(text(&document::conclusion(sweep), PLAIN));
+        parts.extend(text(&conclusion::of_entry(sweep), PLAIN));
         parts.push(gap());
         parts.extend(chart::all(sweep).into_iter().map(|(_, chart)| chart));
     }
@@ -112,15 +113,21 @@ fn parts(shared: &Shared<'_>) -> Vec<Picture> {
 }
 
 fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
-    let with_traces = || shared.runs.iter().filter(|run| run.trace.is_some());
-    let drawn: Vec<&SharedRun<'_>> = with_traces().take(TIMELINES_MAX).collect();
+    let with_traces = || {
+        shared
+            .runs
+            .iter()
+            .copied()
+            .filter(|run| run.picture().is_some())
+    };
+    let drawn: Vec<&Entry> = with_traces().take(TIMELINES_MAX).collect();
     let cells = CELLS / drawn.len().max(1) as u32;
     let mut parts = vec![];
     for run in &drawn {
         if shared.runs.len() > 1 {
             parts.extend(text(&document::title(run), STRONG));
         }
-        parts.extend(text(&document::verdict(run), PLAIN));
+        parts.extend(text(&document::verdict(shared, run), PLAIN));
         parts.push(gap());
         parts.extend(timeline::of(run, &drawn, cells));
         parts.push(gap());

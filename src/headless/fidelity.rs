@@ -15,6 +15,7 @@ use crate::domain::fidelity::{
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
 use crate::domain::python::Interpreter;
+use crate::domain::record::Record;
 use crate::domain::sweep::SweepDraft;
 use crate::domain::text::counted;
 use crate::domain::time::{Nanos, seconds};
@@ -51,7 +52,8 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Re
     say(&foretold(&drafts, bench.known()));
     let sweeps = [(1, cpu), (2, io)].map(|(number, plan)| bench.measure_sweep(number, plan));
     let convoys = convoys(&mut bench, interpreter, request.repeats);
-    let lines = question::lines(&sweeps, &bench.records, &convoys, request.seed);
+    let records: Vec<&Record> = bench.records().collect();
+    let lines = question::lines(&sweeps, &records, &convoys, request.seed);
     bench.end(|bench| print(bench, interpreter, &lines, request))
 }
 
@@ -122,7 +124,7 @@ fn print(
 ) -> Result<(), Failure> {
     let conclusion = &sentence::conclusion(interpreter, lines);
     if request.output.format() == Format::Table {
-        let broken = bench.records.iter().filter(|record| !record.is_sound());
+        let broken = bench.records().filter(|record| !record.is_sound());
         let ending = (broken.count() as u64, bench.is_interrupted());
         let text = table(interpreter, lines, conclusion, ending);
         return bench.destination.print(&text);

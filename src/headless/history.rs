@@ -10,9 +10,9 @@ use super::output::Destination;
 use super::{say, table};
 use crate::analysis::compared::{Compared, default_reference};
 use crate::analysis::finding::RunFinding;
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use crate::analysis::shared::Shared;
 use crate::cli::{HistoryRequest, Output};
-use crate::domain::history::{EarlierRun, EarlierSweep, Entry, History, SweepEntry};
+use crate::domain::history::{Entry, History, Lot, Picture, SweepEntry};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
 use crate::domain::name;
@@ -58,7 +58,7 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
         HistoryRequest::Restore(_) | HistoryRequest::List { removed: true, .. } => opened.removed,
         _ => opened.kept,
     };
-    let history = history_of(lot.runs, lot.sweeps);
+    let history = history_of(lot);
     let mut shelf = Shelf { store, history };
     let out = match request {
         HistoryRequest::Export { runs, .. } if destination.format() != Format::Table => {
@@ -167,7 +167,6 @@ impl Shelf {
             out += &format!("{}\n", list::heading(run));
         }
         if !runs.is_empty() {
-            let runs: Vec<SharedRun<'_>> = runs.into_iter().map(SharedRun::from).collect();
             out += &format!("\n{}", table::render(&runs));
         }
         Ok(out)
@@ -201,24 +200,17 @@ impl Shelf {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
         let runs = self.runs(&numbers);
-        let mut whole = vec![];
-        for run in &runs {
-            let mut record = run.record.clone();
-            let picture = pictures.read(&record.id).ok();
-            let trace = picture.map(|picture| picture.complete(&mut record));
-            whole.push((record, trace));
-        }
         let findings = RunFinding::of_all(&self.history, &runs);
-        let runs = runs.iter().zip(&whole).zip(findings);
-        let runs = runs.map(|((run, (record, trace)), finding)| SharedRun {
-            record,
-            finding,
-            trace: trace.as_ref(),
-            ..SharedRun::from(*run)
-        });
+        let mut whole: Vec<Entry> = runs.into_iter().cloned().collect();
+        for run in &mut whole {
+            if let Ok(picture) = pictures.read(&run.record.id) {
+                (run.trace, run.picture) = (picture.complete(&mut run.record), Picture::Here);
+            }
+        }
         let shared = Shared {
-            runs: runs.collect(),
-            sweeps: self.sweeps(&numbers).map(SharedSweep::from).collect(),
+            runs: whole.iter().collect(),
+            sweeps: self.sweeps(&numbers).collect(),
+            findings,
         };
         destination.share(&self.history.here().machine, &shared, String::new)
     }
@@ -294,13 +286,13 @@ impl Shelf {
 }
 
 /// The runs with their speed-ups, and the sweeps.
-fn history_of(runs: Vec<EarlierRun>, sweeps: Vec<EarlierSweep>) -> History {
-    let of_runs = runs.iter().map(|run| &run.provenance);
-    let provenances = sweeps.iter().map(|sweep| &sweep.provenance).chain(of_runs);
+fn history_of(lot: Lot) -> History {
+    let of_runs = lot.runs.iter().map(|run| &run.provenance);
+    let of_sweeps = lot.sweeps.iter().map(|sweep| &sweep.provenance);
+    let provenances = of_sweeps.chain(of_runs);
     let nobody = || Provenance::here("", Machine::default());
     let mut history = History::new(provenances.last().map_or_else(nobody, Arc::clone));
-    history.add_earlier_sweeps(sweeps);
-    history.add_earlier(runs);
+    history.add_earlier(lot);
     history
 }
 

@@ -67,7 +67,7 @@ impl Keeper {
     }
 
     /// Where and when runs are measured.
-    pub fn here(&self) -> &Provenance {
+    pub fn here(&self) -> &Arc<Provenance> {
         &self.here
     }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{self, Receiver, Sender};
 
@@ -9,20 +10,16 @@ use super::keep::Keeper;
 use super::output::Destination;
 use super::progress::Progress;
 use super::{addresses, prepare, say};
-use crate::analysis::finding::RunFinding;
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
-use crate::catalog::caveat::Caveat;
+use crate::analysis::shared::Shared;
 use crate::cli::{Output, Work};
-use crate::domain::assessment::Assessment;
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::Known;
-use crate::domain::history::{THINNED_SLICES, TRACE_BYTES};
+use crate::domain::history::{Entry, SweepEntry, THINNED_SLICES, TRACE_BYTES, doubt_outliers};
 use crate::domain::keeping::Keeping;
 use crate::domain::plan::Draft;
 use crate::domain::provenance::Provenance;
 use crate::domain::python::FoundPython;
 use crate::domain::record::{Outcome, Record, RunOrder};
-use crate::domain::repeats;
 use crate::domain::speed::Speed;
 use crate::domain::sweep::{Sweep, SweepPlan};
 use crate::domain::time::nanos;
@@ -55,12 +52,9 @@ pub struct Bench<'a> {
     pub pythons: Vec<FoundPython>,
     /// How fast this machine computes, or whoever else executes a run, once that is known.
     pub speed: Option<Speed>,
-    /// The runs that have ended, in that order.
-    pub records: Vec<Record>,
-    /// What each of them looked like; the oldest are thinned when there is no room for all.
-    traces: Vec<Trace>,
-    /// What they say about each other, once all have ended.
-    assessments: Vec<Assessment>,
+    /// The runs that have ended, in that order, which have their numbers once all have; the pictures of the oldest are thinned
+    /// when there is no room for all.
+    runs: Vec<Entry>,
     /// What kept a run from happening, or broke it.
     pub broke: Option<String>,
     interrupted: Cell<bool>,
@@ -84,9 +78,7 @@ impl<'a> Bench<'a> {
             destination,
             pythons: vec![],
             speed: None,
-            records: vec![],
-            traces: vec![],
-            assessments: vec![],
+            runs: vec![],
             broke: None,
             interrupted: Cell::new(false),
             sender,
@@ -183,6 +175,11 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
+    /// The runs that have ended, in that order.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.runs.iter().map(|run| &run.record)
+    }
+
     /// What is known of how long something takes here.
     pub fn known(&self) -> Known<'_> {
         Known {
@@ -225,12 +222,12 @@ impl<'a> Bench<'a> {
 
     /// Measures all plans of the campaign, which is this session's of this number. Each run is kept when it has ended.
     pub fn measure(&mut self, mut campaign: Campaign, number: u32) {
-        while let Some(plan) = campaign.next(&self.records.iter().collect::<Vec<_>>()) {
+        while let Some(plan) = campaign.next(&self.records().collect::<Vec<_>>()) {
             // An interrupt between two runs, or before the first.
             if self.is_over() {
                 break;
             }
-            let mut progress = Progress::of(plan.clone(), &campaign, &self.records, self.known());
+            let mut progress = Progress::of(plan.clone(), &campaign, self.records(), self.known());
             let order = RunOrder {
                 part: campaign.part(&self.campaign_id(number)),
                 plan,
@@ -243,7 +240,7 @@ impl<'a> Bench<'a> {
             }
         }
         // A sweep goes on without what broke, and says so in its results.
-        let last = self.records.last();
+        let last = self.runs.last().map(|run| &run.record);
         if let Some(last) = last.filter(|last| last.ending.outcome == Outcome::Failed)
             && campaign.course().is_none()
         {
@@ -295,10 +292,12 @@ impl<'a> Bench<'a> {
         if self.destination.format() != Format::Json {
             record.tasks = None;
         }
-        self.records.push(record);
-        self.traces.push(trace);
-        let mut total: usize = self.traces.iter().map(Trace::bytes).sum();
-        for trace in self.traces.iter_mut().filter(|trace| !trace.is_thinned()) {
+        let here = Arc::clone(self.keeper.here());
+        let run = Entry::new(0, None, here, record, Some(trace));
+        self.runs.push(run);
+        let mut total: usize = self.runs.iter().map(|run| run.trace.bytes()).sum();
+        let traces = self.runs.iter_mut().map(|run| &mut run.trace);
+        for trace in traces.filter(|trace| !trace.is_thinned()) {
             if total <= TRACE_BYTES {
                 break;
             }
@@ -314,20 +313,14 @@ impl<'a> Bench<'a> {
     /// Why that is not possible.
     pub fn share(
         &self,
-        sweeps: Vec<SharedSweep<'_>>,
-        table: impl FnOnce(&[SharedRun<'_>]) -> String,
+        sweeps: Vec<&SweepEntry>,
+        table: impl FnOnce(&[&Entry]) -> String,
     ) -> Result<(), Failure> {
-        let run = |at: usize| SharedRun {
-            number: self.keeper.number_of(&self.records[at].id),
-            name: None,
-            provenance: self.keeper.here(),
-            record: &self.records[at],
-            trace: self.traces.get(at),
-            assessment: &self.assessments[at],
-            finding: RunFinding::default(),
+        let shared = Shared {
+            runs: self.runs.iter().collect(),
+            sweeps,
+            ..Shared::default()
         };
-        let runs = (0..self.records.len()).map(run).collect();
-        let shared = Shared { runs, sweeps };
         let table = || table(&shared.runs);
         self.destination
             .share(&self.session.machine, &shared, table)
@@ -338,17 +331,15 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// What broke, or why it cannot be printed.
     pub fn end(mut self, print: impl FnOnce(&Self) -> Result<(), Failure>) -> Result<u8, Failure> {
-        let outliers = repeats::outliers_of_campaigns(self.records.iter());
-        let assessment = |outlier: Option<_>| Assessment {
-            outlier: outlier.map(Caveat::from),
-            ..Assessment::default()
-        };
-        self.assessments = outliers.into_iter().map(assessment).collect();
         self.keeper.settle();
+        for run in &mut self.runs {
+            run.number = self.keeper.number_of(&run.record.id);
+        }
+        doubt_outliers(&mut self.runs, |_| true);
         let printed = print(&self);
+        let is_sound = self.records().all(Record::is_sound);
         let are_kept = self.keeper.finish();
         printed?;
-        let is_sound = self.records.iter().all(Record::is_sound);
         match self.broke {
             Some(sentence) => Err(Failure::broke(sentence)),
             None if self.interrupted.get() => Ok(exit::INTERRUPTED),

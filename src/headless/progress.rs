@@ -34,7 +34,12 @@ pub struct Progress {
 impl Progress {
     /// A run of the campaign begins; these have ended before it. The line is on stderr, if that is a terminal which can
     /// rewrite it.
-    pub fn of(plan: Plan, campaign: &Campaign, ended: &[Record], known: Known<'_>) -> Progress {
+    pub fn of<'r>(
+        plan: Plan,
+        campaign: &Campaign,
+        ended: impl IntoIterator<Item = &'r Record>,
+        known: Known<'_>,
+    ) -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let course = campaign.course();
         let round = course.map_or_else(String::new, |course| match course.round {

@@ -1,11 +1,11 @@
 //! A sweep for people: a row per configuration, what to conclude, and what speaks against trusting it.
 
-use crate::analysis::shared::SharedRun;
 use crate::domain::campaign::BREAKS_ALLOWED;
+use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::record::Outcome;
 use crate::domain::stats::Interval;
-use crate::domain::stats::fit::{Fit, Law, Parameter};
+use crate::domain::stats::fit::{Fit, Fits, Law, Parameter};
 use crate::domain::sweep::{Results, Series, Sweep};
 use crate::domain::text::{self, counted};
 use crate::present::run_table::{Room, configurations};
@@ -16,7 +16,7 @@ const BROKEN_TOLD: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
 /// The results as text; empty if nothing was measured at all.
-pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> String {
+pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry]) -> String {
     let Some(first) = runs.first() else {
         return String::new();
     };
@@ -47,26 +47,28 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[SharedRun<'_>]) -> Strin
 /// The laws that were fitted to the speed-ups of a model.
 fn fitted(series: &Series) -> Vec<String> {
     let name = series.executor.name();
-    let told = |(from, to): (f64, f64), law: String, doubt: String| {
+    let told = |fit: Fit| {
+        let law = match fit.law {
+            Law::Amdahl { serial } => format!("Amdahl's law, serial part {}", parameter(serial)),
+            Law::Universal {
+                contention,
+                coherency,
+            } => format!(
+                "Universal Scalability Law, contention {}, coherency {}",
+                parameter(contention),
+                parameter(coherency)
+            ),
+        };
+        let Fit { from, to, .. } = fit;
+        let doubt = doubt(&fit);
         format!("fitted to {name}, {from:.0} to {to:.0} workers: {law}{doubt}")
     };
-    let amdahl = series.amdahl.as_ref().map(|fit| {
-        let law = format!("Amdahl's law, serial part {}", parameter(&fit.law.serial));
-        told((fit.from, fit.to), law, doubt(fit))
-    });
-    let universal = series.universal.as_ref().map(|fit| {
-        let law = format!(
-            "Universal Scalability Law, contention {}, coherency {}",
-            parameter(&fit.law.contention),
-            parameter(&fit.law.coherency)
-        );
-        told((fit.from, fit.to), law, doubt(fit))
-    });
-    amdahl.into_iter().chain(universal).collect()
+    let fits = series.fits.into_iter().flat_map(Fits::both);
+    fits.map(told).collect()
 }
 
 /// What is said beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
-fn doubt<T: Law>(fit: &Fit<T>) -> String {
+fn doubt(fit: &Fit) -> String {
     let poor = fit.is_poor().then(|| {
         let off = fit.rms * 100.0;
         format!("describes it badly: times are off by {off:.0} %")
@@ -81,13 +83,13 @@ fn doubt<T: Law>(fit: &Fit<T>) -> String {
     format!(" ({})", doubts.join("; "))
 }
 
-fn parameter(parameter: &Parameter) -> String {
+fn parameter(parameter: Parameter) -> String {
     let Interval { low, high } = parameter.interval;
     format!("{:.4} ({low:.4}–{high:.4})", parameter.value)
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
-fn doubts(sweep: &Sweep, runs: &[SharedRun<'_>]) -> Vec<String> {
+fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
     let mut told = vec![];
     for plan in sweep.plan.configurations() {
         let of_plan = runs.iter().filter(|run| run.record.plan == *plan);
@@ -122,17 +124,17 @@ fn doubts(sweep: &Sweep, runs: &[SharedRun<'_>]) -> Vec<String> {
     told
 }
 
-fn caveats(runs: &[SharedRun<'_>]) -> Vec<String> {
+fn caveats(runs: &[&Entry]) -> Vec<String> {
     let counted_runs = || runs.iter().filter(|run| !run.record.is_warm_up());
     let of = counted(counted_runs().count() as u64, "counted run");
     let mut kinds = vec![];
-    for caveat in counted_runs().flat_map(SharedRun::caveats) {
+    for caveat in counted_runs().flat_map(|run| run.caveats()) {
         if !kinds.contains(&caveat.kind) {
             kinds.push(caveat.kind);
         }
     }
     let sentence = |kind| {
-        let caveat = |run: &SharedRun<'_>| run.caveats().find(|of| of.kind == kind).cloned();
+        let caveat = |run: &Entry| run.caveats().find(|of| of.kind == kind).cloned();
         let mut doubted = counted_runs().filter_map(|run| Some((run, caveat(run)?)));
         let (first, caveat) = doubted.next()?;
         Some(format!(
@@ -163,7 +165,6 @@ mod tests {
     use crate::domain::machine::Limits;
     use crate::domain::plan::Draft;
     use crate::domain::record::{Part, Record};
-    use crate::domain::stats::fit::Amdahl;
     use crate::domain::sweep::SweepDraft;
     use crate::fixtures::sample;
 
@@ -180,7 +181,7 @@ mod tests {
                 clamped,
             };
             doubt(&Fit {
-                law: Amdahl { serial },
+                law: Law::Amdahl { serial },
                 points: 6,
                 from: 1.0,
                 to: 8.0,
@@ -227,10 +228,10 @@ mod tests {
     }
 
     fn table(sweep: &Sweep, records: &[Record]) -> String {
-        let runs: Vec<SharedRun<'_>> = (1..)
-            .zip(records)
-            .map(|(number, record)| sample::run(number, record))
-            .collect();
+        let runs = (1..).zip(records);
+        let runs = runs.map(|(number, record)| sample::run(number, record));
+        let runs: Vec<Entry> = runs.collect();
+        let runs: Vec<&Entry> = runs.iter().collect();
         render(sweep, &sweep.results(records), &runs)
     }
 

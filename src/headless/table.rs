@@ -1,7 +1,7 @@
 //! Records for people: what was run, how the workers spent their time, and every doubt.
 
 use crate::analysis::finding::RunFinding;
-use crate::analysis::shared::SharedRun;
+use crate::domain::history::Entry;
 use crate::domain::record::{OUTPUT_KEPT, Record, TaskRecord};
 use crate::domain::repeats;
 use crate::domain::text;
@@ -16,11 +16,11 @@ const MAX_SHOWN: usize = 300;
 const LINES_PRINTED: usize = 5;
 
 /// The runs as text; empty if there are none.
-pub fn render(runs: &[SharedRun<'_>]) -> String {
+pub fn render(runs: &[&Entry]) -> String {
     if runs.is_empty() {
         return String::new();
     }
-    let mut out = run_table::runs(runs, Room::Narrow).lines();
+    let mut out = run_table::runs(runs.iter().copied(), Room::Narrow).lines();
     out += "\nHow the workers spent their time, in seconds, summed over them:\n";
     out += &run_table::phases(runs).lines();
     let remarks = runs
@@ -35,12 +35,12 @@ pub fn render(runs: &[SharedRun<'_>]) -> String {
 }
 
 /// What the repeats say together, if all records are of one plan.
-fn summary(runs: &[SharedRun<'_>]) -> Option<String> {
+fn summary(runs: &[&Entry]) -> Option<String> {
     let plan = &runs.first()?.record.plan;
     if runs.iter().any(|run| run.record.plan != *plan) {
         return None;
     }
-    let records = runs.iter().map(|run| run.record);
+    let records = runs.iter().map(|run| &run.record);
     let counted: Vec<&Record> = records.filter(|record| record.is_counted()).collect();
     let time = repeats::time(&counted).filter(|time| time.n > 1)?;
     let name = plan.executor().name();
@@ -48,8 +48,8 @@ fn summary(runs: &[SharedRun<'_>]) -> Option<String> {
 }
 
 /// What came out of the run, which of its tasks failed, and what speaks against trusting it.
-fn remarks(run: &SharedRun<'_>, is_first: bool) -> Vec<String> {
-    let (number, record) = (run.number, run.record);
+fn remarks(run: &Entry, is_first: bool) -> Vec<String> {
+    let (number, record) = (run.number, &run.record);
     // A sentence per repeat would say the same again and again: only what went wrong is worth one.
     let is_told = is_first || !record.is_sound();
     let verdict = is_told.then(|| verdict::concluded(record, &RunFinding::default()));
@@ -140,7 +140,7 @@ mod tests {
     fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
         let mut record = record();
         record.measurement.caveats.push(Seen::Slept(2.0).into());
-        let table = render(&[sample::run(1, &record)]);
+        let table = render(&[&sample::run(1, &record)]);
         for part in [
             "gil-threads (emulated)",
             "completed",
@@ -167,7 +167,7 @@ mod tests {
             error: Some("refused\u{1b}[2J".into()),
         };
         record.ending.failures = (0..25).map(task).collect();
-        let table = render(&[sample::run(1, &record)]);
+        let table = render(&[&sample::run(1, &record)]);
         assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
         assert!(table.contains("15 more tasks failed"), "{table}");
         assert!(!table.contains('\u{1b}'));

@@ -2,8 +2,8 @@
 
 use super::number::{NOTHING, bare_seconds, heading, in_column, or_nothing, span, three_digits};
 use super::table::{Side, aligned};
-use crate::analysis::shared::SharedRun;
 use crate::catalog::metric::{METRICS, Metric, TABLES, Unit, metric_named};
+use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::stats::{Interval, Ratio};
 use crate::domain::sweep::{Results, Summary, Sweep};
@@ -58,9 +58,9 @@ pub enum Room {
 }
 
 /// A column of a table of runs: its heading, how cells stand below it, and what they say.
-type RunColumn = (String, Side, Box<dyn for<'a> Fn(&SharedRun<'a>) -> String>);
+type RunColumn = (String, Side, Box<dyn Fn(&Entry) -> String>);
 
-fn words(heading: &str, side: Side, cell: fn(&SharedRun<'_>) -> String) -> RunColumn {
+fn words(heading: &str, side: Side, cell: fn(&Entry) -> String) -> RunColumn {
     (heading.into(), side, Box::new(cell))
 }
 
@@ -83,11 +83,14 @@ fn headed(metric: &Metric, room: Room) -> (String, Side) {
 }
 
 /// A row per run: what was run, its numbers, and in a document what a reader of the numbers must know.
-pub fn runs<'r>(runs: impl IntoIterator<Item = &'r SharedRun<'r>>, room: Room) -> TextTable {
+pub fn runs<'r>(runs: impl IntoIterator<Item = &'r Entry>, room: Room) -> TextTable {
     let mut columns = vec![
         words("#", Side::Right, |of| of.number.to_string()),
         words("name", Side::Left, |of| {
-            of.name.map(|name| clean(name, NAME)).unwrap_or_default()
+            of.name
+                .as_ref()
+                .map(|name| clean(name, NAME))
+                .unwrap_or_default()
         }),
         words("work", Side::Left, |of| of.record.plan.label().into()),
         words("model", Side::Left, |of| of.record.plan.executor().label()),
@@ -107,24 +110,21 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r SharedRun<'r>>, room: Room) -
 }
 
 /// The time that the workers of each run spent in each phase.
-pub fn phases(runs: &[SharedRun<'_>]) -> TextTable {
+pub fn phases(runs: &[&Entry]) -> TextTable {
     let phases = METRICS.iter().filter(|metric| metric.phase().is_some());
     let times = phases.map(|metric| {
-        let cell = |of: &SharedRun<'_>| {
-            let spent = metric.of(&of.assessed()).filter(|time| *time > 0.0);
+        let cell = |of: &Entry| {
+            let spent = metric.of(&of.record, of.gain()).filter(|time| *time > 0.0);
             or_nothing(spent, |time| in_column(metric.unit, time))
         };
         (metric.name.to_string(), Side::Point, Box::new(cell) as _)
     });
     let mut columns = vec![words("#", Side::Right, |of| of.number.to_string())];
     columns.extend(times);
-    table(columns, runs)
+    table(columns, runs.iter().copied())
 }
 
-fn table<'r>(
-    columns: Vec<RunColumn>,
-    runs: impl IntoIterator<Item = &'r SharedRun<'r>>,
-) -> TextTable {
+fn table<'r>(columns: Vec<RunColumn>, runs: impl IntoIterator<Item = &'r Entry>) -> TextTable {
     let row = |of| columns.iter().map(|(.., cell)| cell(of)).collect();
     let rows = runs.into_iter().map(row).collect();
     let headings = columns
@@ -134,8 +134,8 @@ fn table<'r>(
     TextTable { columns, rows }
 }
 
-fn cell(metric: &Metric, of: &SharedRun<'_>) -> String {
-    let text = or_nothing(metric.of(&of.assessed()), |value| {
+fn cell(metric: &Metric, of: &Entry) -> String {
+    let text = or_nothing(metric.of(&of.record, of.gain()), |value| {
         in_column(metric.unit, value)
     });
     match of.gain() {
@@ -145,8 +145,8 @@ fn cell(metric: &Metric, of: &SharedRun<'_>) -> String {
 }
 
 /// What a reader of the numbers must know: a short word each.
-fn notes(run: &SharedRun<'_>) -> String {
-    let record = run.record;
+fn notes(run: &Entry) -> String {
+    let record = &run.record;
     let outcome = record.ending.outcome.name();
     let ended = match record.ending.tasks_failed {
         _ if record.is_sound() => None,

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::error::StoreError;
 use super::line::{self, BEGINNING, Fact, Parsed};
 use super::log::Seen;
-use crate::domain::history::{EarlierRun, EarlierSweep};
+use crate::domain::history::{Entry, Lot, SweepEntry};
 use crate::domain::machine::Machine;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
@@ -21,21 +21,12 @@ const LINES_NAMED: usize = 5;
 /// What was kept when the history was opened.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// What counts.
+    /// What counts, oldest first. What [`Picture`](super::Picture) holds is missing in the records.
     pub kept: Lot,
     /// What was removed, and can be restored.
     pub removed: Lot,
     /// What was skipped, in one sentence.
     pub notice: Option<String>,
-}
-
-/// Runs and sweeps, oldest first.
-#[derive(Debug, Default)]
-pub struct Lot {
-    /// The runs. What [`Picture`](super::Picture) holds is missing in their records.
-    pub runs: Vec<EarlierRun>,
-    /// The sweeps.
-    pub sweeps: Vec<EarlierSweep>,
 }
 
 /// A record, or what an index needs of it.
@@ -220,19 +211,16 @@ impl Index {
             match fact {
                 Fact::Run {
                     session, record, ..
-                } => lot.runs.push(EarlierRun {
-                    number,
-                    name,
-                    provenance: self.provenance(session),
-                    record,
-                    trace: None,
-                }),
-                Fact::Sweep { session, sweep, .. } => lot.sweeps.push(EarlierSweep {
-                    number,
-                    name,
-                    provenance: self.provenance(session),
-                    sweep: *sweep,
-                }),
+                } => {
+                    let provenance = self.provenance(session);
+                    lot.runs
+                        .push(Entry::new(number, name, provenance, *record, None));
+                }
+                Fact::Sweep { session, sweep, .. } => {
+                    let provenance = self.provenance(session);
+                    lot.sweeps
+                        .push(SweepEntry::new(number, name, provenance, *sweep));
+                }
                 _ => {}
             }
         }

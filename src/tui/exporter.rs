@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::finding::RunFinding;
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use crate::analysis::shared::Shared;
 use crate::app::message::{ExportOrder, Msg};
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::engine::session::Session;
@@ -22,7 +22,7 @@ pub fn writing(
         .filter_map(|number| history.get(*number))
         .collect();
     let findings = RunFinding::of_all(history, &entries);
-    let runs: Vec<(Entry, RunFinding)> = entries.into_iter().cloned().zip(findings).collect();
+    let runs: Vec<Entry> = entries.into_iter().cloned().collect();
     let sweeps: Vec<SweepEntry> = order
         .sweeps
         .iter()
@@ -32,14 +32,9 @@ pub fn writing(
     move |session, place| {
         let path = typed(&order.file);
         let shared = Shared {
-            runs: runs
-                .iter()
-                .map(|(entry, finding)| SharedRun {
-                    finding: *finding,
-                    ..SharedRun::from(entry)
-                })
-                .collect(),
-            sweeps: sweeps.iter().map(SharedSweep::from).collect(),
+            runs: runs.iter().collect(),
+            sweeps: sweeps.iter().collect(),
+            findings,
         };
         let target = file::Target {
             path: &path,

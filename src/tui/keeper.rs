@@ -311,10 +311,7 @@ impl Worker {
         match self.writer.read() {
             Ok(opened) => {
                 self.writer.store().sweep();
-                messages.extend([
-                    Msg::EarlierSweeps(opened.kept.sweeps),
-                    Msg::Earlier(opened.kept.runs),
-                ]);
+                messages.push(Msg::Earlier(opened.kept));
                 messages.extend(opened.notice.map(Msg::Told));
             }
             Err(error) => messages.push(Msg::Told(format!("runs are not kept: {error}"))),

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::domain::history::Lot;
 use crate::domain::text::{clean, plain};
-use crate::export::json::{self, Document, FILE_MAX};
+use crate::export::json::{self, FILE_MAX};
 
 /// The longest name of a file in a sentence, in characters.
 const NAME_MAX: usize = 100;
@@ -14,7 +15,7 @@ const NAME_MAX: usize = 100;
 ///
 /// # Errors
 /// Why it cannot be replayed, in one sentence.
-pub fn read(path: &Path) -> Result<Document, String> {
+pub fn read(path: &Path) -> Result<Lot, String> {
     let name = clean(&path.display().to_string(), NAME_MAX);
     let wrong = |why: String| format!("cannot replay {name}: {why}");
     let text = text_of(path).map_err(wrong)?;

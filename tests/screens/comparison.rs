@@ -6,7 +6,7 @@ use super::*;
 use crate::fixtures::sample::plan;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload::Cpu;
-use pconc_tui::domain::history::EarlierRun;
+use pconc_tui::domain::history::Entry;
 use pconc_tui::domain::provenance::{Origin, Provenance};
 use pconc_tui::domain::record::Part;
 use pconc_tui::domain::trace::Trace;
@@ -24,7 +24,7 @@ const CONFIGURATIONS: [(Model, u64); 7] = [
     (Model::GilThreads, 2),
 ];
 
-fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f64) -> EarlierRun {
+fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f64) -> Entry {
     let scenario = Scenario::new(plan(Cpu, model, workers), 4);
     let mut trace = Trace::new(scenario.plan().workers());
     trace.apply(scenario.batch(0, scenario.wall()));
@@ -40,13 +40,7 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
         session: "earlier".into(),
         machine: explorer::machine(4),
     };
-    EarlierRun {
-        number,
-        name: None,
-        provenance: Arc::new(provenance),
-        record: Box::new(record),
-        trace: Some(Box::new(trace)),
-    }
+    Entry::new(number, None, Arc::new(provenance), record, Some(trace))
 }
 
 /// A comparison of so many configurations.
@@ -62,7 +56,9 @@ fn compared(columns: u16, rows: u16, configurations: usize) -> Session {
     let runs = runs.map(|(number, (configuration, round, factor))| {
         measured(number, configuration, round, factor)
     });
-    let _ = session.app.update(Msg::Earlier(runs.collect()));
+    let _ = session
+        .app
+        .update(Msg::Earlier(explorer::lot(runs.collect())));
     session.in_history().press(&[Char('H'), Home, Char('m')]);
     for _ in 1..configurations {
         session.press(&[Down, Down, Down, Down, Down, Char('m')]);
@@ -131,7 +127,7 @@ fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
         kind: CaveatKind::Suspended,
         text,
     });
-    let _ = session.app.update(Msg::Earlier(vec![run]));
+    let _ = session.app.update(Msg::Earlier(explorer::lot(vec![run])));
     session.press(&[End, Char('m'), Char('c')]);
     assert!(
         session

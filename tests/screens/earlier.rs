@@ -1,14 +1,14 @@
 //! Runs that this session did not measure, and what the history does to rows: filters, names, removals.
 
 use super::*;
-use pconc_tui::domain::history::{EarlierRun, Picture};
+use pconc_tui::domain::history::{Lot, Picture};
 use pconc_tui::domain::provenance::Origin;
 use pconc_tui::domain::trace::Trace;
 use proptest::prelude::*;
 
 impl Session {
-    fn tell_earlier(&mut self, runs: Vec<EarlierRun>) -> &mut Session {
-        let _ = self.app.update(Msg::Earlier(runs));
+    fn tell_earlier(&mut self, lot: Lot) -> &mut Session {
+        let _ = self.app.update(Msg::Earlier(lot));
         self
     }
 

@@ -1,17 +1,13 @@
 //! Runs of a shared file look as they did where they were measured, also while they are played.
 
+use super::fixtures::sample;
 use super::*;
-use pconc_tui::analysis::shared::{Shared, SharedRun};
-use pconc_tui::app::message::EarlierRun;
-use pconc_tui::domain::history::History;
+use pconc_tui::domain::history::{History, Lot};
 use pconc_tui::export::json::{self, Traces};
 
 /// The history as a file, and as the explorer takes it.
-pub fn through_a_file(history: &History) -> Vec<EarlierRun> {
-    let shared = Shared {
-        runs: history.entries().iter().map(SharedRun::from).collect(),
-        sweeps: vec![],
-    };
+pub fn through_a_file(history: &History) -> Lot {
+    let shared = sample::shared(history);
     let mut text = vec![];
     json::write(
         &mut text,
@@ -20,7 +16,7 @@ pub fn through_a_file(history: &History) -> Vec<EarlierRun> {
         Traces::Included,
     )
     .expect("memory takes it");
-    json::read(&text).expect("it was just written").runs
+    json::read(&text).expect("it was just written")
 }
 
 impl Session {
@@ -28,7 +24,7 @@ impl Session {
     fn replayed(&self) -> Session {
         let app = App::new(explorer::machine(2), Limits::default()).in_session("elsewhere");
         let mut session = Session {
-            app: app.replaying(through_a_file(self.app.history()), vec![]),
+            app: app.replaying(through_a_file(self.app.history())),
             size: self.size,
         };
         let (columns, rows) = self.size;

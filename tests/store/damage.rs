@@ -40,11 +40,11 @@ fn what_was_kept_comes_back_as_it_was_with_its_number_and_where_it_was_measured(
         panic!("{:?}", room.ids())
     };
     assert_eq!(
-        (b.number, b.name.as_deref(), &*b.record),
+        (b.number, b.name.as_deref(), &b.record),
         (2, Some("before"), &record("b"))
     );
     assert_eq!(
-        (c.number, c.name.as_deref(), &*c.record),
+        (c.number, c.name.as_deref(), &c.record),
         (3, None, &record("c"))
     );
     assert_eq!(
@@ -168,12 +168,7 @@ fn runs_of_every_model_come_back_with_what_python_said_and_printed() {
     }
     let opened = room.opened();
     assert!(opened.notice.is_none(), "{:?}", opened.notice);
-    let read: Vec<Record> = opened
-        .kept
-        .runs
-        .into_iter()
-        .map(|run| *run.record)
-        .collect();
+    let read: Vec<Record> = opened.kept.runs.into_iter().map(|run| run.record).collect();
     assert_eq!(read, kept);
 }
 
@@ -423,7 +418,7 @@ fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     store.pictures().keep(&whole, &Trace::new(200)).unwrap();
     assert!(room.content().len() < 4_000, "the line is short");
     let (store, opened) = Store::open(room.place()).unwrap();
-    let mut record = (*opened.kept.runs[0].record).clone();
+    let mut record = opened.kept.runs[0].record.clone();
     assert_ne!(record, whole);
     let picture = store.pictures().read(&record.id).unwrap();
     assert_eq!(picture.complete(&mut record).lanes().len(), 200);

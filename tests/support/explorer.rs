@@ -6,7 +6,7 @@ use super::{python, sample};
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
 use pconc_tui::domain::addresses::Addresses;
-use pconc_tui::domain::history::EarlierRun;
+use pconc_tui::domain::history::{Entry, Lot};
 use pconc_tui::domain::machine::Machine;
 use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Lock, Plan};
@@ -39,9 +39,17 @@ pub fn machine(cores: u32) -> Machine {
     }
 }
 
+/// These runs and no sweeps.
+pub fn lot(runs: Vec<Entry>) -> Lot {
+    Lot {
+        runs,
+        sweeps: vec![],
+    }
+}
+
 /// Serial and `gil-threads` runs with these numbers, in turns, as the session `session` measured them on this machine of
 /// two cores, or recorded them on another; the first of it at 9:30 on a day in May, each a minute after the other.
-pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<EarlierRun> {
+pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Lot {
     let provenance = Arc::new(Provenance {
         origin,
         session: session.unwrap_or("earlier").into(),
@@ -65,15 +73,9 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Vec<
             9 + (30 + i) / 60 % 12,
             (30 + i) % 60
         );
-        EarlierRun {
-            number: *number,
-            name: None,
-            provenance: Arc::clone(&provenance),
-            record: Box::new(record),
-            trace: None,
-        }
+        Entry::new(*number, None, Arc::clone(&provenance), record, None)
     };
-    numbers.iter().enumerate().map(run).collect()
+    lot(numbers.iter().enumerate().map(run).collect())
 }
 
 /// What CPython says of a run: the parts of its start-up, and a line that was printed.
@@ -231,7 +233,7 @@ impl Scenario {
     /// Each worker takes the next address: it waits, then writes ten times.
     fn fetch(&mut self, addresses: &Addresses) {
         let latency = |task: u32| match addresses {
-            Addresses::Loopback { latencies_ms, .. } => {
+            Addresses::Loopback(latencies_ms) => {
                 u64::from(latencies_ms[task as usize % latencies_ms.len()]) * MS
             }
             Addresses::Urls(_) => 100 * MS,

@@ -2,12 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use pconc_tui::analysis::finding::RunFinding;
-use pconc_tui::analysis::shared::SharedRun;
+use pconc_tui::analysis::shared::Shared;
 use pconc_tui::catalog::model::Model;
 use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::assessment::Assessment;
-use pconc_tui::domain::history::History;
+use pconc_tui::domain::history::{Entry, History};
 use pconc_tui::domain::machine::{Limits, Machine};
 use pconc_tui::domain::phase::{Phase, PhaseTimes};
 use pconc_tui::domain::plan::{Draft, Plan};
@@ -52,18 +50,17 @@ pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     }
 }
 
-/// This record as it is handed on, measured on two cores and compared with nothing.
-pub fn run(number: usize, record: &Record) -> SharedRun<'_> {
+/// This record in a history, measured on two cores and compared with nothing.
+pub fn run(number: usize, record: &Record) -> Entry {
     static HERE: LazyLock<Arc<Provenance>> = LazyLock::new(|| Arc::clone(history(2).here()));
-    static UNASSESSED: LazyLock<Assessment> = LazyLock::new(Assessment::default);
-    SharedRun {
-        number,
-        name: None,
-        provenance: &HERE,
-        record,
-        trace: None,
-        assessment: &UNASSESSED,
-        finding: RunFinding::default(),
+    Entry::new(number, None, Arc::clone(&HERE), record.clone(), None)
+}
+
+/// This history, as it is handed on.
+pub fn shared(history: &History) -> Shared<'_> {
+    Shared {
+        runs: history.entries().iter().collect(),
+        ..Shared::default()
     }
 }
 

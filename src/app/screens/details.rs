@@ -260,7 +260,7 @@ fn numbers_of(page: &mut Page, entry: &Entry, group: Group) {
 
 fn number_of(page: &mut Page, entry: &Entry, metric: &Metric) {
     let says_all = metric.group != Group::Python || entry.record.interpreter.python.is_some();
-    let value = metric.of(&entry.assessed());
+    let value = metric.of(&entry.record, entry.assessment.own_gain());
     if !metric.is_in(DETAILS) || (value.is_none() && !(says_all && metric.is_in(ALWAYS))) {
         return;
     }

@@ -15,7 +15,6 @@ pub mod sketch;
 pub mod view;
 
 pub use crate::app::screens::sweep::chart::Chart;
-pub use crate::app::screens::sweep::laws::Law;
 pub use crate::app::screens::sweep::sketch::Sketch;
 pub use crate::app::screens::sweep_form::{FormRow, SweepForm};
 

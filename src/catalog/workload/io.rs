@@ -2,7 +2,6 @@
 
 use super::{Step, Sweep, WorkloadDescription};
 use crate::catalog::parameter::{Choice, Help, Kind, Parameter, Values};
-use crate::domain::addresses::Addresses;
 use crate::domain::text::{bytes, counted, grouped};
 
 pub(super) static IO: WorkloadDescription = WorkloadDescription {
@@ -36,31 +35,27 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
     sweep: Sweep::OF_WAITING,
 };
 
-fn size(values: &Values, addresses: Option<&Addresses>) -> String {
+fn size(values: &Values, has_urls: bool) -> String {
     let times = counted(values.get(&WRITES), "write");
     let into = if values.is_on(&SHARED_FILE) {
         " to one file"
     } else {
         ""
     };
-    let from = addresses.map_or_else(String::new, |addresses| {
-        let plural = if addresses.count() == 1 { "" } else { "es" };
-        let count = format!("{} address{plural}", grouped(addresses.count() as u64));
-        match addresses {
-            Addresses::Urls(_) => format!(", {count} from a list"),
-            Addresses::Loopback {
-                latency,
-                page_bytes,
-                ..
-            } => format!(
-                ", {count} of the embedded server: answers after {} to {} ms, pages of {}",
-                latency.min_ms,
-                latency.max_ms,
-                bytes(u64::from(*page_bytes))
-            ),
-        }
-    });
-    format!("{times} a task{into}{from}")
+    let addresses = values.get(&ADDRESSES);
+    let plural = if addresses == 1 { "" } else { "es" };
+    let from = if has_urls {
+        "from a list".into()
+    } else {
+        format!(
+            "of the embedded server: answers after {} to {} ms, pages of {}",
+            values.get(&LATENCY_MIN),
+            values.get(&LATENCY_MAX),
+            bytes(values.get(&PAGE_BYTES))
+        )
+    };
+    let addresses = grouped(addresses);
+    format!("{times} a task{into}, {addresses} address{plural} {from}")
 }
 
 /// How often a task writes its page.

@@ -3,7 +3,6 @@
 
 use super::{Sizing, Step, Sweep, WorkloadDescription};
 use crate::catalog::parameter::{Help, Kind, Parameter, Values};
-use crate::domain::addresses::Addresses;
 use crate::domain::speed::MAX_ITERATIONS;
 use crate::domain::text::{counted, grouped};
 
@@ -58,7 +57,7 @@ fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
     (turns > ms).then_some((&SLICES, sentence))
 }
 
-fn size(values: &Values, _: Option<&Addresses>) -> String {
+fn size(values: &Values, _: bool) -> String {
     let waiting = format!("{} of waiting a task", WAIT.text(values.get(&WAIT)));
     let computing = match values.get(&COMPUTE_ITERATIONS) {
         0 => String::new(),

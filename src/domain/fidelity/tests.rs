@@ -117,7 +117,7 @@ fn the_same_factor_is_within_although_the_languages_differ_in_speed() {
         };
         language * (1.0 + f64::from(workers) / 100.0)
     });
-    let lines = lines(&sweeps, &records, &[], 1);
+    let lines = lines(&sweeps, &Vec::from_iter(&records), &[], 1);
     let threads = lines
         .iter()
         .filter(|line| matches!(line.question, Question::Threads { .. }));
@@ -136,7 +136,7 @@ fn another_factor_is_outside() {
             1.0
         }
     });
-    let lines = lines(&sweeps, &records, &[], 1);
+    let lines = lines(&sweeps, &Vec::from_iter(&records), &[], 1);
     let outside: Vec<Question> = lines
         .iter()
         .filter(|line| line.verdict == Verdict::Outside)
@@ -159,7 +159,7 @@ fn runs_that_broke_are_not_counted_and_a_side_without_runs_is_told() {
     {
         record.ending.outcome = Outcome::Failed;
     }
-    let lines = lines(&sweeps, &records, &[], 1);
+    let lines = lines(&sweeps, &Vec::from_iter(&records), &[], 1);
     assert!(
         lines
             .iter()

@@ -1,6 +1,7 @@
 //! What each run is measured against, and which one won.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::super::assessment::Assessment;
 use super::super::difference::Difference;
@@ -10,6 +11,7 @@ use super::super::record::{Outcome, Record};
 use super::super::repeats::SEED;
 use super::super::speedup::{self, Baseline};
 use super::super::stats;
+use super::repeats::groups;
 use super::{Entry, History};
 use crate::catalog::caveat::Caveat;
 
@@ -109,8 +111,15 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
     };
     let chosen = chosen.iter().copied().find(may_be);
     let session = Session::of(entries);
-    let groups = session.groups.values();
-    let fastest: HashSet<usize> = groups.filter_map(|group| fastest(group)).collect();
+    let mut repeats: HashMap<usize, Arc<[usize]>> = HashMap::new();
+    let mut rivals: HashMap<Option<&str>, Vec<Vec<&Entry>>> = HashMap::new();
+    for group in groups(entries) {
+        let numbers: Arc<[usize]> = group.iter().map(|entry| entry.number).collect();
+        repeats.extend(numbers.iter().map(|number| (*number, Arc::clone(&numbers))));
+        let sweep = session.sweep_of(group[0]);
+        rivals.entry(sweep).or_default().push(group);
+    }
+    let fastest: HashSet<usize> = rivals.into_values().filter_map(fastest).collect();
     let mut defaults = HashMap::new();
     let assessed = entries.iter().copied().map(|entry| {
         let (plan, kin) = (&entry.record.plan, entry.record.plan.interpreter());
@@ -124,6 +133,7 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
             baseline: baseline.map(|over| as_baseline(over, kin)),
             is_baseline: baseline.is_some_and(|over| over.number == entry.number),
             is_fastest: fastest.contains(&entry.number),
+            repeats: repeats.remove(&entry.number).unwrap_or_default(),
             ..Assessment::default()
         };
         let cores_usable = entry.provenance.machine.cores_usable;
@@ -218,9 +228,10 @@ fn nearest_to_median<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
     entries.min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// The number of the fastest of these runs of one work, if it won: if its configuration is clearly ahead of every other.
-fn fastest(same: &[&Entry]) -> Option<usize> {
-    let groups = super::repeats::groups(same).into_iter();
+/// The number of the fastest of these runs of one work, by what they repeat, if it won: if its configuration is clearly ahead
+/// of every other.
+fn fastest(groups: Vec<Vec<&Entry>>) -> Option<usize> {
+    let groups = groups.into_iter();
     let mut groups: Vec<(f64, Vec<&Entry>)> = groups
         .filter_map(|group| Some((stats::median(&times(&group))?, group)))
         .collect();

@@ -1,92 +1,69 @@
 //! Runs that this session did not measure: they come in with the numbers that they have, as far as these are free.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
-use super::super::assessment::Assessment;
-use super::super::provenance::{Origin, Provenance};
-use super::super::record::Record;
-use super::super::trace::Trace;
-use super::{Entry, History, Item, Picture, TRACE_BYTES};
+use super::super::provenance::Origin;
+use super::{Entry, History, Item, SweepEntry, TRACE_BYTES, doubt_outliers};
 
-/// A run that this session did not measure.
-#[derive(Clone, Debug)]
-pub struct EarlierRun {
-    /// Under which it was kept.
-    pub number: usize,
-    /// What the user calls it.
-    pub name: Option<String>,
-    /// Where and when it was measured.
-    pub provenance: Arc<Provenance>,
-    /// What was measured.
-    pub record: Box<Record>,
-    /// Its trace, where that is at hand, as in a shared file; else it is read when somebody looks at the run.
-    pub trace: Option<Box<Trace>>,
-}
-
-impl EarlierRun {
-    fn into_entry(self, number: usize) -> Entry {
-        let picture = match (&self.trace, self.provenance.origin) {
-            (Some(_), _) => Picture::Here,
-            (None, Origin::Recorded) => {
-                Picture::Gone("the shared file has no timeline of this run".into())
-            }
-            (None, _) => Picture::Kept,
-        };
-        let trace = self.trace.map_or_else(|| Trace::new(0), |trace| *trace);
-        Entry {
-            number,
-            name: self.name,
-            provenance: self.provenance,
-            record: *self.record,
-            trace,
-            picture,
-            assessment: Assessment::default(),
-            is_chosen: false,
-        }
-    }
+/// Runs and sweeps as they were kept, or as a shared file has them.
+#[derive(Debug, Default)]
+pub struct Lot {
+    /// The runs.
+    pub runs: Vec<Entry>,
+    /// The sweeps. What their runs say together follows from these.
+    pub sweeps: Vec<SweepEntry>,
 }
 
 /// Numbers that changed: from, to.
 pub type Moves = Vec<(usize, usize)>;
 
 impl History {
-    /// Adds runs of earlier sessions, or of a shared file. A kept run that is here already is left out. A kept run has
-    /// the number under which it was kept: whatever has that number and was not kept under it makes way. A run of a shared
-    /// file whose number is taken gets one behind all others. Returns whose numbers changed.
-    pub fn add_earlier(&mut self, runs: Vec<EarlierRun>) -> Moves {
+    /// Adds runs and sweeps of earlier sessions, or of a shared file. What is here already is left out. What was kept has the
+    /// number under which it was kept: whatever has that number and was not kept under it makes way. What is of a shared file
+    /// and has a number that is taken gets one behind all others. Returns whose numbers changed.
+    pub fn add_earlier(&mut self, lot: Lot) -> Moves {
         // Whoever replays a file where it was measured has its runs in both: they count once.
         let known: HashSet<String> = self.all_items().map(|item| item.id.to_string()).collect();
         let taken = self
             .all_items()
             .map(|item| (item.number, item.provenance.origin));
         let mut taken: HashMap<usize, Origin> = taken.collect();
-        let mut moving = HashSet::new();
-        let mut late = vec![];
-        for run in runs {
-            if known.contains(&run.record.id) {
-                continue;
-            }
-            let (number, origin) = (run.number, run.provenance.origin);
+        let (mut moving, mut highest) = (HashSet::new(), self.highest);
+        // Nothing has the number 0: it stands for one behind all others.
+        let mut number_of = |item: Item<'_>| {
+            let (number, origin) = (item.number, item.provenance.origin);
             match (origin, taken.get(&number)) {
+                _ if known.contains(item.id) => return None,
                 (_, None) => {}
-                (Origin::Recorded, Some(_)) => {
-                    late.push(run);
-                    continue;
-                }
-                (_, Some(Origin::Earlier)) => continue,
+                (Origin::Recorded, Some(_)) => return Some(0),
+                (_, Some(Origin::Earlier)) => return None,
                 (_, Some(Origin::Here | Origin::Recorded)) => {
                     moving.insert(number);
                 }
             }
             taken.insert(number, origin);
-            self.highest = self.highest.max(number);
-            self.entries.push(run.into_entry(number));
+            highest = highest.max(number);
+            Some(number)
+        };
+        for mut run in lot.runs {
+            if let Some(number) = number_of(Item::from(&run)) {
+                run.number = number;
+                self.entries.push(run);
+            }
         }
+        for mut sweep in lot.sweeps {
+            if let Some(number) = number_of(Item::from(&sweep)) {
+                sweep.number = number;
+                self.sweeps.push(sweep);
+            }
+        }
+        self.highest = highest;
         let moves = self.make_way(&moving);
-        for run in late {
+        let of_runs = self.entries.iter_mut().map(|entry| &mut entry.number);
+        let of_sweeps = self.sweeps.iter_mut().map(|sweep| &mut sweep.number);
+        for late in of_runs.chain(of_sweeps).filter(|number| **number == 0) {
             self.highest += 1;
-            self.entries.push(run.into_entry(self.highest));
+            *late = self.highest;
         }
         self.settle();
         moves
@@ -121,7 +98,7 @@ impl History {
     }
 
     /// Gives what has these numbers without having been kept under them new ones, behind all others.
-    pub(super) fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
+    fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
         let is_moving = |item: &Item<'_>| {
             numbers.contains(&item.number) && item.provenance.origin != Origin::Earlier
         };
@@ -156,7 +133,7 @@ impl History {
         self.sweeps.sort_by_key(|sweep| sweep.number);
         self.compare(|_| true);
         self.gather(|_| true);
-        self.doubt_outliers(|_| true);
+        doubt_outliers(&mut self.entries, |_| true);
         self.make_room(TRACE_BYTES);
     }
 }

@@ -1,44 +1,44 @@
 //! Which runs of a history say something together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Entry, History};
 use crate::catalog::caveat::Caveat;
 use crate::domain::record::Record;
-use crate::domain::repeats::{self, is_repeat};
+use crate::domain::repeats::outliers_among;
 
 impl History {
-    /// The sound records that repeat the run with this number, itself among them, oldest first: see [`is_repeat`]. None
-    /// if it is not sound itself, or warmed up.
+    /// The sound records that repeat the run with this number, itself among them, oldest first. None if it is not sound itself,
+    /// or warmed up.
     pub fn records_of(&self, number: usize) -> Vec<&Record> {
-        let Some(this) = self.get(number) else {
-            return vec![];
-        };
-        let this = (&this.record, &*this.provenance);
-        self.entries
-            .iter()
-            .filter(|other| is_repeat(this, (&other.record, &other.provenance)))
-            .map(|other| &other.record)
-            .collect()
-    }
-
-    /// All runs whose time counts, by what they repeat: O(n).
-    pub fn repeats(&self) -> Vec<Vec<&Entry>> {
-        groups(&self.entries.iter().collect::<Vec<_>>())
-    }
-
-    /// The runs of these campaigns, named by their ids, are judged anew.
-    pub(super) fn doubt_outliers(&mut self, concerns: impl Fn(&str) -> bool) {
-        let is_concerned = |entry: &&mut Entry| entry.record.campaign_id().is_some_and(&concerns);
-        let mut parts: Vec<&mut Entry> = self.entries.iter_mut().filter(is_concerned).collect();
-        let outliers = repeats::outliers_of_campaigns(parts.iter().map(|entry| &entry.record));
-        for (entry, outlier) in parts.iter_mut().zip(outliers) {
-            entry.assessment.outlier = outlier.map(Caveat::from);
-        }
+        let repeats = self.get(number).map(|entry| &*entry.assessment.repeats);
+        let numbers = repeats.into_iter().flatten();
+        let entries = numbers.filter_map(|number| self.get(*number));
+        entries.map(|entry| &entry.record).collect()
     }
 }
 
-/// Those of these runs that repeat each other, see [`is_repeat`]; the time of runs that are in no group does not count.
+/// The runs of these campaigns, named by their ids, are judged anew: whose time is far from that of its repeats is doubted.
+pub fn doubt_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
+    let is_concerned = |entry: &&Entry| entry.record.campaign_id().is_some_and(&concerns);
+    let parts: Vec<&Entry> = entries.iter().filter(is_concerned).collect();
+    let warm_ups = parts.iter().filter(|entry| entry.record.is_warm_up());
+    let warmed_up: HashSet<Option<&str>> =
+        warm_ups.map(|entry| entry.record.campaign_id()).collect();
+    let outliers = groups(&parts).into_iter().flat_map(|group| {
+        let records: Vec<&Record> = group.iter().map(|entry| &entry.record).collect();
+        let has_warmed_up = warmed_up.contains(&records[0].campaign_id());
+        let outliers = outliers_among(&records, has_warmed_up).into_iter();
+        outliers.map(move |(at, seen)| (group[at].number, Caveat::from(seen)))
+    });
+    let mut outliers: HashMap<usize, Caveat> = outliers.collect();
+    for entry in entries.iter_mut().filter(|entry| is_concerned(&&**entry)) {
+        entry.assessment.outlier = outliers.remove(&entry.number);
+    }
+}
+
+/// Those of these runs that repeat each other: the same plan, measured by the same campaign, all soundly and none to warm up.
+/// Runs that were measured alone repeat each other within a session. The time of runs that are in no group does not count.
 pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let key = |entry: &'a Entry| {
         let plan = &entry.record.plan;

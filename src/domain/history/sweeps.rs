@@ -1,12 +1,11 @@
 //! Sweeps in the history: they share the numbers of the runs, and know which runs are theirs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::provenance::{Origin, Provenance};
 use super::super::record::Record;
 use super::super::sweep::{Results, Summary, Sweep, SweepPlan};
-use super::earlier::Moves;
 use super::{Entry, History};
 
 /// A sweep with its number on the screen.
@@ -39,27 +38,14 @@ pub struct Peak {
     pub speedup: f64,
 }
 
-/// A sweep that this session did not begin; its runs come as [`EarlierRun`](super::EarlierRun)s, before it or after it.
-#[derive(Clone, Debug)]
-pub struct EarlierSweep {
-    /// Under which it was kept.
-    pub number: usize,
-    /// What the user calls it.
-    pub name: Option<String>,
-    /// Where and when it was measured.
-    pub provenance: Arc<Provenance>,
-    /// What was asked for.
-    pub sweep: Sweep,
-}
-
-impl From<EarlierSweep> for SweepEntry {
-    fn from(begun: EarlierSweep) -> SweepEntry {
-        let EarlierSweep {
-            number,
-            name,
-            provenance,
-            sweep,
-        } = begun;
+impl SweepEntry {
+    /// A sweep of which no run is known yet.
+    pub fn new(
+        number: usize,
+        name: Option<String>,
+        provenance: Arc<Provenance>,
+        sweep: Sweep,
+    ) -> SweepEntry {
         SweepEntry {
             number,
             name,
@@ -71,9 +57,7 @@ impl From<EarlierSweep> for SweepEntry {
             sweep,
         }
     }
-}
 
-impl SweepEntry {
     /// What its best configuration came to; `None` while nothing was counted.
     pub fn best(&self) -> Option<&Summary> {
         self.results.summaries.get(self.results.best?)?.as_ref()
@@ -174,37 +158,10 @@ impl History {
     /// Begins a sweep, which has this id, and returns its number.
     pub fn begin_sweep(&mut self, id: String, plan: SweepPlan) -> usize {
         self.highest += 1;
-        let begun = EarlierSweep {
-            number: self.highest,
-            name: None,
-            provenance: Arc::clone(&self.here),
-            sweep: Sweep { id, plan },
-        };
-        self.sweeps.push(begun.into());
+        let (here, sweep) = (Arc::clone(&self.here), Sweep { id, plan });
+        let begun = SweepEntry::new(self.highest, None, here, sweep);
+        self.sweeps.push(begun);
         self.highest
-    }
-
-    /// Adds sweeps of earlier sessions, or of a shared file: one that is here already is left out. Numbers are given as by
-    /// [`History::add_earlier`]. Returns whose numbers changed.
-    pub fn add_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) -> Moves {
-        let mut moves = vec![];
-        for mut sweep in sweeps {
-            let taken = self.item(sweep.number).map(|item| item.provenance.origin);
-            let is_kept = sweep.provenance.origin == Origin::Earlier;
-            let is_known = self.number_of(&sweep.sweep.id).is_some();
-            if is_known || (is_kept && taken == Some(Origin::Earlier)) {
-                continue;
-            }
-            if is_kept && taken.is_some() {
-                moves.extend(self.make_way(&HashSet::from([sweep.number])));
-            } else if taken.is_some() {
-                sweep.number = self.highest + 1;
-            }
-            self.highest = self.highest.max(sweep.number);
-            self.sweeps.push(sweep.into());
-        }
-        self.settle();
-        moves
     }
 
     /// The runs of one configuration of a sweep, oldest first.

@@ -12,7 +12,7 @@ use super::super::python::Interpreter;
 use super::super::record::{Outcome, Part};
 use super::super::speedup::Baseline;
 use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
-use super::{EarlierRun, Entry, History, Picture};
+use super::{Entry, History, Lot, Picture};
 use crate::catalog::metric::metric_named;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload::{Cpu, Io};
@@ -30,16 +30,19 @@ fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance>
     })
 }
 
-fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> EarlierRun {
+fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> Entry {
     let workers = if model == Model::Serial { 1 } else { 2 };
     let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0);
     record.id = format!("{}-{number}", provenance.session);
-    EarlierRun {
-        number,
-        name: None,
-        provenance: Arc::clone(provenance),
-        record: Box::new(record),
-        trace: None,
+    Entry::new(number, None, Arc::clone(provenance), record, None)
+}
+
+impl History {
+    fn add_earlier_runs(&mut self, runs: Vec<Entry>) -> Vec<(usize, usize)> {
+        self.add_earlier(Lot {
+            runs,
+            sweeps: vec![],
+        })
     }
 }
 
@@ -58,7 +61,7 @@ fn a_baseline_is_of_the_same_session_and_a_chosen_one_holds_for_all_sessions_of_
         provenance(&history, "a", "sample"),
         provenance(&history, "b", "another"),
     );
-    history.add_earlier(vec![
+    history.add_earlier_runs(vec![
         run(1, &a, Model::Serial, 8.0),
         run(2, &a, Model::Threads, 4.0),
         run(3, &b, Model::Serial, 6.0),
@@ -133,8 +136,8 @@ fn runs_that_a_shared_file_and_the_kept_history_both_have_count_once() {
         origin: Origin::Recorded,
         ..(*kept).clone()
     });
-    history.add_earlier(vec![run(1, &recorded, Model::Serial, 8.0)]);
-    history.add_earlier(vec![
+    history.add_earlier_runs(vec![run(1, &recorded, Model::Serial, 8.0)]);
+    history.add_earlier_runs(vec![
         run(1, &kept, Model::Serial, 8.0),
         run(2, &kept, Model::Threads, 4.0),
     ]);
@@ -176,7 +179,7 @@ fn picture() -> Trace {
 fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_are_looked_at() {
     let mut history = sample::history(2);
     let a = provenance(&history, "a", "sample");
-    history.add_earlier(
+    history.add_earlier_runs(
         (1..=3)
             .map(|number| run(number, &a, Model::Serial, 1.0))
             .collect(),
@@ -210,7 +213,7 @@ fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_a
 fn a_picture_that_was_awaited_when_its_run_was_removed_can_be_asked_for_again() {
     let mut history = sample::history(2);
     let a = provenance(&history, "a", "sample");
-    history.add_earlier(vec![run(1, &a, Model::Serial, 1.0)]);
+    history.add_earlier_runs(vec![run(1, &a, Model::Serial, 1.0)]);
     history.look_at(vec![1]);
     assert_eq!(
         (history.await_picture(), history.await_picture()),
@@ -250,7 +253,7 @@ proptest! {
         for (step, kind, tenths, serial) in steps {
             let model = if serial { Model::Serial } else { Model::Threads };
             match step {
-                0 => drop(history.add_earlier(vec![run(
+                0 => drop(history.add_earlier_runs(vec![run(
                     history.next_number() + 3, &sessions[kind % 2], model, f64::from(tenths),
                 )])),
                 1 => drop(history.choose_baseline(tenths as usize)),
@@ -272,7 +275,7 @@ proptest! {
 }
 
 fn efficiency(entry: &Entry) -> Option<f64> {
-    metric_named("efficiency").of(&entry.assessed())
+    metric_named("efficiency").of(&entry.record, entry.assessment.own_gain())
 }
 
 fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize {
@@ -612,12 +615,12 @@ fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
                     let run = run(at + 1, &here, Model::Threads, 1.0);
                     all.insert(run.record.id.clone());
                     waiting.push_back(run.record.id.clone());
-                    let _ = history.add(*run.record, Trace::new(1));
+                    let _ = history.add(run.record, Trace::new(1));
                 }
                 Step::Recorded(number) => {
                     let run = run(number, &recorded, Model::Threads, 1.0);
                     all.insert(run.record.id.clone());
-                    let _ = history.add_earlier(vec![run]);
+                    let _ = history.add_earlier_runs(vec![run]);
                 }
                 Step::Remove(index) => {
                     let numbers: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
@@ -635,7 +638,7 @@ fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
                     is_read = true;
                     let runs: Vec<_> = (1..=before).map(|number| run(number, &earlier, Model::Threads, 1.0)).collect();
                     all.extend(runs.iter().map(|run| run.record.id.clone()));
-                    let _ = history.add_earlier(runs);
+                    let _ = history.add_earlier_runs(runs);
                 }
                 Step::Earlier => {}
             }

@@ -1,18 +1,19 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Draft, Invalid, Plan, all_parameters};
+use super::{Draft, Invalid, Plan, all_parameters, to_u32};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::Parameter;
-use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, Workload};
+use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, Workload};
 use crate::domain::address;
-use crate::domain::addresses::{Addresses, LatencyRange};
+use crate::domain::addresses::Addresses;
 use crate::domain::foreign::BorrowedKey;
 use crate::domain::machine::Limits;
 use crate::domain::python::{Interpreter, StartMethod};
@@ -69,7 +70,7 @@ impl Serialize for Parameters<'_> {
             }
         }
         match plan.addresses() {
-            Some(Addresses::Loopback { latencies_ms, .. }) => {
+            Some(Addresses::Loopback(latencies_ms)) => {
                 let latencies = latencies_ms.iter().map(|ms| f64::from(*ms) / 1e3);
                 map.serialize_entry("latencies_s", &latencies.collect::<Vec<_>>())?;
             }
@@ -164,14 +165,11 @@ fn restored(stored: Stored<Given>) -> Result<Plan, String> {
         .validate(&Limits::default())
         .map_err(|Invalid { sentence, .. }| sentence)?;
     if let Some(listed) = given.latencies_s
-        && let Some(Addresses::Loopback {
-            latencies_ms,
-            latency,
-            ..
-        }) = &mut plan.addresses
+        && let Some(Addresses::Loopback(latencies_ms)) = &mut plan.addresses
     {
+        let range = plan.size.get(&LATENCY_MIN)..=plan.size.get(&LATENCY_MAX);
         // They were drawn where it was measured, perhaps by another version.
-        *latencies_ms = checked_latencies(&listed, *latency)?;
+        *latencies_ms = checked_latencies(&listed, &range)?;
     }
     Ok(plan)
 }
@@ -200,12 +198,10 @@ fn check_urls(urls: &[String]) -> Result<(), String> {
     })
 }
 
-fn checked_latencies(listed: &[f64], range: LatencyRange) -> Result<Vec<u32>, String> {
+fn checked_latencies(listed: &[f64], range: &RangeInclusive<u64>) -> Result<Vec<u32>, String> {
     let in_ms = |seconds: &f64| {
-        let ms = u32::try_from(whole(seconds * 1e3)).ok()?;
-        let is_drawn = (range.min_ms..=range.max_ms).contains(&ms)
-            && LATENCY_MAX.range.contains(&u64::from(ms));
-        (is_drawn && *seconds >= 0.0).then_some(ms)
+        let ms = whole(seconds * 1e3);
+        (range.contains(&ms) && *seconds >= 0.0).then(|| to_u32(ms))
     };
     listed
         .iter()

@@ -6,7 +6,6 @@
 use std::fmt;
 
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
@@ -15,11 +14,10 @@ use super::{
     WorkerRecord,
 };
 use crate::catalog::caveat::Caveat;
-use crate::domain::foreign::{self, BorrowedKey};
-use crate::domain::phase::{Phase, PhaseTimes};
+use crate::domain::foreign::{self, Measured};
+use crate::domain::phase::PhaseTimes;
 use crate::domain::plan::{self, Plan};
 use crate::domain::shared_file::SharedFile;
-use crate::domain::time::{nanos, seconds};
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -56,30 +54,40 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-/// Declares a variable for each key and fills them from a map, as serde's derive does for the fields of a struct.
-/// The derive is not used because its `flatten` buffers every value, which makes opening a history a third slower.
+/// Declares a variable for each key and fills them from a map, as serde's derive does for the fields of a struct. The derive is
+/// not used because its `flatten` buffers every value, which makes opening a history a third slower.
 macro_rules! read_keys {
-    ($map:ident, $($key:ident: $kind:ty),+ $(,)?) => {
+    (
+        $map:ident,
+        required: $($key:ident: $kind:ty $(=> $field:tt)?),+;
+        optional: $($rare:ident: $rare_kind:ty $(=> $rare_field:tt)?),+;
+    ) => {
         #[derive(Deserialize)]
         #[serde(field_identifier)]
         #[expect(non_camel_case_types, reason = "each is the key of that name")]
         enum RecordKey {
             $($key,)+
+            $($rare,)+
             #[serde(other)]
             Unknown,
         }
         $(let mut $key: Option<$kind> = None;)+
+        $(let mut $rare: Option<$rare_kind> = None;)+
         while let Some(key) = $map.next_key()? {
             match key {
-                $(RecordKey::$key => {
-                    if $key.replace($map.next_value()?).is_some() {
-                        return Err(Error::duplicate_field(stringify!($key)));
-                    }
-                })+
+                $(RecordKey::$key => once(stringify!($key), $key.replace($map.next_value()?))?,)+
+                $(RecordKey::$rare => once(stringify!($rare), $rare.replace($map.next_value()?))?,)+
                 RecordKey::Unknown => drop($map.next_value::<IgnoredAny>()?),
             }
         }
+        $(let $key = $key.ok_or_else(|| Error::missing_field(stringify!($key)))?$(.$field)?;)+
+        $(let $rare = $rare.unwrap_or_default()$(.$rare_field)?;)+
     };
+}
+
+/// That a key was not there before.
+fn once<T, E: Error>(key: &'static str, before: Option<T>) -> Result<(), E> {
+    before.map_or(Ok(()), |_| Err(E::duplicate_field(key)))
 }
 
 /// Reads what is flat in JSON into groups.
@@ -95,80 +103,70 @@ impl<'de> Visitor<'de> for RecordVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
         read_keys!(
             map,
-            id: Text, campaign: Option<Part>, started_at: Text, plan: CheckedPlan,
-            outcome: Outcome, error: ErrorText, tasks_failed: u32, tasks_not_begun: u32,
-            failures: Vec<TaskRecord>,
-            wall_s: Measured, startup_s: MaybeMeasured, teardown_s: Measured, cpu_s: Measured,
-            concurrency: Measured, parallelism: Measured, phases_s: Phases,
-            gil: Option<GilTotals>, python: Option<PythonRecord>,
-            context_switches: Option<ContextSwitches>, migrations: u64,
-            memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
-            workers: Vec<WorkerRecord>, tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
-            events: EventTotals, observer: Observer, phase_source: PhaseSource,
-            caveats: Vec<Caveat>,
+            required:
+                id: Text => 0, started_at: Text => 0, plan: CheckedPlan => 0,
+                outcome: Outcome, tasks_failed: u32,
+                wall_s: Measured => 0, teardown_s: Measured => 0, cpu_s: Measured => 0,
+                concurrency: Measured => 0, parallelism: Measured => 0, phases_s: PhaseTimes,
+                workers: Vec<WorkerRecord>, phase_source: PhaseSource;
+            optional:
+                campaign: Option<Part>, error: ErrorText => 0, tasks_not_begun: u32,
+                failures: Vec<TaskRecord>, startup_s: MaybeMeasured => 0,
+                gil: Option<GilTotals>, python: Option<PythonRecord>,
+                context_switches: Option<ContextSwitches>, migrations: u64,
+                memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
+                tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
+                events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
         );
         Ok(Record {
-            id: present("id", id)?.0,
-            campaign: campaign.flatten(),
-            started_at: present("started_at", started_at)?.0,
-            plan: present("plan", plan)?.0,
+            id,
+            campaign,
+            started_at,
+            plan,
             ending: RunEnding {
-                outcome: present("outcome", outcome)?,
-                error: error.and_then(|error| error.0),
-                tasks_failed: present("tasks_failed", tasks_failed)?,
-                tasks_not_begun: tasks_not_begun.unwrap_or_default(),
-                failures: failures.unwrap_or_default(),
+                outcome,
+                error,
+                tasks_failed,
+                tasks_not_begun,
+                failures,
             },
             times: RunTimes {
-                wall_s: present("wall_s", wall_s)?.0,
-                startup_s: startup_s.and_then(|startup| startup.0),
-                teardown_s: present("teardown_s", teardown_s)?.0,
-                cpu_s: present("cpu_s", cpu_s)?.0,
-                concurrency: present("concurrency", concurrency)?.0,
-                parallelism: present("parallelism", parallelism)?.0,
-                phases_s: present("phases_s", phases_s)?.0,
+                wall_s,
+                startup_s,
+                teardown_s,
+                cpu_s,
+                concurrency,
+                parallelism,
+                phases_s,
             },
-            interpreter: InterpreterFacts {
-                gil: gil.flatten(),
-                python: python.flatten(),
-            },
+            interpreter: InterpreterFacts { gil, python },
             system: SystemFacts {
-                context_switches: context_switches.flatten(),
-                migrations: migrations.unwrap_or_default(),
-                memory_bytes: memory_bytes.flatten(),
-                shared_file: shared_file.flatten(),
+                context_switches,
+                migrations,
+                memory_bytes,
+                shared_file,
             },
-            workers: present("workers", workers)?,
-            tasks: tasks.flatten(),
-            cores: cores.unwrap_or_default(),
+            workers,
+            tasks,
+            cores,
             measurement: Measurement {
-                events: events.unwrap_or_default(),
-                observer: observer.unwrap_or_default(),
-                phase_source: present("phase_source", phase_source)?,
-                caveats: caveats.unwrap_or_default(),
+                events,
+                observer,
+                phase_source,
+                caveats,
             },
         })
     }
 }
 
-fn present<T, E: Error>(key: &'static str, value: Option<T>) -> Result<T, E> {
-    value.ok_or_else(|| E::missing_field(key))
-}
-
 #[derive(Deserialize)]
 struct Text(#[serde(deserialize_with = "foreign::text")] String);
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct ErrorText(#[serde(deserialize_with = "foreign::error_or_null")] Option<String>);
 
-#[derive(Deserialize)]
-struct Measured(#[serde(deserialize_with = "foreign::measured")] f64);
-
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct MaybeMeasured(#[serde(deserialize_with = "foreign::measured_or_null")] Option<f64>);
-
-#[derive(Deserialize)]
-struct Phases(#[serde(deserialize_with = "phases::deserialize")] PhaseTimes);
 
 #[derive(Deserialize)]
 struct CheckedPlan(#[serde(deserialize_with = "plan::stored::deserialize")] Plan);
@@ -208,48 +206,6 @@ fn disagreement(record: &Record) -> Option<String> {
     (undone > tasks).then(|| format!("more than all {tasks} tasks have failed or were not begun"))
 }
 
-/// Nanoseconds by phase, as an object of seconds by the phase's name.
-pub mod phases {
-    use super::*;
-
-    /// A key per phase that can be measured.
-    pub fn serialize<S: Serializer>(times: &PhaseTimes, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(Phase::MEASURED.len()))?;
-        for phase in Phase::MEASURED {
-            map.serialize_entry(phase.name(), &seconds(times[phase]))?;
-        }
-        map.end()
-    }
-
-    /// A phase that is missing took no time; one that nobody knows is left out.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhaseTimes, D::Error> {
-        deserializer.deserialize_map(Times)
-    }
-
-    struct Times;
-
-    impl<'de> Visitor<'de> for Times {
-        type Value = PhaseTimes;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("seconds by phase")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
-            let mut times = PhaseTimes::default();
-            while let Some((BorrowedKey(name), Measured(time))) = map.next_entry()? {
-                if let Some(phase) = Phase::MEASURED
-                    .into_iter()
-                    .find(|phase| phase.name() == name)
-                {
-                    times[phase] = nanos(time);
-                }
-            }
-            Ok(times)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +215,7 @@ mod tests {
     use crate::catalog::workload::{SHARED_FILE, Workload};
     use crate::domain::foreign::MEASURED_MAX;
     use crate::domain::machine::Limits;
+    use crate::domain::phase::Phase;
     use crate::domain::plan::Draft;
     use crate::domain::record::{
         GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,

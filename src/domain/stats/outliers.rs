@@ -1,7 +1,5 @@
 //! Values that lie far from the others.
 
-use serde::{Deserialize, Serialize};
-
 use super::{median, sorted};
 
 /// Above so large a modified Z-score a value is an outlier (Iglewicz and Hoaglin 1993).
@@ -15,7 +13,7 @@ const MEAN_AD_OF_NORMAL: f64 = 0.797_884_560_802_865_4;
 const LEAST: usize = 3;
 
 /// A value far from the others.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outlier {
     /// Which one, as given, from 0.
     pub index: usize,

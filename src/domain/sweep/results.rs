@@ -10,7 +10,7 @@ use crate::domain::plan::Plan;
 use crate::domain::record::{Outcome, Record};
 use crate::domain::repeats::{self, SEED};
 use crate::domain::speedup;
-use crate::domain::stats::fit::{self, Amdahl, Fit, Point, Universal};
+use crate::domain::stats::fit::{self, Fits, Point};
 use crate::domain::stats::{self, Ratio, Spread};
 
 /// What the repeats of one configuration say together. Runs of the round that warms up are not among them.
@@ -57,10 +57,9 @@ pub struct Series {
     /// The best of them, by the rule of [`Results::best`]; `None` while nothing of it was measured.
     #[serde(skip)]
     pub best: Option<usize>,
-    /// Amdahl's law, fitted to its speed-ups; `None` with too few points.
-    pub amdahl: Option<Fit<Amdahl>>,
-    /// The Universal Scalability Law, fitted to its speed-ups; `None` with too few points.
-    pub universal: Option<Fit<Universal>>,
+    /// The laws, fitted to its speed-ups; `None` with too few points.
+    #[serde(flatten)]
+    pub fits: Option<Fits>,
 }
 
 /// What the runs of a sweep say together, as far as they were measured.
@@ -271,8 +270,7 @@ impl<'a> Comparison<'a> {
         Series {
             executor,
             best: self.best(configurations.iter().copied()),
-            amdahl: fit::amdahl(serial, &points, SEED),
-            universal: fit::universal(serial, &points, SEED),
+            fits: fit::fits(serial, &points, SEED),
             configurations,
         }
     }

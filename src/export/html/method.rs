@@ -8,7 +8,7 @@ use crate::domain::record::{PhaseSource, Record};
 
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
-    let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(run.record));
+    let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(&run.record));
     let by = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
     let (is_recorded, is_swept) = (!shared.runs.is_empty(), !shared.sweeps.is_empty());
     let workloads = Workload::ALL.map(|workload| {

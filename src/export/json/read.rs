@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{SCHEMA, SCHEMA_NAME};
-use crate::domain::history::{EarlierRun, EarlierSweep, THINNED_SLICES, TRACE_BYTES};
+use crate::domain::history::{Entry, Lot, SweepEntry, THINNED_SLICES, TRACE_BYTES};
 use crate::domain::machine::Machine;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::record::Record;
@@ -22,15 +22,6 @@ const NAME_MAX: usize = 100;
 const NUMBER_MAX: usize = 1_000_000_000;
 /// The longest piece of foreign text in a sentence, in characters.
 const QUOTED_MAX: usize = 60;
-
-/// What somebody shared: of [`Origin::Recorded`], under the numbers and names that it had where it was measured.
-#[derive(Debug)]
-pub struct Document {
-    /// In the order of the document.
-    pub runs: Vec<EarlierRun>,
-    /// In the order of the document. What their runs say together follows from these.
-    pub sweeps: Vec<EarlierSweep>,
-}
 
 #[derive(Deserialize)]
 struct Incoming<'a> {
@@ -84,12 +75,13 @@ pub fn check_size(bytes: u64) -> Result<(), String> {
     }
 }
 
-/// Reads a document.
+/// Reads a document: what somebody shared is of [`Origin::Recorded`], in the order of the document, under the numbers and names
+/// that it had where it was measured.
 ///
 /// # Errors
 /// One sentence, without the file's name: no JSON, not this schema, a version that this program does not know, or what in
 /// which record cannot be.
-pub fn read(text: &[u8]) -> Result<Document, String> {
+pub fn read(text: &[u8]) -> Result<Lot, String> {
     check_size(text.len() as u64)?;
     check_schema(text)?;
     let incoming: Incoming<'_> =
@@ -98,17 +90,15 @@ pub fn read(text: &[u8]) -> Result<Document, String> {
     let mut bytes = 0;
     let runs = (1..).zip(incoming.records).map(|(index, text)| {
         let mut run = read_run(text, index, &session)?;
-        if let Some(trace) = &mut run.trace {
-            // Thinned where there is no room for it beside the others.
-            if bytes + trace.bytes() > TRACE_BYTES {
-                trace.thin(THINNED_SLICES);
-            }
-            bytes += trace.bytes();
+        // Thinned where there is no room for it beside the others.
+        if bytes + run.trace.bytes() > TRACE_BYTES {
+            run.trace.thin(THINNED_SLICES);
         }
+        bytes += run.trace.bytes();
         Ok(run)
     });
     let sweeps = (1..).zip(incoming.sweeps);
-    Ok(Document {
+    Ok(Lot {
         runs: runs.collect::<Result<_, String>>()?,
         sweeps: sweeps
             .map(|(index, text)| read_sweep(text, index, &session))
@@ -161,7 +151,7 @@ fn is_at_end(error: &serde_json::Error, text: &[u8]) -> bool {
 /// Where something was measured, by the id of its session.
 type Session<'s> = &'s dyn Fn(Option<&str>) -> Arc<Provenance>;
 
-fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<EarlierRun, String> {
+fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<Entry, String> {
     // Twice, as collecting what is not known yet would build all of it in memory.
     let what = format!("record {index}");
     let around: Around = part(text, &what)?;
@@ -180,24 +170,19 @@ fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<Earli
             ));
         }
     }
-    Ok(EarlierRun {
-        number: around.number(index),
-        name: around.name(),
-        provenance: session(around.session.as_deref()),
-        record,
-        trace: around.trace,
-    })
+    let (number, name) = (around.number(index), around.name());
+    let provenance = session(around.session.as_deref());
+    let trace = around.trace.map(|trace| *trace);
+    Ok(Entry::new(number, name, provenance, *record, trace))
 }
 
-fn read_sweep(text: &RawValue, index: usize, session: Session<'_>) -> Result<EarlierSweep, String> {
+fn read_sweep(text: &RawValue, index: usize, session: Session<'_>) -> Result<SweepEntry, String> {
     let what = format!("sweep {index}");
     let around: Around = part(text, &what)?;
-    Ok(EarlierSweep {
-        number: around.number(index),
-        name: around.name(),
-        provenance: session(around.session.as_deref()),
-        sweep: part(text, &what)?,
-    })
+    let (number, name) = (around.number(index), around.name());
+    let provenance = session(around.session.as_deref());
+    let sweep = part(text, &what)?;
+    Ok(SweepEntry::new(number, name, provenance, sweep))
 }
 
 /// A part of the document. What is wrong is said without a place that is counted from somewhere within the file.

@@ -8,12 +8,13 @@ use serde::{Serialize, Serializer};
 use serde_json::value::to_raw_value;
 
 use super::SCHEMA;
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use crate::analysis::shared::Shared;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::machine::Machine;
 use crate::domain::record::Doubted;
 use crate::domain::sweep::{Series, Summary, Sweep};
 use crate::domain::trace::Trace;
-use crate::present::sentence::document;
+use crate::present::sentence::conclusion;
 
 /// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub fn write(
             .map_or(machine, |last| &last.machine),
         sessions: sessions(shared),
         records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
-        sweeps: Sequence(|| shared.sweeps.iter().map(OutgoingSweep::from)),
+        sweeps: Sequence(|| shared.sweeps.iter().copied().map(OutgoingSweep::from)),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -109,17 +110,17 @@ fn in_one_line<S: Serializer>(trace: &Option<&Trace>, serializer: S) -> Result<S
 }
 
 impl<'a> OutgoingRun<'a> {
-    fn of(run: &SharedRun<'a>, traces: Traces) -> OutgoingRun<'a> {
+    fn of(run: &'a Entry, traces: Traces) -> OutgoingRun<'a> {
         OutgoingRun {
             number: run.number,
-            name: run.name,
+            name: run.name.as_deref(),
             session: &run.provenance.session,
             speedup: run.gain().map(|gain| Speedup {
                 factor: gain.factor,
                 baseline: gain.over.number,
             }),
-            record: Doubted::new(run.record, run.assessment.caveats(run.record)),
-            trace: run.trace.filter(|_| traces == Traces::Included),
+            record: Doubted::new(&run.record, run.caveats()),
+            trace: run.picture().filter(|_| traces == Traces::Included),
         }
     }
 }
@@ -146,19 +147,19 @@ struct OutgoingSweep<'a> {
     conclusion: String,
 }
 
-impl<'a> From<&SharedSweep<'a>> for OutgoingSweep<'a> {
-    fn from(shared: &SharedSweep<'a>) -> OutgoingSweep<'a> {
-        let results = shared.results;
-        let is_fitted = |series: &&Series| series.amdahl.is_some() || series.universal.is_some();
+impl<'a> From<&'a SweepEntry> for OutgoingSweep<'a> {
+    fn from(shared: &'a SweepEntry) -> OutgoingSweep<'a> {
+        let results = &shared.results;
+        let is_fitted = |series: &&Series| series.fits.is_some();
         OutgoingSweep {
             number: shared.number,
-            name: shared.name,
+            name: shared.name.as_deref(),
             session: &shared.provenance.session,
-            sweep: shared.sweep,
+            sweep: &shared.sweep,
             complete: results.is_complete,
             summary: results.summaries.iter().flatten().collect(),
             fits: results.series.iter().filter(is_fitted).collect(),
-            conclusion: document::conclusion(shared),
+            conclusion: conclusion::of_entry(shared),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{Picture, WIDTH, rounded};
-use crate::analysis::shared::SharedSweep;
+use crate::domain::history::SweepEntry;
 use crate::domain::plan::Plan;
 use crate::domain::sweep;
 use crate::present::chart::{ChartBar, Measure, Scale};
@@ -37,7 +37,7 @@ const CHARACTER: f64 = 6.6;
 const WORDS_APART: f64 = 13.0;
 
 /// Speed-up if there is any, and time: what each is about, and how it looks.
-pub(in crate::export) fn all(shared: &SharedSweep<'_>) -> Vec<(String, Picture)> {
+pub(in crate::export) fn all(shared: &SweepEntry) -> Vec<(String, Picture)> {
     [Measure::SpeedUp, Measure::Time]
         .map(|measure| Chart::new(shared, measure))
         .iter()
@@ -55,7 +55,7 @@ struct Series<'a> {
 }
 
 struct Chart<'a> {
-    shared: &'a SharedSweep<'a>,
+    shared: &'a SweepEntry,
     measure: Measure,
     /// Numbers of workers, ascending.
     workers: &'a [u32],
@@ -66,8 +66,8 @@ struct Chart<'a> {
 }
 
 impl<'a> Chart<'a> {
-    fn new(shared: &'a SharedSweep<'a>, measure: Measure) -> Chart<'a> {
-        let (plan, results) = (&shared.sweep.plan, shared.results);
+    fn new(shared: &'a SweepEntry, measure: Measure) -> Chart<'a> {
+        let (plan, results) = (&shared.sweep.plan, &shared.results);
         let workers = match plan.workers() {
             [] => &[1],
             workers => workers,
@@ -209,16 +209,18 @@ impl<'a> Chart<'a> {
         if self.measure == Measure::Time {
             return vec![];
         }
-        let SharedSweep { sweep, results, .. } = self.shared;
+        let SweepEntry { sweep, results, .. } = self.shared;
         let cores = self.shared.provenance.machine.cores_usable;
         let workers = || self.workers.iter().copied();
         let ideal = workers().map(|workers| sweep.plan.ideal_speedup(workers, cores, results));
         let fitted = self.series.iter().filter_map(|series| {
-            let law = series.of.universal.as_ref()?;
+            let law = series.of.fits.as_ref()?.universal.law;
             let class = format!("fitted l-{}", series.of.executor.model.name());
             Some((
                 class,
-                workers().map(|workers| law.at(workers.into())).collect(),
+                workers()
+                    .map(|workers| law.speedup(workers.into()))
+                    .collect(),
             ))
         });
         std::iter::once(("ideal".into(), ideal.collect()))

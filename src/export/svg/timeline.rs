@@ -14,7 +14,7 @@ use std::ops::Range;
 use maud::{Markup, html};
 
 use super::{Picture, WIDTH, rounded};
-use crate::analysis::shared::SharedRun;
+use crate::domain::history::Entry;
 use crate::domain::phase::{Phase, PhaseTimes};
 use crate::domain::plan::Lock;
 use crate::domain::text::{duration, grouped};
@@ -45,16 +45,15 @@ type Heights = [u32; Phase::STACK.len()];
 
 /// A run's timeline in about so many columns of all its lanes together; `None` if it is gone. Its axis ends with the longest
 /// `among` those of the same work, so that the shorter run visibly ends earlier.
-pub(in crate::export) fn of(
-    run: &SharedRun<'_>,
-    among: &[&SharedRun<'_>],
-    cells: u32,
-) -> Option<Picture> {
-    let trace = run.trace?;
+pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option<Picture> {
+    let trace = run.picture()?;
     let same = among
         .iter()
         .filter(|other| other.record.plan.same_work(&run.record.plan));
-    let until = same.filter_map(|other| other.trace).map(Trace::now).max();
+    let until = same
+        .filter_map(|other| other.picture())
+        .map(Trace::now)
+        .max();
     let rows = trace.lanes().len().min(ROWS_MAX);
     let most = cells / rows.max(1) as u32;
     let columns = COLUMNS.into_iter().find(|columns| *columns <= most);
@@ -215,8 +214,8 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
 }
 
 /// What the areas of these runs' timelines mean: the pattern, name and meaning of each phase that they could be in.
-pub(in crate::export) fn legend(runs: &[&SharedRun<'_>]) -> Picture {
-    let records = || runs.iter().map(|run| run.record);
+pub(in crate::export) fn legend(runs: &[&Entry]) -> Picture {
+    let records = || runs.iter().map(|run| &run.record);
     let mut seen: Vec<Phase> = records().flat_map(|record| record.plan.phases()).collect();
     if records().any(|record| record.measurement.events.dropped > 0) {
         seen.push(Phase::Lost);

@@ -46,7 +46,7 @@ impl Table<'_, '_> {
         let values: Vec<Option<f64>> = self
             .runs
             .iter()
-            .map(|run| metric.of(&(&run.entry.record).into()))
+            .map(|run| metric.of(&run.entry.record, None))
             .collect();
         let is_told = |value: &f64| metric.phase().is_none() || *value > 0.0;
         if !metric.is_in(COMPARISON) || !values.iter().flatten().any(is_told) {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{conclusion, verdict};
-use crate::analysis::shared::{Shared, SharedRun, SharedSweep};
+use super::verdict;
+use crate::analysis::shared::Shared;
 use crate::domain::executor::Executor;
 use crate::domain::foreign::cleaned_lines;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::machine::Machine;
 use crate::domain::plan::Plan;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::python::Interpreter;
 use crate::domain::record::{OUTPUT_KEPT, Record};
-use crate::domain::stats::fit::Parameter;
+use crate::domain::stats::fit::{Fits, Law, Parameter};
 use crate::domain::sweep::Series;
 use crate::domain::text::{bytes, clean, counted, duration};
 use crate::present::run_table::NAME;
@@ -33,12 +34,12 @@ fn named(name: Option<&str>) -> String {
 }
 
 /// Its number, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
-pub fn title(run: &SharedRun<'_>) -> String {
+pub fn title(run: &Entry) -> String {
     let plan = &run.record.plan;
     format!(
         "#{}{} {} · {} · {} · {}",
         run.number,
-        named(run.name),
+        named(run.name.as_deref()),
         plan.label(),
         plan.executor().label(),
         counted(plan.workers().into(), "worker"),
@@ -47,8 +48,8 @@ pub fn title(run: &SharedRun<'_>) -> String {
 }
 
 /// The same of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
-pub fn sweep_title(shared: &SharedSweep<'_>) -> String {
-    let plan = &shared.sweep.plan;
+pub fn sweep_title(sweep: &SweepEntry) -> String {
+    let plan = &sweep.sweep.plan;
     let models: Vec<String> = plan.executors().iter().map(Executor::label).collect();
     let workers = match plan.workers() {
         [] | [1] => "1 worker".into(),
@@ -59,8 +60,11 @@ pub fn sweep_title(shared: &SharedSweep<'_>) -> String {
     };
     format!(
         "#{} sweep{} {} · {} · {workers} · {}",
-        shared.number,
-        shared.name.map_or(":".into(), |name| named(Some(name))),
+        sweep.number,
+        sweep
+            .name
+            .as_deref()
+            .map_or(":".into(), |name| named(Some(name))),
         plan.work().label(),
         models.join(", "),
         counted(plan.repeats().into(), "round"),
@@ -68,30 +72,33 @@ pub fn sweep_title(shared: &SharedSweep<'_>) -> String {
 }
 
 /// What was fitted to the speed-ups of each model, and how sure that is.
-pub fn fits(shared: &SharedSweep<'_>) -> Vec<String> {
+pub fn fits(sweep: &SweepEntry) -> Vec<String> {
     let parameter = |Parameter {
                          value, interval, ..
-                     }: &Parameter| {
+                     }: Parameter| {
         format!("{value:.3} ({:.3} – {:.3})", interval.low, interval.high)
     };
     let told = |series: &Series| {
-        let amdahl = series.amdahl.as_ref().map(|fit| {
-            let serial = parameter(&fit.law.serial);
-            format!("Amdahl's law: serial part {serial}")
-        });
-        let universal = series.universal.as_ref().map(|fit| {
-            let (contention, coherency) = (&fit.law.contention, &fit.law.coherency);
-            format!(
-                "the Universal Scalability Law: contention {}, coherency {}",
+        let model = series.executor.name();
+        let fits = series.fits.into_iter().flat_map(Fits::both);
+        fits.map(move |fit| match fit.law {
+            Law::Amdahl { serial } => {
+                format!(
+                    "{model}, fitted by Amdahl's law: serial part {}",
+                    parameter(serial)
+                )
+            }
+            Law::Universal {
+                contention,
+                coherency,
+            } => format!(
+                "{model}, fitted by the Universal Scalability Law: contention {}, coherency {}",
                 parameter(contention),
                 parameter(coherency)
-            )
-        });
-        let model = series.executor.name();
-        let laws = amdahl.into_iter().chain(universal);
-        laws.map(move |law| format!("{model}, fitted by {law}"))
+            ),
+        })
     };
-    shared.results.series.iter().flat_map(told).collect()
+    sweep.results.series.iter().flat_map(told).collect()
 }
 
 /// Every reason to trust the runs less, each with the number of its run.
@@ -103,11 +110,15 @@ pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a 
 }
 
 /// What the tasks of these runs did, a sentence for each kind of work.
-pub fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
-    let sentence = |run: &SharedRun<'_>| {
+pub fn works<'a>(runs: impl Iterator<Item = &'a Entry>) -> Vec<String> {
+    let sentence = |run: &Entry| {
         let plan = &run.record.plan;
         let size = plan.workload().description().size;
-        format!("{}: {}", plan.label(), size(plan.size(), plan.addresses()))
+        format!(
+            "{}: {}",
+            plan.label(),
+            size(plan.size(), !plan.urls().is_empty())
+        )
     };
     let mut works: Vec<String> = vec![];
     for work in runs.map(sentence) {
@@ -119,14 +130,8 @@ pub fn works<'a>(runs: impl Iterator<Item = &'a SharedRun<'a>>) -> Vec<String> {
 }
 
 /// What came out, in one sentence.
-pub fn verdict(run: &SharedRun<'_>) -> String {
-    foreign(&verdict::concluded(run.record, &run.finding))
-}
-
-/// What to conclude from a sweep.
-pub fn conclusion(shared: &SharedSweep<'_>) -> String {
-    let cores_usable = shared.provenance.machine.cores_usable;
-    conclusion::of(&shared.sweep.plan, shared.results, cores_usable)
+pub fn verdict(shared: &Shared<'_>, run: &Entry) -> String {
+    foreign(&verdict::concluded(&run.record, &shared.finding(run)))
 }
 
 /// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.
@@ -201,7 +206,7 @@ pub fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
 
 /// "measured 2026-01-31", or from which day to which; nothing if there is no run.
 pub fn days(shared: &Shared<'_>) -> Option<String> {
-    let day = |run: &SharedRun<'_>| clean(&run.record.started_at, 10);
+    let day = |run: &&Entry| clean(&run.record.started_at, 10);
     let first = shared.runs.iter().map(day).min()?;
     let last = shared.runs.iter().map(day).max()?;
     Some(if first == last {

@@ -1,19 +1,15 @@
 //! Runs that this session did not measure, and pictures that are read when somebody looks at them.
 
 use crate::app::App;
-use crate::app::message::{EarlierRun, EarlierSweep, Effect};
+use crate::app::message::Effect;
 use crate::app::screens::Overlay;
 
+use crate::domain::history::Lot;
 use crate::domain::trace::Trace;
 
 impl App {
-    pub(crate) fn on_earlier(&mut self, runs: Vec<EarlierRun>) {
-        let moves = self.history.add_earlier(runs);
-        self.follow(&moves);
-    }
-
-    pub(crate) fn on_earlier_sweeps(&mut self, sweeps: Vec<EarlierSweep>) {
-        let moves = self.history.add_earlier_sweeps(sweeps);
+    pub(crate) fn on_earlier(&mut self, lot: Lot) {
+        let moves = self.history.add_earlier(lot);
         self.follow(&moves);
     }
 

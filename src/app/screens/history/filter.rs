@@ -231,10 +231,10 @@ mod tests {
     #[test]
     fn a_run_is_found_by_model_work_number_name_date_and_outcome() {
         let mut history: History = sample::history(2);
-        let mut runs = earlier(Origin::Earlier, &[3, 12, 13], None);
-        runs[1].name = Some("Under the lock".into());
-        runs[2].record.ending.tasks_failed = 1;
-        history.add_earlier(runs);
+        let mut lot = earlier(Origin::Earlier, &[3, 12, 13], None);
+        lot.runs[1].name = Some("Under the lock".into());
+        lot.runs[2].record.ending.tasks_failed = 1;
+        history.add_earlier(lot);
         let found = |typed: &str| -> Vec<usize> {
             let mut filter = Filter {
                 field: TextField::new(typed, MOST),

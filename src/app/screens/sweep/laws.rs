@@ -1,67 +1,41 @@
-//! Fitted laws: as curves, and as sentences.
+//! Fitted laws as sentences.
 
-use crate::domain::stats::fit::{Amdahl, Fit, Parameter, Universal};
+use crate::domain::stats::fit::{Fit, Law, Parameter};
 use crate::domain::text;
 use crate::present::number::three_digits;
 
-/// A law that was fitted to the speed-ups of a model.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Law {
-    /// Amdahl's law.
-    Amdahl(Fit<Amdahl>),
-    /// The Universal Scalability Law.
-    Universal(Fit<Universal>),
-}
-
-impl Law {
-    /// The speed-up that it says for so many workers; `None` far beyond what was measured.
-    pub fn at(&self, workers: f64) -> Option<f64> {
-        match self {
-            Law::Amdahl(fit) => (!fit.is_far(workers)).then(|| fit.at(workers)),
-            Law::Universal(fit) => (!fit.is_far(workers)).then(|| fit.at(workers)),
+/// What a law says that was fitted to the speed-ups of a model, in a sentence: the parameters with their intervals.
+pub fn sentence(fit: &Fit) -> String {
+    let fitted = if fit.is_poor() {
+        "poorly fitted"
+    } else {
+        "fitted"
+    };
+    match fit.law {
+        Law::Amdahl { serial } => {
+            let limit = fit.law.limit();
+            let most = limit.map(|limit| format!(", so at most {}", text::speedup(limit)));
+            format!(
+                "Amdahl, {fitted} to {} points: serial part {}{}",
+                fit.points,
+                percent(serial),
+                most.unwrap_or_default()
+            )
+        }
+        Law::Universal {
+            contention,
+            coherency,
+        } => {
+            let peak = fit.law.peak();
+            let best = peak.map(|peak| format!(", so best with about {peak:.0} workers"));
+            format!(
+                "USL, {fitted}: contention {}, coherency {}{}",
+                percent(contention),
+                percent(coherency),
+                best.unwrap_or_default()
+            )
         }
     }
-
-    /// What it says, in a sentence: the parameters with their intervals.
-    pub fn sentence(&self) -> String {
-        match self {
-            Law::Amdahl(fit) => {
-                let serial = fit.law.serial;
-                let limit = fit
-                    .limit()
-                    .map(|limit| format!(", so at most {}", text::speedup(limit)));
-                let most = limit.unwrap_or_default();
-                format!(
-                    "Amdahl, {} to {} points: serial part {}{most}",
-                    fitted(fit.is_poor()),
-                    fit.points,
-                    percent(serial)
-                )
-            }
-            Law::Universal(fit) => {
-                let Universal {
-                    contention,
-                    coherency,
-                    ..
-                } = fit.law;
-                let peak = fit
-                    .peak()
-                    .map(|peak| format!(", so best with about {peak:.0} workers"));
-                let peak = peak.unwrap_or_default();
-                format!(
-                    "USL, {}: contention {}, coherency {}{peak}",
-                    fitted(fit.is_poor()),
-                    percent(contention),
-                    percent(coherency)
-                )
-            }
-        }
-    }
-}
-
-/// A law that does not describe what was measured says so.
-fn fitted(is_poor: bool) -> &'static str {
-    if is_poor { "poorly fitted" } else { "fitted" }
 }
 
 fn percent(parameter: Parameter) -> String {

@@ -2,12 +2,13 @@
 
 use crate::app::App;
 use crate::app::screens::sweep::chart::Chart;
-use crate::app::screens::sweep::laws::Law;
+use crate::app::screens::sweep::laws;
 
 use crate::domain::executor::Executor;
 use crate::domain::history::SweepEntry;
 use crate::domain::record::Record;
 use crate::domain::stats::Interval;
+use crate::domain::stats::fit::{Fit, Fits};
 use crate::domain::sweep::Summary;
 use crate::domain::text::{self, counted, duration, grouped};
 use crate::present::chart::{BarGroup, ChartBar, Measure};
@@ -33,7 +34,7 @@ pub struct Sketch {
     /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
     pub peak: f64,
     /// The laws to draw.
-    pub laws: Vec<Law>,
+    pub laws: Vec<Fit>,
     /// How many of its runs did not succeed.
     pub failed: u32,
 }
@@ -253,21 +254,16 @@ impl Composer<'_> {
     }
 
     /// The curves that were fitted to the speed-ups of the cursor's executor, if they are asked for.
-    fn laws(&self) -> Vec<Law> {
+    fn laws(&self) -> Vec<Fit> {
         let executor = self.executors.get(self.chart.executor());
         let series = executor
             .filter(|_| self.chart.has_fits)
             .and_then(|executor| self.entry.results.series_of(executor));
-        let laws = series.map(|series| {
-            [
-                series.amdahl.map(Law::Amdahl),
-                series.universal.map(Law::Universal),
-            ]
-        });
-        laws.into_iter().flatten().flatten().collect()
+        let fits = series.and_then(|series| series.fits);
+        fits.into_iter().flat_map(Fits::both).collect()
     }
 
-    fn told_laws(&self, laws: &[Law]) -> Vec<String> {
+    fn told_laws(&self, laws: &[Fit]) -> Vec<String> {
         if self.chart.has_fits && laws.is_empty() {
             let executor = self.executors.get(self.chart.executor());
             let executor = executor.map_or("serial".into(), Executor::name);
@@ -275,7 +271,7 @@ impl Composer<'_> {
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
         }
-        laws.iter().map(Law::sentence).collect()
+        laws.iter().map(laws::sentence).collect()
     }
 
     fn about(&self) -> Vec<String> {

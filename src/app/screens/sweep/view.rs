@@ -37,10 +37,11 @@ use crate::app::frame::layout::Panels;
 use crate::app::message::Target;
 use crate::app::screen::Screen;
 use crate::app::screens::sweep;
-use crate::app::screens::sweep::{Law, Sketch};
+use crate::app::screens::sweep::Sketch;
 use crate::app::screens::teaching::view::draw_band;
 use crate::catalog::model::Model;
 use crate::domain::executor::Executor;
+use crate::domain::stats::fit::{Fit, Law};
 use crate::present::chart::{ChartBar, Measure, Scale};
 use crate::present::table::fitting;
 use crate::ui::area::{cells, split_above, split_below, split_left};
@@ -247,10 +248,10 @@ fn names(drawn: &[Executor], width: usize) -> Vec<String> {
 }
 
 /// What the curve of a law is made of, and what it is called.
-fn mark_of(law: &Law) -> (&'static str, &'static str) {
-    match law {
-        Law::Amdahl(_) => ("╌", "Amdahl, fitted"),
-        Law::Universal(_) => ("≈", "USL, fitted"),
+fn mark_of(fit: &Fit) -> (&'static str, &'static str) {
+    match fit.law {
+        Law::Amdahl { .. } => ("╌", "Amdahl, fitted"),
+        Law::Universal { .. } => ("≈", "USL, fitted"),
     }
 }
 
@@ -305,7 +306,7 @@ fn draw_chart(
 
 /// How high a law is at a group, counted from 0, or between two: on a scale on which the measured numbers of workers stand
 /// in equal distances.
-fn curve(sketch: &Sketch, law: &Law, group: f64) -> Option<f64> {
+fn curve(sketch: &Sketch, law: &Fit, group: f64) -> Option<f64> {
     // Serial is no number of workers.
     let from = (group.floor() as usize).max(1);
     let part = (group - from as f64).max(0.0);

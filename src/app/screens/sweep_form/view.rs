@@ -12,6 +12,7 @@ use crate::app::screens::sweep::SweepForm;
 use crate::app::screens::sweep_form::FormRow;
 use crate::app::screens::sweep_form::SweepFormScreen;
 use crate::app::view::View;
+use crate::catalog::workload::{LATENCY_MAX, LATENCY_MIN};
 use crate::domain::addresses::Addresses;
 use crate::domain::speed::Speed;
 use crate::domain::text::counted;
@@ -108,8 +109,9 @@ fn work(app: &App) -> String {
     };
     let tasks = counted(plan.tasks().into(), "task");
     let size = match plan.addresses() {
-        Some(Addresses::Loopback { latency, .. }) => {
-            format!("· {}–{} ms", latency.min_ms, latency.max_ms)
+        Some(Addresses::Loopback(_)) => {
+            let [min, max] = [&LATENCY_MIN, &LATENCY_MAX].map(|end| draft.get(end));
+            format!("· {min}–{max} ms")
         }
         Some(Addresses::Urls(_)) => "· real addresses".into(),
         // The number that the user gave: steps, or a time.

@@ -77,16 +77,18 @@ pub(crate) fn number(metric: &Metric, row: Row<'_>) -> String {
         ("workers", Row::Live(live, _)) => text::grouped(live.plan.workers().into()),
         ("tasks", Row::Live(live, _)) => text::grouped(live.plan.tasks().into()),
         (_, Row::Live(..) | Row::Sweep(_)) => String::new(),
-        (_, Row::Entry(run)) => or_nothing(metric.of(&run.assessed()), |value| {
-            in_narrow_column(metric.unit, value)
-        }),
+        (_, Row::Entry(run)) => {
+            or_nothing(metric.of(&run.record, run.assessment.own_gain()), |value| {
+                in_narrow_column(metric.unit, value)
+            })
+        }
     }
 }
 
 /// What a row is sorted by in the column of a number.
 pub(crate) fn key<'a>(metric: &Metric, row: Row<'a>) -> SortKey<'a> {
     let number = match row {
-        Row::Entry(run) => metric.of(&run.assessed()),
+        Row::Entry(run) => metric.of(&run.record, run.assessment.own_gain()),
         Row::Sweep(sweep) if metric.id == TIME => sweep.best().map(|best| best.time.median),
         row if metric.id == SPEED_UP => row.speedup(),
         _ => None,
