@@ -81,7 +81,7 @@ fn opening(workers: u64) {
     );
     let open = millis(7, || {
         drop(black_box(
-            Store::open(place.clone()).expect("it can be read"),
+            Store::at(place.clone()).open().expect("it can be read"),
         ))
     });
     row(
@@ -90,7 +90,7 @@ fn opening(workers: u64) {
         "under 200 ms",
     );
     let compared = millis(5, || {
-        let (_, opened) = Store::open(place.clone()).expect("it can be read");
+        let opened = Store::at(place.clone()).open().expect("it can be read");
         let mut history = History::new(Arc::clone(&opened.kept.runs[0].provenance));
         history.add_earlier(opened.kept);
         black_box(history.entries().len());

@@ -80,7 +80,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
     bench.end(|bench| {
         let results = sweep.results(bench.records());
         let number = bench.keeper.number_of(&sweep.id);
-        let here = Arc::clone(bench.keeper.here());
+        let here = Arc::clone(&bench.keeper.here);
         let entry = SweepEntry {
             results,
             ..SweepEntry::new(number, None, here, sweep)

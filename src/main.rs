@@ -3,6 +3,7 @@
 //! The arguments come first, so that `--help` forks nothing. Each shell then prepares the session, which forks the
 //! zygote, while the program has one thread; only after that come signals, terminal and threads.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use pconc_tui::cli::{self, Answer, Command, CommandLine};
@@ -31,12 +32,13 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
         explore,
         ..
     } = line;
-    let look = explore.look(ascii);
+    let open = |file: Option<&Path>| {
+        let (look, pythons) = (explore.look(ascii), explore.python.clone());
+        tui::explore(file, look, explore.present, pythons, &keeping)
+    };
     match command {
-        None => tui::explore(None, look, explore.python, &keeping),
-        Some(Command::Replay(replay)) => {
-            tui::explore(Some(&replay.file), look, explore.python, &keeping)
-        }
+        None => open(None),
+        Some(Command::Replay(replay)) => open(Some(&replay.file)),
         Some(Command::Run(request)) => headless::run(&request, &keeping, ascii),
         Some(Command::Sweep(request)) => headless::sweep(&request, &keeping, ascii),
         Some(Command::Fidelity(request)) => headless::fidelity(&request, &keeping, ascii),

@@ -37,6 +37,7 @@ mod writer;
 use std::fs::File;
 use std::time::Duration;
 
+use crate::domain::keeping::Keeping;
 use crate::domain::provenance::Provenance;
 pub use change::{Change, Reply};
 pub use error::StoreError;
@@ -53,7 +54,8 @@ pub use writer::{End, PATIENCE, Writer, take_in};
 /// The kept history: one of possibly several programs that append to it.
 #[derive(Debug)]
 pub struct Store {
-    place: Place,
+    /// Where it is.
+    pub place: Place,
     log: Log,
     index: Index,
 }
@@ -68,28 +70,22 @@ impl Store {
         }
     }
 
-    /// The history at this place, with everything that is kept there. It need not exist.
+    /// Reads everything that is kept there; again, if that was done before. It need not exist.
     ///
     /// # Errors
     /// One sentence, if it cannot be read, or is something else than a history.
-    pub fn open(place: Place) -> Result<(Store, Opened), StoreError> {
-        let mut store = Store::at(place);
+    pub fn open(&mut self) -> Result<Opened, StoreError> {
+        *self = Store::at(self.place.clone());
         let mut added = vec![];
-        let index = &mut store.index;
-        store.log.read(|seen| {
+        let Store { log, index, place } = self;
+        log.read(|seen| {
             if matches!(seen, Seen::Restart) {
                 added.clear();
             }
             added.extend(index.see(seen));
         })?;
-        index.check_is_of_history(&store.place.file)?;
-        let opened = index.opened(added, &store.place.file);
-        Ok((store, opened))
-    }
-
-    /// Where it is.
-    pub fn place(&self) -> &Place {
-        &self.place
+        index.check_is_of_history(&place.file)?;
+        Ok(index.opened(added, &place.file))
     }
 
     /// The pictures beside the file.
@@ -108,9 +104,10 @@ impl Store {
         changes: &[Change],
         provenance: &Provenance,
         patience: Duration,
-    ) -> Result<Vec<Reply>, StoreError> {
+    ) -> Result<Reply, StoreError> {
         // Before the lock is taken: others wait for it.
-        if changes.iter().all(Change::adds) {
+        let adds = |change| matches!(change, &Change::Run { .. } | &Change::Sweep { .. });
+        if changes.iter().all(adds) {
             self.know_numbers()?;
         } else {
             self.read_all()?;
@@ -121,7 +118,7 @@ impl Store {
         index.check_is_of_history(&place.file)?;
         log.end_torn_line(&file)?;
         log.catch_up(&file, indexing(index))?;
-        let (lines, replies) = change::lines(changes, provenance, index);
+        let (lines, reply) = change::lines(changes, provenance, index);
         log.append(&file, &lines)?;
         // Whoever asks for the run that was just kept finds it, and nothing can have come between.
         log.catch_up(&file, indexing(index))?;
@@ -130,7 +127,7 @@ impl Store {
             let known = Known::of(&file, position, index.next_number() - 1);
             let _ = known.and_then(|known| known.write(&place.index()));
         }
-        Ok(replies)
+        Ok(reply)
     }
 
     /// The number that the next run or sweep gets, unless somebody else is faster.
@@ -178,6 +175,21 @@ impl Store {
 }
 
 impl Place {
+    /// Where the user wants runs to be kept, if that is possible, and else why not. Only what the user has named has to be
+    /// a history: that the usual one is none is no reason to refuse everything.
+    ///
+    /// # Errors
+    /// One sentence, if that is something else.
+    pub fn usable(keeping: &Keeping) -> Result<(Option<Place>, Option<StoreError>), StoreError> {
+        let wanted = Place::wanted(keeping)
+            .and_then(|place| place.iter().try_for_each(Place::check).map(|()| place));
+        match wanted {
+            Ok(place) => Ok((place, None)),
+            Err(error) if matches!(keeping, Keeping::In(_)) => Err(error),
+            Err(error) => Ok((None, Some(error))),
+        }
+    }
+
     /// Whether it could be a history: a file that is one, or none yet.
     ///
     /// # Errors

@@ -4,7 +4,6 @@
 //! [`App`], performs the effects that come back, and draws when the pacer says so. All decisions are the App's.
 
 mod event;
-mod exporter;
 mod input;
 mod keeper;
 mod pacer;
@@ -12,23 +11,25 @@ mod replay;
 mod signals;
 mod terminal;
 
-use std::convert::Infallible;
+use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
+use crate::analysis::shared::Copies;
 use crate::app::message::{Effect, ExportOrder, Msg};
 use crate::app::{App, frame};
 use crate::domain::keeping::Keeping;
-use crate::domain::look::LookOptions;
+use crate::domain::look::{ColorChoice, Look};
 use crate::domain::python::Pythons;
 use crate::domain::record::RunOrder;
 use crate::domain::time::Nanos;
 use crate::engine::session::{Report, Run, Session};
 use crate::engine::{clock, os};
-use crate::export::file::shown;
+use crate::export::json::Traces;
+use crate::export::{self, file};
 use crate::present::format::Refusal;
 use crate::shell;
 use crate::shell::exit::{self, Failure};
@@ -37,7 +38,7 @@ use crate::shell::signals::{
 };
 use crate::shell::spelling::{self, say};
 use crate::shell::thread;
-use crate::store::{Change, End, Place, speeds};
+use crate::store::{Change, End, Place, is_own, speeds};
 use crate::ui::Theme;
 use event::{Event, Input};
 use keeper::Keeper;
@@ -45,22 +46,26 @@ use pacer::{Pacer, Urgency};
 use ratatui::layout::Size;
 use terminal::Screen;
 
-/// Opens the explorer, with the runs of a shared file if one is named, and stays until the user leaves. `pythons` are
-/// offered besides the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
+/// Opens the explorer, with the runs of a shared file if one is named, and stays until the user leaves. It looks so, in the
+/// teaching layout if that is to be `present`. `pythons` are offered besides the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
 ///
 /// # Errors
 /// What is wrong with the file, before anything is started; why there is no explorer here, or what broke.
 pub fn explore(
     file: Option<&Path>,
-    options: LookOptions,
+    look: Look<ColorChoice>,
+    present: bool,
     pythons: Vec<PathBuf>,
     keeping: &Keeping,
 ) -> Result<u8, Failure> {
     let document = file.map(replay::read).transpose().map_err(Failure::usage)?;
     shell::terminal::check().map_err(Failure::usage)?;
     let (events, heard) = mpsc::channel();
-    let place = place_of(keeping, &events)?;
-    let look = spelling::look(options.look);
+    let (place, trouble) = Place::usable(keeping).map_err(Failure::usage)?;
+    if let Some(trouble) = trouble {
+        let _ = events.send(Msg::Told(format!("runs are not kept: {trouble}")).into());
+    }
+    let look = look.resolved(spelling::variable);
     survive_file_size_limit();
     let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
     os::ask_for_short_turns();
@@ -72,9 +77,9 @@ pub fn explore(
     input::listen(events.clone()).map_err(Failure::broke)?;
     let mut app = App::new(session.machine.clone(), session.limits.clone())
         .in_session(&session.id)
-        .in_directory(std::env::current_dir().ok().map(|path| shown(&path)))
+        .in_directory(env::current_dir().ok().map(|path| file::shown(&path)))
         .with_look(look)
-        .presenting(options.present);
+        .presenting(present);
     if let Some(lot) = document {
         app = app.replaying(lot);
     }
@@ -89,30 +94,13 @@ pub fn explore(
         ticked: None,
         session,
         run: None,
-        keeper: Keeper::new(place.clone(), here, events.clone()),
-        place,
+        keeper: Keeper::new(place, here, events.clone()),
         events,
+        ended: None,
     };
     let ended = explorer.stay(&heard);
     terminal::print_held_back();
     ended
-}
-
-/// Where runs are kept, if anywhere. A file that the user names has to be a history, if it exists; that the usual one is
-/// none is only told.
-fn place_of(keeping: &Keeping, events: &Sender<Event>) -> Result<Option<Place>, Failure> {
-    let checked = Place::wanted(keeping)
-        .and_then(|place| place.iter().try_for_each(Place::check).map(|()| place));
-    checked.or_else(|error| {
-        if matches!(keeping, Keeping::In(_)) {
-            return Err(Failure::usage(error));
-        }
-        let told = Msg::Told(format!("runs are not kept: {error}"));
-        events
-            .send(told.into())
-            .expect("the caller holds the receiver");
-        Ok(None)
-    })
 }
 
 /// What the explorer needs at hand while it goes on.
@@ -131,18 +119,27 @@ struct Explorer {
     /// The run that goes on.
     run: Option<Run>,
     keeper: Keeper,
-    /// Where runs are kept, if anywhere.
-    place: Option<Place>,
     events: Sender<Event>,
+    /// The user leaves, or has to: with which exit code.
+    ended: Option<Result<u8, Failure>>,
 }
-
-/// The user leaves, or has to: with which exit code.
-struct Leave(Result<u8, Failure>);
 
 impl Explorer {
     /// Handles what happens until it is time to leave; then the terminal comes first, so that nobody waits for it.
     fn stay(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
-        let Err(Leave(ended)) = self.live(events);
+        self.draw();
+        self.update(Msg::Opened);
+        let ended = loop {
+            if let Some(ended) = self.ended {
+                break ended;
+            }
+            let pause = self.pacer.pause(clock::now());
+            if pause.is_some_and(|pause| pause.is_zero()) {
+                self.draw();
+            } else if let Ok(event) = events.recv_timeout(pause.unwrap_or(Duration::MAX)) {
+                self.handle(event);
+            }
+        };
         drop(self.screen);
         drop(self.run);
         match self.keeper.leave() {
@@ -153,40 +150,32 @@ impl Explorer {
         ended
     }
 
-    fn live(&mut self, events: &Receiver<Event>) -> Result<Infallible, Leave> {
-        self.draw()?;
-        self.update(Msg::Opened)?;
-        loop {
-            let pause = self.pacer.pause(clock::now());
-            if pause.is_some_and(|pause| pause.is_zero()) {
-                self.draw()?;
-            } else if let Ok(event) = events.recv_timeout(pause.unwrap_or(Duration::MAX)) {
-                self.handle(event)?;
-            }
-        }
+    fn draw(&mut self) {
+        let drawn = self.drawn();
+        self.written(drawn);
     }
 
-    fn draw(&mut self) -> Result<(), Leave> {
-        let size = self.screen.size().map_err(lost)?;
+    fn drawn(&mut self) -> io::Result<()> {
+        let size = self.screen.terminal.size()?;
         // Also a change of size that made no event, as before anybody listened for it.
         if size != self.size {
             self.size = size;
             self.update(Msg::Resized {
                 columns: size.width,
                 rows: size.height,
-            })?;
+            });
         }
-        self.tick()?;
+        self.tick();
         let bars = frame::bar_columns(&self.app, size.into());
         if let Some(columns) = bars.filter(|_| bars != self.bars) {
             self.bars = bars;
-            self.update(Msg::BarsFitted { columns })?;
+            self.update(Msg::BarsFitted { columns });
         }
         let theme = Theme::from(self.app.appearance());
         let before = clock::thread_cpu();
         self.screen
-            .draw(|frame| frame::draw(&self.app, &theme, frame))
-            .map_err(lost)?;
+            .terminal
+            .draw(|frame| frame::draw(&self.app, &theme, frame))?;
         self.pacer
             .drawn(clock::now(), clock::thread_cpu().saturating_sub(before));
         if self.app.is_playing() {
@@ -195,40 +184,46 @@ impl Explorer {
         Ok(())
     }
 
+    /// Who cannot write to the terminal cannot go on.
+    fn written(&mut self, result: io::Result<()>) {
+        if let Err(error) = result {
+            let failure = Failure::broke(format!("cannot write to the terminal: {error}"));
+            self.ended.get_or_insert(Err(failure));
+        }
+    }
+
     /// Tells a run that is played how much time passed since the last frame.
-    fn tick(&mut self) -> Result<(), Leave> {
+    fn tick(&mut self) {
         if !self.app.is_playing() {
             self.ticked = None;
-            return Ok(());
+            return;
         }
         let now = clock::now();
         let before = self.ticked.replace(now).unwrap_or(now);
-        self.update(Msg::Tick(now.saturating_sub(before)))
+        self.update(Msg::Tick(now.saturating_sub(before)));
     }
 
-    fn handle(&mut self, event: Event) -> Result<(), Leave> {
-        match event {
-            Event::Input(input) => self.take(input),
-            Event::Tell(messages) => self.tell(messages),
-            Event::Report(report) => self.hear(report),
-            // Who sends this to a program with a screen means what Ctrl-C or q means to it.
-            Event::Signal(SIGINT) => Err(Leave(Ok(exit::DONE))),
+    fn handle(&mut self, event: Event) {
+        let ended = match event {
+            Event::Input(input) => return self.take(input),
+            Event::Tell(messages) => return self.tell(messages),
+            Event::Report(report) => return self.hear(report),
             // The next frame sees which size that is.
-            Event::Signal(SIGWINCH) => {
-                self.pacer.want(Urgency::Now);
-                Ok(())
+            Event::Signal(SIGWINCH) => return self.pacer.want(Urgency::Now),
+            Event::Signal(SIGTSTP) => return self.suspend(),
+            Event::Signal(SIGCONT) => return self.go_on(),
+            // Who sends this to a program with a screen means what Ctrl-C or q means to it.
+            Event::Signal(SIGINT) => Ok(exit::DONE),
+            Event::Signal(signal) => Ok(exit_code(signal)),
+            Event::InputLost(error) => {
+                Err(Failure::broke(format!("cannot read the keyboard: {error}")))
             }
-            Event::Signal(SIGTSTP) => self.suspend(),
-            Event::Signal(SIGCONT) => self.go_on(),
-            Event::Signal(signal) => Err(Leave(Ok(exit_code(signal)))),
-            Event::InputLost(error) => Err(Leave(Err(Failure::broke(format!(
-                "cannot read the keyboard: {error}"
-            ))))),
-        }
+        };
+        self.ended.get_or_insert(ended);
     }
 
     /// Tells the app what the user did.
-    fn take(&mut self, input: Input) -> Result<(), Leave> {
+    fn take(&mut self, input: Input) {
         let message = match input {
             Input::Key(key) => Some(Msg::Key(key)),
             Input::Pasted(text) => Some(Msg::Pasted(text)),
@@ -238,10 +233,12 @@ impl Explorer {
                 at: (column, row),
             } => frame::hit(&self.app, column, row).map(|target| Msg::Wheel { up, target }),
         };
-        message.map_or(Ok(()), |message| self.now(message))
+        if let Some(message) = message {
+            self.now(message);
+        }
     }
 
-    fn hear(&mut self, report: Report) -> Result<(), Leave> {
+    fn hear(&mut self, report: Report) {
         let ended = match report {
             Report::Batch(batch) => {
                 self.pacer.want(Urgency::Paced);
@@ -252,40 +249,38 @@ impl Explorer {
         };
         // Nothing of it is left after this.
         self.run = None;
-        self.now(ended)
+        self.now(ended);
     }
 
-    fn tell(&mut self, messages: Vec<Msg>) -> Result<(), Leave> {
-        messages
-            .into_iter()
-            .try_for_each(|message| self.now(message))
+    fn tell(&mut self, messages: Vec<Msg>) {
+        for message in messages {
+            self.now(message);
+        }
     }
 
     /// Tells the app, and shows at once what it makes of it.
-    fn now(&mut self, msg: Msg) -> Result<(), Leave> {
+    fn now(&mut self, msg: Msg) {
         self.pacer.want(Urgency::Now);
-        self.update(msg)
+        self.update(msg);
     }
 
-    fn update(&mut self, msg: Msg) -> Result<(), Leave> {
-        self.app
-            .update(msg)
-            .into_iter()
-            .try_for_each(|effect| self.perform(effect))?;
+    fn update(&mut self, msg: Msg) {
+        for effect in self.app.update(msg) {
+            self.perform(effect);
+        }
         if self.run.is_none() {
             self.keeper.rest();
         }
-        Ok(())
     }
 
-    fn perform(&mut self, effect: Effect) -> Result<(), Leave> {
+    fn perform(&mut self, effect: Effect) {
         let history = self.app.history();
         match effect {
-            Effect::Start(order) => return self.start(order),
+            Effect::Start(order) => self.start(order),
             Effect::Stop => self.run.iter().for_each(Run::stop),
-            Effect::Calibrate => return self.calibrate(),
-            Effect::FindPythons => return self.find_pythons(),
-            Effect::Export(order) => return self.export(order),
+            Effect::Calibrate => self.calibrate(),
+            Effect::FindPythons => self.find_pythons(),
+            Effect::Export(order) => self.export(order),
             Effect::Keep(number) => self.keeper.keep(history, number),
             Effect::ReadEarlier => self.keeper.read_earlier(),
             Effect::ReadPicture(number) => self.keeper.read_picture(history, number),
@@ -301,74 +296,86 @@ impl Explorer {
                 self.keeper
                     .change(history, &numbers, |ids| Change::Restore { ids });
             }
-            Effect::Mouse(listen) => return terminal::listen_to_mouse(listen).map_err(lost),
+            Effect::Mouse(listen) => self.written(terminal::listen_to_mouse(listen)),
             Effect::Redraw => {
                 self.pacer.want(Urgency::Now);
-                return self.screen.forget().map_err(lost);
+                let forgotten = self.screen.forget();
+                self.written(forgotten);
             }
-            Effect::Suspend => return self.ask_to_suspend(),
-            Effect::Quit => return Err(Leave(Ok(exit::DONE))),
+            Effect::Suspend => self.ask_to_suspend(),
+            Effect::Quit => {
+                self.ended.get_or_insert(Ok(exit::DONE));
+            }
         }
-        Ok(())
     }
 
     /// Does what the terminal does at Ctrl-Z where a program has not taken the key; [`Self::suspend`] follows when the
     /// signal arrives.
-    fn ask_to_suspend(&mut self) -> Result<(), Leave> {
+    fn ask_to_suspend(&mut self) {
         if !os::could_be_woken() {
             return self.now(Msg::Told(
                 "there is no shell here that could wake a suspended program".into(),
             ));
         }
         os::ask_group_to_stop();
-        Ok(())
     }
 
     /// Gives the terminal back and stops, with all workers, until somebody wakes the program.
-    fn suspend(&mut self) -> Result<(), Leave> {
+    fn suspend(&mut self) {
         terminal::leave();
         self.session.suspend();
         os::stop_here();
-        self.go_on()
+        self.go_on();
     }
 
     /// Goes on after the program was stopped, whether by itself or by SIGSTOP, which nobody hears.
-    fn go_on(&mut self) -> Result<(), Leave> {
+    fn go_on(&mut self) {
         self.session.wake();
         self.pacer.want(Urgency::Now);
-        self.screen
-            .retake(self.app.appearance().mouse)
-            .map_err(lost)
+        let retaken = self.screen.retake(self.app.appearance().mouse);
+        self.written(retaken);
     }
 
-    fn start(&mut self, order: RunOrder) -> Result<(), Leave> {
+    fn start(&mut self, order: RunOrder) {
         let events = self.events.clone();
         // Nobody listens any more if the user has left meanwhile.
         let report = move |report| drop(events.send(Event::Report(report)));
         match self.session.ground.start(order, report) {
-            Ok(run) => {
-                self.run = Some(run);
-                Ok(())
-            }
+            Ok(run) => self.run = Some(run),
             Err(sentence) => self.now(Msg::Refused(format!(
                 "the run could not be started: {sentence}"
             ))),
         }
     }
 
-    fn export(&mut self, order: ExportOrder) -> Result<(), Leave> {
-        let write = exporter::writing(order, self.app.history());
+    /// Writes a file to share, from copies, as a large report takes its time.
+    fn export(&mut self, order: ExportOrder) {
+        let copies = Copies::of(self.app.history(), order.runs.iter().chain(&order.sweeps));
+        let write = move |session: &Session, place: Option<&Place>| {
+            let path = typed(&order.file);
+            let target = file::Target {
+                path: &path,
+                overwrite: order.overwrite,
+                is_kept: is_own(&path, place),
+            };
+            let (machine, shared) = (&session.machine, copies.shared());
+            let written = target
+                .write(|out| export::write(order.format, machine, &shared, Traces::Included, out));
+            let here = if path.is_relative() { "./" } else { "" };
+            let file = format!("{here}{}", file::shown(&path));
+            vec![Msg::Exported { file, written }]
+        };
         self.aside("export", write, |error| {
             let refusal = Refusal::Other(format!("cannot write a file: {error}"));
             vec![Msg::Exported {
                 file: String::new(),
                 written: Err(refusal),
             }]
-        })
+        });
     }
 
     /// Looks for interpreters.
-    fn find_pythons(&mut self) -> Result<(), Leave> {
+    fn find_pythons(&mut self) {
         let named = self.pythons.clone();
         let find = move |session: &Session, place: Option<&Place>| {
             let mut pythons = session.find_pythons(&named);
@@ -380,11 +387,11 @@ impl Explorer {
         self.aside("find-pythons", find, |error| {
             let sentence = format!("cannot look for Python interpreters: {error}");
             vec![Msg::PythonsFound(Pythons::default()), Msg::Told(sentence)]
-        })
+        });
     }
 
     /// Measures the machine's speed.
-    fn calibrate(&mut self) -> Result<(), Leave> {
+    fn calibrate(&mut self) {
         let calibrate = |session: &Session, place: Option<&Place>| {
             let agreed = speeds::of_machine(place, &session.machine, session.calibrate());
             let doubt = agreed.doubt().map(Msg::Told);
@@ -394,7 +401,7 @@ impl Explorer {
             vec![Msg::Refused(format!(
                 "cannot measure this machine's speed: {error}"
             ))]
-        })
+        });
     }
 
     /// Does on a thread of its own what takes longer than a frame may, and tells the app what comes of it. Nobody waits for
@@ -404,23 +411,24 @@ impl Explorer {
         name: &str,
         work: impl FnOnce(&Session, Option<&Place>) -> Vec<Msg> + Send + 'static,
         refused: impl FnOnce(io::Error) -> Vec<Msg>,
-    ) -> Result<(), Leave> {
+    ) {
         let (session, events) = (Arc::clone(&self.session), self.events.clone());
-        let place = self.place.clone();
+        let place = self.keeper.place.clone();
         let body = move || {
             let messages = work(&session, place.as_ref());
             // Nobody listens any more if the user has left meanwhile.
             let _ = events.send(Event::Tell(messages));
         };
-        match thread::spawn(name, body) {
-            Ok(()) => Ok(()),
-            Err(error) => self.tell(refused(error)),
+        if let Err(error) = thread::spawn(name, body) {
+            self.tell(refused(error));
         }
     }
 }
 
-fn lost(error: io::Error) -> Leave {
-    Leave(Err(Failure::broke(format!(
-        "cannot write to the terminal: {error}"
-    ))))
+/// The path that was typed; `~/` is the user's home, as in a shell.
+fn typed(file: &str) -> PathBuf {
+    match (file.strip_prefix("~/"), env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(file.strip_prefix("./").unwrap_or(file)),
+    }
 }

@@ -769,7 +769,7 @@ fn target(path: &Path, overwrite: bool) -> file::Target<'_> {
     file::Target {
         path,
         overwrite,
-        is_kept: &|_| false,
+        is_kept: false,
     }
 }
 

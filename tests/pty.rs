@@ -436,7 +436,7 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
     let file = folder.path().join("history.jsonl");
     let arguments = ["--history", file.to_str().unwrap()];
     let place = Place { file: file.clone() };
-    let kept = || Store::open(place.clone()).unwrap().1;
+    let kept = || Store::at(place.clone()).open().unwrap();
     let start = || {
         let mut terminal = Terminal::start_with(120, 40, &arguments, &[]);
         terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
@@ -459,7 +459,7 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
         .map(|run| run.record.plan.model().name())
         .collect();
     assert_eq!(models, ["serial", "processes"]);
-    let store = Store::open(place.clone()).unwrap().0;
+    let store = Store::at(place.clone());
     for run in &opened.kept.runs {
         let picture = store
             .pictures()

@@ -57,7 +57,7 @@ impl Room {
     }
 
     fn opened(&self) -> Opened {
-        Store::open(self.place()).expect("it can be read").1
+        Store::at(self.place()).open().expect("it can be read")
     }
 
     /// What the runs are called by, in order.

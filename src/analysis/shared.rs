@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::finding::RunFinding;
-use crate::domain::history::{Entry, SweepEntry};
+use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::provenance::Provenance;
 use crate::domain::sweep::Sweep;
 
@@ -48,5 +48,37 @@ impl<'a> Shared<'a> {
     pub fn runs_of(&self, sweep: &Sweep) -> impl Iterator<Item = &'a Entry> {
         let runs = self.runs.iter().copied();
         runs.filter(|run| sweep.owns(&run.record))
+    }
+}
+
+/// Runs and sweeps of a history as they are now, to hand them on later.
+#[derive(Clone, Debug)]
+pub struct Copies {
+    /// The runs.
+    pub runs: Vec<Entry>,
+    sweeps: Vec<SweepEntry>,
+    findings: HashMap<usize, RunFinding>,
+}
+
+impl Copies {
+    /// Those with these numbers, in their order.
+    pub fn of<'n>(history: &History, numbers: impl Iterator<Item = &'n usize> + Clone) -> Copies {
+        let runs = numbers.clone().filter_map(|number| history.get(*number));
+        let runs: Vec<&Entry> = runs.collect();
+        let sweeps = numbers.filter_map(|number| history.sweep(*number));
+        Copies {
+            findings: RunFinding::of_all(history, &runs),
+            sweeps: sweeps.cloned().collect(),
+            runs: runs.into_iter().cloned().collect(),
+        }
+    }
+
+    /// All of it.
+    pub fn shared(&self) -> Shared<'_> {
+        Shared {
+            runs: self.runs.iter().collect(),
+            sweeps: self.sweeps.iter().collect(),
+            findings: self.findings.clone(),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use crate::domain::look::{ColorChoice, Look, LookOptions, ThemeName};
+use crate::domain::look::{ColorChoice, Look, ThemeName};
 
 /// How the explorer looks, and what it offers.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -14,7 +14,7 @@ pub struct Explore {
     ///
     /// Fewer panels, larger figures, the pressed keys visible. P changes it while the explorer runs.
     #[arg(long)]
-    present: bool,
+    pub present: bool,
 
     /// Which colours: ansi, safe, contrast, mono [default: ansi]
     ///
@@ -46,15 +46,12 @@ pub struct Explore {
 
 impl Explore {
     /// How it shall look.
-    pub fn look(&self, ascii: bool) -> LookOptions {
-        LookOptions {
-            look: Look {
-                theme: self.theme.unwrap_or_default(),
-                colors: self.color.unwrap_or_default(),
-                ascii,
-                mouse: !self.no_mouse,
-            },
-            present: self.present,
+    pub fn look(&self, ascii: bool) -> Look<ColorChoice> {
+        Look {
+            theme: self.theme.unwrap_or_default(),
+            colors: self.color.unwrap_or_default(),
+            ascii,
+            mouse: !self.no_mouse,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::catalog::workload::{
     ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME, WRITES,
     Workload,
 };
-use crate::domain::look::LookOptions;
+use crate::domain::look::Look;
 use crate::domain::machine::Limits;
 use crate::domain::plan::Draft;
 use crate::present::format::Format;
@@ -51,22 +51,19 @@ fn help(line: &str) -> String {
 fn without_a_command_the_explorer_opens() {
     let line = order("").unwrap();
     assert_eq!(line.command, None);
-    assert_eq!(line.explore.look(false), LookOptions::default());
+    assert_eq!(line.explore.look(false), Look::default());
     assert_eq!(line.explore.python, Vec::<PathBuf>::new());
     assert_eq!(parsed("doctor"), Ok(Command::Doctor));
 }
 
 #[test]
 fn the_explorer_looks_as_it_is_told() {
-    use crate::domain::look::{ColorChoice, Colors, Look, ThemeName};
-    let expected = LookOptions {
-        look: Look {
-            theme: ThemeName::Contrast,
-            colors: ColorChoice::Exactly(Colors::Indexed),
-            ascii: true,
-            mouse: false,
-        },
-        present: true,
+    use crate::domain::look::{ColorChoice, Colors, ThemeName};
+    let expected = Look {
+        theme: ThemeName::Contrast,
+        colors: ColorChoice::Exactly(Colors::Indexed),
+        ascii: true,
+        mouse: false,
     };
     let options = "--theme contrast --color 256 --no-mouse --present";
     for line in [
@@ -76,6 +73,7 @@ fn the_explorer_looks_as_it_is_told() {
     ] {
         let order = order(&line).unwrap();
         assert_eq!(order.explore.look(order.ascii), expected, "{line}");
+        assert!(order.explore.present, "{line}");
     }
 }
 

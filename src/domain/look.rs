@@ -115,16 +115,7 @@ impl Colors {
     }
 }
 
-/// What the user asks for on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LookOptions {
-    /// How the screen shall look, unless nothing but ASCII is possible in the locale.
-    pub look: Look<ColorChoice>,
-    /// Whether the explorer begins in the teaching layout.
-    pub present: bool,
-}
-
-/// How the screen looks.
+/// How the screen looks: as the user asks for it, or as it is possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look<C = Colors> {
     /// Which colours.

@@ -32,8 +32,8 @@ pub struct Target<'a> {
     pub path: &'a Path,
     /// Whether a plain file that is there already may be replaced.
     pub overwrite: bool,
-    /// Whether a path leads to a file that the program keeps: such a file is never replaced.
-    pub is_kept: &'a dyn Fn(&Path) -> bool,
+    /// Whether that leads to a file that the program keeps: such a file is never replaced.
+    pub is_kept: bool,
 }
 
 impl Target<'_> {
@@ -92,7 +92,7 @@ impl Place {
         if names_folder || path.is_dir() {
             return other("that is a directory; name a file in it");
         }
-        if is_kept(path) {
+        if is_kept {
             return other("pconc-tui keeps its history there; choose another name");
         }
         let place = match fs::symlink_metadata(path) {

@@ -13,10 +13,11 @@ const MAX_SHOWN: usize = 200;
 
 /// The terminal that the explorer would have, with its colours and characters: what only a shell can look at.
 pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
-    let look = spelling::look(Look {
+    let asked = Look {
         ascii,
         ..Look::default()
-    });
+    };
+    let look = asked.resolved(spelling::variable);
     let size = match terminal::size() {
         Ok((columns, rows)) if stdout().is_terminal() => (
             format!("{columns}×{rows}"),

@@ -9,8 +9,7 @@ use std::time::Duration;
 use super::output::Destination;
 use super::{say, table};
 use crate::analysis::compared::{Compared, default_reference};
-use crate::analysis::finding::RunFinding;
-use crate::analysis::shared::Shared;
+use crate::analysis::shared::Copies;
 use crate::cli::{HistoryRequest, Output};
 use crate::domain::history::{Entry, History, Lot, Picture, SweepEntry};
 use crate::domain::keeping::Keeping;
@@ -24,7 +23,7 @@ use crate::present::format::Format;
 use crate::present::sentence::{self, conclusion};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals;
-use crate::store::{Change, Place, Reply, Store, StoreError, take_in};
+use crate::store::{Change, Place, Store, StoreError, take_in};
 
 /// So many runs are named by a sentence.
 const NAMED: usize = 6;
@@ -46,11 +45,12 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     };
     let destination = Destination::checked(output, keeping, ascii)?;
     let wanted = Place::wanted(keeping).map_err(Failure::usage)?;
-    let place = wanted.ok_or_else(|| Failure::usage("no history is kept"))?;
+    let place = wanted.expect("the command line refuses to work on nothing");
     if let Some(told) = take_in(&place) {
         say(&told);
     }
-    let (store, opened) = Store::open(place).map_err(Failure::usage)?;
+    let mut store = Store::at(place);
+    let opened = store.open().map_err(Failure::usage)?;
     if let Some(notice) = &opened.notice {
         say(notice);
     }
@@ -61,7 +61,7 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     let history = history_of(lot);
     let mut shelf = Shelf { store, history };
     let out = match request {
-        HistoryRequest::Export { runs, .. } if destination.format() != Format::Table => {
+        HistoryRequest::Export { runs, .. } if output.format() != Format::Table => {
             shelf.export(&runs.runs, &destination)?;
             return Ok(exit::DONE);
         }
@@ -89,38 +89,36 @@ impl Shelf {
     /// The numbers of the runs and sweeps that these words mean.
     fn selected(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
         let history = &self.history;
-        let sweep_of = |run: &Entry| history.sweep_of(&run.record);
-        let candidate = |number| Candidate {
-            number,
-            name: history.item(number).and_then(|item| item.name),
-            is_part: history.get(number).and_then(sweep_of).is_some(),
-        };
-        let runs = history.entries().iter().map(|run| run.number);
-        let sweeps = history.sweeps().iter().map(|sweep| sweep.number);
-        let mut candidates: Vec<_> = runs.chain(sweeps).map(candidate).collect();
+        let runs = history.entries().iter().map(|run| Candidate {
+            number: run.number,
+            name: run.name.as_deref(),
+            is_part: history.sweep_of(&run.record).is_some(),
+        });
+        let sweeps = history.sweeps().iter().map(|sweep| Candidate {
+            number: sweep.number,
+            name: sweep.name.as_deref(),
+            is_part: false,
+        });
+        let mut candidates: Vec<_> = runs.chain(sweeps).collect();
         candidates.sort_by_key(|candidate| candidate.number);
         let words = words.iter().map(String::as_str);
         selector::select(words, &candidates).map_err(Failure::usage)
     }
 
-    /// The numbers that these words mean, with what `each` says instead of a sweep, each once.
+    /// What `each` says of the numbers that these words mean, each once.
     fn spread(
         &self,
         words: &[String],
-        each: impl Fn(&SweepEntry) -> Vec<usize>,
+        each: impl Fn(usize) -> Vec<usize>,
     ) -> Result<Vec<usize>, Failure> {
         let mut seen = BTreeSet::new();
-        let selected = self.selected(words)?.into_iter();
-        let numbers = selected.flat_map(|number| match self.history.sweep(number) {
-            Some(sweep) => each(sweep),
-            None => vec![number],
-        });
+        let numbers = self.selected(words)?.into_iter().flat_map(each);
         Ok(numbers.filter(|number| seen.insert(*number)).collect())
     }
 
     /// The numbers that these words mean, with the runs of each sweep behind it.
     fn with_parts(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
-        self.spread(words, |sweep| self.history.with_members(&[sweep.number]))
+        self.spread(words, |number| self.history.with_members(&[number]))
     }
 
     /// The runs with these numbers; sweeps are left out.
@@ -138,10 +136,9 @@ impl Shelf {
     }
 
     fn list(&self, filter: &str, limit: Option<u64>, all: bool) -> String {
-        let mut rows = list::rows(&self.history, all);
-        list::retain_matching(&mut rows, filter);
+        let rows = list::rows(&self.history, all, filter);
         if rows.is_empty() {
-            let file = self.store.place().file.display();
+            let file = self.store.place.file.display();
             let rest = if filter.is_empty() {
                 String::new()
             } else {
@@ -174,11 +171,11 @@ impl Shelf {
 
     /// Of a sweep, the run of each configuration that is nearest to its median is compared.
     fn compare(&self, words: &[String]) -> Result<String, Failure> {
-        let numbers = self.spread(words, |sweep| {
-            let medians = 0..sweep.runs.len();
-            medians
+        let numbers = self.spread(words, |number| match self.history.sweep(number) {
+            Some(sweep) => (0..sweep.runs.len())
                 .filter_map(|configuration| self.history.median_run(sweep, configuration))
-                .collect()
+                .collect(),
+            None => vec![number],
         })?;
         let runs = self.runs(&numbers).into_iter();
         let runs: Vec<Compared<'_>> = runs
@@ -199,20 +196,14 @@ impl Shelf {
     fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
-        let runs = self.runs(&numbers);
-        let findings = RunFinding::of_all(&self.history, &runs);
-        let mut whole: Vec<Entry> = runs.into_iter().cloned().collect();
-        for run in &mut whole {
+        let mut copies = Copies::of(&self.history, numbers.iter());
+        for run in &mut copies.runs {
             if let Ok(picture) = pictures.read(&run.record.id) {
                 (run.trace, run.picture) = (picture.complete(&mut run.record), Picture::Here);
             }
         }
-        let shared = Shared {
-            runs: whole.iter().collect(),
-            sweeps: self.sweeps(&numbers).collect(),
-            findings,
-        };
-        destination.share(&self.history.here().machine, &shared, String::new)
+        let machine = &self.history.here().machine;
+        destination.share(machine, &copies.shared(), String::new)
     }
 
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {
@@ -251,15 +242,15 @@ impl Shelf {
                 "{word} means several runs: a name belongs to one"
             )));
         };
-        let new = name.clone();
-        self.change(&[number], |mut ids| Change::Name {
-            id: ids.remove(0),
-            name: new,
-        })?;
-        Ok(match name {
+        let told = match &name {
             Some(name) => format!("#{number} is called {name:?} from now on\n"),
             None => format!("#{number} has no name any more\n"),
-        })
+        };
+        self.change(&[number], |mut ids| Change::Name {
+            id: ids.remove(0),
+            name,
+        })?;
+        Ok(told)
     }
 
     /// Changes what is kept of these runs and sweeps. Who waits long for others is told so.
@@ -278,9 +269,9 @@ impl Shelf {
             say(&format!("{error}: waiting for it"));
             kept = self.store.keep(&change, here, PATIENCE);
         }
-        match &kept.map_err(Failure::broke)?[..] {
-            [Reply::Told(sentence)] => Err(Failure::broke(sentence.as_str())),
-            _ => Ok(()),
+        match kept.map_err(Failure::broke)?.told.pop() {
+            Some(sentence) => Err(Failure::broke(sentence)),
+            None => Ok(()),
         }
     }
 }

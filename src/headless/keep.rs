@@ -18,11 +18,12 @@ use crate::store::{
 #[derive(Debug)]
 pub struct Keeper {
     writer: Option<Writer>,
-    here: Arc<Provenance>,
+    /// Where and when runs are measured.
+    pub here: Arc<Provenance>,
     /// The numbers that were given, by the ids of runs and sweeps.
     numbers: HashMap<String, usize>,
-    /// The highest of them, and of those in the history.
-    highest: usize,
+    /// The next one: above all of them, and those in the history.
+    next: usize,
     /// Whether runs were to be kept where that is not possible.
     is_refused: bool,
 }
@@ -34,18 +35,10 @@ impl Keeper {
     /// # Errors
     /// One sentence: the file is something else.
     pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<Keeper, Failure> {
-        let wanted = Place::wanted(keeping).and_then(|place| {
-            place.as_ref().map_or(Ok(()), Place::check)?;
-            Ok(place)
-        });
-        let (place, is_refused) = match wanted {
-            Ok(place) => (place, false),
-            Err(error) if *keeping == Keeping::AsUsual => {
-                say(&format!("runs are not kept: {error}"));
-                (None, !matches!(error, StoreError::Nowhere))
-            }
-            Err(error) => return Err(Failure::usage(error)),
-        };
+        let (place, trouble) = Place::usable(keeping).map_err(Failure::usage)?;
+        if let Some(trouble) = &trouble {
+            say(&format!("runs are not kept: {trouble}"));
+        }
         if let Some(told) = place.as_ref().and_then(take_in) {
             say(&told);
         }
@@ -56,65 +49,57 @@ impl Keeper {
             writer: store.map(|store| Writer::new(store, Arc::clone(&here))),
             here,
             numbers: HashMap::new(),
-            highest: next.map_or(0, |next| next - 1),
-            is_refused,
+            next: next.unwrap_or(1),
+            is_refused: trouble.is_some_and(|it| !matches!(it, StoreError::Nowhere)),
         })
     }
 
     /// Where runs are kept, if they are.
     pub fn place(&self) -> Option<&Place> {
-        self.writer.as_ref().map(|writer| writer.store().place())
-    }
-
-    /// Where and when runs are measured.
-    pub fn here(&self) -> &Arc<Provenance> {
-        &self.here
+        self.writer.as_ref().map(|writer| &writer.store.place)
     }
 
     /// Keeps a finished run. What cannot be kept beside the history makes its line longer.
     pub fn keep(&mut self, record: &Record, trace: &Trace) {
-        let mut whole = None;
+        let wanted = self.next;
+        let mut change = Change::run(wanted, record);
         if let Some(writer) = &self.writer
-            && let Err(error) = writer.store().pictures().keep(record, trace)
+            && let Err(error) = writer.store.pictures().keep(record, trace)
         {
             say(&error.to_string());
-            whole = Some(Box::new(record.clone()));
+            let record = Box::new(record.clone());
+            change = Change::Run { wanted, record };
         }
-        self.change(&record.id, |wanted| match whole {
-            Some(record) => Change::Run { wanted, record },
-            None => Change::run(wanted, record),
-        });
+        self.change(&record.id, change);
     }
 
     /// Keeps a sweep that begins.
     pub fn keep_sweep(&mut self, sweep: &Sweep) {
-        self.change(&sweep.id, |wanted| Change::Sweep {
-            wanted,
+        let change = Change::Sweep {
+            wanted: self.next,
             sweep: Box::new(sweep.clone()),
-        });
+        };
+        self.change(&sweep.id, change);
     }
 
-    fn change(&mut self, id: &str, change: impl FnOnce(usize) -> Change) {
-        let wanted = self.highest + 1;
-        self.number(id.to_string(), wanted);
+    fn change(&mut self, id: &str, change: Change) {
+        self.number(id.to_string(), self.next);
         if let Some(writer) = &mut self.writer {
-            let replies = writer.keep(change(wanted), PATIENCE);
-            self.hear(replies);
+            let reply = writer.keep(change, PATIENCE);
+            self.hear(reply);
         }
     }
 
     fn number(&mut self, id: String, number: usize) {
-        self.highest = self.highest.max(number);
+        self.next = self.next.max(number + 1);
         self.numbers.insert(id, number);
     }
 
-    fn hear(&mut self, replies: Vec<Reply>) {
-        for reply in replies {
-            match reply {
-                Reply::Kept { id, number } => self.number(id, number),
-                Reply::Told(sentence) => say(&sentence),
-            }
+    fn hear(&mut self, reply: Reply) {
+        for (id, number) in reply.kept {
+            self.number(id, number);
         }
+        reply.told.iter().for_each(|sentence| say(sentence));
     }
 
     /// Tries again to keep what could not be kept yet, and says if that still is not possible: the numbers that are about
@@ -123,9 +108,9 @@ impl Keeper {
         let Some(writer) = &mut self.writer else {
             return;
         };
-        let replies = writer.try_again();
+        let reply = writer.try_again();
         let is_waiting = writer.is_waiting();
-        self.hear(replies);
+        self.hear(reply);
         if is_waiting {
             say(
                 "the numbers of runs that are not in the history yet are provisional: they may change",
@@ -147,7 +132,7 @@ impl Keeper {
         let Some(writer) = self.writer else {
             return !self.is_refused;
         };
-        let pictures = writer.store().pictures();
+        let pictures = writer.store.pictures();
         let end = writer.finish();
         pictures.bound(PICTURES_MAX);
         if let End::Beside(sentence) | End::Lost(sentence) = &end {

@@ -31,15 +31,6 @@ use crate::shell::exit::{self, Failure};
 use crate::shell::signals::{self, SIGINT, SIGTERM};
 use crate::store::speeds::{self, Agreed};
 
-/// What happens while something is measured.
-#[derive(Debug)]
-enum Event {
-    /// The run goes on, or ends.
-    Report(Report),
-    /// The user wants to stop.
-    Interrupted,
-}
-
 /// A session that measures, with everything that it has measured.
 pub struct Bench<'a> {
     /// What it measures with.
@@ -58,8 +49,9 @@ pub struct Bench<'a> {
     /// What kept a run from happening, or broke it.
     pub broke: Option<String>,
     interrupted: Cell<bool>,
-    sender: Sender<Event>,
-    events: Receiver<Event>,
+    sender: Sender<Option<Report>>,
+    /// The run goes on, or ends; `None`: the user wants to stop.
+    events: Receiver<Option<Report>>,
 }
 
 impl<'a> Bench<'a> {
@@ -133,7 +125,7 @@ impl<'a> Bench<'a> {
         let sender = self.sender.clone();
         let mut interrupted = false;
         signals::listen(&[SIGINT, SIGTERM], move |_| {
-            if interrupted || sender.send(Event::Interrupted).is_err() {
+            if interrupted || sender.send(None).is_err() {
                 signals::exit_now(exit::INTERRUPTED);
             }
             interrupted = true;
@@ -202,8 +194,7 @@ impl<'a> Bench<'a> {
 
     /// Whether the user wants to stop.
     pub fn is_interrupted(&self) -> bool {
-        let is_asked = |event| matches!(event, Event::Interrupted);
-        if self.events.try_iter().any(is_asked) {
+        if self.events.try_iter().any(|heard| heard.is_none()) {
             self.interrupted.set(true);
         }
         self.interrupted.get()
@@ -252,7 +243,7 @@ impl<'a> Bench<'a> {
     fn one(&mut self, order: RunOrder, progress: &mut Progress) -> Option<(Record, Trace)> {
         let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
         let sender = self.sender.clone();
-        let report = move |report| drop(sender.send(Event::Report(report)));
+        let report = move |report| drop(sender.send(Some(report)));
         let run = match self.session.ground.start(order, report) {
             Ok(run) => run,
             Err(error) => {
@@ -263,19 +254,19 @@ impl<'a> Bench<'a> {
         let mut ended = None;
         for event in &self.events {
             match event {
-                Event::Interrupted => {
+                None => {
                     self.interrupted.set(true);
                     run.stop();
                 }
-                Event::Report(Report::Batch(batch)) => {
+                Some(Report::Batch(batch)) => {
                     trace.apply(batch);
                     progress.update(&trace);
                 }
-                Event::Report(Report::Concluded(record)) => {
+                Some(Report::Concluded(record)) => {
                     ended = Some((*record, trace));
                     break;
                 }
-                Event::Report(Report::Broken(sentence)) => {
+                Some(Report::Broken(sentence)) => {
                     self.broke = Some(sentence);
                     break;
                 }
@@ -289,10 +280,10 @@ impl<'a> Bench<'a> {
     fn add(&mut self, mut record: Record, mut trace: Trace) {
         trace.conclude(nanos(record.times.wall_s));
         self.keeper.keep(&record, &trace);
-        if self.destination.format() != Format::Json {
+        if self.destination.output.format() != Format::Json {
             record.tasks = None;
         }
-        let here = Arc::clone(self.keeper.here());
+        let here = Arc::clone(&self.keeper.here);
         let run = Entry::new(0, None, here, record, Some(trace));
         self.runs.push(run);
         let mut total: usize = self.runs.iter().map(|run| run.trace.bytes()).sum();

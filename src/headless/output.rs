@@ -18,7 +18,8 @@ use crate::store::{Place, is_own};
 
 /// Where the results of a command go.
 pub struct Destination<'a> {
-    output: &'a Output,
+    /// Where, and how.
+    pub output: &'a Output,
     place: Option<Place>,
     ascii: bool,
 }
@@ -40,15 +41,10 @@ impl<'a> Destination<'a> {
             ascii,
         };
         if let Some(path) = &output.file {
-            let checked = destination.in_file(path, |target| target.check());
+            let checked = destination.target(path).check();
             checked.map_err(|refusal| Failure::usage(hinted(refusal)))?;
         }
         Ok(destination)
-    }
-
-    /// How results are written.
-    pub fn format(&self) -> Format {
-        self.output.format()
     }
 
     /// Writes what is shared, in the format that was asked for; as a table, it is this text.
@@ -61,7 +57,7 @@ impl<'a> Destination<'a> {
         shared: &Shared<'_>,
         table: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        if self.format() == Format::Table {
+        if self.output.format() == Format::Table {
             return self.print(&table());
         }
         let traces = if self.output.no_traces {
@@ -69,7 +65,7 @@ impl<'a> Destination<'a> {
         } else {
             Traces::Included
         };
-        self.deliver(|out| export::write(self.format(), machine, shared, traces, out))
+        self.deliver(|out| export::write(self.output.format(), machine, shared, traces, out))
     }
 
     /// Writes a text for people.
@@ -91,7 +87,7 @@ impl<'a> Destination<'a> {
         let Some(path) = &self.output.file else {
             return write_out(content);
         };
-        let written = self.in_file(path, |target| target.write(content));
+        let written = self.target(path).write(content);
         let bytes = written.map_err(|refusal| Failure::broke(hinted(refusal)))?;
         say(&format!(
             "written: {} ({})",
@@ -101,12 +97,12 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
-    fn in_file<T>(&self, path: &Path, act: impl FnOnce(file::Target<'_>) -> T) -> T {
-        act(file::Target {
+    fn target<'p>(&self, path: &'p Path) -> file::Target<'p> {
+        file::Target {
             path,
             overwrite: self.output.force,
-            is_kept: &|path| is_own(path, self.place.as_ref()),
-        })
+            is_kept: is_own(path, self.place.as_ref()),
+        }
     }
 }
 

@@ -125,26 +125,25 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
 }
 
 fn caveats(runs: &[&Entry]) -> Vec<String> {
-    let counted_runs = || runs.iter().filter(|run| !run.record.is_warm_up());
-    let of = counted(counted_runs().count() as u64, "counted run");
-    let mut kinds = vec![];
-    for caveat in counted_runs().flat_map(|run| run.caveats()) {
-        if !kinds.contains(&caveat.kind) {
+    let runs = runs.iter().filter(|run| !run.record.is_warm_up());
+    let of = counted(runs.clone().count() as u64, "counted run");
+    let (mut kinds, mut told) = (vec![], vec![]);
+    for run in runs.clone() {
+        for caveat in run.caveats() {
+            if kinds.contains(&caveat.kind) {
+                continue;
+            }
             kinds.push(caveat.kind);
+            let has_it = |run: &&&Entry| run.caveats().any(|of| of.kind == caveat.kind);
+            told.push(format!(
+                "caveat in {} of {of}, first of {}: {}",
+                runs.clone().filter(has_it).count(),
+                name(&run.record.plan),
+                caveat.text
+            ));
         }
     }
-    let sentence = |kind| {
-        let caveat = |run: &Entry| run.caveats().find(|of| of.kind == kind).cloned();
-        let mut doubted = counted_runs().filter_map(|run| Some((run, caveat(run)?)));
-        let (first, caveat) = doubted.next()?;
-        Some(format!(
-            "caveat in {} of {of}, first of {}: {}",
-            doubted.count() + 1,
-            name(&first.record.plan),
-            caveat.text
-        ))
-    };
-    kinds.into_iter().filter_map(sentence).collect()
+    told
 }
 
 /// A configuration as sentences name it.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::domain::look::{self, ColorChoice, Look};
+use crate::domain::look;
 use crate::present::ascii;
 
 /// `text`, as it can be shown where the user reads it: as the locale says, or in ASCII if the user asks for it.
@@ -17,11 +17,6 @@ pub fn spelled(text: &str, ascii: bool) -> String {
 /// Writes one line to stderr. Whoever closed it does not want to read it.
 pub fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "pconc-tui: {}", spelled(sentence, false));
-}
-
-/// What comes of the user's wishes in this environment.
-pub fn look(options: Look<ColorChoice>) -> Look {
-    options.resolved(variable)
 }
 
 /// A variable of the environment, if it is set and text.

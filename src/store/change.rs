@@ -6,7 +6,7 @@ use std::slice;
 use serde::{Deserialize, Serialize};
 
 use super::index::Index;
-use super::line::{self, Fact};
+use super::line::{Kind, Line};
 use super::pictures;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
@@ -57,52 +57,43 @@ impl Change {
             record: Box::new(pictures::without_details(record)),
         }
     }
-
-    /// Whether it adds a run or sweep, and is not about one that has to be there.
-    pub(super) fn adds(&self) -> bool {
-        matches!(self, Change::Run { .. } | Change::Sweep { .. })
-    }
 }
 
 /// What came of keeping something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// The run or sweep with this id has this number.
-    Kept {
-        /// Its id.
-        id: String,
-        /// Its number.
-        number: usize,
-    },
-    /// Something that the user should know.
-    Told(String),
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The ids of runs and sweeps that are kept, with their numbers.
+    pub kept: Vec<(String, usize)>,
+    /// What the user should know.
+    pub told: Vec<String>,
 }
 
 /// The lines that are to be appended for these changes, measured `here`, to what was read, and what came of each once they
 /// are.
-pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Vec<u8>, Vec<Reply>) {
+pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Vec<u8>, Reply) {
     let mut numbering = Numbering {
         index,
         session: &here.session,
         given: HashMap::new(),
         next: index.next_number(),
-        replies: vec![],
+        reply: Reply::default(),
     };
-    let facts: Vec<Fact<&Record, &Sweep>> = changes
+    let lines: Vec<Line<&Record>> = changes
         .iter()
-        .filter_map(|change| numbering.fact(change))
+        .filter_map(|change| numbering.line(change))
         .collect();
     let is_new = !index.knows_session(&here.session) && !numbering.given.is_empty();
-    let session = is_new.then(|| Fact::Session {
-        session: here.session.clone(),
-        machine: Box::new(here.machine.clone()),
+    let session = is_new.then(|| Line {
+        session: Some(here.session.clone()),
+        machine: Some(Box::new(here.machine.clone())),
+        ..Line::new(Kind::Session)
     });
-    let lines: Vec<Vec<u8>> = session
-        .into_iter()
-        .chain(facts)
-        .map(line::written)
-        .collect();
-    (lines.concat(), numbering.replies)
+    let mut written = vec![];
+    for line in session.into_iter().chain(lines) {
+        serde_json::to_writer(&mut written, &line).expect("names of keys are text");
+        written.push(b'\n');
+    }
+    (written, numbering.reply)
 }
 
 /// Turns what is known by ids into what is known by numbers.
@@ -113,33 +104,38 @@ struct Numbering<'a> {
     /// The numbers that were given to what is added.
     given: HashMap<&'a str, usize>,
     next: usize,
-    replies: Vec<Reply>,
+    reply: Reply,
 }
 
 impl<'a> Numbering<'a> {
     /// What is to be said; nothing of a run or sweep that is there already, or is not there.
-    fn fact(&mut self, change: &'a Change) -> Option<Fact<&'a Record, &'a Sweep>> {
-        let session = self.session.to_string();
+    fn line(&mut self, change: &'a Change) -> Option<Line<&'a Record>> {
+        let session = Some(self.session.to_string());
         Some(match change {
-            Change::Run { wanted, record } => Fact::Run {
-                number: self.new_number(&record.id, *wanted)?,
+            Change::Run { wanted, record } => Line {
+                number: Some(self.new_number(&record.id, *wanted)?),
                 session,
-                record,
+                record: Some(record),
+                ..Line::new(Kind::Run)
             },
-            Change::Sweep { wanted, sweep } => Fact::Sweep {
-                number: self.new_number(&sweep.id, *wanted)?,
+            Change::Sweep { wanted, sweep } => Line {
+                number: Some(self.new_number(&sweep.id, *wanted)?),
                 session,
-                sweep,
+                sweep: Some(sweep.clone()),
+                ..Line::new(Kind::Sweep)
             },
-            Change::Name { id, name } => Fact::Name {
-                number: self.known_numbers(slice::from_ref(id))?[0],
+            Change::Name { id, name } => Line {
+                number: Some(self.known_numbers(slice::from_ref(id))?[0]),
                 name: name.clone(),
+                ..Line::new(Kind::Name)
             },
-            Change::Remove { ids } => Fact::Remove {
-                numbers: self.known_numbers(ids)?,
+            Change::Remove { ids } => Line {
+                numbers: Some(self.known_numbers(ids)?),
+                ..Line::new(Kind::Remove)
             },
-            Change::Restore { ids } => Fact::Restore {
-                numbers: self.known_numbers(ids)?,
+            Change::Restore { ids } => Line {
+                numbers: Some(self.known_numbers(ids)?),
+                ..Line::new(Kind::Restore)
             },
         })
     }
@@ -148,10 +144,7 @@ impl<'a> Numbering<'a> {
     fn new_number(&mut self, id: &'a str, wanted: usize) -> Option<usize> {
         let known = self.number(id);
         let number = known.unwrap_or(self.next.max(wanted));
-        self.replies.push(Reply::Kept {
-            id: id.into(),
-            number,
-        });
+        self.reply.kept.push((id.into(), number));
         if known.is_some() {
             return None;
         }
@@ -164,11 +157,11 @@ impl<'a> Numbering<'a> {
     fn known_numbers(&mut self, ids: &[String]) -> Option<Vec<usize>> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.len() < ids.len() {
-            self.replies.push(Reply::Told(format!(
+            self.reply.told.push(format!(
                 "could not change {} of {}: no longer in the history file",
                 ids.len() - numbers.len(),
                 ids.len()
-            )));
+            ));
         }
         (!numbers.is_empty()).then_some(numbers)
     }

@@ -8,12 +8,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
-use super::line::{self, BEGINNING, Fact, Parsed};
+use super::line::{self, BEGINNING, Kind, Line};
 use super::log::Seen;
 use crate::domain::history::{Entry, Lot, SweepEntry};
 use crate::domain::machine::Machine;
+use crate::domain::name;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::Record;
+use crate::domain::text;
 
 /// Of so many lines a notice names the numbers.
 const LINES_NAMED: usize = 5;
@@ -81,73 +83,68 @@ impl Index {
             knows_only_numbers: true,
             highest,
             good: 1,
-            begins_like_ours: true,
             ..Index::default()
         }
     }
 
     /// Takes in what was found while reading. Returns it if it adds a run or sweep.
-    pub fn see<R: Identified>(&mut self, seen: Seen<'_>) -> Option<Fact<R>> {
-        let (at, line, is_whole) = match seen {
-            Seen::Restart => {
-                *self = Index::default();
-                return None;
-            }
-            Seen::Line(at, line) => (at, line, true),
-            Seen::Broken(at, line) => (at, line, false),
+    pub fn see<R: Identified>(&mut self, seen: Seen<'_>) -> Option<Line<R>> {
+        let Seen::Line { at, text, is_whole } = seen else {
+            *self = Index::default();
+            return None;
         };
         if at == 1 {
-            let common = line.len().min(BEGINNING.len());
-            self.begins_like_ours = line[..common] == BEGINNING[..common];
+            self.begins_like_ours = text.iter().zip(BEGINNING).all(|(a, b)| a == b);
         }
-        if line.is_empty() {
+        if text.is_empty() {
             return None;
         }
         // Torn when it was seen before, and whole now.
         self.damaged.remove(&at);
-        let parsed = if is_whole {
-            line::parse(line)
-        } else {
-            Parsed::Damaged
-        };
-        match parsed {
-            Parsed::Fact(fact) => {
+        let mut line = if is_whole { line::parse(text) } else { None };
+        match line.as_mut().and_then(|line| self.take_in(at, line)) {
+            Some(is_new) => {
                 self.good += 1;
-                return self.take_in(at, fact);
+                line.filter(|_| is_new)
             }
-            Parsed::Newer(number) => {
-                self.good += 1;
-                self.newer += 1;
-                self.highest = self.highest.max(number.unwrap_or(0));
-            }
-            Parsed::Damaged => {
+            None => {
                 self.damaged.insert(at);
+                None
             }
         }
-        None
     }
 
-    fn take_in<R: Identified>(&mut self, at: usize, fact: Fact<R>) -> Option<Fact<R>> {
-        match fact {
-            Fact::Run {
-                number, ref record, ..
-            } => return self.add(at, number, record.id()).then_some(fact),
-            Fact::Sweep {
-                number, ref sweep, ..
-            } => return self.add(at, number, &sweep.id).then_some(fact),
-            Fact::Session { session, machine } => {
+    /// Whether it adds a run or sweep; `None` if something is missing in it.
+    fn take_in<R: Identified>(&mut self, at: usize, line: &mut Line<R>) -> Option<bool> {
+        match line.kind {
+            Kind::Run | Kind::Sweep => {
+                line.session.as_ref()?;
+                let id = match &line.record {
+                    Some(record) if line.kind == Kind::Run => record.id(),
+                    _ => &line.sweep.as_ref()?.id,
+                };
+                return Some(self.add(at, line.number?, id));
+            }
+            Kind::Session => {
+                let (session, machine) = (line.session.take()?, line.machine.take()?);
                 let provenance = Provenance::earlier(session.clone(), *machine);
                 self.sessions.insert(session, provenance);
             }
-            Fact::Name { number, name } => {
-                self.names.insert(number, name);
+            Kind::Name => {
+                let name = line.name.as_deref();
+                let name = name.map(|name| text::clean(name, name::MOST));
+                self.names.insert(line.number?, name);
             }
-            Fact::Remove { numbers } => self.removed.extend(numbers),
-            Fact::Restore { numbers } => numbers.iter().for_each(|number| {
+            Kind::Remove => self.removed.extend(line.numbers.take()?),
+            Kind::Restore => line.numbers.take()?.iter().for_each(|number| {
                 self.removed.remove(number);
             }),
+            Kind::Newer => {
+                self.newer += 1;
+                self.highest = self.highest.max(line.number.unwrap_or(0));
+            }
         }
-        None
+        Some(false)
     }
 
     /// Gives a run or sweep its number, unless that is taken, as in files that somebody has joined.
@@ -172,7 +169,10 @@ impl Index {
     /// one of a history.
     pub fn check_is_of_history(&self, file: &Path) -> Result<(), StoreError> {
         if self.good == 0 && !self.damaged.is_empty() && !self.begins_like_ours {
-            return Err(StoreError::NoHistory(file.into()));
+            return Err(StoreError::Other(format!(
+                "{} is no history of pconc-tui: nothing is written to it",
+                file.display()
+            )));
         }
         Ok(())
     }
@@ -193,34 +193,29 @@ impl Index {
     }
 
     /// What was kept in this file, once all of it was read; `added` is what [`Index::see`] returned.
-    pub fn opened(&mut self, added: Vec<Fact<Box<Record>>>, file: &Path) -> Opened {
+    pub fn opened(&mut self, added: Vec<Line<Box<Record>>>, file: &Path) -> Opened {
         let mut opened = Opened {
             notice: self.notice(file),
             ..Opened::default()
         };
-        for fact in added {
-            let (Fact::Run { number, .. } | Fact::Sweep { number, .. }) = fact else {
+        for line in added {
+            let (Some(number), Some(session)) = (line.number, line.session) else {
                 continue;
             };
             let name = self.names.get(&number).cloned().flatten();
+            let provenance = self.provenance(session);
             let lot = if self.removed.contains(&number) {
                 &mut opened.removed
             } else {
                 &mut opened.kept
             };
-            match fact {
-                Fact::Run {
-                    session, record, ..
-                } => {
-                    let provenance = self.provenance(session);
-                    lot.runs
-                        .push(Entry::new(number, name, provenance, *record, None));
-                }
-                Fact::Sweep { session, sweep, .. } => {
-                    let provenance = self.provenance(session);
-                    lot.sweeps
-                        .push(SweepEntry::new(number, name, provenance, *sweep));
-                }
+            match (line.kind, line.record, line.sweep) {
+                (Kind::Run, Some(record), _) => lot
+                    .runs
+                    .push(Entry::new(number, name, provenance, *record, None)),
+                (_, _, Some(sweep)) => lot
+                    .sweeps
+                    .push(SweepEntry::new(number, name, provenance, *sweep)),
                 _ => {}
             }
         }
@@ -261,20 +256,16 @@ impl Index {
 
 /// "lines 3, 7 and 12 are damaged and skipped", if there are any.
 fn said_of(damaged: &BTreeSet<usize>) -> Option<String> {
-    let named: Vec<String> = damaged
-        .iter()
-        .take(LINES_NAMED)
-        .map(usize::to_string)
-        .collect();
-    let (last, first) = named.split_last()?;
-    let count = damaged.len();
-    Some(if first.is_empty() {
-        format!("line {last} is damaged and skipped")
-    } else if count > LINES_NAMED {
-        let named = named.join(", ");
-        format!("{count} lines are damaged and skipped: {named}, …")
-    } else {
-        let first = first.join(", ");
-        format!("lines {first} and {last} are damaged and skipped")
-    })
+    let named = damaged.iter().take(LINES_NAMED);
+    let named: Vec<String> = named.map(usize::to_string).collect();
+    let all = text::listed(&named, "and");
+    match damaged.len() {
+        0 => None,
+        1 => Some(format!("line {all} is damaged and skipped")),
+        2..=LINES_NAMED => Some(format!("lines {all} are damaged and skipped")),
+        count => {
+            let named = named.join(", ");
+            Some(format!("{count} lines are damaged and skipped: {named}, …"))
+        }
+    }
 }

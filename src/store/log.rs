@@ -28,10 +28,16 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub enum Seen<'a> {
     /// The file is not the one that was read before: what was found in that does not count any more.
     Restart,
-    /// A whole line without its end; lines count from 1.
-    Line(usize, &'a [u8]),
-    /// The beginning of a line that is too long, or the last one without its end. If that gets one, it will be seen again.
-    Broken(usize, &'a [u8]),
+    /// A line, without its end.
+    Line {
+        /// Its number, from 1.
+        at: usize,
+        /// What it says.
+        text: &'a [u8],
+        /// Whether that is all of it. Of one that is too long it is the beginning; the last one may have no end, and is seen
+        /// again if it gets one.
+        is_whole: bool,
+    },
 }
 
 /// How far a file was read.
@@ -164,14 +170,18 @@ impl Log {
 
     /// Opening anything else, as a pipe, might wait for ever.
     fn check_kind(&self) -> Result<(), StoreError> {
-        match fs::metadata(&self.path) {
-            Ok(metadata) if metadata.is_dir() => Err(StoreError::Directory(self.path.clone())),
-            Ok(metadata) if !metadata.is_file() => Err(StoreError::NoFile(self.path.clone())),
-            _ => Ok(()),
-        }
+        let what = match fs::metadata(&self.path) {
+            Ok(there) if there.is_dir() => "a directory",
+            Ok(there) if !there.is_file() => "no file",
+            _ => return Ok(()),
+        };
+        Err(StoreError::Other(format!(
+            "{} is {what}",
+            self.path.display()
+        )))
     }
 
-    fn cannot(&self, doing: &'static str) -> impl Fn(io::Error) -> StoreError {
+    fn cannot(&self, doing: &str) -> impl Fn(io::Error) -> StoreError {
         StoreError::system(doing, &self.path)
     }
 
@@ -206,20 +216,21 @@ impl Log {
             if bytes == 0 {
                 return Ok(());
             }
-            let number = position.lines + 1;
-            if let Some(whole) = line.strip_suffix(b"\n") {
-                see(Seen::Line(number, whole));
-            } else {
-                see(Seen::Broken(number, &line));
-                while !line.ends_with(b"\n") {
-                    match read_piece(&mut line)? {
-                        0 => return Ok(()),
-                        more => bytes += more,
-                    }
+            let at = position.lines + 1;
+            let whole = line.strip_suffix(b"\n");
+            see(Seen::Line {
+                at,
+                text: whole.unwrap_or(&line),
+                is_whole: whole.is_some(),
+            });
+            while !line.ends_with(b"\n") {
+                match read_piece(&mut line)? {
+                    0 => return Ok(()),
+                    more => bytes += more,
                 }
             }
             position.bytes += bytes as u64;
-            position.lines = number;
+            position.lines = at;
         }
     }
 }
@@ -265,11 +276,7 @@ pub fn replace_whole(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Makes a directory with those above it, for nobody but the user, as the XDG specification wants it.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        Ok(())
-    } else {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)
-    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(test)]

@@ -21,18 +21,10 @@ pub fn is_own(path: &Path, place: Option<&Place>) -> bool {
 
 /// Whether `path`, without links, is the history at this place, or beside it and the history's own.
 fn is_at(place: &Place, path: &Path) -> bool {
-    let is_file =
-        |own: PathBuf| resolved(&own).is_some_and(|own| own == path) || is_same_file(&own, path);
-    // Beside the name of the history, which may be a link, and not beside what that leads to.
-    let folder = fs::canonicalize(folder_of(&place.file)).ok();
-    let is_pending = folder.as_deref() == path.parent()
-        && path.file_name().is_some_and(|name| place.is_pending(name));
+    let files = [place.file.clone(), place.index(), place.speeds()];
+    let is_it = |file: &PathBuf| resolved(file).is_some_and(|file| file == path);
     let is_trace = resolved(&place.traces()).is_some_and(|traces| path.starts_with(traces));
-    is_pending
-        || is_trace
-        || [place.file.clone(), place.index(), place.speeds()]
-            .into_iter()
-            .any(is_file)
+    is_trace || files.iter().any(is_it)
 }
 
 /// The path without links. Of a file that does not exist, the directory has to.
@@ -42,12 +34,6 @@ fn resolved(path: &Path) -> Option<PathBuf> {
     }
     let folder = fs::canonicalize(folder_of(path)).ok()?;
     Some(folder.join(path.file_name()?))
-}
-
-/// Whether both names lead to one file, as hard links do.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let one = fs::metadata(one).ok().map(identity);
-    one.is_some() && one == fs::metadata(other).ok().map(identity)
 }
 
 /// What tells a file from all others, whatever it is called.

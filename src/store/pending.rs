@@ -6,17 +6,16 @@
 //! The first line says where the session measured; each line after it is a change.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
 use super::line::VERSION;
-use super::log::{Log, Seen, append_whole, folder_of, make_folder, replace_whole};
+use super::log::{append_whole, folder_of, make_folder, replace_whole};
 use super::own::{identity, is_users_file};
 use super::place::Place;
 use crate::domain::machine::Machine;
@@ -27,23 +26,18 @@ const TRIES: usize = 10;
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
-struct Line<T> {
-    v: u64,
-    #[serde(flatten)]
-    content: T,
-}
-
-/// Where a session measured.
-#[derive(Serialize, Deserialize)]
-struct From {
-    session: String,
-    machine: Machine,
-}
-
-/// A change, under a key of its own.
-#[derive(Serialize, Deserialize)]
-struct To {
-    change: Change,
+#[serde(untagged)]
+enum Line {
+    /// The first one: where the session measured.
+    Begin {
+        v: u64,
+        session: String,
+        machine: Machine,
+    },
+    Change {
+        v: u64,
+        change: Change,
+    },
 }
 
 /// The file of a session that goes on.
@@ -65,11 +59,12 @@ impl Pending {
             file: made_and_locked(&path)?,
             path,
         };
-        let from = From {
+        let begin = Line::Begin {
+            v: VERSION,
             session: here.session.clone(),
             machine: here.machine.clone(),
         };
-        if let Err(error) = pending.write(from) {
+        if let Err(error) = pending.write(&begin) {
             pending.remove();
             return Err(error);
         }
@@ -81,7 +76,8 @@ impl Pending {
     /// # Errors
     /// When that is not possible; the file is then as it was.
     pub fn add(&self, change: &Change) -> io::Result<()> {
-        self.write(To {
+        self.write(&Line::Change {
+            v: VERSION,
             change: change.clone(),
         })
     }
@@ -102,11 +98,8 @@ impl Pending {
         let _ = fs::remove_file(&self.path);
     }
 
-    fn write(&self, content: impl Serialize) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Line {
-            v: VERSION,
-            content,
-        })?;
+    fn write(&self, line: &Line) -> io::Result<()> {
+        let mut line = serde_json::to_vec(line)?;
         line.push(b'\n');
         append_whole(&self.file, &line)
     }
@@ -171,24 +164,28 @@ impl Left {
             let _ = fs::remove_file(&path);
             return None;
         }
-        let (mut provenance, mut changes, mut rest) = (None, vec![], vec![]);
-        let take = |seen: Seen<'_>| match seen {
-            Seen::Line(1, line) => {
-                provenance = parsed(line)
-                    .map(|From { session, machine }| Provenance::earlier(session, machine));
-                rest.push([line, b"\n"].concat());
-            }
-            Seen::Line(_, line) => match parsed(line) {
-                Some(To { change }) => changes.push(change),
-                None => rest.push([line, b"\n"].concat()),
-            },
-            // Its writer was ended in the middle of it: it never was in the file as a whole.
-            Seen::Broken(..) | Seen::Restart => {}
+        let mut content = vec![];
+        (&file).read_to_end(&mut content).ok()?;
+        // Of a line without its end the writer was ended in the middle: it never was in the file as a whole.
+        let lines = content.split_inclusive(|byte| *byte == b'\n');
+        let mut lines = lines.filter(|line| line.ends_with(b"\n"));
+        let first = lines.next()?;
+        let Some(Line::Begin {
+            session, machine, ..
+        }) = parsed(first)
+        else {
+            return None;
         };
-        Log::new(path.clone()).catch_up(&file, take).ok()?;
+        let (mut changes, mut rest) = (vec![], vec![first.to_vec()]);
+        for line in lines {
+            match parsed(line) {
+                Some(Line::Change { change, .. }) => changes.push(change),
+                _ => rest.push(line.to_vec()),
+            }
+        }
         Some(Left {
             path,
-            provenance: provenance?,
+            provenance: Provenance::earlier(session, machine),
             changes,
             rest,
             _lock: file,
@@ -222,7 +219,8 @@ pub fn are_beside(place: &Place) -> bool {
     !paths(place).is_empty()
 }
 
-fn parsed<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
-    let read: Line<T> = serde_json::from_slice(line).ok()?;
-    (read.v <= VERSION).then_some(read.content)
+fn parsed(line: &[u8]) -> Option<Line> {
+    let line: Line = serde_json::from_slice(line).ok()?;
+    let (Line::Begin { v, .. } | Line::Change { v, .. }) = line;
+    (v <= VERSION).then_some(line)
 }

@@ -17,6 +17,7 @@ use super::log::make_folder;
 use super::own::{beginning, behind_version, is_users_file};
 use super::place::Place;
 use crate::domain::record::{Record, TaskRecord, WorkerRecord};
+use crate::domain::text;
 use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
 
 /// How much all files together take at most, in bytes.
@@ -36,8 +37,8 @@ const ABANDONED: Duration = Duration::from_secs(3600);
 const DIGITS_MAX: usize = 20;
 
 /// How the files end.
-const WHOLE: &str = ".json";
-const THINNED: &str = ".thinned.json";
+const WHOLE: &str = "json";
+const THINNED: &str = "thinned.json";
 const TEMPORARY: &str = ".tmp";
 
 /// A record as its line holds it.
@@ -103,14 +104,11 @@ enum Form {
 
 /// Which run's file has this name, and in which form that is.
 fn named(name: &str) -> Option<(&str, Form)> {
-    let (id, form) = if let Some(id) = name.strip_suffix(THINNED) {
-        (id, Form::Thinned)
-    } else if let Some(id) = name.strip_suffix(WHOLE) {
-        (id, Form::Whole)
-    } else {
-        let half = name.strip_prefix('.')?.strip_suffix(TEMPORARY)?;
-        let (id, random) = half.rsplit_once('.')?;
-        (id, is_file_name(random).then_some(Form::Half)?)
+    let (id, form) = match name.split_once('.')? {
+        ("", half) => (half.strip_suffix(TEMPORARY)?.split_once('.')?.0, Form::Half),
+        (id, WHOLE) => (id, Form::Whole),
+        (id, THINNED) => (id, Form::Thinned),
+        _ => return None,
     };
     is_file_name(id).then_some((id, form))
 }
@@ -119,21 +117,13 @@ impl Kept {
     /// Whether the program surely wrote it: it is a file of this user and no link, and begins with the id in its name, as
     /// far as it goes. The name alone says nothing: anybody may put a file there.
     fn is_ours(&self) -> bool {
-        fs::symlink_metadata(&self.path).is_ok_and(|there| is_users_file(&there))
-            && self.begins_with_its_id().unwrap_or(false)
-    }
-
-    fn begins_with_its_id(&self) -> io::Result<bool> {
         let expected = format!(",\"id\":\"{}\",", self.id);
         let most = BEGINNING.len() + DIGITS_MAX + expected.len();
-        let beginning = beginning(&self.path, most)?;
-        Ok(match behind_version(&beginning) {
-            Some(rest) => {
-                let is_cut = beginning.len() < most && expected.as_bytes().starts_with(rest);
-                rest.starts_with(expected.as_bytes()) || is_cut
-            }
-            None => BEGINNING.starts_with(&beginning),
-        })
+        fs::symlink_metadata(&self.path).is_ok_and(|there| is_users_file(&there))
+            && beginning(&self.path, most).is_ok_and(|begins| match behind_version(&begins) {
+                Some(rest) => rest.iter().zip(expected.as_bytes()).all(|(a, b)| a == b),
+                None => BEGINNING.starts_with(&begins),
+            })
     }
 
     /// Whether it was written so long ago that nobody is about to do something with it.
@@ -173,33 +163,41 @@ impl Pictures {
             trace,
         };
         self.write(&picture, WHOLE)
+            .map_err(StoreError::system("keep a timeline in", &self.folder))
     }
 
     /// What is kept of the run with this id.
     ///
     /// # Errors
     /// One sentence, if there is nothing, or nothing that could be understood.
-    pub fn read(&self, id: &str) -> Result<Picture<'static>, StoreError> {
+    pub fn read(&self, id: &str) -> Result<Picture<'static>, String> {
+        let removed = || "its timeline was removed to save room; all numbers are kept".to_string();
         if !is_file_name(id) {
-            return Err(StoreError::NoPicture);
+            return Err(removed());
         }
-        let read = |end: &str| fs::read(self.folder.join(format!("{id}{end}")));
+        let read = |end: &str| fs::read(self.folder.join(format!("{id}.{end}")));
         let content = match read(WHOLE) {
             Err(error) if error.kind() == ErrorKind::NotFound => read(THINNED),
             content => content,
         };
         let content = content.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => StoreError::NoPicture,
-            _ => StoreError::UnreadablePicture(error),
+            ErrorKind::NotFound => removed(),
+            _ => format!("its timeline cannot be read: {}", text::plain(&error)),
         })?;
-        let picture: Picture<'_> = serde_json::from_slice(&content)?;
+        let picture: Picture<'_> = serde_json::from_slice(&content).map_err(|_| {
+            "its timeline cannot be drawn: the file that it was kept in is damaged".to_string()
+        })?;
         if picture.v > VERSION {
-            return Err(StoreError::NewerPicture);
+            return Err(
+                "its timeline was kept by a newer pconc-tui, which this one does not understand"
+                    .into(),
+            );
         }
-        if picture.id != id {
-            return Err(StoreError::NoPicture);
+        if picture.id == id {
+            Ok(picture)
+        } else {
+            Err(removed())
         }
-        Ok(picture)
     }
 
     /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
@@ -258,26 +256,21 @@ impl Pictures {
         }
     }
 
-    /// Makes the trace in a file poorer.
-    fn thin(&self, file: &mut Kept) -> Result<(), StoreError> {
+    /// Makes the trace in a file poorer, if that is possible.
+    fn thin(&self, file: &mut Kept) -> Option<()> {
         if file.bytes < SMALL {
-            return Ok(());
+            return None;
         }
-        let mut picture = self.read(&file.id)?;
+        let mut picture = self.read(&file.id).ok()?;
         picture.trace.to_mut().thin(SLICES);
-        self.write(&picture, THINNED)?;
+        self.write(&picture, THINNED).ok()?;
         let _ = fs::remove_file(&file.path);
-        file.path = self.folder.join(format!("{}{THINNED}", file.id));
+        file.path = self.folder.join(format!("{}.{THINNED}", file.id));
         file.bytes = fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
-        Ok(())
+        Some(())
     }
 
-    fn write(&self, picture: &Picture<'_>, end: &str) -> Result<(), StoreError> {
-        self.write_whole(picture, end)
-            .map_err(StoreError::system("keep a timeline in", &self.folder))
-    }
-
-    fn write_whole(&self, picture: &Picture<'_>, end: &str) -> io::Result<()> {
+    fn write(&self, picture: &Picture<'_>, end: &str) -> io::Result<()> {
         let id = &picture.id;
         if !is_file_name(id) {
             return Err(io::Error::other("the run's id is no file name"));
@@ -291,7 +284,7 @@ impl Pictures {
         serde_json::to_writer(&mut out, picture)?;
         out.flush()?;
         drop(out);
-        file.persist(self.folder.join(format!("{id}{end}")))?;
+        file.persist(self.folder.join(format!("{id}.{end}")))?;
         Ok(())
     }
 }

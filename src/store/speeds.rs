@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -28,9 +27,6 @@ const SLOW: f64 = 0.8;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Of a longer file nothing is believed: speeds of a few hundred machines and interpreters are shorter.
 const LONGEST: usize = 1 << 20;
-
-/// One thread at a time changes the file, also where files cannot be locked.
-static THREADS: Mutex<()> = Mutex::new(());
 
 /// `{"v":1,"speeds":{…}}`.
 #[derive(Serialize, Deserialize)]
@@ -87,7 +83,6 @@ fn name(machine: &Machine) -> String {
 
 fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
     let file = place.map(Place::speeds);
-    let _others_wait = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
     let _lock = file.as_deref().map(changing);
     let mut speeds = file.as_deref().map(read).unwrap_or_default();
     let before = speeds.remove(who);

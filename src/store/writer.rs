@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::change::{Change, Reply};
 use super::pending::{Left, Pending};
-use super::{Opened, Place, Store, StoreError};
+use super::{Place, Store};
 use crate::domain::provenance::Provenance;
 use crate::domain::text::{self, counted};
 
@@ -40,7 +40,8 @@ pub enum End {
 /// Keeps what one session measures.
 #[derive(Debug)]
 pub struct Writer {
-    store: Store,
+    /// The history.
+    pub store: Store,
     here: Arc<Provenance>,
     /// What could not be appended yet, in order.
     waiting: Vec<Change>,
@@ -67,28 +68,13 @@ impl Writer {
         }
     }
 
-    /// The history.
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// Reads the history, with everything that is kept there.
-    ///
-    /// # Errors
-    /// One sentence, if it cannot be read, or is something else than a history.
-    pub fn read(&mut self) -> Result<Opened, StoreError> {
-        let (store, opened) = Store::open(self.store.place().clone())?;
-        self.store = store;
-        Ok(opened)
-    }
-
     /// Whether something waits.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
 
     /// Keeps something, or lets it wait. Others that append are waited for as long as `patience` lasts.
-    pub fn keep(&mut self, change: Change, patience: Duration) -> Vec<Reply> {
+    pub fn keep(&mut self, change: Change, patience: Duration) -> Reply {
         let waits_longer = self.is_waiting();
         self.waiting.push(change);
         if waits_longer {
@@ -96,37 +82,35 @@ impl Writer {
             return if self.tried.elapsed() > AGAIN {
                 self.try_again()
             } else {
-                vec![]
+                Reply::default()
             };
         }
-        let mut replies = self.append(patience.min(MOMENT));
+        let mut reply = self.append(patience.min(MOMENT));
         if self.is_waiting() {
             self.put_beside();
-            replies = self.append(patience.saturating_sub(MOMENT));
+            reply = self.append(patience.saturating_sub(MOMENT));
         }
         if self.is_waiting() {
             let trouble = &self.trouble;
-            replies.push(Reply::Told(format!(
-                "not in the history yet, trying again: {trouble}"
-            )));
+            let told = format!("not in the history yet, trying again: {trouble}");
+            reply.told.push(told);
         }
-        replies
+        reply
     }
 
     /// Tries again to append what waits, without waiting for others.
-    pub fn try_again(&mut self) -> Vec<Reply> {
+    pub fn try_again(&mut self) -> Reply {
         if !self.is_waiting() {
-            return vec![];
+            return Reply::default();
         }
-        let mut replies = self.append(Duration::ZERO);
+        let mut reply = self.append(Duration::ZERO);
         if self.is_waiting() {
             self.put_beside();
         } else {
-            replies.push(Reply::Told(
-                "everything that was measured is in the history now".into(),
-            ));
+            let told = "everything that was measured is in the history now";
+            reply.told.push(told.into());
         }
-        replies
+        reply
     }
 
     /// Tries for the last time, and sees to it that the disk has it. What still cannot be appended stays beside the history;
@@ -140,31 +124,31 @@ impl Writer {
             self.append(Duration::ZERO);
             self.put_beside();
         }
-        self.store.place().sync();
+        self.store.place.sync();
         self.end()
     }
 
     /// Appends everything that waits, at once.
-    fn append(&mut self, patience: Duration) -> Vec<Reply> {
+    fn append(&mut self, patience: Duration) -> Reply {
         if !self.is_waiting() {
-            return vec![];
+            return Reply::default();
         }
         let kept = self.store.keep(&self.waiting, &self.here, patience);
         self.tried = Instant::now();
         match kept {
-            Ok(replies) => {
+            Ok(reply) => {
                 self.waiting.clear();
                 self.put_beside = 0;
                 if let Some(pending) = self.pending.take() {
                     // Until the disk has one of them, it may lose the other.
-                    self.store.place().sync();
+                    self.store.place.sync();
                     pending.remove();
                 }
-                replies
+                reply
             }
             Err(error) => {
                 self.trouble = error.to_string();
-                vec![]
+                Reply::default()
             }
         }
     }
@@ -175,7 +159,7 @@ impl Writer {
             return;
         }
         if self.pending.is_none() {
-            self.pending = Pending::begin(self.store.place(), &self.here).ok();
+            self.pending = Pending::begin(&self.store.place, &self.here).ok();
         }
         let Some(pending) = &mut self.pending else {
             return;

@@ -18,9 +18,7 @@ use crate::domain::record::Record;
 use crate::domain::text::counted;
 use crate::domain::trace::Trace;
 use crate::shell::thread;
-use crate::store::{
-    Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
-};
+use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
 
 /// How long leaving waits for what is still to be written.
 const LEAVING: Duration = Duration::from_secs(20);
@@ -28,21 +26,26 @@ const LEAVING: Duration = Duration::from_secs(20);
 const SMALL: usize = 256 << 10;
 /// When pictures that were put off take more memory than this, in bytes, they are written in any case.
 const PUT_OFF_MAX: usize = 64 << 20;
-/// How long until what could not be kept is tried again: longer each time, within these limits.
-const AGAIN: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
+/// How long until what could not be kept is tried again.
+const AGAIN: Duration = Duration::from_millis(200);
 
 /// The kept history, as far as the explorer knows it.
-#[derive(Debug)]
 pub struct Keeper {
+    /// Where it is, if anything is kept.
+    pub place: Option<Place>,
     /// To the thread that does it; `None` if nothing is kept.
     jobs: Option<Sender<Job>>,
     /// How it ended, once the thread has done everything.
     end: Receiver<End>,
-    put_off: Vec<Job>,
+    /// With how much memory each takes until it is done, in bytes.
+    put_off: Vec<(usize, Job)>,
     /// Whether there was anything to write: who only reads is not waited for.
     writes: bool,
     events: Sender<Event>,
 }
+
+/// Something to do.
+type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 impl Keeper {
     /// Keeps at this place, if there is one, the runs that are measured `here`, and tells `events` what it finds there.
@@ -57,6 +60,7 @@ impl Keeper {
                     writer: Writer::new(Store::at(place), here),
                     events: told,
                     unkept: vec![],
+                    is_written: false,
                 };
                 let _ = to_loop.send(worker.live(&orders));
             };
@@ -69,7 +73,8 @@ impl Keeper {
             jobs
         };
         Keeper {
-            jobs: place.map(begin),
+            jobs: place.clone().map(begin),
+            place,
             end,
             put_off: vec![],
             writes: false,
@@ -78,32 +83,41 @@ impl Keeper {
     }
 
     /// Reads what was kept; answered by [`Msg::Earlier`].
-    pub fn read_earlier(&mut self) {
-        self.order(Job::ReadEarlier);
+    pub fn read_earlier(&self) {
+        self.send(Box::new(Worker::read_earlier));
     }
 
     /// Keeps this run or sweep, if it was measured here; answered by [`Msg::Kept`].
     pub fn keep(&mut self, history: &History, number: usize) {
         let is_ours = |provenance: &Provenance| provenance.origin == Origin::Here;
         if let Some(run) = history.get(number).filter(|run| is_ours(&run.provenance)) {
-            self.order(Job::Change(Change::run(number, &run.record)));
-            let picture = (run.record.clone(), run.trace.clone());
-            self.order(Job::KeepPicture(Box::new(picture)));
+            self.write(Change::run(number, &run.record));
+            let (record, trace) = (run.record.clone(), run.trace.clone());
+            let bytes = trace.bytes();
+            let job: Job = Box::new(|worker| worker.keep_picture(record, trace));
+            if bytes <= SMALL {
+                self.send(job);
+                return;
+            }
+            self.put_off.push((bytes, job));
+            if self.put_off.iter().map(|(bytes, _)| bytes).sum::<usize>() > PUT_OFF_MAX {
+                self.rest();
+            }
         } else if let Some(sweep) = history
             .sweep(number)
             .filter(|sweep| is_ours(&sweep.provenance))
         {
-            self.order(Job::Change(Change::Sweep {
+            self.write(Change::Sweep {
                 wanted: number,
                 sweep: Box::new(sweep.sweep.clone()),
-            }));
+            });
         }
     }
 
     /// Brings the picture of this run; answered by [`Msg::PictureRead`].
-    pub fn read_picture(&mut self, history: &History, number: usize) {
+    pub fn read_picture(&self, history: &History, number: usize) {
         match kept(history, number).filter(|_| self.jobs.is_some()) {
-            Some(id) => self.order(Job::ReadPicture { number, id }),
+            Some(id) => self.send(Box::new(move |worker| worker.read_picture(number, &id))),
             None => {
                 let picture = Err("its timeline is not kept".into());
                 let _ = self
@@ -125,37 +139,33 @@ impl Keeper {
             .filter_map(|number| kept(history, *number))
             .collect();
         if !ids.is_empty() {
-            self.order(Job::Change(change(ids)));
+            self.write(change(ids));
         }
     }
 
-    /// Gives an order, if anything is kept anywhere: large ones are put off.
-    fn order(&mut self, job: Job) {
-        let Some(jobs) = &self.jobs else { return };
-        self.writes |= matches!(job, Job::Change(_) | Job::KeepPicture(_));
-        if job.bytes() <= SMALL {
-            // If the thread is gone, leaving tells.
-            let _ = jobs.send(job);
-            return;
-        }
-        self.put_off.push(job);
-        if self.put_off.iter().map(Job::bytes).sum::<usize>() > PUT_OFF_MAX {
-            self.rest();
-        }
+    fn write(&mut self, change: Change) {
+        self.writes = true;
+        self.send(Box::new(|worker| worker.change(change)));
+    }
+
+    /// Gives an order, if anything is kept anywhere.
+    fn send(&self, job: Job) {
+        // If the thread is gone, leaving tells.
+        let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
     }
 
     /// No run goes on: what was put off can be done.
     pub fn rest(&mut self) {
-        for job in self.put_off.drain(..) {
-            let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
+        for (_, job) in std::mem::take(&mut self.put_off) {
+            self.send(job);
         }
     }
 
     /// Waits until all is written, but not for ever.
     pub fn leave(mut self) -> End {
         self.rest();
-        self.jobs = None;
-        if !self.writes {
+        // The thread ends when nobody can give it orders any more.
+        if self.jobs.take().is_none() || !self.writes {
             return End::Kept;
         }
         let why = match self.end.recv_timeout(LEAVING) {
@@ -173,70 +183,36 @@ fn kept(history: &History, number: usize) -> Option<String> {
     (item.provenance.origin != Origin::Recorded).then(|| item.id.to_string())
 }
 
-/// Something to do.
-#[derive(Debug)]
-enum Job {
-    /// Read what was kept.
-    ReadEarlier,
-    /// Keep something.
-    Change(Change),
-    /// Keep what is beside the line of a run.
-    KeepPicture(Box<(Record, Trace)>),
-    /// Bring the picture of this run.
-    ReadPicture {
-        /// Its number.
-        number: usize,
-        /// Its id.
-        id: String,
-    },
-}
-
-impl Job {
-    /// About how much memory it takes until it is done.
-    fn bytes(&self) -> usize {
-        match self {
-            Job::KeepPicture(picture) => picture.1.bytes(),
-            Job::ReadEarlier | Job::Change(_) | Job::ReadPicture { .. } => 0,
-        }
-    }
-}
-
 /// What the thread works with.
 struct Worker {
     writer: Writer,
     events: Sender<Event>,
     /// Pictures that could not be kept: that is tried once more at the end.
     unkept: Vec<(Record, Trace)>,
+    /// Whether there is something that the disk need not have yet.
+    is_written: bool,
 }
 
 impl Worker {
     /// Does what it is told to, until there is nobody any more to tell it: one thing after the other, so that a picture is
     /// read after it was written.
     fn live(mut self, orders: &Receiver<Job>) -> End {
-        let [mut pause, longest] = AGAIN;
-        let mut is_written = false;
         loop {
-            let wait = match (self.writer.is_waiting(), is_written) {
-                (true, _) => pause,
+            let wait = match (self.writer.is_waiting(), self.is_written) {
+                (true, _) => AGAIN,
                 // The disk is waited for when there is nothing else to do.
                 (false, true) => Duration::ZERO,
                 (false, false) => Duration::MAX,
             };
             match orders.recv_timeout(wait) {
-                Ok(job) => is_written |= self.perform(job),
+                Ok(job) => job(&mut self),
                 Err(RecvTimeoutError::Timeout) if self.writer.is_waiting() => {
-                    let replies = self.writer.try_again();
-                    self.tell_all(replies);
-                    pause = if self.writer.is_waiting() {
-                        longest.min(2 * pause)
-                    } else {
-                        AGAIN[0]
-                    };
-                    is_written = true;
+                    let reply = self.writer.try_again();
+                    self.hear(reply);
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    self.writer.store().place().sync();
-                    is_written = false;
+                    self.writer.store.place.sync();
+                    self.is_written = false;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -251,53 +227,39 @@ impl Worker {
         }
     }
 
-    /// Does one thing. Returns whether something was written to the history.
-    fn perform(&mut self, job: Job) -> bool {
-        let pictures = self.writer.store().pictures();
-        match job {
-            Job::ReadEarlier => self.read_earlier(),
-            Job::Change(change) => {
-                let replies = self.writer.keep(change, PATIENCE);
-                self.tell_all(replies);
-                return true;
-            }
-            Job::KeepPicture(picture) => {
-                let kept = pictures.keep(&picture.0, &picture.1);
-                pictures.bound(PICTURES_MAX);
-                if let Err(error) = kept {
-                    self.put_aside(picture, &error);
-                }
-            }
-            Job::ReadPicture { number, id } => {
-                let picture = pictures
-                    .read(&id)
-                    .map(|read| Box::new(read.trace.into_owned()))
-                    .map_err(String::from);
-                self.tell(vec![Msg::PictureRead { number, picture }]);
-            }
-        }
-        false
+    fn change(&mut self, change: Change) {
+        let reply = self.writer.keep(change, PATIENCE);
+        self.hear(reply);
     }
 
-    /// Keeps a picture in memory that could not be kept, with a poorer timeline if the whole one would take too much. The
-    /// user hears of it once.
-    fn put_aside(&mut self, mut picture: Box<(Record, Trace)>, why: &StoreError) {
+    /// Keeps a picture. One that cannot be kept stays in memory, with a poorer timeline if the whole one would take too much,
+    /// and the user hears of it once.
+    fn keep_picture(&mut self, record: Record, mut trace: Trace) {
+        let pictures = self.writer.store.pictures();
+        let kept = pictures.keep(&record, &trace);
+        pictures.bound(PICTURES_MAX);
+        let Err(why) = kept else { return };
         if self.unkept.is_empty() {
             self.tell(vec![Msg::Told(why.to_string())]);
         }
-        let bytes: usize = self.unkept.iter().map(|unkept| unkept.1.bytes()).sum();
-        let trace = &mut picture.1;
+        let bytes: usize = self.unkept.iter().map(|(_, trace)| trace.bytes()).sum();
         if bytes + trace.bytes() > PUT_OFF_MAX {
             trace.thin(THINNED_SLICES);
         }
-        self.unkept.push(*picture);
+        self.unkept.push((record, trace));
+    }
+
+    fn read_picture(&self, number: usize, id: &str) {
+        let picture = self.writer.store.pictures().read(id);
+        let picture = picture.map(|read| Box::new(read.trace.into_owned()));
+        self.tell(vec![Msg::PictureRead { number, picture }]);
     }
 
     /// Tries once more to keep what was put aside. Returns what is lost, in one sentence.
     fn keep_pictures_at_last(&self) -> Option<String> {
-        let pictures = self.writer.store().pictures();
-        let keep = |picture: &(Record, Trace)| pictures.keep(&picture.0, &picture.1).err();
-        let lost: Vec<StoreError> = self.unkept.iter().filter_map(keep).collect();
+        let pictures = self.writer.store.pictures();
+        let keep = |(record, trace): &(Record, Trace)| pictures.keep(record, trace).err();
+        let lost: Vec<_> = self.unkept.iter().filter_map(keep).collect();
         let why = lost.last()?;
         let runs = counted(lost.len() as u64, "run");
         Some(format!(
@@ -307,10 +269,10 @@ impl Worker {
 
     /// Reads everything that was kept, with what earlier sessions could not keep.
     fn read_earlier(&mut self) {
-        let mut messages = Vec::from_iter(take_in(self.writer.store().place()).map(Msg::Told));
-        match self.writer.read() {
+        let mut messages = Vec::from_iter(take_in(&self.writer.store.place).map(Msg::Told));
+        match self.writer.store.open() {
             Ok(opened) => {
-                self.writer.store().sweep();
+                self.writer.store.sweep();
                 messages.push(Msg::Earlier(opened.kept));
                 messages.extend(opened.notice.map(Msg::Told));
             }
@@ -321,16 +283,11 @@ impl Worker {
         }
     }
 
-    fn tell_all(&self, replies: Vec<Reply>) {
-        let (mut kept, mut messages) = (vec![], vec![]);
-        for reply in replies {
-            match reply {
-                Reply::Kept { id, number } => kept.push((id, number)),
-                Reply::Told(sentence) => messages.push(Msg::Told(sentence)),
-            }
-        }
-        if !kept.is_empty() {
-            messages.push(Msg::Kept(kept));
+    fn hear(&mut self, reply: Reply) {
+        self.is_written = true;
+        let mut messages: Vec<Msg> = reply.told.into_iter().map(Msg::Told).collect();
+        if !reply.kept.is_empty() {
+            messages.push(Msg::Kept(reply.kept));
         }
         if !messages.is_empty() {
             self.tell(messages);

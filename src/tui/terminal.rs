@@ -12,9 +12,9 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{FlushArg, tcflush};
+use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::{Rect, Size};
-use ratatui::{Frame, Terminal};
+use ratatui::layout::Rect;
 
 /// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -32,7 +32,8 @@ const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    /// A change of its size is noticed by itself when a frame is drawn.
+    pub terminal: Terminal<CrosstermBackend<FrameWriter>>,
 }
 
 impl Screen {
@@ -61,22 +62,6 @@ impl Screen {
             listen_to_mouse(true)?;
         }
         self.forget()
-    }
-
-    /// How large it is.
-    ///
-    /// # Errors
-    /// Of the terminal.
-    pub fn size(&self) -> io::Result<Size> {
-        self.terminal.size()
-    }
-
-    /// Draws a frame. A change of size is noticed by itself.
-    ///
-    /// # Errors
-    /// Of the terminal.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(draw).map(drop)
     }
 
     /// Forgets what the terminal shows, so that the next frame is drawn whole. (`Terminal::clear` must not be used: it

@@ -31,7 +31,9 @@ impl Locked {
     }
 
     fn runs(&self) -> Vec<usize> {
-        let (_, opened) = Store::open(Place { file: self.file() }).expect("the test made it so");
+        let opened = Store::at(Place { file: self.file() })
+            .open()
+            .expect("the test made it so");
         opened.kept.runs.iter().map(|run| run.number).collect()
     }
 

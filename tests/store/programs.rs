@@ -136,7 +136,7 @@ fn who_is_killed_while_appending_again_and_again_leaves_every_line_whole_or_not_
         wait_until("it appends", || lines() > before + 5);
         program.kill().unwrap();
         program.wait().unwrap();
-        let (_, opened) = Store::open(room.place()).unwrap();
+        let opened = Store::at(room.place()).open().unwrap();
         assert_eq!(
             opened.kept.runs.last().unwrap().number,
             opened.kept.runs.len(),

@@ -59,7 +59,9 @@ pub trait Decide {
 
 impl Decide for Store {
     fn change(&mut self, numbers: &[usize], change: impl FnOnce(Vec<String>) -> Change) {
-        let (_, opened) = Store::open(self.place().clone()).expect("it can be read");
+        let opened = Store::at(self.place.clone())
+            .open()
+            .expect("it can be read");
         let lots = [&opened.kept, &opened.removed];
         let runs = lots.iter().flat_map(|lot| &lot.runs);
         let sweeps = lots.iter().flat_map(|lot| &lot.sweeps);
@@ -70,14 +72,14 @@ impl Decide for Store {
         let ids = numbers.iter().map(|number| ids[number].clone()).collect();
         let here = Provenance::here("deciding", Machine::default());
         let replies = self.keep(&[change(ids)], &here, PATIENCE);
-        assert_eq!(replies.expect("it can be kept"), []);
+        assert_eq!(replies.expect("it can be kept"), Reply::default());
     }
 }
 
 impl KeepOne for Store {
     fn keep_one(&mut self, change: Change, here: &Provenance) -> Result<usize, StoreError> {
-        match self.keep(&[change], here, PATIENCE)?[..] {
-            [Reply::Kept { number, .. }] => Ok(number),
+        match self.keep(&[change], here, PATIENCE)?.kept[..] {
+            [(_, number)] => Ok(number),
             _ => unreachable!("a run or sweep is kept, or there is an error"),
         }
     }

@@ -1,6 +1,6 @@
 //! Kept runs as rows of a table.
 
-use crate::domain::history::{Entry, EntryTest, History, SweepEntry};
+use crate::domain::history::{Entry, EntryTest, History, Item, SweepEntry};
 use crate::domain::record::Outcome;
 use crate::domain::sweep::SweepPlan;
 use crate::domain::text;
@@ -48,24 +48,16 @@ const MARKS: [(&str, &str, EntryTest); 3] = [
     ),
 ];
 
-/// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted.
-pub fn rows(history: &History, all: bool) -> Vec<Row<'_>> {
-    let mut rows: Vec<Row<'_>> = history
-        .sweeps()
-        .iter()
-        .map(|sweep| row_of_sweep(sweep, history))
-        .collect();
+/// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted. Only those in which
+/// all words of the filter occur, in upper or lower case.
+pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
+    let sweeps = history.sweeps().iter();
+    let mut rows: Vec<Row<'_>> = sweeps.map(|sweep| row_of_sweep(sweep, history)).collect();
     if all {
         rows.extend(history.entries().iter().map(row));
     } else {
         rows.extend(history.lone_entries().map(row));
     }
-    rows.sort_by_key(|row| row.number);
-    rows
-}
-
-/// Leaves those in which all words of the filter occur, in upper or lower case.
-pub fn retain_matching(rows: &mut Vec<Row<'_>>, filter: &str) {
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
     rows.retain(|row| {
         let outcome = row.run.map(|run| run.record.ending.outcome.name());
@@ -73,6 +65,8 @@ pub fn retain_matching(rows: &mut Vec<Row<'_>>, filter: &str) {
         let text = format!("#{cells} {}", outcome.unwrap_or_default()).to_lowercase();
         words.iter().all(|word| text.contains(word))
     });
+    rows.sort_by_key(|row| row.number);
+    rows
 }
 
 /// The table, and what the marks mean that occur.
@@ -168,9 +162,9 @@ fn models(plan: &SweepPlan) -> String {
     labels.join(", ")
 }
 
-fn called(number: usize, name: Option<&str>) -> String {
-    let name = name.map_or_else(String::new, |name| format!(" \"{name}\""));
-    format!("#{number}{name}")
+fn called(item: Item<'_>) -> String {
+    let name = item.name.map(|name| format!(" \"{name}\""));
+    format!("#{}{}", item.number, name.unwrap_or_default())
 }
 
 /// Which run this is, and where it was measured.
@@ -179,7 +173,7 @@ pub fn heading(run: &Entry) -> String {
     let cpu = machine.cpu_model.as_deref();
     format!(
         "{}, {} UTC, on {}, {}, {}",
-        called(run.number, run.name.as_deref()),
+        called(run.into()),
         moment(&run.record.started_at),
         text::clean(cpu.unwrap_or("an unknown processor"), MACHINE_MAX),
         text::counted(machine.cores_usable.into(), "usable core"),
@@ -192,7 +186,7 @@ pub fn heading_of_sweep(sweep: &SweepEntry) -> String {
     let plan = &sweep.sweep.plan;
     format!(
         "{}, a sweep of {} over {}",
-        called(sweep.number, sweep.name.as_deref()),
+        called(sweep.into()),
         plan.work().label(),
         models(plan)
     )
@@ -200,8 +194,9 @@ pub fn heading_of_sweep(sweep: &SweepEntry) -> String {
 
 /// A comparison: a column for each run.
 pub fn side_by_side(compared: Comparison) -> String {
+    let mut columns = vec![(String::new(), Side::Left)];
     let headings = compared.columns.into_iter();
-    let numbers = headings.map(|heading| (heading, Side::Right));
+    columns.extend(headings.map(|heading| (heading, Side::Right)));
     let rows = compared.rows.into_iter().map(|row| {
         let indent = if row.is_part { "  " } else { "" };
         let mut cells = vec![format!("{indent}{}", row.name)];
@@ -209,9 +204,7 @@ pub fn side_by_side(compared: Comparison) -> String {
         cells
     });
     let table = TextTable {
-        columns: std::iter::once((String::new(), Side::Left))
-            .chain(numbers)
-            .collect(),
+        columns,
         rows: rows.collect(),
     };
     table.lines()

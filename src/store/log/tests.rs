@@ -6,9 +6,9 @@ fn seen(log: &mut Log) -> Vec<String> {
     log.read(|what| {
         seen.push(match what {
             Seen::Restart => "restart".into(),
-            Seen::Line(number, line) => format!("{number} {}", String::from_utf8_lossy(line)),
-            Seen::Broken(number, line) => {
-                format!("{number} broken {}", String::from_utf8_lossy(line))
+            Seen::Line { at, text, is_whole } => {
+                let broken = if is_whole { "" } else { "broken " };
+                format!("{at} {broken}{}", String::from_utf8_lossy(text))
             }
         });
     })
