@@ -282,7 +282,7 @@ impl App {
             Msg::Wheel { up, target } => self.on_wheel(up, target),
             Msg::Told(sentence) => self.tell(sentence),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
-            Msg::BarsFitted { columns } => self.timeline.view.fit_columns(columns),
+            Msg::BarsFitted { columns } => self.timeline.view.columns = Some(columns),
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),

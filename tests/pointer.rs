@@ -283,7 +283,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
         panic!("{target:?}")
     };
     assert_eq!(
-        (session.app.focus().panel, session.app.timeline().row()),
+        (session.app.focus().panel, session.app.timeline().row),
         (Panel::Timeline, 3)
     );
     for _ in 0..4 {
@@ -296,7 +296,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
         .app
         .timeline()
         .window(session.app.shown().unwrap().trace());
-    assert!(session.app.timeline().is_zoomed());
+    assert!(session.app.timeline().zoom.is_some());
     assert!(
         at.abs_diff(zoomed) <= window.span() / 40,
         "the moment under the pointer stays there"
@@ -304,7 +304,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
     for _ in 0..4 {
         session.wheel(false, (100, y));
     }
-    assert!(!session.app.timeline().is_zoomed());
+    assert!(!session.app.timeline().zoom.is_some());
 }
 
 #[test]
@@ -528,12 +528,12 @@ fn a_click_on_the_name_of_a_row_of_the_timeline_chooses_the_row_and_leaves_the_c
                 "{name} at {columns}×{rows}"
             );
             assert_eq!(
-                (session.app.focus().panel, session.app.timeline().row()),
+                (session.app.focus().panel, session.app.timeline().row),
                 (Panel::Timeline, row)
             );
-            assert_eq!(session.app.timeline().cursor(), None);
+            assert_eq!(session.app.timeline().cursor, None);
             session.wheel(true, place);
-            assert_eq!(session.app.timeline().row(), 0, "the wheel goes up");
+            assert_eq!(session.app.timeline().row, 0, "the wheel goes up");
         }
     }
 }
@@ -669,7 +669,7 @@ fn follows(app: &App, target: Target) {
     match target {
         Target::HistoryRow(row) => assert_eq!(app.browse().selected(), row),
         Target::ColumnRow(column) => assert_eq!(app.columns().cursor(), column),
-        Target::TimelineRow(row) => assert_eq!(app.timeline().row(), row),
+        Target::TimelineRow(row) => assert_eq!(app.timeline().row, row),
         _ => {}
     }
 }

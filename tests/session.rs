@@ -334,7 +334,7 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
     press(&mut app, &[Tab, Tab, Tab, Tab, Home, Char('+')]);
     let looked_at = |app: &App| (app.browse().selected(), *app.timeline());
     let before = looked_at(&app);
-    assert!(before.0 == Some(1) && before.1.is_zoomed());
+    assert!(before.0 == Some(1) && before.1.zoom.is_some());
     let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert_eq!(looked_at(&app), before);
     assert!(matches!(

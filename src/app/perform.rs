@@ -398,8 +398,8 @@ impl App {
             (!self.open.overlays.is_empty(), App::close_overlay),
             (self.out.notice.is_some(), |app| app.out.notice = None),
             (self.open.chart.is_some(), App::close_chart),
-            (self.timeline.view.cursor().is_some(), |app| {
-                app.timeline.view.take_cursor()
+            (self.timeline.view.cursor.is_some(), |app| {
+                app.timeline.view.cursor = None
             }),
             (self.runs.filter.is_some() && at_history, App::clear_filter),
             (self.open.focus.expanded, |app| {

@@ -47,12 +47,12 @@ impl App {
             Target::PythonRow(python) => self.click_python(python),
             Target::TimelineRow(row) => {
                 self.go_to(Panel::Timeline);
-                self.timeline.view.look_at_row(row);
+                self.timeline.view.row = row;
             }
             Target::Moment { row, at } => {
                 self.go_to(Panel::Timeline);
                 self.look(|view, trace| {
-                    view.look_at_row(row.unwrap_or(view.row()));
+                    view.row = row.unwrap_or(view.row);
                     view.look_at(at, trace);
                 });
             }

@@ -263,7 +263,7 @@ impl App {
     }
 
     pub(crate) fn is_zoomed(&self) -> bool {
-        self.timeline.view.is_zoomed() && self.has_picture()
+        self.timeline.view.zoom.is_some() && self.has_picture()
     }
 
     pub(crate) fn is_comparison_zoomed(&self) -> bool {
@@ -271,7 +271,7 @@ impl App {
     }
 
     pub(crate) fn shows_workers(&self) -> bool {
-        self.has_picture() && self.timeline.view.rows() == Rows::Workers
+        self.has_picture() && self.timeline.view.rows == Rows::Workers
     }
 
     pub(crate) fn can_stop(&self) -> bool {

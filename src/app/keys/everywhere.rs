@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::app::keys::{Action, Keys, bind, keys, row};
 use crate::app::message::Effect;
 use crate::app::screen::Focus;
-use crate::app::screens::timeline::TimelineView;
 
 /// While the panels are in reach: no text lies over them.
 #[rustfmt::skip]
@@ -23,9 +22,9 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
     bind("b", "b as baseline", 7, "measure the same work against the chosen run; again: serial", App::make_baseline)
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
     bind("e", "e expand", 13, "let the focused panel fill the screen, or shrink it", |app| app.open.focus = Focus { expanded: !app.open.focus.expanded, ..app.focus() }).when(App::is_beside_form),
-    bind("+ | =", "+ zoom", 10, "zoom into time: slices become bars", |app| app.look(TimelineView::zoom_in)).when(App::has_begun),
-    bind("-", "- out", 11, "zoom out of time", |app| app.look(TimelineView::zoom_out)).when(App::is_zoomed),
-    bind("0", "0 all", 12, "show the whole run", |app| app.timeline.view.fit()).when(App::is_zoomed),
+    bind("+ | =", "+ zoom", 10, "zoom into time: slices become bars", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_begun),
+    bind("-", "- out", 11, "zoom out of time", |app| app.look(|view, trace| view.zoom(false, trace))).when(App::is_zoomed),
+    bind("0", "0 all", 12, "show the whole run", |app| app.timeline.view.zoom = None).when(App::is_zoomed),
     bind("[", "[ earlier", 11, "look at an earlier part of the run", |app| app.look(|view, trace| view.pan(false, trace))).when(App::is_zoomed),
     bind("]", "] later", 11, "look at a later part of the run", |app| app.look(|view, trace| view.pan(true, trace))).when(App::is_zoomed),
     bind("Space", "Space freeze", 7, "stop the picture of a run, not its recording; or go on", App::toggle_freeze).when(App::can_freeze),

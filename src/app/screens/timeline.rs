@@ -8,7 +8,7 @@ pub mod view;
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
 pub use crate::ui::window::Window;
-use crate::ui::window::stepped;
+use crate::ui::window::{round_lengths, stepped};
 
 /// The first length of a live time axis.
 const FIRST_AXIS: Nanos = 100_000_000;
@@ -34,32 +34,22 @@ pub(crate) struct Timeline {
 }
 
 /// What the user did to the timeline's picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimelineView {
-    rows: Rows,
-    zoom: Option<Window>,
-    /// The row that the cursor is on.
-    row: usize,
-    /// The moment that the cursor is on, once there is one.
-    cursor: Option<Nanos>,
-    /// How many columns the bars have: a step of the cursor.
-    columns: u16,
+    /// What the rows are.
+    pub rows: Rows,
+    /// The stretch of time in view, unless it is the whole run.
+    pub zoom: Option<Window>,
+    /// The row that the cursor is on. The rows around it are in view.
+    pub row: usize,
+    /// The moment that the cursor is on, once the user has asked for one.
+    pub cursor: Option<Nanos>,
+    /// How many columns the bars have, once the shell has said so: a step of the cursor.
+    pub(crate) columns: Option<u16>,
 }
 
 /// Columns of the bars before the shell has said how many there are.
 const COLUMNS: u16 = 64;
-
-impl Default for TimelineView {
-    fn default() -> TimelineView {
-        TimelineView {
-            rows: Rows::Workers,
-            zoom: None,
-            row: 0,
-            cursor: None,
-            columns: COLUMNS,
-        }
-    }
-}
 
 impl TimelineView {
     /// The stretch of time to draw.
@@ -67,38 +57,9 @@ impl TimelineView {
         self.zoom.unwrap_or_else(|| whole(trace))
     }
 
-    /// Whether only a part of the run is in view.
-    pub fn is_zoomed(&self) -> bool {
-        self.zoom.is_some()
-    }
-
-    /// What the rows are.
-    pub fn rows(&self) -> Rows {
-        self.rows
-    }
-
-    /// The row that the cursor is on. The rows around it are in view.
-    pub fn row(&self) -> usize {
-        self.row
-    }
-
-    /// The moment that the cursor is on, once the user has asked for one.
-    pub fn cursor(&self) -> Option<Nanos> {
-        self.cursor
-    }
-
     /// Another run is shown: from its first row, whole, without a cursor.
     pub fn start_over(&mut self) {
-        *self = TimelineView {
-            rows: self.rows,
-            columns: self.columns,
-            ..TimelineView::default()
-        };
-    }
-
-    /// The bars have so many columns now.
-    pub fn fit_columns(&mut self, columns: u16) {
-        self.columns = columns.max(1);
+        (self.zoom, self.row, self.cursor) = (None, 0, None);
     }
 
     /// Rows become cores, or workers again; the moment stays.
@@ -112,22 +73,21 @@ impl TimelineView {
 
     /// Moves the cursor by so many of `rows`.
     pub fn move_row(&mut self, by: isize, rows: usize) {
-        self.row = self
-            .row
-            .saturating_add_signed(by)
-            .min(rows.saturating_sub(1));
+        let row = self.row.saturating_add_signed(by);
+        self.row = row.min(rows.saturating_sub(1));
     }
 
     /// Moves the cursor by so many columns; the first step puts it into the middle of what is in view.
     pub fn move_cursor(&mut self, by: isize, trace: &Trace) {
         let window = self.window(trace);
-        let Some(at) = self.cursor else {
+        let to = if let Some(at) = self.cursor {
+            let columns = self.columns.unwrap_or(COLUMNS).max(1);
+            stepped(at, (window.span() / u64::from(columns)).max(1), by)
+        } else {
             let seen = window.to.min(trace.now()).max(window.from);
-            self.look_at(window.from.midpoint(seen), trace);
-            return;
+            window.from.midpoint(seen)
         };
-        let column = (window.span() / u64::from(self.columns)).max(1);
-        self.look_at(stepped(at, column, by), trace);
+        self.look_at(to, trace);
     }
 
     /// Puts the cursor on a moment of the run, which comes into view.
@@ -141,24 +101,13 @@ impl TimelineView {
         }
     }
 
-    /// Puts the cursor on a row.
-    pub fn look_at_row(&mut self, row: usize) {
-        self.row = row;
-    }
-
-    /// Takes the cursor away.
-    pub fn take_cursor(&mut self) {
-        self.cursor = None;
-    }
-
-    /// Halves the stretch in view around the cursor, or else its middle; what has not happened yet stays out of it.
-    pub fn zoom_in(&mut self, trace: &Trace) {
-        self.zoom_around(self.centre(trace), true, trace);
-    }
-
-    /// Doubles the stretch in view around the cursor, or else its middle, up to the whole run.
-    pub fn zoom_out(&mut self, trace: &Trace) {
-        self.zoom_around(self.centre(trace), false, trace);
+    /// Halves or doubles the stretch in view, up to the whole run, around the cursor, or else its middle; what has not
+    /// happened yet stays out of it.
+    pub fn zoom(&mut self, closer: bool, trace: &Trace) {
+        let window = self.window(trace);
+        let in_view = |at: &Nanos| (window.from..window.to).contains(at);
+        let centre = self.cursor.filter(in_view).unwrap_or(window.middle());
+        self.zoom_around(centre, closer, trace);
     }
 
     /// Halves or doubles the stretch in view so that this moment stays where it is, as far as the run's ends allow.
@@ -167,34 +116,24 @@ impl TimelineView {
         self.zoom = if closer {
             Some(window.closer(at, trace.now()))
         } else {
-            Some(window.wider(at, trace.now())).filter(|wider| wider.span() < whole(trace).span())
+            part(window.wider(at, trace.now()), trace)
         };
     }
 
     /// Shows a stretch of time with half as much on either side of it.
     pub fn zoom_to(&mut self, from: Nanos, to: Nanos, trace: &Trace) {
-        let window = Window::around(from, to, trace.now());
-        self.zoom = Some(window).filter(|window| window.span() < whole(trace).span());
-    }
-
-    /// What zooming leaves where it is.
-    fn centre(&self, trace: &Trace) -> Nanos {
-        let window = self.window(trace);
-        let in_view = self
-            .cursor
-            .filter(|at| (window.from..window.to).contains(at));
-        in_view.unwrap_or(window.middle())
-    }
-
-    /// Shows the whole run again.
-    pub fn fit(&mut self) {
-        self.zoom = None;
+        self.zoom = part(Window::around(from, to, trace.now()), trace);
     }
 
     /// Moves the stretch in view by a quarter of itself, to the right or the left.
     pub fn pan(&mut self, right: bool, trace: &Trace) {
         self.zoom = self.zoom.map(|window| window.panned(right, trace.now()));
     }
+}
+
+/// This stretch, if it is only a part of the run.
+fn part(window: Window, trace: &Trace) -> Option<Window> {
+    (window.span() < whole(trace).span()).then_some(window)
 }
 
 /// All of a run: a concluded one exactly; for a live one the next length of the sequence 1-2-5, as an axis that scrolled
@@ -209,10 +148,8 @@ pub fn whole(trace: &Trace) -> Window {
 }
 
 fn axis_length(now: Nanos) -> Nanos {
-    std::iter::successors(Some(FIRST_AXIS), |decade| decade.checked_mul(10))
-        .flat_map(|decade| [1, 2, 5].map(|factor| decade.saturating_mul(factor)))
-        .find(|length| *length >= now)
-        .unwrap_or(Nanos::MAX)
+    let mut lengths = round_lengths().skip_while(|length| *length < FIRST_AXIS);
+    lengths.find(|length| *length >= now).unwrap_or(Nanos::MAX)
 }
 
 #[cfg(test)]
@@ -251,14 +188,14 @@ mod tests {
         run.conclude(1_000_000_000);
         let mut view = TimelineView::default();
         for _ in 0..60 {
-            view.zoom_in(&run);
+            view.zoom(true, &run);
         }
         assert_eq!(view.window(&run).span(), crate::ui::window::SHORTEST);
         for _ in 0..60 {
-            view.zoom_out(&run);
+            view.zoom(false, &run);
             assert!(view.window(&run).to <= 1_000_000_000);
         }
-        assert!(!view.is_zoomed());
+        assert!(view.zoom.is_none());
     }
 
     #[test]
@@ -269,7 +206,7 @@ mod tests {
         view.look_at(300_000_000, &run);
         let mut before = view.window(&run).part_of(300_000_000, 60);
         for _ in 0..10 {
-            view.zoom_in(&run);
+            view.zoom(true, &run);
             let now = view.window(&run).part_of(300_000_000, 60);
             assert!(
                 now.unwrap().abs_diff(before.unwrap()) <= 1,
@@ -292,25 +229,23 @@ mod tests {
         let mut run = trace(1_000_000_000);
         run.conclude(1_000_000_000);
         let mut view = TimelineView::default();
-        view.fit_columns(50);
+        view.columns = Some(50);
         view.move_cursor(1, &run);
         assert_eq!(
-            view.cursor(),
+            view.cursor,
             Some(500_000_000),
             "the first step only shows it"
         );
         view.move_cursor(-3, &run);
-        assert_eq!(view.cursor(), Some(440_000_000));
-        view.zoom_in(&run);
+        assert_eq!(view.cursor, Some(440_000_000));
+        view.zoom(true, &run);
         (0..200).for_each(|_| view.move_cursor(1, &run));
         assert_eq!(
-            (view.cursor(), view.window(&run).to),
+            (view.cursor, view.window(&run).to),
             (Some(999_999_999), 1_000_000_000)
         );
         (0..400).for_each(|_| view.move_cursor(-1, &run));
-        assert_eq!((view.cursor(), view.window(&run).from), (Some(0), 0));
-        view.take_cursor();
-        assert_eq!(view.cursor(), None);
+        assert_eq!((view.cursor, view.window(&run).from), (Some(0), 0));
     }
 
     #[test]
@@ -332,7 +267,7 @@ mod tests {
                     "{at}: {before:?} {after:?}"
                 );
             }
-            assert!(!view.is_zoomed());
+            assert!(view.zoom.is_none());
         }
     }
 
@@ -341,7 +276,7 @@ mod tests {
         let mut run = trace(1_000_000_007);
         run.conclude(1_000_000_007);
         let mut view = TimelineView::default();
-        (0..3).for_each(|_| view.zoom_in(&run));
+        (0..3).for_each(|_| view.zoom(true, &run));
         let span = view.window(&run).span();
         (0..40).for_each(|_| view.pan(true, &run));
         assert_eq!(
@@ -361,11 +296,11 @@ mod tests {
         let run = trace(510_000_000);
         let mut view = TimelineView::default();
         for look in [
-            TimelineView::zoom_in,
-            TimelineView::zoom_in,
+            |view: &mut TimelineView, run: &Trace| view.zoom(true, run),
+            |view: &mut TimelineView, run: &Trace| view.zoom(true, run),
             |view: &mut TimelineView, run: &Trace| view.pan(true, run),
             |view: &mut TimelineView, run: &Trace| view.pan(true, run),
-            TimelineView::zoom_out,
+            |view: &mut TimelineView, run: &Trace| view.zoom(false, run),
         ] {
             look(&mut view, &run);
             assert!(

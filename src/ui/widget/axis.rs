@@ -13,7 +13,7 @@ use crate::domain::time::Nanos;
 use crate::present::chart::moment;
 use crate::ui::area::{cells, split_left};
 use crate::ui::panel::draw_text;
-use crate::ui::window::Window;
+use crate::ui::window::{Window, round_lengths};
 
 /// Labels are at least so many columns apart.
 const APART: u64 = 10;
@@ -64,16 +64,8 @@ fn step(window: Window, width: u16) -> Nanos {
         let apart = APART.max(moment(window.to, step).chars().count() as u64 + 2);
         (u128::from(window.span()) * u128::from(apart)).div_ceil(u128::from(width.max(1)))
     };
-    let mut decade: Nanos = 1;
-    loop {
-        for factor in [1, 2, 5] {
-            let step = decade.saturating_mul(factor);
-            if u128::from(step) >= least(step) || step == Nanos::MAX {
-                return step;
-            }
-        }
-        decade = decade.saturating_mul(10);
-    }
+    let fits = |step: &Nanos| u128::from(*step) >= least(*step);
+    round_lengths().find(fits).unwrap_or(Nanos::MAX)
 }
 
 #[cfg(test)]

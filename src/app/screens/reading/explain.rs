@@ -56,7 +56,7 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
 /// The timeline, and what cannot be focused on this screen.
 fn timeline_and_beside(app: &App) -> Vec<Section> {
     let mut sections = Topic::TIMELINE.sections();
-    if app.timeline().rows() == Rows::Cores {
+    if app.timeline().rows == Rows::Cores {
         let closer = sections.swap_remove(1);
         sections = Topic::BY_CORE.sections();
         sections.insert(1, closer);

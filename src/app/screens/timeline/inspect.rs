@@ -5,7 +5,7 @@ use crate::app::screens::timeline::{Rows, TimelineView};
 use crate::app::{App, Shown};
 
 use crate::domain::phase::Phase;
-use crate::domain::record::{Outcome, Record, TaskRecord};
+use crate::domain::record::{Outcome, TaskRecord};
 use crate::domain::text::grouped;
 use crate::domain::time::{Nanos, nanos};
 use crate::domain::trace::{Slice, Step, TaskStory, Trace, Who};
@@ -49,47 +49,37 @@ pub(crate) struct Frozen {
 impl App {
     /// What is under the cursor, if the timeline has one.
     pub fn inspection(&self) -> Option<Inspection<'_>> {
-        let at = self.timeline.view.cursor()?;
-        let shown = self.pictured()?;
-        let trace = shown.trace();
-        let place = self.place(trace, at)?;
+        let view = &self.timeline.view;
+        let at = view.cursor?;
+        let trace = self.pictured()?.trace();
+        let place = match view.rows {
+            Rows::Workers => Place::Worker(view.row),
+            Rows::Cores => {
+                let core = *self.cores_shown().get(view.row)?;
+                let lane = trace.core_lane(core);
+                Place::Core(
+                    core,
+                    lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who),
+                )
+            }
+        };
         let worker = match place {
             Place::Worker(worker) => Some(worker),
             Place::Core(_, Who::One(worker)) => usize::try_from(worker).ok(),
             Place::Core(..) => None,
         };
-        let slice = worker.and_then(|worker| trace.slice_at(worker, at));
         let task = worker.and_then(|worker| trace.task_at(worker, at));
-        let failure = match (shown, task) {
-            (Shown::Entry(entry), Some(story)) => failures(&entry.record)
-                .find(|failure| failure.task == story.task)
-                .and_then(|failure| failure.error.as_deref()),
-            _ => None,
-        };
+        let failure =
+            task.and_then(|story| self.failures().find(|failure| failure.task == story.task));
         Some(Inspection {
             place,
             at,
             worker,
-            slice,
+            slice: worker.and_then(|worker| trace.slice_at(worker, at)),
             task,
-            failure,
+            failure: failure.and_then(|failure| failure.error.as_deref()),
             is_thinned: trace.is_thinned(),
         })
-    }
-
-    fn place(&self, trace: &Trace, at: Nanos) -> Option<Place> {
-        let row = self.timeline.view.row();
-        match self.timeline.view.rows() {
-            Rows::Workers => Some(Place::Worker(row)),
-            Rows::Cores => {
-                let core = *self.cores_shown().get(row)?;
-                let lane = trace.core_lane(core);
-                Some(Place::Core(
-                    core,
-                    lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who),
-                ))
-            }
-        }
     }
 
     /// The cores of the view by core: those that the run could use or did use, in ascending order.
@@ -112,19 +102,25 @@ impl App {
 
     /// How many rows the timeline of the run that is shown has.
     pub fn timeline_rows(&self) -> usize {
-        match (self.pictured(), self.timeline.view.rows()) {
+        match (self.pictured(), self.timeline.view.rows) {
             (None, _) => 0,
             (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
             (Some(_), Rows::Cores) => self.cores_shown().len(),
         }
     }
 
-    /// The tasks of the run that is shown which failed; empty while it goes on, as nobody tells before its end.
-    pub fn shown_failures(&self) -> Vec<&TaskRecord> {
-        match self.shown() {
-            Some(Shown::Entry(entry)) => failures(&entry.record).collect(),
-            _ => vec![],
-        }
+    /// The tasks of the run that is shown which failed by themselves or with their worker, as many of them as its record
+    /// keeps; none while it goes on, as nobody tells before its end. What the user stopped has not failed.
+    pub fn failures(&self) -> impl Iterator<Item = &TaskRecord> {
+        let ending = self
+            .shown()
+            .and_then(Shown::entry)
+            .map(|entry| &entry.record.ending);
+        ending.into_iter().flat_map(|ending| {
+            let was_stopped = ending.outcome == Outcome::Cancelled;
+            let has_failed = move |task: &&TaskRecord| !was_stopped || task.end_s.is_some();
+            ending.failures.iter().filter(has_failed)
+        })
     }
 
     /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
@@ -148,16 +144,16 @@ impl App {
     pub(crate) fn turn_view(&mut self) {
         let row = self.inspection().and_then(|under| match under.place {
             Place::Worker(_) => {
-                let core = under
+                let computed = under
                     .slice
-                    .filter(|slice| slice.phase == Phase::Computing)?
-                    .core;
-                self.cores_shown().iter().position(|shown| *shown == core)
+                    .filter(|slice| slice.phase == Phase::Computing)?;
+                let mut cores = self.cores_shown().into_iter();
+                cores.position(|shown| shown == computed.core)
             }
             Place::Core(..) => under.worker,
         });
         self.timeline.view.turn();
-        self.timeline.view.look_at_row(row.unwrap_or(0));
+        self.timeline.view.row = row.unwrap_or(0);
     }
 
     /// Lets the shown trace and the view of it meet.
@@ -171,25 +167,25 @@ impl App {
 
     /// Puts the cursor on the begin of another slice of the same worker, or of another turn on the same core.
     pub(crate) fn step_slice(&mut self, step: Step) {
-        let core = self.cores_shown().get(self.timeline.view.row()).copied();
-        match (self.timeline.view.rows(), core) {
-            (Rows::Workers, _) => self.step_to(Trace::slice_from, step),
-            (Rows::Cores, Some(core)) => {
-                self.step_to(|trace, _, at, step| trace.turn_from(core, at, step), step);
-            }
-            (Rows::Cores, None) => {}
-        }
+        let core = match self.timeline.view.rows {
+            Rows::Workers => None,
+            Rows::Cores => self.cores_shown().get(self.timeline.view.row).copied(),
+        };
+        self.step_to(step, |trace, row, at, step| match core {
+            None => trace.slice_from(row, at, step),
+            Some(core) => trace.turn_from(core, at, step),
+        });
     }
 
-    /// Puts the cursor on the begin of something else in the same row.
-    pub(crate) fn step_to(
-        &mut self,
-        from: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>,
-        step: Step,
-    ) {
+    /// Puts the cursor on the begin of another task of the same worker.
+    pub(crate) fn step_task(&mut self, step: Step) {
+        self.step_to(step, Trace::task_from);
+    }
+
+    fn step_to(&mut self, step: Step, begin: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>) {
         self.look(|view, trace| {
-            let here = view.cursor().unwrap_or(view.window(trace).from);
-            if let Some(at) = from(trace, view.row(), here, step) {
+            let here = view.cursor.unwrap_or(view.window(trace).from);
+            if let Some(at) = begin(trace, view.row, here, step) {
                 view.look_at(at, trace);
             }
         });
@@ -197,15 +193,8 @@ impl App {
 
     /// Puts the cursor on the begin of another task that failed, whoever executed it.
     pub(crate) fn step_failure(&mut self, step: Step) {
-        if let Some(Shown::Live(_)) = self.shown() {
-            self.tell("which tasks failed is known when the run is over");
-            return;
-        }
-        // A failure belongs to a worker.
-        if self.timeline.view.rows() == Rows::Cores {
-            self.timeline.view.turn();
-        }
         let Some(Shown::Entry(entry)) = self.shown() else {
+            self.tell("which tasks failed is known when the run is over");
             return;
         };
         // Where its mark stands, but still within the task.
@@ -213,28 +202,28 @@ impl App {
             let end = nanos(failure.end_s.unwrap_or(failure.start_s));
             (end.saturating_sub(1), failure.worker as usize)
         };
-        let here = self
-            .timeline
-            .view
-            .cursor()
-            .map(|at| (at, self.timeline.view.row()));
-        let places = failures(&entry.record).map(place);
+        let places: Vec<_> = self.failures().map(place).collect();
+        let kept = places.len();
+        let all_kept =
+            entry.record.ending.failures.len() == entry.record.ending.tasks_failed as usize;
+        // A failure belongs to a worker.
+        if self.timeline.view.rows == Rows::Cores {
+            self.timeline.view.turn();
+        }
+        let TimelineView { cursor, row, .. } = self.timeline.view;
+        let here = cursor.map(|at| (at, row));
+        let is_next = |place: &(Nanos, usize)| here.is_none_or(|here| *place > here);
+        let is_before = |place: &(Nanos, usize)| here.is_none_or(|here| *place < here);
+        let places = places.into_iter();
         let next = match step {
-            Step::Next => places
-                .filter(|place| here.is_none_or(|here| *place > here))
-                .min(),
-            Step::Previous => places
-                .filter(|place| here.is_none_or(|here| *place < here))
-                .max(),
+            Step::Next => places.filter(is_next).min(),
+            Step::Previous => places.filter(is_before).max(),
         };
         if let Some((at, worker)) = next {
-            self.timeline.view.look_at_row(worker);
+            self.timeline.view.row = worker;
             self.look(|view, trace| view.look_at(at, trace));
             return;
         }
-        let ending = &entry.record.ending;
-        let kept = failures(&entry.record).count();
-        let all_kept = ending.failures.len() == ending.tasks_failed as usize;
         self.tell(match step {
             _ if kept == 0 => "no task of this run failed".into(),
             Step::Next if !all_kept => {
@@ -255,17 +244,6 @@ impl App {
     pub(crate) fn slice(&self) -> Option<Slice> {
         self.inspection()?.slice
     }
-}
-
-/// The tasks of a run that failed by themselves or with their worker, as many of them as its record keeps. What the user
-/// stopped has not failed.
-fn failures(record: &Record) -> impl Iterator<Item = &TaskRecord> {
-    let was_stopped = record.ending.outcome == Outcome::Cancelled;
-    record
-        .ending
-        .failures
-        .iter()
-        .filter(move |task| !was_stopped || task.end_s.is_some())
 }
 
 #[cfg(test)]
@@ -434,8 +412,8 @@ mod tests {
         for key in [Char('n'), Char('n'), Char('n'), Char('n'), Char('N')] {
             press(&mut app, &[key]);
             found.push((
-                app.timeline().row(),
-                app.timeline().cursor().unwrap() / 1_000_000,
+                app.timeline().row,
+                app.timeline().cursor.unwrap() / 1_000_000,
             ));
         }
         assert_eq!(found, [(0, 101), (3, 101), (1, 399), (1, 399), (3, 101)]);

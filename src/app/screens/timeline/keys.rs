@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use crate::app::App;
 use crate::app::keys::{FAR, Keys, PAGE, bind, keys, step};
 use crate::domain::trace::Step;
-use crate::domain::trace::Trace;
 
 /// While the timeline is focused.
 #[rustfmt::skip]
@@ -25,8 +24,8 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
     bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_slice(Step::Next))
         .when(App::has_picture),
     bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_slice(Step::Previous)).when(App::has_picture),
-    bind("t", "t task", 5, "the worker's next task", |app| app.step_to(Trace::task_from, Step::Next)).when(App::shows_workers),
-    bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_to(Trace::task_from, Step::Previous)).when(App::shows_workers),
+    bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Step::Next)).when(App::shows_workers),
+    bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_task(Step::Previous)).when(App::shows_workers),
     bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
     bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
     bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_slice).when(|app| app.slice().is_some()),

@@ -1,7 +1,7 @@
 //! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
 
 use crate::app::live::Live;
-use crate::app::{App, Shown};
+use crate::app::{App, Shown, TELL_EVERY};
 use crate::ui::window::stepped;
 
 use crate::domain::campaign::Campaign;
@@ -71,31 +71,16 @@ impl Playback {
 
     /// What goes on, where and how fast: of the same width while it goes on.
     pub fn words(&self) -> String {
-        let all = column_seconds(seconds(self.wall));
-        let at = format!(
-            "{:>width$}",
-            column_seconds(seconds(self.at)),
-            width = all.chars().count()
-        );
-        format!("{}{} at {at} of {all}", self.doing(), self.mark())
+        let [at, all] = [self.at, self.wall].map(|at| column_seconds(seconds(at)));
+        let width = all.chars().count();
+        format!("{} at {at:>width$} of {all}", self.short_words())
     }
 
     /// The same in as few words as possible.
     pub fn short_words(&self) -> String {
-        format!("{}{}", self.doing(), self.mark())
-    }
-
-    fn doing(&self) -> &'static str {
-        match (self.is_recorded, self.is_on) {
-            (true, true) => "recorded, playing ",
-            (true, false) => "recorded, paused ",
-            (false, true) => "playing ",
-            (false, false) => "paused ",
-        }
-    }
-
-    fn mark(&self) -> String {
-        format!("{}×", SPEEDS[self.speed])
+        let recorded = if self.is_recorded { "recorded, " } else { "" };
+        let doing = if self.is_on { "playing" } else { "paused" };
+        format!("{recorded}{doing} {}×", SPEEDS[self.speed])
     }
 }
 
@@ -120,25 +105,19 @@ impl App {
 
     /// Whether time passes in a run that is played: then the shell tells how much.
     pub fn is_playing(&self) -> bool {
-        self.timeline
-            .playback
-            .as_ref()
-            .is_some_and(|playback| playback.is_on)
+        self.playback().is_some_and(|playback| playback.is_on)
     }
 
     /// The picture of the run that is played, until it has come to its end.
     pub(crate) fn played(&self) -> Option<&Live> {
-        self.timeline
-            .playback
-            .as_ref()
-            .filter(|playback| !playback.is_at_end())
-            .map(|playback| &*playback.live)
+        let playback = self.playback().filter(|playback| !playback.is_at_end());
+        playback.map(|playback| &*playback.live)
     }
 
     /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
     pub(crate) fn can_play(&self) -> bool {
         let is_drawn = |entry: &Entry| entry.picture().is_some_and(|trace| trace.now() > 0);
-        !self.is_busy() && matches!(self.shown(), Some(Shown::Entry(entry)) if is_drawn(entry))
+        !self.is_busy() && self.shown().and_then(Shown::entry).is_some_and(is_drawn)
     }
 
     /// Plays the chosen run from its begin on.
@@ -151,63 +130,67 @@ impl App {
         self.timeline.frozen = None;
         self.out.notice = None;
         self.timeline.view.start_over();
-        self.play_at(|_| 0);
     }
 
-    /// Ends what the user left, or what lost its picture.
+    /// Brings the picture to where the playback is. Ends what the user left, or what lost its picture.
     pub(crate) fn settle_playback(&mut self) {
-        if let Some(Playback { number, .. }) = self.timeline.playback {
-            let is_left = self.runs.browse.selected() != Some(number);
-            let entry = self.history.get(number);
-            if self.is_busy() || is_left || entry.and_then(Entry::picture).is_none() {
-                self.timeline.playback = None;
-            }
+        let is_busy = self.is_busy();
+        let Some(playback) = &mut self.timeline.playback else {
+            return;
+        };
+        let is_left = self.runs.browse.selected() != Some(playback.number);
+        let entry = self.history.get(playback.number);
+        let Some((entry, trace)) = entry
+            .filter(|_| !is_busy && !is_left)
+            .and_then(|entry| Some((entry, entry.picture()?)))
+        else {
+            self.timeline.playback = None;
+            return;
+        };
+        if playback.is_at_end() {
+            playback.is_on = false;
+            return;
         }
+        let failures = entry.record.ending.failures.iter();
+        let failed = failures.filter_map(|task| task.end_s).map(nanos);
+        let picture = &mut playback.live.trace;
+        playback.player.go_to(picture, trace, failed, playback.at);
     }
 
     /// Time passed. Returns whether the headline has been read.
     pub(crate) fn on_tick(&mut self, elapsed: Nanos) -> bool {
         let elapsed = elapsed.min(TICK_MAX);
-        let Some(playback) = self
-            .timeline
-            .playback
-            .as_ref()
-            .filter(|playback| playback.is_on)
-        else {
+        let playback = self.timeline.playback.as_mut();
+        let Some(playback) = playback.filter(|playback| playback.is_on) else {
             return false;
         };
         let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
-        self.play_at(|at| at.saturating_add(step));
-        self.timeline.playback.as_mut().is_some_and(|playback| {
-            playback.told_for = playback.told_for.saturating_add(elapsed);
-            let is_read = playback.told_for >= crate::app::TELL_EVERY || playback.is_at_end();
-            if is_read {
-                playback.told_for = 0;
-            }
-            is_read
-        })
+        playback.at = playback.at.saturating_add(step).min(playback.wall);
+        playback.told_for = playback.told_for.saturating_add(elapsed);
+        let is_read = playback.told_for >= TELL_EVERY || playback.is_at_end();
+        if is_read {
+            playback.told_for = 0;
+        }
+        is_read
     }
 
     /// Goes on, or waits; from the end it begins again.
     pub(crate) fn pause(&mut self) {
-        let Some(playback) = &mut self.timeline.playback else {
-            return;
-        };
-        playback.is_on = !playback.is_on;
-        if playback.is_at_end() {
-            playback.is_on = true;
-            self.play_at(|_| 0);
+        if let Some(playback) = &mut self.timeline.playback {
+            playback.is_on ^= true;
+            if playback.is_at_end() {
+                (playback.at, playback.is_on) = (0, true);
+            }
         }
     }
 
     /// Goes so many steps on or back; whoever does so looks at what is there, so it waits.
     pub(crate) fn scrub(&mut self, by: isize) {
-        let Some(playback) = &mut self.timeline.playback else {
-            return;
-        };
-        playback.is_on = false;
-        let step = (playback.wall / STEPS).max(1);
-        self.play_at(|at| stepped(at, step, by));
+        if let Some(playback) = &mut self.timeline.playback {
+            playback.is_on = false;
+            let step = (playback.wall / STEPS).max(1);
+            playback.at = stepped(playback.at, step, by).min(playback.wall);
+        }
     }
 
     /// So many speeds faster.
@@ -222,30 +205,5 @@ impl App {
     pub(crate) fn end_playback(&mut self) {
         self.timeline.playback = None;
         self.timeline.view.start_over();
-    }
-
-    fn play_at(&mut self, to: impl FnOnce(Nanos) -> Nanos) {
-        let Some(playback) = &mut self.timeline.playback else {
-            return;
-        };
-        let Some(entry) = self.history.get(playback.number) else {
-            return;
-        };
-        let Some(trace) = entry.picture() else { return };
-        playback.at = to(playback.at).min(playback.wall);
-        if playback.is_at_end() {
-            playback.is_on = false;
-            return;
-        }
-        let failed = entry
-            .record
-            .ending
-            .failures
-            .iter()
-            .filter_map(|task| task.end_s)
-            .map(nanos);
-        playback
-            .player
-            .go_to(&mut playback.live.trace, trace, failed, playback.at);
     }
 }

@@ -17,12 +17,14 @@ use crate::app::message::Target;
 use crate::app::screens::timeline::inspect::Inspection;
 use crate::app::screens::timeline::playback::Playback;
 use crate::app::screens::timeline::view::geometry::Geometry;
-use crate::app::screens::timeline::{Rows, whole};
+use crate::app::screens::timeline::{Rows, TimelineView, whole};
 use crate::app::{App, Shown};
 use crate::domain::phase::Phase;
 use crate::domain::plan::Lock;
 use crate::domain::text::{counted, duration};
-use crate::domain::time::seconds;
+use crate::domain::time::{Nanos, seconds};
+use crate::present::table::fitting;
+use crate::ui::area::cells;
 use crate::ui::key::Key;
 use crate::ui::panel::{block, draw_block, draw_centred, draw_frame, inside, on_border};
 use crate::ui::theme::{STRONG, Theme};
@@ -37,19 +39,19 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
         welcome::draw(app.has_python(), inner, buf);
         return;
     };
-    let Some(geometry) = Geometry::of(app, area, gutter) else {
+    let Some(at) = Geometry::of(app, area, gutter) else {
         let inner = draw_frame("Timeline", focused, theme, area, buf);
         draw_centred(shown.missing_picture().unwrap_or_default(), inner, buf);
         return;
     };
-    View {
+    let view = View {
         app,
         shown,
-        geometry,
+        at,
         focused,
         theme,
-    }
-    .draw(area, buf);
+    };
+    view.draw(area, buf);
 }
 
 /// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
@@ -64,43 +66,39 @@ pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<Targ
         return row.map(Target::TimelineRow);
     }
     // The axis, too, has a moment.
-    let end = geometry.axis.bottom().max(geometry.bars.bottom());
-    let is_in = (geometry.bars.y..end).contains(&here.y);
-    let at = geometry.moment_at(here.x).filter(|_| is_in)?;
+    let bars = geometry.bars.union(geometry.axis);
+    let column = bars.contains(here).then(|| here.x - bars.x)?;
+    let at = geometry.window.boundary(column, bars.width);
     Some(Target::Moment { row, at })
 }
 
 /// The cursor in a bar.
 const CURSOR: &str = "│";
-/// How the title begins.
-const TITLE: &str = "Timeline · ";
-
 /// What the timeline draws, and where.
 struct View<'a> {
     app: &'a App,
     shown: Shown<'a>,
-    geometry: Geometry,
+    at: Geometry,
     focused: bool,
     theme: Theme,
 }
 
 impl View<'_> {
     fn draw(&self, area: Rect, buf: &mut Buffer) {
-        let at = &self.geometry;
         let under = self.app.inspection();
         self.draw_frame(under.as_ref(), area, buf);
-        match self.app.timeline().rows() {
+        let TimelineView { rows, cursor, .. } = *self.app.timeline();
+        match rows {
             Rows::Workers => self.draw_workers(buf),
             Rows::Cores => self.draw_cores(buf),
         }
-        let cursor = self.app.timeline().cursor();
         let axis = Axis {
-            window: at.window,
+            window: self.at.window,
             cursor: cursor.map(|cursor| (cursor, STRONG)),
         };
-        axis.render(at.axis, buf);
+        axis.render(self.at.axis, buf);
         if let Some(under) = under {
-            self.draw_cursor(&under, buf);
+            self.draw_cursor(under.at, buf);
         }
     }
 
@@ -129,45 +127,46 @@ impl View<'_> {
             Lock::None => ("", ""),
         };
         let rows = self.rows_in_words();
-        let left = |note: &str| format!("{TITLE}{rows}{note}");
+        let [long, short, none] = [long, short, ""].map(|note| format!("Timeline · {rows}{note}"));
         // A blank on either side of a title, and some of the border before the next.
-        let beside = |left: &str| usize::from(width).checked_sub(left.width() + 4);
-        let shortest = || {
-            let fits = beside(&left(short)).is_some();
-            left(if fits { short } else { "" })
-        };
+        let room = usize::from(width).saturating_sub(4);
         if let Some(under) = under {
-            let left = shortest();
-            let room = u16::try_from(beside(&left).unwrap_or(0)).unwrap_or(width);
-            return (left, inspector::task(under, self.theme, room));
+            let left = fitting([short, none], |left| left.width() <= room);
+            let beside = room.saturating_sub(left.width());
+            let right = inspector::task(under, self.theme, cells(beside));
+            return (left, right);
         }
-        let right = match self.title_right() {
-            text if text.is_empty() => text,
-            text => format!(" {text} "),
-        };
-        let fits = |left: &String| beside(left).is_some_and(|room| right.width() <= room);
-        match [long, short].map(left).into_iter().find(fits) {
-            Some(left) => (left, on_border(right)),
-            None => (shortest(), Line::default()),
-        }
+        let right = self.title_right();
+        let candidates = [
+            (long, right.clone()),
+            (short.clone(), right),
+            (short, String::new()),
+            (none, String::new()),
+        ];
+        let fits = |(left, right): &(String, String)| left.width() + right.width() <= room;
+        let (left, right) = fitting(candidates, fits);
+        (left, on_border(right))
     }
 
+    /// The marks that this picture can show: also that a part of it is not known, once events were dropped.
     fn legend(&self, width: u16) -> Line<'static> {
-        match self.app.timeline().rows() {
-            Rows::Workers => {
-                let has_failures = !self.app.shown_failures().is_empty();
-                let lock = self.shown.plan().lock();
-                legend::of_phases(&self.phases(), lock, has_failures, self.theme, width)
-            }
-            Rows::Cores => legend::of_cores(self.theme, width),
+        if self.app.timeline().rows == Rows::Cores {
+            return legend::of_cores(self.theme, width);
         }
+        let plan = self.shown.plan();
+        let mut phases = plan.phases();
+        if self.shown.trace().dropped() > 0 {
+            phases.push(Phase::Lost);
+        }
+        let has_failures = self.app.failures().next().is_some();
+        legend::of_phases(&phases, plan.lock(), has_failures, self.theme, width)
     }
 
     /// A thin line through the bar under the cursor: ink stays ink, and where there is none, none comes.
-    fn draw_cursor(&self, under: &Inspection<'_>, buf: &mut Buffer) {
-        let at = &self.geometry;
-        let bar = at.bar_of(self.app.timeline().row());
-        let (Some(x), Some(bar)) = (at.column_of(under.at), bar) else {
+    fn draw_cursor(&self, moment: Nanos, buf: &mut Buffer) {
+        let at = &self.at;
+        let bar = at.bar_of(self.app.timeline().row);
+        let Some((x, bar)) = at.column_of(moment).zip(bar) else {
             return;
         };
         let column = Rect { x, width: 1, ..bar };
@@ -186,30 +185,19 @@ impl View<'_> {
 
     /// The sign of the row that the arrows act on, and the style of its name.
     fn sign(&self, row: usize) -> (&'static str, Style) {
-        if self.focused && self.app.timeline().row() == row {
+        if self.focused && self.app.timeline().row == row {
             ("▸", STRONG)
         } else {
             (" ", Style::new())
         }
     }
 
-    /// The phases that this picture can show: also that a part of it is not known, once events were dropped.
-    fn phases(&self) -> Vec<Phase> {
-        let lost = self.shown.trace().dropped() > 0;
-        self.shown
-            .plan()
-            .phases()
-            .into_iter()
-            .chain(lost.then_some(Phase::Lost))
-            .collect()
-    }
-
     /// What the rows are. How often workers moved is, of a run that is over, the exact figure, and of one that is on what
     /// the picture has.
     fn rows_in_words(&self) -> String {
-        let at = &self.geometry;
+        let at = &self.at;
         let (first, last) = (at.in_view.start, at.in_view.end.saturating_sub(1));
-        match self.app.timeline().rows() {
+        match self.app.timeline().rows {
             Rows::Workers if at.in_view.len() < at.rows => {
                 format!("w{first}–w{last} of {}", counted(at.rows as u64, "worker"))
             }
@@ -225,19 +213,22 @@ impl View<'_> {
     }
 
     fn title_right(&self) -> String {
-        let at = &self.geometry;
-        let all = whole(self.shown.trace());
         let span = |window: Window| duration(seconds(window.span()));
+        let (window, all) = (self.at.window, whole(self.shown.trace()));
         let is_frozen = self.shown.entry().is_none() && self.app.frozen().is_some();
-        let is_zoomed = self.app.timeline().is_zoomed();
+        let is_zoomed = self.app.timeline().zoom.is_some();
         let parts = [
             is_frozen.then(|| "frozen: Space goes on".to_string()),
             self.app.playback().map(Playback::short_words),
-            is_zoomed.then(|| format!("{} of {} in view", span(at.window), span(all))),
-            (!at.overview.is_empty()).then(|| "all workers →".into()),
+            is_zoomed.then(|| format!("{} of {} in view", span(window), span(all))),
+            (!self.at.overview.is_empty()).then(|| "all workers →".into()),
         ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        parts.join(" · ")
+        let told = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        if told.is_empty() {
+            told
+        } else {
+            format!(" {told} ")
+        }
     }
 }
 

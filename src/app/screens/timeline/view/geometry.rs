@@ -46,14 +46,14 @@ impl Geometry {
         let (view, rows) = (app.timeline(), app.timeline_rows());
         let (above, axis) = split_below(inside(area), 1);
         let height = usize::from(above.height);
-        let aside = if rows > height && view.rows() == Rows::Workers {
+        let aside = if rows > height && view.rows == Rows::Workers {
             (above.width / OVERVIEW_SHARE).min(OVERVIEW_MOST)
         } else {
             0
         };
         let (labels, right) = split_left(above, gutter);
         let (bars, aside) = split_left(right, right.width.saturating_sub(aside));
-        let first = first_around(view.row(), rows, height);
+        let first = first_around(view.row, rows, height);
         Some(Geometry {
             labels,
             bars,
@@ -77,15 +77,15 @@ impl Geometry {
 
     /// The room of a row's bar, if it is in view.
     pub fn bar_of(&self, row: usize) -> Option<Rect> {
-        let is_in_view = self.in_view.contains(&row);
-        let at = is_in_view.then(|| row - self.in_view.start)?;
-        self.pitch.bars(self.bars).nth(at)
+        let (bar, _) = self.bars_in_view().find(|(_, here)| *here == row)?;
+        Some(bar)
     }
 
     /// Where the name of a bar stands: beside its lowest row.
     pub fn label_of(&self, bar: Rect) -> Rect {
+        let (_, lowest) = split_below(bar, 1);
         Rect {
-            y: bar.bottom().saturating_sub(1),
+            y: lowest.y,
             height: 1,
             ..self.labels
         }
@@ -96,14 +96,6 @@ impl Geometry {
         self.bars_in_view()
             .find(|(bar, _)| (bar.top()..bar.bottom()).contains(&y))
             .map(|(_, row)| row)
-    }
-
-    /// The begin of the time that a column of the bars stands for.
-    pub fn moment_at(&self, x: u16) -> Option<Nanos> {
-        let column = x
-            .checked_sub(self.bars.x)
-            .filter(|column| *column < self.bars.width)?;
-        Some(self.window.boundary(column, self.bars.width))
     }
 
     /// The column of the bars that stands for a moment, if it is in view.

@@ -19,12 +19,15 @@ use crate::ui::widget::gantt::{Gantt, Overview};
 impl View<'_> {
     /// A bar per worker, and beside them an overview of all where they are too many for the screen.
     pub(crate) fn draw_workers(&self, buf: &mut Buffer) {
-        let at = &self.geometry;
+        let at = &self.at;
+        let trace = self.shown.trace();
         for (bar, worker) in at.bars_in_view() {
-            self.draw_label(worker, at.label_of(bar), buf);
+            let times = trace.lanes()[worker].times_until(trace.now(), trace.now());
+            let name = format!("w{worker:<4}");
+            self.draw_label(worker, name, self.shares(&times), bar, buf);
         }
         let gantt = Gantt {
-            trace: self.shown.trace(),
+            trace,
             lanes: at.in_view.clone().collect(),
             window: at.window,
             pitch: at.pitch,
@@ -37,9 +40,9 @@ impl View<'_> {
 
     /// A mark where a task ended that had failed: in the lowest row of its worker's bar.
     fn draw_failures(&self, buf: &mut Buffer) {
-        let at = &self.geometry;
+        let at = &self.at;
         let trace = self.shown.trace();
-        for failure in self.app.shown_failures() {
+        for failure in self.app.failures() {
             let worker = failure.worker as usize;
             // A task that did not end, ended with its worker.
             let cut = || trace.task_at(worker, nanos(failure.start_s));
@@ -64,41 +67,44 @@ impl View<'_> {
         draw_text(FAILED, self.theme.error(), split_below(column, 1).1, buf);
     }
 
-    /// A worker's name and, where there is room, how much of the time so far it computed and what it did most else.
-    fn draw_label(&self, worker: usize, area: Rect, buf: &mut Buffer) {
-        let (sign, style) = self.sign(worker);
-        let name = format!("{sign}{:<5}", format!("w{worker}"));
-        let mut line = Line::from(Span::styled(name, style));
-        if area.width > 10 {
-            let trace = self.shown.trace();
-            let times = trace.lanes()[worker].times_until(trace.now(), trace.now());
-            line.extend(self.shares(&times));
+    /// A row's name and, where there is room, what shares of the time so far went to what.
+    fn draw_label(
+        &self,
+        row: usize,
+        name: String,
+        shares: Vec<Span<'static>>,
+        bar: Rect,
+        buf: &mut Buffer,
+    ) {
+        let (sign, style) = self.sign(row);
+        let area = self.at.label_of(bar);
+        let mut line = Line::from(Span::styled(format!("{sign}{name}"), style));
+        if has_room(area) {
+            line.extend(shares);
         }
         draw_lines([line], area, buf);
     }
 
+    /// How much of the time so far a worker computed, and what it did most else.
     fn shares(&self, times: &PhaseTimes) -> Vec<Span<'static>> {
-        let total = times.total().max(1) as f64;
-        let share = |phase: Phase| times[phase] as f64 * 100.0 / total;
-        let other = times
-            .dominant_except(Phase::Computing)
-            .filter(|phase| share(*phase) >= 0.5)
-            .map(|phase| [self.theme.mark(phase), percent(share(phase))]);
-        let computing = self.computing(share(Phase::Computing));
-        computing
-            .into_iter()
-            .chain(other.into_iter().flatten())
-            .collect()
+        let share = |phase: Phase| times[phase] as f64 * 100.0 / times.total().max(1) as f64;
+        let mut shares = self.computing(share(Phase::Computing));
+        if let Some(other) = times.dominant_except(Phase::Computing)
+            && share(other) >= 0.5
+        {
+            shares.extend([self.theme.mark(other), percent(share(other))]);
+        }
+        shares
     }
 
     /// Half as high as its mark, so that the marks of several rows do not grow together.
-    fn computing(&self, share: f64) -> [Span<'static>; 2] {
+    fn computing(&self, share: f64) -> Vec<Span<'static>> {
         let mark = Span::styled("▄", self.theme.phase(Phase::Computing));
-        [mark, percent(share)]
+        vec![mark, percent(share)]
     }
 
     fn draw_overview(&self, buf: &mut Buffer) {
-        let (area, in_view) = (self.geometry.overview, &self.geometry.in_view);
+        let (area, in_view) = (self.at.overview, &self.at.in_view);
         if area.is_empty() {
             return;
         }
@@ -123,40 +129,39 @@ impl View<'_> {
         .render(picture, buf);
     }
 
-    /// A bar per core, with the numbers of the workers that computed there.
+    /// A bar per core, with the numbers of the workers that computed there, and as its share that of the time so far in
+    /// which any did.
     pub(crate) fn draw_cores(&self, buf: &mut Buffer) {
-        let at = &self.geometry;
+        let at = &self.at;
+        let trace = self.shown.trace();
+        let now = trace.now().max(1);
         let cores = self.app.cores_shown();
         let in_view = cores.get(at.in_view.clone()).unwrap_or_default();
         for ((bar, row), core) in at.bars_in_view().zip(in_view) {
-            self.draw_core_label(row, *core, at.label_of(bar), buf);
+            let lane = trace.core_lane(*core);
+            let time = lane.map_or(0, |lane| lane.between(0, now).time);
+            let share = self.computing(time as f64 * 100.0 / now as f64);
+            let name = if has_room(at.labels) {
+                format!("core {core:<4}")
+            } else {
+                format!("c{core}")
+            };
+            self.draw_label(row, name, share, bar, buf);
         }
-        CoreGantt {
-            trace: self.shown.trace(),
+        let gantt = CoreGantt {
+            trace,
             cores: in_view,
             window: at.window,
             pitch: at.pitch,
             theme: self.theme,
-        }
-        .render(at.bars, buf);
+        };
+        gantt.render(at.bars, buf);
     }
+}
 
-    /// A core's name and, where there is room, which share of the time so far it computed for our workers.
-    fn draw_core_label(&self, row: usize, core: u16, area: Rect, buf: &mut Buffer) {
-        let (sign, style) = self.sign(row);
-        if area.width <= 10 {
-            draw_text(format!("{sign}c{core}"), style, area, buf);
-            return;
-        }
-        let trace = self.shown.trace();
-        let now = trace.now().max(1);
-        let time = trace
-            .core_lane(core)
-            .map_or(0, |lane| lane.between(0, now).time);
-        let name = format!("{sign}{:<9}", format!("core {core}"));
-        let [mark, share] = self.computing(time as f64 * 100.0 / now as f64);
-        draw_lines([vec![Span::styled(name, style), mark, share]], area, buf);
-    }
+/// Whether there is room for more than a name.
+fn has_room(label: Rect) -> bool {
+    label.width > 10
 }
 
 fn percent(share: f64) -> Span<'static> {
