@@ -89,7 +89,7 @@ fn begun(workers: u32) -> (App, Plan) {
     let [Effect::Start(RunOrder { plan, .. })] = &effects[..] else {
         panic!("r starts a run: {effects:?}")
     };
-    assert_eq!(plan.workers(), workers);
+    assert_eq!(plan.workers, workers);
     (app, plan.clone())
 }
 
@@ -121,7 +121,7 @@ fn frames() {
         row(&format!("CPU of a key in {what}"), &millis(cost), "");
     }
     let (mut app, plan) = begun(16);
-    let batch = many_transitions(plan.workers(), 1_000_000);
+    let batch = many_transitions(plan.workers, 1_000_000);
     drop(app.update(Msg::Batch(batch)));
     let mut terminal = terminal();
     let cost = median(
@@ -140,7 +140,7 @@ fn frames() {
 /// Folding and drawing a run of a thousand workers and a million tasks: while it goes on, and when it is over.
 fn crowds() {
     let (mut app, plan) = begun(1_000);
-    let batches = crowd(plan.workers());
+    let batches = crowd(plan.workers);
     let (count, end) = (batches.len(), batches.last().map_or(0, |batch| batch.now));
     let cost: f64 = batches
         .into_iter()
@@ -197,8 +197,7 @@ fn chart() {
     let mut effects = app.update(Msg::Key(Enter));
     let mut runs = 0;
     while let [.., Effect::Start(RunOrder { plan, part })] = &effects[..] {
-        let mut record =
-            fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers()), 0.1);
+        let mut record = fixtures::sample::record(plan.clone(), 1.0 / f64::from(plan.workers), 0.1);
         record.campaign.clone_from(part);
         (record.id, record.times.wall_s) = (
             format!("{runs}"),
@@ -401,7 +400,7 @@ fn folding() {
     for (lanes, events) in [(16, 480), (1_000, 1_000)] {
         let (mut app, plan) = begun(lanes);
         let costs = (1..42).map(|i| {
-            let mut batch = many_transitions(plan.workers(), events);
+            let mut batch = many_transitions(plan.workers, events);
             batch.now = i * 20_000_000;
             for event in batch
                 .lanes
@@ -464,7 +463,7 @@ fn watching(session: &Session) {
 /// The share of its workers' time that a run was ready, in percent.
 fn ready(record: &Record) -> f64 {
     seconds(record.times.phases_s[Phase::Ready]) * 100.0
-        / (record.times.wall_s * f64::from(record.plan.workers()))
+        / (record.times.wall_s * f64::from(record.plan.workers))
 }
 
 /// Runs a plan to its end; what is seen meanwhile is given away.
@@ -489,7 +488,7 @@ fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
 
 /// As the explorer does it: each batch is folded, and a frame is drawn if the last one is old enough.
 fn run_watched(session: &Session, plan: &Plan) -> Record {
-    let (mut app, _) = begun(plan.workers());
+    let (mut app, _) = begun(plan.workers);
     let mut terminal = terminal();
     let mut drawn = 0;
     run(session, plan, |batch| {

@@ -93,21 +93,17 @@ fn main() {
         .validate(&Limits::default())
         .expect("the plan is valid");
     let trace = trace();
-    let record = sample::record(plan, seconds(trace.now()), seconds(trace.now()) * 2.0);
+    let record = sample::record(plan, seconds(trace.now), seconds(trace.now) * 2.0);
     let provenance = Provenance::here("bench", here.clone());
     let run = Entry::new(1, None, provenance, record, Some(trace.clone()));
     let shared = Shared {
         runs: vec![&run],
         ..Shared::default()
     };
-    let events: usize = trace
-        .lanes()
-        .iter()
-        .map(|lane| lane.transitions().len())
-        .sum();
+    let events: usize = trace.lanes.iter().map(|lane| lane.transitions.len()).sum();
     table::row(
         "tasks; events in the picture; whether it was thinned",
-        &format!("{TASKS}; {events}; {}", trace.is_thinned()),
+        &format!("{TASKS}; {events}; {}", trace.is_thinned),
         "",
     );
     for format in Format::FILES {

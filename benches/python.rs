@@ -104,7 +104,7 @@ fn event(plan: &Plan) {
         Arc::new(Arena::map().expect("there is memory")),
         Scratch::below(&temporary()),
     );
-    arena.reset(plan.workers(), plan.tasks());
+    arena.reset(plan.workers, plan.tasks);
     scratch.make().expect("there is room");
     let assignment = Assignment {
         arena,

@@ -314,7 +314,7 @@ impl App {
         self.out.told_at == 0
             || self
                 .live()
-                .is_none_or(|live| live.trace.now() >= self.out.told_at + TELL_EVERY)
+                .is_none_or(|live| live.trace.now >= self.out.told_at + TELL_EVERY)
     }
 
     /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
@@ -449,14 +449,14 @@ impl App {
 
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
     fn compose_headline(&mut self) {
-        self.out.told_at = self.live().map_or(0, |live| live.trace.now());
+        self.out.told_at = self.live().map_or(0, |live| live.trace.now);
         self.out.headline = match (&self.work.activity, &self.open.sketch, self.shown()) {
             (Activity::Calibrating(_), ..) => {
                 "measuring how fast an idle core of this machine computes".into()
             }
             (_, Some(sketch), _) => sketch.words.headline.clone(),
             (_, None, Some(Shown::Live(live))) if self.frozen().is_some() => {
-                let at = duration(seconds(live.trace.now()));
+                let at = duration(seconds(live.trace.now));
                 format!("frozen at {at}: {}", live.doing())
             }
             (_, None, Some(Shown::Live(live))) if live.stopping => "stopping".into(),

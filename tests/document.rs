@@ -85,7 +85,7 @@ fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
             .expect("this test makes it right"),
         2,
     );
-    let mut trace = Trace::new(scenario.plan().workers());
+    let mut trace = Trace::new(scenario.plan().workers);
     let half = scenario.wall() / 2;
     trace.apply(scenario.batch(0, half));
     trace.apply(scenario.batch(half, scenario.wall()));
@@ -249,7 +249,7 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
     let mut history = History::new(provenance().into());
     for round in 0..sweep.plan.rounds() {
         for index in sweep.plan.order(round) {
-            let draft = Draft::from(&sweep.plan.configurations()[index]);
+            let draft = Draft::from(&sweep.plan.configurations[index]);
             add(&mut history, &draft, |record| {
                 by_python(record);
                 record.campaign = Some(Part {
@@ -452,8 +452,8 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
         assert_eq!(run.provenance.session, "the-session");
         assert!(run.provenance.is_same_machine(&provenance()));
         let trace = run.picture().unwrap();
-        for (restored, original) in trace.lanes().iter().zip(entry.trace.lanes()) {
-            assert_eq!(restored.transitions(), original.transitions());
+        for (restored, original) in trace.lanes.iter().zip(&entry.trace.lanes) {
+            assert_eq!(restored.transitions, original.transitions);
         }
     }
     assert_eq!(
@@ -470,7 +470,7 @@ fn a_sweep_comes_back_with_its_runs() {
     let [recorded] = &sweeps[..] else {
         panic!("{sweeps:?}")
     };
-    assert_eq!((recorded.number, recorded.sweep.plan.repeats()), (99, 2));
+    assert_eq!((recorded.number, recorded.sweep.plan.repeats), (99, 2));
     assert!(runs.iter().all(|run| recorded.sweep.owns(&run.record)));
     let results = recorded.sweep.results(runs.iter().map(|run| &run.record));
     assert!(results.is_complete && results.summaries.iter().all(Option::is_some));
@@ -571,7 +571,7 @@ fn small() -> &'static [u8] {
 
 fn drawable(document: &Lot) {
     for trace in document.runs.iter().filter_map(Entry::picture) {
-        let _ = trace.times_together(0..trace.lanes().len(), &[0, trace.now() / 2, trace.now()]);
+        let _ = trace.times_together(0..trace.lanes.len(), &[0, trace.now / 2, trace.now]);
         let mut thinned = trace.clone();
         thinned.thin(3);
     }

@@ -223,7 +223,7 @@ impl Going {
         Going {
             run,
             reports,
-            trace: Trace::new(plan.workers()),
+            trace: Trace::new(plan.workers),
         }
     }
 
@@ -293,8 +293,8 @@ fn each_task_once(session: &Session, kind: Workload, model: Model) -> Outcomes {
         format!("the workers ended {by_worker} tasks"),
     )?;
     check(
-        trace.tasks() == (13, 13, 0),
-        format!("the picture ended {:?}", trace.tasks()),
+        trace.tasks == (13, 13, 0),
+        format!("the picture ended {:?}", trace.tasks),
     )?;
     check(
         record
@@ -307,7 +307,7 @@ fn each_task_once(session: &Session, kind: Workload, model: Model) -> Outcomes {
 
 fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let Observed { record, trace } = run(session, &small(kind, model));
-    let workers = f64::from(record.plan.workers());
+    let workers = f64::from(record.plan.workers);
     let sum: f64 = Phase::MEASURED
         .iter()
         .map(|phase| record.times.phases_s[*phase] as f64 / 1e9)
@@ -317,18 +317,18 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
         format!("{sum} s in phases"),
     )?;
     let wall = nanos(record.times.wall_s);
-    for (number, lane) in trace.lanes().iter().enumerate() {
+    for (number, lane) in trace.lanes.iter().enumerate() {
         let times = trace.times_between(number, 0, wall);
         check(
             times.total().abs_diff(wall) < 10,
             format!("lane {number} covers {} of {wall} ns", times.total()),
         )?;
         let ordered = lane
-            .transitions()
+            .transitions
             .windows(2)
             .all(|pair| pair[0].at <= pair[1].at);
         check(ordered, format!("lane {number} goes back in time"))?;
-        check(lane.dropped() == 0, "a small run drops nothing")?;
+        check(lane.dropped == 0, "a small run drops nothing")?;
         // The picture and the totals are two accounts of the same events.
         for phase in Phase::MEASURED {
             let (drawn, total) = (times[phase], record.workers[number].phases_s[phase]);
@@ -342,7 +342,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
             )?;
         }
     }
-    let drawn: Vec<u64> = trace.lanes().iter().map(|lane| lane.migrations()).collect();
+    let drawn: Vec<u64> = trace.lanes.iter().map(|lane| lane.migrations).collect();
     let counted: Vec<u64> = record
         .workers
         .iter()
@@ -358,7 +358,8 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     )?;
     let computing = record.times.phases_s[Phase::Computing];
     let on_cores: Vec<Nanos> = trace
-        .core_lanes()
+        .cores
+        .lanes
         .iter()
         .map(|core| core.between(0, wall).time)
         .collect();
@@ -463,7 +464,7 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
 fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let mut going = Going::start(session, &plan(&endless(kind, model)));
     check(
-        going.until(|trace| trace.tasks().0 > 0).is_none(),
+        going.until(|trace| trace.tasks.0 > 0).is_none(),
         "an endless run does not end",
     )?;
     going.run.stop();
@@ -551,10 +552,10 @@ fn one_computes_under_the_lock(session: &Session) -> Outcomes {
     for kind in Workload::ALL {
         let Observed { record, trace } = run(session, &small(kind, Model::GilThreads));
         let mut held: Vec<(Nanos, Nanos)> = vec![];
-        for lane in trace.lanes() {
+        for lane in &trace.lanes {
             let computing = |phase| matches!(phase, Phase::Computing | Phase::Ready);
             let pairs = lane
-                .transitions()
+                .transitions
                 .windows(2)
                 .filter(|pair| computing(pair[0].phase));
             held.extend(pairs.map(|pair| (pair[0].at, pair[1].at)));
@@ -620,9 +621,9 @@ fn slower_address(session: &Session) -> Outcomes {
 
 fn network_of(trace: &Trace, task: u32) -> Nanos {
     let pairs = trace
-        .lanes()
+        .lanes
         .iter()
-        .flat_map(|lane| lane.transitions().windows(2));
+        .flat_map(|lane| lane.transitions.windows(2));
     let network =
         pairs.filter(|pair| pair[0].task == Some(task) && pair[0].phase == Phase::Network);
     network.map(|pair| pair[1].at - pair[0].at).sum()
@@ -660,7 +661,7 @@ fn killed_worker(session: &Session) -> Outcomes {
     draft.set(&ITERATIONS, 20_000_000);
     let mut going = Going::start(session, &plan(&draft));
     check(
-        going.until(|trace| trace.tasks().0 >= 2).is_none(),
+        going.until(|trace| trace.tasks.0 >= 2).is_none(),
         "it takes longer than that",
     )?;
     let workers: Vec<u32> = children_of(std::process::id())
@@ -925,9 +926,9 @@ fn many_tasks(session: &Session) -> Outcomes {
             "so many tasks are not listed unasked",
         )?;
         let drawn: u64 = trace
-            .lanes()
+            .lanes
             .iter()
-            .map(|lane| lane.transitions().len() as u64 - 1)
+            .map(|lane| lane.transitions.len() as u64 - 1)
             .sum();
         check(
             drawn == record.measurement.events.recorded,

@@ -43,7 +43,7 @@ fn history() -> History {
 /// Adds a run to the history as the explorer would have seen it.
 fn add(history: &mut History, plan: Plan) -> usize {
     let scenario = Scenario::new(plan, 2);
-    let mut trace = Trace::new(scenario.plan().workers());
+    let mut trace = Trace::new(scenario.plan().workers);
     trace.apply(scenario.batch(0, scenario.wall()));
     trace.conclude(scenario.wall());
     history.add(scenario.record(), trace).0
@@ -445,7 +445,7 @@ fn a_chrome_trace_has_a_track_per_worker_without_overlaps_and_loses_no_time() {
             let pid = run.number as u64;
             assert_eq!(
                 names.keys().filter(|key| key.0 == pid).count(),
-                run.record.plan.workers() as usize
+                run.record.plan.workers as usize
             );
             for phase in Phase::MEASURED
                 .into_iter()
@@ -608,9 +608,9 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
     };
     let mut history = history();
     for round in 0..=3u32 {
-        for (at, plan) in sweep.plan.configurations().iter().enumerate() {
+        for (at, plan) in sweep.plan.configurations.iter().enumerate() {
             let scenario = Scenario::new(plan.clone(), 16);
-            let mut trace = Trace::new(plan.workers());
+            let mut trace = Trace::new(plan.workers);
             trace.apply(scenario.batch(0, scenario.wall()));
             trace.conclude(scenario.wall());
             let mut record = scenario.record();
@@ -648,7 +648,7 @@ impl Swept {
 fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_format_for_people() {
     let swept = swept();
     let shared = swept.shared();
-    let configurations = swept.entry.sweep.plan.configurations().len();
+    let configurations = swept.entry.sweep.plan.configurations.len();
     let markdown = written(Format::Markdown, &shared);
     assert_eq!(
         markdown

@@ -465,10 +465,7 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
             .pictures()
             .read(&run.record.id)
             .expect("its picture is kept, too");
-        assert_eq!(
-            picture.trace.lanes().len(),
-            run.record.plan.workers() as usize
-        );
+        assert_eq!(picture.trace.lanes.len(), run.record.plan.workers as usize);
     }
     let before = std::fs::read(&file).unwrap();
     let terminal = start();

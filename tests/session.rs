@@ -84,7 +84,7 @@ fn a_run_goes_from_the_key_through_batches_into_the_history() {
     let mut app = app();
     let effects = press(&mut app, &[Char('r')]);
     let plan = started(&effects).clone();
-    assert_eq!((plan.model(), plan.workers()), (Model::Threads, 2));
+    assert_eq!((plan.model(), plan.workers), (Model::Threads, 2));
     assert!(app.is_running());
     assert!(
         press(&mut app, &[Char('r')]).is_empty(),
@@ -110,7 +110,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     let serial = started(&press(&mut app, &[Char('2')])).clone();
     assert_eq!(serial.model(), Model::Serial);
     let model = started(&play(&mut app, &serial, Outcome::Completed)).clone();
-    assert_eq!((model.model(), model.workers()), (Model::GilThreads, 4));
+    assert_eq!((model.model(), model.workers), (Model::GilThreads, 4));
     assert_eq!(app.live().unwrap().campaign.progress(), (2, 2));
     assert!(matches!(
         play(&mut app, &model, Outcome::Completed)[..],
@@ -408,19 +408,19 @@ fn the_baseline_is_that_of_the_form_or_of_the_chosen_row() {
     let mut app = app();
     let plan = started(&press(&mut app, &[Char('R')])).clone();
     assert_eq!(
-        (plan.model(), plan.workers(), plan.tasks()),
+        (plan.model(), plan.workers, plan.tasks),
         (Model::Serial, 1, 8)
     );
     play(&mut app, &plan, Outcome::Completed);
     press(&mut app, &[Right]);
     assert_eq!(
-        started(&press(&mut app, &[Char('R')])).tasks(),
+        started(&press(&mut app, &[Char('R')])).tasks,
         16,
         "the form says io now"
     );
     play(&mut app, &plan, Outcome::Completed);
     press(&mut app, &[Tab, Tab, Tab, Tab]);
-    assert_eq!(started(&press(&mut app, &[Home, Char('R')])).tasks(), 8);
+    assert_eq!(started(&press(&mut app, &[Home, Char('R')])).tasks, 8);
 }
 
 #[test]

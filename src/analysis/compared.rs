@@ -30,7 +30,7 @@ impl<'a> Compared<'a> {
 
     /// Its number and model.
     pub fn label(&self) -> String {
-        let executor = self.entry.record.plan.executor();
+        let executor = &self.entry.record.plan.executor;
         format!("#{} {}", self.entry.number, executor.name())
     }
 

@@ -70,7 +70,7 @@ impl Live {
         campaign_id: Option<String>,
         experiment: Option<&'static Experiment>,
     ) -> Live {
-        let trace = Trace::new(plan.workers()).under(plan.lock());
+        let trace = Trace::new(plan.workers).under(plan.lock());
         Live {
             plan,
             trace,
@@ -84,8 +84,8 @@ impl Live {
 
     /// How many tasks have ended, in the most words that have so much room; a count that grows does not push them.
     pub fn done(&self, room: usize) -> String {
-        let (_, ended, _) = self.trace.tasks();
-        let (ended, tasks) = (grouped(ended.into()), grouped(self.plan.tasks().into()));
+        let (_, ended, _) = self.trace.tasks;
+        let (ended, tasks) = (grouped(ended.into()), grouped(self.plan.tasks.into()));
         let digits = tasks.chars().count();
         let candidates = [
             format!("{ended:>digits$} of {tasks} tasks done"),
@@ -102,7 +102,7 @@ impl Live {
     pub fn doing(&self) -> String {
         let starting = self.trace.workers_by_phase()[Phase::Starting as usize];
         match self.plan.interpreter() {
-            Some(python) if starting == self.plan.workers() => {
+            Some(python) if starting == self.plan.workers => {
                 format!("starting Python {}…", python.version_name())
             }
             _ => sentence::live::workers(&self.trace, self.plan.lock()),

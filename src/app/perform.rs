@@ -101,7 +101,8 @@ impl App {
             }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
             (Ok(plan), Goal::Answer(experiment)) => {
-                self.begin(Campaign::pair(plan), Some(experiment), None);
+                let pair = Campaign::pair(plan, self.records_here());
+                self.begin(pair, Some(experiment), None);
             }
         }
     }
@@ -294,6 +295,13 @@ impl App {
         self.advance(campaign, id, experiment, true);
     }
 
+    /// What another session measured answers nothing here: the machine may have been another then.
+    fn records_here(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        let entries = self.history.entries().iter();
+        let here = entries.filter(|entry| entry.provenance.origin == Origin::Here);
+        here.map(|entry| &entry.record)
+    }
+
     /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever
     /// looks at another row keeps on doing so.
     pub(crate) fn advance(
@@ -303,14 +311,8 @@ impl App {
         experiment: Option<&'static Experiment>,
         watched: bool,
     ) -> bool {
-        // What another session measured answers nothing here: the machine may have been another then.
-        let here = self
-            .history
-            .entries()
-            .iter()
-            .filter(|entry| entry.provenance.origin == Origin::Here);
-        let records: Vec<&Record> = here.map(|entry| &entry.record).collect();
-        let Some(plan) = campaign.next(&records) else {
+        let last = self.records_here().next_back();
+        let Some(plan) = campaign.next(last) else {
             return false;
         };
         if watched {

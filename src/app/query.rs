@@ -259,7 +259,7 @@ impl App {
     }
 
     pub(crate) fn has_begun(&self) -> bool {
-        self.pictured().is_some_and(|shown| shown.trace().now() > 0)
+        self.pictured().is_some_and(|shown| shown.trace().now > 0)
     }
 
     pub(crate) fn is_zoomed(&self) -> bool {

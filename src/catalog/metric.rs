@@ -286,7 +286,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "efficiency",
         "efficiency",
         Share,
-        |run, gain| gain?.efficiency(run.plan.workers()),
+        |run, gain| gain?.efficiency(run.plan.workers),
         "speed-up per worker",
         "only over a baseline of one worker. Where workers wait, it says nothing about cores",
     )
@@ -374,7 +374,7 @@ const AFTER_PHASES: &[Metric] = &[
         "workers",
         "workers",
         Count,
-        |run, _| Some(run.plan.workers().into()),
+        |run, _| Some(run.plan.workers.into()),
         "threads or processes",
         "subinterpreters or tasks of an event loop under some models of Python",
     )
@@ -385,7 +385,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks",
         "tasks",
         Count,
-        |run, _| Some(run.plan.tasks().into()),
+        |run, _| Some(run.plan.tasks.into()),
         "units of work",
         "",
     )

@@ -21,78 +21,72 @@ pub struct Campaign {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Question {
-    /// One plan, so often.
-    Repeats { plan: Plan, repeats: u32 },
-    /// A plan, and its baseline before it unless it is there already.
-    Pair { plan: Plan, runs: u32 },
+    /// These, one after the other.
+    List {
+        plans: Vec<Plan>,
+        /// Whether all of them are one.
+        are_repeats: bool,
+    },
     /// Many configurations, in rounds.
     Sweep(Box<Course>),
+}
+
+impl From<Question> for Campaign {
+    fn from(question: Question) -> Campaign {
+        Campaign {
+            question,
+            started: 0,
+        }
+    }
 }
 
 impl Campaign {
     /// The plan, `repeats` times.
     pub fn repeats(plan: Plan, repeats: u32) -> Campaign {
-        Campaign {
-            question: Question::Repeats { plan, repeats },
-            started: 0,
-        }
+        Campaign::from(Question::List {
+            plans: vec![plan; repeats as usize],
+            are_repeats: repeats > 1,
+        })
     }
 
-    /// The same work serially first, unless a baseline of it is there already, then the plan.
-    pub fn pair(plan: Plan) -> Campaign {
-        Campaign {
-            question: Question::Pair { plan, runs: 1 },
-            started: 0,
-        }
+    /// The same work serially first, unless a baseline of it is among the records, oldest first; then the plan.
+    pub fn pair<'a>(plan: Plan, records: impl DoubleEndedIterator<Item = &'a Record>) -> Campaign {
+        let lacks_baseline = speedup::baseline_of(&plan, records).is_none();
+        let serial = lacks_baseline.then(|| plan.as_serial());
+        Campaign::from(Question::List {
+            plans: serial.into_iter().chain([plan]).collect(),
+            are_repeats: false,
+        })
     }
 
     /// Every configuration once per round, in the order of that round; the first round warms up.
     pub fn sweep(plan: SweepPlan) -> Campaign {
-        Campaign {
-            question: Question::Sweep(Box::new(Course::new(plan))),
-            started: 0,
-        }
+        Campaign::from(Question::Sweep(Box::new(Course::new(plan))))
     }
 
-    /// The plan to measure next, given all records of the session, oldest first: the last of them is that of the run that
-    /// was handed out before. `None` if the question is answered as far as it will be. A run that was stopped ends the
-    /// campaign. So does one that broke, except in a sweep: there the others go on, and a configuration that broke
-    /// [`BREAKS_ALLOWED`] times is left out from then on.
-    pub fn next(&mut self, records: &[&Record]) -> Option<Plan> {
-        let last = records.last().filter(|_| self.started > 0);
+    /// The plan to measure next, given the record of the session's latest run. `None` if the question is answered as far as it
+    /// will be. A run that was stopped ends the campaign. So does one that broke, except in a sweep: there the others go on, and
+    /// a configuration that broke [`BREAKS_ALLOWED`] times is left out from then on.
+    pub fn next(&mut self, last: Option<&Record>) -> Option<Plan> {
+        let last = last.filter(|_| self.started > 0);
         let last = last.map(|last| last.ending.outcome);
-        let goes_on = match self.question {
-            Question::Sweep(_) => last != Some(Outcome::Cancelled),
-            _ => last.is_none_or(|last| last == Outcome::Completed),
+        let plan = match &mut self.question {
+            Question::List { plans, .. } => {
+                let goes_on = last.is_none_or(|last| last == Outcome::Completed);
+                let next = plans.get(self.started as usize).filter(|_| goes_on);
+                next.cloned()?
+            }
+            Question::Sweep(_) if last == Some(Outcome::Cancelled) => return None,
+            Question::Sweep(course) => course.next(last == Some(Outcome::Failed))?,
         };
-        if !goes_on {
-            return None;
-        }
-        let plan = self.plan_after(last, records)?;
         self.started += 1;
         Some(plan)
-    }
-
-    fn plan_after(&mut self, last: Option<Outcome>, records: &[&Record]) -> Option<Plan> {
-        match &mut self.question {
-            Question::Repeats { plan, repeats } => (self.started < *repeats).then(|| plan.clone()),
-            Question::Pair { plan, runs } => {
-                let lacks_baseline =
-                    || speedup::baseline_of(plan, records.iter().copied()).is_none();
-                if self.started == 0 && lacks_baseline() {
-                    *runs = 2;
-                    return Some(plan.as_serial());
-                }
-                (self.started < *runs).then(|| plan.clone())
-            }
-            Question::Sweep(course) => course.next(last == Some(Outcome::Failed)),
-        }
     }
 
     /// Which run of how many it is on, counting from 1; those of a round that warms up count.
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
-            Question::Repeats { repeats: runs, .. } | Question::Pair { runs, .. } => *runs,
+            Question::List { plans, .. } => plans.len() as u32,
             Question::Sweep(course) => {
                 let is_on = u32::from(course.current.is_some());
                 self.started + course.left.iter().sum::<u32>() - is_on
@@ -105,8 +99,7 @@ impl Campaign {
     /// in a pair, whose runs are no repeats of each other.
     pub fn round(&self) -> Option<u32> {
         match &self.question {
-            Question::Repeats { repeats, .. } => (*repeats > 1).then_some(self.started),
-            Question::Pair { .. } => None,
+            Question::List { are_repeats, .. } => are_repeats.then_some(self.started),
             Question::Sweep(course) => Some(course.round),
         }
     }
@@ -148,7 +141,7 @@ pub struct Course {
 
 impl Course {
     fn new(plan: SweepPlan) -> Course {
-        let configurations = plan.configurations().len();
+        let configurations = plan.configurations.len();
         Course {
             round: 0,
             order: plan.order(0),
@@ -178,10 +171,10 @@ impl Course {
                 self.at += 1;
                 if !self.is_left_out(configuration) {
                     self.current = Some(configuration);
-                    return Some(self.plan.configurations()[configuration].clone());
+                    return Some(self.plan.configurations[configuration].clone());
                 }
             }
-            if self.round == self.plan.repeats() {
+            if self.round == self.plan.repeats {
                 return None;
             }
             self.round += 1;
@@ -203,19 +196,19 @@ mod tests {
         let plan = sample::plan(Cpu, Model::Processes, 2);
         let serial = sample::record(plan.as_serial(), 2.0, 2.0);
         let parallel = sample::record(plan.clone(), 1.0, 2.0);
-        let mut campaign = Campaign::pair(plan.clone());
-        assert_eq!(campaign.next(&[]), Some(plan.as_serial()));
-        assert_eq!(campaign.next(&[&serial]), Some(plan.clone()));
-        assert_eq!(campaign.next(&[&serial, &parallel]), None);
+        let mut campaign = Campaign::pair(plan.clone(), [].into_iter());
+        assert_eq!(campaign.next(None), Some(plan.as_serial()));
+        assert_eq!(campaign.next(Some(&serial)), Some(plan.clone()));
+        assert_eq!(campaign.next(Some(&parallel)), None);
     }
 
     #[test]
     fn a_pair_uses_the_baseline_that_is_there() {
         let plan = sample::plan(Cpu, Model::Processes, 2);
         let serial = sample::record(plan.as_serial(), 2.0, 2.0);
-        let mut campaign = Campaign::pair(plan.clone());
-        assert_eq!(campaign.next(&[&serial]), Some(plan));
-        assert_eq!(campaign.next(&[&serial]), None);
+        let mut campaign = Campaign::pair(plan.clone(), [&serial].into_iter());
+        assert_eq!(campaign.next(Some(&serial)), Some(plan));
+        assert_eq!(campaign.next(Some(&serial)), None);
     }
 
     #[test]
@@ -224,8 +217,8 @@ mod tests {
         let mut cancelled = sample::record(plan.clone(), 1.0, 1.0);
         cancelled.ending.outcome = Outcome::Cancelled;
         let mut campaign = Campaign::repeats(plan.clone(), 3);
-        assert_eq!(campaign.next(&[&cancelled]), Some(plan));
-        assert_eq!(campaign.next(&[&cancelled, &cancelled]), None);
+        assert_eq!(campaign.next(Some(&cancelled)), Some(plan));
+        assert_eq!(campaign.next(Some(&cancelled)), None);
     }
 
     #[test]
@@ -233,10 +226,10 @@ mod tests {
         let plan = sample::plan(Cpu, Model::Serial, 1);
         let record = sample::record(plan.clone(), 1.0, 1.0);
         let mut campaign = Campaign::repeats(plan, 3);
-        let mut records = vec![];
-        while campaign.next(&records).is_some() {
-            records.push(&record);
+        let mut runs = 0;
+        while campaign.next(Some(&record)).is_some() {
+            runs += 1;
         }
-        assert_eq!(records.len(), 3);
+        assert_eq!(runs, 3);
     }
 }

@@ -139,13 +139,13 @@ pub fn remaining<'a>(
     ended: impl IntoIterator<Item = &'a Record>,
     known: Known<'_>,
 ) -> Estimate {
-    let mut times = vec![vec![]; plan.configurations().len()];
+    let mut times = vec![vec![]; plan.configurations.len()];
     for record in ended {
         if let Some(index) = plan.index_of(&record.plan) {
             times[index].push(record.times.wall_s + record.times.teardown_s);
         }
     }
-    let measured = plan.configurations().iter().zip(times).zip(left);
+    let measured = plan.configurations.iter().zip(times).zip(left);
     measured.fold(Estimate::Seconds(0.0), |sum, ((plan, times), left)| {
         let one = stats::median(&times).map(Estimate::Seconds);
         let one = one.unwrap_or_else(|| of(&Draft::from(plan), known));
@@ -259,7 +259,7 @@ fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
 pub fn writing_cost(record: &Record) -> Option<f64> {
     let plan = &record.plan;
     let (writes, page_bytes) = (plan.given(&WRITES)?, plan.given(&PAGE_BYTES)?);
-    let bytes = f64::from(plan.tasks()) * writes as f64 * page_bytes as f64;
+    let bytes = f64::from(plan.tasks) * writes as f64 * page_bytes as f64;
     record.is_sound().then(|| record.times.cpu_s / bytes)
 }
 
@@ -411,9 +411,7 @@ mod tests {
             ..on_two_cores(None)
         };
         let mut ended: Vec<Record> = [(0, 5.0), (0, 7.0), (0, 6.0), (1, 2.0)]
-            .map(|(index, wall_s)| {
-                sample::record(plan.configurations()[index].clone(), wall_s, 1.0)
-            })
+            .map(|(index, wall_s)| sample::record(plan.configurations[index].clone(), wall_s, 1.0))
             .into();
         ended
             .iter_mut()

@@ -193,7 +193,7 @@ pub fn lines(sweeps: &[Sweep; 2], records: &[&Record], convoys: &[Convoy], seed:
 }
 
 fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<Line> {
-    let workload = sweep.plan.work().workload();
+    let workload = sweep.plan.work().workload;
     let times =
         |workers| Model::UNDER_LOCK.map(|model| values(sweep, records, model, workers, working_s));
     let [emulated_one, real_one] = times(1);
@@ -259,7 +259,7 @@ fn values(
         sweep.owns(record)
             && record.is_counted()
             && record.plan.model() == model
-            && record.plan.workers() == workers
+            && record.plan.workers == workers
     };
     let wanted = records.iter().filter(is_wanted);
     wanted.filter_map(|record| value(record)).collect()

@@ -239,7 +239,7 @@ impl History {
     /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
     /// and whether a picture had to be thinned: this one while it grew, or older ones now.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
-        let poorer = trace.is_thinned();
+        let poorer = trace.is_thinned;
         let (work, part) = (record.plan.clone(), record.campaign.clone());
         self.highest += 1;
         let here = Arc::clone(&self.here);

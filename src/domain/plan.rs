@@ -373,25 +373,25 @@ pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
 /// A valid request for one run, made by [`Draft::validate`] alone; the zygote reads back what was made so.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
-    workload: Workload,
-    /// What decides how much a task does.
-    size: Values,
+    /// What a task does.
+    pub workload: Workload,
+    /// The parameters that decide how much a task does.
+    pub size: Values,
     /// Where pages are fetched from, if any are.
     addresses: Option<Addresses>,
-    executor: Executor,
-    workers: u32,
-    tasks: u32,
-    seed: u64,
+    /// How it is executed, whatever the number of workers.
+    pub executor: Executor,
+    /// How many workers, at least one.
+    pub workers: u32,
+    /// How many tasks, at least one.
+    pub tasks: u32,
+    /// Where the latencies of the addresses were drawn from.
+    pub seed: u64,
     /// The parameters of the model.
     how: Values,
 }
 
 impl Plan {
-    /// What a task does.
-    pub fn workload(&self) -> Workload {
-        self.workload
-    }
-
     /// What a task does, step by step.
     pub fn steps(&self) -> Vec<Step> {
         (self.workload.description().steps)(&self.size)
@@ -409,11 +409,6 @@ impl Plan {
         self.size
             .given(parameter)
             .or_else(|| self.how.given(parameter))
-    }
-
-    /// The parameters that decide how much a task does.
-    pub fn size(&self) -> &Values {
-        &self.size
     }
 
     /// Its workload's name, and that its tasks share a file where they do.
@@ -455,21 +450,6 @@ impl Plan {
         self.executor.model
     }
 
-    /// How many workers, at least one.
-    pub fn workers(&self) -> u32 {
-        self.workers
-    }
-
-    /// How many tasks, at least one.
-    pub fn tasks(&self) -> u32 {
-        self.tasks
-    }
-
-    /// Where the latencies of the addresses were drawn from.
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
-
     /// By what a Python model executes it; `None` for the others.
     pub fn python(&self) -> Option<&Python> {
         self.executor.python.as_ref()
@@ -478,11 +458,6 @@ impl Plan {
     /// Who interprets it; `None` unless the model is one of Python's.
     pub fn interpreter(&self) -> Option<&Interpreter> {
         self.python().map(|python| &python.interpreter)
-    }
-
-    /// How it is executed, whatever the number of workers.
-    pub fn executor(&self) -> &Executor {
-        &self.executor
     }
 
     /// Whether its tasks are executed one after the other by one worker, as speed-ups are measured against: serial, and
@@ -613,11 +588,11 @@ mod tests {
     fn a_draft_with_defaults_is_the_articles_experiment() {
         let plan = cpu(Model::Threads, 2).validate(&Limits::default()).unwrap();
         assert_eq!(plan.steps(), [Step::Compute(10_000_000)]);
-        assert_eq!((plan.workers(), plan.tasks()), (2, 8));
+        assert_eq!((plan.workers, plan.tasks), (2, 8));
         let io = Draft::new(Workload::Io, Model::Threads, 16)
             .validate(&Limits::default())
             .unwrap();
-        assert_eq!(io.tasks(), 16);
+        assert_eq!(io.tasks, 16);
         assert_eq!(io.steps(), [Step::Fetch, Step::Write(50)]);
         assert_eq!(io.addresses().map(Addresses::count), Some(16));
         assert!(!io.has_shared_file());
@@ -701,10 +676,7 @@ mod tests {
                 && serial.same_work(&plan)
                 && serial.interpreter() == plan.interpreter()
         );
-        assert_eq!(
-            (serial.model(), serial.workers()),
-            (Model::PythonThreads, 1)
-        );
+        assert_eq!((serial.model(), serial.workers), (Model::PythonThreads, 1));
         assert_eq!(
             Draft::from(&serial).validate(&Limits::default()),
             Ok(serial)

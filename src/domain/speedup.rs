@@ -63,7 +63,7 @@ impl Gain {
 
     /// What is wrong with this speed-up of a `cpu` plan, if the usable cores cannot explain it.
     pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Seen> {
-        let is_cpu = plan.workload() == Workload::Cpu;
+        let is_cpu = plan.workload == Workload::Cpu;
         let over = || (self.over.name(), self.over.parallelism);
         (is_cpu && self.is_implausible(cores_usable)).then(|| Seen::NoisyMachine {
             factor: self.factor,

@@ -142,7 +142,7 @@ impl SweepDraft {
         Ok(SweepPlan {
             configurations: plans?,
             models: serial.into_iter().chain(self.parallel_models()).collect(),
-            counts: counts.into_iter().map(to_u32).collect(),
+            workers: counts.into_iter().map(to_u32).collect(),
             repeats: to_u32(self.repeats),
             seed: self.seed,
         })
@@ -200,29 +200,21 @@ fn ascending(counts: &[u64]) -> Vec<u64> {
 /// A valid sweep, made by [`SweepDraft::validate`] alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepPlan {
-    configurations: Vec<Plan>,
-    /// As asked for; serial is the first if any of them is native.
-    models: Vec<Model>,
-    /// As asked for, ascending.
-    counts: Vec<u32>,
-    repeats: u32,
+    /// All configurations, in the order of [`SweepDraft::configurations`].
+    pub configurations: Vec<Plan>,
+    /// The models that were asked for, each once; serial is the first if any of them is native.
+    pub models: Vec<Model>,
+    /// The numbers of workers that were asked for, ascending; empty if serial was all.
+    pub workers: Vec<u32>,
+    /// How many rounds are counted, at least one.
+    pub repeats: u32,
     seed: u64,
 }
 
 impl SweepPlan {
-    /// All configurations, in the order of [`SweepDraft::configurations`].
-    pub fn configurations(&self) -> &[Plan] {
-        &self.configurations
-    }
-
     /// The work, as a serial plan: that of the first kin.
     pub fn work(&self) -> &Plan {
         &self.configurations[0]
-    }
-
-    /// The models that were asked for, each once; serial is the first if any of them is native.
-    pub fn models(&self) -> &[Model] {
-        &self.models
     }
 
     /// The interpreters of Python's models, each once.
@@ -236,14 +228,9 @@ impl SweepPlan {
     /// Who executed anything, each once, in the order of the configurations: one curve each.
     pub fn executors(&self) -> Vec<Executor> {
         let plans = self.configurations.iter();
-        let mut executors: Vec<Executor> = plans.map(Plan::executor).cloned().collect();
+        let mut executors: Vec<Executor> = plans.map(|plan| &plan.executor).cloned().collect();
         executors.dedup();
         executors
-    }
-
-    /// The numbers of workers that were asked for, ascending; empty if serial was all.
-    pub fn workers(&self) -> &[u32] {
-        &self.counts
     }
 
     /// The executors that were asked for besides serial, in the order of the configurations.
@@ -257,7 +244,7 @@ impl SweepPlan {
 
     /// The configuration of an executor with so many workers.
     pub fn configuration(&self, executor: &Executor, workers: u32) -> Option<usize> {
-        let is_it = |plan: &Plan| plan.workers() == workers && plan.executor() == executor;
+        let is_it = |plan: &Plan| plan.workers == workers && plan.executor == *executor;
         self.configurations.iter().position(is_it)
     }
 
@@ -269,11 +256,6 @@ impl SweepPlan {
             .iter()
             .position(is_base)
             .expect("every kin has a serial configuration")
-    }
-
-    /// How many rounds are counted, at least one.
-    pub fn repeats(&self) -> u32 {
-        self.repeats
     }
 
     /// How many rounds there are: those that are counted, and the one that warms up.
@@ -292,13 +274,13 @@ impl SweepPlan {
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(Step::computes);
-        let cores_each = if work.workload().computes() {
+        let cores_each = if work.workload.computes() {
             Some(1.0)
         } else {
             let serial = results.summaries[0].as_ref().filter(|_| computes());
             serial.map(|serial| serial.parallelism)
         };
-        let most = f64::from(workers.min(work.tasks()));
+        let most = f64::from(workers.min(work.tasks));
         cores_each.map_or(most, |each| most.min(f64::from(cores_usable) / each))
     }
 
@@ -312,7 +294,7 @@ impl SweepPlan {
     pub fn index_of(&self, plan: &Plan) -> Option<usize> {
         self.configurations.iter().position(|configuration| {
             // What differs most often comes first: a plan of io has a list of latencies.
-            configuration.workers() == plan.workers()
+            configuration.workers == plan.workers
                 && configuration.model() == plan.model()
                 && configuration == plan
         })

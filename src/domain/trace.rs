@@ -21,8 +21,7 @@ use super::phase::{Phase, PhaseTimes};
 use super::plan::Lock;
 use super::time::Nanos;
 pub use core_curves::CoreCurves;
-use cores::CoreView;
-pub use cores::{CoreLane, OnCore, Who};
+pub use cores::{CoreLane, Cores, OnCore, Who};
 pub use lane::Lane;
 pub use look::{Slice, Step, TaskStory};
 pub use player::Player;
@@ -101,18 +100,24 @@ const LATELY: Nanos = 500_000_000;
 /// The picture of a run, live or concluded.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    lanes: Vec<Lane>,
+    /// One per worker.
+    pub lanes: Vec<Lane>,
     summary: Summary,
-    samples: Vec<Sample>,
-    cores: CoreView,
+    /// The curves of concurrency and parallelism so far.
+    pub samples: Vec<Sample>,
+    /// What is known of the cores so far.
+    pub cores: Cores,
     cpu: Nanos,
     /// How long all workers together were on tasks until the last sample.
     on_tasks: Nanos,
-    now: Nanos,
-    /// Begun, ended and failed.
-    tasks: (u32, u32, u32),
-    concluded: bool,
-    thinned: bool,
+    /// Until when the picture goes, since `t0`.
+    pub now: Nanos,
+    /// Tasks begun, ended and failed.
+    pub tasks: (u32, u32, u32),
+    /// Whether the run is over.
+    pub is_concluded: bool,
+    /// Whether the picture was made poorer to save memory.
+    pub is_thinned: bool,
 }
 
 impl Trace {
@@ -130,9 +135,9 @@ impl Trace {
         Trace {
             lanes: vec![lane; workers],
             summary: Summary::new(workers),
-            cores: CoreView {
+            cores: Cores {
                 seen: vec![0; workers],
-                ..CoreView::default()
+                ..Cores::default()
             },
             ..Trace::default()
         }
@@ -207,7 +212,7 @@ impl Trace {
     /// Ends the picture at `wall`, the last worker's last stamp.
     pub fn conclude(&mut self, wall: Nanos) {
         self.now = wall;
-        self.concluded = true;
+        self.is_concluded = true;
         self.cores.curves.conclude(wall, &self.cores.times);
         // The first sample beyond the end saw the end, a little late.
         let within = self.samples.partition_point(|sample| sample.at < wall);
@@ -226,17 +231,7 @@ impl Trace {
             lane.thin(slice);
         }
         self.cores.coarsen(slices, self.now);
-        self.thinned = true;
-    }
-
-    /// One per worker.
-    pub fn lanes(&self) -> &[Lane] {
-        &self.lanes
-    }
-
-    /// The curves of concurrency and parallelism so far.
-    pub fn samples(&self) -> &[Sample] {
-        &self.samples
+        self.is_thinned = true;
     }
 
     /// P(t) on average over the last half second: what a person can read, where single samples would flicker.
@@ -256,45 +251,10 @@ impl Trace {
         }
     }
 
-    /// CPU time of our workers by core.
-    pub fn cores(&self) -> &[(u16, Nanos)] {
-        &self.cores.times
-    }
-
-    /// What our workers used of each core, over time.
-    pub fn core_curves(&self) -> &CoreCurves {
-        &self.cores.curves
-    }
-
-    /// Share of each core that others use, in 0..=1; empty while unknown.
-    pub fn others(&self) -> &[(u16, f64)] {
-        &self.cores.others
-    }
-
-    /// Until when the picture goes, since `t0`.
-    pub fn now(&self) -> Nanos {
-        self.now
-    }
-
     /// Tasks in flight at this moment.
     pub fn in_flight_now(&self) -> u32 {
         // The two are not counted at the same moment.
         self.tasks.0.saturating_sub(self.tasks.1)
-    }
-
-    /// Tasks begun, ended and failed.
-    pub fn tasks(&self) -> (u32, u32, u32) {
-        self.tasks
-    }
-
-    /// Whether the run is over.
-    pub fn is_concluded(&self) -> bool {
-        self.concluded
-    }
-
-    /// Whether the picture was made poorer to save memory.
-    pub fn is_thinned(&self) -> bool {
-        self.thinned
     }
 
     /// How many workers are in each phase now. O(lanes).
@@ -309,24 +269,12 @@ impl Trace {
 
     /// Events that the engine had to drop, over all lanes. O(lanes).
     pub fn dropped(&self) -> u64 {
-        self.lanes.iter().map(Lane::dropped).sum()
+        self.lanes.iter().map(|lane| lane.dropped).sum()
     }
 
     /// How often workers were found on another core than at the event before, over all lanes. O(lanes).
     pub fn migrations(&self) -> u64 {
-        self.lanes.iter().map(Lane::migrations).sum()
-    }
-
-    /// The cores on which workers computed so far, by number, with who had them when.
-    pub fn core_lanes(&self) -> &[CoreLane] {
-        &self.cores.lanes
-    }
-
-    /// The row of the core with this number, if any worker computed on it so far.
-    pub fn core_lane(&self, core: u16) -> Option<&CoreLane> {
-        let lanes = self.core_lanes();
-        let found = lanes.binary_search_by_key(&core, CoreLane::core);
-        lanes.get(found.ok()?)
+        self.lanes.iter().map(|lane| lane.migrations).sum()
     }
 
     /// The lanes that row `row` of `rows` stands for in a picture of all lanes: all rows together show each lane once.
@@ -356,7 +304,7 @@ impl Trace {
     pub fn most_events(&self) -> usize {
         self.lanes
             .iter()
-            .map(|lane| lane.transitions().len())
+            .map(|lane| lane.transitions.len())
             .max()
             .unwrap_or(0)
     }
@@ -438,7 +386,7 @@ mod tests {
                 });
             }
             trace.conclude(wall);
-            trace.samples().iter().map(|sample| sample.at).collect()
+            trace.samples.iter().map(|sample| sample.at).collect()
         };
         assert_eq!(curve(&[100, 200, 350], 300), [100, 200, 300]);
         assert_eq!(curve(&[100, 200, 300], 300), [100, 200, 300]);
@@ -499,11 +447,7 @@ mod tests {
                 ..Batch::default()
             });
         }
-        let on_core: Vec<f64> = trace
-            .samples()
-            .iter()
-            .map(|sample| sample.on_core)
-            .collect();
+        let on_core: Vec<f64> = trace.samples.iter().map(|sample| sample.on_core).collect();
         assert_eq!(on_core, vec![1.0, 2.0]);
     }
 
@@ -546,7 +490,7 @@ mod tests {
             ..Batch::default()
         });
         let in_flight: Vec<f64> = trace
-            .samples()
+            .samples
             .iter()
             .map(|sample| sample.in_flight)
             .collect();
@@ -603,7 +547,7 @@ mod tests {
             on(40, 1, Phase::Computing),
         ];
         let mut trace = trace_of(moves.into(), 50, 50);
-        assert_eq!(trace.lanes()[0].migrations(), 2);
+        assert_eq!(trace.lanes[0].migrations, 2);
         trace.thin(1);
         assert_eq!(trace.migrations(), 2);
     }
@@ -611,7 +555,7 @@ mod tests {
     #[test]
     fn the_row_of_a_core_shows_a_segment_that_goes_on_up_to_its_last_stamp() {
         let mut trace = trace_of(vec![at(10, Phase::Computing)], 100, 90);
-        let on_core = |trace: &Trace, from, to| trace.core_lanes()[0].between(from, to);
+        let on_core = |trace: &Trace, from, to| trace.cores.lanes[0].between(from, to);
         assert_eq!(
             on_core(&trace, 0, 100),
             OnCore {
@@ -651,7 +595,7 @@ mod tests {
             lanes: vec![update],
             ..Batch::default()
         });
-        assert!(trace.core_lanes().is_empty());
+        assert!(trace.cores.lanes.is_empty());
     }
 
     #[test]
@@ -674,8 +618,8 @@ mod tests {
             });
             assert!(trace.bytes() <= BYTES_MAX);
         }
-        assert!(trace.is_thinned());
-        assert_eq!(trace.lanes()[0].phase_now(40_000_000), Some(Phase::File));
+        assert!(trace.is_thinned);
+        assert_eq!(trace.lanes[0].phase_now(40_000_000), Some(Phase::File));
         assert_eq!(trace.times_between(0, 0, 40_000_000).total(), 40_000_000);
     }
 
@@ -704,7 +648,7 @@ mod tests {
             let lanes = batch.iter().zip(&mut now).map(lane).collect();
             let latest = now.iter().max().unwrap() + 1_000_000;
             trace.apply(Batch {
-                now: latest.max(trace.now() + 1),
+                now: latest.max(trace.now + 1),
                 lanes,
                 ..Batch::default()
             });
@@ -714,7 +658,7 @@ mod tests {
 
     fn exact(trace: &Trace, from: Nanos, to: Nanos) -> PhaseTimes {
         let mut sum = PhaseTimes::default();
-        (0..trace.lanes().len()).for_each(|lane| sum.add(&trace.times_between(lane, from, to)));
+        (0..trace.lanes.len()).for_each(|lane| sum.add(&trace.times_between(lane, from, to)));
         sum
     }
 
@@ -722,7 +666,7 @@ mod tests {
         #[test]
         fn all_lanes_together_are_exactly_the_lanes_live_and_thinned(run in any_run(), rows in 1usize..9, parts in 1u64..40) {
             let mut trace = folded(&run);
-            let now = trace.now();
+            let now = trace.now;
             let expected = exact(&trace, 0, now);
             for _ in 0..2 {
                 let moments: Vec<Nanos> = (0..=parts).map(|i| now * i / parts).collect();
@@ -739,9 +683,9 @@ mod tests {
         #[test]
         fn thinning_keeps_how_long_a_worker_computed_in_each_slice(run in any_run(), slices in 1u64..30) {
             let mut trace = folded(&run);
-            let now = trace.now();
+            let now = trace.now;
             let slice = now.div_ceil(slices);
-            let last = trace.lanes()[0].transitions().last().unwrap().at;
+            let last = trace.lanes[0].transitions.last().unwrap().at;
             let cuts = || (0..=slices).map(|i| (i * slice).min(last));
             let before: Vec<_> = cuts().map(|cut| trace.times_between(0, 0, cut)).collect();
             trace.thin(slices);

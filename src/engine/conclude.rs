@@ -340,7 +340,7 @@ impl Facts<'_> {
 
     /// The tasks that were begun, if they are few enough to be listed, or somebody wants them all.
     fn listed_tasks(&self) -> Option<Vec<TaskRecord>> {
-        let are_listed = self.all_tasks || self.plan.tasks() as usize <= TASKS_LISTED;
+        let are_listed = self.all_tasks || self.plan.tasks as usize <= TASKS_LISTED;
         are_listed.then(|| self.tasks(|state| state != TaskState::NotBegun).collect())
     }
 

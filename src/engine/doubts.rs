@@ -71,7 +71,7 @@ fn standing_still(record: &Record) -> Option<Seen> {
 }
 
 fn is_cpu(record: &Record) -> bool {
-    record.plan.workload().computes()
+    record.plan.workload.computes()
 }
 
 /// How long all workers waited for a core, as the kernel counted it; `None` where it does not say.

@@ -105,7 +105,7 @@ impl Ground {
         if run.compare_exchange(0, started, Acquire, Relaxed).is_err() {
             return Err(EngineError::new("another run is going on: stop it first"));
         }
-        self.arena.reset(plan.workers(), plan.tasks());
+        self.arena.reset(plan.workers, plan.tasks);
         self.arena.conceal(Secrets::of(plan.urls()));
         let interval = plan.given(&model::SWITCH_INTERVAL);
         let assignment = Assignment {
@@ -212,7 +212,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if let Some(Addresses::Loopback(latencies_ms)) = plan.addresses() {
             self.assignment.port = zygote.start_server(Site {
                 latencies_ms: latencies_ms.clone(),
-                page_bytes: plan.size().get(&PAGE_BYTES) as u32,
+                page_bytes: plan.size.get(&PAGE_BYTES) as u32,
             })?;
         }
         if plan.model().is_python() {

@@ -54,8 +54,8 @@ fn compare(content: &[u8], plan: &Plan, addresses: &Addresses) -> (Content, Vec<
     match addresses {
         Addresses::Urls(_) => shared_file::examine_unknown(content),
         Addresses::Loopback(latencies_ms) => {
-            let page_bytes = plan.size().get(&PAGE_BYTES);
-            let fetched = (latencies_ms.len() as u64).min(u64::from(plan.tasks()));
+            let page_bytes = plan.size.get(&PAGE_BYTES);
+            let fetched = (latencies_ms.len() as u64).min(u64::from(plan.tasks));
             let compared = fetched.min((COMPARED / page_bytes).max(1));
             shared_file::examine(
                 content,

@@ -62,7 +62,7 @@ fn write_run(run: &Entry, trace: &Trace, events: &mut Events<'_>) -> io::Result<
         events.metadata("process_labels", pid, 0, json!({ "labels": labels }))?;
     }
     events.metadata("process_sort_index", pid, 0, json!({ "sort_index": pid }))?;
-    (0..trace.lanes().len()).try_for_each(|worker| write_worker(run, trace, worker, events))?;
+    (0..trace.lanes.len()).try_for_each(|worker| write_worker(run, trace, worker, events))?;
     write_counters(pid, trace, events)
 }
 
@@ -87,7 +87,7 @@ fn write_worker(
     events.metadata("thread_sort_index", pid, tid, order)?;
     let gil_is_estimate = run.record.measurement.phase_source.estimates_gil();
     let is_told = |slice: &Slice| slice.to > slice.from && slice.phase != Phase::Idle;
-    let slices = trace.lanes()[worker].slices(trace.now());
+    let slices = trace.lanes[worker].slices(trace.now);
     for slice in slices.filter(is_told) {
         events.add(&Complete {
             name: slice.phase.name(),
@@ -109,7 +109,7 @@ fn write_worker(
 /// Both curves are means between two moments: each holds from the earlier one on.
 fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let mut from = 0;
-    for sample in trace.samples().iter().chain([&Sample::default()]) {
+    for sample in trace.samples.iter().chain([&Sample::default()]) {
         for (name, mean) in [
             ("tasks in flight", sample.in_flight),
             ("workers on a core", sample.on_core),
@@ -191,7 +191,7 @@ fn other_run(shared: &Shared<'_>, run: &Entry) -> Value {
         "verdict": document::verdict(shared, run),
         "caveats": caveats.collect::<Vec<_>>(),
         // Its picture had been made poorer before, or had holes.
-        "thinned": run.picture().is_some_and(Trace::is_thinned),
+        "thinned": run.picture().is_some_and(|trace| trace.is_thinned),
         "dropped": run.picture().map_or(0, Trace::dropped),
         "has_trace": run.picture().is_some(),
         // How waiting for a core, and for CPython's lock, was measured.

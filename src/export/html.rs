@@ -13,7 +13,6 @@ use super::svg::{self, Picture, chart, timeline};
 use crate::analysis::shared::Shared;
 use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::text::{clean, counted, duration};
-use crate::domain::trace::Trace;
 use crate::present::run_table::{self, Room, TextTable};
 use crate::present::sentence::{conclusion, document};
 use crate::present::table::Side;
@@ -236,7 +235,7 @@ fn timeline(shared: &Shared<'_>, run: &Entry, among: &[&Entry], cells: u32) -> M
             }
             p class="soft" { (numbers) }
             @if let Some(costs) = document::python_costs(record) { p class="soft" { (costs) } }
-            @if run.picture().is_some_and(Trace::is_thinned) {
+            @if run.picture().is_some_and(|trace| trace.is_thinned) {
                 p class="soft" { "The picture was made poorer to save memory; all numbers are exact." }
             }
         }

@@ -213,7 +213,7 @@ impl<'a> Bench<'a> {
 
     /// Measures all plans of the campaign, which is this session's of this number. Each run is kept when it has ended.
     pub fn measure(&mut self, mut campaign: Campaign, number: u32) {
-        while let Some(plan) = campaign.next(&self.records().collect::<Vec<_>>()) {
+        while let Some(plan) = campaign.next(self.runs.last().map(|run| &run.record)) {
             // An interrupt between two runs, or before the first.
             if self.is_over() {
                 break;
@@ -241,7 +241,7 @@ impl<'a> Bench<'a> {
 
     /// Measures one plan. Returns what came out, unless nothing did.
     fn one(&mut self, order: RunOrder, progress: &mut Progress) -> Option<(Record, Trace)> {
-        let mut trace = Trace::new(order.plan.workers()).under(order.plan.lock());
+        let mut trace = Trace::new(order.plan.workers).under(order.plan.lock());
         let sender = self.sender.clone();
         let report = move |report| drop(sender.send(Some(report)));
         let run = match self.session.ground.start(order, report) {
@@ -288,7 +288,7 @@ impl<'a> Bench<'a> {
         self.runs.push(run);
         let mut total: usize = self.runs.iter().map(|run| run.trace.bytes()).sum();
         let traces = self.runs.iter_mut().map(|run| &mut run.trace);
-        for trace in traces.filter(|trace| !trace.is_thinned()) {
+        for trace in traces.filter(|trace| !trace.is_thinned) {
             if total <= TRACE_BYTES {
                 break;
             }

@@ -44,7 +44,7 @@ impl Progress {
         let course = campaign.course();
         let round = course.map_or_else(String::new, |course| match course.round {
             0 => "warming up, ".into(),
-            round => format!("round {round} of {}, ", course.plan.repeats()),
+            round => format!("round {round} of {}, ", course.plan.repeats),
         });
         let which = match campaign.progress() {
             (_, 1) => String::new(),
@@ -77,18 +77,18 @@ impl Progress {
 
     fn line(&self, trace: &Trace) -> String {
         let Progress { which, plan, .. } = self;
-        let elapsed = seconds(trace.now());
+        let elapsed = seconds(trace.now);
         let so_far = text::column_seconds(elapsed);
         let doing = match self.left {
             Some(left) => {
                 let left = sentence::estimate::words(left.after(elapsed), 1);
-                let (name, workers) = (plan.executor().name(), plan.workers());
+                let (name, workers) = (plan.executor.name(), plan.workers);
                 format!("{left} left: {name} × {workers}, {so_far}")
             }
             None => {
-                let (_, ended, _) = trace.tasks();
+                let (_, ended, _) = trace.tasks;
                 let doing = sentence::live::workers(trace, plan.lock());
-                format!("{so_far}, {ended} of {} tasks: {doing}", plan.tasks())
+                format!("{so_far}, {ended} of {} tasks: {doing}", plan.tasks)
             }
         };
         format!("{which}{doing} (Ctrl-C stops)")

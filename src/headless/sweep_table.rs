@@ -34,8 +34,8 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry]) -> String {
     let mut out = format!(
         "{}, {}; medians of {}, after one to warm up\n\n{}\n",
         work.label(),
-        counted(work.tasks().into(), "task"),
-        counted(sweep.plan.repeats().into(), "round"),
+        counted(work.tasks.into(), "task"),
+        counted(sweep.plan.repeats.into(), "round"),
         configurations(sweep, results, Room::Narrow).lines()
     );
     for sentence in said {
@@ -91,7 +91,7 @@ fn parameter(parameter: Parameter) -> String {
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
 fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
     let mut told = vec![];
-    for plan in sweep.plan.configurations() {
+    for plan in &sweep.plan.configurations {
         let of_plan = runs.iter().filter(|run| run.record.plan == *plan);
         let endings = of_plan.map(|run| &run.record.ending);
         let broken = endings.clone().filter(|of| of.outcome == Outcome::Failed);
@@ -104,7 +104,7 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
         if let Some(why) = endings.clone().find_map(|of| of.error.as_ref()) {
             told.push(format!(
                 "{} broke {}{left_out}: {why}",
-                name(plan),
+                name(&plan),
                 counted(broken, "time")
             ));
         }
@@ -112,7 +112,7 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
             .clone()
             .find_map(|of| of.failures.first()?.error.as_ref())
         {
-            told.push(format!("{}, a task failed: {why}", name(plan)));
+            told.push(format!("{}, a task failed: {why}", name(&plan)));
         }
     }
     let more = told.len().saturating_sub(BROKEN_TOLD);
@@ -150,8 +150,8 @@ fn caveats(runs: &[&Entry]) -> Vec<String> {
 fn name(plan: &Plan) -> String {
     format!(
         "{} with {}",
-        plan.executor().name(),
-        counted(plan.workers().into(), "worker")
+        plan.executor.name(),
+        counted(plan.workers.into(), "worker")
     )
 }
 
@@ -210,7 +210,7 @@ mod tests {
         for round in 0..=3 {
             for (plan, time) in sweep
                 .plan
-                .configurations()
+                .configurations
                 .iter()
                 .zip([3.0, 3.02, 3.9, 1.6, 1.9])
             {
@@ -274,7 +274,7 @@ mod tests {
         records.truncate(13);
         for record in records
             .iter_mut()
-            .filter(|record| record.plan.workers() == 1_000)
+            .filter(|record| record.plan.workers == 1_000)
         {
             record.ending.outcome = Outcome::Failed;
             record.ending.error = Some("worker 3 died\u{1b}[2J".into());

@@ -43,7 +43,7 @@ fn summary(runs: &[&Entry]) -> Option<String> {
     let records = runs.iter().map(|run| &run.record);
     let counted: Vec<&Record> = records.filter(|record| record.is_counted()).collect();
     let time = repeats::time(&counted).filter(|time| time.n > 1)?;
-    let name = plan.executor().name();
+    let name = plan.executor.name();
     Some(format!("{name}: {}", sentence::repeats(&time)))
 }
 

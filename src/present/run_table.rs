@@ -93,7 +93,7 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r Entry>, room: Room) -> TextTa
                 .unwrap_or_default()
         }),
         words("work", Side::Left, |of| of.record.plan.label().into()),
-        words("model", Side::Left, |of| of.record.plan.executor().label()),
+        words("model", Side::Left, |of| of.record.plan.executor.label()),
         numbers(metric_named("workers")),
         numbers(metric_named("tasks")),
     ];
@@ -194,10 +194,10 @@ pub fn configurations(sweep: &Sweep, results: &Results, room: Room) -> TextTable
         of_metric("parallelism"),
         (notes.into(), Side::Left),
     ];
-    let plans = sweep.plan.configurations().iter().enumerate();
+    let plans = sweep.plan.configurations.iter().enumerate();
     let row = |(index, plan): (usize, &Plan)| {
         let summary = results.summaries[index].as_ref();
-        let mut cells = vec![plan.executor().label(), grouped(plan.workers().into())];
+        let mut cells = vec![plan.executor.label(), grouped(plan.workers.into())];
         match summary {
             Some(summary) => cells.extend(together(summary)),
             None => cells.extend(["0"].into_iter().chain([NOTHING; 9]).map(String::from)),

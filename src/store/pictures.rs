@@ -147,8 +147,8 @@ impl Pictures {
     /// # Errors
     /// One sentence; nothing is left of it then.
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
-        let lanes = trace.lanes();
-        let events: usize = lanes.iter().map(|lane| lane.transitions().len()).sum();
+        let lanes = &trace.lanes;
+        let events: usize = lanes.iter().map(|lane| lane.transitions.len()).sum();
         let slices = EVENTS_MAX / EVENTS_PER_SLICE / lanes.len().max(1) as u64;
         let mut trace = Cow::Borrowed(trace);
         if events as u64 > EVENTS_MAX {
@@ -364,9 +364,8 @@ mod tests {
         }
         let one = total(&pictures) / 4;
         assert!(one > SMALL, "the test needs large ones");
-        let thinned = || {
-            ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned()))
-        };
+        let thinned =
+            || ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned));
         pictures.bound(4 * one);
         assert_eq!(thinned(), [Some(false); 4]);
         pictures.bound(3 * one);
@@ -501,7 +500,7 @@ mod tests {
         });
         pictures.keep(&record("a"), &trace).unwrap();
         let kept = pictures.read("a").unwrap().trace;
-        assert!(kept.is_thinned() && (kept.most_events() as u64) <= EVENTS_MAX);
-        assert!(!trace.is_thinned(), "the one on the screen is as it was");
+        assert!(kept.is_thinned && (kept.most_events() as u64) <= EVENTS_MAX);
+        assert!(!trace.is_thinned, "the one on the screen is as it was");
     }
 }

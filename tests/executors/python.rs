@@ -85,7 +85,7 @@ fn every_interpreter(session: &Session) -> Outcomes {
             if model == Model::PythonInterpreters && !interpreter.subinterpreters {
                 continue;
             }
-            let of = plan(&draft).executor().label();
+            let of = plan(&draft).executor.label();
             let record = run(session, &draft).record;
             completed(&record, &of)?;
             let python = record
@@ -144,7 +144,7 @@ fn at_work(session: &Session, model: Model) -> Result<(Going, Vec<u32>), Failed>
     draft.set(&ITERATIONS, 100_000_000);
     let mut going = Going::start(session, &plan(&draft));
     check(
-        going.until(|trace| trace.tasks().0 >= 2).is_none(),
+        going.until(|trace| trace.tasks.0 >= 2).is_none(),
         "it takes longer than that",
     )?;
     let zygote = children_of(std::process::id());
@@ -383,7 +383,7 @@ fn no_semaphores(session: &Session) -> Outcomes {
         draft.start_method = Some(method);
         let mut going = Going::start(session, &plan(&draft));
         check(
-            going.until(|trace| trace.tasks().0 > 0).is_none(),
+            going.until(|trace| trace.tasks.0 > 0).is_none(),
             "an endless run does not end",
         )?;
         going.run.stop();

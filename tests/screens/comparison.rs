@@ -26,7 +26,7 @@ const CONFIGURATIONS: [(Model, u64); 7] = [
 
 fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f64) -> Entry {
     let scenario = Scenario::new(plan(Cpu, model, workers), 4);
-    let mut trace = Trace::new(scenario.plan().workers());
+    let mut trace = Trace::new(scenario.plan().workers);
     trace.apply(scenario.batch(0, scenario.wall()));
     trace.conclude(scenario.wall());
     let mut record = scenario.record();

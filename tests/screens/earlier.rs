@@ -180,7 +180,7 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
         assert!(session.shows("its timeline was removed to save room"));
         let record = &session.app.history().get(2).unwrap().record;
         let run = Scenario::new(record.plan.clone(), 2);
-        let mut trace = Trace::new(record.plan.workers());
+        let mut trace = Trace::new(record.plan.workers);
         trace.apply(run.batch(0, run.wall()));
         trace.conclude(run.wall());
         let _ = session.app.update(Msg::PictureRead {

@@ -114,7 +114,7 @@ pub fn failures(session: &mut Session) {
     session
         .open_sweep_form("io")
         .start_sweep(ALL, |run, record| {
-            let is_large = record.plan.workers() == 16;
+            let is_large = record.plan.workers == 16;
             if is_large || run == 13 {
                 record.ending.outcome = Outcome::Failed;
                 record.ending.error = Some("worker 1 was killed by SIGKILL".into());
@@ -365,7 +365,7 @@ fn points_are_marked_and_compared_by_their_median_runs() {
     assert!(
         marked
             .iter()
-            .all(|run| of(*run).plan.workers() == 16
+            .all(|run| of(*run).plan.workers == 16
                 && of(*run).campaign.as_ref().unwrap().round > 0)
     );
     assert_ne!(of(marked[0]).plan.model(), of(marked[1]).plan.model());

@@ -58,7 +58,7 @@ struct Run {
 impl Run {
     /// Every third task of it fails.
     fn new(order: RunOrder, cores: u32) -> Run {
-        let failing = (0..order.plan.tasks()).step_by(3);
+        let failing = (0..order.plan.tasks).step_by(3);
         Run {
             scenario: Scenario::new(order, cores).failing(failing),
             seen: 0,
@@ -200,7 +200,7 @@ fn thinned() -> Session {
         session
             .app
             .shown()
-            .is_some_and(|shown| shown.trace().is_thinned())
+            .is_some_and(|shown| shown.trace().is_thinned)
     );
     session
 }

@@ -425,7 +425,7 @@ fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     let mut record = opened.kept.runs[0].record.clone();
     assert_ne!(record, whole);
     let picture = store.pictures().read(&record.id).unwrap();
-    assert_eq!(picture.complete(&mut record).lanes().len(), 200);
+    assert_eq!(picture.complete(&mut record).lanes.len(), 200);
     assert_eq!(record, whole);
 }
 

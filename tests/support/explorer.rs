@@ -142,9 +142,9 @@ impl Scenario {
     pub fn new(order: impl Into<RunOrder>, cores: u32) -> Scenario {
         let RunOrder { plan, part } = order.into();
         let mut scenario = Scenario {
-            lanes: vec![vec![]; plan.workers() as usize],
-            whole: Trace::new(plan.workers()),
-            on: (0..plan.workers())
+            lanes: vec![vec![]; plan.workers as usize],
+            whole: Trace::new(plan.workers),
+            on: (0..plan.workers)
                 .map(|worker| (worker % cores.max(1)) as u16)
                 .collect(),
             cores: u64::from(cores),
@@ -197,7 +197,7 @@ impl Scenario {
         let at_once = if locked { 1 } else { self.cores.min(workers) };
         let slice = if locked { 5 * MS } else { 4 * MS };
         let waiting = if locked { Phase::Gil } else { Phase::Ready };
-        let total = TASK * u64::from(self.plan.tasks());
+        let total = TASK * u64::from(self.plan.tasks);
         let slices = total.div_ceil(slice * at_once);
         let mut done = vec![0u64; workers as usize];
         let mut turn = 0;
@@ -222,9 +222,9 @@ impl Scenario {
             turn += at_once;
         }
         self.wall = STARTED + slices * slice;
-        let per_worker = u64::from(self.plan.tasks()).div_ceil(workers);
+        let per_worker = u64::from(self.plan.tasks).div_ceil(workers);
         let length = (self.wall - STARTED) / per_worker;
-        for task in 0..u64::from(self.plan.tasks()) {
+        for task in 0..u64::from(self.plan.tasks) {
             let begin = STARTED + task / workers * length;
             self.tasks.push((begin, begin + length));
         }
@@ -239,7 +239,7 @@ impl Scenario {
             Addresses::Urls(_) => 100 * MS,
         };
         let mut free = vec![STARTED; self.lanes.len()];
-        for task in 0..self.plan.tasks() {
+        for task in 0..self.plan.tasks {
             let lane = (0..free.len())
                 .min_by_key(|lane| free[*lane])
                 .expect("a plan has a worker");
@@ -341,8 +341,8 @@ impl Scenario {
             wait_s: seconds(all[Phase::Gil]),
         });
         record.system.migrations = self.whole.migrations();
-        for (worker, lane) in record.workers.iter_mut().zip(self.whole.lanes()) {
-            worker.migrations = lane.migrations();
+        for (worker, lane) in record.workers.iter_mut().zip(&self.whole.lanes) {
+            worker.migrations = lane.migrations;
         }
         record.ending.tasks_failed = self.failed.len() as u32;
         record.ending.failures = self.failed.iter().map(|task| self.failure(*task)).collect();

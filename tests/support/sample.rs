@@ -66,7 +66,7 @@ pub fn shared(history: &History) -> Shared<'_> {
 
 /// A completed record of `plan` that took `wall_s` and `cpu_s`.
 pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
-    let workers = plan.workers();
+    let workers = plan.workers;
     let share = |seconds: f64| nanos(seconds / f64::from(workers));
     let mut each = PhaseTimes::default();
     each[Phase::Computing] = share(cpu_s.min(wall_s * f64::from(workers)));
@@ -77,7 +77,7 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
         worker,
         pid: Some(100 + worker),
         tid: Some(100 + worker),
-        tasks: plan.tasks() / workers,
+        tasks: plan.tasks / workers,
         cpu_s: cpu_s / f64::from(workers),
         memory_bytes: None,
         phases_s: each,
@@ -101,7 +101,7 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
             startup_s: Some(0.001),
             teardown_s: 0.001,
             cpu_s,
-            concurrency: f64::from(workers.min(plan.tasks())),
+            concurrency: f64::from(workers.min(plan.tasks)),
             parallelism: cpu_s / wall_s,
             phases_s: all,
         },

@@ -85,7 +85,7 @@ pub fn records(kind: Workload, rows: &[Row]) -> Vec<Record> {
 /// What a sweep of this plan measured, the times of each configuration in their order.
 pub fn measured(plan: &SweepPlan, times: &[&[f64]]) -> Vec<Record> {
     let mut records = vec![];
-    for (configuration, times) in plan.configurations().iter().zip(times) {
+    for (configuration, times) in plan.configurations.iter().zip(times) {
         for (round, time) in (1..).zip(*times) {
             let mut record = sample::record(configuration.clone(), *time, 1.0);
             record.campaign = part(round);

@@ -80,9 +80,9 @@ fn shown(app: &App) -> (String, String) {
     let short = format!(
         "{}{} · {} × {}",
         number.map_or_else(String::new, |number| format!("#{number} ")),
-        plan.workload().name(),
-        plan.executor().name(),
-        grouped(plan.workers().into())
+        plan.workload.name(),
+        plan.executor.name(),
+        grouped(plan.workers.into())
     );
     (whole, short)
 }
@@ -209,7 +209,7 @@ pub fn describe(plan: &Plan) -> String {
 
 /// The same, with the state of Python's lock: what was proven while it ran says more than what the interpreter said before.
 fn told(plan: &Plan, proven: Option<GilState>) -> String {
-    let said = plan.executor().label();
+    let said = plan.executor.label();
     let gil = proven.or(plan.interpreter().map(|python| python.gil));
     let gil = gil
         .map(GilState::words)
@@ -218,8 +218,8 @@ fn told(plan: &Plan, proven: Option<GilState>) -> String {
     format!(
         "{} · {said}{gil} · {} · {}",
         plan.label(),
-        counted(plan.workers().into(), "worker"),
-        counted(plan.tasks().into(), "task"),
+        counted(plan.workers.into(), "worker"),
+        counted(plan.tasks.into(), "task"),
     )
 }
 
@@ -236,7 +236,7 @@ fn state(app: &App) -> (String, String) {
                 (run, of @ 2..) => format!("run {run} of {of}"),
                 _ => String::new(),
             };
-            let time = seconds(live.trace.now());
+            let time = seconds(live.trace.now);
             (which, format!("running {time:>5.1} s"))
         }
     };

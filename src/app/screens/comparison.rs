@@ -16,7 +16,6 @@ use crate::domain::history::{Entry, EntryTest, History};
 use crate::domain::phase::Phase;
 use crate::domain::text::wrap;
 use crate::domain::time::{Nanos, nanos};
-use crate::domain::trace::Trace;
 use crate::present::comparison::{Comparison, Row, compare};
 use crate::present::sentence;
 use crate::present::table::{Side, padded};
@@ -123,7 +122,7 @@ impl Composition {
         table.extend(doubted(&runs, width));
         let below = rows.saturating_sub(in_rows(said.len() + 1));
         // The picture tells more than the table: it gets what it needs, up to three fifths.
-        let lanes = runs.iter().map(|run| run.trace.lanes().len().max(1));
+        let lanes = runs.iter().map(|run| run.trace.lanes.len().max(1));
         let wanted: usize = lanes.map(|lanes| lanes * HIGH + 1).sum();
         let fair = (below * 3 / 5).max(below.saturating_sub(in_rows(table.len())));
         let timelines = in_rows(wanted + 1).min(fair);
@@ -181,7 +180,7 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
 pub fn whole(runs: &[&Entry]) -> Window {
     let end = |run: &&Entry| {
         run.picture()
-            .map_or_else(|| nanos(run.record.times.wall_s), Trace::now)
+            .map_or_else(|| nanos(run.record.times.wall_s), |trace| trace.now)
     };
     Window {
         from: 0,

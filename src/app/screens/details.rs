@@ -301,14 +301,14 @@ fn measured_against(entry: &Entry) -> String {
 
 /// What was asked for; a value that is drawn from a range is one row.
 fn parameters(page: &mut Page, plan: &Plan) {
-    let of_workload = plan.workload().parameters();
+    let of_workload = plan.workload.parameters();
     let is_end = |parameter| {
         let mut ends = of_workload.iter().filter_map(|other| other.upper_end());
         ends.any(|end| end == parameter)
     };
     for (parameter, value) in plan.parameters() {
         if of_workload.contains(&parameter) && !is_end(parameter) {
-            let text = parameter.detail(plan.size());
+            let text = parameter.detail(&plan.size);
             page.tell(parameter.flag, text, parameter.note(value));
         }
     }

@@ -117,7 +117,7 @@ fn together(page: &mut Page, summary: &Summary) {
             format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
         page.tell("speed-up", speedup(ratio.value), &note);
     }
-    let efficiency = summary.efficiency.filter(|_| summary.plan.workers() > 1);
+    let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
     let median = ": median of the runs";
     for (id, value, how) in [
         ("concurrency", Some(summary.concurrency), median),

@@ -79,12 +79,12 @@ impl App {
         let live = self.live()?;
         let course = live.campaign.course()?;
         let (run, of) = live.campaign.progress();
-        let elapsed = seconds(live.trace.now());
+        let elapsed = seconds(live.trace.now);
         Some(Progress {
             run,
             of,
             round: course.round,
-            rounds: course.plan.repeats(),
+            rounds: course.plan.repeats,
             remaining_s: self
                 .work
                 .remaining_s

@@ -84,7 +84,7 @@ impl TimelineView {
             let columns = self.columns.unwrap_or(COLUMNS).max(1);
             stepped(at, (window.span() / u64::from(columns)).max(1), by)
         } else {
-            let seen = window.to.min(trace.now()).max(window.from);
+            let seen = window.to.min(trace.now).max(window.from);
             window.from.midpoint(seen)
         };
         self.look_at(to, trace);
@@ -92,12 +92,12 @@ impl TimelineView {
 
     /// Puts the cursor on a moment of the run, which comes into view.
     pub fn look_at(&mut self, at: Nanos, trace: &Trace) {
-        let at = at.min(trace.now().saturating_sub(1));
+        let at = at.min(trace.now.saturating_sub(1));
         self.cursor = Some(at);
         if let Some(window) = self.zoom
             && !(window.from..window.to).contains(&at)
         {
-            self.zoom = Some(window.centred(at, trace.now()));
+            self.zoom = Some(window.centred(at, trace.now));
         }
     }
 
@@ -114,20 +114,20 @@ impl TimelineView {
     pub fn zoom_around(&mut self, at: Nanos, closer: bool, trace: &Trace) {
         let window = self.window(trace);
         self.zoom = if closer {
-            Some(window.closer(at, trace.now()))
+            Some(window.closer(at, trace.now))
         } else {
-            part(window.wider(at, trace.now()), trace)
+            part(window.wider(at, trace.now), trace)
         };
     }
 
     /// Shows a stretch of time with half as much on either side of it.
     pub fn zoom_to(&mut self, from: Nanos, to: Nanos, trace: &Trace) {
-        self.zoom = part(Window::around(from, to, trace.now()), trace);
+        self.zoom = part(Window::around(from, to, trace.now), trace);
     }
 
     /// Moves the stretch in view by a quarter of itself, to the right or the left.
     pub fn pan(&mut self, right: bool, trace: &Trace) {
-        self.zoom = self.zoom.map(|window| window.panned(right, trace.now()));
+        self.zoom = self.zoom.map(|window| window.panned(right, trace.now));
     }
 }
 
@@ -139,10 +139,10 @@ fn part(window: Window, trace: &Trace) -> Option<Window> {
 /// All of a run: a concluded one exactly; for a live one the next length of the sequence 1-2-5, as an axis that scrolled
 /// would repaint every cell of every frame.
 pub fn whole(trace: &Trace) -> Window {
-    let to = if trace.is_concluded() {
-        trace.now().max(1)
+    let to = if trace.is_concluded {
+        trace.now.max(1)
     } else {
-        axis_length(trace.now())
+        axis_length(trace.now)
     };
     Window { from: 0, to }
 }

@@ -1,5 +1,4 @@
 use super::super::campaign::Campaign;
-use super::super::plan::Plan;
 use super::super::record::{ContextSwitches, Outcome, Part};
 use super::*;
 use crate::fixtures::python;
@@ -28,14 +27,14 @@ fn sweeps(repeats: u64) -> [Sweep; 2] {
 fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Record> {
     let mut records = vec![];
     for sweep in sweeps {
-        for round in 0..=sweep.plan.repeats() {
-            for plan in sweep.plan.configurations() {
+        for round in 0..=sweep.plan.repeats {
+            for plan in &sweep.plan.configurations {
                 let disturbed = if round == 0 {
                     9.0
                 } else {
                     1.0 + f64::from(round) / 1e3
                 };
-                let wall_s = factor(plan.model(), plan.workers()) * disturbed;
+                let wall_s = factor(plan.model(), plan.workers) * disturbed;
                 let mut record = sample::record(plan.clone(), wall_s, 1.0);
                 record.campaign = Some(Part {
                     id: sweep.id.clone(),
@@ -87,12 +86,12 @@ fn a_verdict_needs_the_whole_interval_on_one_side_of_the_bounds() {
 #[test]
 fn both_locks_get_the_same_work_and_each_plan_comes_once_per_round() {
     for sweep in sweeps(2) {
-        let plans = sweep.plan.configurations();
+        let plans = &sweep.plan.configurations;
         assert!(plans.iter().all(|plan| plan.same_work(&plans[0])));
         let mut campaign = Campaign::sweep(sweep.plan.clone());
         let mut seen = vec![0; plans.len()];
         let record = sample::record(plans[0].clone(), 1.0, 1.0);
-        while let Some(plan) = campaign.next(&[&record]) {
+        while let Some(plan) = campaign.next(Some(&record)) {
             seen[sweep.plan.index_of(&plan).unwrap()] += 1;
         }
         assert!(seen.iter().all(|times| *times == 3), "{seen:?}");
@@ -100,7 +99,7 @@ fn both_locks_get_the_same_work_and_each_plan_comes_once_per_round() {
             let counts = plans
                 .iter()
                 .filter(|plan| plan.model() == model)
-                .map(Plan::workers);
+                .map(|plan| plan.workers);
             assert!(counts.eq(WORKERS));
         }
     }

@@ -151,7 +151,7 @@ fn as_baseline(entry: &Entry, kin: Option<&Interpreter>) -> Baseline {
     Baseline {
         number: entry.number,
         model: plan.model(),
-        workers: plan.workers(),
+        workers: plan.workers,
         parallelism: entry.record.times.parallelism,
         is_kin: plan.interpreter() == kin,
         is_chosen: entry.is_chosen,

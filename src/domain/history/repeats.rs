@@ -43,7 +43,7 @@ pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let key = |entry: &'a Entry| {
         let plan = &entry.record.plan;
         let measured_by = entry.record.campaign_id().ok_or(&entry.provenance.session);
-        (plan.model(), plan.workers(), measured_by)
+        (plan.model(), plan.workers, measured_by)
     };
     let mut groups: Vec<Vec<&'a Entry>> = vec![];
     let mut candidates: HashMap<_, Vec<usize>> = HashMap::new();

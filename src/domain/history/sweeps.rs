@@ -52,7 +52,7 @@ impl SweepEntry {
             provenance,
             results: sweep.results([]),
             members: vec![],
-            runs: vec![vec![]; sweep.plan.configurations().len()],
+            runs: vec![vec![]; sweep.plan.configurations.len()],
             peak: Peak::default(),
             sweep,
         }
@@ -96,7 +96,7 @@ impl SweepEntry {
         }
         // Runs that warmed up are seen until others count.
         let warm_up = |base: usize| {
-            let plan = &plan.configurations()[base];
+            let plan = &plan.configurations[base];
             let found = members.iter().find(|entry| entry.record.plan == *plan);
             found.map(|entry| entry.record.times.wall_s)
         };

@@ -200,9 +200,7 @@ fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_a
         .map(|entry| entry.picture == Picture::Here)
         .collect();
     assert_eq!(there, [true, false, false, true]);
-    assert!(
-        history.entries()[1].trace.lanes().is_empty() && !history.entries()[3].trace.is_thinned()
-    );
+    assert!(history.entries()[1].trace.lanes.is_empty() && !history.entries()[3].trace.is_thinned);
     assert!(
         history.make_room(one),
         "nothing but those that are looked at or cannot be read again is left"
@@ -280,7 +278,7 @@ fn efficiency(entry: &Entry) -> Option<f64> {
 
 fn add(history: &mut History, model: Model, workers: u64, wall_s: f64) -> usize {
     let plan = sample::plan(Cpu, model, workers);
-    let trace = Trace::new(plan.workers());
+    let trace = Trace::new(plan.workers);
     history.add(sample::record(plan, wall_s, 1.0), trace).0
 }
 
@@ -350,7 +348,7 @@ fn add_python(
         ..sample::draft(Cpu, model, workers)
     };
     let plan = draft.validate(&Limits::default()).unwrap();
-    let trace = Trace::new(plan.workers());
+    let trace = Trace::new(plan.workers);
     history.add(sample::record(plan, wall_s, wall_s), trace).0
 }
 
@@ -569,7 +567,7 @@ fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
     let thinned: Vec<bool> = history
         .entries()
         .iter()
-        .map(|entry| entry.trace.is_thinned())
+        .map(|entry| entry.trace.is_thinned)
         .collect();
     assert_eq!(thinned, [true, false, false]);
 }

@@ -173,7 +173,7 @@ struct CheckedPlan(#[serde(deserialize_with = "plan::stored::deserialize")] Plan
 
 /// What in a record contradicts itself: what draws it relies on that.
 fn disagreement(record: &Record) -> Option<String> {
-    let (workers, tasks) = (record.plan.workers(), record.plan.tasks());
+    let (workers, tasks) = (record.plan.workers, record.plan.tasks);
     // A history keeps the workers elsewhere if they are many.
     if !record.workers.is_empty() && record.workers.len() != workers as usize {
         return Some(format!(

@@ -42,7 +42,7 @@ impl From<Sweep> for Stored {
             work: plan.work().clone(),
             pythons: plan.pythons(),
             start_method: chosen_start_method(&plan),
-            workers: plan.counts.iter().copied().map(u64::from).collect(),
+            workers: plan.workers.iter().copied().map(u64::from).collect(),
             repeats: plan.repeats.into(),
             seed: plan.seed,
             switch_interval_s: switch_interval_us.map(|us| us as f64 / 1e6),

@@ -141,7 +141,7 @@ impl<'a> Comparison<'a> {
     fn of(sweep: &'a Sweep, records: impl IntoIterator<Item = &'a Record>) -> Comparison<'a> {
         let plan = &sweep.plan;
         let mut measured: Vec<Measured<'a>> = vec![];
-        measured.resize_with(plan.configurations().len(), Measured::default);
+        measured.resize_with(plan.configurations.len(), Measured::default);
         let mut ended = 0;
         for record in records.into_iter().filter(|record| sweep.owns(record)) {
             // What has the name of the sweep and is other work was not measured by it.
@@ -189,7 +189,7 @@ impl<'a> Comparison<'a> {
             times,
             failed,
         } = &self.measured[index];
-        let plan = &self.plan.configurations()[index];
+        let plan = &self.plan.configurations[index];
         let time = stats::spread(times, SEED)?;
         let speedup = self.speedups[index];
         let factor = speedup.map(|ratio| ratio.value);
@@ -204,8 +204,8 @@ impl<'a> Comparison<'a> {
             plan: plan.clone(),
             runs: u32::try_from(sound.len()).unwrap_or(u32::MAX),
             failed: *failed,
-            efficiency: factor.map(|factor| factor / f64::from(plan.workers())),
-            karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers())),
+            efficiency: factor.map(|factor| factor / f64::from(plan.workers)),
+            karp_flatt: factor.and_then(|factor| speedup::karp_flatt(factor, plan.workers)),
             concurrency: median_of(|record| record.times.concurrency),
             parallelism: median_of(|record| record.times.parallelism),
             outliers: outliers.map(|far| sound[far.index].id.clone()).collect(),
@@ -245,7 +245,7 @@ impl<'a> Comparison<'a> {
                 _ => 3,
             }
         };
-        let workers = |index: usize| self.plan.configurations()[index].workers();
+        let workers = |index: usize| self.plan.configurations[index].workers;
         let key = |index: usize| (rank(index), workers(index), index != base);
         let first = timed
             .into_iter()
@@ -254,15 +254,15 @@ impl<'a> Comparison<'a> {
     }
 
     fn series(&self, executor: Executor) -> Series {
-        let plans = self.plan.configurations();
+        let plans = &self.plan.configurations;
         let mut configurations: Vec<usize> = (0..plans.len()).collect();
-        configurations.retain(|index| *plans[*index].executor() == executor);
+        configurations.retain(|index| plans[*index].executor == executor);
         // For a fitted law, as far as anything was measured.
         let points: Vec<Point> = configurations
             .iter()
             .filter(|index| !self.measured[**index].times.is_empty())
             .map(|index| Point {
-                workers: plans[*index].workers().into(),
+                workers: plans[*index].workers.into(),
                 times: self.measured[*index].times.clone(),
             })
             .collect();
@@ -290,8 +290,8 @@ struct Configuration<'a> {
 
 fn configuration<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
     let configuration = Configuration {
-        executor: plan.executor(),
-        workers: plan.workers(),
+        executor: &plan.executor,
+        workers: plan.workers,
     };
     configuration.serialize(serializer)
 }

@@ -37,9 +37,9 @@ mod asked_for {
         ] {
             let plan = plan(Cpu, models, &[4, 1, 2, 2], 3);
             let configurations: Vec<_> = plan
-                .configurations()
+                .configurations
                 .iter()
-                .map(|plan| (plan.model(), plan.workers()))
+                .map(|plan| (plan.model(), plan.workers))
                 .collect();
             let expected = [
                 (Model::Serial, 1),
@@ -48,13 +48,13 @@ mod asked_for {
                 (Model::Threads, 4),
             ];
             assert_eq!(configurations, expected);
-            assert_eq!((plan.runs(), plan.rounds(), plan.repeats()), (16, 4, 3));
-            assert_eq!(plan.workers(), [1, 2, 4]);
-            assert_eq!(plan.models(), [Model::Serial, Model::Threads]);
+            assert_eq!((plan.runs(), plan.rounds(), plan.repeats), (16, 4, 3));
+            assert_eq!(plan.workers, [1, 2, 4]);
+            assert_eq!(plan.models, [Model::Serial, Model::Threads]);
         }
         let alone = plan(Io, &[Model::Serial], &[], 2);
         assert_eq!(
-            (alone.configurations().len(), alone.runs(), alone.workers()),
+            (alone.configurations.len(), alone.runs(), &alone.workers[..]),
             (1, 3, &[][..])
         );
     }
@@ -141,7 +141,7 @@ mod asked_for {
         timed.draft = timed.draft.calibrated(&Speed::uniform(1e6));
         let plan = timed.validate(&Limits::default()).unwrap();
         let same = |other: &Plan| other.same_work(plan.work());
-        assert!(plan.configurations().iter().all(same));
+        assert!(plan.configurations.iter().all(same));
     }
 
     #[test]
@@ -172,8 +172,8 @@ mod asked_for {
         let models = [Model::Threads, Model::PythonProcesses];
         let draft = by_pythons(&models, &[2, 4]);
         let plan = draft.validate(&Limits::default()).unwrap();
-        let label = |plan: &Plan| format!("{} {}", plan.executor().label(), plan.workers());
-        let configurations: Vec<String> = plan.configurations().iter().map(label).collect();
+        let label = |plan: &Plan| format!("{} {}", plan.executor.label(), plan.workers);
+        let configurations: Vec<String> = plan.configurations.iter().map(label).collect();
         assert_eq!(
             configurations,
             [
@@ -188,14 +188,14 @@ mod asked_for {
                 "python-processes (3.14.2t, GIL off) 4",
             ]
         );
-        let bases: Vec<usize> = (0..plan.configurations().len())
+        let bases: Vec<usize> = (0..plan.configurations.len())
             .map(|index| plan.base_of(index))
             .collect();
         assert_eq!(bases, [0, 0, 0, 3, 3, 3, 6, 6, 6]);
         assert_eq!(plan.runs(), 36);
         assert_eq!(plan.pythons(), draft.pythons);
         assert_eq!(
-            plan.models(),
+            plan.models,
             [Model::Serial, Model::Threads, Model::PythonProcesses]
         );
         let parallel: Vec<String> = plan
@@ -227,7 +227,7 @@ mod asked_for {
             let draft = by_pythons(models, workers);
             let plan = draft.validate(&Limits::default()).unwrap();
             assert_eq!(
-                plan.configurations().len(),
+                plan.configurations.len(),
                 configurations,
                 "{models:?} {workers:?}"
             );
@@ -241,7 +241,7 @@ mod asked_for {
             twice
                 .validate(&Limits::default())
                 .unwrap()
-                .configurations()
+                .configurations
                 .len(),
             3,
             "named twice is once"
@@ -299,9 +299,9 @@ mod asked_for {
         let read: Sweep = serde_json::from_value(json.clone()).unwrap();
         assert!(
             read.plan
-                .configurations()
+                .configurations
                 .iter()
-                .all(|plan| plan.workload() == read.plan.work().workload())
+                .all(|plan| plan.workload == read.plan.work().workload)
         );
         assert_eq!(serde_json::to_value(&read).unwrap(), json);
     }
@@ -336,7 +336,7 @@ mod measured {
     fn run(plan: &SweepPlan, mut ended: impl FnMut(&Plan, u32) -> Outcome) -> Vec<Record> {
         let mut campaign = Campaign::sweep(plan.clone());
         let mut records: Vec<Record> = vec![];
-        while let Some(next) = campaign.next(&records.iter().collect::<Vec<_>>()) {
+        while let Some(next) = campaign.next(records.last()) {
             let mut record = sample::record(next.clone(), 1.0, 1.0);
             record.campaign = campaign.part("s.1");
             let (at, of) = campaign.progress();
@@ -358,14 +358,14 @@ mod measured {
         let plan = plan(Cpu, &[Model::Threads, Model::Processes], &[1, 2, 4], 3);
         let records = run(&plan, |_, _| Outcome::Completed);
         assert_eq!(records.len(), plan.runs() as usize);
-        for (round, records) in (0..).zip(records.chunks(plan.configurations().len())) {
+        for (round, records) in (0..).zip(records.chunks(plan.configurations.len())) {
             let of_round = Some(Part {
                 id: "s.1".into(),
                 round,
             });
             assert!(records.iter().all(|record| record.campaign == of_round));
-            for configuration in plan.configurations() {
-                assert_eq!(times_of(records, configuration), 1);
+            for configuration in &plan.configurations {
+                assert_eq!(times_of(records, &configuration), 1);
             }
         }
     }
@@ -407,7 +407,7 @@ mod measured {
     #[test]
     fn a_configuration_that_keeps_breaking_is_left_out_and_the_others_go_on() {
         let plan = plan(Cpu, &[Model::Threads, Model::Processes], &[1, 2], 6);
-        let breaking = plan.configurations()[4].clone();
+        let breaking = plan.configurations[4].clone();
         let records = run(&plan, |plan, _| {
             if *plan == breaking {
                 Outcome::Failed
@@ -415,13 +415,13 @@ mod measured {
                 Outcome::Completed
             }
         });
-        for configuration in plan.configurations() {
+        for configuration in &plan.configurations {
             let expected = if *configuration == breaking {
                 BREAKS_ALLOWED
             } else {
                 plan.rounds()
             };
-            assert_eq!(times_of(&records, configuration), expected as usize);
+            assert_eq!(times_of(&records, &configuration), expected as usize);
         }
     }
 
@@ -446,8 +446,8 @@ mod measured {
             let plan = draft.validate(&Limits::default()).unwrap();
             let records = run(&plan, |_, _| Outcome::Completed);
             prop_assert_eq!(records.len() as u64, draft.runs());
-            for configuration in plan.configurations() {
-                prop_assert_eq!(times_of(&records, configuration), plan.rounds() as usize);
+            for configuration in &plan.configurations {
+                prop_assert_eq!(times_of(&records, &configuration), plan.rounds() as usize);
             }
             let serial = |record: &&Record| record.plan.model() == Model::Serial;
             prop_assert_eq!(records.iter().filter(serial).count(), plan.rounds() as usize);
@@ -474,10 +474,7 @@ mod concluded {
         ];
         let sweep = sweep(Io, &rows);
         let results = sweep.results(&records(Io, &rows));
-        assert_eq!(
-            sweep.plan.configurations()[results.best.unwrap()].workers(),
-            4
-        );
+        assert_eq!(sweep.plan.configurations[results.best.unwrap()].workers, 4);
     }
 
     #[test]
@@ -520,8 +517,8 @@ mod concluded {
         let sweep = sweep(Io, &rows);
         let results = sweep.results(&records(Io, &rows));
         let best = results.best.unwrap();
-        let plan = &sweep.plan.configurations()[best];
-        assert_eq!((plan.model(), plan.workers()), (Model::Processes, 4));
+        let plan = &sweep.plan.configurations[best];
+        assert_eq!((plan.model(), plan.workers), (Model::Processes, 4));
         let marked: Vec<usize> = (0..results.summaries.len())
             .filter(|index| {
                 results.summaries[*index]
@@ -538,7 +535,7 @@ mod concluded {
             .unwrap()
             .best
             .unwrap();
-        assert_eq!(sweep.plan.configurations()[threads].workers(), 8);
+        assert_eq!(sweep.plan.configurations[threads].workers, 8);
     }
 
     #[test]
@@ -588,7 +585,7 @@ mod concluded {
         };
         let mut all = vec![];
         for round in 0..2 {
-            for configuration in sweep.plan.configurations() {
+            for configuration in &sweep.plan.configurations {
                 assert!(!sweep.results(&all).is_complete);
                 let mut record = sample::record(configuration.clone(), 1.0, 1.0);
                 record.campaign = Some(Part {

@@ -74,7 +74,8 @@ struct Piece {
 /// One core's row of the picture.
 #[derive(Clone, Debug, Default)]
 pub struct CoreLane {
-    pub(super) core: u16,
+    /// The core's number.
+    pub core: u16,
     /// In order, without overlaps.
     pub(super) stretches: Vec<Stretch>,
     /// So many of them were made coarser, and stay as they are.
@@ -102,11 +103,6 @@ impl CoreLane {
             stretch.changes = last.changes + u32::from(last.who != stretch.who);
         }
         self.stretches.push(stretch);
-    }
-
-    /// The core's number.
-    pub fn core(&self) -> u16 {
-        self.core
     }
 
     /// What the core did for our workers between two moments. O(log stretches).
@@ -244,27 +240,33 @@ impl CoreLane {
 
 /// What is known of the cores.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CoreView {
-    /// Those on which workers computed, by number.
+pub struct Cores {
+    /// Those on which workers computed, by number, with who had them when.
     pub lanes: Vec<CoreLane>,
     /// Until when each worker's computing is in them.
-    pub seen: Vec<Nanos>,
+    pub(super) seen: Vec<Nanos>,
     /// CPU time of our workers so far.
     pub times: Vec<(u16, Nanos)>,
     /// The same over time.
     pub curves: CoreCurves,
-    /// The share that others use.
+    /// The share that others use, in 0..=1; empty while unknown.
     pub others: Vec<(u16, f64)>,
 }
 
-impl CoreView {
+impl Cores {
+    /// The row of the core with this number, if any worker computed on it.
+    pub fn lane(&self, core: u16) -> Option<&CoreLane> {
+        let found = self.lanes.binary_search_by_key(&core, |lane| lane.core);
+        self.lanes.get(found.ok()?)
+    }
+
     /// Takes in a segment of a worker, closed or as far as it goes until now. What was seen of it before is left out.
-    pub fn add(&mut self, worker: usize, segment: &Slice) {
+    pub(super) fn add(&mut self, worker: usize, segment: &Slice) {
         let from = segment.from.max(self.seen[worker]);
         self.seen[worker] = segment.to.max(from);
         if segment.phase == Phase::Computing && segment.to > from {
             let who = u32::try_from(worker).unwrap_or(SEVERAL);
-            self.lane(segment.core).note(Piece {
+            self.lane_mut(segment.core).note(Piece {
                 from,
                 until: segment.to,
                 who,
@@ -272,8 +274,8 @@ impl CoreView {
         }
     }
 
-    fn lane(&mut self, core: u16) -> &mut CoreLane {
-        let found = self.lanes.binary_search_by_key(&core, CoreLane::core);
+    fn lane_mut(&mut self, core: u16) -> &mut CoreLane {
+        let found = self.lanes.binary_search_by_key(&core, |lane| lane.core);
         let index = found.unwrap_or_else(|index| {
             let lane = CoreLane::sealed(core, std::iter::empty());
             self.lanes.insert(index, lane);
@@ -283,7 +285,7 @@ impl CoreView {
     }
 
     /// Puts what was taken in in order, and forgets detail if there is too much of it in a run that is `now` so long.
-    pub fn settle(&mut self, now: Nanos) {
+    pub(super) fn settle(&mut self, now: Nanos) {
         self.lanes.iter_mut().for_each(CoreLane::settle);
         let stretches: usize = self.lanes.iter().map(|lane| lane.stretches.len()).sum();
         if stretches > STRETCHES_MAX {
@@ -292,13 +294,13 @@ impl CoreView {
     }
 
     /// Keeps about so many stretches per core of a run that is `now` so long.
-    pub fn coarsen(&mut self, slices: u64, now: Nanos) {
+    pub(super) fn coarsen(&mut self, slices: u64, now: Nanos) {
         let slice = (now / slices.max(1)).max(1);
         self.lanes.iter_mut().for_each(|lane| lane.coarsen(slice));
     }
 
     /// How much memory it takes, in bytes.
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         let of = |lane: &CoreLane| {
             lane.stretches.capacity() * size_of::<Stretch>()
                 + lane.pending.capacity() * size_of::<Piece>()
@@ -323,14 +325,14 @@ mod tests {
         }
     }
 
-    fn view_of(workers: usize) -> CoreView {
-        CoreView {
+    fn view_of(workers: usize) -> Cores {
+        Cores {
             seen: vec![0; workers],
-            ..CoreView::default()
+            ..Cores::default()
         }
     }
 
-    fn view(workers: usize, pieces: &[(usize, Slice)]) -> CoreView {
+    fn view(workers: usize, pieces: &[(usize, Slice)]) -> Cores {
         let mut view = view_of(workers);
         pieces
             .iter()
@@ -345,7 +347,7 @@ mod tests {
         view
     }
 
-    fn on(view: &CoreView, core: usize, from: Nanos, to: Nanos) -> (Nanos, Who) {
+    fn on(view: &Cores, core: usize, from: Nanos, to: Nanos) -> (Nanos, Who) {
         let OnCore { time, who } = view.lanes[core].between(from, to);
         (time, who)
     }
@@ -363,7 +365,7 @@ mod tests {
             ],
         );
         assert_eq!(
-            view.lanes.iter().map(CoreLane::core).collect::<Vec<_>>(),
+            view.lanes.iter().map(|lane| lane.core).collect::<Vec<_>>(),
             [0, 1]
         );
         assert_eq!(on(&view, 0, 0, 100), (100, Who::One(3)));

@@ -13,14 +13,17 @@ const STRIDE: usize = 16;
 /// One worker's row.
 #[derive(Clone, Debug, Default)]
 pub struct Lane {
-    pub(super) transitions: Vec<Transition>,
+    /// All events, in order.
+    pub transitions: Vec<Transition>,
     /// Before transition `i * STRIDE`, how long each phase had lasted.
     sums: Vec<PhaseTimes>,
     /// Sums up to the last transition.
     closed: PhaseTimes,
     pub(super) last_stamp: Nanos,
-    pub(super) dropped: u64,
-    pub(super) migrations: u64,
+    /// Events that the engine had to drop.
+    pub dropped: u64,
+    /// How often its worker was found on another core than at the event before.
+    pub migrations: u64,
     /// How long its worker was on a task until the last transition.
     pub(super) on_task: Nanos,
     /// Events were dropped after the last one that is known, so what the worker does now is not.
@@ -76,21 +79,6 @@ impl Lane {
     pub(super) fn time_on_tasks(&self, now: Nanos) -> Nanos {
         let open = self.transitions.last().filter(|open| open.task.is_some());
         self.on_task + open.map_or(0, |open| now.saturating_sub(open.at))
-    }
-
-    /// All events, in order.
-    pub fn transitions(&self) -> &[Transition] {
-        &self.transitions
-    }
-
-    /// Events that the engine had to drop.
-    pub fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
-    /// How often its worker was found on another core than at the event before.
-    pub fn migrations(&self) -> u64 {
-        self.migrations
     }
 
     /// The index of the event in force at `t`, if there is one.

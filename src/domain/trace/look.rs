@@ -103,7 +103,7 @@ impl Trace {
         let slice = lane
             .slices_from(index, self.now)
             .find(|slice| t < slice.to || slice.is_open)?;
-        let is_open = slice.is_open && !self.concluded;
+        let is_open = slice.is_open && !self.is_concluded;
         Some(Slice { is_open, ..slice })
     }
 
@@ -130,7 +130,7 @@ impl Trace {
             task,
             from,
             to,
-            is_open: next.is_none() && !self.concluded,
+            is_open: next.is_none() && !self.is_concluded,
             times: lane.times_between(from, to, self.now),
             fetched,
         })
@@ -138,12 +138,12 @@ impl Trace {
 
     /// When the next or previous slice of `worker` begins, seen from `t`.
     pub fn slice_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
-        step.begin(self.lanes.get(worker)?.transitions(), t, |event| event.at)
+        step.begin(&self.lanes.get(worker)?.transitions, t, |event| event.at)
     }
 
     /// When the next or previous turn on a core begins, seen from `t`.
     pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
-        let stretches = &self.core_lane(core)?.stretches;
+        let stretches = &self.cores.lane(core)?.stretches;
         step.begin(stretches, t, |stretch| stretch.from)
     }
 
@@ -151,7 +151,7 @@ impl Trace {
     /// it begins just there.
     pub fn task_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         let lane = self.lanes.get(worker)?;
-        let (here, events) = (lane.index_at(t)?, lane.transitions());
+        let (here, events) = (lane.index_at(t)?, &lane.transitions);
         let is_begun = |group: &&[Transition]| group[0].task.is_some();
         let group = match step {
             Step::Next => events[here..].chunk_by(is_same_task).skip(1).find(is_begun),

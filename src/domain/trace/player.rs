@@ -43,7 +43,7 @@ impl Player {
         failed: impl Iterator<Item = Nanos>,
         to: Nanos,
     ) {
-        let to = to.min(source.now());
+        let to = to.min(source.now);
         if to < self.at {
             *picture = Trace::new(u32::try_from(source.lanes.len()).unwrap_or(u32::MAX));
             (self.at, self.seen) = (0, [0; 2]);
@@ -72,8 +72,8 @@ impl Player {
         if let Some(first) = lanes.first_mut() {
             first.cpu = cpu_until(source, to);
         }
-        let curves = source.core_curves();
-        let cores = source.cores().iter();
+        let curves = &source.cores.curves;
+        let cores = source.cores.times.iter();
         let scaled = |index: usize, total: u32| {
             let [seen, all] = [self.seen, self.all].map(|tasks| u64::from(tasks[index]));
             u32::try_from(seen * u64::from(total) / all.max(1)).map_or(total, |n| n.min(total))
@@ -224,14 +224,14 @@ mod tests {
             // Forward and back, as it comes.
             for step in steps {
                 let then = &live[step % live.len()];
-                player.go_to(&mut played, &whole, std::iter::empty(), then.now());
-                prop_assert_eq!(played.now(), then.now());
-                prop_assert_eq!(played.tasks(), then.tasks());
+                player.go_to(&mut played, &whole, std::iter::empty(), then.now);
+                prop_assert_eq!(played.now, then.now);
+                prop_assert_eq!(played.tasks, then.tasks);
                 prop_assert_eq!(played.workers_by_phase(), then.workers_by_phase());
-                let moments: Vec<Nanos> = (0..=10).map(|i| then.now() * i / 10).collect();
+                let moments: Vec<Nanos> = (0..=10).map(|i| then.now * i / 10).collect();
                 prop_assert_eq!(played.times_together(0..2, &moments), then.times_together(0..2, &moments));
                 for worker in 0..2 {
-                    prop_assert_eq!(played.lanes()[worker].transitions(), then.lanes()[worker].transitions());
+                    prop_assert_eq!(&played.lanes[worker].transitions, &then.lanes[worker].transitions);
                     for pair in moments.windows(2) {
                         prop_assert_eq!(
                             played.times_between(worker, pair[0], pair[1]),
@@ -239,10 +239,10 @@ mod tests {
                         );
                     }
                 }
-                for (played, then) in played.core_lanes().iter().zip(then.core_lanes()) {
-                    prop_assert_eq!(played.between(0, whole.now()), then.between(0, whole.now()));
+                for (played, then) in played.cores.lanes.iter().zip(&then.cores.lanes) {
+                    prop_assert_eq!(played.between(0, whole.now), then.between(0, whole.now));
                 }
-                prop_assert_eq!(played.core_lanes().len(), then.core_lanes().len());
+                prop_assert_eq!(played.cores.lanes.len(), then.cores.lanes.len());
             }
         }
     }
@@ -251,17 +251,17 @@ mod tests {
     fn the_curves_are_those_of_the_run() {
         let (whole, _) = run(&[(200, 100); 12]);
         let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
-        for to in (0..=whole.now()).step_by(7 * MS as usize) {
+        for to in (0..=whole.now).step_by(7 * MS as usize) {
             player.go_to(&mut played, &whole, std::iter::empty(), to);
         }
-        for sample in played.samples() {
+        for sample in &played.samples {
             assert!(
                 (sample.on_core - 1.0).abs() < 0.01,
                 "half of two workers: {sample:?}"
             );
             assert!(sample.in_flight <= 2.0, "{sample:?}");
         }
-        assert!(played.samples().iter().any(|sample| sample.in_flight > 1.8));
+        assert!(played.samples.iter().any(|sample| sample.in_flight > 1.8));
     }
 
     #[test]
@@ -269,11 +269,11 @@ mod tests {
         let (mut whole, _) = run(&[(10, 10); 8]);
         whole.tasks.2 = 2;
         let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
-        let failed = [whole.now() / 2, whole.now()];
-        player.go_to(&mut played, &whole, failed.into_iter(), whole.now() * 3 / 4);
-        assert_eq!(played.tasks().2, 1);
-        player.go_to(&mut played, &whole, failed.into_iter(), whole.now());
-        assert_eq!(played.tasks().2, 2);
+        let failed = [whole.now / 2, whole.now];
+        player.go_to(&mut played, &whole, failed.into_iter(), whole.now * 3 / 4);
+        assert_eq!(played.tasks.2, 1);
+        player.go_to(&mut played, &whole, failed.into_iter(), whole.now);
+        assert_eq!(played.tasks.2, 2);
     }
 
     #[test]
@@ -281,7 +281,7 @@ mod tests {
         let (mut whole, _) = run(&[(3, 3); 400]);
         whole.thin(4);
         let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
-        player.go_to(&mut played, &whole, std::iter::empty(), whole.now());
-        assert_eq!(played.tasks(), whole.tasks());
+        player.go_to(&mut played, &whole, std::iter::empty(), whole.now);
+        assert_eq!(played.tasks, whole.tasks);
     }
 }

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::cores::{CoreLane, CoreView, SEVERAL, Stretch};
+use super::cores::{CoreLane, Cores, SEVERAL, Stretch};
 use super::summary::Summary;
 use super::{CoreCurves, Lane, Sample, Trace, Transition};
 use crate::domain::machine::MAX_THREADS;
@@ -122,21 +122,21 @@ impl<'a> From<&'a Trace> for StoredTrace<'a> {
             .collect();
         StoredTrace {
             now_ns: trace.now,
-            concluded: trace.concluded,
-            thinned: trace.thinned,
+            concluded: trace.is_concluded,
+            thinned: trace.is_thinned,
             begun: trace.tasks.0,
             ended: trace.tasks.1,
             failed: trace.tasks.2,
             lanes: trace.lanes.as_slice().into(),
-            on_cores: Some(trace.core_lanes().into()),
+            on_cores: Some(trace.cores.lanes.as_slice().into()),
             samples: StoredSamples {
                 at_ns,
                 in_flight,
                 on_core,
             },
-            cores: trace.cores().into(),
-            curves: Some(Cow::Borrowed(trace.core_curves())),
-            others: trace.others().into(),
+            cores: trace.cores.times.as_slice().into(),
+            curves: Some(Cow::Borrowed(&trace.cores.curves)),
+            others: trace.cores.others.as_slice().into(),
         }
     }
 }
@@ -207,7 +207,7 @@ impl TryFrom<StoredTrace<'_>> for Trace {
         let mut trace = Trace {
             summary: Summary::new(workers),
             samples: stored.samples.restored()?,
-            cores: CoreView {
+            cores: Cores {
                 // Nothing that a lane tells is news to rows that are whole.
                 seen: vec![stored.on_cores.as_ref().map_or(0, |_| Nanos::MAX); workers],
                 lanes: rows(stored.on_cores.unwrap_or_default().into_owned(), workers)?,
@@ -217,8 +217,8 @@ impl TryFrom<StoredTrace<'_>> for Trace {
             },
             now: stored.now_ns,
             tasks: (stored.begun, stored.ended, stored.failed),
-            concluded: stored.concluded,
-            thinned: stored.thinned,
+            is_concluded: stored.concluded,
+            is_thinned: stored.thinned,
             lanes: stored.lanes.into_owned(),
             ..Trace::default()
         };
@@ -402,7 +402,7 @@ mod tests {
             });
         }
         if conclude {
-            trace.conclude(trace.now());
+            trace.conclude(trace.now);
         }
         trace
     }
@@ -414,23 +414,23 @@ mod tests {
 
     /// Whether nobody who draws can tell them apart.
     fn same_look(a: &Trace, b: &Trace) -> Result<(), TestCaseError> {
-        let moments: Vec<Nanos> = (0..=40).map(|i| a.now() * i / 40).collect();
-        prop_assert_eq!(a.now(), b.now());
-        prop_assert_eq!(a.samples(), b.samples());
-        prop_assert_eq!(a.cores(), b.cores());
-        prop_assert_eq!(a.others(), b.others());
-        prop_assert_eq!(a.tasks(), b.tasks());
+        let moments: Vec<Nanos> = (0..=40).map(|i| a.now * i / 40).collect();
+        prop_assert_eq!(a.now, b.now);
+        prop_assert_eq!(&a.samples, &b.samples);
+        prop_assert_eq!(&a.cores.times, &b.cores.times);
+        prop_assert_eq!(&a.cores.others, &b.cores.others);
+        prop_assert_eq!(a.tasks, b.tasks);
         prop_assert_eq!(a.workers_by_phase(), b.workers_by_phase());
         prop_assert_eq!((a.dropped(), a.migrations()), (b.dropped(), b.migrations()));
         prop_assert_eq!(
-            (a.is_concluded(), a.is_thinned()),
-            (b.is_concluded(), b.is_thinned())
+            (a.is_concluded, a.is_thinned),
+            (b.is_concluded, b.is_thinned)
         );
-        for (a, b) in a.lanes().iter().zip(b.lanes()) {
-            prop_assert_eq!(a.transitions(), b.transitions());
+        for (a, b) in a.lanes.iter().zip(&b.lanes) {
+            prop_assert_eq!(&a.transitions, &b.transitions);
         }
-        let all = 0..a.lanes().len();
-        if !a.is_thinned() {
+        let all = 0..a.lanes.len();
+        if !a.is_thinned {
             prop_assert_eq!(
                 a.times_together(all.clone(), &moments),
                 b.times_together(all.clone(), &moments)
@@ -443,16 +443,16 @@ mod tests {
                     b.times_between(worker, pair[0], pair[1])
                 );
             }
-            for (a, b) in a.core_lanes().iter().zip(b.core_lanes()) {
-                prop_assert_eq!(a.core(), b.core());
+            for (a, b) in a.cores.lanes.iter().zip(&b.cores.lanes) {
+                prop_assert_eq!(a.core, b.core);
                 prop_assert_eq!(a.between(pair[0], pair[1]), b.between(pair[0], pair[1]));
             }
             for core in 0..2 {
-                let share = |trace: &Trace| trace.core_curves().share(core, pair[0], pair[1]);
+                let share = |trace: &Trace| trace.cores.curves.share(core, pair[0], pair[1]);
                 prop_assert_eq!(share(a), share(b));
             }
         }
-        prop_assert_eq!(a.core_lanes().len(), b.core_lanes().len());
+        prop_assert_eq!(a.cores.lanes.len(), b.cores.lanes.len());
         Ok(())
     }
 
@@ -478,10 +478,10 @@ mod tests {
             let at = at % json.len();
             json[at] = byte.as_bytes()[0];
             if let Ok(trace) = serde_json::from_slice::<Trace>(&json) {
-                let moments = [0, trace.now() / 2, trace.now()];
-                let _ = trace.times_together(0..trace.lanes().len(), &moments);
-                for core in trace.core_lanes() {
-                    let _ = core.between(0, trace.now());
+                let moments = [0, trace.now / 2, trace.now];
+                let _ = trace.times_together(0..trace.lanes.len(), &moments);
+                for core in &trace.cores.lanes {
+                    let _ = core.between(0, trace.now);
                 }
                 let mut thinned = trace;
                 thinned.thin(4);
@@ -498,8 +498,9 @@ mod tests {
         let restored: Trace = serde_json::from_value(json).unwrap();
         let on = |trace: &Trace| {
             trace
-                .core_lane(0)
-                .map(|lane| lane.between(0, trace.now()).who != Who::Nobody)
+                .cores
+                .lane(0)
+                .map(|lane| lane.between(0, trace.now).who != Who::Nobody)
         };
         assert_eq!(on(&restored), on(&trace));
         assert_eq!(on(&restored), Some(true));

@@ -28,7 +28,7 @@ pub struct ForkCrew<'z> {
 impl Crew for ForkCrew<'_> {
     fn create(&mut self) -> Result<(), EngineError> {
         self.zygote.fork_workers(&self.assignment)?;
-        self.alive = self.assignment.plan.workers();
+        self.alive = self.assignment.plan.workers;
         Ok(())
     }
 

@@ -27,7 +27,7 @@ pub fn create(
     threads: &mut Vec<JoinHandle<()>>,
 ) -> Result<(), EngineError> {
     let pool = ThreadPoolBuilder::new()
-        .num_threads(assignment.plan.workers() as usize)
+        .num_threads(assignment.plan.workers as usize)
         .spawn_handler(|thread| {
             let number = u32::try_from(thread.index()).expect("a pool is not larger than the plan");
             let assignment = assignment.clone();
@@ -43,7 +43,7 @@ pub fn create(
     pool.spawn(move || {
         let job = Job::new(&assignment);
         // One task a piece: the model's dispatch is what is being looked at.
-        (0..assignment.plan.tasks())
+        (0..assignment.plan.tasks)
             .into_par_iter()
             .with_max_len(1)
             .for_each(|task| execute(&assignment, &job, task));

@@ -35,7 +35,7 @@ pub fn create(
     assignment: &Assignment,
     threads: &mut Vec<JoinHandle<()>>,
 ) -> Result<(), EngineError> {
-    for number in 0..assignment.plan.workers() {
+    for number in 0..assignment.plan.workers {
         let assignment = assignment.clone();
         let life = move || kernel::live(&assignment, number, false);
         let refused = format!("the system refused to create worker {number}");

@@ -76,8 +76,8 @@ fn order(assignment: &Assignment) -> Value {
     let phases = Phase::MEASURED.map(|phase| (phase.name(), phase as u8));
     json!({
         "model": plan.model().name(),
-        "workers": plan.workers(),
-        "tasks": plan.tasks(),
+        "workers": plan.workers,
+        "tasks": plan.tasks,
         "start_method": start_method.map(|method| method.name()),
         "has_own_process": plan.model().has_processes(),
         "shares_lock": plan.lock() == Lock::Real,

@@ -124,7 +124,7 @@ impl Process {
     }
 
     fn fork_workers(&mut self, plan: Plan, port: u16, limits: Limits) -> io::Result<()> {
-        let workers = plan.workers();
+        let workers = plan.workers;
         let assignment = Assignment {
             arena: self.arena.clone(),
             plan: Arc::new(plan),

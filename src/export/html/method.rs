@@ -12,7 +12,7 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let by = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
     let (is_recorded, is_swept) = (!shared.runs.is_empty(), !shared.sweeps.is_empty());
     let workloads = Workload::ALL.map(|workload| {
-        let is_its = any(&|record| record.plan.workload() == workload);
+        let is_its = any(&|record| record.plan.workload == workload);
         (is_its, workload.description().method)
     });
     let models = Model::ALL.map(|model| {

@@ -156,10 +156,10 @@ fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<Entry
     let what = format!("record {index}");
     let around: Around = part(text, &what)?;
     let record: Box<Record> = part(text, &what)?;
-    let (workers, tasks) = (record.plan.workers(), record.plan.tasks());
+    let (workers, tasks) = (record.plan.workers, record.plan.tasks);
     if let Some(trace) = &around.trace {
-        let (begun, ended, failed) = trace.tasks();
-        if trace.lanes().len() != workers as usize || begun.max(ended).max(failed) > tasks {
+        let (begun, ended, failed) = trace.tasks;
+        if trace.lanes.len() != workers as usize || begun.max(ended).max(failed) > tasks {
             return Err(impossible(
                 &what,
                 &format!(

@@ -68,7 +68,7 @@ struct Chart<'a> {
 impl<'a> Chart<'a> {
     fn new(shared: &'a SweepEntry, measure: Measure) -> Chart<'a> {
         let (plan, results) = (&shared.sweep.plan, &shared.results);
-        let workers = match plan.workers() {
+        let workers = match &plan.workers[..] {
             [] => &[1],
             workers => workers,
         };
@@ -101,7 +101,7 @@ impl<'a> Chart<'a> {
             Some(_) if pythons.len() == 1 => "one thread".into(),
             Some(interpreter) => interpreter.version_name(),
         };
-        let configurations = plan.configurations().iter().enumerate();
+        let configurations = plan.configurations.iter().enumerate();
         let mut serial: Vec<(String, f64)> = configurations
             .filter(|(at, _)| plan.base_of(*at) == *at)
             .filter_map(|(at, plan)| Some((name(plan), bar(Some(at)).value?)))

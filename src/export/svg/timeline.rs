@@ -52,9 +52,9 @@ pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option
         .filter(|other| other.record.plan.same_work(&run.record.plan));
     let until = same
         .filter_map(|other| other.picture())
-        .map(Trace::now)
+        .map(|trace| trace.now)
         .max();
-    let rows = trace.lanes().len().min(ROWS_MAX);
+    let rows = trace.lanes.len().min(ROWS_MAX);
     let most = cells / rows.max(1) as u32;
     let columns = COLUMNS.into_iter().find(|columns| *columns <= most);
     let timeline = Timeline {
@@ -119,7 +119,7 @@ impl Timeline<'_> {
         let lane = self.lane();
         let top = row as u32 * (lane + GAP);
         let workers = self.trace.lanes_of_row(row, self.rows);
-        let width = rounded(self.x(self.trace.now().min(self.until)) - f64::from(LEFT));
+        let width = rounded(self.x(self.trace.now.min(self.until)) - f64::from(LEFT));
         html! {
             rect x=(LEFT) y=(top) width=(width) height=(lane) class="row" {}
             text x=(LEFT - 8) y=(top + lane / 2 + 4) text-anchor="end" class="small" { (name(&workers)) }
@@ -156,7 +156,7 @@ impl Timeline<'_> {
 
     /// A mark where the run ended, and when that was.
     fn end(&self) -> Markup {
-        let now = self.trace.now();
+        let now = self.trace.now;
         let x = self.x(now.min(self.until));
         let bottom = self.bottom().saturating_sub(GAP);
         html! {

@@ -104,9 +104,9 @@ fn row(run: &Entry) -> Row<'_> {
             run.number.to_string(),
             moment(&record.started_at),
             plan.label().into(),
-            plan.executor().label(),
-            text::grouped(plan.workers().into()),
-            text::grouped(plan.tasks().into()),
+            plan.executor.label(),
+            text::grouped(plan.workers.into()),
+            text::grouped(plan.tasks.into()),
             bare_seconds(record.times.wall_s),
             run.gain()
                 .map_or_else(String::new, |gain| text::speedup(gain.factor)),
@@ -123,7 +123,7 @@ fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> Row<'a> {
         .first()
         .and_then(|number| history.get(*number));
     let best = sweep.best();
-    let workers = match plan.workers() {
+    let workers = match &plan.workers[..] {
         [] => "1".into(),
         [only] => only.to_string(),
         [first, .., last] => format!("{first}–{last}"),
@@ -137,7 +137,7 @@ fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> Row<'a> {
             plan.work().label().into(),
             models(plan),
             workers,
-            text::grouped(plan.work().tasks().into()),
+            text::grouped(plan.work().tasks.into()),
             best.map_or_else(String::new, |best| bare_seconds(best.time.median)),
             best.and_then(|best| best.speedup.as_ref())
                 .map_or_else(String::new, |ratio| text::speedup(ratio.value)),
@@ -158,7 +158,7 @@ fn extent_of_sweep(ended: u64, planned: u64) -> String {
 }
 
 fn models(plan: &SweepPlan) -> String {
-    let labels: Vec<&str> = plan.models().iter().map(|model| model.label()).collect();
+    let labels: Vec<&str> = plan.models.iter().map(|model| model.label()).collect();
     labels.join(", ")
 }
 

@@ -48,13 +48,13 @@ fn differing_work(runs: &[Compared<'_>]) -> String {
 fn differing(one: &Plan, other: &Plan) -> Vec<String> {
     let told = |what: &str, [one, other]: [String; 2]| format!("{what}: {one} and {other}");
     let both = [one, other];
-    if one.workload() != other.workload() {
-        let names = both.map(|plan| plan.workload().name().into());
+    if one.workload != other.workload {
+        let names = both.map(|plan| plan.workload.name().into());
         return vec![told("workload", names)];
     }
-    let parameters = one.workload().parameters().iter();
+    let parameters = one.workload.parameters().iter();
     let mut differing: Vec<String> = parameters
-        .map(|parameter| (parameter, both.map(|plan| plan.size().given(parameter))))
+        .map(|parameter| (parameter, both.map(|plan| plan.size.given(parameter))))
         .filter(|(_, [one, other])| one != other)
         .map(|(parameter, given)| {
             let text = |value| parameter.text(value);
@@ -62,14 +62,14 @@ fn differing(one: &Plan, other: &Plan) -> Vec<String> {
             told(parameter.what_alone(), values)
         })
         .collect();
-    if one.tasks() != other.tasks() {
-        let tasks = both.map(|plan| grouped(plan.tasks().into()));
+    if one.tasks != other.tasks {
+        let tasks = both.map(|plan| grouped(plan.tasks.into()));
         differing.push(told(TASKS.flag, tasks));
     }
     if differing.is_empty() && !one.same_work(other) {
         let [mine, theirs] = both.map(|plan| match plan.addresses() {
             Some(Addresses::Urls(_)) => "from a list".into(),
-            _ => format!("with latencies of seed {}", plan.seed()),
+            _ => format!("with latencies of seed {}", plan.seed),
         });
         let is_same = mine == theirs;
         let theirs = if is_same { "others".into() } else { theirs };

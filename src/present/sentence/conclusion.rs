@@ -58,8 +58,8 @@ pub fn place(plan: &Plan) -> String {
     if plan.model().is_serial() {
         return "serial".into();
     }
-    let workers = grouped(plan.workers().into());
-    format!("{} × {workers}", plan.executor().name())
+    let workers = grouped(plan.workers.into());
+    format!("{} × {workers}", plan.executor.name())
 }
 
 /// All that a sentence is made of.
@@ -95,7 +95,7 @@ impl Told<'_> {
 
     /// Of whom there are no speed-ups, as nothing that they are measured against succeeded.
     fn without_speedups(&self) -> impl Iterator<Item = String> {
-        let configurations = self.plan.configurations();
+        let configurations = &self.plan.configurations;
         let is_base_of = |base: usize, index| index != base && self.plan.base_of(index) == base;
         let is_missing = move |base: &usize| {
             self.results.summaries[*base].is_none()
@@ -171,8 +171,8 @@ impl Told<'_> {
 
     /// With how many workers, or on how many cores where that is the same and the reason.
     fn place(&self, summary: &Summary) -> String {
-        let computes = self.plan.work().workload().computes();
-        if computes && summary.plan.workers() == self.cores_usable {
+        let computes = self.plan.work().workload.computes();
+        if computes && summary.plan.workers == self.cores_usable {
             format!("on {}", counted(self.cores_usable.into(), "usable core"))
         } else {
             format!("with {}", workers(summary))
@@ -181,9 +181,9 @@ impl Told<'_> {
 
     /// What more workers brought, if more were measured.
     fn beyond(&self, series: &Series, summary: &Summary) -> &'static str {
-        let most = summary.plan.workers();
-        let mut measured = self.measured(series).map(|other| other.plan.workers());
-        match self.plan.workers().last() {
+        let most = summary.plan.workers;
+        let mut measured = self.measured(series).map(|other| other.plan.workers);
+        match self.plan.workers.last() {
             _ if self.measured(series).count() == 1 => "",
             _ if measured.any(|other| other > most) => ", no gain beyond",
             Some(last) if *last == most => ", the most tried",
@@ -193,7 +193,7 @@ impl Told<'_> {
 }
 
 fn workers(summary: &Summary) -> String {
-    counted(summary.plan.workers().into(), "worker")
+    counted(summary.plan.workers.into(), "worker")
 }
 
 #[cfg(test)]
@@ -329,7 +329,7 @@ mod tests {
         let mut broken = all.clone();
         for record in broken
             .iter_mut()
-            .filter(|record| record.plan == sweep.plan.configurations()[2])
+            .filter(|record| record.plan == sweep.plan.configurations[2])
         {
             record.ending.outcome = Outcome::Failed;
         }

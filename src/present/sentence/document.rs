@@ -41,9 +41,9 @@ pub fn title(run: &Entry) -> String {
         run.number,
         named(run.name.as_deref()),
         plan.label(),
-        plan.executor().label(),
-        counted(plan.workers().into(), "worker"),
-        counted(plan.tasks().into(), "task")
+        plan.executor.label(),
+        counted(plan.workers.into(), "worker"),
+        counted(plan.tasks.into(), "task")
     )
 }
 
@@ -51,7 +51,7 @@ pub fn title(run: &Entry) -> String {
 pub fn sweep_title(sweep: &SweepEntry) -> String {
     let plan = &sweep.sweep.plan;
     let models: Vec<String> = plan.executors().iter().map(Executor::label).collect();
-    let workers = match plan.workers() {
+    let workers = match &plan.workers[..] {
         [] | [1] => "1 worker".into(),
         counts => {
             let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
@@ -67,7 +67,7 @@ pub fn sweep_title(sweep: &SweepEntry) -> String {
             .map_or(":".into(), |name| named(Some(name))),
         plan.work().label(),
         models.join(", "),
-        counted(plan.repeats().into(), "round"),
+        counted(plan.repeats.into(), "round"),
     )
 }
 
@@ -113,11 +113,11 @@ pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a 
 pub fn works<'a>(runs: impl Iterator<Item = &'a Entry>) -> Vec<String> {
     let sentence = |run: &Entry| {
         let plan = &run.record.plan;
-        let size = plan.workload().description().size;
+        let size = plan.workload.description().size;
         format!(
             "{}: {}",
             plan.label(),
-            size(plan.size(), !plan.urls().is_empty())
+            size(&plan.size, !plan.urls().is_empty())
         )
     };
     let mut works: Vec<String> = vec![];

@@ -59,7 +59,7 @@ fn name(source: Source, plan: &Plan) -> String {
         return "a page".into();
     };
     match source {
-        Source::Page(number) if plan.tasks() as usize <= addresses.count() => {
+        Source::Page(number) if plan.tasks as usize <= addresses.count() => {
             format!("task {number}'s page")
         }
         Source::Page(number) => format!("page {number}"),

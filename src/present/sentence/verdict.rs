@@ -19,7 +19,7 @@ pub fn of(history: &History, number: usize) -> String {
 
 /// What came out of a run, compared with its baseline if there is one and it is another run.
 pub fn concluded(record: &Record, finding: &RunFinding) -> String {
-    let (ending, tasks) = (&record.ending, record.plan.tasks());
+    let (ending, tasks) = (&record.ending, record.plan.tasks);
     match ending.outcome {
         Outcome::Cancelled => {
             let done = tasks - ending.tasks_failed - ending.tasks_not_begun;
@@ -52,7 +52,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
         [] => text::duration(record.times.wall_s),
         _ => what.join(", "),
     };
-    let name = record.plan.executor().name();
+    let name = record.plan.executor.name();
     let cause = Cause::of(record);
     let also = match (&cause, managing(record)) {
         (Cause::StartUp(_), _) | (_, None) => String::new(),

@@ -73,13 +73,13 @@ impl CoreGantt<'_> {
 
     /// What the core did in a column: for whom, and for how long of the time that has passed.
     fn column(&self, core: u16, column: u16, columns: u16) -> (OnCore, PhaseTimes) {
-        let moment = |i: u16| self.window.boundary(i, columns).min(self.trace.now());
+        let moment = |i: u16| self.window.boundary(i, columns).min(self.trace.now);
         let (from, to) = (moment(column), moment(column + 1));
         let nobody = OnCore {
             time: 0,
             who: Who::Nobody,
         };
-        let lane = self.trace.core_lane(core);
+        let lane = self.trace.cores.lane(core);
         let on_core = lane.map_or(nobody, |lane| lane.between(from, to));
         let mut times = PhaseTimes::default();
         times[Phase::Computing] = on_core.time;
@@ -210,7 +210,7 @@ mod tests {
     }
 
     fn drawn(trace: &Trace, to: Nanos, width: u16, pitch: Pitch) -> Vec<String> {
-        let cores: Vec<u16> = trace.core_lanes().iter().map(|lane| lane.core()).collect();
+        let cores: Vec<u16> = trace.cores.lanes.iter().map(|lane| lane.core).collect();
         let height = pitch.rows() * u16::try_from(cores.len()).unwrap();
         let bars = CoreGantt {
             trace,

@@ -151,7 +151,7 @@ pub struct Gantt<'a> {
 
 impl Gantt<'_> {
     fn draw_lane(&self, lane: &Lane, bar: Rect, buf: &mut Buffer) {
-        let now = self.trace.now();
+        let now = self.trace.now;
         let full = self.pitch.full(bar.height);
         let mut before = lane.times_until(self.window.from, now);
         for (i, column) in (1..).zip(bar.columns()) {
@@ -166,7 +166,7 @@ impl Widget for Gantt<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         for (row, lane) in self.pitch.bars(area).zip(&self.lanes) {
-            if let Some(lane) = self.trace.lanes().get(*lane) {
+            if let Some(lane) = self.trace.lanes.get(*lane) {
                 self.draw_lane(lane, row, buf);
             }
         }
@@ -211,7 +211,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn concluded(scenario: &Scenario) -> Trace {
-        let mut trace = Trace::new(scenario.plan().workers());
+        let mut trace = Trace::new(scenario.plan().workers);
         trace.apply(scenario.batch(0, scenario.wall()));
         trace.conclude(scenario.wall());
         trace
@@ -220,7 +220,7 @@ mod tests {
     fn bars(trace: &Trace, window: Window, pitch: Pitch) -> Gantt<'_> {
         Gantt {
             trace,
-            lanes: (0..trace.lanes().len()).collect(),
+            lanes: (0..trace.lanes.len()).collect(),
             window,
             pitch,
             theme: Theme::plain(),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn drawn(trace: &Trace, window: Window, width: u16) -> Vec<String> {
-        let area = Rect::new(0, 0, width, u16::try_from(trace.lanes().len()).unwrap());
+        let area = Rect::new(0, 0, width, u16::try_from(trace.lanes.len()).unwrap());
         let mut buf = Buffer::empty(area);
         bars(trace, window, Pitch::DENSE).render(area, &mut buf);
         rows(&buf)
@@ -318,7 +318,7 @@ mod tests {
                     &trace,
                     Window {
                         from: 0,
-                        to: trace.now(),
+                        to: trace.now,
                     },
                     width,
                 );
@@ -343,7 +343,7 @@ mod tests {
             &trace,
             Window {
                 from: 0,
-                to: trace.now(),
+                to: trace.now,
             },
             60,
         );
@@ -441,7 +441,7 @@ mod tests {
             trace: &trace,
             window: Window {
                 from: 0,
-                to: trace.now(),
+                to: trace.now,
             },
             theme: Theme::plain(),
         }

@@ -126,7 +126,7 @@ fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf
 
 /// How many bars a run has; where its picture is missing, the reason takes the room of one.
 fn bars_of(run: &Entry) -> usize {
-    run.trace.lanes().len().max(1)
+    run.trace.lanes.len().max(1)
 }
 
 /// Who gets how many of `rows`: at least two each, as long as there are any, and what small runs leave goes to the others.
@@ -159,7 +159,7 @@ fn draw_timeline(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let lanes = run.trace.lanes().len();
+    let lanes = run.trace.lanes.len();
     // The last bar needs no gap below it.
     let rows = usize::from(area.height.saturating_sub(1) + pitch.gap) / usize::from(pitch.rows());
     let drawn = lanes.min(rows);
@@ -188,13 +188,13 @@ fn draw_timeline(
 /// What a run was, how it ended unless well, and how much of it is drawn; in as many words as fit.
 fn title(run: &Entry, drawn: usize, width: u16) -> Line<'static> {
     let plan = &run.record.plan;
-    let lanes = run.trace.lanes().len();
+    let lanes = run.trace.lanes.len();
     let outcome = match run.record.ending.outcome {
         Outcome::Completed => String::new(),
         outcome => format!(" · {}", outcome.name()),
     };
     let long = describe(plan);
-    let short = format!("{} · {}", plan.label(), plan.executor().label());
+    let short = format!("{} · {}", plan.label(), plan.executor.label());
     let workers = counted(lanes as u64, "worker");
     let long_note = format!("  {drawn} of {workers} drawn");
     let short_note = format!("  {drawn} of {lanes} drawn");

@@ -109,9 +109,9 @@ fn cores(app: &App) -> Vec<Core> {
     }
     let empty = Trace::default();
     let trace = app.shown().map_or(&empty, |shown| shown.trace());
-    let elapsed = seconds(trace.now()).max(1e-9);
+    let elapsed = seconds(trace.now).max(1e-9);
     let core = |number: u16, ours: Option<f64>| {
-        let mut others = trace.others().iter();
+        let mut others = trace.cores.others.iter();
         Core {
             number,
             ours,
@@ -120,7 +120,7 @@ fn cores(app: &App) -> Vec<Core> {
                 .map(|(_, share)| *share),
         }
     };
-    let ran = trace.cores().iter();
+    let ran = trace.cores.times.iter();
     let mut cores: Vec<Core> = ran
         .map(|(number, time)| core(*number, Some((seconds(*time) / elapsed).min(1.0))))
         .collect();

@@ -51,7 +51,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
         let half = row.most / 2.0;
         let scale = [&row.most.to_string(), &half.to_string(), "0"];
         draw_scale(scale, bars.x, area, buf);
-        let value = |from, to| mean(shown.trace().samples(), row.value, from, to);
+        let value = |from, to| mean(&shown.trace().samples, row.value, from, to);
         let curve = Curve {
             value: &value,
             window,
@@ -79,7 +79,7 @@ fn halves(area: Rect) -> [Rect; 2] {
 
 fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
     let (concurrency, parallelism) = shown.two_numbers();
-    let (workers, tasks) = (shown.plan().workers(), shown.plan().tasks());
+    let (workers, tasks) = (shown.plan().workers, shown.plan().tasks);
     [
         Row {
             name: "in flight",

@@ -32,7 +32,7 @@ impl App {
         let runs = self.history.entries().iter().rev();
         let mut records = runs
             // The cheap test comes first: this runs at every key press, on a history of any length.
-            .filter(|run| run.record.plan.workload().fetches())
+            .filter(|run| run.record.plan.workload.fetches())
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);
         Known {

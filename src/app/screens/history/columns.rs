@@ -247,7 +247,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             Side::Left,
             9,
             (
-                |row| row.plan().executor().label(),
+                |row| row.plan().executor.label(),
                 |row| row.entry().map(|run| run.record.plan.model().name()).into(),
             ),
             (1, Shown),

@@ -141,7 +141,7 @@ fn python(record: &Record) -> String {
 
 fn of_sweep(entry: &SweepEntry) -> String {
     let plan = &entry.sweep.plan;
-    let models: Vec<&str> = plan.models().iter().map(|model| model.name()).collect();
+    let models: Vec<&str> = plan.models.iter().map(|model| model.name()).collect();
     let pythons = plan.pythons();
     let pythons: Vec<String> = pythons
         .iter()

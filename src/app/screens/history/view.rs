@@ -153,7 +153,7 @@ fn sweep_in_words(app: &App, sweep: &SweepEntry, room: usize) -> String {
         .map(|name| format!(" “{name}”"))
         .unwrap_or_default();
     let (models, span) = (models.join(", "), span(sweep));
-    let rounds = counted(plan.repeats().into(), "round");
+    let rounds = counted(plan.repeats.into(), "round");
     let begin = match app.sweep_progress().filter(|_| is_live) {
         Some(progress) => format!("sweep{name}, run {} of {}", progress.run, progress.of),
         None => format!("sweep{name}"),

@@ -21,7 +21,7 @@ impl View for PointDetails {
         let Some(entry) = app.history().sweep(self.number) else {
             return;
         };
-        let Some(plan) = entry.sweep.plan.configurations().get(self.configuration) else {
+        let Some(plan) = entry.sweep.plan.configurations.get(self.configuration) else {
             return;
         };
         let title = format!("{} · sweep #{}", place(plan), self.number);

@@ -94,7 +94,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
          task's time after its CPU time and its waiting for a core.",
     );
     say(
-        !trace.is_concluded(),
+        !trace.is_concluded,
         "While it runs, a worker that computes and was not heard of for 3 ms is drawn as ready; the finished picture \
          knows better.",
     );
@@ -107,7 +107,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
         "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
     );
     say(
-        trace.is_thinned(),
+        trace.is_thinned,
         "To save memory this picture has fewer points than were recorded. The numbers of the run are exact all the same; \
          what the cursor finds is about right: it says so.",
     );

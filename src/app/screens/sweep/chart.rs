@@ -29,7 +29,7 @@ impl Chart {
             executor: 0,
             count: None,
         };
-        let first = usize::from(entry.sweep.plan.configurations().len() > 1);
+        let first = usize::from(entry.sweep.plan.configurations.len() > 1);
         chart.look_at(entry.results.best.unwrap_or(first), entry);
         chart
     }
@@ -42,7 +42,7 @@ impl Chart {
     /// Which configuration of the plan the cursor is on.
     pub fn configuration(&self, entry: &SweepEntry) -> usize {
         let plan = &entry.sweep.plan;
-        let workers = self.count.and_then(|count| plan.workers().get(count));
+        let workers = self.count.and_then(|count| plan.workers.get(count));
         let executors = plan.parallel_executors();
         let found = workers.zip(executors.get(self.executor));
         found
@@ -66,11 +66,11 @@ impl Chart {
         let plan = &entry.sweep.plan;
         let place = |found: &Plan| {
             let executors = plan.parallel_executors();
-            let executor = executors.iter().position(|one| one == found.executor())?;
-            let count = plan.workers().iter().position(|n| *n == found.workers())?;
+            let executor = executors.iter().position(|one| *one == found.executor)?;
+            let count = plan.workers.iter().position(|n| *n == found.workers)?;
             Some((executor, count))
         };
-        match plan.configurations().get(configuration).and_then(place) {
+        match plan.configurations.get(configuration).and_then(place) {
             Some((executor, count)) => (self.executor, self.count) = (executor, Some(count)),
             None => self.count = None,
         }
@@ -79,7 +79,7 @@ impl Chart {
     /// Moves the cursor by so many numbers of workers; before the first of them is serial.
     pub fn step_count(&mut self, by: isize, entry: &SweepEntry) {
         let now = self.count.map_or(0, |count| count + 1);
-        let most = entry.sweep.plan.workers().len();
+        let most = entry.sweep.plan.workers.len();
         self.count = now.saturating_add_signed(by).min(most).checked_sub(1);
     }
 

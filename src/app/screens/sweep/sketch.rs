@@ -135,7 +135,7 @@ impl Composer<'_> {
             bars: vec![self.bar(0, 0)],
             ideal: self.in_unit(1.0),
         };
-        let parallel = plan.workers().iter().map(|workers| BarGroup {
+        let parallel = plan.workers.iter().map(|workers| BarGroup {
             label: grouped((*workers).into()),
             workers: *workers,
             bars: bars(*workers),
@@ -276,7 +276,7 @@ impl Composer<'_> {
 
     fn about(&self) -> Vec<String> {
         let configuration = self.chart.configuration(self.entry);
-        let Some(plan) = self.entry.sweep.plan.configurations().get(configuration) else {
+        let Some(plan) = self.entry.sweep.plan.configurations.get(configuration) else {
             return vec![];
         };
         let mut about = vec![place(plan)];
@@ -299,7 +299,7 @@ impl Composer<'_> {
         let (results, plan) = (&self.entry.results, &self.entry.sweep.plan);
         let runs = counted(plan.runs().into(), "run");
         if results.ended >= plan.runs() {
-            let rounds = counted(plan.repeats().into(), "round");
+            let rounds = counted(plan.repeats.into(), "round");
             format!("{runs}: {rounds}, and one that warmed up")
         } else {
             let ended = grouped(results.ended.into());
@@ -318,13 +318,13 @@ pub fn what(entry: &SweepEntry) -> String {
         names => names.join(", "),
     };
     let (work, workers) = (plan.work(), span(entry));
-    let tasks = counted(work.tasks().into(), "task");
+    let tasks = counted(work.tasks.into(), "task");
     format!("{} · {names} · {workers} · {tasks}", work.label())
 }
 
 /// The numbers of workers, from the least to the most.
 pub fn span(entry: &SweepEntry) -> String {
-    match *entry.sweep.plan.workers() {
+    match *entry.sweep.plan.workers {
         [first, .., last] => format!("{}–{} workers", grouped(first.into()), grouped(last.into())),
         [only] => counted(only.into(), "worker"),
         [] => "1 worker".into(),
@@ -342,7 +342,7 @@ fn numbers(summary: &Summary) -> Vec<String> {
     } else {
         format!("{} runs", count(summary.runs.into()))
     });
-    let efficiency = summary.efficiency.filter(|_| summary.plan.workers() > 1);
+    let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
     numbers.extend(efficiency.map(|share| format!("{:.0} % per worker", share * 100.0)));
     numbers
 }

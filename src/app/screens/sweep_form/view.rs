@@ -107,7 +107,7 @@ fn work(app: &App) -> String {
     let Ok(plan) = plan else {
         return draft.workload.name().into();
     };
-    let tasks = counted(plan.tasks().into(), "task");
+    let tasks = counted(plan.tasks.into(), "task");
     let size = match plan.addresses() {
         Some(Addresses::Loopback(_)) => {
             let [min, max] = [&LATENCY_MIN, &LATENCY_MAX].map(|end| draft.get(end));

@@ -113,7 +113,7 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let numbers: [Number; 3] = match shown {
         Shown::Live(live) => [
             (
-                format!("{:.1} s", seconds(live.trace.now())),
+                format!("{:.1} s", seconds(live.trace.now)),
                 vec!["time so far".into()],
             ),
             (

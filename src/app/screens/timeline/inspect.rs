@@ -56,7 +56,7 @@ impl App {
             Rows::Workers => Place::Worker(view.row),
             Rows::Cores => {
                 let core = *self.cores_shown().get(view.row)?;
-                let lane = trace.core_lane(core);
+                let lane = trace.cores.lane(core);
                 Place::Core(
                     core,
                     lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who),
@@ -78,7 +78,7 @@ impl App {
             slice: worker.and_then(|worker| trace.slice_at(worker, at)),
             task,
             failure: failure.and_then(|failure| failure.error.as_deref()),
-            is_thinned: trace.is_thinned(),
+            is_thinned: trace.is_thinned,
         })
     }
 
@@ -87,7 +87,13 @@ impl App {
         let mut cores: Vec<u16> = match self.shown() {
             None => vec![],
             Some(Shown::Entry(entry)) => entry.record.cores.iter().map(|core| core.core).collect(),
-            Some(Shown::Live(live)) => live.trace.cores().iter().map(|(core, _)| *core).collect(),
+            Some(Shown::Live(live)) => live
+                .trace
+                .cores
+                .times
+                .iter()
+                .map(|(core, _)| *core)
+                .collect(),
         };
         let machine = self.machine_shown();
         let usable = usize::try_from(machine.cores_usable).unwrap_or(usize::MAX);
@@ -104,7 +110,7 @@ impl App {
     pub fn timeline_rows(&self) -> usize {
         match (self.pictured(), self.timeline.view.rows) {
             (None, _) => 0,
-            (Some(shown), Rows::Workers) => shown.trace().lanes().len(),
+            (Some(shown), Rows::Workers) => shown.trace().lanes.len(),
             (Some(_), Rows::Cores) => self.cores_shown().len(),
         }
     }
@@ -292,19 +298,19 @@ mod tests {
         press(&mut app, &[Char(' ')]);
         let headline = app.headline().to_string();
         let _ = app.update(Msg::Batch(run.batch(half, run.wall())));
-        assert_eq!(app.shown().unwrap().trace().now(), half);
+        assert_eq!(app.shown().unwrap().trace().now, half);
         assert_eq!(app.headline(), headline);
-        assert_eq!(app.live().unwrap().trace.now(), run.wall());
+        assert_eq!(app.live().unwrap().trace.now, run.wall());
         let _ = app.update(Msg::Concluded(Box::new(run.record())));
         assert_eq!(
-            app.shown().unwrap().trace().now(),
+            app.shown().unwrap().trace().now,
             half,
             "also beyond the end of the run"
         );
         press(&mut app, &[Char(' ')]);
         let trace = app.shown().unwrap().trace();
-        assert_eq!((trace.now(), trace.is_concluded()), (run.wall(), true));
-        let lanes = trace.lanes().len();
+        assert_eq!((trace.now, trace.is_concluded), (run.wall(), true));
+        let lanes = trace.lanes.len();
         let total: Nanos = (0..lanes)
             .map(|lane| trace.times_between(lane, 0, run.wall()).total())
             .sum();
@@ -328,7 +334,7 @@ mod tests {
             "the campaign goes on"
         );
         assert_eq!(
-            (app.browse().selected(), app.shown().unwrap().trace().now()),
+            (app.browse().selected(), app.shown().unwrap().trace().now),
             (Some(1), run.wall() / 2)
         );
         assert!(
@@ -338,7 +344,7 @@ mod tests {
         );
         press(&mut app, &[Char(' ')]);
         assert_eq!(app.browse().selected(), Some(1));
-        assert!(app.shown().unwrap().trace().is_concluded() && app.is_running());
+        assert!(app.shown().unwrap().trace().is_concluded && app.is_running());
     }
 
     #[test]
@@ -351,7 +357,7 @@ mod tests {
             press(&mut app, &[Char('r')])[..],
             [.., Effect::Start(_)]
         ));
-        assert!(app.frozen().is_none() && app.shown().unwrap().trace().now() == 0);
+        assert!(app.frozen().is_none() && app.shown().unwrap().trace().now == 0);
     }
 
     #[test]

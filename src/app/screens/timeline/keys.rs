@@ -19,7 +19,7 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
     step("g", "", 0, "the first row", -FAR),
     step("G", "", 0, "the last row", FAR),
     bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_picture),
-    bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now(), trace)))
+    bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
         .when(App::has_picture),
     bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_slice(Step::Next))
         .when(App::has_picture),

@@ -50,8 +50,8 @@ impl Playback {
             number: entry.number,
             is_recorded: entry.provenance.origin == Origin::Recorded,
             at: 0,
-            wall: trace.now(),
-            speed: fitting_speed(seconds(trace.now())),
+            wall: trace.now,
+            speed: fitting_speed(seconds(trace.now)),
             is_on: true,
             player: Player::new(trace),
             live: Box::new(Live::new(
@@ -116,7 +116,7 @@ impl App {
 
     /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
     pub(crate) fn can_play(&self) -> bool {
-        let is_drawn = |entry: &Entry| entry.picture().is_some_and(|trace| trace.now() > 0);
+        let is_drawn = |entry: &Entry| entry.picture().is_some_and(|trace| trace.now > 0);
         !self.is_busy() && self.shown().and_then(Shown::entry).is_some_and(is_drawn)
     }
 

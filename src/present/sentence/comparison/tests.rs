@@ -38,7 +38,7 @@ fn measured(kind: Workload, configurations: &[Configuration<'_>]) -> History {
                 id: "campaign".into(),
                 round,
             });
-            history.add(record, Trace::new(plan.workers()));
+            history.add(record, Trace::new(plan.workers));
         }
     }
     history

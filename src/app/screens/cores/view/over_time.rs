@@ -35,7 +35,7 @@ pub fn draw(
         let (label, bar) = split_left(row, gutter);
         draw_label(core, label, buf);
         draw_scale(["100", "50", "0"], bar.x, row, buf);
-        let share = |from, to| trace.core_curves().share(core.number, from, to);
+        let share = |from, to| trace.cores.curves.share(core.number, from, to);
         let curve = Curve {
             value: &share,
             window,

@@ -73,9 +73,9 @@ pub(crate) fn number(metric: &Metric, row: Row<'_>) -> String {
         (SPEED_UP, Row::Entry(run)) => speed_up(run),
         (SPEED_UP, Row::Sweep(_)) => or_nothing(row.speedup(), text::speedup),
         // Thousandths of a live time would only flicker.
-        (TIME, Row::Live(live, _)) => format!("{:.1}", seconds(live.trace.now())),
-        ("workers", Row::Live(live, _)) => text::grouped(live.plan.workers().into()),
-        ("tasks", Row::Live(live, _)) => text::grouped(live.plan.tasks().into()),
+        (TIME, Row::Live(live, _)) => format!("{:.1}", seconds(live.trace.now)),
+        ("workers", Row::Live(live, _)) => text::grouped(live.plan.workers.into()),
+        ("tasks", Row::Live(live, _)) => text::grouped(live.plan.tasks.into()),
         (_, Row::Live(..) | Row::Sweep(_)) => String::new(),
         (_, Row::Entry(run)) => {
             or_nothing(metric.of(&run.record, run.assessment.own_gain()), |value| {

@@ -64,7 +64,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
             HistoryRow::Session(_) => {}
             HistoryRow::Live(live) => {
                 let begin = begin(sign(chosen.is_none()), app.history().next_number());
-                let time = format!("{:.1} s", seconds(live.trace.now()));
+                let time = format!("{:.1} s", seconds(live.trace.now));
                 let begin = format!("{begin}{}{time:>10}  ", work(&live.plan, row.width));
                 let done = live.done(usize::from(row.width).saturating_sub(begin.width()));
                 draw_text(format!("{begin}{done}"), STRONG, row, buf);
@@ -99,8 +99,8 @@ fn begin(signs: &str, number: usize) -> String {
 
 /// Model and workers of a run.
 fn work(plan: &Plan, width: u16) -> String {
-    let label = format!("{:<MODEL$}", plan.executor().label());
-    let workers = counted(plan.workers().into(), "worker");
+    let label = format!("{:<MODEL$}", plan.executor.label());
+    let workers = counted(plan.workers.into(), "worker");
     if has_workers(width) {
         format!("{label}{workers:>14}")
     } else {

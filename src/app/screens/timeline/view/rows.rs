@@ -22,7 +22,7 @@ impl View<'_> {
         let at = &self.at;
         let trace = self.shown.trace();
         for (bar, worker) in at.bars_in_view() {
-            let times = trace.lanes()[worker].times_until(trace.now(), trace.now());
+            let times = trace.lanes[worker].times_until(trace.now, trace.now);
             let name = format!("w{worker:<4}");
             self.draw_label(worker, name, self.shares(&times), bar, buf);
         }
@@ -50,7 +50,7 @@ impl View<'_> {
             let Some(ended) = ended.or_else(|| cut().map(|story| story.to)) else {
                 continue;
             };
-            let ended = ended.min(trace.now().saturating_sub(1));
+            let ended = ended.min(trace.now.saturating_sub(1));
             if let (Some(x), Some(bar)) = (at.column_of(ended), at.bar_of(worker)) {
                 self.draw_failure(Rect { x, width: 1, ..bar }, buf);
             }
@@ -134,11 +134,11 @@ impl View<'_> {
     pub(crate) fn draw_cores(&self, buf: &mut Buffer) {
         let at = &self.at;
         let trace = self.shown.trace();
-        let now = trace.now().max(1);
+        let now = trace.now.max(1);
         let cores = self.app.cores_shown();
         let in_view = cores.get(at.in_view.clone()).unwrap_or_default();
         for ((bar, row), core) in at.bars_in_view().zip(in_view) {
-            let lane = trace.core_lane(*core);
+            let lane = trace.cores.lane(*core);
             let time = lane.map_or(0, |lane| lane.between(0, now).time);
             let share = self.computing(time as f64 * 100.0 / now as f64);
             let name = if has_room(at.labels) {
