@@ -34,11 +34,15 @@ def can_import(name):
 
 
 def about():
-    """What it says of itself."""
+    """What it says of itself, as a record has it."""
     said = {
-        "version": list(sys.version_info[:3]),
+        "version": "%d.%d.%d" % sys.version_info[:3],
         "implementation": getattr(getattr(sys, "implementation", None), "name", "cpython"),
-        "path": sys.executable,
+        "path": sys.executable or "",
+        "gil": "on",
+        "start_methods": [],
+        "missing": [],
+        "steps_per_s": 0,
     }
     if sys.version_info < (3, 8):
         return said
@@ -46,13 +50,13 @@ def about():
     import multiprocessing
     import sysconfig
 
-    methods = multiprocessing.get_all_start_methods()
     default = multiprocessing.get_start_method()
+    methods = [default] + [method for method in multiprocessing.get_all_start_methods() if method != default]
     is_gil_enabled = getattr(sys, "_is_gil_enabled", None)
     said.update(
         free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
         gil="on" if is_gil_enabled is None or is_gil_enabled() else "off",
-        start_methods=[default] + [method for method in methods if method != default],
+        start_methods=[method for method in methods if method in ("fork", "forkserver", "spawn")],
         subinterpreters=hasattr(concurrent.futures, "InterpreterPoolExecutor"),
         missing=[name for name in ("ctypes", "mmap", "select", "resource", "ssl") if not can_import(name)],
         steps_per_s=steps_per_s(),

@@ -78,8 +78,13 @@ fn no_interpreters(session: &Session) -> Outcomes {
     let file = |name: &str, content: &str| script(directory.path(), name, content);
     let not_executable = directory.path().join("plain");
     fs::write(&not_executable, "#!/bin/sh\n")?;
-    let old = "#!/bin/sh\necho 'pconc-tui:{\"version\": [3, 7, 16], \"implementation\": \"cpython\", \"path\": \"/p\"}'\n";
-    let pypy = "#!/bin/sh\necho 'pconc-tui:{\"version\": [3, 10, 1], \"implementation\": \"pypy\", \"path\": \"/p\"}'\n";
+    let one = |version: &str, implementation: &str| {
+        format!(
+            "#!/bin/sh\necho 'pconc-tui:{{\"version\": \"{version}\", \"implementation\": \"{implementation}\", \
+             \"path\": \"/p\", \"gil\": \"on\", \"start_methods\": [], \"missing\": [], \"steps_per_s\": 0}}'\n"
+        )
+    };
+    let (old, pypy) = (&*one("3.7.16", "cpython"), &*one("3.10.1", "pypy"));
     for (file, told) in [
         (directory.path().join("missing"), "no such file"),
         (directory.path().to_path_buf(), "is a directory"),

@@ -23,7 +23,7 @@
 use std::ffi::c_void;
 use std::io;
 use std::num::NonZeroUsize;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
@@ -56,7 +56,6 @@ const RING_SLOTS_MAX: usize = 1 << 20;
 
 /// What all of a run share.
 #[repr(C, align(4096))]
-#[derive(Debug)]
 pub struct Header {
     /// The next task that nobody has taken. Any worker adds one.
     pub next_task: CacheLine<AtomicU32>,
@@ -80,7 +79,6 @@ pub struct Header {
 
 /// What an interpreter says of itself. Only its first process writes; moments are 0 until they have come.
 #[repr(C)]
-#[derive(Debug)]
 pub struct PythonHeader {
     /// When its first line of Python was executed.
     pub begun_at: AtomicU64,
@@ -102,12 +100,10 @@ pub struct PythonHeader {
 
 /// Keeps what is written by many apart from its neighbours.
 #[repr(C, align(128))]
-#[derive(Debug, Default)]
 pub struct CacheLine<T>(pub T);
 
 /// Totals of one worker, exact also when events are dropped. Only that worker writes, except where said.
 #[repr(C, align(256))]
-#[derive(Debug)]
 pub struct LaneHeader {
     /// Events written to the ring so far. `Release`: the reader that sees it sees the events.
     pub written: AtomicU64,
@@ -196,7 +192,6 @@ pub fn load_known(from: &AtomicU64) -> Option<u64> {
 
 /// One task. Only the worker that executes it writes.
 #[repr(C)]
-#[derive(Debug)]
 pub struct TaskSlot {
     /// When it began.
     pub begin: AtomicU64,
@@ -236,7 +231,6 @@ impl TaskSlot {
 
 /// One event as it stands in a ring: when, and what.
 #[repr(C)]
-#[derive(Debug)]
 pub struct EventSlot {
     /// Nanoseconds of the monotonic clock.
     pub at: AtomicU64,
@@ -300,8 +294,8 @@ type Rings = [EventSlot; RING_BYTES / size_of::<EventSlot>()];
 #[derive(Debug)]
 pub struct Arena {
     base: NonNull<c_void>,
-    /// What is mapped, if others can map it too.
-    file: Option<OwnedFd>,
+    /// What is mapped; `None` where the system refused a file for it, as under a limit of file sizes.
+    pub file: Option<OwnedFd>,
     /// Opens when all workers are there.
     pub gate: Latch,
     /// Opens when the run is cancelled: whoever waits for a socket waits for this besides.
@@ -344,11 +338,6 @@ impl Arena {
             bell: Latch::new()?,
             secrets: Mutex::default(),
         })
-    }
-
-    /// The descriptor of what is mapped; `None` where the system refused a file for it, as under a limit of file sizes.
-    pub fn file(&self) -> Option<BorrowedFd<'_>> {
-        self.file.as_ref().map(AsFd::as_fd)
     }
 
     /// The `index`th thing of a part.

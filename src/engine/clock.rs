@@ -38,7 +38,6 @@ pub fn wait_until(limit: Duration, mut has_come: impl FnMut() -> bool) -> bool {
 }
 
 /// CPU time of the thread that made it, told to any other: who starts a run watches it, and that costs.
-#[derive(Clone, Copy, Debug)]
 pub struct CpuWatch {
     clock: ClockId,
     begun: Nanos,

@@ -328,7 +328,7 @@ impl Facts<'_> {
             };
             let end = self.end_of(slot).unwrap_or_else(cut);
             tally.in_flight += u128::from(end.saturating_sub(begin));
-            tally.first_begin = Some(tally.first_begin.map_or(begin, |first| first.min(begin)));
+            tally.first_begin = Some(begin.min(tally.first_begin.unwrap_or(begin)));
         }
         tally
     }

@@ -9,11 +9,20 @@ use std::time::Duration;
 use super::clock;
 use super::gil::Gil;
 use super::kernel::cpu::steps_until_asked;
+use super::python::ask::{AskError, ask};
+use super::python::not_started;
+use super::python::order::SCRIPT;
+use super::run::Ground;
+use crate::domain::python::Interpreter;
 use crate::domain::time::Nanos;
 use crate::engine::EngineError;
 
 /// How long the thread wants to sleep: CPython's `time.sleep(0.001)`.
 pub const NAP: Duration = Duration::from_millis(1);
+/// How long one measurement of a real lock may take: hundreds of latencies of several switch intervals.
+const LIMIT: Duration = Duration::from_secs(60);
+/// The most latencies of one such measurement: their text has to fit into what is kept of an output.
+const SAMPLES_MAX: u32 = 1_000;
 /// How many steps a thread computes until it looks whether it shall end.
 const STRIDE: u64 = 4096;
 /// The number of the thread that sleeps; those that compute follow it.
@@ -61,8 +70,8 @@ fn compute(gil: &Gil, number: u32, over: &AtomicBool) {
     gil.take(number, || {});
     let (mut foo, mut i) = (0.0, 0);
     while !over.load(Relaxed) {
-        (foo, i) = steps_until_asked(foo, i, i + STRIDE, gil.drop_request());
-        if gil.drop_request().load(Relaxed) {
+        (foo, i) = steps_until_asked(foo, i, i + STRIDE, &gil.drop_request);
+        if gil.drop_request.load(Relaxed) {
             gil.release(number);
             gil.take(number, || {});
         }
@@ -82,6 +91,37 @@ fn naps(gil: &Gil, samples: u32) -> Vec<Nanos> {
     let latencies = (0..samples).map(nap).collect();
     gil.release(SLEEPER);
     latencies
+}
+
+/// The same under a real lock, measured by this interpreter. No run can happen meanwhile.
+///
+/// # Errors
+/// Why the interpreter did not measure them, in one sentence.
+pub fn real(
+    ground: &Ground,
+    interpreter: &Interpreter,
+    computing: u32,
+    samples: u32,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<Nanos>, EngineError> {
+    let python = format!("Python {}", interpreter.version_name());
+    let none = |why: String| EngineError::new(format!("{python} {why}"));
+    let numbers = [computing.to_string(), samples.min(SAMPLES_MAX).to_string()];
+    let script = format!("{SCRIPT}\nconvoy()");
+    let arguments = ["-c", &script, &numbers[0], &numbers[1]];
+    let path = &interpreter.path;
+    match ask(ground, path, &arguments, None, LIMIT, cancelled) {
+        Ok(answer) => answer
+            .marked()
+            .ok_or_else(|| none(format!("measured no convoy: it {}", answer.end))),
+        Err(AskError::Cancelled) => Err(EngineError::new("stopped")),
+        Err(AskError::NotStarted(why)) => Err(not_started(&python, &why)),
+        Err(AskError::TimedOut(_)) => {
+            let limit = LIMIT.as_secs();
+            Err(none(format!("did not measure the convoy in {limit} s")))
+        }
+        Err(AskError::Broken(error)) => Err(error),
+    }
 }
 
 #[cfg(test)]

@@ -25,38 +25,28 @@ pub fn examine(session: &Session) -> Vec<Diagnosis> {
     parts.into_iter().flatten().collect()
 }
 
-fn diagnosis(topic: &str, value: String, note: Option<String>) -> Diagnosis {
+fn noted(topic: &str, value: impl Into<String>, note: impl Into<String>) -> Diagnosis {
     Diagnosis {
         topic: topic.into(),
-        value,
-        note,
+        value: value.into(),
+        note: Some(note.into()).filter(|note| !note.is_empty()),
     }
-}
-
-fn noted(topic: &str, value: impl Into<String>, note: impl Into<String>) -> Diagnosis {
-    diagnosis(topic, value.into(), Some(note.into()))
 }
 
 fn machine(session: &Session) -> Vec<Diagnosis> {
     let machine = &session.machine;
     let unknown = || "unknown".to_string();
-    let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
     let limited = machine.cores_limited_by.as_ref();
+    let limited = limited.map(|why| format!("limited by {why}"));
+    let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
+    let processor = machine.cpu_model.clone().unwrap_or_else(unknown);
     let memory = machine.memory_bytes.map_or_else(unknown, text::bytes);
     let task = session.calibrate().seconds_of(ITERATIONS.default);
     vec![
-        diagnosis(
-            "processor",
-            machine.cpu_model.clone().unwrap_or_else(unknown),
-            None,
-        ),
-        diagnosis(
-            "usable cores",
-            cores,
-            limited.map(|why| format!("limited by {why}")),
-        ),
-        diagnosis("memory", memory, None),
-        diagnosis("kernel", machine.kernel.clone(), None),
+        noted("processor", processor, ""),
+        noted("usable cores", cores, limited.unwrap_or_default()),
+        noted("memory", memory, ""),
+        noted("kernel", &machine.kernel, ""),
         noted(
             "cpu task",
             text::duration(task),

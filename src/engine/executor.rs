@@ -2,13 +2,12 @@
 
 pub mod processes;
 pub mod python;
-pub mod rayon;
 pub mod threads;
 
 use std::fmt;
 use std::sync::atomic::Ordering::Acquire;
 
-use super::arena::{Arena, LaneHeader, LaneState};
+use super::arena::{Arena, LaneState};
 use super::clock;
 use super::zygote::Zygote;
 use crate::domain::record::PrintedOutput;
@@ -94,8 +93,10 @@ pub fn note_panics(arena: &Arena, deaths: &mut Vec<Death>) {
 
 /// How many workers have arrived at the gate.
 pub fn arrived(arena: &Arena) -> u32 {
-    let is_there = |lane: &&LaneHeader| lane.state() != LaneState::Absent;
-    arena.lanes().filter(is_there).count() as u32
+    let lanes = arena.lanes();
+    lanes
+        .filter(|lane| lane.state() != LaneState::Absent)
+        .count() as u32
 }
 
 /// The workers of a run, from their creation until all are joined or reaped.

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use ureq::config::Config;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body};
 
@@ -25,7 +24,7 @@ use super::latch::Latch;
 use crate::domain::address::{MAX_ADDRESS_BYTES, check_address};
 use crate::domain::addresses::FETCH_TIMEOUT_S;
 use crate::domain::login::{Login, without_login};
-use error::{Stage, explain, failed};
+use error::{explain, failed};
 use network::{Network, system_lookup};
 
 /// The size of the buffer through which requests are written, in bytes: a request line fits.
@@ -36,7 +35,7 @@ const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Lookup, connecting, TLS, redirects, and the body to its last byte.
-    pub timeout: Duration,
+    pub timeout_s: f64,
     /// How many redirects are followed.
     pub redirects: u32,
     /// The largest head of an answer, in bytes.
@@ -48,7 +47,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            timeout: Duration::from_secs_f64(FETCH_TIMEOUT_S),
+            timeout_s: FETCH_TIMEOUT_S,
             redirects: 5,
             head_bytes: 64 << 10,
             body_bytes: 64 << 20,
@@ -102,21 +101,20 @@ impl Fetcher {
     /// begins with `url`, without user name and password, also when a redirect led elsewhere; it has no full stop.
     pub fn get(&self, url: &str) -> Result<Vec<u8>, Unfinished> {
         check_address(url).map_err(|wrong| failed(url, &wrong))?;
-        let explained = |stage| move |error| explain(url, stage, self.limits.timeout, error);
-        let start = Instant::now();
+        let explained =
+            |had_head| move |error| explain(url, had_head, self.limits.timeout_s, error);
+        let deadline = Instant::now() + Duration::from_secs_f64(self.limits.timeout_s);
         let mut address = url.to_owned();
         for _ in 0..=self.limits.redirects {
-            let left = self.limits.timeout.saturating_sub(start.elapsed());
-            let mut response = self
-                .request(&address, left)
-                .map_err(explained(Stage::Answer))?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut response = self.request(&address, left).map_err(explained(false))?;
             let target = redirect::target(&address, &response);
             match target.map_err(|wrong| failed(url, wrong))? {
                 Some(target) => address = target,
                 None => {
                     refuse_error(url, response.status())?;
                     let body = self.read(response.body_mut());
-                    return body.map_err(explained(Stage::Body));
+                    return body.map_err(explained(true));
                 }
             }
         }
@@ -129,7 +127,25 @@ impl Fetcher {
     /// that is how ureq takes what is left of the time without giving up its cache of TLS settings.
     fn request(&self, address: &str, left: Duration) -> Result<Response<Body>, ureq::Error> {
         let (connector, resolver) = (self.network.clone(), self.network.clone());
-        let agent = Agent::with_parts(config(left, self.limits), connector, resolver);
+        let config = Agent::config_builder()
+            .timeout_global(Some(left))
+            // The statuses' sentences are ours.
+            .http_status_as_error(false)
+            // So are the redirects, see `redirect`: 0 hands them out as answers.
+            .max_redirects(0)
+            // The default is taken from http_proxy and its relatives.
+            .proxy(None)
+            .user_agent(concat!("pconc-tui/", env!("CARGO_PKG_VERSION")))
+            .accept_encoding("identity")
+            .max_response_header_size(self.limits.head_bytes)
+            // Larger than a head, so that one that is too large is seen to be so. A page comes in such pieces at most, and
+            // the lock is released for each.
+            .input_buffer_size(2 * self.limits.head_bytes)
+            .output_buffer_size(OUTPUT_BUFFER_BYTES)
+            .max_idle_connections(0)
+            .max_idle_connections_per_host(0)
+            .build();
+        let agent = Agent::with_parts(config, connector, resolver);
         let mut request = agent
             .get(&*without_login(address))
             .header("Connection", "close");
@@ -162,27 +178,6 @@ fn refuse_error(url: &str, status: StatusCode) -> Result<(), Unfinished> {
     let reason = status.canonical_reason().unwrap_or_default();
     let what = format!("the server answered {} {reason}", status.as_u16());
     Err(failed(url, what.trim_end()))
-}
-
-fn config(left: Duration, limits: Limits) -> Config {
-    Agent::config_builder()
-        .timeout_global(Some(left))
-        // The statuses' sentences are ours.
-        .http_status_as_error(false)
-        // So are the redirects, see `redirect`: 0 hands them out as answers.
-        .max_redirects(0)
-        // The default is taken from http_proxy and its relatives.
-        .proxy(None)
-        .user_agent(concat!("pconc-tui/", env!("CARGO_PKG_VERSION")))
-        .accept_encoding("identity")
-        .max_response_header_size(limits.head_bytes)
-        // Larger than a head, so that one that is too large is seen to be so. A page comes in such pieces at most, and
-        // the lock is released for each.
-        .input_buffer_size(2 * limits.head_bytes)
-        .output_buffer_size(OUTPUT_BUFFER_BYTES)
-        .max_idle_connections(0)
-        .max_idle_connections_per_host(0)
-        .build()
 }
 
 #[cfg(test)]

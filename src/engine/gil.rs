@@ -68,7 +68,8 @@ pub struct Gil {
     last_holder: Mutex<Option<u32>>,
     /// Signalled when the lock is taken (`gil->switch_cond`).
     switched: Condvar,
-    drop_request: AtomicBool,
+    /// Whether somebody asks the holder to drop the lock: looked at in every iteration of the kernel.
+    pub drop_request: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -88,11 +89,6 @@ impl Gil {
             switched: Condvar::new(),
             drop_request: AtomicBool::new(false),
         }
-    }
-
-    /// Whether somebody asks the holder to drop the lock: looked at in every iteration of the kernel.
-    pub fn drop_request(&self) -> &AtomicBool {
-        &self.drop_request
     }
 
     /// Takes the lock for `worker`, calling `must_wait` once before waiting if it is taken (`take_gil`).
@@ -180,7 +176,7 @@ mod tests {
                         most.fetch_max(inside.fetch_add(1, Relaxed) + 1, Relaxed);
                         // Hold it until asked, but not for ever: the others may all have finished.
                         let mut spins = 0u32;
-                        while !gil.drop_request().load(Relaxed) && spins < 1_000_000 {
+                        while !gil.drop_request.load(Relaxed) && spins < 1_000_000 {
                             spins += 1;
                         }
                         inside.fetch_sub(1, Relaxed);
@@ -206,7 +202,7 @@ mod tests {
                 gil.abandon(1);
                 waited
             });
-            while !gil.drop_request().load(Relaxed) {
+            while !gil.drop_request.load(Relaxed) {
                 std::hint::spin_loop();
             }
             gil.release(0);

@@ -6,7 +6,6 @@ pub mod render;
 
 use std::os::fd::AsFd;
 
-use self::io::Target;
 use super::clock;
 use super::error::Unfinished;
 use super::fetch::Fetcher;
@@ -55,7 +54,7 @@ impl Job {
                 Step::Compute(iterations) => cpu::execute(worker, *iterations)?,
                 Step::Fetch => page = self.fetch(worker, task)?,
                 Step::Sleep(ms) => self.sleep(worker, *ms)?,
-                Step::Write(times) => io::write(worker, &page, &self.target(task), *times)?,
+                Step::Write(times) => io::write(worker, &self.assignment, task, &page, *times)?,
             }
         }
         Ok(())
@@ -86,18 +85,5 @@ impl Job {
                 }
             }
         })
-    }
-
-    fn target(&self, task: u32) -> Target {
-        let Assignment { plan, scratch, .. } = &self.assignment;
-        let is_shared = plan.has_shared_file();
-        Target {
-            path: if is_shared {
-                scratch.shared_file()
-            } else {
-                scratch.file(task)
-            },
-            is_shared,
-        }
     }
 }

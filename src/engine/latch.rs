@@ -5,7 +5,7 @@
 
 use std::ffi::c_int;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -15,7 +15,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 #[derive(Debug)]
 pub struct Latch {
     reader: PipeReader,
-    writer: PipeWriter,
+    /// Whoever writes into it opens the latch, as a program does that inherits it.
+    pub writer: PipeWriter,
 }
 
 impl Latch {
@@ -51,11 +52,6 @@ impl Latch {
     pub fn close(&self) {
         let mut bytes = [0; 64];
         while matches!((&self.reader).read(&mut bytes), Ok(1..)) {}
-    }
-
-    /// The descriptor into which anybody may write to open it, for a program that inherits it.
-    pub fn writing_descriptor(&self) -> RawFd {
-        self.writer.as_raw_fd()
     }
 }
 

@@ -43,7 +43,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 const LISTENER: Token = Token(usize::MAX);
 
 /// What the server serves: `GET /page/i` for each `i` below `latencies_ms.len()`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Site {
     /// How long page `i` keeps its client waiting, in milliseconds from the moment at which the request's
     /// head is complete. 0 answers at once.

@@ -4,8 +4,7 @@
 //! makes ends with it. Standard output and error output go to a FIFO in the session's directory, which is read here and of
 //! which a bounded part is kept: nothing that Python prints reaches the screen.
 
-mod ask;
-pub mod convoy;
+pub(super) mod ask;
 pub mod find;
 pub mod order;
 pub mod output;

@@ -28,7 +28,8 @@ const NO_TASK: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Pen {
     arena: Arc<Arena>,
-    worker: u32,
+    /// The worker's number.
+    pub worker: u32,
     /// Into `arena`, which lives as long as the pen: looking them up again would double the cost of an event.
     lane: NonNull<LaneHeader>,
     ring: NonNull<[EventSlot]>,
@@ -99,11 +100,6 @@ impl Pen {
     fn ring(&self) -> &[EventSlot] {
         // SAFETY: as above.
         unsafe { self.ring.as_ref() }
-    }
-
-    /// The worker's number.
-    pub fn worker(&self) -> u32 {
-        self.worker
     }
 
     /// What the worker is doing.

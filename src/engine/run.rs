@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use super::clock::{self, CpuWatch};
 use super::conclude::{self, Facts};
 use super::executor::processes::ForkCrew;
 use super::executor::python::PythonCrew;
-use super::executor::threads::{Creator, ThreadCrew};
-use super::executor::{AWAY_MAX, Crew, Ending, arrived, note_panics, rayon, threads};
+use super::executor::threads::ThreadCrew;
+use super::executor::{AWAY_MAX, Crew, Ending, arrived, note_panics};
 use super::fetch::Limits;
 use super::gil::Gil;
 use super::latch::wait_readable;
@@ -75,8 +75,6 @@ pub struct Ground {
     pub all_tasks: AtomicBool,
     /// For how long the user has suspended the program since this was asked for last, in nanoseconds.
     pub suspended: AtomicU64,
-    /// The process group of the interpreter that executes a run now; 0 if there is none.
-    pub program: AtomicI32,
 }
 
 /// A run that has been started.
@@ -206,7 +204,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             let directory = scratch.directory.display();
             EngineError::system(format!("cannot {what} the directory {directory}"))
         };
-        if self.needs_directory() {
+        if plan.writes_files() || plan.model().is_python() {
             scratch.make().map_err(cannot("make"))?;
         }
         if let Some(Addresses::Loopback(latencies_ms)) = plan.addresses() {
@@ -219,23 +217,6 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             order::write(&self.assignment).map_err(cannot("write to"))?;
         }
         Ok(())
-    }
-
-    fn needs_directory(&self) -> bool {
-        let plan = &self.assignment.plan;
-        plan.writes_files() || plan.model().is_python()
-    }
-
-    /// Removes what `prepare` made. True if the server should have been there and was not.
-    fn leave_io(&self, zygote: &mut Zygote) -> bool {
-        if self.needs_directory() {
-            self.ground.scratch.remove();
-        }
-        let Some(addresses) = self.assignment.plan.addresses() else {
-            return false;
-        };
-        let was_there = zygote.stop_server();
-        matches!(addresses, Addresses::Loopback(_)) && !was_there
     }
 
     /// From `t0` until all workers are gone.
@@ -278,11 +259,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 cancelled: self.ending.error.is_none() && arena.is_stopping(),
                 suspended: clock::suspended().saturating_sub(suspended),
                 stopped,
-                server_died: self.leave_io(zygote),
+                server_died: self.assignment.port > 0 && !zygote.stop_server(),
                 ..std::mem::take(&mut self.ending)
             },
             all_tasks: ground.all_tasks.load(Relaxed),
         };
+        ground.scratch.remove();
         Record {
             campaign: self.part.take(),
             ..facts.record()
@@ -297,7 +279,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
 
     /// Creates the workers, and watches until nothing is left of them.
     fn execute(&mut self, zygote: &mut Zygote, sampler: &mut Sampler) {
-        let mut crew = crew(self.ground, self.assignment.clone(), zygote);
+        let mut crew = crew(self.assignment.clone(), zygote);
         if let Err(error) = crew.create() {
             self.break_off(error);
         }
@@ -378,39 +360,26 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 }
 
-fn crew<'z>(
-    ground: &'z Ground,
-    assignment: Assignment,
-    zygote: &'z mut Zygote,
-) -> Box<dyn Crew + 'z> {
-    let of_threads = |assignment, creator: Creator| {
-        Box::new(ThreadCrew {
-            assignment,
-            creator,
-            threads: vec![],
-        })
-    };
+fn crew(assignment: Assignment, zygote: &mut Zygote) -> Box<dyn Crew + '_> {
     match assignment.plan.model().description().crew {
-        model::Crew::Threads => of_threads(assignment, threads::create),
-        model::Crew::Pool => of_threads(assignment, rayon::create),
+        model::Crew::Threads | model::Crew::Pool => Box::new(ThreadCrew {
+            assignment,
+            threads: vec![],
+        }),
         model::Crew::Forks => Box::new(ForkCrew {
             assignment,
             zygote,
             alive: 0,
         }),
-        model::Crew::Python => Box::new(PythonCrew::new(assignment, zygote, &ground.program)),
+        model::Crew::Python => Box::new(PythonCrew::new(assignment, zygote)),
     }
 }
 
 /// Waits until the bell rings, a child has ended, or it is time for a sample.
 fn wait_for_news(arena: &Arena, crew: &mut dyn Crew) {
-    let rang = match crew.zygote() {
-        Some(zygote) => {
-            wait_readable([arena.bell.as_fd(), zygote.socket.as_fd()], Some(SAMPLE_MS))[0]
-        }
-        None => wait_readable([arena.bell.as_fd()], Some(SAMPLE_MS))[0],
-    };
-    if rang {
+    let bell = arena.bell.as_fd();
+    let news = crew.zygote().map_or(bell, |zygote| zygote.socket.as_fd());
+    if wait_readable([bell, news], Some(SAMPLE_MS))[0] {
         arena.bell.close();
     }
 }

@@ -10,17 +10,16 @@ use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use super::arena::Arena;
-use super::lock::lock;
-use super::python::{convoy, find, probe};
+use super::python::find;
+use super::python::probe::probe;
 use super::run::Ground;
 pub use super::run::{Report, Run};
 use super::scratch::{self, Scratch};
 use super::zygote::Zygote;
 use super::{calibrate, clock, machine, os};
 use crate::domain::machine::{Limits, Machine};
-use crate::domain::python::{FoundPython, Interpreter, Pythons, UselessPython};
+use crate::domain::python::{FoundPython, Pythons, UselessPython};
 use crate::domain::speed::Speed;
-use crate::domain::time::Nanos;
 use crate::engine::EngineError;
 
 /// How often it is looked whether a run is over that keeps others waiting.
@@ -35,6 +34,8 @@ pub struct Session {
     pub ground: Arc<Ground>,
     /// The zygote, whose group all forked processes are in.
     zygote: Pid,
+    /// The process group of the interpreter that is at work now; 0 if there is none.
+    program: Arc<AtomicI32>,
     /// When the program was suspended; 0 while it is not.
     suspended_at: AtomicU64,
     /// What this machine is.
@@ -59,7 +60,7 @@ impl Session {
         let scratch = Scratch::below(&scratch::temporary());
         let zygote = Zygote::fork(&arena, &scratch)
             .map_err(EngineError::system("cannot fork the zygote"))?;
-        let zygote_pid = zygote.pid;
+        let (zygote_pid, program) = (zygote.pid, zygote.program.clone());
         let ground = Ground {
             arena,
             zygote: Mutex::new(zygote),
@@ -68,12 +69,12 @@ impl Session {
             run: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
             suspended: AtomicU64::new(0),
-            program: AtomicI32::new(0),
         };
         Ok(Session {
             id: uuid::Uuid::now_v7().to_string(),
             ground: Arc::new(ground),
             zygote: zygote_pid,
+            program,
             suspended_at: AtomicU64::new(0),
             machine: machine::examine(),
             limits: machine::limits(open_files),
@@ -85,7 +86,7 @@ impl Session {
     /// # Errors
     /// Why it is of no use, in one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
-        let found = self.asked(&find::meant(written), &|| false);
+        let found = probe(&self.ground, &find::meant(written), &|| false);
         found.expect("nobody gives up here")
     }
 
@@ -99,10 +100,8 @@ impl Session {
             match self.python(&file) {
                 Ok(found) => return Ok(found),
                 Err(useless) if file == find::meant(Path::new("python3")) => {
-                    let sentence = useless.sentence;
-                    return Err(EngineError::new(format!(
-                        "{sentence}: name another one with --python"
-                    )));
+                    let what = useless.sentence + ": name another one with --python";
+                    return Err(EngineError::new(what));
                 }
                 Err(useless) => first_useless = first_useless.or(Some(useless.sentence)),
             }
@@ -120,51 +119,23 @@ impl Session {
             .iter()
             .map(|written| find::meant(written))
             .chain(find::candidates());
+        let is_busy = || self.ground.run.load(Relaxed) != 0;
         for file in files {
-            match self.asked_between_runs(&file) {
+            // As often as it takes to come to an end while no run goes on.
+            let asked = loop {
+                while is_busy() {
+                    std::thread::sleep(BETWEEN_LOOKS);
+                }
+                if let Some(asked) = probe(&self.ground, &file, &is_busy) {
+                    break asked;
+                }
+            };
+            match asked {
                 Ok(found) => pythons.add(found),
                 Err(useless) => pythons.useless.push(useless),
             }
         }
         pythons
-    }
-
-    /// Asks while no run goes on, as often as it takes.
-    fn asked_between_runs(&self, file: &Path) -> Result<FoundPython, UselessPython> {
-        loop {
-            let is_busy = || self.ground.run.load(Relaxed) != 0;
-            while is_busy() {
-                std::thread::sleep(BETWEEN_LOOKS);
-            }
-            if let Some(found) = self.asked(file, &is_busy) {
-                return found;
-            }
-        }
-    }
-
-    fn asked(
-        &self,
-        file: &Path,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Option<Result<FoundPython, UselessPython>> {
-        let zygote = &mut lock(&self.ground.zygote);
-        probe::probe(zygote, &self.ground.scratch, file, cancelled)
-    }
-
-    /// The convoy under a real lock: so many latencies beside so many computing threads, as
-    /// [`emulated`](super::convoy::emulated) has them.
-    ///
-    /// # Errors
-    /// Why the interpreter did not measure them, in one sentence.
-    pub fn convoy(
-        &self,
-        python: &Interpreter,
-        computing: u32,
-        samples: u32,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Result<Vec<Nanos>, EngineError> {
-        let (zygote, scratch) = (&mut lock(&self.ground.zygote), &self.ground.scratch);
-        convoy::measure(zygote, scratch, python, (computing, samples), cancelled)
     }
 
     /// How fast an idle core computes. Takes about 0.25 s of computing.
@@ -194,7 +165,7 @@ impl Session {
     /// Signals all processes but the program, those of an interpreter that executes a run now included.
     fn signal(&self, signal: Signal) {
         let _ = killpg(self.zygote, signal);
-        let interpreter = self.ground.program.load(Relaxed);
+        let interpreter = self.program.load(Relaxed);
         if interpreter > 0 {
             let _ = killpg(Pid::from_raw(interpreter), signal);
         }

@@ -11,7 +11,8 @@ const LONGEST_STRIDE: u64 = 1 << 30;
 #[derive(Debug)]
 pub struct Stride {
     length: u64,
-    left: u64,
+    /// How many iterations are left.
+    pub left: u64,
 }
 
 impl Default for Stride {
@@ -28,11 +29,6 @@ impl Stride {
     pub fn spend(&mut self, iterations: u64) -> bool {
         self.left = self.left.saturating_sub(iterations);
         self.left == 0
-    }
-
-    /// How many iterations are left.
-    pub fn left(&self) -> u64 {
-        self.left
     }
 
     /// Aims at one tick of CPU time per stride; by CPU time, as a preempted worker is not a slow one.

@@ -87,7 +87,7 @@ impl Worker {
 
     /// What a computing worker under the lock has to look at in every iteration.
     pub fn drop_request(&self) -> Option<&AtomicBool> {
-        self.gil.as_deref().map(Gil::drop_request)
+        self.gil.as_deref().map(|gil| &gil.drop_request)
     }
 
     /// Hands the lock to another worker if one has asked for it.
@@ -113,7 +113,7 @@ impl Worker {
     fn release_lock(&mut self, phase: Phase) {
         self.pen.enter(phase);
         if let Some(gil) = &self.gil {
-            gil.release(self.pen.worker());
+            gil.release(self.pen.worker);
         }
     }
 
@@ -126,7 +126,7 @@ impl Worker {
     fn wait_for_lock(&mut self) {
         if let Some(gil) = &self.gil {
             let pen = &mut self.pen;
-            gil.take(pen.worker(), || {
+            gil.take(pen.worker, || {
                 if pen.phase() != Phase::Gil {
                     pen.enter(Phase::Gil);
                 }
@@ -148,7 +148,7 @@ impl Worker {
         // Its last stamp, then the lock goes.
         self.pen.rest();
         if let Some(gil) = &self.gil {
-            gil.release(self.pen.worker());
+            gil.release(self.pen.worker);
         }
     }
 
@@ -174,7 +174,7 @@ impl Worker {
         let begin = self.pen.begin(task);
         let slot = self.arena.task(task);
         slot.begin.store(begin, Relaxed);
-        slot.worker.store(self.pen.worker(), Relaxed);
+        slot.worker.store(self.pen.worker, Relaxed);
         slot.executions.fetch_add(1, Relaxed);
         // Release: who sees the state sees the rest of the slot.
         slot.state.store(TaskState::Begun as u32, Release);
@@ -188,7 +188,7 @@ impl Worker {
     }
 
     fn lane(&self) -> &LaneHeader {
-        self.arena.lane(self.pen.worker())
+        self.arena.lane(self.pen.worker)
     }
 
     /// Counts a page that was written to its end, and whether another worker has spoilt it since.
@@ -208,7 +208,7 @@ impl Worker {
         store_known(&lane.involuntary, switches.map(|each| each.involuntary));
         let memory = own_process.then(os::proportional_set_size).flatten();
         store_known(&lane.memory, memory);
-        finish(&self.arena, self.pen.worker(), LaneState::Finished);
+        finish(&self.arena, self.pen.worker, LaneState::Finished);
     }
 }
 

@@ -14,6 +14,8 @@ use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -38,7 +40,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(5);
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// How long what was killed may take to be gone: the kernel needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
-/// How long processes that are asked to end may take before they are killed.
+/// How long those that nobody reaps may take to be gone when they are asked to end, and then killed.
 const ORPHANS_MAX: Duration = Duration::from_millis(500);
 
 /// The program's end of the socket to its zygote.
@@ -49,8 +51,8 @@ pub struct Zygote {
     /// Its process number, which is that of the group of all that it has forked.
     pub pid: Pid,
     server_runs: bool,
-    /// The process group of the program that runs.
-    program: Option<Pid>,
+    /// The process group of the program that runs, 0 if there is none, for who stops and continues it, too.
+    pub program: Arc<AtomicI32>,
 }
 
 impl Zygote {
@@ -68,7 +70,7 @@ impl Zygote {
                 socket: ours,
                 pid: child,
                 server_runs: false,
-                program: None,
+                program: Arc::default(),
             }),
             ForkResult::Child => {
                 drop(ours);
@@ -138,8 +140,9 @@ impl Zygote {
         // Its own group has all that it forked.
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);
-        if let Some(program) = self.program.take() {
-            end_orphans(program);
+        let program = self.program.swap(0, Relaxed);
+        if program > 0 {
+            end_orphans(Pid::from_raw(program));
         }
     }
 
@@ -165,8 +168,8 @@ impl Zygote {
         match news {
             News::Server(Ok(_)) => self.server_runs = true,
             News::ServerEnded => self.server_runs = false,
-            News::ProgramStarted(Ok(group)) => self.program = Some(Pid::from_raw(group)),
-            News::ProgramEnded(_) => self.program = None,
+            News::ProgramStarted(Ok(group)) => self.program.store(group, Relaxed),
+            News::ProgramEnded(_) => self.program.store(0, Relaxed),
             _ => {}
         }
         Ok(news)
@@ -174,7 +177,9 @@ impl Zygote {
 
     fn lost(&mut self) -> EngineError {
         self.abandon();
-        gone()
+        EngineError::new(
+            "the zygote, the process which forks workers and serves pages, is gone: start the program again",
+        )
     }
 
     /// Whether it is gone, and reaped, before so much time has passed.
@@ -186,19 +191,12 @@ impl Zygote {
     }
 }
 
-fn gone() -> EngineError {
-    EngineError::new(
-        "the zygote, the process which forks workers and serves pages, is gone: start the program again",
-    )
-}
-
 /// Ends the group of a program whose zygote is gone; its first process has died with that. Killed at once, it would leave its
 /// semaphores to nobody: see [`group`].
 fn end_orphans(program: Pid) {
     let mut group = Group::new(program);
     group.end();
-    wait_until(ORPHANS_MAX, || group.is_empty());
-    let _ = killpg(program, Signal::SIGKILL);
+    wait_until(ORPHANS_MAX, || group.is_gone());
 }
 
 impl Drop for Zygote {

@@ -84,11 +84,13 @@ fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec
         if bench.is_over() {
             break;
         }
-        let (beside, session) = (CONVOYS[at], &bench.session);
+        let beside = CONVOYS[at];
         let is_cancelled = || bench.is_interrupted();
         let emulated = engine_convoy::emulated(beside, CONVOY_SAMPLES, interval);
         let measured = emulated.and_then(|emulated| {
-            let real = session.convoy(interpreter, beside, CONVOY_SAMPLES, &is_cancelled)?;
+            let ground = &bench.session.ground;
+            let real =
+                engine_convoy::real(ground, interpreter, beside, CONVOY_SAMPLES, &is_cancelled)?;
             Ok((emulated, real))
         });
         match measured {

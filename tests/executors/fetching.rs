@@ -260,7 +260,7 @@ fn same_answers(session: &Session, model: Model) -> Outcomes {
     });
     let limits = Limits {
         body_bytes: BODY_BYTES,
-        timeout: HANG,
+        timeout_s: HANG.as_secs_f64(),
         ..Limits::default()
     };
     let tasks = tasks(fetched(session, model, urls(origin).collect(), limits)?);
@@ -300,7 +300,7 @@ fn dripping(session: &Session, model: Model) -> Outcomes {
     let paths = ["body", "chunk", "until-the-end", "head", "silent"];
     let urls = paths.map(|path| format!("http://{origin}/{path}"));
     let limits = Limits {
-        timeout: Duration::from_millis(300),
+        timeout_s: 0.3,
         ..Limits::default()
     };
     for (path, task) in paths
@@ -409,7 +409,7 @@ fn with_passwords() -> Vec<String> {
 
 fn no_password(session: &Session, model: Model) -> Outcomes {
     let limits = Limits {
-        timeout: Duration::from_secs(2),
+        timeout_s: 2.0,
         ..Limits::default()
     };
     let mut urls = with_passwords();

@@ -1,7 +1,6 @@
 //! CPython, started by the zygote: its workers are threads, processes, subinterpreters or tasks of an event loop, and write
 //! into the same lanes as all others.
 
-use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::{AWAY_MAX, Crew, Death, Ending, arrived, note_panics};
@@ -27,8 +26,6 @@ const FAREWELL_MAX: Nanos = 5_000_000_000;
 pub struct PythonCrew<'z> {
     assignment: Assignment,
     zygote: &'z mut Zygote,
-    /// Where its process group is written down, for who stops and continues it.
-    group: &'z AtomicI32,
     output: Option<Output>,
     /// How many workers had arrived, and whether all tasks had ended, when that was looked for last.
     progress: (u32, bool),
@@ -42,15 +39,10 @@ pub struct PythonCrew<'z> {
 
 impl<'z> PythonCrew<'z> {
     /// A crew for this assignment, still without workers.
-    pub fn new(
-        assignment: Assignment,
-        zygote: &'z mut Zygote,
-        group: &'z AtomicI32,
-    ) -> PythonCrew<'z> {
+    pub fn new(assignment: Assignment, zygote: &'z mut Zygote) -> PythonCrew<'z> {
         PythonCrew {
             assignment,
             zygote,
-            group,
             output: None,
             progress: (0, false),
             looked: clock::now(),
@@ -69,7 +61,7 @@ impl<'z> PythonCrew<'z> {
 
     /// The interpreter has ended, and with it the workers that did not come to their end.
     fn ended(&mut self, end: ProcessEnd, ending: &mut Ending) {
-        self.gone();
+        self.is_alive = false;
         let arena = &self.assignment.arena;
         let python = &arena.header().python;
         let is_done = python.done_at.load(Relaxed) > 0;
@@ -93,12 +85,6 @@ impl<'z> PythonCrew<'z> {
             }
         }
         ending.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
-    }
-
-    /// Nothing of it is left.
-    fn gone(&mut self) {
-        self.is_alive = false;
-        self.group.store(0, Relaxed);
     }
 
     /// Takes in what was printed since the last time. What it says about being killed is not what it printed.
@@ -196,11 +182,10 @@ impl Crew for PythonCrew<'_> {
     fn news(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
         self.listen();
         // All of it ends with the zygote.
-        while let Some(news) = self.zygote.news().inspect_err(|_| self.gone())? {
+        while let Some(news) = self.zygote.news().inspect_err(|_| self.is_alive = false)? {
             match news {
-                News::ProgramStarted(Ok(group)) => self.group.store(group, Relaxed),
                 News::ProgramStarted(Err(why)) => {
-                    self.gone();
+                    self.is_alive = false;
                     return Err(not_started(&self.python(), &why));
                 }
                 News::ProgramEnded(end) => self.ended(end, ending),

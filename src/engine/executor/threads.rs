@@ -1,11 +1,14 @@
 //! Threads: `serial` (one of them), `threads`, and `gil-threads`, whose lock the workers find in their assignment. Those of a
 //! rayon pool are a crew of this kind, too.
 
+mod rayon;
+
 use std::io;
 use std::sync::atomic::Ordering::Acquire;
 use std::thread::{Builder, JoinHandle};
 
 use super::{Crew, Ending};
+use crate::catalog::model;
 use crate::engine::EngineError;
 use crate::engine::kernel;
 use crate::engine::worker::Assignment;
@@ -18,45 +21,33 @@ const STACK_BYTES: usize = 1 << 20;
 pub struct ThreadCrew {
     /// What they are to do.
     pub assignment: Assignment,
-    /// Who creates them.
-    pub creator: Creator,
     /// Those that were created.
     pub threads: Vec<JoinHandle<()>>,
-}
-
-/// Creates all workers, as far as the system allows; the sentence is about what it refused.
-pub type Creator = fn(&Assignment, &mut Vec<JoinHandle<()>>) -> Result<(), EngineError>;
-
-/// Creates workers that take tasks from the shared counter.
-///
-/// # Errors
-/// When the system refuses a thread.
-pub fn create(
-    assignment: &Assignment,
-    threads: &mut Vec<JoinHandle<()>>,
-) -> Result<(), EngineError> {
-    for number in 0..assignment.plan.workers {
-        let assignment = assignment.clone();
-        let life = move || kernel::live(&assignment, number, false);
-        let refused = format!("the system refused to create worker {number}");
-        let thread = spawn(format!("worker {number}"), life);
-        threads.push(thread.map_err(EngineError::system(refused))?);
-    }
-    Ok(())
 }
 
 /// Starts the thread of a worker.
 ///
 /// # Errors
 /// When the system refuses it, where `thread::spawn` would panic.
-pub fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     let builder = Builder::new().name(name).stack_size(STACK_BYTES);
     builder.spawn(life)
 }
 
 impl Crew for ThreadCrew {
     fn create(&mut self) -> Result<(), EngineError> {
-        (self.creator)(&self.assignment, &mut self.threads)
+        let (assignment, threads) = (&self.assignment, &mut self.threads);
+        if assignment.plan.model().description().crew == model::Crew::Pool {
+            return rayon::create(assignment, threads);
+        }
+        for number in 0..assignment.plan.workers {
+            let assignment = assignment.clone();
+            let life = move || kernel::live(&assignment, number, false);
+            let refused = format!("the system refused to create worker {number}");
+            let thread = spawn(format!("worker {number}"), life);
+            threads.push(thread.map_err(EngineError::system(refused))?);
+        }
+        Ok(())
     }
 
     fn is_over(&self) -> bool {

@@ -1,7 +1,6 @@
 //! What can go wrong with a fetch, and how to say it in one sentence.
 
 use std::io;
-use std::time::Duration;
 
 use nix::errno::Errno;
 use rustls::CertificateError;
@@ -28,32 +27,26 @@ pub fn is_cancelled(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(error) if error.is::<Unfinished>())
 }
 
-/// How far a fetch has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// The head of an answer has not come yet.
-    Answer,
-    /// It has, and the body is on its way.
-    Body,
-}
-
-/// Turns ureq's errors into ours.
-pub fn explain(url: &str, stage: Stage, timeout: Duration, error: ureq::Error) -> Unfinished {
+/// Turns ureq's errors into ours; whether the head of an answer had come, and its body was on its way.
+pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) -> Unfinished {
     if is_cancelled(&error) {
         return Unfinished::Cancelled;
     }
     let words = match error {
         ureq::Error::Timeout(_) => {
-            let limit = timeout.as_secs_f64();
-            match stage {
-                Stage::Answer => format!("no answer within {limit} s"),
-                Stage::Body => format!("the answer was not complete within {limit} s"),
-            }
+            let what = if had_head {
+                "the answer was not complete"
+            } else {
+                "no answer"
+            };
+            format!("{what} within {timeout_s} s")
         }
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => match stage {
-            Stage::Answer => "the server closed the connection without an answer".to_owned(),
-            Stage::Body => "the answer ended before it was complete".to_owned(),
-        },
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => if had_head {
+            "the answer ended before it was complete"
+        } else {
+            "the server closed the connection without an answer"
+        }
+        .to_owned(),
         ureq::Error::Io(error) => system_words(&error),
         ureq::Error::HostNotFound => NO_HOST.to_owned(),
         ureq::Error::BodyExceedsLimit(limit) => {
@@ -175,12 +168,12 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    fn explained(stage: Stage, error: ureq::Error) -> Unfinished {
-        explain("http://u:p@h/", stage, Duration::from_secs(20), error)
+    fn explained(had_head: bool, error: ureq::Error) -> Unfinished {
+        explain("http://u:p@h/", had_head, 20.0, error)
     }
 
     fn words(error: ureq::Error) -> String {
-        explained(Stage::Answer, error).to_string()
+        explained(false, error).to_string()
     }
 
     #[test]
@@ -225,7 +218,7 @@ mod tests {
     fn a_cancelled_fetch_is_known_on_its_way_through_an_io_error() {
         // That is the way it takes through rustls, and through a body's reader.
         let error = ureq::Error::from(io::Error::other(cancelled()));
-        assert_eq!(explained(Stage::Body, error), Unfinished::Cancelled);
+        assert_eq!(explained(true, error), Unfinished::Cancelled);
     }
 
     #[test]

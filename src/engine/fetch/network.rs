@@ -25,33 +25,13 @@ use crate::engine::latch::{Latch, wait};
 /// More than any fetch has left.
 const LONGEST: Duration = Duration::from_secs(1 << 20);
 
-/// The moment at which a wait ends in vain, and what ureq is told then.
-#[derive(Clone, Copy, Debug)]
-pub struct Deadline {
-    at: Instant,
-    reason: Timeout,
+/// The moment at which a wait ends in vain: what is left of ureq's time, from now.
+fn deadline(timeout: NextTimeout) -> Instant {
+    Instant::now() + LONGEST.min(*timeout.after)
 }
 
-impl Deadline {
-    /// What is left of ureq's time, from now.
-    pub fn of(timeout: NextTimeout) -> Self {
-        Self {
-            at: Instant::now() + LONGEST.min(*timeout.after),
-            reason: timeout.reason,
-        }
-    }
-
-    fn left(self) -> Duration {
-        self.at.saturating_duration_since(Instant::now())
-    }
-
-    /// Half of the time from now to this deadline.
-    pub fn halved(self) -> Self {
-        Self {
-            at: Instant::now() + self.left() / 2,
-            ..self
-        }
-    }
+fn left_until(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 /// Blocks until the name is looked up. A parameter, so that the tests have names that never are.
@@ -88,10 +68,10 @@ impl Network {
         &self,
         fd: BorrowedFd<'_>,
         readiness: PollFlags,
-        deadline: Deadline,
+        deadline: Instant,
     ) -> Result<(), ureq::Error> {
         loop {
-            let left = deadline.left();
+            let left = left_until(deadline);
             // In whole milliseconds, rounded up lest it spin through the last one.
             let rounded_up = left + Duration::from_nanos(999_999);
             let timeout = PollTimeout::try_from(rounded_up).unwrap_or(PollTimeout::MAX);
@@ -99,10 +79,100 @@ impl Network {
             match wait(awaited, timeout)? {
                 [true, _] => return Err(cancelled()),
                 [_, true] => return Ok(()),
-                _ if left.is_zero() => return Err(ureq::Error::Timeout(deadline.reason)),
+                _ if left.is_zero() => return Err(ureq::Error::Timeout(Timeout::Global)),
                 _ => {}
             }
         }
+    }
+
+    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a
+    /// time limit. The thread announces its end by closing a pipe, which can be polled beside the stop latch;
+    /// nobody waits for it when the fetch ends first.
+    fn look_up(
+        &self,
+        host: &str,
+        port: u16,
+        deadline: Instant,
+    ) -> Result<Vec<SocketAddr>, ureq::Error> {
+        let (ended, announce) = io::pipe()?;
+        let (lookup, host) = (self.lookup, host.to_owned());
+        let helper = thread::Builder::new().name("name-lookup".to_owned());
+        let helper = helper.spawn(move || {
+            let found = lookup(&host, port);
+            drop(announce);
+            found
+        })?;
+        self.until_ready(ended.as_fd(), PollFlags::POLLIN, deadline)?;
+        let broken_off = |_| Err(io::Error::other("the lookup broke off"));
+        let found = helper.join().unwrap_or_else(broken_off);
+        found.map_err(|error| ureq::Error::Other(lookup_words(&error).into()))
+    }
+
+    /// Tries one address after the other. Each may take half of the time that is left, the last one all of
+    /// it: one silent address must not use up the time of those behind it.
+    fn connect_any(
+        &self,
+        addresses: &[SocketAddr],
+        deadline: Instant,
+    ) -> Result<TcpStream, ureq::Error> {
+        let (last, others) = addresses.split_last().ok_or(ureq::Error::HostNotFound)?;
+        for address in others {
+            let its_own = Instant::now() + left_until(deadline) / 2;
+            match self.connect_one(*address, its_own) {
+                Err(error) if !is_cancelled(&error) => {
+                    // Whatever it was, the next address may do.
+                }
+                result => return result,
+            }
+        }
+        self.connect_one(*last, deadline)
+    }
+
+    fn connect_one(
+        &self,
+        address: SocketAddr,
+        deadline: Instant,
+    ) -> Result<TcpStream, ureq::Error> {
+        self.outside(|| {
+            // mio's, because it only begins to connect, and the standard library's would wait.
+            let connecting = mio::net::TcpStream::connect(address)?;
+            self.until_ready(connecting.as_fd(), PollFlags::POLLOUT, deadline)?;
+            let stream = TcpStream::from(connecting);
+            match stream.take_error()? {
+                None => Ok(stream),
+                Some(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Waits for the socket and calls `call` on it, until it did something.
+    fn exchange(
+        &self,
+        stream: &TcpStream,
+        readiness: PollFlags,
+        deadline: Instant,
+        mut call: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> Result<usize, ureq::Error> {
+        use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, WouldBlock};
+        self.outside(|| {
+            loop {
+                self.until_ready(stream.as_fd(), readiness, deadline)?;
+                let error = match call(stream) {
+                    Ok(bytes) => return Ok(bytes),
+                    Err(error) => error,
+                };
+                match error.kind() {
+                    // Being ready is a hint: the kernel may have changed its mind.
+                    WouldBlock | Interrupted => {}
+                    // ureq would take a reset for the end of a body without a length.
+                    ConnectionReset | ConnectionAborted | BrokenPipe => {
+                        let words = "the server broke off the connection";
+                        return Err(ureq::Error::Other(words.into()));
+                    }
+                    _ => return Err(error.into()),
+                }
+            }
+        })
     }
 }
 
@@ -131,9 +201,7 @@ impl Resolver for Network {
         let found = match host {
             Host::Ipv4(ip) => vec![SocketAddr::new(ip.into(), port)],
             Host::Ipv6(ip) => vec![SocketAddr::new(ip.into(), port)],
-            Host::Domain(name) => {
-                self.outside(|| self.look_up(name, port, Deadline::of(timeout)))?
-            }
+            Host::Domain(name) => self.outside(|| self.look_up(name, port, deadline(timeout)))?,
         };
         if found.is_empty() {
             return Err(ureq::Error::HostNotFound);
@@ -143,31 +211,6 @@ impl Resolver for Network {
             addresses.push(address);
         }
         Ok(addresses)
-    }
-}
-
-impl Network {
-    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a
-    /// time limit. The thread announces its end by closing a pipe, which can be polled beside the stop latch;
-    /// nobody waits for it when the fetch ends first.
-    fn look_up(
-        &self,
-        host: &str,
-        port: u16,
-        deadline: Deadline,
-    ) -> Result<Vec<SocketAddr>, ureq::Error> {
-        let (ended, announce) = io::pipe()?;
-        let (lookup, host) = (self.lookup, host.to_owned());
-        let helper = thread::Builder::new().name("name-lookup".to_owned());
-        let helper = helper.spawn(move || {
-            let found = lookup(&host, port);
-            drop(announce);
-            found
-        })?;
-        self.until_ready(ended.as_fd(), PollFlags::POLLIN, deadline)?;
-        let broken_off = |_| Err(io::Error::other("the lookup broke off"));
-        let found = helper.join().unwrap_or_else(broken_off);
-        found.map_err(|error| ureq::Error::Other(lookup_words(&error).into()))
     }
 }
 
@@ -190,7 +233,7 @@ impl Connector<()> for Network {
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        let stream = self.connect_any(&details.addrs, Deadline::of(details.timeout))?;
+        let stream = self.connect_any(&details.addrs, deadline(details.timeout))?;
         // A connection that is gone already says so at the first write, and better.
         let _ = stream.set_nodelay(true);
         let config = details.config;
@@ -200,44 +243,6 @@ impl Connector<()> for Network {
             network: self.clone(),
         };
         self.tls.connect(details, Some(transport))
-    }
-}
-
-impl Network {
-    /// Tries one address after the other. Each may take half of the time that is left, the last one all of
-    /// it: one silent address must not use up the time of those behind it.
-    fn connect_any(
-        &self,
-        addresses: &[SocketAddr],
-        deadline: Deadline,
-    ) -> Result<TcpStream, ureq::Error> {
-        let (last, others) = addresses.split_last().ok_or(ureq::Error::HostNotFound)?;
-        for address in others {
-            match self.connect_one(*address, deadline.halved()) {
-                Err(error) if !is_cancelled(&error) => {
-                    // Whatever it was, the next address may do.
-                }
-                result => return result,
-            }
-        }
-        self.connect_one(*last, deadline)
-    }
-
-    fn connect_one(
-        &self,
-        address: SocketAddr,
-        deadline: Deadline,
-    ) -> Result<TcpStream, ureq::Error> {
-        self.outside(|| {
-            // mio's, because it only begins to connect, and the standard library's would wait.
-            let connecting = mio::net::TcpStream::connect(address)?;
-            self.until_ready(connecting.as_fd(), PollFlags::POLLOUT, deadline)?;
-            let stream = TcpStream::from(connecting);
-            match stream.take_error()? {
-                None => Ok(stream),
-                Some(error) => Err(error.into()),
-            }
-        })
     }
 }
 
@@ -255,7 +260,7 @@ impl Transport for StoppableTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let deadline = Deadline::of(timeout.for_write());
+        let deadline = deadline(timeout.for_write());
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
             let write = |mut stream: &TcpStream| stream.write(rest);
@@ -267,7 +272,7 @@ impl Transport for StoppableTransport {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let deadline = Deadline::of(timeout.for_read());
+        let deadline = deadline(timeout.for_read());
         let room = self.buffers.input_append_buf();
         let read = |mut stream: &TcpStream| stream.read(room);
         let received = (self.network).exchange(&self.stream, PollFlags::POLLIN, deadline, read)?;
@@ -281,49 +286,14 @@ impl Transport for StoppableTransport {
     }
 }
 
-impl Network {
-    /// Waits for the socket and calls `call` on it, until it did something.
-    fn exchange(
-        &self,
-        stream: &TcpStream,
-        readiness: PollFlags,
-        deadline: Deadline,
-        mut call: impl FnMut(&TcpStream) -> io::Result<usize>,
-    ) -> Result<usize, ureq::Error> {
-        use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, WouldBlock};
-        self.outside(|| {
-            loop {
-                self.until_ready(stream.as_fd(), readiness, deadline)?;
-                let error = match call(stream) {
-                    Ok(bytes) => return Ok(bytes),
-                    Err(error) => error,
-                };
-                match error.kind() {
-                    // Being ready is a hint: the kernel may have changed its mind.
-                    WouldBlock | Interrupted => {}
-                    // ureq would take a reset for the end of a body without a length.
-                    ConnectionReset | ConnectionAborted | BrokenPipe => {
-                        let words = "the server broke off the connection";
-                        return Err(ureq::Error::Other(words.into()));
-                    }
-                    _ => return Err(error.into()),
-                }
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const HANG: Duration = Duration::from_secs(30);
 
-    fn within(limit: Duration) -> Deadline {
-        Deadline {
-            at: Instant::now() + limit,
-            reason: Timeout::Global,
-        }
+    fn within(limit: Duration) -> Instant {
+        Instant::now() + limit
     }
 
     fn network() -> Network {

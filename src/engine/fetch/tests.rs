@@ -48,7 +48,7 @@ fn latch() -> Arc<Latch> {
 
 fn fetcher(stop: &Arc<Latch>, timeout: Duration, body_bytes: u64) -> Fetcher {
     let limits = Limits {
-        timeout,
+        timeout_s: timeout.as_secs_f64(),
         body_bytes,
         ..Limits::default()
     };

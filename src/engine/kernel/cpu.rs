@@ -23,7 +23,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
     let mut foo = black_box(0.0);
     let mut i = 0;
     while i < iterations {
-        let until = iterations.min(i + worker.stride.left().min(LOOK));
+        let until = iterations.min(i + worker.stride.left.min(LOOK));
         let next;
         (foo, next) = match worker.drop_request() {
             Some(request) => steps_until_asked(foo, i, until, request),

@@ -30,7 +30,7 @@ const CHUNK_BYTES: usize = 64 * 1_024;
 const CHUNKS_A_TURN: usize = 4;
 
 /// What a connection needs next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Next {
     /// Something to happen at its socket.
     Event,

@@ -11,6 +11,8 @@ use crate::domain::time::Nanos;
 use crate::engine::EngineError;
 use crate::engine::clock;
 use crate::engine::latch::wait_readable;
+use crate::engine::lock::lock;
+use crate::engine::run::Ground;
 use crate::engine::scratch::Scratch;
 use crate::engine::zygote::{News, ProcessEnd, Program, Zygote};
 
@@ -22,7 +24,7 @@ const LOOK_MS: u16 = 50;
 const GONE_MAX: Nanos = 2_000_000_000;
 
 /// What a program printed, and how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Answer {
     /// The begin of its output and error output, [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes at most.
     pub output: String,
@@ -52,20 +54,21 @@ pub enum AskError {
     Broken(EngineError),
 }
 
-/// Starts this Python with these arguments in `directory`, or in the session's own, waits until it has ended or `limit` is over, or until `cancelled` says that
-/// nobody wants the answer. Whatever happens, nothing of it is left then.
+/// Starts this Python with these arguments in `directory`, or in the session's own, waits until it has ended or `limit` is
+/// over, or until `cancelled` says that nobody wants the answer. Whatever happens, nothing of it is left then. No run can
+/// happen meanwhile.
 ///
 /// # Errors
 /// See [`AskError`].
 pub fn ask(
-    zygote: &mut Zygote,
-    scratch: &Scratch,
+    ground: &Ground,
     python: &str,
     arguments: &[&str],
     directory: Option<&Path>,
     limit: Duration,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Answer, AskError> {
+    let (mut zygote, scratch) = (lock(&ground.zygote), &ground.scratch);
     let broken = |error| {
         let doing = format!("cannot use {}", scratch.directory.display());
         AskError::Broken(EngineError::system(doing)(error))
@@ -84,7 +87,7 @@ pub fn ask(
     let deadline = clock::now() + limit.as_nanos() as Nanos;
     let is_late = || clock::now() > deadline;
     while !cancelled() && !is_late() {
-        if let Some(end) = news(zygote, &mut output)? {
+        if let Some(end) = news(&mut zygote, &mut output)? {
             let output = output.text();
             return Ok(Answer { output, end });
         }
@@ -92,7 +95,7 @@ pub fn ask(
     let is_late = is_late();
     zygote.kill();
     let gone = clock::now() + GONE_MAX;
-    while clock::now() < gone && news(zygote, &mut output)?.is_none() {}
+    while clock::now() < gone && news(&mut zygote, &mut output)?.is_none() {}
     Err(if is_late {
         AskError::TimedOut(output.text())
     } else {

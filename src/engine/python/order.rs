@@ -23,7 +23,7 @@ use crate::engine::worker::Assignment;
 use crate::engine::zygote::Program;
 
 /// The script, as it is embedded in this program.
-pub(super) const SCRIPT: &str = include_str!("../../../assets/worker.py");
+pub const SCRIPT: &str = include_str!("../../../assets/worker.py");
 /// What the interpreter is told to execute: the current directory is the first where it looks for modules.
 const START: &str = "import pconc_worker; pconc_worker.main()";
 
@@ -63,10 +63,10 @@ pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
 /// What the script needs of the arena besides its memory, by name; `None` where no other program can map that.
 fn descriptors(arena: &Arena) -> Option<BTreeMap<&'static str, RawFd>> {
     Some(BTreeMap::from([
-        ("arena", arena.file()?.as_raw_fd()),
+        ("arena", arena.file.as_ref()?.as_raw_fd()),
         ("gate", arena.gate.as_fd().as_raw_fd()),
         ("stop", arena.stop.as_fd().as_raw_fd()),
-        ("bell", arena.bell.writing_descriptor()),
+        ("bell", arena.bell.writer.as_raw_fd()),
     ]))
 }
 
@@ -118,12 +118,7 @@ fn workload(assignment: &Assignment) -> Value {
         "steps": plan.steps(),
         "urls": urls,
         "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
-        "limits": {
-            "timeout_s": limits.timeout.as_secs_f64(),
-            "redirects": limits.redirects,
-            "head_bytes": limits.head_bytes,
-            "body_bytes": limits.body_bytes,
-        },
+        "limits": limits,
     })
 }
 

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::ask::{Answer, AskError, ask};
-use crate::domain::python::{FoundPython, GilState, Interpreter, OLDEST, UselessPython, Version};
+use crate::domain::python::{FoundPython, Interpreter, OLDEST, UselessPython};
 use crate::domain::text;
-use crate::engine::scratch::Scratch;
-use crate::engine::zygote::Zygote;
+use crate::engine::run::Ground;
 
 /// What it is told to execute.
 const SCRIPT: &str = include_str!("../../../assets/ask.py");
@@ -22,15 +20,14 @@ const TOLD: usize = 120;
 /// What this file is, if it is an interpreter that can execute the worker's script, or why it is of no use. `None` if
 /// `cancelled` said that nobody wants to know.
 pub fn probe(
-    zygote: &mut Zygote,
-    scratch: &Scratch,
+    ground: &Ground,
     path: &Path,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Result<FoundPython, UselessPython>> {
     // Where the user is: a shim of pyenv looks there for which version is meant.
     let here = std::env::current_dir().ok();
     let (arguments, here) = (["-c", SCRIPT], here.as_deref());
-    let asked = |named| ask(zygote, scratch, named, &arguments, here, LIMIT, cancelled);
+    let asked = |named| ask(ground, named, &arguments, here, LIMIT, cancelled);
     let understood = match name_of_one(path).map(asked) {
         Ok(Ok(answer)) => understood(&answer),
         Ok(Err(AskError::Cancelled)) => return None,
@@ -38,7 +35,7 @@ pub fn probe(
         Ok(Err(AskError::TimedOut(printed))) => Err(format!(
             "hangs: it did not say within {} s what it is{}",
             LIMIT.as_secs(),
-            said(&printed)
+            told(&printed)
         )),
         Ok(Err(AskError::Broken(sentence))) => Err(format!("could not be asked: {sentence}")),
         Err(why) => Err(why),
@@ -63,17 +60,12 @@ fn name_of_one(path: &Path) -> Result<&str, String> {
     }
 }
 
-/// What an interpreter says of itself.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What an interpreter says of itself, in the words of a record.
+#[derive(Debug, Deserialize)]
 struct Said {
-    version: [u32; 3],
     implementation: String,
-    path: Option<String>,
-    free_threaded: bool,
-    gil: Option<GilState>,
-    start_methods: Vec<Value>,
-    subinterpreters: bool,
+    #[serde(flatten)]
+    interpreter: Interpreter,
     missing: Vec<String>,
     steps_per_s: f64,
 }
@@ -81,22 +73,17 @@ struct Said {
 /// What was printed, as an interpreter; or why it is of no use, as the rest of a sentence that begins with the file.
 fn understood(answer: &Answer) -> Result<FoundPython, String> {
     let Answer { output, end } = answer;
-    let answer: Said = answer.marked().ok_or_else(|| {
+    let said: Said = answer.marked().ok_or_else(|| {
         let what = if end.is_success() {
             "is no Python: it did not say what it is".into()
         } else {
             format!("does not work as Python: it {end}")
         };
-        what + &said(output)
+        what + &told(output)
     })?;
-    let [major, minor, micro] = answer.version;
-    let version = Version {
-        major,
-        minor,
-        micro,
-    };
-    if answer.implementation != "cpython" {
-        let name = text::clean(&answer.implementation, 40);
+    let version = said.interpreter.version;
+    if said.implementation != "cpython" {
+        let name = text::clean(&said.implementation, 40);
         return Err(format!("is {name}, and this program compares with CPython"));
     }
     if version < OLDEST {
@@ -105,43 +92,34 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
             OLDEST.major, OLDEST.minor
         ));
     }
-    if let Some(missing) = answer.missing.iter().find(|name| *name != "ssl") {
+    if let Some(missing) = said.missing.iter().find(|name| *name != "ssl") {
         let missing = text::clean(missing, 40);
         return Err(format!(
             "is Python {version} without its module {missing}, which measuring needs"
         ));
     }
-    // A later Python may have others.
-    let known = |method| serde_json::from_value(method).ok();
+    if said.interpreter.path.is_empty() {
+        return Err("does not know its own path".into());
+    }
     Ok(FoundPython {
-        interpreter: Interpreter {
-            path: answer
-                .path
-                .filter(|path| !path.is_empty())
-                .ok_or("does not know its own path")?,
-            version,
-            free_threaded: answer.free_threaded,
-            gil: answer.gil.unwrap_or(GilState::On),
-            start_methods: answer.start_methods.into_iter().filter_map(known).collect(),
-            subinterpreters: answer.subinterpreters,
-        },
-        steps_per_s: answer.steps_per_s.max(1.0),
+        interpreter: said.interpreter,
+        steps_per_s: said.steps_per_s.max(1.0),
     })
 }
 
 /// The line of what was printed that says most, as the end of a sentence: of an exception the last one, else the first.
-fn said(printed: &str) -> String {
+fn told(printed: &str) -> String {
     let mut lines = printed
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty());
     let is_exception = printed.contains("Traceback (most recent call last)");
-    let told = if is_exception {
+    let line = if is_exception {
         lines.next_back()
     } else {
         lines.next()
     };
-    told.map(|line| format!("; it printed: {}", text::clean(line, TOLD)))
+    line.map(|line| format!("; it printed: {}", text::clean(line, TOLD)))
         .unwrap_or_default()
 }
 
@@ -158,8 +136,8 @@ mod tests {
     }
 
     fn answer(change: &str) -> String {
-        let given = r#"{"version": [3, 13, 0], "implementation": "cpython", "path": "/usr/bin/python3.13",
-            "start_methods": ["fork", "spawn", "later"], "gil": "on", "steps_per_s": 17e6, "missing": ["ssl"]"#;
+        let given = r#"{"version": "3.13.0", "implementation": "cpython", "path": "/usr/bin/python3.13",
+            "start_methods": ["fork", "spawn"], "gil": "on", "steps_per_s": 17e6, "missing": ["ssl"]"#;
         format!(
             "Welcome!\n{MARK}{}{change}}}\nbye\n",
             given.replace('\n', " ")
@@ -179,16 +157,14 @@ mod tests {
 
     #[test]
     fn what_is_of_no_use_is_told_in_one_clause() {
-        let old = r#"pconc-tui:{"version": [2, 7, 18], "implementation": "cpython", "path": "/p"}"#;
-        let other = r#"pconc-tui:{"version": [3, 10, 0], "implementation": "pypy", "path": "/p"}"#;
         for (printed, status, told) in [
             (
-                old.to_string(),
+                answer("").replace("3.13.0", "2.7.18"),
                 0,
                 "is Python 2.7.18: 3.8 or newer is needed",
             ),
             (
-                other.to_string(),
+                answer("").replace("cpython", "pypy"),
                 0,
                 "is pypy, and this program compares with CPython",
             ),

@@ -39,8 +39,8 @@ const SOCKET_DIRECTORY_MAX: usize = 75;
 pub struct Group {
     /// The number of the group, and of its first process.
     pub id: Pid,
-    /// How the first process ended.
-    first: Option<ProcessEnd>,
+    /// How the first process ended: all others end with it.
+    pub first: Option<ProcessEnd>,
     /// When it was asked to end.
     asked: Option<Instant>,
 }
@@ -53,12 +53,6 @@ impl Group {
             first: None,
             asked: None,
         }
-    }
-
-    /// The first process has ended: all others end with it.
-    pub fn first_ended(&mut self, end: ProcessEnd) {
-        self.first = Some(end);
-        self.end();
     }
 
     /// Asks all of its processes to end.
@@ -80,11 +74,6 @@ impl Group {
         self.asked.is_some_and(|asked| asked.elapsed() > time)
     }
 
-    /// Whether nothing of it is left, not even to be reaped.
-    pub fn is_empty(&self) -> bool {
-        killpg(self.id, None).is_err()
-    }
-
     /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
     pub fn outcome(&mut self) -> Option<ProcessEnd> {
         // What cannot be killed, as in a file system that hangs, is not waited for.
@@ -100,7 +89,8 @@ impl Group {
         if self.was_asked_before(GRACE) {
             let _ = killpg(self.id, SIGKILL);
         }
-        self.is_empty()
+        // Not even to be reaped.
+        killpg(self.id, None).is_err()
     }
 }
 

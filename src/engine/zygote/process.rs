@@ -36,7 +36,7 @@ use crate::engine::worker::Assignment;
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 
 /// What a child of the zygote is that it has forked. The first process of a program leads the group of that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Child {
     Worker(u32),
     Server,
@@ -225,7 +225,8 @@ impl Process {
                 // The program's first process, or an orphan of it.
                 None => {
                     if let Some(group) = self.program.as_mut().filter(|group| group.id == pid) {
-                        group.first_ended(end);
+                        group.first = Some(end);
+                        group.end();
                     }
                 }
             }

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
-use super::threads::spawn;
+use super::spawn;
 use crate::engine::EngineError;
 use crate::engine::kernel::Job;
 use crate::engine::worker::{self, Assignment, Worker};
