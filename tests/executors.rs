@@ -605,7 +605,7 @@ fn slower_address(session: &Session) -> Outcomes {
     draft.set(&LATENCY_MIN, 5);
     draft.set(&LATENCY_MAX, 5);
     let mut json = serde_json::to_value(plan(&draft)).expect("a plan is data");
-    json["addresses"]["loopback"]["latencies_ms"][2] = 700.into();
+    json["addresses"]["loopback"][2] = 700.into();
     let slow: Plan = serde_json::from_value(json).expect("still a plan");
     let Observed { trace, .. } = Going::start(session, &slow).finish();
     let network: Vec<Nanos> = (0..4).map(|task| network_of(&trace, task)).collect();
