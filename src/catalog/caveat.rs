@@ -284,17 +284,6 @@ pub enum Seen {
         /// The run.
         wall_s: f64,
     },
-    /// Its time is far from the median of its repeats.
-    Outlier(FarRepeat),
-    /// So many times faster than this many usable cores can give.
-    NoisyMachine {
-        /// The speed-up.
-        factor: f64,
-        /// What the user chose as the baseline, and how many cores that used.
-        over: Option<(String, f64)>,
-        /// How many there are.
-        cores_usable: u32,
-    },
     /// Watching took this share of a core.
     ObserverCost(f64),
     /// So many events are missing in the picture.
@@ -307,31 +296,38 @@ pub enum Seen {
     DidNotEnd,
 }
 
-/// A run that is far from its repeats.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FarRepeat {
-    /// Its time.
-    pub wall_s: f64,
-    /// The median of its repeats.
-    pub median_s: f64,
-    /// How many there are, itself among them.
-    pub repeats: usize,
-    /// The modified Z-score.
-    pub z: f64,
-    /// What may be the reason.
-    pub cause: LikelyCause,
-}
+impl Caveat {
+    /// Of so many repeats, this one is far from their median, by this modified Z-score.
+    pub fn outlier(
+        wall_s: f64,
+        median_s: f64,
+        repeats: usize,
+        z: f64,
+        cause: LikelyCause,
+    ) -> Caveat {
+        let text = format!(
+            "outlier: it took {}, the median of its {repeats} repeats is {} (modified Z-score {z:.1}); {}",
+            text::column_seconds(wall_s),
+            text::column_seconds(median_s),
+            cause.sentence()
+        );
+        Caveat {
+            kind: CaveatKind::Outlier,
+            text,
+        }
+    }
 
-impl FarRepeat {
-    fn sentence(&self) -> String {
-        format!(
-            "outlier: it took {}, the median of its {} repeats is {} (modified Z-score {:.1}); {}",
-            text::column_seconds(self.wall_s),
-            self.repeats,
-            text::column_seconds(self.median_s),
-            self.z,
-            self.cause.sentence()
-        )
+    /// So many times faster than this many usable cores can give, over what the user chose as the baseline, which used so many
+    /// cores, or over another.
+    pub fn noisy_machine(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> Caveat {
+        let factor = text::speedup(factor);
+        let over = over.map_or_else(String::new, |(name, cores)| {
+            format!(" over {name}, which used {cores:.1} cores,")
+        });
+        CaveatKind::NoisyMachine.told(format!(
+            "noisy machine: {factor}{over} is more than {cores_usable} usable cores can give, so this run or its baseline was \
+             disturbed"
+        ))
     }
 }
 
@@ -402,15 +398,6 @@ impl From<Seen> for Caveat {
                 percent(share),
                 text::duration(wall_s)
             )),
-            Seen::Outlier(outlier) => Caveat {
-                kind: Kind::Outlier,
-                text: outlier.sentence(),
-            },
-            Seen::NoisyMachine {
-                factor,
-                over,
-                cores_usable,
-            } => Kind::NoisyMachine.told(implausible(factor, over, cores_usable)),
             Seen::ObserverCost(share) => Kind::ObserverCost.told(format!(
                 "watching took {:.1} % of a core, which the workers may have missed",
                 share * 100.0
@@ -439,17 +426,6 @@ fn cores_taken(share: f64, waited: Option<f64>) -> String {
     format!(
         "noisy machine: others used {} of the cores{waited}",
         percent(share)
-    )
-}
-
-fn implausible(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> String {
-    let factor = text::speedup(factor);
-    let over = over.map_or_else(String::new, |(name, cores)| {
-        format!(" over {name}, which used {cores:.1} cores,")
-    });
-    format!(
-        "noisy machine: {factor}{over} is more than {cores_usable} usable cores can give, so this run or its baseline was \
-         disturbed"
     )
 }
 
@@ -493,17 +469,13 @@ mod tests {
                 "too short to compare: it took 5.00 ms, and a single tick of the scheduler is a tenth of that or more: \
                  give it more or longer tasks",
             ),
-            (
-                Seen::NoisyMachine {
-                    factor: 3.0,
-                    over: Some(("#3 threads".into(), 1.9)),
-                    cores_usable: 2,
-                },
-                "noisy machine: 3.0× over #3 threads, which used 1.9 cores, is more than 2 usable cores can give, so this \
-                 run or its baseline was disturbed: measure both again",
-            ),
         ] {
             assert_eq!(Caveat::from(seen).text, sentence);
         }
+        assert_eq!(
+            Caveat::noisy_machine(3.0, Some(("#3 threads".into(), 1.9)), 2).text,
+            "noisy machine: 3.0× over #3 threads, which used 1.9 cores, is more than 2 usable cores can give, so this run or \
+             its baseline was disturbed: measure both again"
+        );
     }
 }

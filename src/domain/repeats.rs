@@ -2,7 +2,7 @@
 
 use super::record::Record;
 use super::stats::{self, Outlier, Ratio, Spread};
-use crate::catalog::caveat::{CaveatKind, FarRepeat, LikelyCause, OUTLIER_SHARE, Seen};
+use crate::catalog::caveat::{Caveat, CaveatKind, LikelyCause, OUTLIER_SHARE};
 
 /// The seed of resampling: the same runs always say the same.
 pub const SEED: u64 = 1;
@@ -36,21 +36,16 @@ pub fn outliers(times: &[f64]) -> Vec<Outlier> {
         .collect()
 }
 
-/// What is seen of those of these runs of one configuration, oldest first, that are [`outliers`], each with its place.
-pub(super) fn outliers_among(repeats: &[&Record], has_warmed_up: bool) -> Vec<(usize, Seen)> {
+/// What is said of those of these runs of one configuration, oldest first, that are [`outliers`], each with its place.
+pub(super) fn outliers_among(repeats: &[&Record], has_warmed_up: bool) -> Vec<(usize, Caveat)> {
     let times = times(repeats);
     let median_s = stats::median(&times).unwrap_or_default();
     let seen = |Outlier { index, z }: Outlier| {
         let (record, wall_s) = (repeats[index], times[index]);
         let is_cold = index == 0 && !has_warmed_up && wall_s > median_s;
-        let far = FarRepeat {
-            wall_s,
-            median_s,
-            repeats: times.len(),
-            z,
-            cause: likely_cause(record, is_cold),
-        };
-        (index, Seen::Outlier(far))
+        let cause = likely_cause(record, is_cold);
+        let caveat = Caveat::outlier(wall_s, median_s, times.len(), z, cause);
+        (index, caveat)
     };
     outliers(&times).into_iter().map(seen).collect()
 }

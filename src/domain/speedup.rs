@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::record::Record;
-use crate::catalog::caveat::Seen;
+use crate::catalog::caveat::Caveat;
 use crate::catalog::model::Model;
 use crate::catalog::workload::Workload;
 
@@ -62,13 +62,12 @@ impl Gain {
     }
 
     /// What is wrong with this speed-up of a `cpu` plan, if the usable cores cannot explain it.
-    pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Seen> {
+    pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Caveat> {
         let is_cpu = plan.workload == Workload::Cpu;
         let over = || (self.over.name(), self.over.parallelism);
-        (is_cpu && self.is_implausible(cores_usable)).then(|| Seen::NoisyMachine {
-            factor: self.factor,
-            over: self.over.is_chosen.then(over),
-            cores_usable,
+        (is_cpu && self.is_implausible(cores_usable)).then(|| {
+            let over = self.over.is_chosen.then(over);
+            Caveat::noisy_machine(self.factor, over, cores_usable)
         })
     }
 }

@@ -13,7 +13,6 @@ use super::super::speedup::{self, Baseline};
 use super::super::stats;
 use super::repeats::groups;
 use super::{Entry, History};
-use crate::catalog::caveat::Caveat;
 
 impl History {
     /// Makes this run the baseline of all runs of the same work on the same machine; if it was made that before, the
@@ -138,8 +137,7 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
         };
         let cores_usable = entry.provenance.machine.cores_usable;
         let gain = assessment.gain();
-        let doubt = gain.and_then(|gain| gain.doubt(plan, cores_usable));
-        assessment.implausible = doubt.map(Caveat::from);
+        assessment.implausible = gain.and_then(|gain| gain.doubt(plan, cores_usable));
         (entry.number, assessment)
     });
     assessed.collect()

@@ -29,7 +29,7 @@ pub fn doubt_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
         let records: Vec<&Record> = group.iter().map(|entry| &entry.record).collect();
         let has_warmed_up = warmed_up.contains(&records[0].campaign_id());
         let outliers = outliers_among(&records, has_warmed_up).into_iter();
-        outliers.map(move |(at, seen)| (group[at].number, Caveat::from(seen)))
+        outliers.map(move |(at, caveat)| (group[at].number, caveat))
     });
     let mut outliers: HashMap<usize, Caveat> = outliers.collect();
     for entry in entries.iter_mut().filter(|entry| is_concerned(&&**entry)) {
