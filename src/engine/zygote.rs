@@ -40,7 +40,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(5);
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// How long what was killed may take to be gone: the kernel needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
-/// How long those that nobody reaps may take to be gone when they are asked to end, and then killed.
+/// How long processes that are asked to end may take before they are killed.
 const ORPHANS_MAX: Duration = Duration::from_millis(500);
 
 /// The program's end of the socket to its zygote.
@@ -196,7 +196,8 @@ impl Zygote {
 fn end_orphans(program: Pid) {
     let mut group = Group::new(program);
     group.end();
-    wait_until(ORPHANS_MAX, || group.is_gone());
+    wait_until(ORPHANS_MAX, || group.is_empty());
+    let _ = killpg(program, Signal::SIGKILL);
 }
 
 impl Drop for Zygote {

@@ -74,6 +74,11 @@ impl Group {
         self.asked.is_some_and(|asked| asked.elapsed() > time)
     }
 
+    /// Whether nothing of it is left, not even to be reaped.
+    pub fn is_empty(&self) -> bool {
+        killpg(self.id, None).is_err()
+    }
+
     /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
     pub fn outcome(&mut self) -> Option<ProcessEnd> {
         // What cannot be killed, as in a file system that hangs, is not waited for.
@@ -89,8 +94,7 @@ impl Group {
         if self.was_asked_before(GRACE) {
             let _ = killpg(self.id, SIGKILL);
         }
-        // Not even to be reaped.
-        killpg(self.id, None).is_err()
+        self.is_empty()
     }
 }
 
