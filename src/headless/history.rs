@@ -11,7 +11,7 @@ use super::{say, table};
 use crate::analysis::compared::{Compared, default_reference};
 use crate::analysis::shared::Copies;
 use crate::cli::{HistoryRequest, Output};
-use crate::domain::history::{Entry, History, Lot, Picture, SweepEntry};
+use crate::domain::history::{Entry, History, Lot, Picture};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
 use crate::domain::name;
@@ -129,12 +129,6 @@ impl Shelf {
         runs.collect()
     }
 
-    fn sweeps(&self, numbers: &[usize]) -> impl Iterator<Item = &SweepEntry> {
-        numbers
-            .iter()
-            .filter_map(|number| self.history.sweep(*number))
-    }
-
     fn list(&self, filter: &str, limit: Option<u64>, all: bool) -> String {
         let rows = list::rows(&self.history, all, filter);
         if rows.is_empty() {
@@ -154,9 +148,11 @@ impl Shelf {
     fn show(&self, words: &[String]) -> Result<String, Failure> {
         let numbers = self.with_parts(words)?;
         let mut out = String::new();
-        for sweep in self.sweeps(&numbers) {
-            let cores_usable = sweep.provenance.machine.cores_usable;
-            let conclusion = conclusion::of(&sweep.sweep.plan, &sweep.results, cores_usable);
+        for sweep in numbers
+            .iter()
+            .filter_map(|number| self.history.sweep(*number))
+        {
+            let conclusion = conclusion::of_entry(sweep);
             out += &format!("{}\n{conclusion}\n\n", list::heading_of_sweep(sweep));
         }
         let runs = self.runs(&numbers);

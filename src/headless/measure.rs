@@ -182,11 +182,6 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// By which name the records of one of this session's campaigns know it.
-    fn campaign_id(&self, number: u32) -> String {
-        format!("{}.{number}", self.session.id)
-    }
-
     /// Whether the user wants to stop, or something broke.
     pub fn is_over(&self) -> bool {
         self.is_interrupted() || self.broke.is_some()
@@ -202,7 +197,7 @@ impl<'a> Bench<'a> {
 
     /// Measures all runs of the sweep that is this session's campaign of this number.
     pub fn measure_sweep(&mut self, number: u32, plan: SweepPlan) -> Sweep {
-        let id = self.campaign_id(number);
+        let id = format!("{}.{number}", self.session.id);
         let sweep = Sweep { id, plan };
         if !self.is_over() {
             self.keeper.keep_sweep(&sweep);
@@ -220,7 +215,7 @@ impl<'a> Bench<'a> {
             }
             let mut progress = Progress::of(plan.clone(), &campaign, self.records(), self.known());
             let order = RunOrder {
-                part: campaign.part(&self.campaign_id(number)),
+                part: campaign.part(&format!("{}.{number}", self.session.id)),
                 plan,
             };
             let ended = self.one(order, &mut progress);

@@ -43,7 +43,8 @@ enum Line {
 /// The file of a session that goes on.
 #[derive(Debug)]
 pub struct Pending {
-    path: PathBuf,
+    /// Where it is.
+    pub path: PathBuf,
     file: File,
 }
 
@@ -80,11 +81,6 @@ impl Pending {
             v: VERSION,
             change: change.clone(),
         })
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Waits until the disk has it, the name included. A disk that cannot be asked does it in its own time.

@@ -190,7 +190,7 @@ impl Writer {
                 "{} could not be added to the history: {}. The next start of pconc-tui adds what is in {}.",
                 runs(beside),
                 self.trouble,
-                text::clean(&pending.path().to_string_lossy(), usize::MAX)
+                text::clean(&pending.path.to_string_lossy(), usize::MAX)
             )),
             _ => End::Kept,
         }

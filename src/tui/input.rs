@@ -34,7 +34,12 @@ const NANOS_PER_MS: Nanos = 1_000_000;
 /// One sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     let problem = |error: io::Error| format!("cannot listen to the keyboard: {error}");
-    let keyboard = Keyboard::new(events).map_err(problem)?;
+    let keyboard = Keyboard {
+        events,
+        parser: Parser::default(),
+        heard: clock::now(),
+        continued: Latch::opened_by(SIGCONT).map_err(problem)?,
+    };
     spawn("input", move || keyboard.listen()).map_err(problem)
 }
 
@@ -49,15 +54,6 @@ struct Keyboard {
 }
 
 impl Keyboard {
-    fn new(events: Sender<Event>) -> io::Result<Keyboard> {
-        Ok(Keyboard {
-            events,
-            parser: Parser::default(),
-            heard: clock::now(),
-            continued: Latch::opened_by(SIGCONT)?,
-        })
-    }
-
     fn listen(mut self) {
         // The key that stops a run of thousands of threads must not wait for its turn behind them.
         os::ask_for_short_turns();
