@@ -22,6 +22,10 @@ use crate::app::screen::{Panel, SMALLEST, Screen};
 use crate::ui::key::Key;
 use crate::ui::panel::draw_lines;
 
+/// A screen as wide as there is room goes down to the footer, unless so many rows are left of what is below it: fewer are of no
+/// use.
+const STRIP: u16 = 5;
+
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     draw_all(app, *theme, frame.area(), frame.buffer_mut());
@@ -86,7 +90,12 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let (above_footer, _) = area::split_below(area, 1);
     let (width, rows) = app.overlay()?.screen().size(app, above_footer);
     let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
-    Some(area::centred(above_footer, width, height))
+    let mut over = area::centred(above_footer, width, height);
+    let below = above_footer.bottom() - over.bottom();
+    if over.width == above_footer.width && below < STRIP {
+        over.height += below;
+    }
+    Some(over)
 }
 
 /// Says what is needed and what there is, as far as it fits.

@@ -384,7 +384,7 @@ impl App {
         if self.history.sweep(number).is_some() {
             self.open_chart(number);
         } else {
-            self.show(Overlay::Details(Details::of(number)));
+            self.show(Overlay::Details(Details::of(number, None)));
         }
     }
 

@@ -10,7 +10,6 @@ pub mod details;
 pub mod export;
 pub mod form;
 pub mod history;
-pub mod point;
 pub mod pythons;
 pub mod reading;
 pub mod sweep;
@@ -75,7 +74,7 @@ overlays! {
     Form(form::FormScreen),
     /// The help, or what the numbers and marks of a screen mean.
     Reading(reading::Reading),
-    /// All numbers of one record.
+    /// All numbers of one record, or of one point of a sweep.
     Details(details::Details),
     /// Runs on one time axis.
     Comparison(comparison::Comparing),
@@ -85,8 +84,6 @@ overlays! {
     Pythons(pythons::PythonList),
     /// The form for a sweep.
     SweepForm(sweep_form::SweepFormScreen),
-    /// All runs and numbers of one point of a sweep.
-    Point(point::PointDetails),
     /// The form that writes a file to share.
     Export(export::form::Exporting),
 }

@@ -27,7 +27,7 @@ pub const fn stand_in(c: char) -> char {
         // The marks of waiting: for a core, the lock, the server, a file, the others; and of having no task.
         '┊' => ':',
         '╳' => 'x',
-        '─' | '–' | '—' | '−' | '‐' | '╴' | '╶' => '-',
+        '─' | '▔' | '–' | '—' | '−' | '‐' | '╴' | '╶' => '-',
         '≡' | '━' | '═' => '=',
         '╌' | '┄' => ',',
         '·' | '…' | '•' => '.',

@@ -112,22 +112,27 @@ pub struct Scale {
     pub step: f64,
 }
 
-/// Rows between two round numbers, at least.
-const APART: u16 = 2;
-/// No axis of rows has more round numbers than this.
+/// No axis of rows has more round numbers than this, besides 0.
 const MOST: u16 = 8;
 
 impl Scale {
-    /// A scale that reaches `peak` with so many rows, and leaves a little room above it. It never gets smaller when the
-    /// peak grows.
+    /// A scale for an axis of so many rows, of which the uppermost lies above `peak`: its round numbers are equally many
+    /// rows apart. It never gets smaller when the peak grows.
     pub fn reaching(peak: f64, rows: u16) -> Scale {
-        let Scale { top, step } = Scale::to(peak, (rows / APART).clamp(1, MOST));
-        // A fifth of a step: fine enough to waste no room, coarse enough that not each measurement moves everything.
-        let quantum = step / 5.0;
-        Scale {
-            top: (top / quantum).ceil() * quantum,
-            step,
-        }
+        let rows = rows.max(2);
+        let least = rows.div_ceil(MOST).max(2.min(rows / 2));
+        let most = (rows / 3).max(rows.min(6) / 2 + 1);
+        let scales = (least..=most).map(|apart| {
+            let per_step = f64::from(rows) / f64::from(apart);
+            // One step too few would leave the peak in the uppermost row.
+            let below = Scale::to(peak / f64::from(rows - 1) * f64::from(apart), 1);
+            Scale {
+                top: below.step * per_step,
+                step: below.step,
+            }
+        });
+        let lowest = scales.min_by(|a, b| a.top.total_cmp(&b.top));
+        lowest.unwrap_or(Scale::to(peak, MOST))
     }
 
     /// A scale that ends at `top`, with so many round numbers at most beside 0.
@@ -179,15 +184,10 @@ mod tests {
     #[test]
     fn an_axis_has_round_numbers_and_hardly_more_room_than_needed() {
         let ticks = |peak, rows| Scale::reaching(peak, rows).ticks().collect::<Vec<_>>();
-        assert_eq!(ticks(9.8, 10), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
-        assert_eq!(ticks(16.0, 12), [0.0, 5.0, 10.0, 15.0]);
-        assert_eq!(Scale::reaching(16.0, 12).top, 16.0);
-        let two = Scale {
-            top: 2.0,
-            step: 0.5,
-        };
-        assert_eq!(Scale::reaching(2.0, 8), two);
-        assert_eq!(two.decimals(), 1);
+        assert_eq!(ticks(9.8, 12), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
+        assert_eq!(ticks(16.0, 19), [0.0, 5.0, 10.0, 15.0]);
+        assert_eq!(ticks(3.5, 12), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(Scale::to(2.2, 6).decimals(), 1);
         assert_eq!(Scale::reaching(9.8, 10).decimals(), 0);
     }
 
@@ -211,10 +211,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_axis_reaches_its_peak_and_grows_with_it(peak in 1e-6f64..1e6, more in 0.0f64..10.0, rows in 1u16..80) {
+        fn an_axis_has_even_steps_a_free_row_above_its_peak_and_grows_with_it(
+            peak in 1e-6f64..1e6, more in 0.0f64..10.0, rows in 1u16..80,
+        ) {
             let scale = Scale::reaching(peak, rows);
-            prop_assert!(scale.top >= peak * (1.0 - 1e-9) && scale.top <= peak * 1.5, "{scale:?}");
-            prop_assert!(scale.ticks().count() <= usize::from(MOST) + 1);
+            let row = scale.top / f64::from(rows.max(2));
+            prop_assert!(scale.top - row >= peak * (1.0 - 1e-9), "{scale:?}");
+            prop_assert!(scale.top - row <= peak * if rows < 12 { 2.51 } else { 1.51 }, "{scale:?}");
+            let apart = scale.step / row;
+            prop_assert!((apart - apart.round()).abs() < 1e-6 && apart > 0.5, "{apart} rows apart");
+            let ticks = scale.ticks().count();
+            prop_assert!(ticks <= usize::from(MOST) + 1 && (rows < 12 || ticks > 3), "{ticks} in {rows}");
             let larger = Scale::reaching(peak * (1.0 + more), rows);
             prop_assert!(larger.top >= scale.top * (1.0 - 1e-9), "{scale:?} {larger:?}");
         }

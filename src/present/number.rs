@@ -60,6 +60,30 @@ pub fn span(Interval { low, high }: Interval, text: impl Fn(f64) -> String) -> S
     format!("{}–{}", text(low), text(high))
 }
 
+/// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
+pub fn with_interval(
+    value: f64,
+    interval: Option<Interval>,
+    written: impl Fn(f64) -> String,
+) -> String {
+    let Some(Interval { low, high }) = interval else {
+        return written(value);
+    };
+    let (low, high) = (written(low), written(high));
+    let whole = written(value);
+    let number = |c: char| c.is_ascii_digit() || c == '.';
+    let unit = whole.trim_start_matches(number);
+    let bare = |text: &str| {
+        let bare = text.strip_suffix(unit)?;
+        bare.chars().all(number).then(|| bare.to_string())
+    };
+    // The unit is told once where it is the same.
+    match (bare(&low), bare(&high)) {
+        (Some(low), Some(high)) => format!("{whole} ({low}–{high})"),
+        _ => format!("{whole} ({low}–{high})"),
+    }
+}
+
 /// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
 /// digits of a short time need; of hours and more only one.
 pub fn bare_seconds(seconds: f64) -> String {
@@ -118,5 +142,19 @@ mod tests {
             [0.065, 2.0, 12.34, 1234.0].map(three_digits),
             ["0.065", "2.00", "12.3", "1 234"]
         );
+    }
+
+    #[test]
+    fn an_interval_tells_its_unit_once_unless_it_differs() {
+        let between = |low, high| Some(Interval { low, high });
+        assert_eq!(
+            with_interval(9.84, between(9.6, 9.9), speedup),
+            "9.8× (9.6–9.9)"
+        );
+        assert_eq!(
+            with_interval(1.0, between(0.9, 1.2), duration),
+            "1.00 s (900 ms–1.20 s)"
+        );
+        assert_eq!(with_interval(1.0, None, duration), "1.00 s");
     }
 }

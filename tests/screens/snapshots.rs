@@ -259,7 +259,7 @@ const STATES: &[State] = &[
     State {
         name: "sweep-times",
         reach: sweep::times,
-        says: &["time", "s ┤"],
+        says: &["time", "s▔│"],
     },
     State {
         name: "sweep-fits",

@@ -384,9 +384,9 @@ fn points_are_marked_and_compared_by_their_median_runs() {
 fn times_have_seconds_and_the_serial_line_at_the_serial_time() {
     let mut session = Session::new(120, 40);
     session.sweep_io(ALL).press(&[Char('y')]);
-    assert!(session.shows("Sweep #1 · time, by number of workers") && session.shows(" s ┤"));
+    assert!(session.shows("Sweep #1 · time, by number of workers") && session.shows(" s▔│"));
     session.press(&[Char('y')]);
-    assert!(session.shows("speed-up over serial") && session.shows("× ┤"));
+    assert!(session.shows("speed-up over serial") && session.shows("×▔│"));
 }
 
 #[test]

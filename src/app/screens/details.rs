@@ -1,5 +1,7 @@
-//! All numbers of one record, as rows: the screen draws them, and scrolling needs to know how many there are.
+//! All numbers of one record, or of one point of a sweep, as rows: the screen draws them, and scrolling needs to know how
+//! many there are.
 
+pub mod point;
 pub mod view;
 
 use crate::app::App;
@@ -31,19 +33,22 @@ const PRINTED_LINES: usize = 100;
 /// So many failed tasks are listed.
 const FAILURES: usize = 20;
 
-/// All numbers of one record.
+/// All numbers of one record, or of one point of a sweep.
 #[derive(Clone, Debug)]
 pub struct Details {
     /// Which.
     pub number: usize,
+    /// Of a sweep, which configuration of its plan.
+    configuration: Option<usize>,
     scroll: Scroll,
     rows: Vec<Row>,
 }
 
 impl Details {
-    pub(crate) fn of(number: usize) -> Details {
+    pub(crate) fn of(number: usize, configuration: Option<usize>) -> Details {
         Details {
             number,
+            configuration,
             scroll: Scroll::default(),
             rows: vec![],
         }
@@ -56,12 +61,22 @@ impl Screen for Details {
     }
 
     fn topic(&self) -> Option<Topic> {
-        Some(Topic::DETAILS)
+        let is_point = self.configuration.is_some();
+        Some(if is_point {
+            Topic::SWEEP
+        } else {
+            Topic::DETAILS
+        })
     }
 
     fn compose(&mut self, app: &App, is_news: bool) {
-        if let (Some(entry), true) = (app.history.get(self.number), is_news) {
-            self.rows = rows(&app.history, entry, text_width(app.size().0));
+        let (history, width) = (&app.history, text_width(app.size().0));
+        let sweep = history.sweep(self.number);
+        match (sweep.zip(self.configuration), history.get(self.number)) {
+            _ if !is_news => {}
+            (Some((sweep, at)), _) => self.rows = point::rows(history, sweep, at, width),
+            (_, Some(entry)) => self.rows = rows(history, entry, width),
+            _ => {}
         }
     }
 

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::app::live::Goal;
 use crate::app::message::Effect;
 use crate::app::screens::Overlay;
-use crate::app::screens::point::PointDetails;
+use crate::app::screens::details::Details;
 use crate::app::screens::sweep_form;
 use crate::app::screens::sweep_form::SweepFormScreen;
 
@@ -50,11 +50,6 @@ pub struct Progress {
 }
 
 impl App {
-    /// The form for a sweep.
-    pub fn sweep_form(&self) -> &SweepForm {
-        &self.open.sweep_form
-    }
-
     /// The chart that is on the screen instead of the panels.
     pub fn chart(&self) -> Option<&Chart> {
         self.open.chart.as_ref()
@@ -74,21 +69,21 @@ impl App {
             .find(|sweep| sweep.sweep.id == *id)
     }
 
-    /// How far the sweep is that goes on.
-    pub fn sweep_progress(&self) -> Option<Progress> {
+    /// How far this sweep is, if it goes on.
+    pub fn sweep_progress(&self, number: usize) -> Option<Progress> {
         let live = self.live()?;
         let course = live.campaign.course()?;
+        if self.live_sweep()?.number != number {
+            return None;
+        }
         let (run, of) = live.campaign.progress();
-        let elapsed = seconds(live.trace.now);
+        let remaining_s = self.work.remaining_s;
         Some(Progress {
             run,
             of,
             round: course.round,
             rounds: course.plan.repeats,
-            remaining_s: self
-                .work
-                .remaining_s
-                .map(|remaining| (remaining - elapsed).max(0.0)),
+            remaining_s: remaining_s.map(|s| (s - seconds(live.trace.now)).max(0.0)),
         })
     }
 
@@ -156,15 +151,10 @@ impl App {
         let Some(entry) = self.history.sweep(number) else {
             return;
         };
-        if self
-            .open
-            .chart
-            .as_ref()
-            .is_none_or(|chart| chart.number != number)
-        {
+        if self.chart().is_none_or(|chart| chart.number != number) {
             let mut chart = Chart::of(entry);
             if let Some(before) = &self.open.chart_before {
-                chart.look_as(before);
+                (chart.measure, chart.has_fits) = (before.measure, before.has_fits);
             }
             self.open.chart = Some(chart);
         }
@@ -173,13 +163,14 @@ impl App {
 
     /// Shows the panels again.
     pub(crate) fn close_chart(&mut self) {
-        if let Some(chart) = self.open.chart.take() {
-            if !self.is_running() {
-                self.runs.browse.select(Some(chart.number));
-                self.timeline.view.start_over();
-            }
-            self.open.chart_before = Some(chart);
+        let Some(chart) = self.open.chart.take() else {
+            return;
+        };
+        if !self.is_running() {
+            self.runs.browse.select(Some(chart.number));
+            self.timeline.view.start_over();
         }
+        self.open.chart_before = Some(chart);
     }
 
     /// Does something to the chart that is shown.
@@ -191,10 +182,11 @@ impl App {
         }
     }
 
-    /// The chart that is shown, and its sweep.
-    fn charted(&self) -> Option<(&Chart, &SweepEntry)> {
-        let chart = self.open.chart.as_ref()?;
-        Some((chart, self.history.sweep(chart.number)?))
+    /// The sweep whose chart is shown, and the configuration that its cursor is on.
+    fn charted(&self) -> Option<(&SweepEntry, usize)> {
+        let chart = self.chart()?;
+        let sweep = self.history.sweep(chart.number)?;
+        Some((sweep, chart.configuration(sweep)))
     }
 
     /// Moves the cursor of the chart by so many numbers of workers.
@@ -204,28 +196,23 @@ impl App {
 
     /// The median run of the point under the cursor.
     pub(crate) fn median_run(&self) -> Option<usize> {
-        let (chart, sweep) = self.charted()?;
-        self.history.median_run(sweep, chart.configuration(sweep))
+        let (sweep, configuration) = self.charted()?;
+        self.history.median_run(sweep, configuration)
     }
 
     /// Marks the median run of the point under the cursor, or takes the marks of that point away.
     pub(crate) fn mark_point(&mut self) {
-        let runs = self
-            .charted()
-            .and_then(|(chart, sweep)| sweep.runs.get(chart.configuration(sweep)));
-        let is_marked = |run: &usize| self.runs.browse.marked().contains(run);
-        let mut marked: Vec<usize> = runs
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(is_marked)
-            .collect();
-        if marked.is_empty() {
-            marked.extend(self.median_run());
+        let Some((sweep, configuration)) = self.charted() else {
+            return;
+        };
+        let mut runs = sweep.runs[configuration].clone();
+        runs.retain(|run| self.runs.browse.marked().contains(run));
+        if runs.is_empty() {
+            runs.extend(self.median_run());
         }
-        marked
-            .into_iter()
-            .for_each(|run| self.runs.browse.toggle_mark_of(Some(run)));
+        for run in runs {
+            self.runs.browse.toggle_mark_of(Some(run));
+        }
     }
 
     /// What a comparison would show: the marked runs; with fewer than two the chosen one besides, in a chart that of the
@@ -241,14 +228,14 @@ impl App {
         }
         if let [only] = numbers[..] {
             let base = match self.charted() {
-                Some((chart, sweep)) => {
-                    let base = sweep.sweep.plan.base_of(chart.configuration(sweep));
+                Some((sweep, configuration)) => {
+                    let base = sweep.sweep.plan.base_of(configuration);
                     self.history.median_run(sweep, base)
                 }
-                None => self
-                    .history
-                    .get(only)
-                    .and_then(|entry| Some(entry.assessment.baseline?.number)),
+                None => {
+                    let only = self.history.get(only);
+                    only.and_then(|entry| Some(entry.assessment.baseline?.number))
+                }
             };
             numbers.extend(base.filter(|base| *base != only));
         }
@@ -258,9 +245,9 @@ impl App {
 
     /// All runs and numbers of the point under the cursor.
     pub(crate) fn open_point(&mut self) {
-        if let Some((chart, sweep)) = self.charted() {
-            let point = PointDetails::of(chart.number, chart.configuration(sweep));
-            self.show(Overlay::Point(point));
+        if let Some((sweep, configuration)) = self.charted() {
+            let point = Details::of(sweep.number, Some(configuration));
+            self.show(Overlay::Details(point));
         }
     }
 
@@ -271,7 +258,7 @@ impl App {
                 let time = words(estimate::of_sweep(&sweep, self.known()), 1);
                 sweep_form::forecast(&sweep, &time)
             });
-            self.open.sweep_form.foretell(forecast);
+            self.open.sweep_form.forecast = forecast;
         }
         self.work.remaining_s = self.remaining();
         self.open.sketch = self

@@ -24,7 +24,7 @@ pub struct SweepFormScreen;
 
 impl Screen for SweepFormScreen {
     fn keys(&self, app: &App) -> Vec<&'static Keys> {
-        if app.open.sweep_form.typed().is_some() {
+        if app.open.sweep_form.typed.is_some() {
             vec![&keys::FIELD, &texts::TYPING]
         } else {
             vec![&keys::SWEEP_FORM]
@@ -75,8 +75,8 @@ pub struct SweepForm {
     row: FormRow,
     typed: Option<TextField>,
     cores_usable: u32,
-    /// What will be measured, or what is wrong.
-    forecast: Result<String, Invalid>,
+    /// What will be measured, in a few words; or what is wrong.
+    pub(in crate::app) forecast: Result<String, Invalid>,
 }
 
 impl SweepForm {
@@ -125,16 +125,6 @@ impl SweepForm {
         models.map(FormRow::Model).chain(NUMBERS).collect()
     }
 
-    /// What a model's row says: Python's with their interpreter.
-    pub fn label(&self, model: Model) -> String {
-        let python = self.python.clone().filter(|_| model.is_python());
-        let python = python.map(|interpreter| Python {
-            interpreter,
-            start_method: None,
-        });
-        Executor { model, python }.label()
-    }
-
     fn choice(&self) -> &Choice {
         &self.choices[self.workload as usize]
     }
@@ -143,28 +133,23 @@ impl SweepForm {
         &mut self.choices[self.workload as usize]
     }
 
-    /// The row that the cursor is on.
-    pub fn row(&self) -> FormRow {
-        self.row
-    }
-
-    /// What is being typed.
-    pub fn typed(&self) -> Option<&TextField> {
-        self.typed.as_ref()
-    }
-
-    /// Whether this model is measured.
-    pub fn has(&self, model: Model) -> bool {
-        self.choice().models.contains(&model)
-    }
-
-    /// What stands in a row that is no model's.
-    pub fn value(&self, row: FormRow) -> String {
+    /// What stands before a row, and in it: a model of Python's with its interpreter.
+    pub fn texts(&self, row: FormRow) -> (&'static str, String) {
         match row {
-            FormRow::Model(model) => model.name().into(),
-            FormRow::Workers => self.choice().workers.clone(),
-            FormRow::Repeats => grouped(self.repeats),
-            FormRow::Seed => grouped(self.seed),
+            FormRow::Model(model) => {
+                let interpreter = self.python.clone().filter(|_| model.is_python());
+                let python = interpreter.map(|interpreter| Python {
+                    interpreter,
+                    start_method: None,
+                });
+                let is_chosen = self.choice().models.contains(&model);
+                let sign = if is_chosen { "[x]" } else { "[ ]" };
+                let label = Executor { model, python }.label();
+                ("", format!("{sign} {label}"))
+            }
+            FormRow::Workers => ("Workers", self.choice().workers.clone()),
+            FormRow::Repeats => ("Rounds", grouped(self.repeats)),
+            FormRow::Seed => ("Seed", grouped(self.seed)),
         }
     }
 
@@ -181,23 +166,11 @@ impl SweepForm {
         }
     }
 
-    /// What will be measured, in a few words.
-    ///
-    /// # Errors
-    /// What is wrong.
-    pub fn forecast(&self) -> Result<&str, &Invalid> {
-        self.forecast.as_deref()
-    }
-
     /// The row that a mistake is in, if it is one of this form.
     pub fn row_of(&self, invalid: &Invalid) -> Option<FormRow> {
         self.rows()
             .into_iter()
             .find(|row| field(*row) == invalid.field)
-    }
-
-    pub(in crate::app) fn foretell(&mut self, forecast: Result<String, Invalid>) {
-        self.forecast = forecast;
     }
 
     /// Says what is wrong, and puts the cursor there.
@@ -218,10 +191,8 @@ impl SweepForm {
         let Choice { models, workers } = self.choice();
         // One that was chosen with another interpreter stays chosen until that one is back.
         let offered = self.rows();
-        let models = models
-            .iter()
-            .copied()
-            .filter(|model| offered.contains(&FormRow::Model(*model)));
+        let models = models.iter().copied();
+        let models = models.filter(|model| offered.contains(&FormRow::Model(*model)));
         let counts = match &self.typed {
             Some(typed) if self.row == FormRow::Workers => typed.text(),
             _ => workers,
@@ -263,48 +234,37 @@ impl SweepForm {
     pub fn change(&mut self, up: bool) {
         let by = if up { 1 } else { -1 };
         match self.row {
-            FormRow::Model(model) => self.toggle(model),
+            FormRow::Model(model) => {
+                let models = &mut self.choice_mut().models;
+                let before = models.len();
+                models.retain(|other| *other != model);
+                if models.len() == before {
+                    models.push(model);
+                }
+            }
             FormRow::Workers => {
                 let presets = presets(self.workload, self.cores_usable);
-                let now = presets
-                    .iter()
-                    .position(|preset| *preset == self.choice().workers);
-                let next = |now| round(now, if up { 1 } else { -1 }, presets.len());
-                self.choice_mut().workers = presets[now.map_or(0, next)].clone();
+                let workers = &mut self.choice_mut().workers;
+                let now = presets.iter().position(|preset| preset == workers);
+                let next = now.map_or(0, |now| round(now, by, presets.len()));
+                workers.clone_from(&presets[next]);
             }
-            FormRow::Repeats => self.repeats = self.repeats.saturating_add_signed(by).max(1),
-            FormRow::Seed => self.seed = self.seed.saturating_add_signed(by),
-        }
-    }
-
-    fn toggle(&mut self, model: Model) {
-        let models = &mut self.choice_mut().models;
-        match models.iter().position(|other| *other == model) {
-            Some(at) => {
-                models.remove(at);
-            }
-            None => models.push(model),
+            FormRow::Repeats => self.repeats = self.repeats.saturating_add_signed(by as i64).max(1),
+            FormRow::Seed => self.seed = self.seed.saturating_add_signed(by as i64),
         }
     }
 
     /// Begins to type where the cursor is: with a character anew, else what is there goes on. Where nothing is typed, the
     /// next choice is made.
     pub(in crate::app) fn begin_typing(&mut self, key: Key) {
-        let row = self.row;
-        if matches!(row, FormRow::Model(_)) {
-            self.change(true);
-            return;
-        }
-        let plain = match row {
-            FormRow::Repeats => self.repeats.to_string(),
-            FormRow::Seed => self.seed.to_string(),
-            _ => self.choice().workers.clone(),
+        let begun = match (self.row, key) {
+            (FormRow::Model(_), _) => return self.change(true),
+            (_, Key::Char(_)) => String::new(),
+            (FormRow::Repeats, _) => self.repeats.to_string(),
+            (FormRow::Seed, _) => self.seed.to_string(),
+            (FormRow::Workers, _) => self.choice().workers.clone(),
         };
-        let begun = match key {
-            Key::Char(_) => "",
-            _ => &plain,
-        };
-        let mut field = TextField::new(begun, MOST_TYPED);
+        let mut field = TextField::new(&begun, MOST_TYPED);
         field.apply(key);
         self.typed = Some(field);
     }
@@ -329,11 +289,6 @@ impl SweepForm {
             FormRow::Seed => self.seed = text.parse().unwrap_or(self.seed),
             FormRow::Model(_) => {}
         }
-    }
-
-    /// Forgets what was typed.
-    pub(in crate::app) fn abandon(&mut self) {
-        self.typed = None;
     }
 }
 
@@ -399,11 +354,11 @@ mod tests {
         form.type_key(Key::Char(','));
         form.type_key(Key::Char('5'));
         assert_eq!(counts(&form), [3, 5], "what is typed counts at once");
-        form.abandon();
+        form.typed = None;
         assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
         form.begin_typing(Key::Backspace);
         form.accept();
-        assert_eq!(form.value(FormRow::Workers), "1,2,4,8,1");
+        assert_eq!(form.texts(FormRow::Workers).1, "1,2,4,8,1");
         form.change(true);
         assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
     }
@@ -415,9 +370,10 @@ mod tests {
         form.choose(FormRow::Model(Model::Rayon));
         form.change(true);
         open(&mut form, Workload::Cpu);
-        assert!(form.has(Model::GilThreads) && !form.has(Model::Rayon));
+        let has = |form: &SweepForm, model| form.choice().models.contains(&model);
+        assert!(has(&form, Model::GilThreads) && !has(&form, Model::Rayon));
         open(&mut form, Workload::Io);
-        assert!(form.has(Model::Rayon));
+        assert!(has(&form, Model::Rayon));
     }
 
     #[test]

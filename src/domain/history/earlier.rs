@@ -66,6 +66,10 @@ impl History {
             *late = self.highest;
         }
         self.settle();
+        // Of a sweep that was ended at once nothing is left to show.
+        let is_here = |sweep: &SweepEntry| sweep.provenance.origin == Origin::Here;
+        self.sweeps
+            .retain(|sweep| is_here(sweep) || !sweep.members.is_empty());
         moves
     }
 

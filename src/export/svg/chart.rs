@@ -293,7 +293,8 @@ impl<'a> Chart<'a> {
         let (Some(median), Some(range)) = (bar.value, bar.range()) else {
             return Markup::default();
         };
-        let (y, middle) = (self.y(median), rounded(x + self.bar() / 2.0));
+        let wide = (self.bar() - 2.0).max(1.0);
+        let (y, middle) = (self.y(median), rounded(x + wide / 2.0));
         let (low, top) = (self.y(range.low), self.y(range.high));
         let cap = (self.bar() / 5.0).clamp(1.0, 7.0);
         let (left, right) = (rounded(middle - cap), rounded(middle + cap));
@@ -309,7 +310,7 @@ impl<'a> Chart<'a> {
                     (series.of.executor.name()) ": " (self.measure.words(median))
                     " (" (self.measure.words(range.low)) " – " (self.measure.words(range.high)) ")"
                 }
-                rect x=(x) y=(y) width=(rounded((self.bar() - 2.0).max(1.0))) height=(rounded(BOTTOM - y))
+                rect x=(x) y=(y) width=(rounded(wide)) height=(rounded(BOTTOM - y))
                     class=(series.class) {}
                 @if range.high > range.low {
                     path class="whisker" d={

@@ -76,7 +76,7 @@ impl Told<'_> {
         let anything = summaries.iter().any(Option::is_some)
             || self.results.failed.iter().any(|failed| *failed > 0);
         if !anything {
-            return "nothing measured yet: the first round warms up and is not counted".into();
+            return "no run counted: the first round only warms up".into();
         }
         let is_alone = summaries.len() == 1;
         let is_base = |index: &usize| self.plan.base_of(*index) == *index;
@@ -299,7 +299,7 @@ mod tests {
             (
                 Cpu,
                 vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
-                "nothing measured yet: the first round warms up and is not counted",
+                "no run counted: the first round only warms up",
             ),
         ] {
             assert_eq!(concluded(kind, &rows), said, "{rows:?}");

@@ -1,28 +1,31 @@
 //! Groups of bars over an axis, with the spread of what was measured.
 //!
 //! ```text
-//!  10× ┤                ★
-//!      │═══ ideal      ┬──
-//!      │               ┴██ •
-//!   5× ┤       ╳╳╳     ███
+//!      │                ★
+//!  10×▔│═══ ideal      ███┬
+//!      │               ███│
+//!      │               ███•
+//!   5×▔│       ╳╳╳     ███┴
 //!      │       ╳╳╳     ███
 //!      │──▁▁▁──╳╳╳─────███── serial
-//!      └─────────▲─━━━━━━━━━
+//!   0×▔▔▔▔▔▔▔▔▔▔▲▔▔▔▔▔▔━━━▔▔
 //!       serial  2       4
 //! ```
 //!
-//! A bar is filled with its series' character up to its value; the eighth of a cell where it ends is drawn as a block. Over
-//! it stand the ends of an interval, beside it single values. Bars that are not measured yet keep their place.
+//! A bar stands on the axis and is filled with its series' character up to its value; the eighth of a cell where it ends is
+//! drawn as a block. A round number lies at the upper edge of its row, as a bar does that ends there. Beside a bar stand
+//! its interval and single values: nothing is drawn over it. Bars that are not measured yet keep their place.
 
 mod layout;
 
-pub use layout::{Layout, Span};
+pub use layout::Layout;
 
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use crate::domain::stats::Interval;
@@ -30,43 +33,24 @@ use crate::present::chart::{BarGroup, ChartBar, Scale};
 use crate::ui::area::{cells, split_below, split_left};
 use crate::ui::theme::{BAND, CURSOR, STRONG};
 use crate::ui::widget::RISING;
-
-/// What a series looks like.
-pub struct Ink {
-    /// The character that fills its bars.
-    pub fill: &'static str,
-    /// Its style.
-    pub style: Style,
-}
-
-/// A line behind the bars.
-pub struct Line<'a> {
-    /// How high it is at a group, counted from 0; between two groups, between them. `None` where it is not drawn.
-    pub at: Box<dyn Fn(f64) -> Option<f64> + 'a>,
-    /// What it is made of.
-    pub symbol: &'static str,
-    /// Its style.
-    pub style: Style,
-}
+use layout::middle;
 
 /// A bar chart.
 pub struct Chart<'a> {
-    /// What each series looks like, serial first.
-    pub inks: &'a [Ink],
+    /// What the bars of each series are filled with, serial first.
+    pub inks: &'a [Span<'a>],
     /// The bars.
     pub groups: &'a [BarGroup],
-    /// Where the groups stand.
+    /// Which of them stand where.
     pub layout: &'a Layout,
     /// Of the axis.
     pub scale: Scale,
     /// How its numbers are written.
     pub label: &'a dyn Fn(f64) -> String,
-    /// Later ones over earlier ones.
-    pub lines: Vec<Line<'a>>,
-    /// Whose bars are drawn, counted without serial, which is drawn anyway.
-    pub shown: Range<usize>,
+    /// Lines behind the bars, later ones over earlier ones: what each is made of, and its value at each group.
+    pub lines: Vec<(Span<'a>, Vec<Option<f64>>)>,
     /// The group, and which of its bars.
-    pub cursor: Option<(usize, usize)>,
+    pub cursor: (usize, usize),
 }
 
 /// Columns of the numbers beside the axis, and of the axis.
@@ -99,87 +83,71 @@ impl Chart<'_> {
         Some(plot.bottom() - 1 - up.min(plot.height - 1))
     }
 
-    /// Groups in view, each with its number among all.
-    fn in_view(&self) -> impl Iterator<Item = (usize, Span, &BarGroup)> {
-        let groups = self.groups.iter().enumerate().skip(self.layout.first);
-        let spans = self.layout.groups.iter();
-        groups
-            .zip(spans)
-            .map(|((number, group), span)| (number, *span, group))
-    }
-
-    /// Bars in view, each with its group's number among all and its own in that, and where it stands.
-    fn bars_in_view(&self) -> impl Iterator<Item = ((usize, usize), Span, &ChartBar)> {
-        let is_shown = |bar: &&ChartBar| {
-            let other = bar.series.checked_sub(1);
-            other.is_none_or(|other| self.shown.contains(&other))
-        };
-        self.in_view().flat_map(move |(number, _, group)| {
-            let bars = group.bars.iter().filter(is_shown).enumerate();
-            bars.map(move |(at, bar)| {
-                let span = self.layout.bar(number - self.layout.first, at);
-                ((number, at), span, bar)
-            })
+    /// Bars in view that have room, each with its place and its columns.
+    fn bars(&self) -> impl Iterator<Item = ((usize, usize), Range<u16>, &ChartBar)> {
+        let placed = self.layout.bars.iter();
+        placed.filter_map(|(place, columns)| {
+            let bar = self.groups.get(place.0)?.bars.get(place.1)?;
+            Some((*place, columns.clone(), bar))
         })
     }
 
     fn draw_axis(&self, area: Rect, plot: Rect, buf: &mut Buffer) {
-        let axis = plot.x.saturating_sub(1);
+        let (axis, room) = (plot.x - 1, usize::from(GUTTER - 2));
         for y in plot.top()..plot.bottom() {
             buf.set_string(axis, y, "│", Style::new());
         }
-        for tick in self.scale.ticks().filter(|tick| *tick > 0.0) {
-            let Some(y) = self.row(tick, plot) else {
-                continue;
-            };
-            let room = usize::from(GUTTER - 2);
-            let label = format!("{:>room$}", (self.label)(tick));
-            buf.set_stringn(area.x, y, label, room, Style::new());
-            buf.set_string(axis, y, "┤", Style::new());
-        }
-        if plot.bottom() < area.bottom() {
-            let width = usize::from(plot.width);
-            let line = format!("└{}", "─".repeat(width));
-            buf.set_stringn(axis, plot.bottom(), line, width + 1, Style::new());
-        }
-    }
-
-    fn draw_line(&self, line: &Line<'_>, plot: Rect, buf: &mut Buffer) {
-        for column in 0..plot.width {
-            let height = self
-                .group_at(column)
-                .and_then(&line.at)
-                .and_then(|value| self.row(value, plot));
-            if let Some(y) = height {
-                buf[(plot.x + column, y)]
-                    .set_symbol(line.symbol)
-                    .set_style(line.style);
+        let base = "▔".repeat(usize::from(plot.width) + 1);
+        buf.set_string(axis, plot.bottom(), base, Style::new());
+        for tick in self.scale.ticks() {
+            let zero = (tick == 0.0).then_some(plot.bottom());
+            if let Some(y) = zero.or_else(|| self.row(tick, plot)) {
+                let label = format!("{:>room$}▔", (self.label)(tick));
+                buf.set_stringn(area.x, y, label, room + 1, Style::new());
             }
         }
     }
 
-    /// Between which groups a column is: 1.5 is in the middle between the second and the third. `None` outside of all.
-    fn group_at(&self, column: u16) -> Option<f64> {
-        let groups = &self.layout.groups;
-        if !(groups.first()?.from..groups.last()?.to).contains(&column) {
-            return None;
+    /// The ideal, above the columns of each group and one more at either side.
+    fn draw_ideals(&self, plot: Rect, buf: &mut Buffer) {
+        let groups = self.groups.iter().skip(self.layout.first);
+        for (group, columns) in groups.zip(&self.layout.groups) {
+            if let Some(y) = group.ideal.and_then(|ideal| self.row(ideal, plot)) {
+                for column in columns.start.saturating_sub(1)..(columns.end + 1).min(plot.width) {
+                    buf.set_string(plot.x + column, y, "═", Style::new());
+                }
+            }
         }
-        let column = f64::from(column);
-        let middle = |span: &Span| f64::from(span.from + span.to) / 2.0 - 0.5;
-        let next = groups.partition_point(|span| middle(span) <= column);
-        let before = next.saturating_sub(1);
-        let (from, to) = (middle(&groups[before]), groups.get(next).map(middle));
-        // Before the first one's middle and behind the last one's there is nothing to be between.
-        let part = to.filter(|to| *to > from);
-        let part = part.map_or(0.0, |to| (column - from) / (to - from));
-        Some((self.layout.first + before) as f64 + part)
     }
 
-    fn draw_bar(&self, bar: &ChartBar, span: Span, plot: Rect, buf: &mut Buffer) {
+    /// A line from the first group to the last, straight between the middles of two.
+    fn draw_line(&self, ink: &Span<'_>, values: &[Option<f64>], plot: Rect, buf: &mut Buffer) {
+        let groups = &self.layout.groups;
+        let (Some(first), Some(last)) = (groups.first(), groups.last()) else {
+            return;
+        };
+        let value = |group: usize| *values.get(self.layout.first + group)?;
+        for column in first.start..last.end {
+            let next = groups.partition_point(|group| middle(group) <= column);
+            let (before, behind) = (next.saturating_sub(1), next.min(groups.len() - 1));
+            let (from, to) = (middle(&groups[before]), middle(&groups[behind]));
+            // Before the first one's middle and behind the last one's there is nothing to be between.
+            let part = match to - from {
+                0 => 0.0,
+                between => f64::from(column - from) / f64::from(between),
+            };
+            let ends = value(before).zip(value(behind));
+            if let Some(y) = ends.and_then(|(a, b)| self.row(a + (b - a) * part, plot)) {
+                buf.set_span(plot.x + column, y, ink, 1);
+            }
+        }
+    }
+
+    fn draw_bar(&self, bar: &ChartBar, columns: &Range<u16>, plot: Rect, buf: &mut Buffer) {
         let Some(ink) = self.inks.get(bar.series) else {
             return;
         };
-        let middle = plot.x + span.middle();
+        let middle = plot.x + middle(columns);
         let Some(value) = bar.value else {
             let none = if bar.failed > 0 { "✗" } else { "·" };
             let warm_up = bar.warm_up.and_then(|value| self.row(value, plot));
@@ -190,15 +158,15 @@ impl Chart<'_> {
             return;
         };
         let place = Rect {
-            x: plot.x + span.from,
-            width: span.to - span.from,
+            x: plot.x + columns.start,
+            width: columns.end - columns.start,
             ..plot
         };
         let eighths = self.eighths(value, plot.height);
         for (up, row) in (0..).zip(place.rows().rev()) {
             let symbol = match eighths.saturating_sub(8 * up) {
                 0 => break,
-                8.. => ink.fill,
+                8.. => &ink.content,
                 part => RISING[part as usize],
             };
             for at in row.positions() {
@@ -206,108 +174,82 @@ impl Chart<'_> {
                 buf[at].set_symbol(symbol).set_style(ink.style);
             }
         }
-        self.draw_interval(bar.interval, ink, middle, plot, buf);
-        if self.layout.has_ticks() {
-            let rows = bar.singles.iter();
-            for y in rows.filter_map(|single| self.row(*single, plot)) {
-                buf.set_string(place.right(), y, "•", Style::new());
+        let mut top = plot.bottom() - eighths.div_ceil(8) as u16;
+        let beside = self.layout.has_beside;
+        if let Some((high, low)) = bar.interval.and_then(|of| self.rows(of, plot)) {
+            let (x, end) = if beside {
+                (place.right(), low + 1)
+            } else {
+                (middle, top)
+            };
+            for y in high..end {
+                let symbol = match y {
+                    _ if y == high => "┬",
+                    _ if y == low => "┴",
+                    _ => "│",
+                };
+                buf.set_string(x, y, symbol, STRONG);
             }
+            top = if beside { top } else { top.min(high) };
+        }
+        let singles = bar.singles.iter().filter(|_| beside);
+        for y in singles.filter_map(|single| self.row(*single, plot)) {
+            buf.set_string(place.right(), y, "•", Style::new());
         }
         if bar.is_best {
-            // Over whatever the bar has drawn; in its top row if there is no room above.
-            let end = bar
-                .interval
-                .and_then(|interval| self.row(interval.high, plot))
-                .unwrap_or(plot.bottom());
-            let top = (plot.bottom() - eighths.div_ceil(8) as u16).min(end);
-            let y = top.saturating_sub(1).max(plot.y);
-            buf.set_string(middle, y, "★", STRONG);
+            // In the top row of the bar if there is no room above.
+            buf.set_string(middle, top.saturating_sub(1).max(plot.y), "★", STRONG);
         }
     }
 
-    /// The ends of the interval, where it is longer than a row: a shorter one cannot be told from where the bar ends.
-    fn draw_interval(
-        &self,
-        interval: Option<Interval>,
-        ink: &Ink,
-        x: u16,
-        plot: Rect,
-        buf: &mut Buffer,
-    ) {
-        let Some(Interval { low, high }) = interval else {
-            return;
-        };
-        if (high - low) / self.scale.top * f64::from(plot.height) < 1.0 {
-            return;
-        }
-        let Some(low) = self.row(low, plot) else {
-            return;
-        };
-        let high = self.row(high, plot);
-        let top = high.unwrap_or(plot.y);
-        if top >= low {
-            return;
-        }
-        for y in top..=low {
-            let symbol = match y {
-                _ if Some(y) == high => "┬",
-                _ if y == low => "┴",
-                _ => "│",
-            };
-            let cell = &mut buf[(x, y)];
-            // On ink, the line is what is left out of it.
-            let style = if cell.symbol() == "█" {
-                ink.style.patch(CURSOR)
-            } else {
-                STRONG
-            };
-            cell.reset();
-            cell.set_symbol(symbol).set_style(style);
-        }
+    /// From which row to which an interval goes, if it is longer than one: a shorter one cannot be told from where the bar
+    /// ends.
+    fn rows(&self, interval: Interval, plot: Rect) -> Option<(u16, u16)> {
+        let Interval { low, high } = interval;
+        let rows = (self.row(high, plot).unwrap_or(plot.y), self.row(low, plot)?);
+        let is_long = (high - low) / self.scale.top * f64::from(plot.height) >= 1.0;
+        (is_long && rows.0 < rows.1).then_some(rows)
     }
 
     /// What is measured now, what is marked, and the cursor: on the axis.
     fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        for (place, span, bar) in self.bars_in_view() {
+        for (place, columns, bar) in self.bars() {
+            let mut mark = |column, mark, style| buf.set_string(plot.x + column, y, mark, style);
             if bar.is_now {
-                for x in span.columns() {
-                    buf.set_string(plot.x + x, y, "━", CURSOR);
-                }
+                columns.clone().for_each(|column| mark(column, "━", CURSOR));
             }
             if bar.is_marked {
-                buf.set_string(plot.x + span.from, y, "●", STRONG);
+                mark(columns.start, "●", STRONG);
             }
-            if self.cursor == Some(place) {
-                buf.set_string(plot.x + span.middle(), y, "▲", STRONG);
+            if self.cursor == place {
+                mark(middle(&columns), "▲", STRONG);
             }
         }
     }
 
     /// Labels that have room; the cursor's comes first.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        let here = self.cursor.map(|(group, _)| group);
-        let placed = || {
-            self.in_view().map(|(number, span, group)| {
-                let width = cells(group.label.chars().count());
-                let from = ((span.from + span.to) / 2)
-                    .saturating_sub(width / 2)
-                    .min(plot.width.saturating_sub(width));
-                let to = from.saturating_add(width).min(plot.width);
-                (Some(number) == here, Span { from, to }, &group.label)
-            })
-        };
-        let kept = placed().find(|(is_here, ..)| *is_here);
+        let groups = self.groups.iter().enumerate().skip(self.layout.first);
+        let placed = groups.zip(&self.layout.groups);
+        let placed = placed.map(|((number, group), columns)| {
+            let width = cells(group.label.chars().count());
+            let from = ((columns.start + columns.end) / 2).saturating_sub(width / 2);
+            let from = from.min(plot.width.saturating_sub(width));
+            let is_here = number == self.cursor.0;
+            (is_here, from..(from + width).min(plot.width), &group.label)
+        });
+        let placed: Vec<_> = placed.collect();
+        let kept = placed.iter().find(|(is_here, ..)| *is_here);
         let mut free = 0;
-        for (is_here, at, label) in placed() {
-            let hides = |kept: Span| at.to >= kept.from && at.from <= kept.to;
-            let hides_kept = kept.is_some_and(|(_, kept, _)| hides(kept));
-            if !is_here && (at.from < free || hides_kept) {
+        for (is_here, at, label) in &placed {
+            let hides_kept =
+                kept.is_some_and(|(_, kept, _)| at.end >= kept.start && at.start <= kept.end);
+            if !is_here && (at.start < free || hides_kept) {
                 continue;
             }
-            let style = if is_here { BAND } else { Style::new() };
-            let width = usize::from(at.to - at.from);
-            buf.set_stringn(plot.x + at.from, y, label, width, style);
-            free = at.to + 1;
+            let style = if *is_here { BAND } else { Style::new() };
+            buf.set_stringn(plot.x + at.start, y, label, at.len(), style);
+            free = at.end + 1;
         }
     }
 }
@@ -320,20 +262,15 @@ impl Widget for &Chart<'_> {
             return;
         }
         self.draw_axis(area, plot, buf);
-        for line in &self.lines {
-            self.draw_line(line, plot, buf);
+        self.draw_ideals(plot, buf);
+        for (ink, values) in &self.lines {
+            self.draw_line(ink, values, plot, buf);
         }
-        for (_, span, bar) in self.bars_in_view() {
-            if span.to <= plot.width {
-                self.draw_bar(bar, span, plot, buf);
-            }
+        for (_, columns, bar) in self.bars() {
+            self.draw_bar(bar, &columns, plot, buf);
         }
-        if plot.bottom() < area.bottom() {
-            self.draw_feet(plot.bottom(), plot, buf);
-        }
-        if plot.bottom() + 1 < area.bottom() {
-            self.draw_labels(plot.bottom() + 1, plot, buf);
-        }
+        self.draw_feet(plot.bottom(), plot, buf);
+        self.draw_labels(plot.bottom() + 1, plot, buf);
     }
 }
 

@@ -1,4 +1,4 @@
-//! All numbers of one record, over the panels.
+//! All numbers of one record or point, over the panels.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,8 +9,9 @@ use crate::app::frame::header;
 use crate::app::frame::layout::Panels;
 use crate::app::screens::details::{BEFORE_NOTES, Details, NAMES, Row, VALUES};
 use crate::app::view::View;
+use crate::present::sentence::conclusion::place;
 use crate::ui::panel::{block, draw_over, draw_scrolled};
-use crate::ui::scroll::{Scroll, TEXT_COLUMNS};
+use crate::ui::scroll::TEXT_COLUMNS;
 use crate::ui::theme::{STRONG, Theme};
 
 impl View for Details {
@@ -19,23 +20,20 @@ impl View for Details {
     }
 
     fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
-        if let Some(entry) = app.history().get(self.number) {
-            draw(
-                &header::named(entry),
-                &self.rows,
-                self.scroll,
-                theme,
-                area,
-                buf,
-            );
-        }
+        let history = app.history();
+        let title = match history.sweep(self.number).zip(self.configuration) {
+            Some((sweep, at)) => {
+                let plan = &sweep.sweep.plan.configurations[at];
+                format!("{} · sweep #{}", place(plan), self.number)
+            }
+            None => history
+                .get(self.number)
+                .map(header::named)
+                .unwrap_or_default(),
+        };
+        let inner = draw_over(&block(title, true, theme), area, buf);
+        draw_scrolled(&self.rows, |row| line(row, theme), self.scroll, inner, buf);
     }
-}
-
-/// Rows of numbers below a title.
-pub fn draw(title: &str, rows: &[Row], scroll: Scroll, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let inner = draw_over(&block(title, true, theme), area, buf);
-    draw_scrolled(rows, |row| line(row, theme), scroll, inner, buf);
 }
 
 fn line(row: &Row, theme: Theme) -> Line<'_> {

@@ -138,9 +138,6 @@ fn draw_sweep(
 
 /// What a sweep measures; while it goes on, how far it is.
 fn sweep_in_words(app: &App, sweep: &SweepEntry, room: usize) -> String {
-    let is_live = app
-        .live_sweep()
-        .is_some_and(|live| live.number == sweep.number);
     let plan = &sweep.sweep.plan;
     let models: Vec<String> = plan
         .parallel_executors()
@@ -154,7 +151,7 @@ fn sweep_in_words(app: &App, sweep: &SweepEntry, room: usize) -> String {
         .unwrap_or_default();
     let (models, span) = (models.join(", "), span(sweep));
     let rounds = counted(plan.repeats.into(), "round");
-    let begin = match app.sweep_progress().filter(|_| is_live) {
+    let begin = match app.sweep_progress(sweep.number) {
         Some(progress) => format!("sweep{name}, run {} of {}", progress.run, progress.of),
         None => format!("sweep{name}"),
     };

@@ -13,10 +13,10 @@ pub struct Chart {
     pub measure: Measure,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,
-    /// Which executor the cursor is on, counted without serial.
-    executor: usize,
-    /// Which number of workers the cursor is on; `None` is serial.
-    count: Option<usize>,
+    /// Which executor the cursor is on, counted without serial: on serial, the last one that it was on.
+    pub executor: usize,
+    /// Which number of workers the cursor is on, counted from 1; 0 is serial.
+    group: usize,
 }
 
 impl Chart {
@@ -27,22 +27,18 @@ impl Chart {
             measure: Measure::SpeedUp,
             has_fits: false,
             executor: 0,
-            count: None,
+            group: 0,
         };
         let first = usize::from(entry.sweep.plan.configurations.len() > 1);
         chart.look_at(entry.results.best.unwrap_or(first), entry);
         chart
     }
 
-    /// In the unit of another one.
-    pub(crate) fn look_as(&mut self, other: &Chart) {
-        (self.measure, self.has_fits) = (other.measure, other.has_fits);
-    }
-
     /// Which configuration of the plan the cursor is on.
     pub fn configuration(&self, entry: &SweepEntry) -> usize {
         let plan = &entry.sweep.plan;
-        let workers = self.count.and_then(|count| plan.workers.get(count));
+        let count = self.group.checked_sub(1);
+        let workers = count.and_then(|count| plan.workers.get(count));
         let executors = plan.parallel_executors();
         let found = workers.zip(executors.get(self.executor));
         found
@@ -50,15 +46,10 @@ impl Chart {
             .unwrap_or(0)
     }
 
-    /// Which executor the cursor is on, counted without serial: on serial, the last one that it was on.
-    pub fn executor(&self) -> usize {
-        self.executor
-    }
-
     /// The cursor as group and bar: serial is the first group, with one bar.
     pub fn place(&self) -> (usize, usize) {
-        self.count
-            .map_or((0, 0), |count| (count + 1, self.executor))
+        let bar = if self.group == 0 { 0 } else { self.executor };
+        (self.group, bar)
     }
 
     /// Puts the cursor on this configuration.
@@ -68,29 +59,22 @@ impl Chart {
             let executors = plan.parallel_executors();
             let executor = executors.iter().position(|one| *one == found.executor)?;
             let count = plan.workers.iter().position(|n| *n == found.workers)?;
-            Some((executor, count))
+            Some((executor, count + 1))
         };
-        match plan.configurations.get(configuration).and_then(place) {
-            Some((executor, count)) => (self.executor, self.count) = (executor, Some(count)),
-            None => self.count = None,
-        }
+        let found = plan.configurations.get(configuration).and_then(place);
+        (self.executor, self.group) = found.unwrap_or((self.executor, 0));
     }
 
     /// Moves the cursor by so many numbers of workers; before the first of them is serial.
     pub fn step_count(&mut self, by: isize, entry: &SweepEntry) {
-        let now = self.count.map_or(0, |count| count + 1);
         let most = entry.sweep.plan.workers.len();
-        self.count = now.saturating_add_signed(by).min(most).checked_sub(1);
+        self.group = self.group.saturating_add_signed(by).min(most);
     }
 
     /// Moves the cursor by so many executors.
     pub fn step_executor(&mut self, by: isize, entry: &SweepEntry) {
-        let last = entry
-            .sweep
-            .plan
-            .parallel_executors()
-            .len()
-            .saturating_sub(1);
+        let executors = entry.sweep.plan.parallel_executors().len();
+        let last = executors.saturating_sub(1);
         self.executor = self.executor.saturating_add_signed(by).min(last);
     }
 

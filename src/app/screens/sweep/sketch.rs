@@ -2,16 +2,16 @@
 
 use crate::app::App;
 use crate::app::screens::sweep::chart::Chart;
-use crate::app::screens::sweep::laws;
+use crate::app::screens::sweep::laws::Law;
 
 use crate::domain::executor::Executor;
 use crate::domain::history::SweepEntry;
 use crate::domain::record::Record;
-use crate::domain::stats::Interval;
-use crate::domain::stats::fit::{Fit, Fits};
+use crate::domain::stats::fit::Fits;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{self, counted, duration, grouped};
 use crate::present::chart::{BarGroup, ChartBar, Measure};
+use crate::present::number::with_interval;
 use crate::present::sentence::conclusion::{self, headline, place};
 use crate::present::sentence::count;
 
@@ -33,8 +33,8 @@ pub struct Sketch {
     pub serial: Option<f64>,
     /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
     pub peak: f64,
-    /// The laws to draw.
-    pub laws: Vec<Fit>,
+    /// The laws to draw, in the chart's unit.
+    pub laws: Vec<Law>,
     /// How many of its runs did not succeed.
     pub failed: u32,
 }
@@ -61,7 +61,7 @@ pub struct SketchWords {
 impl Sketch {
     /// What this chart shows.
     pub(crate) fn of(app: &App, chart: &Chart) -> Option<Sketch> {
-        let entry = app.history().sweep(chart.number)?;
+        let entry = app.history.sweep(chart.number)?;
         let executors = entry.sweep.plan.parallel_executors();
         let composer = Composer {
             app,
@@ -93,7 +93,7 @@ impl Composer<'_> {
                 what: what(entry),
                 headline: headline(&entry.results, self.now().is_some()),
                 conclusion: conclusion::of_entry(entry),
-                laws: self.told_laws(&laws),
+                laws: self.told(&laws),
                 about: self.about(),
                 ended: self.ended(),
             },
@@ -112,46 +112,30 @@ impl Composer<'_> {
         self.entry.results.summaries.get(configuration)?.as_ref()
     }
 
-    fn failed(&self, configuration: usize) -> u32 {
-        let failed = self.entry.results.failed.get(configuration);
-        failed.copied().unwrap_or(0)
-    }
-
     fn groups(&self) -> Vec<BarGroup> {
         let plan = &self.entry.sweep.plan;
-        let bars = |workers: u32| -> Vec<ChartBar> {
-            let bar = |(at, executor)| match plan.configuration(executor, workers) {
-                Some(configuration) => self.bar(at + 1, configuration),
-                None => ChartBar {
-                    series: at + 1,
-                    ..ChartBar::default()
-                },
-            };
-            self.executors.iter().enumerate().map(bar).collect()
-        };
         let serial = BarGroup {
             label: "serial".into(),
             workers: 1,
-            bars: vec![self.bar(0, 0)],
+            bars: vec![self.bar(0, Some(0))],
             ideal: self.in_unit(1.0),
         };
-        let parallel = plan.workers.iter().map(|workers| BarGroup {
-            label: grouped((*workers).into()),
-            workers: *workers,
-            bars: bars(*workers),
-            ideal: self.in_unit(self.ideal(*workers)),
+        let parallel = plan.workers.iter().map(|&workers| {
+            let executors = (1..).zip(&self.executors);
+            let bar = |(series, executor)| self.bar(series, plan.configuration(executor, workers));
+            BarGroup {
+                label: grouped(workers.into()),
+                workers,
+                bars: executors.map(bar).collect(),
+                ideal: self.in_unit(self.ideal(workers)),
+            }
         });
         std::iter::once(serial).chain(parallel).collect()
     }
 
     fn ideal(&self, workers: u32) -> f64 {
-        let SweepEntry {
-            sweep,
-            results,
-            provenance,
-            ..
-        } = self.entry;
-        let cores = provenance.machine.cores_usable;
+        let SweepEntry { sweep, results, .. } = self.entry;
+        let cores = self.entry.provenance.machine.cores_usable;
         sweep.plan.ideal_speedup(workers, cores, results)
     }
 
@@ -171,8 +155,14 @@ impl Composer<'_> {
         }
     }
 
-    fn bar(&self, series: usize, configuration: usize) -> ChartBar {
-        let failed = self.failed(configuration);
+    fn bar(&self, series: usize, configuration: Option<usize>) -> ChartBar {
+        let Some(configuration) = configuration else {
+            return ChartBar {
+                series,
+                ..ChartBar::default()
+            };
+        };
+        let failed = self.entry.results.failed[configuration];
         let bar = ChartBar::of(self.summary(configuration), self.chart.measure);
         let words = |value| self.chart.measure.words(value);
         let text = match bar.value {
@@ -180,6 +170,8 @@ impl Composer<'_> {
             None if failed > 0 => "failed".into(),
             None => "–".into(),
         };
+        let marked = self.app.runs.browse.marked();
+        let mut runs = self.entry.runs[configuration].iter();
         ChartBar {
             series,
             configuration,
@@ -188,7 +180,7 @@ impl Composer<'_> {
             singles: self.singles(configuration),
             failed,
             is_now: self.now() == Some(configuration),
-            is_marked: self.is_marked(configuration),
+            is_marked: runs.any(|run| marked.contains(run)),
             ..bar
         }
     }
@@ -203,20 +195,17 @@ impl Composer<'_> {
     /// What the run of this configuration came to that warmed up.
     fn warm_up(&self, configuration: usize) -> Option<f64> {
         let warmed_up = |configuration| {
-            let mut its = self
-                .records(configuration)
-                .filter(|run| run.is_sound() && !run.is_counted());
-            its.next().map(|run| run.times.wall_s)
+            let mut its = self.records(configuration);
+            let its = its.find(|run| run.is_sound() && !run.is_counted());
+            its.map(|run| run.times.wall_s)
         };
         let base = self.entry.sweep.plan.base_of(configuration);
         self.of_time(warmed_up(configuration)?, || warmed_up(base))
     }
 
     fn records(&self, configuration: usize) -> impl Iterator<Item = &Record> {
-        self.app
-            .history()
-            .runs_of(self.entry, configuration)
-            .map(|run| &run.record)
+        let runs = self.app.history.runs_of(self.entry, configuration);
+        runs.map(|run| &run.record)
     }
 
     fn singles(&self, configuration: usize) -> Vec<f64> {
@@ -227,51 +216,45 @@ impl Composer<'_> {
             .collect()
     }
 
-    fn is_marked(&self, configuration: usize) -> bool {
-        let marked = self.app.browse().marked();
-        self.entry
-            .runs
-            .get(configuration)
-            .is_some_and(|runs| runs.iter().any(|run| marked.contains(run)))
-    }
-
     fn peak(&self, groups: &[BarGroup]) -> f64 {
+        let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
         let bars = groups.iter().flat_map(|group| &group.bars);
-        let ends = bars
-            .filter_map(|bar| Some(bar.interval?.high))
-            .fold(0.0, f64::max);
+        let ends = most(&mut bars.filter_map(|bar| Some(bar.interval?.high)));
+        let peak = self.entry.peak;
         match self.chart.measure {
-            Measure::Time => self.entry.peak.time_s.max(ends),
+            Measure::Time => peak.time_s.max(ends),
             Measure::SpeedUp => {
-                let measured = self.entry.peak.speedup.max(ends).max(1.0);
-                let ideal = groups
-                    .iter()
-                    .filter_map(|group| group.ideal)
-                    .fold(1.0, f64::max);
+                let measured = peak.speedup.max(ends).max(1.0);
+                let ideal = most(&mut groups.iter().filter_map(|group| group.ideal));
                 measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
             }
         }
     }
 
-    /// The curves that were fitted to the speed-ups of the cursor's executor, if they are asked for.
-    fn laws(&self) -> Vec<Fit> {
-        let executor = self.executors.get(self.chart.executor());
-        let series = executor
-            .filter(|_| self.chart.has_fits)
-            .and_then(|executor| self.entry.results.series_of(executor));
+    /// The laws that were fitted to the speed-ups of the cursor's executor, if they are asked for.
+    fn laws(&self) -> Vec<Law> {
+        let executor = self.executors.get(self.chart.executor);
+        let executor = executor.filter(|_| self.chart.has_fits);
+        let series = executor.and_then(|executor| self.entry.results.series_of(executor));
         let fits = series.and_then(|series| series.fits);
-        fits.into_iter().flat_map(Fits::both).collect()
+        let fits = fits.into_iter().flat_map(Fits::both);
+        let workers = self.entry.sweep.plan.workers;
+        let mut laws: Vec<Law> = fits.map(|fit| Law::of(&fit, workers)).collect();
+        for value in laws.iter_mut().flat_map(|law| &mut law.values) {
+            *value = value.and_then(|speedup| self.in_unit(speedup));
+        }
+        laws
     }
 
-    fn told_laws(&self, laws: &[Fit]) -> Vec<String> {
+    fn told(&self, laws: &[Law]) -> Vec<String> {
         if self.chart.has_fits && laws.is_empty() {
-            let executor = self.executors.get(self.chart.executor());
+            let executor = self.executors.get(self.chart.executor);
             let executor = executor.map_or("serial".into(), Executor::name);
             return vec![format!(
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
         }
-        laws.iter().map(laws::sentence).collect()
+        laws.iter().map(|law| law.sentence.clone()).collect()
     }
 
     fn about(&self) -> Vec<String> {
@@ -280,7 +263,7 @@ impl Composer<'_> {
             return vec![];
         };
         let mut about = vec![place(plan)];
-        let failed = self.failed(configuration);
+        let failed = self.entry.results.failed[configuration];
         if failed > 0 {
             about.push(format!("{} failed", counted(failed.into(), "run")));
         }
@@ -290,7 +273,8 @@ impl Composer<'_> {
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
             None if is_warm() => about.push("warmed up, which is not counted".into()),
-            None => about.push("not measured yet".into()),
+            None if self.now().is_some() => about.push("not measured yet".into()),
+            None => about.push("not measured".into()),
         }
         about
     }
@@ -345,47 +329,4 @@ fn numbers(summary: &Summary) -> Vec<String> {
     let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
     numbers.extend(efficiency.map(|share| format!("{:.0} % per worker", share * 100.0)));
     numbers
-}
-
-/// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
-pub fn with_interval(
-    value: f64,
-    interval: Option<Interval>,
-    written: impl Fn(f64) -> String,
-) -> String {
-    let Some(Interval { low, high }) = interval else {
-        return written(value);
-    };
-    let (low, high) = (written(low), written(high));
-    let whole = written(value);
-    let number = |c: char| c.is_ascii_digit() || c == '.';
-    let unit = whole.trim_start_matches(number);
-    let bare = |text: &str| {
-        let bare = text.strip_suffix(unit)?;
-        bare.chars().all(number).then(|| bare.to_string())
-    };
-    // The unit is told once where it is the same.
-    match (bare(&low), bare(&high)) {
-        (Some(low), Some(high)) => format!("{whole} ({low}–{high})"),
-        _ => format!("{whole} ({low}–{high})"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_interval_tells_its_unit_once_unless_it_differs() {
-        let between = |low, high| Some(Interval { low, high });
-        assert_eq!(
-            with_interval(9.84, between(9.6, 9.9), text::speedup),
-            "9.8× (9.6–9.9)"
-        );
-        assert_eq!(
-            with_interval(1.0, between(0.9, 1.2), duration),
-            "1.00 s (900 ms–1.20 s)"
-        );
-        assert_eq!(with_interval(1.0, None, duration), "1.00 s");
-    }
 }

@@ -8,7 +8,7 @@ use crate::app::keys::{FAR, Keys, bind, keys, step, with};
 /// In the form for a sweep.
 #[rustfmt::skip]
 pub static SWEEP_FORM: LazyLock<Keys> = LazyLock::new(|| keys("In the form for a sweep", |app, by| app.open.sweep_form.step(by), vec![
-    bind("Enter s r", "Enter start", 2, "start the sweep", App::start_sweep).when(|app| app.is_free() && app.open.sweep_form.forecast().is_ok()),
+    bind("Enter s r", "Enter start", 2, "start the sweep", App::start_sweep).when(|app| app.is_free() && app.open.sweep_form.forecast.is_ok()),
     step("↑ k", "", 0, "the row above", -1),
     step("↓ j", "↑↓ row", 4, "the row below", 1),
     bind("← h", "", 0, "the choice before, or one less", |app| app.open.sweep_form.change(false)),
@@ -24,5 +24,5 @@ pub static FIELD: LazyLock<Keys> = LazyLock::new(|| keys("In a field of that for
     bind("Enter", "Enter accept", 2, "take what was typed", |app| app.open.sweep_form.accept()),
     step("↑", "", 0, "take it, and go to the row above", -1),
     step("↓", "", 0, "take it, and go to the row below", 1),
-    bind("Esc", "Esc abandon", 2, "keep what was there", |app| app.open.sweep_form.abandon()),
+    bind("Esc", "Esc abandon", 2, "keep what was there", |app| app.open.sweep_form.typed = None),
 ]));

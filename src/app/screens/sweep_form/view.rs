@@ -34,26 +34,42 @@ const LABELS: usize = 12;
 
 impl View for SweepFormScreen {
     fn size(&self, app: &App, _room: Rect) -> (u16, usize) {
-        let rows = app.sweep_form().rows().len();
+        let rows = app.open.sweep_form.rows().len();
         (WIDTH, rows + usize::from(ABOVE + BELOW))
     }
 
     fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        let form = &app.open.sweep_form;
         let inner = draw_over(&block("Sweep", true, theme), area, buf);
-        draw(app, theme, inner, buf);
+        let (above, area, first) = places(form, inner);
+        let room = usize::from(inner.width).saturating_sub(LABELS + 1);
+        let fixed = [
+            ("Work", shortened(&work(app), room)),
+            ("Models", "[x] serial: always, once per round".into()),
+        ];
+        let fixed = fixed.map(|(label, value)| format!("{label:<LABELS$} {value}"));
+        draw_lines(fixed, above, buf);
+        let rows = form.rows();
+        let shown = rows.iter().skip(first);
+        draw_lines(shown.map(|row| line(form, *row, theme)), area, buf);
+        draw_arrows(first, rows.len(), area, buf);
+        let (_, below) = split_above(inner, ABOVE + area.height + 1);
+        let said = match &form.forecast {
+            Ok(forecast) => [(forecast.clone(), STRONG), (form.about(), Style::new())].to_vec(),
+            Err(invalid) => vec![(format!("! {}", invalid.sentence), theme.error())],
+        };
+        let said = said.iter();
+        let said = said.flat_map(|(text, style)| wrapped(text, inner.width, *style));
+        draw_lines(said, below, buf);
     }
 
     fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
-        row_at(app, inner, row).map(Target::SweepRow)
+        let form = &app.open.sweep_form;
+        let (_, area, first) = places(form, inner);
+        let row = row.checked_sub(area.y).filter(|row| *row < area.height)?;
+        let found = form.rows().get(first + usize::from(row)).copied();
+        found.map(Target::SweepRow)
     }
-}
-
-/// The row of the form at this height of the screen, with the form in this room.
-fn row_at(app: &App, inner: Rect, y: u16) -> Option<FormRow> {
-    let form = app.sweep_form();
-    let (_, area, first) = places(form, inner);
-    let row = usize::from(y.checked_sub(area.y).filter(|row| *row < area.height)?);
-    form.rows().get(first + row).copied()
 }
 
 /// The rooms above and of the rows that the cursor goes through, of which one at least is shown, and the first of them in
@@ -62,38 +78,8 @@ fn places(form: &SweepForm, inner: Rect) -> (Rect, Rect, usize) {
     let rows = form.rows();
     let (above, below) = split_above(inner, ABOVE);
     let room = usize::from(below.height.saturating_sub(BELOW)).max(1);
-    let shown = cells(rows.len().min(room));
-    let (area, _) = split_above(below, shown);
-    (above, area, first_in_form(&rows, &form.row(), room))
-}
-
-/// The form in this room.
-fn draw(app: &App, theme: Theme, inner: Rect, buf: &mut Buffer) {
-    let form = app.sweep_form();
-    let (above, area, first) = places(form, inner);
-    let room = usize::from(inner.width).saturating_sub(LABELS + 1);
-    let fixed = [
-        ("Work", shortened(&work(app), room)),
-        ("Models", "[x] serial: always, once per round".into()),
-    ];
-    let fixed = fixed.map(|(label, value)| format!("{label:<LABELS$} {value}"));
-    draw_lines(fixed, above, buf);
-    let rows = form.rows();
-    let shown = rows.iter().skip(first);
-    draw_lines(shown.map(|row| line(form, *row, theme)), area, buf);
-    draw_arrows(first, rows.len(), area, buf);
-    let (_, below) = split_above(inner, ABOVE + area.height + 1);
-    match form.forecast() {
-        Ok(forecast) => {
-            let forecast = wrapped(forecast, inner.width, STRONG);
-            let about = wrapped(&form.about(), inner.width, Style::new());
-            draw_lines(forecast.chain(about), below, buf);
-        }
-        Err(invalid) => {
-            let said = format!("! {}", invalid.sentence);
-            draw_lines(wrapped(&said, inner.width, theme.error()), below, buf);
-        }
-    }
+    let (area, _) = split_above(below, cells(rows.len().min(room)));
+    (above, area, first_in_form(&rows, &form.row, room))
 }
 
 /// What is measured, of the main form.
@@ -126,26 +112,17 @@ fn work(app: &App) -> String {
 }
 
 fn line(form: &SweepForm, row: FormRow, theme: Theme) -> Line<'static> {
-    let here = form.row() == row;
-    let (label, value) = match row {
-        FormRow::Model(model) => {
-            let chosen = if form.has(model) { "[x]" } else { "[ ]" };
-            ("", format!("{chosen} {}", form.label(model)))
-        }
-        FormRow::Workers => ("Workers", form.value(row)),
-        FormRow::Repeats => ("Rounds", form.value(row)),
-        FormRow::Seed => ("Seed", form.value(row)),
-    };
+    let here = form.row == row;
+    let (label, value) = form.texts(row);
     let label = format!("{label:<LABELS$}");
-    if let (true, Some(field)) = (here, form.typed()) {
+    if let (true, Some(field)) = (here, &form.typed) {
         let (before, behind) = field.parts();
         return Line::from(vec![
             Span::styled(label, STRONG),
             Span::styled(format!(" {before}▏{behind}"), CURSOR),
         ]);
     }
-    let is_wrong = form
-        .forecast()
-        .is_err_and(|invalid| form.row_of(invalid) == Some(row));
+    let wrong = form.forecast.as_ref().err();
+    let is_wrong = wrong.and_then(|invalid| form.row_of(invalid)) == Some(row);
     form_row(label, &value, here, is_wrong, theme)
 }

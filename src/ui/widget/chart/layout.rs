@@ -4,143 +4,113 @@ use std::ops::Range;
 
 use crate::ui::area::{cells, first_around};
 
-/// The widest that a bar gets.
-const WIDEST: usize = 8;
-/// From this width on, single values stand beside a bar.
-const ROOM_FOR_TICKS: usize = 3;
 /// The most room between two groups.
 const FARTHEST: usize = 8;
 
 /// Where the bars of a chart stand, in columns from the left of the plot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// How wide things are.
-    widths: Widths,
-    /// Of each group in view, where it begins and ends.
-    pub groups: Vec<Span>,
+    /// The columns of each group in view.
+    pub groups: Vec<Range<u16>>,
     /// The first group in view.
     pub first: usize,
+    /// Each bar in view: its group and its place in that, both counted among all, and its columns.
+    pub bars: Vec<((usize, usize), Range<u16>)>,
+    /// Whether the column beside each bar is for its interval and its single values.
+    pub has_beside: bool,
 }
 
-/// A stretch of columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// The first.
-    pub from: u16,
-    /// The first that does not belong to it.
-    pub to: u16,
+/// The column in the middle.
+pub fn middle(columns: &Range<u16>) -> u16 {
+    columns.start + (columns.end - columns.start).saturating_sub(1) / 2
 }
 
-impl Span {
-    fn of(from: usize, width: usize) -> Span {
-        Span {
-            from: cells(from),
-            to: cells(from + width),
-        }
-    }
-
-    /// Its columns.
-    pub fn columns(self) -> Range<u16> {
-        self.from..self.to
-    }
-
-    /// The column in its middle.
-    pub fn middle(self) -> u16 {
-        self.from + (self.to - self.from).saturating_sub(1) / 2
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Widths {
+    /// Odd: signs stand above the middle.
     bar: usize,
-    /// Of a bar with the single values beside it.
-    slot: usize,
-    /// Between two bars.
-    inner: usize,
+    /// From one bar to the next.
+    step: usize,
     /// Between two groups.
     gap: usize,
 }
 
+/// From the widest to the thinnest.
+const WIDTHS: [Widths; 6] = [
+    Widths::of(7, 9, 4),
+    Widths::of(5, 7, 4),
+    Widths::of(3, 5, 4),
+    Widths::of(3, 4, 3),
+    Widths::of(1, 2, 3),
+    Widths::of(1, 1, 1),
+];
+
 impl Widths {
-    fn of(bar: usize) -> Widths {
-        let (inner, gap) = match bar {
-            1 => (0, 1),
-            2 => (0, 2),
-            _ => (1, 3),
-        };
-        Widths {
-            bar,
-            slot: bar + usize::from(bar >= ROOM_FOR_TICKS),
-            inner,
-            gap,
-        }
+    const fn of(bar: usize, step: usize, gap: usize) -> Widths {
+        Widths { bar, step, gap }
     }
 
+    /// From the first bar's begin to the last one's end.
     fn group(self, bars: usize) -> usize {
-        bars * self.slot + bars.saturating_sub(1) * self.inner
+        (bars * self.step + self.bar).saturating_sub(self.step)
     }
 
-    fn all(self, bars: &[usize]) -> usize {
-        bars.iter().map(|bars| self.group(*bars) + self.gap).sum()
+    fn all(self, groups: &[Range<usize>]) -> usize {
+        let widths = groups.iter().map(|bars| self.group(bars.len()) + self.gap);
+        widths.sum()
     }
 }
 
 impl Layout {
-    /// Groups of so many bars each, all of them in so many columns; `None` if the thinnest bars are too many.
-    pub fn whole(bars: &[usize], width: u16) -> Option<Layout> {
-        let fits = |widths: &Widths| widths.all(bars) <= usize::from(width);
-        let widths = (1..=WIDEST).rev().map(Widths::of).find(fits)?;
-        Some(Layout::placed(bars, 0, widths, width))
+    /// Groups that show these of their bars, all of them in so many columns; `None` if the thinnest bars are too many.
+    pub fn whole(groups: &[Range<usize>], width: u16) -> Option<Layout> {
+        let fits = |widths: &Widths| widths.all(groups) <= usize::from(width);
+        let widths = WIDTHS.into_iter().find(fits)?;
+        Some(Layout::placed(groups, 0, widths, width))
     }
 
     /// As many groups around this one as have room, with bars of one column.
-    pub fn around(bars: &[usize], group: usize, width: u16) -> Layout {
-        let widths = Widths::of(1);
-        let most = bars.iter().map(|bars| widths.group(*bars)).max();
+    pub fn around(groups: &[Range<usize>], group: usize, width: u16) -> Layout {
+        let [.., widths] = WIDTHS;
+        let most = groups.iter().map(|bars| widths.group(bars.len())).max();
         let room = usize::from(width) / (most.unwrap_or(0) + widths.gap);
-        let room = room.min(bars.len());
-        let first = first_around(group, bars.len(), room);
-        Layout::placed(&bars[first..first + room], first, widths, width)
+        let room = room.min(groups.len());
+        let first = first_around(group, groups.len(), room);
+        Layout::placed(&groups[first..first + room], first, widths, width)
     }
 
     /// What room is left goes between the groups and around them.
-    fn placed(bars: &[usize], first: usize, widths: Widths, width: u16) -> Layout {
-        let left = usize::from(width).saturating_sub(widths.all(bars));
-        let more = (left / bars.len().max(1)).min(FARTHEST - widths.gap);
+    fn placed(groups: &[Range<usize>], first: usize, widths: Widths, width: u16) -> Layout {
+        let left = usize::from(width).saturating_sub(widths.all(groups));
+        let more = (left / groups.len().max(1)).min(FARTHEST - widths.gap);
         let gap = widths.gap + more;
-        let mut from = gap / 2 + left.saturating_sub(more * bars.len()) / 2;
-        let span = |bars: &usize| {
-            let width = widths.group(*bars);
-            let span = Span::of(from, width);
-            from += width + gap;
-            span
-        };
-        Layout {
-            widths,
-            groups: bars.iter().map(span).collect(),
+        let mut from = gap / 2 + left.saturating_sub(more * groups.len()) / 2;
+        let columns = |from, width| cells(from)..cells(from + width);
+        let mut layout = Layout {
+            groups: vec![],
             first,
+            bars: vec![],
+            has_beside: widths.step > widths.bar,
+        };
+        for (group, bars) in (first..).zip(groups) {
+            let width = widths.group(bars.len());
+            layout.groups.push(columns(from, width));
+            let starts = (from..).step_by(widths.step);
+            let places = bars.clone().zip(starts);
+            let places = places.map(|(bar, from)| ((group, bar), columns(from, widths.bar)));
+            layout.bars.extend(places);
+            from += width + gap;
         }
+        layout
     }
 
-    /// Whether a column beside each bar is for its single values.
-    pub fn has_ticks(&self) -> bool {
-        self.widths.slot > self.widths.bar
-    }
-
-    /// Where a bar of a group in view stands: the group as it is counted in view.
-    pub fn bar(&self, group: usize, bar: usize) -> Span {
-        let step = self.widths.slot + self.widths.inner;
-        let from = usize::from(self.groups[group].from) + bar * step;
-        Span::of(from, self.widths.bar)
-    }
-
-    /// The group and the bar that stand at this column, if there are any; the group as it is counted of all.
-    pub fn at(&self, column: u16, bars: &[usize]) -> Option<(usize, usize)> {
+    /// The group and the bar that stand at this column, if there are any.
+    pub fn at(&self, column: u16) -> Option<(usize, usize)> {
         let mut groups = self.groups.iter();
-        let group = groups.position(|span| span.columns().contains(&column))?;
-        let away = |bar: &usize| self.bar(group, *bar).middle().abs_diff(column);
-        let bar = (0..*bars.get(self.first + group)?).min_by_key(away)?;
-        Some((self.first + group, bar))
+        let here = self.first + groups.position(|columns| columns.contains(&column))?;
+        let bars = self.bars.iter().filter(|((group, _), _)| *group == here);
+        let nearest = bars.min_by_key(|(_, columns)| middle(columns).abs_diff(column));
+        nearest.map(|(place, _)| *place)
     }
 }
 
@@ -151,20 +121,13 @@ mod tests {
 
     #[test]
     fn bars_get_thinner_until_all_fit_and_then_not_all_are_shown() {
-        let two_models = [1, 2, 2, 2, 2, 2];
+        let two_models = [0..1, 0..2, 0..2, 0..2, 0..2, 0..2];
+        let bar = |width| Some(Layout::whole(&two_models, width)?.bars[0].1.len());
         assert_eq!(
-            Layout::whole(&two_models, 100).map(|layout| layout.widths.bar),
-            Some(6)
+            [111, 89, 67, 56, 34, 17].map(bar),
+            [7, 5, 3, 3, 1, 1].map(Some)
         );
-        assert_eq!(
-            Layout::whole(&two_models, 48).map(|layout| layout.widths.bar),
-            Some(2)
-        );
-        assert_eq!(
-            Layout::whole(&two_models, 17).map(|layout| layout.widths.bar),
-            Some(1)
-        );
-        assert_eq!(Layout::whole(&two_models, 16), None);
+        assert_eq!(bar(16), None);
         let part = Layout::around(&two_models, 4, 9);
         assert_eq!((part.first, part.groups.len()), (3, 3));
     }
@@ -175,17 +138,17 @@ mod tests {
             bars in proptest::collection::vec(1usize..6, 1..40), width in 0u16..300, group in 0usize..40,
         ) {
             let group = group.min(bars.len() - 1);
-            let layout = Layout::whole(&bars, width).unwrap_or_else(|| Layout::around(&bars, group, width));
+            let groups: Vec<_> = bars.iter().map(|bars| 3..3 + bars).collect();
+            let layout = Layout::whole(&groups, width).unwrap_or_else(|| Layout::around(&groups, group, width));
             let mut end = 0;
-            for in_view in 0..layout.groups.len() {
-                for bar in 0..bars[layout.first + in_view] {
-                    let span = layout.bar(in_view, bar);
-                    prop_assert!(span.from >= end && span.to <= width, "{:?} in {}", span, width);
-                    prop_assert_eq!(layout.at(span.middle(), &bars), Some((layout.first + in_view, bar)));
-                    end = span.to;
-                }
+            for (place, columns) in &layout.bars {
+                prop_assert!(columns.start >= end && columns.end <= width, "{:?} in {}", columns, width);
+                prop_assert_eq!(layout.at(middle(columns)), Some(*place));
+                end = columns.end;
             }
             let in_view = layout.first..layout.first + layout.groups.len();
+            let all: Vec<_> = in_view.clone().flat_map(|group| groups[group].clone().map(move |bar| (group, bar))).collect();
+            prop_assert_eq!(layout.bars.iter().map(|(place, _)| *place).collect::<Vec<_>>(), all);
             prop_assert!(layout.groups.is_empty() || in_view.contains(&group) || layout.groups.len() == bars.len());
         }
     }

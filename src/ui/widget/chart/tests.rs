@@ -1,16 +1,15 @@
 use crate::ui::widget::chart::*;
 use proptest::prelude::*;
+use std::borrow::Cow;
 
-const INKS: [Ink; 2] = [
-    Ink {
-        fill: "█",
+const fn ink(fill: &'static str) -> Span<'static> {
+    Span {
+        content: Cow::Borrowed(fill),
         style: Style::new(),
-    },
-    Ink {
-        fill: "╳",
-        style: Style::new(),
-    },
-];
+    }
+}
+
+static INKS: [Span<'_>; 2] = [ink("█"), ink("╳")];
 
 fn bar(series: usize, value: f64) -> ChartBar {
     ChartBar {
@@ -28,8 +27,8 @@ fn group(label: &str, bars: Vec<ChartBar>) -> BarGroup {
     }
 }
 
-fn sizes(groups: &[BarGroup]) -> Vec<usize> {
-    groups.iter().map(|group| group.bars.len()).collect()
+fn sizes(groups: &[BarGroup]) -> Vec<Range<usize>> {
+    groups.iter().map(|group| 0..group.bars.len()).collect()
 }
 
 fn label(value: f64) -> String {
@@ -52,8 +51,7 @@ fn drawn_with<'a>(
         scale,
         label: &label,
         lines: vec![],
-        shown: 0..usize::MAX,
-        cursor: None,
+        cursor: (usize::MAX, 0),
     };
     with(chart).render(area, &mut buf);
     let text = |row: Rect| {
@@ -68,7 +66,7 @@ fn drawn_with<'a>(
 
 fn on(group: usize, bar: usize) -> impl for<'a> FnOnce(Chart<'a>) -> Chart<'a> {
     move |chart| Chart {
-        cursor: Some((group, bar)),
+        cursor: (group, bar),
         ..chart
     }
 }
@@ -88,17 +86,17 @@ fn bars_end_at_their_value_to_the_eighth_and_labels_stand_below_their_group() {
         group("1", vec![bar(0, 1.0), bar(1, 1.0)]),
         group("16", vec![bar(0, 3.5), bar(1, 2.0)]),
     ];
-    let placed = layout(&groups, 22);
-    let drawn = drawn_with(&groups, &placed, FOUR, (22, 6), on(1, 0));
+    let placed = layout(&groups, 36);
+    let drawn = drawn_with(&groups, &placed, FOUR, (36, 6), on(1, 0));
     assert_eq!(
         drawn,
         [
-            "    4× ┤        ▄▄",
-            "       │        ██",
-            "    2× ┤        ██╳╳",
-            "       │ ██╳╳   ██╳╳",
-            "       └────────▲─────",
-            "           1     16",
+            "    4×▔│                 ▄▄▄",
+            "       │                 ███",
+            "    2×▔│                 ███  ╳╳╳",
+            "       │   ███  ╳╳╳      ███  ╳╳╳",
+            "    0×▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▲▔▔▔▔▔▔▔▔▔",
+            "               1            16",
         ]
     );
 }
@@ -128,7 +126,7 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
             high: 4.0,
         }),
         is_best: true,
-        singles: vec![0.2, 2.5],
+        singles: vec![1.5, 2.5],
         ..bar(0, 2.0)
     };
     let narrow = ChartBar {
@@ -140,7 +138,7 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
     };
     let groups = [group("a", vec![whisker]), group("b", vec![narrow])];
     let placed = layout(&groups, 26);
-    assert!(placed.has_ticks());
+    assert!(placed.has_beside);
     let drawn = drawn_with(
         &groups,
         &placed,
@@ -154,12 +152,12 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
     assert_eq!(
         drawn,
         [
-            "    5× ┤   ★",
-            "       │   ┬",
-            "       │   │  •",
-            "       │ ██│██    █████",
-            "       │ ██┴██•   █████",
-            "       └──────────────────",
+            "    5×▔│",
+            "       │       ┬",
+            "       │    ★  •",
+            "       │  █████•   █████",
+            "       │  █████┴   █████",
+            "    0×▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔",
             "            a        b",
         ]
     );
@@ -169,12 +167,8 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
 fn lines_lie_behind_the_bars_and_end_where_they_say() {
     let groups = [group("1", vec![bar(0, 1.0)]), group("2", vec![bar(0, 4.0)])];
     let placed = layout(&groups, 20);
-    let level = |group: f64| (group < 0.6).then_some(1.0);
-    let line = Line {
-        at: Box::new(level),
-        symbol: "─",
-        style: Style::new(),
-    };
+    let level = vec![Some(1.0), Some(1.0)];
+    let line = (Span::raw("─"), level);
     let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| Chart {
         lines: vec![line],
         ..chart
@@ -183,12 +177,8 @@ fn lines_lie_behind_the_bars_and_end_where_they_say() {
         drawn[3].contains("█─") && drawn[0].contains("█"),
         "{drawn:#?}"
     );
-    let above = |_: f64| Some(9.0);
-    let line = Line {
-        at: Box::new(above),
-        symbol: "═",
-        style: Style::new(),
-    };
+    let above = vec![Some(9.0), Some(9.0)];
+    let line = (Span::raw("═"), above);
     let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| Chart {
         lines: vec![line],
         ..chart
@@ -218,7 +208,62 @@ fn labels_that_would_touch_are_left_out_but_never_the_cursors() {
     }
 }
 
+#[test]
+fn where_bars_touch_only_what_is_above_them_is_drawn_of_an_interval() {
+    let spread = |value| ChartBar {
+        interval: Some(Interval {
+            low: value - 1.0,
+            high: value + 1.0,
+        }),
+        is_best: true,
+        ..bar(0, value)
+    };
+    let groups = [group("a", vec![spread(2.0), spread(1.0)])];
+    let placed = layout(&groups, GUTTER + 3);
+    assert!(!placed.has_beside);
+    let scale = Scale {
+        top: 5.0,
+        step: 5.0,
+    };
+    let drawn = drawn_with(&groups, &placed, scale, (GUTTER + 3, 7), |chart| chart);
+    let bars = ["", "★", "┬★", "█┬", "██"];
+    for (row, bars) in drawn.iter().zip(bars) {
+        assert_eq!(row.split_once('│').unwrap().1.trim(), bars, "{drawn:#?}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn bars_are_whole_and_signs_stand_above_their_middle(
+        values in proptest::collection::vec((0.1f64..10.0, 0.0f64..3.0), 1..12), width in 20u16..150, height in 8u16..30,
+    ) {
+        let bars = values.iter().map(|(value, spread)| ChartBar {
+            interval: Some(Interval { low: (value - spread).max(0.0), high: value + spread }),
+            singles: vec![*value],
+            is_best: true,
+            ..bar(0, *value)
+        });
+        let groups: Vec<BarGroup> = bars.map(|bar| group("n", vec![bar])).collect();
+        let room = width - GUTTER;
+        let placed = Layout::whole(&sizes(&groups), room).unwrap_or_else(|| Layout::around(&sizes(&groups), 0, room));
+        let most = values.iter().map(|(value, spread)| value + spread).fold(0.0, f64::max);
+        let scale = Scale::reaching(most, height - BELOW);
+        let drawn = drawn_with(&groups, &placed, scale, (width, height), |chart| Chart { label: &|_| "n".into(), ..chart });
+        let cell = |x: u16, y: u16| drawn[usize::from(y)].chars().nth(usize::from(GUTTER + x)).unwrap_or(' ');
+        let base = height - BELOW - 1;
+        for (_, columns) in &placed.bars {
+            let star = (0..base).find(|y| cell(middle(columns), *y) == '★');
+            prop_assert!(star.is_some(), "{drawn:#?}");
+            let ink = |x: u16| (0..=base).filter(|y| ('▁'..='█').contains(&cell(x, *y))).count();
+            let inks: Vec<usize> = columns.clone().map(ink).collect();
+            prop_assert!(inks.iter().all(|ink| *ink == inks[0] && *ink > 0), "{inks:?} {drawn:#?}");
+            prop_assert_eq!(middle(columns) - columns.start, columns.end - 1 - middle(columns));
+        }
+        let ticks: Vec<usize> = (0..drawn.len()).filter(|y| drawn[*y].chars().nth(6) == Some('▔')).collect();
+        prop_assert_eq!(ticks.last(), Some(&usize::from(height - BELOW)), "the zero is the axis");
+        prop_assert!(ticks.windows(3).all(|three| three[1] - three[0] == three[2] - three[1]), "{:?}", ticks);
+    }
+
     #[test]
     fn absurd_values_and_sizes_draw_something_or_nothing(
         values in proptest::collection::vec(proptest::option::of(any::<f64>()), 1..30),

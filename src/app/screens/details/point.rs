@@ -1,69 +1,13 @@
-//! All runs and numbers of one point of a sweep, as rows of the details.
+//! All runs and numbers of one point of a sweep.
 
-pub mod view;
-
-use crate::app::App;
-use crate::app::keys::{Keys, texts};
-use crate::app::screens::Screen;
 use crate::app::screens::details::{Page, Row, doubts};
-use crate::app::screens::reading::Topic;
-use crate::app::screens::sweep::sketch::with_interval;
-use crate::ui::scroll::{Scroll, text_width};
-
 use crate::catalog::metric::metric_named;
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::record::Outcome;
 use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{duration, speedup};
-use crate::present::number::{three_digits, with_unit};
-
-/// All runs and numbers of one point of a sweep.
-#[derive(Clone, Debug)]
-pub struct PointDetails {
-    /// Of which sweep.
-    pub number: usize,
-    /// Which configuration of its plan.
-    pub configuration: usize,
-    scroll: Scroll,
-    rows: Vec<Row>,
-}
-
-impl PointDetails {
-    pub(crate) fn of(number: usize, configuration: usize) -> PointDetails {
-        PointDetails {
-            number,
-            configuration,
-            scroll: Scroll::default(),
-            rows: vec![],
-        }
-    }
-}
-
-impl Screen for PointDetails {
-    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
-        vec![&texts::READING]
-    }
-
-    fn topic(&self) -> Option<Topic> {
-        Some(Topic::SWEEP)
-    }
-
-    fn compose(&mut self, app: &App, is_news: bool) {
-        if let (Some(sweep), true) = (app.history.sweep(self.number), is_news) {
-            let width = text_width(app.size().0);
-            self.rows = rows(&app.history, sweep, self.configuration, width);
-        }
-    }
-
-    fn scroll(&mut self, by: isize, rows: u16) {
-        self.scroll.in_text(by, self.rows.len(), rows);
-    }
-
-    fn renumber(&mut self, follow: &dyn Fn(&mut usize)) {
-        follow(&mut self.number);
-    }
-}
+use crate::present::number::{three_digits, with_interval, with_unit};
 
 /// Everything about this configuration of a sweep, in rows of at most `width` columns.
 pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: u16) -> Vec<Row> {
