@@ -289,7 +289,14 @@ impl App {
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
             Msg::Earlier(lot) => self.on_earlier(lot),
-            Msg::Exported { file, written } => self.on_exported(&file, written),
+            Msg::Exported {
+                file,
+                written,
+                without,
+            } => self.on_exported(&file, written, without),
+            Msg::ExportReads { read, of } => self.with_export(|form| {
+                form.writing = Some(format!("reading the timelines: {read} of {of}"));
+            }),
             Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
             Msg::Kept(numbers) => self.on_kept(&numbers),
             Msg::Tick(elapsed) => is_due = self.on_tick(elapsed),

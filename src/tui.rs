@@ -21,6 +21,7 @@ use std::time::Duration;
 use crate::analysis::shared::Copies;
 use crate::app::message::{Effect, ExportOrder, Msg};
 use crate::app::{App, frame};
+use crate::domain::history::Entry;
 use crate::domain::keeping::Keeping;
 use crate::domain::look::{ColorChoice, Look};
 use crate::domain::python::Pythons;
@@ -38,13 +39,16 @@ use crate::shell::signals::{
 };
 use crate::shell::spelling::{self, say};
 use crate::shell::thread;
-use crate::store::{Change, End, Place, is_own, speeds};
+use crate::store::{Change, End, Pictures, Place, is_own, speeds};
 use crate::ui::Theme;
 use event::{Event, Input};
 use keeper::Keeper;
 use pacer::{Pacer, Urgency};
 use ratatui::layout::Size;
 use terminal::Screen;
+
+/// How often it is told how far the reading for a file is.
+const TELL_EVERY: Nanos = 100_000_000;
 
 /// Opens the explorer, with the runs of a shared file if one is named, and stays until the user leaves. It looks so, in the
 /// teaching layout if that is to be `present`. `pythons` are offered besides the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
@@ -350,8 +354,14 @@ impl Explorer {
 
     /// Writes a file to share, from copies, as a large report takes its time.
     fn export(&mut self, order: ExportOrder) {
-        let copies = Copies::of(self.app.history(), order.runs.iter().chain(&order.sweeps));
+        let mut copies = Copies::of(self.app.history(), order.runs.iter().chain(&order.sweeps));
+        let events = self.events.clone();
         let write = move |session: &Session, place: Option<&Place>| {
+            if let Some(place) = place {
+                complete(&mut copies.runs, &Pictures::beside(place), &events);
+            }
+            let runs = copies.runs.iter().filter(|_| order.format.shows_traces());
+            let without = runs.filter(|run| run.missing_picture().is_some()).count();
             let path = typed(&order.file);
             let target = file::Target {
                 path: &path,
@@ -363,13 +373,18 @@ impl Explorer {
                 .write(|out| export::write(order.format, machine, &shared, Traces::Included, out));
             let here = if path.is_relative() { "./" } else { "" };
             let file = format!("{here}{}", file::shown(&path));
-            vec![Msg::Exported { file, written }]
+            vec![Msg::Exported {
+                file,
+                written,
+                without,
+            }]
         };
         self.aside("export", write, |error| {
             let refusal = Refusal::Other(format!("cannot write a file: {error}"));
             vec![Msg::Exported {
                 file: String::new(),
                 written: Err(refusal),
+                without: 0,
             }]
         });
     }
@@ -422,6 +437,20 @@ impl Explorer {
         if let Err(error) = thread::spawn(name, body) {
             self.tell(refused(error));
         }
+    }
+}
+
+/// Reads what is not in memory of runs of earlier sessions: their lists of tasks, and timelines that nobody has looked at.
+fn complete(runs: &mut [Entry], pictures: &Pictures, events: &Sender<Event>) {
+    let earlier = runs.iter_mut().filter(|run| run.is_earlier());
+    let earlier: Vec<&mut Entry> = earlier.collect();
+    let (of, mut told) = (earlier.len(), clock::now());
+    for (read, run) in earlier.into_iter().enumerate() {
+        if clock::now() > told + TELL_EVERY {
+            let _ = events.send(Msg::ExportReads { read, of }.into());
+            told = clock::now();
+        }
+        pictures.complete(run);
     }
 }
 

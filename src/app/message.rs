@@ -73,6 +73,15 @@ pub enum Msg {
         file: String,
         /// How long it is.
         written: Result<u64, Refusal>,
+        /// So many runs have a timeline that it should show and that is no longer kept.
+        without: usize,
+    },
+    /// For a file that is being written, the timelines of so many runs are read.
+    ExportReads {
+        /// So many.
+        read: usize,
+        /// Of so many.
+        of: usize,
     },
     /// These runs and sweeps of this session, named by their ids, were kept, each under this number. It is another one
     /// than so far where another program had taken that meanwhile.

@@ -11,7 +11,7 @@ use super::{say, table};
 use crate::analysis::compared::{Compared, default_reference};
 use crate::analysis::shared::Copies;
 use crate::cli::{HistoryRequest, Output};
-use crate::domain::history::{Entry, History, Lot, Picture};
+use crate::domain::history::{Entry, History, Lot};
 use crate::domain::keeping::Keeping;
 use crate::domain::machine::Machine;
 use crate::domain::name;
@@ -193,11 +193,10 @@ impl Shelf {
         let numbers = self.with_parts(words)?;
         let pictures = self.store.pictures();
         let mut copies = Copies::of(&self.history, numbers.iter());
-        for run in &mut copies.runs {
-            if let Ok(picture) = pictures.read(&run.record.id) {
-                (run.trace, run.picture) = (picture.complete(&mut run.record), Picture::Here);
-            }
-        }
+        copies
+            .runs
+            .iter_mut()
+            .for_each(|run| pictures.complete(run));
         let machine = &self.history.here().machine;
         destination.share(machine, &copies.shared(), String::new)
     }

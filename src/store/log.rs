@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
@@ -66,6 +67,8 @@ pub struct Log {
     path: PathBuf,
     /// How far it was read; `None` if nothing was read yet.
     pub position: Option<Position>,
+    /// Whether it can be locked, as far as was tried: some file systems have no locks.
+    pub has_locks: bool,
 }
 
 impl Log {
@@ -74,6 +77,7 @@ impl Log {
         Log {
             path,
             position: None,
+            has_locks: true,
         }
     }
 
@@ -114,11 +118,12 @@ impl Log {
         is_same
     }
 
-    /// The file, made if it does not exist, under the lock: until it is dropped, nobody else appends to it.
+    /// The file, made if it does not exist, under the lock: until it is dropped, nobody else appends to it. Where there are no
+    /// locks, it is not locked: better a run that another program may hide than one that is lost for sure.
     ///
     /// # Errors
     /// One sentence, if it cannot be made, opened, or locked as long as `patience` lasts.
-    pub fn locked(&self, patience: Duration) -> Result<File, StoreError> {
+    pub fn locked(&mut self, patience: Duration) -> Result<File, StoreError> {
         self.check_kind()?;
         let open = || {
             make_folder(folder_of(&self.path))?;
@@ -133,6 +138,10 @@ impl Log {
         match locked(patience, || file.try_lock()) {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked(self.path.clone())),
+            Err(TryLockError::Error(error)) if is_no_lock(&error) => {
+                self.has_locks = false;
+                Ok(file)
+            }
             Err(TryLockError::Error(error)) => Err(self.cannot("lock")(error)),
         }
     }
@@ -233,6 +242,12 @@ impl Log {
             position.lines = at;
         }
     }
+}
+
+/// Whether the file system has no locks.
+fn is_no_lock(error: &io::Error) -> bool {
+    let code = error.raw_os_error().map(Errno::from_raw);
+    matches!(code, Some(Errno::ENOLCK | Errno::ENOSYS | Errno::ENOTSUP))
 }
 
 /// Tries to get a lock, at least once.

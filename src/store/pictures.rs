@@ -16,6 +16,7 @@ use super::line::{BEGINNING, VERSION};
 use super::log::make_folder;
 use super::own::{beginning, behind_version, is_users_file};
 use super::place::Place;
+use crate::domain::history::{Entry, Picture as AtHand};
 use crate::domain::record::{Record, TaskRecord, WorkerRecord};
 use crate::domain::text;
 use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
@@ -197,6 +198,14 @@ impl Pictures {
             Ok(picture)
         } else {
             Err(removed())
+        }
+    }
+
+    /// Gives a run what is kept of it beside its line, as far as that is still there.
+    pub fn complete(&self, run: &mut Entry) {
+        if let Ok(picture) = self.read(&run.record.id) {
+            run.trace = picture.complete(&mut run.record);
+            run.picture = AtHand::Here;
         }
     }
 

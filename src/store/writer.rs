@@ -25,6 +25,9 @@ const LEAVING: Duration = Duration::from_secs(3);
 /// Between two tries then.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What is not promised where a file system has no locks.
+const NO_LOCKS: &str = "runs are kept, but this file system has no locks: if two programs keep a run there at the same moment, one of the runs may get lost";
+
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "what was lost has to be said"]
@@ -52,6 +55,8 @@ pub struct Writer {
     trouble: String,
     /// When that was tried last.
     tried: Instant,
+    /// Whether the user was told that nothing can be locked.
+    told_of_locks: bool,
 }
 
 impl Writer {
@@ -65,6 +70,7 @@ impl Writer {
             pending: None,
             trouble: String::new(),
             tried: Instant::now(),
+            told_of_locks: false,
         }
     }
 
@@ -136,7 +142,11 @@ impl Writer {
         let kept = self.store.keep(&self.waiting, &self.here, patience);
         self.tried = Instant::now();
         match kept {
-            Ok(reply) => {
+            Ok(mut reply) => {
+                if !self.store.log.has_locks && !self.told_of_locks {
+                    reply.told.push(NO_LOCKS.into());
+                    self.told_of_locks = true;
+                }
                 self.waiting.clear();
                 self.put_beside = 0;
                 if let Some(pending) = self.pending.take() {
@@ -228,4 +238,33 @@ pub fn take_in(place: &Place) -> Option<String> {
             counted(runs, "run")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::model::Model;
+    use crate::catalog::workload::Workload::Cpu;
+    use crate::domain::record::Record;
+    use crate::fixtures::{explorer, sample};
+
+    #[test]
+    fn where_there_are_no_locks_runs_are_kept_and_what_is_not_promised_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("history");
+        let mut store = Store::at(Place { file });
+        store.log.has_locks = false;
+        let here = Provenance::here("s", explorer::machine(2));
+        let mut writer = Writer::new(store, here);
+        let mut keep = |number: usize| {
+            let record = Record {
+                id: format!("run-{number}"),
+                ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0)
+            };
+            let change = Change::run(number, &record);
+            writer.keep(change, PATIENCE).told.len()
+        };
+        assert_eq!([keep(1), keep(2)], [1, 0]);
+        assert_eq!(writer.store.open().unwrap().kept.runs.len(), 2);
+    }
 }

@@ -5,7 +5,7 @@ pub mod view;
 
 pub mod form;
 
-use crate::app::screens::export::form::{ExportRow, Exporting};
+use crate::app::screens::export::form::{ExportRow, Exporting, lack};
 
 use crate::app::App;
 use crate::app::keys::{Keys, texts};
@@ -42,9 +42,13 @@ impl App {
 
     pub(crate) fn open_export(&mut self) {
         let chart = self.open.chart.as_ref().map(|chart| chart.number);
-        if let Some(form) = Exporting::new(&self.runs.browse, chart, &self.history) {
+        let compared = match self.overlay() {
+            Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
+            _ => &[],
+        };
+        if let Some(form) = Exporting::new(&self.runs.browse, chart, compared, &self.history) {
             self.out.notice = None;
-            self.show(Overlay::Export(form));
+            self.open.overlays.push(Overlay::Export(form));
         }
     }
 
@@ -54,25 +58,32 @@ impl App {
     }
 
     pub(crate) fn write_file(&mut self, overwrite: bool) {
-        if let Some(form) = self.exporting_mut().filter(|form| !form.is_writing) {
+        if let Some(form) = self.exporting_mut().filter(|form| form.writing.is_none()) {
             form.forget();
-            form.is_writing = true;
+            form.writing = Some("writing…".into());
             let order = form.order(overwrite);
             self.out.effects.push(Effect::Export(order));
         }
     }
 
     /// The shell has written the file, or not: whoever left the form meanwhile hears of it, too.
-    pub(crate) fn on_exported(&mut self, file: &str, written: Result<u64, Refusal>) {
+    pub(crate) fn on_exported(
+        &mut self,
+        file: &str,
+        written: Result<u64, Refusal>,
+        without: usize,
+    ) {
         match (written, self.exporting_mut()) {
             (Ok(size), form) => {
                 if form.is_some() {
-                    self.open.overlays.clear();
+                    self.close();
                 }
-                self.tell(format!("written: {file} ({})", bytes(size)));
+                let lack = lack(without).map(|lack| format!(", {lack}"));
+                let lack = lack.unwrap_or_default();
+                self.tell(format!("written: {file} ({}){lack}", bytes(size)));
             }
             (Err(refusal), Some(form)) => {
-                form.is_writing = false;
+                form.writing = None;
                 form.exists = matches!(refusal, Refusal::Exists(_));
                 form.problem = Some(refusal.sentence().to_string());
                 form.row = ExportRow::File;
@@ -138,6 +149,7 @@ mod tests {
         let _ = app.update(Msg::Exported {
             file: "./a.html".into(),
             written: Ok(84_000),
+            without: 0,
         });
         assert!(app.overlay().is_none());
         assert_eq!(
@@ -195,7 +207,7 @@ mod tests {
         let mut app = app(1);
         let _ = press(&mut app, &[Key::Char('o'), Key::Ctrl('o')]);
         assert!(
-            !app.exporting().unwrap().is_writing,
+            app.exporting().unwrap().writing.is_none(),
             "nothing is known to exist"
         );
         let _ = press(&mut app, &[Key::Enter]);
@@ -203,12 +215,14 @@ mod tests {
         let _ = app.update(Msg::Exported {
             file: "a.html".into(),
             written: refused,
+            without: 0,
         });
         assert!(!order(&press(&mut app, &[Key::Enter])).overwrite);
         let refused = Err(Refusal::Exists("a.html exists already".into()));
         let _ = app.update(Msg::Exported {
             file: "a.html".into(),
             written: refused,
+            without: 0,
         });
         assert!(order(&press(&mut app, &[Key::Ctrl('o')])).overwrite);
     }
@@ -225,6 +239,7 @@ mod tests {
         let _ = app.update(Msg::Exported {
             file: "a.html".into(),
             written: full(),
+            without: 0,
         });
         assert!(
             app.exporting()
@@ -239,7 +254,45 @@ mod tests {
         let _ = app.update(Msg::Exported {
             file: "a.html".into(),
             written: full(),
+            without: 0,
         });
         assert!(app.notice().unwrap().is_error);
+    }
+
+    #[test]
+    fn what_is_read_for_a_file_is_told_and_so_is_what_is_no_longer_there() {
+        let mut app = app(3);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Right, Key::Enter]);
+        let _ = app.update(Msg::ExportReads { read: 2, of: 3 });
+        let form = app.exporting().unwrap();
+        assert_eq!(
+            form.writing.as_deref(),
+            Some("reading the timelines: 2 of 3")
+        );
+        assert_eq!(form.lack(), None, "what is kept is read");
+        let _ = app.update(Msg::Exported {
+            file: "./a.html".into(),
+            written: Ok(84_000),
+            without: 2,
+        });
+        let told = &app.notice().unwrap().sentence;
+        assert!(told.ends_with("without the timelines of 2 runs: they are no longer kept"));
+    }
+
+    #[test]
+    fn a_comparison_is_exported_and_comes_back() {
+        let mut app = app(3);
+        for run in [2, 3] {
+            app.runs.browse.toggle_mark_of(Some(run));
+        }
+        let effects = press(&mut app, &[Key::Char('c'), Key::Char('o'), Key::Enter]);
+        assert_eq!(order(&effects).file, "pconc-tui-comparison.html");
+        assert_eq!(order(&effects).runs, [2, 3]);
+        let _ = app.update(Msg::Exported {
+            file: "./a.html".into(),
+            written: Ok(84_000),
+            without: 0,
+        });
+        assert!(matches!(app.overlay(), Some(Overlay::Comparison(_))));
     }
 }

@@ -110,10 +110,7 @@ impl App {
 
     /// What the form asks for, of the work of the main form.
     fn sweep_draft(&self) -> Result<SweepDraft, Invalid> {
-        let sweep = self
-            .open
-            .sweep_form
-            .draft(&self.form.draft(), self.settings.machine.cores_usable)?;
+        let sweep = self.open.sweep_form.draft(&self.form.draft())?;
         sweep.check(&self.form.limits)?;
         Ok(sweep)
     }

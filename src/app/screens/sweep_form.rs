@@ -119,9 +119,9 @@ impl SweepForm {
                 |python: &Interpreter| python.subinterpreters || !model.needs_subinterpreters();
             !model.is_python() || python.is_some_and(has)
         };
-        let models = Model::ALL
-            .into_iter()
-            .filter(|model| !model.is_serial() && has(model) && self.workload.suits(*model));
+        let is_offered =
+            |model: &Model| !model.is_serial() && has(model) && self.workload.suits(*model);
+        let models = Model::ALL.into_iter().filter(is_offered);
         models.map(FormRow::Model).chain(NUMBERS).collect()
     }
 
@@ -168,9 +168,8 @@ impl SweepForm {
 
     /// The row that a mistake is in, if it is one of this form.
     pub fn row_of(&self, invalid: &Invalid) -> Option<FormRow> {
-        self.rows()
-            .into_iter()
-            .find(|row| field(*row) == invalid.field)
+        let mut rows = self.rows().into_iter();
+        rows.find(|row| field(*row) == invalid.field)
     }
 
     /// Says what is wrong, and puts the cursor there.
@@ -183,11 +182,7 @@ impl SweepForm {
     ///
     /// # Errors
     /// Which of the numbers of workers cannot be read.
-    pub(in crate::app) fn draft(
-        &self,
-        work: &Draft,
-        cores_usable: u32,
-    ) -> Result<SweepDraft, Invalid> {
+    pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
         let Choice { models, workers } = self.choice();
         // One that was chosen with another interpreter stays chosen until that one is back.
         let offered = self.rows();
@@ -197,16 +192,14 @@ impl SweepForm {
             Some(typed) if self.row == FormRow::Workers => typed.text(),
             _ => workers,
         };
-        let workers = parse_counts(counts, cores_usable).map_err(|sentence| Invalid {
+        let workers = parse_counts(counts, self.cores_usable).map_err(|sentence| Invalid {
             field: Field::WORKERS,
             sentence,
         })?;
-        let models = std::iter::once(Model::serial(false))
-            .chain(models)
-            .collect();
+        let serial = std::iter::once(Model::serial(false));
         Ok(SweepDraft {
             draft: work.clone(),
-            models,
+            models: serial.chain(models).collect(),
             pythons: vec![],
             workers,
             repeats: self.repeats,
@@ -329,7 +322,7 @@ mod tests {
 
     fn counts(form: &SweepForm) -> Vec<u64> {
         let work = Draft::new(form.workload, Model::Threads, 2);
-        form.draft(&work, form.cores_usable).unwrap().workers
+        form.draft(&work).unwrap().workers
     }
 
     #[test]
@@ -382,7 +375,7 @@ mod tests {
         form.choose(FormRow::Workers);
         form.begin_typing(Key::Char('x'));
         let work = Draft::new(Workload::Cpu, Model::Threads, 2);
-        let invalid = form.draft(&work, 2).unwrap_err();
+        let invalid = form.draft(&work).unwrap_err();
         assert_eq!(
             (invalid.field, form.row_of(&invalid)),
             (Field::WORKERS, Some(FormRow::Workers))

@@ -112,11 +112,18 @@ fn what_is_no_file_is_refused_without_waiting() {
                 .ends_with(told)
         );
     }
-    let log = Log::new("/dev/null/log".into());
+    let mut log = Log::new("/dev/null/log".into());
     assert!(
         log.locked(PATIENCE)
             .unwrap_err()
             .to_string()
             .starts_with("cannot write to /dev/null/log: ")
     );
+}
+
+#[test]
+fn a_file_system_without_locks_is_told_from_a_lock_that_fails() {
+    let is_no_lock = |code: Errno| is_no_lock(&io::Error::from_raw_os_error(code as i32));
+    assert!([Errno::ENOLCK, Errno::ENOTSUP, Errno::ENOSYS].map(is_no_lock) == [true; 3]);
+    assert!(!is_no_lock(Errno::EIO));
 }

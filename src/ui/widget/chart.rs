@@ -65,22 +65,19 @@ pub fn plot(area: Rect) -> Rect {
 }
 
 impl Chart<'_> {
-    /// The height of a value in eighths of a row.
-    fn eighths(&self, value: f64, rows: u16) -> u32 {
-        let share = (value / self.scale.top).clamp(0.0, 1.0);
-        let eighths = (share * f64::from(rows) * 8.0).round() as u32;
+    /// The height of a value in eighths of a row; `None` if it is above the plot.
+    fn eighths(&self, value: f64, plot: Rect) -> Option<u16> {
+        let share = value / self.scale.top;
+        let eighths = (share * f64::from(plot.height) * 8.0).round() as u16;
         // What was measured is seen.
-        if value > 0.0 { eighths.max(1) } else { eighths }
+        let seen = eighths.max(u16::from(value > 0.0));
+        (0.0..=1.0 + 1e-9).contains(&share).then_some(seen)
     }
 
     /// The row that a value lies in, which is the top one of a bar that ends there; `None` if it is above the plot.
     fn row(&self, value: f64, plot: Rect) -> Option<u16> {
-        if !(0.0..=self.scale.top * (1.0 + 1e-9)).contains(&value) || plot.is_empty() {
-            return None;
-        }
-        let up = (value / self.scale.top * f64::from(plot.height) - 1e-9).ceil() - 1.0;
-        let up = up.max(0.0) as u16;
-        Some(plot.bottom() - 1 - up.min(plot.height - 1))
+        let eighths = self.eighths(value, plot)?;
+        Some(plot.bottom() - eighths.div_ceil(8).max(1))
     }
 
     /// Bars in view that have room, each with its place and its columns.
@@ -162,7 +159,7 @@ impl Chart<'_> {
             width: columns.end - columns.start,
             ..plot
         };
-        let eighths = self.eighths(value, plot.height);
+        let eighths = self.eighths(value.min(self.scale.top), plot).unwrap_or(0);
         for (up, row) in (0..).zip(place.rows().rev()) {
             let symbol = match eighths.saturating_sub(8 * up) {
                 0 => break,
@@ -174,7 +171,7 @@ impl Chart<'_> {
                 buf[at].set_symbol(symbol).set_style(ink.style);
             }
         }
-        let mut top = plot.bottom() - eighths.div_ceil(8) as u16;
+        let mut top = plot.bottom() - eighths.div_ceil(8);
         let beside = self.layout.has_beside;
         if let Some((high, low)) = bar.interval.and_then(|of| self.rows(of, plot)) {
             let (x, end) = if beside {

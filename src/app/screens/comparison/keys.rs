@@ -16,5 +16,6 @@ pub static COMPARISON: LazyLock<Keys> = LazyLock::new(|| keys("In a comparison",
         .when(App::is_comparison_zoomed),
     bind("] → l", "] later", 3, "look at a later part of the runs", |app| app.look_at_all(|now, end| Some(now.panned(true, end))))
         .when(App::is_comparison_zoomed),
+    bind("o", "o export", 4, "write the compared runs to a file to share", App::open_export),
     bind("b", "b next baseline", 2, "measure the runs, and all of their work, against the next of them", App::next_reference),
 ]));

@@ -2,7 +2,7 @@
 
 use crate::app::message::ExportOrder;
 use crate::app::screens::history::browse::Browse;
-use crate::domain::history::History;
+use crate::domain::history::{Entry, History, Picture};
 use crate::domain::text::counted;
 use crate::present::format::Format;
 use crate::ui::choice::{round, stepped};
@@ -23,28 +23,38 @@ pub struct Scope {
     pub runs: Vec<usize>,
     /// The numbers of the sweeps.
     pub sweeps: Vec<usize>,
-    /// How many of the runs have no timeline at hand.
+    /// How many of the runs have no timeline any more.
     without_picture: usize,
 }
 
 impl Scope {
     /// Everything that could be meant here, the likeliest first: what these numbers of the history stand for; of a sweep,
     /// all its runs.
-    fn all(browse: &Browse, chart: Option<usize>, history: &History) -> Vec<Scope> {
+    fn all(
+        browse: &Browse,
+        chart: Option<usize>,
+        compared: &[usize],
+        history: &History,
+    ) -> Vec<Scope> {
+        let is_gone = |run: &&Entry| matches!(run.picture, Picture::Gone(_));
         let scope = |label: String, stem: String, numbers: &[usize]| {
             let (runs, sweeps) = history.runs_and_sweeps(numbers);
             let entries = runs.iter().filter_map(|number| history.get(*number));
             Scope {
                 label,
                 stem: format!("pconc-tui-{stem}"),
-                without_picture: entries.filter(|run| run.picture().is_none()).count(),
+                without_picture: entries.filter(is_gone).count(),
                 runs,
                 sweeps,
             }
         };
         let mut scopes = vec![];
+        if !compared.is_empty() {
+            let label = format!("the {} compared", counted(compared.len() as u64, "run"));
+            scopes.push(scope(label, "comparison".into(), compared));
+        }
         let marked = browse.marked_in_view();
-        if marked.len() > 1 {
+        if marked.len() > 1 && compared.is_empty() {
             let label = format!("the {}", counted(marked.len() as u64, "marked run"));
             scopes.push(scope(label, "marked".into(), &marked));
         }
@@ -99,8 +109,8 @@ pub struct Exporting {
     pub exists: bool,
     /// What went wrong.
     pub problem: Option<String>,
-    /// Whether the file is being written.
-    pub is_writing: bool,
+    /// How far it is, while the file is being written.
+    pub writing: Option<String>,
 }
 
 impl Exporting {
@@ -108,9 +118,10 @@ impl Exporting {
     pub(in crate::app) fn new(
         browse: &Browse,
         chart: Option<usize>,
+        compared: &[usize],
         history: &History,
     ) -> Option<Exporting> {
-        let scopes = Scope::all(browse, chart, history);
+        let scopes = Scope::all(browse, chart, compared, history);
         let mut form = Exporting {
             scope: 0,
             format: Format::FILES[0],
@@ -119,7 +130,7 @@ impl Exporting {
             is_typed: false,
             exists: false,
             problem: None,
-            is_writing: false,
+            writing: None,
             scopes,
         };
         form.scopes.first()?;
@@ -148,17 +159,8 @@ impl Exporting {
 
     /// What the file will lack.
     pub fn lack(&self) -> Option<String> {
-        let scope = self.scope();
-        if !self.format.shows_traces() || scope.without_picture == 0 {
-            return None;
-        }
-        Some(match (scope.runs.len(), scope.without_picture) {
-            (1, _) => "its timeline is not at hand: the file will have its numbers only".into(),
-            (_, n) => format!(
-                "without the timelines of {}: they are not at hand",
-                counted(n as u64, "run")
-            ),
-        })
+        let without = self.scope().without_picture;
+        lack(without).filter(|_| self.format.shows_traces())
     }
 
     pub(in crate::app) fn step(&mut self, by: isize) {
@@ -209,11 +211,14 @@ impl Exporting {
     }
 }
 
+/// That the timelines of so many runs are missing.
+pub fn lack(without: usize) -> Option<String> {
+    let runs = counted(without as u64, "run");
+    (without > 0).then(|| format!("without the timelines of {runs}: they are no longer kept"))
+}
+
 fn without_ending(name: &str) -> String {
-    let mut endings: Vec<&str> = Format::FILES.map(Format::extension).to_vec();
-    endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
-    let stem = endings
-        .iter()
-        .find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
-    stem.unwrap_or(name).to_string()
+    let stem = |format: Format| name.strip_suffix(format.extension())?.strip_suffix('.');
+    let stems = Format::FILES.into_iter().filter_map(stem);
+    stems.min_by_key(|stem| stem.len()).unwrap_or(name).into()
 }

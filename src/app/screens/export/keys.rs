@@ -8,7 +8,7 @@ use crate::app::screens::export::form::Exporting;
 
 #[rustfmt::skip]
 fn writing() -> [Binding; 2] {
-    let may_write = |app: &App| app.exporting().is_some_and(|form| !form.is_writing);
+    let may_write = |app: &App| app.exporting().is_some_and(|form| form.writing.is_none());
     let exists = |app: &App| app.exporting().is_some_and(|form| form.exists);
     [
         bind("Enter", "Enter write", 2, "write the file, never over an existing one", |app| app.write_file(false)).when(may_write),

@@ -50,8 +50,8 @@ pub struct SketchWords {
     pub headline: String,
     /// What to conclude, in one sentence.
     pub conclusion: String,
-    /// What the laws say, or why there is none.
-    pub laws: Vec<String>,
+    /// What the laws say that are asked for, or why there is none; else what to conclude.
+    pub notes: Vec<String>,
     /// What is known of the point under the cursor, the most important first.
     pub about: Vec<String>,
     /// How a sweep ended that does not go on.
@@ -85,15 +85,15 @@ impl Composer<'_> {
     fn sketch(self) -> Sketch {
         let Composer { entry, chart, .. } = self;
         let groups = self.groups();
-        let laws = self.laws();
+        let (laws, conclusion) = (self.laws(), conclusion::of_entry(entry));
         let name = entry.name.as_ref().map(|name| format!(" “{name}”"));
         Sketch {
             words: SketchWords {
                 title: format!("Sweep #{}{}", entry.number, name.unwrap_or_default()),
                 what: what(entry),
                 headline: headline(&entry.results, self.now().is_some()),
-                conclusion: conclusion::of_entry(entry),
-                laws: self.told(&laws),
+                notes: self.notes(&laws, &conclusion),
+                conclusion,
                 about: self.about(),
                 ended: self.ended(),
             },
@@ -238,7 +238,7 @@ impl Composer<'_> {
         let series = executor.and_then(|executor| self.entry.results.series_of(executor));
         let fits = series.and_then(|series| series.fits);
         let fits = fits.into_iter().flat_map(Fits::both);
-        let workers = self.entry.sweep.plan.workers;
+        let workers = &self.entry.sweep.plan.workers;
         let mut laws: Vec<Law> = fits.map(|fit| Law::of(&fit, workers)).collect();
         for value in laws.iter_mut().flat_map(|law| &mut law.values) {
             *value = value.and_then(|speedup| self.in_unit(speedup));
@@ -246,8 +246,11 @@ impl Composer<'_> {
         laws
     }
 
-    fn told(&self, laws: &[Law]) -> Vec<String> {
-        if self.chart.has_fits && laws.is_empty() {
+    fn notes(&self, laws: &[Law], conclusion: &str) -> Vec<String> {
+        if !self.chart.has_fits {
+            return vec![conclusion.into()];
+        }
+        if laws.is_empty() {
             let executor = self.executors.get(self.chart.executor);
             let executor = executor.map_or("serial".into(), Executor::name);
             return vec![format!(

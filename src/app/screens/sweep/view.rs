@@ -33,7 +33,6 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::frame::header;
-use crate::app::frame::header::in_rows;
 use crate::app::frame::layout::Panels;
 use crate::app::message::Target;
 use crate::app::screen::Screen;
@@ -157,7 +156,12 @@ impl Placed<'_> {
         table::draw(self.sketch, self.at.place(), table, buf);
         draw_text(self.about(about.width), STRONG, about, buf);
         self.draw_progress(progress, buf);
-        self.draw_notes(notes, buf);
+        if !notes.is_empty() {
+            let texts = self.sketch.words.notes.iter();
+            let lines = texts.flat_map(|text| wrap(text, notes.width)).collect();
+            let lines = header::in_rows(lines, notes.height.into(), notes.width);
+            draw_lines(lines, notes, buf);
+        }
     }
 
     /// What the bars are, and which of them are not shown; in as many words as fit.
@@ -280,22 +284,6 @@ impl Placed<'_> {
         draw_lines([vec![Span::styled(text, STRONG), behind]], area, buf);
         let done = f64::from(run.saturating_sub(1)) / f64::from(of.max(1));
         ProgressBar::new(done, self.theme.parallelism()).render(bar, buf);
-    }
-
-    /// What to conclude; instead of that what fitted curves say, while they are drawn.
-    fn draw_notes(&self, area: Rect, buf: &mut Buffer) {
-        if area.is_empty() {
-            return;
-        }
-        let words = &self.sketch.words;
-        let texts = if words.laws.is_empty() {
-            std::slice::from_ref(&words.conclusion)
-        } else {
-            &words.laws
-        };
-        let lines = texts.iter().flat_map(|text| wrap(text, area.width));
-        let lines = in_rows(lines.collect(), area.height.into(), area.width);
-        draw_lines(lines, area, buf);
     }
 
     /// The configuration whose bar stands there.
