@@ -36,6 +36,7 @@
 
 pub mod frame;
 pub mod keys;
+pub mod lead;
 pub mod live;
 mod look;
 pub mod message;
@@ -215,7 +216,7 @@ impl App {
             runs: Runs::default(),
             timeline: Timeline::default(),
             open: Open {
-                focus: Focus::FORM,
+                focus: Focus::QUESTIONS,
                 overlays: vec![],
                 sweep_form: SweepForm::new(cores),
                 chart: None,
@@ -399,6 +400,7 @@ impl App {
             campaign_id,
             experiment,
             is_baseline,
+            answers,
             ..
         } = *live;
         let is_sweep = campaign.course().is_some();
@@ -410,7 +412,8 @@ impl App {
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
         if was_watched && !is_sweep {
-            self.runs.browse.select(Some(number));
+            let answer = answers.filter(|answer| self.history.get(*answer).is_some());
+            self.runs.browse.select(answer.or(Some(number)));
         }
         if thinned {
             self.tell_of_thinning();
@@ -565,14 +568,14 @@ mod tests {
     #[test]
     fn the_footer_never_offers_what_makes_no_sense() {
         let app = App::new(explorer::machine(2), Limits::default());
-        let offered: Vec<&str> = app
+        let offered: Vec<_> = app
             .keys_here()
-            .iter()
-            .map(|binding| binding.label)
+            .into_iter()
+            .map(|offer| offer.label)
             .collect();
         for useless in ["x stop", "c compare", "m mark", "+ zoom", "Esc close"] {
-            assert!(!offered.contains(&useless), "{useless}");
+            assert!(!offered.iter().any(|label| label == useless), "{useless}");
         }
-        assert!(offered.contains(&"r run") && offered.contains(&"q quit"));
+        assert!(offered.contains(&"r run".into()) && offered.contains(&"q quit".into()));
     }
 }

@@ -87,6 +87,13 @@ impl Session {
         terminal.backend().buffer().clone()
     }
 
+    fn in_history(&mut self) -> &mut Session {
+        while self.app.focus().panel != Panel::History {
+            self.press(&[Tab]);
+        }
+        self
+    }
+
     fn rows(&self) -> Vec<String> {
         let buf = self.drawn(Theme::plain());
         buf.area
@@ -432,7 +439,7 @@ fn in_the_teaching_layout_a_click_on_a_question_answers_it() {
 fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides_it() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
-        session.press(&[Char('3'), BackTab, Char('C')]);
+        session.press(&[Char('3')]).in_history().press(&[Char('C')]);
         for cursor in 0..COLUMNS.len() {
             assert_eq!(session.app.columns().cursor(), cursor);
             let drawn = session.rows();
@@ -488,7 +495,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
 #[test]
 fn the_wheel_goes_from_column_to_column_in_their_overlay() {
     let mut session = Session::new(80, 24);
-    session.press(&[Char('3'), BackTab, Char('C')]);
+    session.press(&[Char('3')]).in_history().press(&[Char('C')]);
     let chosen = session.app.browse().selected();
     let cursor = |session: &Session| session.app.columns().cursor();
     for at in [(40, 10), (40, 2), (1, 1)] {

@@ -8,6 +8,7 @@ mod closer;
 
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::message::{Effect, Msg};
+use pconc_tui::app::screen::Panel;
 use pconc_tui::app::{App, frame};
 use pconc_tui::catalog::caveat::{Caveat, CaveatKind, Seen};
 use pconc_tui::domain::machine::Limits;
@@ -92,6 +93,14 @@ impl Session {
         let now = (scenario.wall() as f64 * share) as u64;
         let _ = self.app.update(Msg::Batch(scenario.batch(0, now)));
         plan.clone()
+    }
+
+    /// Goes to a panel that this screen has.
+    fn focus(&mut self, panel: Panel) -> &mut Session {
+        while self.app.focus().panel != panel {
+            self.press(&[Tab]);
+        }
+        self
     }
 
     /// The same on another screen: what takes long to reach is reached once.
@@ -402,7 +411,7 @@ fn a_comparison_says_which_run_was_cancelled_and_draws_small_runs_whole() {
     record.ending.outcome = pconc_tui::domain::record::Outcome::Cancelled;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     session.press(&[Char('1')]);
-    session.press(&[Tab, Tab, Tab, Tab, Home, Char('m')]);
+    session.focus(Panel::History).press(&[Home, Char('m')]);
     for _ in 0..4 {
         session.press(&[Down, Char('m')]);
     }
@@ -451,7 +460,7 @@ fn the_help_lists_every_key_and_every_phase() {
     let keys = pconc_tui::app::screens::all_keys().into_iter();
     for binding in keys.flat_map(|keys| &keys.bindings) {
         assert!(
-            text.contains(binding.explanation),
+            text.contains(&*binding.explanation),
             "{}",
             binding.explanation
         );
@@ -470,15 +479,18 @@ fn the_help_lists_every_key_and_every_phase() {
 }
 
 #[test]
-fn the_help_begins_with_what_works_in_the_focused_panel() {
+fn the_help_begins_with_how_to_run_something() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
-        session.press(&[Char('3'), BackTab, Char('?')]);
-        let first = session.row("Here · ");
-        assert!(
-            first.contains("Here · In the history"),
-            "{first} at {columns}×{rows}"
-        );
+        session
+            .press(&[Char('3')])
+            .focus(Panel::History)
+            .press(&[Char('?')]);
+        let first = session.row("run what the form says");
+        assert!(first.contains(" r "), "{first} at {columns}×{rows}");
+        session.press(&[Char('?')]).focus(Panel::History);
+        let here = session.app.keys()[0];
+        assert_eq!(here.heading, "In the history");
     }
 }
 
@@ -486,7 +498,10 @@ fn the_help_begins_with_what_works_in_the_focused_panel() {
 fn a_panels_explanation_says_what_its_marks_mean_and_gives_back_what_it_lay_over() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
-        session.press(&[Char('3'), BackTab, Char('i')]);
+        session
+            .press(&[Char('3')])
+            .focus(Panel::History)
+            .press(&[Char('i')]);
         assert!(
             session.shows("History · what it says and how it was measured"),
             "at {columns}×{rows}"
@@ -712,7 +727,10 @@ fn before_the_first_run_no_use_of_a_core_is_claimed() {
 #[test]
 fn the_expanded_cores_show_each_cores_share_over_time_on_an_axis() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3'), Tab, Tab, Char('e')]);
+    session
+        .press(&[Char('3')])
+        .focus(Panel::Cores)
+        .press(&[Char('e')]);
     assert!(session.row("Cores").contains("over time"));
     let cores: Vec<String> = session
         .rows()
@@ -731,7 +749,10 @@ fn the_expanded_cores_show_each_cores_share_over_time_on_an_axis() {
 #[test]
 fn the_expanded_curves_have_a_scale_and_an_axis() {
     let mut session = Session::new(120, 40);
-    session.press(&[Char('3'), Tab, Tab, Tab, Char('e')]);
+    session
+        .press(&[Char('3')])
+        .focus(Panel::Curves)
+        .press(&[Char('e')]);
     let rows = session.rows();
     let scale = |value: &str| {
         rows.iter()
@@ -756,7 +777,7 @@ fn the_footer_offers_only_what_works_here() {
     session.press_and_wait(Char('r'), 0.5);
     assert!(footer(&session).contains("x stop") && !footer(&session).contains("r run"));
     let mut session = Session::new(120, 40);
-    session.press(&[Down, Down, Enter]);
+    session.press(&[Char('f'), Down, Down, Enter]);
     assert!(footer(&session).contains("Esc abandon") && !footer(&session).contains("quit"));
 }
 
@@ -925,7 +946,7 @@ fn a_screen_that_is_too_small_says_what_is_needed_and_what_there_is() {
 #[test]
 fn a_screen_that_is_too_small_promises_no_key_that_does_not_work() {
     let mut session = Session::new(120, 40);
-    session.press(&[Down, Down, Enter, Char('7')]);
+    session.press(&[Char('f'), Down, Down, Enter, Char('7')]);
     session.size = (40, 10);
     let _ = session.app.update(Msg::Resized {
         columns: 40,

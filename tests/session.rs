@@ -153,7 +153,18 @@ fn repeats_are_as_many_runs() {
     let mut app = app();
     press(
         &mut app,
-        &[Up, Down, Down, Down, Down, Down, Down, Right, Right],
+        &[
+            Char('f'),
+            Up,
+            Down,
+            Down,
+            Down,
+            Down,
+            Down,
+            Down,
+            Right,
+            Right,
+        ],
     );
     let mut effects = press(&mut app, &[Char('r')]);
     let mut runs = 0;
@@ -192,6 +203,7 @@ fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
     press(
         &mut app,
         &[
+            Char('f'),
             Down,
             Down,
             Enter,
@@ -213,7 +225,7 @@ fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
 #[test]
 fn on_a_small_screen_the_form_opens_to_show_a_mistake() {
     let mut app = app();
-    press(&mut app, &[Down, Down, Enter, Char('0'), Enter]);
+    press(&mut app, &[Char('f'), Down, Down, Enter, Char('0'), Enter]);
     let _ = app.update(Msg::Resized {
         columns: 80,
         rows: 24,
@@ -229,6 +241,7 @@ fn digits_go_into_a_number_between_enter_and_enter_and_start_no_experiment_there
         press(
             &mut app,
             &[
+                Char('f'),
                 Down,
                 Down,
                 Enter,
@@ -245,7 +258,13 @@ fn digits_go_into_a_number_between_enter_and_enter_and_start_no_experiment_there
     assert_eq!(press(&mut app, &[Ctrl('c')]), [Effect::Quit]);
     press(&mut app, &[Enter]);
     assert_eq!(app.setup().draft().workers, 12);
-    started(&press(&mut app, &[Char('1')]));
+    press(&mut app, &[Char('7'), Enter]);
+    assert_eq!(
+        app.setup().draft().workers,
+        7,
+        "a digit begins a number in the form"
+    );
+    started(&press(&mut app, &[Tab, Char('1')]));
 }
 
 #[test]
@@ -280,7 +299,7 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     assert_eq!(numbers(&app).0, [1, 3]);
     press(
         &mut app,
-        &[Esc, Char('m'), Tab, Tab, Tab, Tab, Up, Char('m'), Char('c')],
+        &[Esc, Char('m'), Tab, Tab, Tab, Up, Char('m'), Char('c')],
     );
     let (compared, sentence) = numbers(&app);
     assert_eq!(compared, [2, 3]);
@@ -298,7 +317,7 @@ fn choosing_a_row_shows_it_and_the_live_run_comes_back_when_asked() {
     experiment(&mut app, '2');
     press(&mut app, &[Char('r')]);
     assert!(app.headline().contains("start"), "{}", app.headline());
-    press(&mut app, &[Tab, Tab, Tab, Tab, Home]);
+    press(&mut app, &[Tab, Tab, Tab, Home]);
     assert!(app.headline().starts_with("serial: "), "{}", app.headline());
     assert!(offers(&app, "Esc close"));
     press(&mut app, &[Esc]);
@@ -315,7 +334,7 @@ fn a_run_that_ends_while_another_row_is_looked_at_does_not_steal_the_view() {
     let mut app = app();
     experiment(&mut app, '2');
     let plan = started(&press(&mut app, &[Char('r')])).clone();
-    press(&mut app, &[Tab, Tab, Tab, Tab, Home]);
+    press(&mut app, &[Tab, Tab, Tab, Home]);
     play(&mut app, &plan, Outcome::Completed);
     assert_eq!(app.browse().selected(), Some(1));
 }
@@ -331,7 +350,7 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
         None,
         "a run that was asked for is watched"
     );
-    press(&mut app, &[Tab, Tab, Tab, Tab, Home, Char('+')]);
+    press(&mut app, &[Tab, Tab, Tab, Home, Char('+')]);
     let looked_at = |app: &App| (app.browse().selected(), *app.timeline());
     let before = looked_at(&app);
     assert!(before.0 == Some(1) && before.1.zoom.is_some());
@@ -347,7 +366,7 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
 #[test]
 fn a_task_time_is_calibrated_once_a_session() {
     let mut app = uncalibrated();
-    press(&mut app, &[Down, Down, Down, Down, Right]);
+    press(&mut app, &[Char('f'), Down, Down, Down, Down, Right]);
     assert_eq!(press(&mut app, &[Char('r')]), [Effect::Calibrate]);
     assert!(app.is_busy() && !app.is_running());
     let plan = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
@@ -397,7 +416,16 @@ fn a_stopped_calibration_starts_nothing() {
     let mut app = uncalibrated();
     press(
         &mut app,
-        &[Down, Down, Down, Down, Left, Char('r'), Char('x')],
+        &[
+            Char('f'),
+            Down,
+            Down,
+            Down,
+            Down,
+            Left,
+            Char('r'),
+            Char('x'),
+        ],
     );
     assert!(!app.is_busy());
     assert!(app.update(Msg::Calibrated(Speed::uniform(40e6))).is_empty());
@@ -406,7 +434,7 @@ fn a_stopped_calibration_starts_nothing() {
 #[test]
 fn the_baseline_is_that_of_the_form_or_of_the_chosen_row() {
     let mut app = app();
-    let plan = started(&press(&mut app, &[Char('R')])).clone();
+    let plan = started(&press(&mut app, &[Char('f'), Char('R')])).clone();
     assert_eq!(
         (plan.model(), plan.workers, plan.tasks),
         (Model::Serial, 1, 8)
@@ -461,7 +489,7 @@ fn growing_the_screen_turns_the_open_form_into_its_panel() {
 fn a_number_that_is_being_typed_stays_in_sight_when_the_screen_shrinks() {
     for (columns, rows) in [(80, 24), (40, 10)] {
         let mut app = app();
-        press(&mut app, &[Down, Down, Enter, Char('7')]);
+        press(&mut app, &[Char('f'), Down, Down, Enter, Char('7')]);
         let _ = app.update(Msg::Resized { columns, rows });
         let _ = app.update(Msg::Resized {
             columns: 80,

@@ -3,6 +3,8 @@
 pub mod everywhere;
 pub mod texts;
 
+use std::borrow::Cow;
+
 use crate::app::App;
 use crate::ui::key::Key;
 
@@ -29,7 +31,7 @@ impl Keys {
 }
 
 /// What a key does somewhere.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Binding {
     /// Any of these.
     pub keys: Vec<Key>,
@@ -40,7 +42,7 @@ pub struct Binding {
     /// The most useful is 1; 0 stays out of the footer.
     pub priority: u8,
     /// In the help: a line.
-    pub explanation: &'static str,
+    pub explanation: Cow<'static, str>,
     /// What they do.
     pub(crate) action: Action,
     /// Whether that makes sense now.
@@ -50,7 +52,7 @@ pub struct Binding {
 }
 
 /// What keys do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Action {
     /// The same for all of them.
     Do(fn(&mut App)),
@@ -88,7 +90,7 @@ pub(crate) fn row(
     written: &'static str,
     label: &'static str,
     priority: u8,
-    explanation: &'static str,
+    explanation: impl Into<Cow<'static, str>>,
     action: Action,
 ) -> Binding {
     let (shown, also) = written.split_once(" | ").unwrap_or((written, ""));
@@ -98,7 +100,7 @@ pub(crate) fn row(
         shown,
         label,
         priority,
-        explanation,
+        explanation: explanation.into(),
         action,
         when: |_| true,
         why_not: |_| None,
@@ -109,7 +111,7 @@ pub(crate) fn bind(
     written: &'static str,
     label: &'static str,
     priority: u8,
-    explanation: &'static str,
+    explanation: impl Into<Cow<'static, str>>,
     does: fn(&mut App),
 ) -> Binding {
     row(written, label, priority, explanation, Action::Do(does))
@@ -119,7 +121,7 @@ pub(crate) fn with(
     written: &'static str,
     label: &'static str,
     priority: u8,
-    explanation: &'static str,
+    explanation: impl Into<Cow<'static, str>>,
     does: fn(&mut App, Key),
 ) -> Binding {
     row(written, label, priority, explanation, Action::With(does))
@@ -129,10 +131,22 @@ pub(crate) fn step(
     written: &'static str,
     label: &'static str,
     priority: u8,
-    explanation: &'static str,
+    explanation: impl Into<Cow<'static, str>>,
     by: isize,
 ) -> Binding {
     row(written, label, priority, explanation, Action::Step(by))
+}
+
+/// The keys that go through a list of these, one below the other.
+pub(crate) fn list(what: &str, label: &'static str, priority: u8) -> Vec<Binding> {
+    vec![
+        step("↑ k", "", 0, format!("the {what} above"), -1),
+        step("↓ j", label, priority, format!("the {what} below"), 1),
+        step("PgUp", "", 0, format!("ten {what}s up"), -PAGE),
+        step("PgDn", "", 0, format!("ten {what}s down"), PAGE),
+        step("Home g", "", 0, format!("the first {what}"), -FAR),
+        step("End G", "", 0, format!("the last {what}"), FAR),
+    ]
 }
 
 pub(crate) fn keys(

@@ -21,6 +21,16 @@ pub enum Activity {
     Running(Box<Live>),
 }
 
+impl Activity {
+    /// The run that is shown when the one is over that is on.
+    pub(crate) fn answers_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Activity::Running(live) => live.answers.as_mut(),
+            _ => None,
+        }
+    }
+}
+
 /// What the user asked for, before it is a plan.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -60,6 +70,8 @@ pub struct Live {
     pub stopping: bool,
     /// Whether it shall be the baseline of its work, whatever was chosen before.
     pub is_baseline: bool,
+    /// The run that is shown when it is over, as it was measured for that one's sake.
+    pub answers: Option<usize>,
 }
 
 impl Live {
@@ -79,6 +91,7 @@ impl Live {
             experiment,
             stopping: false,
             is_baseline: false,
+            answers: None,
         }
     }
 

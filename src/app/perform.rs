@@ -46,7 +46,12 @@ impl App {
             Action::Do(does) => does(self),
             Action::With(does) => does(self, key),
             Action::Step(by) => (keys.step)(self, by),
-            Action::Experiment => self.experiment(key),
+            Action::Experiment => {
+                let Key::Char(key) = key else { return };
+                if let Some(experiment) = Experiment::by_key(key) {
+                    self.experiment(experiment);
+                }
+            }
         }
     }
 
@@ -99,7 +104,7 @@ impl App {
                 let id = (repeats > 1).then(|| self.next_campaign_id());
                 self.begin(Campaign::repeats(plan, repeats), None, id);
             }
-            (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan),
+            (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, None),
             (Ok(plan), Goal::Answer(experiment)) => {
                 let pair = Campaign::pair(plan, self.records_here());
                 self.begin(pair, Some(experiment), None);
@@ -112,20 +117,26 @@ impl App {
         self.open_form();
     }
 
-    /// Of the chosen row's work if the history is focused, else of the form's.
+    /// Of the run that is chosen; in the form, of what it says.
     pub(crate) fn measure_baseline(&mut self) {
-        let at_history = self.focus().panel == Panel::History;
-        match self.chosen_run().filter(|_| at_history) {
-            Some(entry) => self.begin_baseline(&entry.record.plan.clone()),
+        let in_form =
+            self.focus().panel == Panel::Setup || matches!(self.overlay(), Some(Overlay::Form(_)));
+        match self.chosen_run().filter(|_| !in_form) {
+            Some(entry) => {
+                let (number, plan) = (entry.number, entry.record.plan.clone());
+                self.begin_baseline(&plan, Some(number));
+            }
             None => self.ask(Goal::Baseline),
         }
     }
 
-    /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
-    fn begin_baseline(&mut self, work: &Plan) {
+    /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there. Then the run is shown
+    /// whose speed-up it tells.
+    fn begin_baseline(&mut self, work: &Plan, of: Option<usize>) {
         self.begin(Campaign::repeats(work.as_serial(), 1), None, None);
         if let Activity::Running(live) = &mut self.work.activity {
             live.is_baseline = true;
+            live.answers = of;
         }
     }
 
@@ -210,10 +221,17 @@ impl App {
         }
     }
 
+    /// Whoever asks for runs of earlier sessions wants to go through them.
     pub(crate) fn toggle_earlier(&mut self) {
         self.runs.browse.shows_earlier ^= true;
         self.out.notice.take_if(|notice| !notice.is_error);
         self.rearrange();
+        if self.runs.browse.shows_earlier {
+            self.open.focus.panel = Panel::History;
+            if self.runs.browse.selected().is_none() && !self.is_running() {
+                self.choose(self.runs.browse.order().last().copied());
+            }
+        }
     }
 
     /// A key goes into the text that is being typed.
@@ -271,13 +289,13 @@ impl App {
             .then_some("no Python was found here: f, then Model, then Python shows what was tried")
     }
 
-    fn experiment(&mut self, key: Key) {
-        let Key::Char(key) = key else { return };
-        if let Some(experiment) = Experiment::by_key(key) {
-            self.form
-                .set_draft(experiment.draft(self.settings.machine.cores_usable));
-            self.ask(Goal::Answer(experiment));
-        }
+    /// Why no run can begin now.
+    pub(crate) fn why_busy(&self) -> Option<&'static str> {
+        Some(match self.work.activity {
+            Activity::Nothing => return None,
+            Activity::Calibrating(_) => "this machine's speed is being measured: in a moment",
+            Activity::Running(_) => "a run is on: x stops it, and what was measured is kept",
+        })
     }
 
     pub(crate) fn begin(

@@ -1,6 +1,6 @@
 //! What the screen and the shell may ask the explorer.
 
-use crate::app::keys::{Binding, Keys, everywhere, lookup, texts};
+use crate::app::keys::{Keys, everywhere, texts};
 use crate::app::live::{Activity, Live};
 use crate::app::screen::{Focus, Panel, Screen};
 use crate::app::screens::form::Setup;
@@ -9,7 +9,7 @@ use crate::app::screens::history::columns::Columns;
 use crate::app::screens::reading::{Subject, Topic};
 use crate::app::screens::teaching::Teaching;
 use crate::app::screens::timeline::{Rows, TimelineView};
-use crate::app::screens::{Overlay, all_keys, form, history, sweep, timeline};
+use crate::app::screens::{Overlay, form, history, questions, sweep, timeline};
 use crate::app::{App, Notice, Shown};
 
 use crate::domain::history::{Entry, History};
@@ -214,6 +214,7 @@ impl App {
         let panel: Option<&'static Keys> = match self.focus().panel {
             _ if self.timeline.playback.is_some() => Some(&timeline::keys::PLAYBACK),
             Panel::Setup => Some(&form::keys::FORM),
+            Panel::Timeline if self.question().is_some() => Some(&questions::keys::QUESTIONS),
             Panel::Timeline => Some(&timeline::keys::TIMELINE),
             Panel::History => Some(&history::keys::HISTORY),
             Panel::Cores | Panel::Curves => None,
@@ -295,23 +296,5 @@ impl App {
             self.overlay(),
             Some(Overlay::Reading(reading)) if matches!(reading.subject, Subject::Explanation(_))
         )
-    }
-
-    /// The keys that do something here and now, the most useful first.
-    pub fn keys_here(&self) -> Vec<&'static Binding> {
-        let keys = self.keys();
-        let is_first = |binding: &Binding| {
-            let found = lookup(binding.keys[0], &keys);
-            found.is_some_and(|(_, first)| std::ptr::eq(first, binding))
-        };
-        // Those of equal use in the order of the help.
-        let known = all_keys().into_iter();
-        let known = known.filter(|known| keys.iter().any(|here| std::ptr::eq(*here, *known)));
-        let mut here: Vec<&Binding> = known
-            .flat_map(|keys| &keys.bindings)
-            .filter(|binding| binding.priority > 0 && (binding.when)(self) && is_first(binding))
-            .collect();
-        here.sort_by_key(|binding| binding.priority);
-        here
     }
 }

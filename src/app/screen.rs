@@ -72,6 +72,12 @@ pub struct Focus {
 }
 
 impl Focus {
+    /// Where the questions stand, before the first run.
+    pub const QUESTIONS: Focus = Focus {
+        panel: Panel::Timeline,
+        expanded: false,
+    };
+
     /// In the form, which is as large as it is.
     pub const FORM: Focus = Focus {
         panel: Panel::Setup,

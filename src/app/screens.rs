@@ -11,6 +11,7 @@ pub mod export;
 pub mod form;
 pub mod history;
 pub mod pythons;
+pub mod questions;
 pub mod reading;
 pub mod sweep;
 pub mod sweep_form;
@@ -89,9 +90,10 @@ overlays! {
 }
 
 /// The keys of all screens, in the order of the help.
-pub fn all_keys() -> [&'static Keys; 20] {
+pub fn all_keys() -> [&'static Keys; 21] {
     [
         &everywhere::PANELS,
+        &questions::keys::QUESTIONS,
         &form::keys::FORM,
         &form::keys::NUMBER,
         &timeline::keys::TIMELINE,

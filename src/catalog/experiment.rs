@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use super::workload::{TASK_TIME, Workload};
-use crate::domain::plan::Draft;
+use crate::domain::plan::{Draft, Plan};
 
 /// A question that a pair of runs answers: serial first (in the same language), then a model on the same work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Experiment {
     pub key: char,
     /// What it asks.
     pub question: &'static str,
+    /// The same in a few words, offered after another one was answered.
+    pub lead: &'static str,
     /// What to look at while it runs.
     pub watch: &'static str,
     /// What a task does.
@@ -30,6 +32,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '1',
         question: "Do threads speed up I/O?",
+        lead: "threads for I/O?",
         watch: "thin bars side by side: all wait for the network at once",
         workload: Workload::Io,
         model: Model::Threads,
@@ -38,6 +41,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '2',
         question: "Do threads under the lock speed up computing?",
+        lead: "and computing under the lock?",
         watch: "one bar's worth of ink, spread over four rows",
         workload: Workload::Cpu,
         model: Model::GilThreads,
@@ -46,6 +50,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '3',
         question: "Do processes speed up computing?",
+        lead: "and processes?",
         watch: "solid bars, one per core, and half the time",
         workload: Workload::Cpu,
         model: Model::Processes,
@@ -54,6 +59,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '4',
         question: "Do processes speed up I/O?",
+        lead: "processes for I/O?",
         watch: "thin bars again: concurrency, hardly any parallelism",
         workload: Workload::Io,
         model: Model::Processes,
@@ -62,6 +68,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '5',
         question: "Is the real Python like that?",
+        lead: "and the real Python?",
         watch: "the same picture as in 2, made by CPython itself",
         workload: Workload::Cpu,
         model: Model::PythonThreads,
@@ -79,6 +86,11 @@ impl Experiment {
     /// The experiment that this key starts, where it is offered.
     pub fn by_key(key: char) -> Option<&'static Experiment> {
         EXPERIMENTS.iter().find(|experiment| experiment.key == key)
+    }
+
+    /// Whether a run of this plan answers it.
+    pub fn is_of(&self, plan: &Plan) -> bool {
+        (self.workload, self.model) == (plan.workload, plan.model())
     }
 
     /// The draft of its second run, on a machine with so many usable cores. All else is the same for all experiments on

@@ -1,6 +1,6 @@
 //! Texts made from the command line's own description: completion scripts and the manual page.
 
-use std::io;
+use std::error::Error;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Command, CommandFactory};
@@ -43,7 +43,7 @@ pub fn manual() -> String {
     String::from_utf8_lossy(&page).replace(" EXTRA\n", " NOTES\n")
 }
 
-fn write_manual(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
+fn write_manual(command: &Command, page: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     let man = Man::new(command.clone());
     man.render_title(page)?;
     man.render_name_section(page)?;
@@ -60,7 +60,7 @@ fn write_manual(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// A command in a section of its own, whose parts are subsections.
-fn write_section(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
+fn write_section(command: &Command, page: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     let man = Man::new(command.clone());
     let mut parts = vec![];
     man.render_description_section(&mut parts)?;

@@ -101,7 +101,7 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
     record.ending.tasks_failed = 1;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     // The history, its first row, the timeline.
-    session.press(&[BackTab, Up, Tab, Tab, Home, Char('t')]);
+    session.press(&[Char('f'), BackTab, Up, Tab, Tab, Home, Char('t')]);
     let first = session.row("task 0  ");
     assert!(
         first.contains("fetched in ") && first.contains("written in 20.0 ms"),

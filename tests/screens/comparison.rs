@@ -78,10 +78,10 @@ fn at_every_size_the_sentence_and_the_first_rows_of_the_table_are_there() {
                 .map(|row| row.trim_end().to_string() + " ")
                 .collect();
             let text = whole.split_whitespace().collect::<Vec<_>>().join(" ");
-            insta::assert_snapshot!(
-                format!("compared-{configurations}-{columns}x{rows}"),
-                screen
-            );
+            if [(80, 24), (120, 40)].contains(&(columns, rows)) {
+                let name = format!("compared-{configurations}-{columns}x{rows}");
+                insta::assert_snapshot!(name, screen);
+            }
             assert!(text.contains("× faster than #1 serial ("), "{screen}");
             assert!(
                 text.contains(&format!("Comparison of {configurations} runs")),

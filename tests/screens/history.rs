@@ -114,7 +114,7 @@ fn a_baseline_that_is_measured_replaces_one_that_was_chosen() {
         .in_history()
         .press(&[Char('b'), Char('R')]);
     assert!(
-        session.table()[3].starts_with(" ▸ B"),
+        session.table()[3].starts_with("   B"),
         "{:#?}",
         session.table()
     );

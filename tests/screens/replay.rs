@@ -58,12 +58,6 @@ impl Session {
             .collect()
     }
 
-    fn focus_history(&mut self) {
-        while self.app.focus().panel != pconc_tui::app::screen::Panel::History {
-            self.press(&[Tab]);
-        }
-    }
-
     /// Lets time pass in a run that is played, until it is over.
     fn play_on(&mut self) {
         for _ in 0..100_000 {
@@ -82,7 +76,7 @@ fn a_replay_draws_the_same_cells_as_the_live_end_state() {
         for (columns, rows) in SIZES {
             let mut live = Session::new(columns, rows);
             live.press(&[Char(key)]);
-            live.focus_history();
+            live.focus(Panel::History);
             let mut replayed = live.replayed();
             for view in [None, Some('v'), Some('e')] {
                 view.iter().for_each(|key| {
@@ -105,7 +99,7 @@ fn played_to_its_end_a_run_is_drawn_as_it_was_before() {
         for (columns, rows) in SIZES {
             let mut session = Session::new(columns, rows);
             session.press(&[Char(key)]);
-            session.focus_history();
+            session.focus(Panel::History);
             let before = session.rows();
             session.press(&[Char('p')]);
             assert_ne!(session.rows(), before, "at its begin");
@@ -144,7 +138,7 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
             if key == '2' {
                 // The pair's first run is looked at, while nothing else goes on.
                 live.play(effects);
-                live.focus_history();
+                live.focus(Panel::History);
                 live.press(&[Up]);
             }
             live.press(&[Char('p')]);

@@ -120,7 +120,7 @@ const STATES: &[State] = &[
         reach: |s| {
             s.press(&[Char('?')]);
         },
-        says: &["Help", "Here"],
+        says: &["Help", "run what the form says"],
     },
     State {
         name: "explained",

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::app::keys::Binding;
+use crate::app::lead::Offer;
 use crate::app::screen::Screen;
 use crate::app::screens::teaching::Pressed;
 use crate::ui::area::cells;
@@ -17,8 +17,8 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     if tells_pressed(app) {
         draw_pressed(&app.teaching().pressed, area, buf);
     }
-    for (binding, place) in offered(app, area) {
-        draw_lines([offer(binding)], place, buf);
+    for (offer, place) in offered(app, area) {
+        draw_lines([line(&offer)], place, buf);
     }
 }
 
@@ -27,26 +27,26 @@ fn tells_pressed(app: &App) -> bool {
 }
 
 /// The keys that have room, the most useful first, and where they stand.
-pub fn offered(app: &App, area: Rect) -> Vec<(&'static Binding, Rect)> {
+pub fn offered(app: &App, area: Rect) -> Vec<(Offer, Rect)> {
     let mut x = area.x + 1;
     let mut places = vec![];
     if tells_pressed(app) {
         return places;
     }
-    for binding in app.keys_here() {
-        let width = cells(offer(binding).width());
+    for offer in app.keys_here() {
+        let width = cells(line(&offer).width());
         if x.saturating_add(width) > area.right() {
             break;
         }
-        places.push((binding, Rect { x, width, ..area }));
+        places.push((offer, Rect { x, width, ..area }));
         x += width + 2;
     }
     places
 }
 
 /// The key and what it does.
-fn offer(binding: &Binding) -> Line<'static> {
-    let (key, label) = binding.label.split_once(' ').unwrap_or((binding.label, ""));
+fn line(offer: &Offer) -> Line<'_> {
+    let (key, label) = offer.label.split_once(' ').unwrap_or((&offer.label, ""));
     Line::from(vec![
         Span::styled(key, CURSOR),
         Span::raw(" "),

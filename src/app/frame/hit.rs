@@ -6,7 +6,7 @@ use super::{overlay_area, panels};
 use crate::app::App;
 use crate::app::frame::footer;
 use crate::app::frame::layout::Panels;
-use crate::app::keys::Binding;
+use crate::app::lead::Offer;
 use crate::app::message::Target;
 use crate::app::screen::{Panel, Screen};
 use crate::app::screens::form::view as setup;
@@ -29,8 +29,8 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     let panels = panels(app, area);
     if panels.footer.contains(here) {
         let mut offered = footer::offered(app, panels.footer).into_iter();
-        let (binding, place) = offered.find(|(_, place)| place.contains(here))?;
-        return key_at(binding, column - place.x).map(Target::Offered);
+        let (offer, place) = offered.find(|(_, place)| place.contains(here))?;
+        return key_at(&offer, column - place.x).map(Target::Offered);
     }
     match overlay_area(app, area) {
         Some(over) if over.contains(here) => {
@@ -46,9 +46,11 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
 
 /// The key of a binding in the footer whose label was pointed at, so many columns from its begin. Where it matters which of
 /// several keys is pressed, only one that is pointed at counts.
-fn key_at(binding: &Binding, column: u16) -> Option<Key> {
-    let here = binding.label.chars().nth(usize::from(column));
+fn key_at(offer: &Offer, column: u16) -> Option<Key> {
+    let binding = offer.binding;
+    let here = offer.label.chars().nth(usize::from(column));
     match here.map(Key::Char) {
+        _ if offer.key.is_some() => offer.key,
         here if binding.is_range() => here.filter(|key| binding.keys.contains(key)),
         _ => binding.keys.first().copied(),
     }

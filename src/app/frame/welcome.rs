@@ -17,8 +17,8 @@ const LARGE: u16 = 4;
 /// Columns of a key in large digits.
 const KEY: u16 = 6;
 
-/// Key, question, and what to watch for, as far as there is room.
-pub fn draw(has_python: bool, area: Rect, buf: &mut Buffer) {
+/// Key, question, and what to watch for, as far as there is room; the chosen question stands out.
+pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut Buffer) {
     let apart = apart(has_python, area);
     for (experiment, place) in places(has_python, area) {
         let plan = format!(
@@ -27,7 +27,9 @@ pub fn draw(has_python: bool, area: Rect, buf: &mut Buffer) {
             experiment.model.name()
         );
         let watch = format!("watch for: {}", experiment.watch);
-        let question = Span::styled(experiment.question, STRONG);
+        let is_chosen = chosen == Some(experiment);
+        let style = if is_chosen { CURSOR } else { STRONG };
+        let question = Span::styled(experiment.question, style);
         if apart >= LARGE {
             let (key, text) = split_left(place, KEY);
             let key = Rect {

@@ -10,33 +10,33 @@ use crate::app::screen::Focus;
 /// While the panels are in reach: no text lies over them.
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
-    bind("r", "r run", 2, "run what the form says", App::run).when(App::is_free),
-    row("1-4", "1-4 experiments", 2, "the quick experiments: serial first, then a model", Action::Experiment).when(App::is_free),
+    bind("r", "r run", 3, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
+    row("1-4", "1-4 experiments", 7, "the quick experiments: serial first, then a model", Action::Experiment).when(App::is_free).or_says(App::why_busy),
     row("5", "5 Python", 10, "the same question to a real Python: one thread of it first, then four", Action::Experiment)
-        .when(|app| app.is_free() && app.has_python()).or_says(App::why_no_python),
-    bind("R", "R baseline", 9, "measure the baseline: the same work under serial", App::measure_baseline).when(App::is_free),
-    bind("m", "m mark", 7, "mark the chosen run, or take its mark away", |app| app.runs.browse.toggle_mark())
-        .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
-    bind("c", "c compare", 6, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
+        .when(|app| app.is_free() && app.has_python()).or_says(|app| app.why_busy().or_else(|| app.why_no_python())),
+    bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
         .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),
+    bind("R", "R baseline", 9, "measure the baseline: the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),
+    bind("m", "m mark", 8, "mark the chosen run, or take its mark away", |app| app.runs.browse.toggle_mark())
+        .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
     bind("b", "b as baseline", 7, "measure the same work against the chosen run; again: serial", App::make_baseline)
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
     bind("e", "e expand", 13, "let the focused panel fill the screen, or shrink it", |app| app.open.focus = Focus { expanded: !app.open.focus.expanded, ..app.focus() }).when(App::is_beside_form),
-    bind("+ | =", "+ zoom", 10, "zoom into time: slices become bars", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_begun),
+    bind("+ | =", "+ zoom", 3, "zoom into time: slices become bars", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_begun),
     bind("-", "- out", 11, "zoom out of time", |app| app.look(|view, trace| view.zoom(false, trace))).when(App::is_zoomed),
     bind("0", "0 all", 12, "show the whole run", |app| app.timeline.view.zoom = None).when(App::is_zoomed),
     bind("[", "[ earlier", 11, "look at an earlier part of the run", |app| app.look(|view, trace| view.pan(false, trace))).when(App::is_zoomed),
     bind("]", "] later", 11, "look at a later part of the run", |app| app.look(|view, trace| view.pan(true, trace))).when(App::is_zoomed),
-    bind("Space", "Space freeze", 7, "stop the picture of a run, not its recording; or go on", App::toggle_freeze).when(App::can_freeze),
+    bind("Space", "Space freeze", 2, "stop the picture of a run, not its recording; or go on", App::toggle_freeze).when(App::can_freeze),
     bind("p", "p play", 8, "play a run that is over again, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
-    bind("v", "v view", 12, "the timeline by worker, or by core: which worker each ran", App::turn_view).when(App::has_picture),
-    bind("f", "f form", 5, "go to the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
-    bind("s", "s sweep", 5, "a sweep: models and numbers of workers as a bar chart; also back to the one that is on", App::open_sweep_form)
+    bind("v", "v view", 4, "the timeline by worker, or by core: which worker each ran", App::turn_view).when(App::has_picture),
+    bind("f", "f form", 7, "go to the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
+    bind("s", "s sweep", 7, "a sweep: models and numbers of workers as a bar chart; first back to the one that is on or was looked at", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),
     bind("H", "H earlier", 11, "show the runs of earlier sessions, or hide them", App::toggle_earlier)
         .when(|app| app.runs.browse.earlier > 0).or_says(|_| Some("no run of an earlier session is kept")),
     bind("/", "/ filter", 10, "show only the runs of the history that match what is typed", App::begin_filter).when(App::has_measured),
-    bind("o", "o export", 10, "write a file to share: a report, a table, a picture, everything", App::open_export)
+    bind("o", "o export", 5, "write a file to share: a report, a table, a picture, everything", App::open_export)
         .when(App::has_measured).or_says(App::why_no_run),
     bind("Tab", "Tab panel", 8, "go to the next panel", |app| app.next_panel(true)).when(|app| app.open.overlays.is_empty()),
     bind("Shift-Tab", "", 0, "go to the previous panel", |app| app.next_panel(false)).when(|app| app.open.overlays.is_empty()),
@@ -47,10 +47,10 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
 pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {}, vec![
     bind("x", "x stop", 1, "stop the run; what was measured is kept as cancelled", App::stop).when(App::can_stop),
     bind("Esc", "Esc close", 2, "close what is on top; never leaves the program", App::close).when(App::can_close),
-    bind("? | F1", "? help", 4, "open this help or close it; also F1", App::toggle_help),
-    bind("i", "i explain", 4, "what the numbers and marks of the focused panel mean", App::toggle_explanation).when(App::can_explain),
+    bind("? | F1", "? help", 6, "open this help or close it; also F1", App::toggle_help),
+    bind("i", "i explain", 8, "what the numbers and marks of the focused panel mean", App::toggle_explanation).when(App::can_explain),
     bind("P", "P present", 15, "the teaching layout: fewer panels, large figures, pressed keys; again: all panels", App::toggle_teaching),
-    bind("q", "q quit", 4, "leave the program", |app| app.out.effects.push(Effect::Quit)),
+    bind("q", "q quit", 6, "leave the program", |app| app.out.effects.push(Effect::Quit)),
     bind("M", "M mouse", 15, "release the mouse, so that it selects text, or take it back", App::toggle_mouse),
 ]));
 

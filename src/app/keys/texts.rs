@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::app::App;
-use crate::app::keys::{FAR, Keys, PAGE, keys, step, with};
+use crate::app::keys::{Keys, keys, list, with};
 
 /// While any text is being typed, whatever it is for.
 #[rustfmt::skip]
@@ -17,11 +17,4 @@ pub static TYPING: LazyLock<Keys> = LazyLock::new(|| keys("In any text that is t
 
 /// While a text is read.
 #[rustfmt::skip]
-pub static READING: LazyLock<Keys> = LazyLock::new(|| keys("In a text like this", App::scroll, vec![
-    step("↑ k", "", 0, "a row up", -1),
-    step("↓ j", "↑↓ scroll", 3, "a row down", 1),
-    step("PgUp", "", 0, "ten rows up", -PAGE),
-    step("PgDn", "", 0, "ten rows down", PAGE),
-    step("Home g", "", 0, "to the first row", -FAR),
-    step("End G", "", 0, "to the last row", FAR),
-]));
+pub static READING: LazyLock<Keys> = LazyLock::new(|| keys("In a text like this", App::scroll, list("row", "↑↓ scroll", 3)));

@@ -266,13 +266,23 @@ impl Setup {
 
     /// Begins to type a number, or makes the next choice where there is none to type.
     pub fn edit(&mut self) {
-        match self.row {
-            Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row) => {
-                self.remark = None;
-                self.typed = Some(String::new());
-            }
-            _ => self.change(true),
+        if self.can_type() {
+            self.remark = None;
+            self.typed = Some(String::new());
+        } else {
+            self.change(true);
         }
+    }
+
+    /// Whether the row that the cursor is on has a number to type.
+    pub(crate) fn can_type(&self) -> bool {
+        matches!(self.row, Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row))
+    }
+
+    /// Begins to type a number with this digit.
+    pub(crate) fn begin_typing(&mut self, digit: Key) {
+        self.edit();
+        self.type_digit(digit);
     }
 
     /// Takes a digit.

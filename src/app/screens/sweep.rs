@@ -89,8 +89,12 @@ impl App {
 
     /// Opens the form, or starts what it says if it is open.
     pub(crate) fn open_sweep_form(&mut self) {
-        // Whoever asks for the sweep that goes on wants to see it.
-        if let Some(number) = self.live_sweep().map(|sweep| sweep.number) {
+        let before = self.open.chart_before.as_ref().map(|chart| chart.number);
+        let before = before.filter(|number| self.history.sweep(*number).is_some());
+        // From a chart one goes on to the next sweep.
+        let before = before.filter(|_| self.open.chart.is_none());
+        let live = self.live_sweep().map(|sweep| sweep.number);
+        if let Some(number) = live.or(before) {
             self.open_chart(number);
             return;
         }

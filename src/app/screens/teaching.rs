@@ -61,12 +61,12 @@ fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
     {
         return experiment.question.into();
     }
-    let explanation = binding.explanation;
-    explanation
+    let explanation = &*binding.explanation;
+    let first = explanation
         .split([':', ';', ','])
         .next()
-        .unwrap_or(explanation)
-        .into()
+        .unwrap_or(explanation);
+    first.to_string().into()
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub static FORM: LazyLock<Keys> = LazyLock::new(|| keys("In the form", |app, by|
     step("g | Home", "", 0, "the first field; also Home", -FAR),
     step("G | End", "", 0, "the last field; also End", FAR),
     bind("Enter", "Enter type", 3, "type a number; the next choice where there is none", App::edit),
+    with("0-9", "", 0, "type the number of this row", |app, key| app.form.begin_typing(key))
+        .when(|app| app.form.can_type()).or_says(|_| Some("this row has no number: ↑↓ go to one, Tab leaves the form")),
 ]));
 
 /// While a number is being typed.

@@ -87,6 +87,7 @@ impl App {
                 )
                 .chain(self.runs.naming.as_mut().map(|naming| &mut naming.number))
                 .chain(self.runs.marks_before.iter_mut().flatten())
+                .chain(self.work.activity.answers_mut())
                 .for_each(follow);
             for overlay in &mut self.open.overlays {
                 overlay.screen_mut().renumber(&follow);

@@ -3,26 +3,23 @@
 use std::sync::LazyLock;
 
 use crate::app::App;
-use crate::app::keys::{FAR, Keys, PAGE, bind, keys, step};
+use crate::app::keys::{Keys, PAGE, bind, keys, list, step};
 
 /// While the history is focused.
 #[rustfmt::skip]
-pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App::step_history, vec![
-    step("↑ k", "", 0, "the run above, with its timeline", -1),
-    step("↓ j", "↑↓ choose", 3, "the run below; the lowest is the one that runs", 1),
-    step("PgUp", "", 0, "ten runs up", -PAGE),
-    step("PgDn", "", 0, "ten runs down", PAGE),
-    step("Home g", "", 0, "the first run", -FAR),
-    step("End G", "", 0, "the last run", FAR),
-    bind("C", "C columns", 7, "choose the columns, and sort by one of them", App::choose_columns)
-        .when(|app| app.has_measured() || app.is_running()),
-    bind("Enter", "Enter details", 5, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
-    bind("n", "n name", 9, "call the chosen run something", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
-    bind("D", "D delete", 10, "delete the marked runs, or the chosen one: at once, as u brings them back", App::remove_runs)
-        .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),
-    bind("u", "u undo", 6, "bring back what was deleted last; again: what was deleted before", App::restore_runs)
-        .when(|app| app.history.can_restore()).or_says(|_| Some("nothing was removed that could come back")),
-]));
+pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App::step_history, [
+    list("run", "↑↓ choose", 3),
+    vec![
+        bind("C", "C columns", 7, "choose the columns, and sort by one of them", App::choose_columns)
+            .when(|app| app.has_measured() || app.is_running()),
+        bind("Enter", "Enter details", 5, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
+        bind("n", "n name", 9, "call the chosen run something", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
+        bind("D", "D delete", 10, "delete the marked runs, or the chosen one: at once, as u brings them back", App::remove_runs)
+            .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),
+        bind("u", "u undo", 6, "bring back what was deleted last; again: what was deleted before", App::restore_runs)
+            .when(|app| app.history.can_restore()).or_says(|_| Some("nothing was removed that could come back")),
+    ],
+].concat()));
 
 /// While a filter of the history is being typed.
 #[rustfmt::skip]

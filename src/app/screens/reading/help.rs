@@ -1,4 +1,4 @@
-//! The help: made from the table of keys, so that it cannot lie. What works where the user is comes first.
+//! The help: made from the tables of keys, so that it cannot lie.
 
 use crate::app::keys::Keys;
 use crate::app::screens::all_keys;
@@ -7,23 +7,28 @@ use crate::app::screens::reading::{Entry, Section, article};
 /// What follows the keys.
 const TEXT: &str = include_str!("../../../../assets/help/help.md");
 
-/// The help for somebody who is where these contexts hold, innermost first.
+/// The help for somebody who is where these keys work, innermost first. How something is run comes before what works here.
 pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
-    let place = |keys: &&'static Keys| {
-        let here = here.iter().position(|other| std::ptr::eq(*other, *keys));
-        here.unwrap_or(usize::MAX)
-    };
+    let is = |keys: &'static Keys| move |other: &&'static Keys| std::ptr::eq(*other, keys);
     let mut all = all_keys();
+    let to_run = all[0];
+    let place = |keys: &&'static Keys| match here.iter().position(|other| is(keys)(other)) {
+        Some(_) if is(to_run)(keys) => 0,
+        Some(place) => place + 1,
+        None => usize::MAX,
+    };
     all.sort_by_key(place);
     let mut sections: Vec<Section> = vec![];
     for keys in all {
-        let entries = keys.bindings.iter();
-        let entries = entries.map(|binding| Entry::named(binding.shown, binding.explanation));
+        let bindings = keys.bindings.iter();
+        let entries =
+            bindings.map(|binding| Entry::named(binding.shown, binding.explanation.clone()));
         match sections.last_mut() {
             Some(last) if keys.heading.is_empty() => last.entries.extend(entries),
-            Some(_) => sections.push(Section::new(keys.heading, entries.collect())),
-            None => {
-                let heading = format!("Here · {}", keys.heading);
+            _ => {
+                let is_here = here.first().is_some_and(is(keys));
+                let mark = if is_here { "Here · " } else { "" };
+                let heading = format!("{mark}{}", keys.heading);
                 sections.push(Section::new(heading, entries.collect()));
             }
         }
@@ -47,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_works_here_comes_first_and_every_key_once() {
+    fn how_something_is_run_and_what_works_here_come_first_and_every_key_once() {
         let here: [&'static Keys; 4] = [
             &HISTORY,
             &everywhere::PANELS,
@@ -57,7 +62,7 @@ mod tests {
         let headings = headings(&here);
         assert_eq!(
             headings[..3],
-            ["Here · In the history", "Runs and panels", "Everywhere"]
+            ["Runs and panels", "Here · In the history", "Everywhere"]
         );
         let listed: usize = help(&here)
             .iter()

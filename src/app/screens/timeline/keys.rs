@@ -29,7 +29,7 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
     bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
     bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
     bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_slice).when(|app| app.slice().is_some()),
-    bind("Enter", "", 0, "go to the form", App::open_form).when(App::is_beside_form),
+    bind("Enter", "Enter details", 3, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
 ]));
 
 /// While a run that is over is played again.

@@ -36,7 +36,8 @@ use crate::ui::window::Window;
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let Some(shown) = app.shown() else {
         let inner = draw_frame("What would you like to know?", focused, theme, area, buf);
-        welcome::draw(app.has_python(), inner, buf);
+        let chosen = app.question().filter(|_| focused);
+        welcome::draw(app.has_python(), chosen, inner, buf);
         return;
     };
     let Some(at) = Geometry::of(app, area, gutter) else {

@@ -1,0 +1,127 @@
+//! The keys that are offered, first of all those that lead on from what was measured.
+
+use std::borrow::Cow;
+
+use crate::app::keys::{Binding, lookup};
+use crate::app::screen::Panel;
+use crate::app::screens::all_keys;
+use crate::app::{App, Shown};
+use crate::catalog::experiment::{Experiment, offered};
+use crate::catalog::workload::Workload;
+use crate::domain::plan::{Lock, Plan};
+use crate::domain::provenance::Origin;
+use crate::ui::key::Key;
+
+/// A key that is offered.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// What it does.
+    pub binding: &'static Binding,
+    /// The key, a space, and a few words.
+    pub label: Cow<'static, str>,
+    /// The key itself, where its binding has several.
+    pub key: Option<Key>,
+}
+
+impl App {
+    /// The keys that do something here and now: first those that lead on, then the most useful.
+    pub fn keys_here(&self) -> Vec<Offer> {
+        let keys = self.keys();
+        let is_first = |binding: &Binding| {
+            let found = lookup(binding.keys[0], &keys);
+            found.is_some_and(|(_, first)| std::ptr::eq(first, binding))
+        };
+        // Those of equal use in the order of the help.
+        let known = all_keys().into_iter();
+        let known = known.filter(|known| keys.iter().any(|here| std::ptr::eq(*here, *known)));
+        let mut here: Vec<&Binding> = known
+            .flat_map(|keys| &keys.bindings)
+            .filter(|binding| binding.priority > 0 && (binding.when)(self) && is_first(binding))
+            .collect();
+        here.sort_by_key(|binding| binding.priority);
+        let mut offers: Vec<Offer> = vec![];
+        for (key, words) in self.leads() {
+            let key = Key::Char(key);
+            if let Some((_, binding)) =
+                lookup(key, &keys).filter(|(_, binding)| (binding.when)(self))
+            {
+                let label = format!("{key} {words}").into();
+                let key = Some(key);
+                offers.push(Offer {
+                    binding,
+                    label,
+                    key,
+                });
+            }
+        }
+        for binding in here {
+            let is_led_to =
+                |offer: &Offer| std::ptr::eq(offer.binding, binding) && !binding.is_range();
+            if !offers.iter().any(is_led_to) {
+                let label = binding.label.into();
+                offers.push(Offer {
+                    binding,
+                    label,
+                    key: None,
+                });
+            }
+        }
+        offers
+    }
+
+    /// The two or three keys that lead on from the run that is shown.
+    fn leads(&self) -> Vec<(char, &'static str)> {
+        let Some(Shown::Entry(entry)) = self.shown() else {
+            return vec![];
+        };
+        let is_typed = self.keys().iter().any(|keys| keys.takes_text);
+        let is_read = self.overlay().is_none() && self.open.chart.is_none() && !is_typed;
+        if !is_read
+            || self.timeline.playback.is_some()
+            || self.is_busy()
+            || self.focus().panel == Panel::Setup
+        {
+            return vec![];
+        }
+        let plan = &entry.record.plan;
+        let mut leads = vec![];
+        if self.compared().len() > 1 {
+            leads.push(('c', "side by side"));
+        } else if !plan.is_serial() && entry.assessment.baseline.is_none() {
+            leads.push(('R', "serial, to compare"));
+        }
+        if self.timeline.view.zoom.is_none() {
+            leads.extend(closer(plan).map(|words| ('+', words)));
+        }
+        leads.push(
+            self.next_question(plan)
+                .unwrap_or(('s', "more workers: a sweep")),
+        );
+        leads
+    }
+
+    /// The question after the one that this plan answers, of those that no run of this session has answered yet.
+    fn next_question(&self, plan: &Plan) -> Option<(char, &'static str)> {
+        let questions = offered(self.has_python());
+        let here = questions.iter().position(|question| question.is_of(plan));
+        let (before, behind) = questions.split_at(here.map_or(0, |here| here + 1));
+        let is_answered = |question: &Experiment| {
+            let entries = self.history.entries().iter();
+            let mut here = entries.filter(|entry| entry.provenance.origin == Origin::Here);
+            here.any(|entry| question.is_of(&entry.record.plan))
+        };
+        let mut next = behind.iter().chain(before);
+        let next = next.find(|question| !is_answered(question))?;
+        Some((next.key, next.lead))
+    }
+}
+
+/// What is seen closer in the timeline of such a run.
+fn closer(plan: &Plan) -> Option<&'static str> {
+    match (plan.lock(), plan.workload) {
+        _ if plan.is_serial() => None,
+        (Lock::None, Workload::Io) => Some("see single fetches"),
+        (Lock::None, _) => None,
+        _ => Some("see single turns"),
+    }
+}

@@ -1,0 +1,38 @@
+//! What stands in the place of the timeline before the first run: the quick experiments, to choose from.
+
+pub mod keys;
+
+use crate::app::App;
+use crate::app::live::Goal;
+use crate::catalog::experiment::{Experiment, offered};
+
+impl App {
+    /// The question that the cursor is on, while there is nothing else to show.
+    pub(crate) fn question(&self) -> Option<&'static Experiment> {
+        if self.shown().is_some() {
+            return None;
+        }
+        let offered = offered(self.has_python());
+        offered.get(self.timeline.view.row).copied()
+    }
+
+    /// Moves the cursor by so many questions.
+    pub(crate) fn step_question(&mut self, by: isize) {
+        let questions = offered(self.has_python()).len();
+        self.timeline.view.move_row(by, questions);
+    }
+
+    /// Starts the experiment that the cursor is on.
+    pub(crate) fn ask_question(&mut self) {
+        if let Some(experiment) = self.question() {
+            self.experiment(experiment);
+        }
+    }
+
+    /// Lets the machine answer a question.
+    pub(crate) fn experiment(&mut self, experiment: &'static Experiment) {
+        let cores = self.settings.machine.cores_usable;
+        self.form.set_draft(experiment.draft(cores));
+        self.ask(Goal::Answer(experiment));
+    }
+}

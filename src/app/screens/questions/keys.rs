@@ -1,0 +1,14 @@
+//! The keys of the questions.
+
+use std::sync::LazyLock;
+
+use crate::app::App;
+use crate::app::keys::{Keys, bind, keys, list};
+
+/// While the questions stand in the place of the timeline.
+#[rustfmt::skip]
+pub static QUESTIONS: LazyLock<Keys> = LazyLock::new(|| keys("In the list of questions", App::step_question, [
+    list("question", "↑↓ question", 1),
+    vec![bind("Enter", "Enter ask", 1, "let this machine answer the question", App::ask_question)
+        .when(App::is_free).or_says(App::why_busy)],
+].concat()));
