@@ -354,7 +354,7 @@ impl Explorer {
 
     /// Writes a file to share, from copies, as a large report takes its time.
     fn export(&mut self, order: ExportOrder) {
-        let mut copies = Copies::of(self.app.history(), order.runs.iter().chain(&order.sweeps));
+        let mut copies = Copies::of(self.app.history(), order.numbers.iter());
         let events = self.events.clone();
         let write = move |session: &Session, place: Option<&Place>| {
             if let Some(place) = place {

@@ -166,10 +166,8 @@ pub enum Target {
 pub struct ExportOrder {
     /// How.
     pub format: Format,
-    /// The numbers of the runs that are in it.
-    pub runs: Vec<usize>,
-    /// The numbers of the sweeps that are in it.
-    pub sweeps: Vec<usize>,
+    /// The numbers of the runs and sweeps that are in it, ascending.
+    pub numbers: Vec<usize>,
     /// Where, as it was typed.
     pub file: String,
     /// Whether a file that is there already may be written over.

@@ -25,8 +25,8 @@ const LEAVING: Duration = Duration::from_secs(3);
 /// Between two tries then.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What is not promised where a file system has no locks.
-const NO_LOCKS: &str = "runs are kept, but this file system has no locks: if two programs keep a run there at the same moment, one of the runs may get lost";
+/// What is not promised where a file system has no locks: in one row of a small screen.
+const NO_LOCKS: &str = "runs are kept, but without locks: two programs at once may lose one";
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -73,14 +73,22 @@ impl App {
         written: Result<u64, Refusal>,
         without: usize,
     ) {
+        let lies_over_another = self.open.overlays.len() > 1;
         match (written, self.exporting_mut()) {
             (Ok(size), form) => {
-                if form.is_some() {
-                    self.close();
-                }
                 let lack = lack(without).map(|lack| format!(", {lack}"));
                 let lack = lack.unwrap_or_default();
-                self.tell(format!("written: {file} ({}){lack}", bytes(size)));
+                let told = format!("written: {file} ({}){lack}", bytes(size));
+                match form {
+                    Some(form) if lies_over_another => {
+                        (form.writing, form.told) = (None, Some(told));
+                    }
+                    Some(_) => {
+                        self.close();
+                        self.tell(told);
+                    }
+                    None => self.tell(told),
+                }
             }
             (Err(refusal), Some(form)) => {
                 form.writing = None;
@@ -136,8 +144,7 @@ mod tests {
         let effects = press(&mut app, &[Key::Char('o'), Key::Enter]);
         let expected = ExportOrder {
             format: Format::Html,
-            runs: vec![1],
-            sweeps: vec![],
+            numbers: vec![1],
             file: "pconc-tui-run-1.html".into(),
             overwrite: false,
         };
@@ -197,7 +204,7 @@ mod tests {
         let _ = press(&mut app, &[Key::Char('o'), Key::Right]);
         let effects = press(&mut app, &[Key::Enter]);
         assert_eq!(
-            (&order(&effects).runs[..], order(&effects).file.as_str()),
+            (&order(&effects).numbers[..], order(&effects).file.as_str()),
             (&[1, 2, 3][..], "pconc-tui-history.html")
         );
     }
@@ -287,12 +294,15 @@ mod tests {
         }
         let effects = press(&mut app, &[Key::Char('c'), Key::Char('o'), Key::Enter]);
         assert_eq!(order(&effects).file, "pconc-tui-comparison.html");
-        assert_eq!(order(&effects).runs, [2, 3]);
+        assert_eq!(order(&effects).numbers, [2, 3]);
         let _ = app.update(Msg::Exported {
             file: "./a.html".into(),
             written: Ok(84_000),
             without: 0,
         });
+        let told = app.exporting().unwrap().told.as_deref();
+        assert_eq!(told, Some("written: ./a.html (84.0 kB)"));
+        let _ = press(&mut app, &[Key::Esc]);
         assert!(matches!(app.overlay(), Some(Overlay::Comparison(_))));
     }
 }

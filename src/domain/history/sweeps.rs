@@ -189,15 +189,6 @@ impl History {
         numbers.iter().chain(members).copied().collect()
     }
 
-    /// The sweeps among these numbers, and the runs, those of these sweeps included; both in ascending order.
-    pub fn runs_and_sweeps(&self, numbers: &[usize]) -> (Vec<usize>, Vec<usize>) {
-        let mut all = self.with_members(numbers);
-        all.sort_unstable();
-        all.dedup();
-        all.into_iter()
-            .partition(|number| self.sweep(*number).is_none())
-    }
-
     /// Gives the runs of these campaigns, named by their ids, to their sweeps: O(n).
     pub(super) fn gather(&mut self, concerns: impl Fn(&str) -> bool) {
         let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();

@@ -2,7 +2,7 @@
 
 use crate::app::message::ExportOrder;
 use crate::app::screens::history::browse::Browse;
-use crate::domain::history::{Entry, History, Picture};
+use crate::domain::history::{History, Picture};
 use crate::domain::text::counted;
 use crate::present::format::Format;
 use crate::ui::choice::{round, stepped};
@@ -19,10 +19,8 @@ pub struct Scope {
     pub label: String,
     /// How its file is called unless the user says otherwise, without ending.
     stem: String,
-    /// The numbers of the runs.
-    pub runs: Vec<usize>,
-    /// The numbers of the sweeps.
-    pub sweeps: Vec<usize>,
+    /// The numbers of its runs and sweeps, ascending.
+    numbers: Vec<usize>,
     /// How many of the runs have no timeline any more.
     without_picture: usize,
 }
@@ -36,46 +34,45 @@ impl Scope {
         compared: &[usize],
         history: &History,
     ) -> Vec<Scope> {
-        let is_gone = |run: &&Entry| matches!(run.picture, Picture::Gone(_));
-        let scope = |label: String, stem: String, numbers: &[usize]| {
-            let (runs, sweeps) = history.runs_and_sweeps(numbers);
-            let entries = runs.iter().filter_map(|number| history.get(*number));
+        let scope = |label: String, stem: &str, numbers: &[usize]| {
+            let mut numbers = history.with_members(numbers);
+            numbers.sort_unstable();
+            numbers.dedup();
+            let runs = numbers.iter().filter_map(|number| history.get(*number));
+            let gone = runs.filter(|run| matches!(run.picture, Picture::Gone(_)));
             Scope {
                 label,
                 stem: format!("pconc-tui-{stem}"),
-                without_picture: entries.filter(is_gone).count(),
-                runs,
-                sweeps,
+                without_picture: gone.count(),
+                numbers,
             }
         };
+        let many = |numbers: &[usize], noun| counted(numbers.len() as u64, noun);
         let mut scopes = vec![];
+        let (marked, shown) = (browse.marked_in_view(), browse.order());
         if !compared.is_empty() {
-            let label = format!("the {} compared", counted(compared.len() as u64, "run"));
-            scopes.push(scope(label, "comparison".into(), compared));
+            let label = format!("the {} compared", many(compared, "run"));
+            scopes.push(scope(label, "comparison", compared));
+        } else if marked.len() > 1 {
+            let label = format!("the {}", many(&marked, "marked run"));
+            scopes.push(scope(label, "marked", &marked));
         }
-        let marked = browse.marked_in_view();
-        if marked.len() > 1 && compared.is_empty() {
-            let label = format!("the {}", counted(marked.len() as u64, "marked run"));
-            scopes.push(scope(label, "marked".into(), &marked));
-        }
-        let mut shown = browse.order().to_vec();
         let chosen = chart.or(browse.selected()).or(shown.last().copied());
-        if let Some(number) = chosen.filter(|number| history.get(*number).is_some()) {
+        if let Some(run) = chosen.and_then(|number| history.get(number)) {
+            let number = run.number;
             let label = format!("run #{number}");
-            scopes.push(scope(label, format!("run-{number}"), &[number]));
+            scopes.push(scope(label, &format!("run-{number}"), &[number]));
         }
         if let Some(sweep) = chosen.and_then(|number| history.sweep(number)) {
             let number = sweep.number;
-            let runs = counted(sweep.members.len() as u64, "run");
-            let label = format!("sweep #{number} with its {runs}");
+            let label = format!("sweep #{number} with its {}", many(&sweep.members, "run"));
             // Who looks at its chart means the sweep, whatever is marked in the history.
             let place = if chart.is_some() { 0 } else { scopes.len() };
-            scopes.insert(place, scope(label, format!("sweep-{number}"), &[number]));
+            scopes.insert(place, scope(label, &format!("sweep-{number}"), &[number]));
         }
-        shown.sort_unstable();
         if shown.len() > 1 {
-            let label = format!("all {} of the history", counted(shown.len() as u64, "row"));
-            scopes.push(scope(label, "history".into(), &shown));
+            let label = format!("all {} of the history", many(shown, "row"));
+            scopes.push(scope(label, "history", shown));
         }
         scopes
     }
@@ -109,6 +106,8 @@ pub struct Exporting {
     pub exists: bool,
     /// What went wrong.
     pub problem: Option<String>,
+    /// That the file was written, where no notice would be seen.
+    pub told: Option<String>,
     /// How far it is, while the file is being written.
     pub writing: Option<String>,
 }
@@ -130,6 +129,7 @@ impl Exporting {
             is_typed: false,
             exists: false,
             problem: None,
+            told: None,
             writing: None,
             scopes,
         };
@@ -196,15 +196,13 @@ impl Exporting {
 
     /// What was wrong with it may be right now.
     pub(in crate::app) fn forget(&mut self) {
-        (self.exists, self.problem) = (false, None);
+        (self.exists, self.problem, self.told) = (false, None, None);
     }
 
     pub(in crate::app) fn order(&self, overwrite: bool) -> ExportOrder {
-        let scope = self.scope();
         ExportOrder {
             format: self.format,
-            runs: scope.runs.clone(),
-            sweeps: scope.sweeps.clone(),
+            numbers: self.scope().numbers.clone(),
             file: self.file.text().trim().to_string(),
             overwrite,
         }

@@ -92,8 +92,8 @@ fn value(form: &Exporting, row: ExportRow, room: u16) -> Line<'static> {
 /// What went wrong, what the file will lack, or else where it will be.
 fn said(app: &App, form: &Exporting, room: u16, theme: Theme) -> Vec<Line<'static>> {
     let plain = |text: &str| wrapped(text, room, Style::new());
-    if let Some(writing) = &form.writing {
-        return plain(writing).collect();
+    if let Some(told) = form.writing.as_ref().or(form.told.as_ref()) {
+        return plain(told).collect();
     }
     if let Some(problem) = &form.problem {
         let help = if form.exists {

@@ -290,7 +290,12 @@ impl Composer<'_> {
             format!("{runs}: {rounds}, and one that warmed up")
         } else {
             let ended = grouped(results.ended.into());
-            format!("ended after {ended} of {runs}: what was measured is kept")
+            let kept = if results.ended > 0 {
+                ": what was measured is kept"
+            } else {
+                ""
+            };
+            format!("ended after {ended} of {runs}{kept}")
         }
     }
 }

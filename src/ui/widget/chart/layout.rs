@@ -36,11 +36,12 @@ struct Widths {
 }
 
 /// From the widest to the thinnest.
-const WIDTHS: [Widths; 6] = [
+const WIDTHS: [Widths; 7] = [
     Widths::of(7, 9, 4),
     Widths::of(5, 7, 4),
     Widths::of(3, 5, 4),
     Widths::of(3, 4, 3),
+    Widths::of(3, 3, 3),
     Widths::of(1, 2, 3),
     Widths::of(1, 1, 1),
 ];
