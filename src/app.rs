@@ -3,32 +3,14 @@
 //! ```text
 //!  Msg ──► App::update ──► Vec<Effect>
 //!             │
-//!             ├─ command   which key asks for what, and where        (data)
-//!             ├─ perform   what a command does                       (the verbs)
-//!             ├─ pointer   what the mouse does                       (the same, without keys)
-//!             ├─ query     what the screen and the shell may ask     (the questions)
-//!             ├─ inspect   looking closer: freeze, cursor, jumps     (both)
-//!             ├─ playback  a run that is over, played again          (both)
-//!             ├─ setup     the form: a draft, a cursor                     ┐
-//!             ├─ pythons   the interpreters to choose from                 │
-//!             ├─ live      the run that is on, or nothing                  │ the state,
-//!             ├─ browse    chosen and marked rows of the history           │ each part
-//!             ├─ choice    going through choices                           │
-//!             ├─ columns   the history's columns, and their order          │ in its file
-//!             ├─ filter    which rows of the history are shown             │
-//!             ├─ naming    a name that is being typed                      │
-//!             ├─ removal   runs that are taken out, and back in            │
-//!             ├─ earlier   runs of other sessions, pictures on demand      │
-//!             ├─ field     a line of text that is being typed              │
-//!             ├─ sweep     the form that begins a sweep, and its chart     │
-//!             ├─ exporting the form that writes a file to share            │
-//!             ├─ timeline  the stretch of time, the row, the cursor        │
-//!             ├─ window    a stretch of time: zooming and panning          │
-//!             ├─ teaching  the layout for a class, the last keys           │
-//!             ├─ look      colours, and whose the mouse is                 │
-//!             ├─ overlay   what lies over the panels                       │
-//!             ├─ text      what those say that are read                    │
-//!             └─ reading   the texts among them: help, explanations        ┘
+//!             ├─ keys      tables of keys: what they do, their label, their help
+//!             ├─ lead      the keys that are offered, and which of them lead on
+//!             ├─ perform   what begins and ends runs, and goes from screen to screen
+//!             ├─ pointer   what the mouse does
+//!             ├─ query     what screens and the shell may ask
+//!             ├─ live      the run that is on, or nothing
+//!             ├─ screens   a folder each: state, keys, view
+//!             └─ frame     the whole screen: where panels are, header, footer, what can be clicked
 //! ```
 //!
 //! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something

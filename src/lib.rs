@@ -1,7 +1,7 @@
 //! pconc-tui shows the difference between concurrency and parallelism by measuring it.
 //!
 //! *A run is a stream of timestamped events; the engine makes the stream, the domain gives it meaning, the app folds it
-//! together with the user's commands, the ui draws the app.*
+//! together with the user's commands and draws it.*
 //!
 //! # The words
 //!
@@ -32,10 +32,10 @@
 //!                    main
 //!                   /    \
 //!                tui      headless                  join engine and app: the two shells
-//!               / | \      /   |
-//!             ui  |  engine  export store cli shell
-//!               \ |    |     /
-//!                app   |   present                  words, numbers, tables, charts: one for screen, shell and files
+//!                 | \      /   |
+//!                app  engine  export store cli shell
+//!                 |    |     /
+//!                ui    |   present                  words, numbers, tables, charts: one for screen, shell and files
 //!                  \   |   /
 //!                  analysis                         findings: speed-up, comparison, sweep
 //!                     |
@@ -48,8 +48,8 @@
 //! | [`analysis`] | catalog, domain | the same |
 //! | [`present`] | catalog, domain, analysis | the same |
 //! | [`engine`] | catalog, domain | ratatui, crossterm, app, ui, sentences of advice |
-//! | [`app`] | catalog, domain, analysis, present | I/O, clocks, threads, engine, ui. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
-//! | [`ui`] | the same, and app | I/O, changes to the app, statistics |
+//! | [`ui`] | catalog, domain, analysis, present | I/O, the app: it is how things look, whatever they are about |
+//! | [`app`] | the same, and ui | I/O, clocks, threads, engine; ratatui outside of `app/frame` and the `view` of a screen. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
 //! | [`export`] | catalog, domain, analysis, present | the terminal; which file it writes to is told |
 //! | [`store`] | catalog, domain | the terminal; when to keep what is decided elsewhere |
 //! | [`cli`] | catalog, domain, present | anything that acts |
@@ -58,7 +58,7 @@
 //! | [`headless`] | all but app, ui and tui | the same |
 //!
 //! `tests/architecture.rs` reads the `use` lines and fails on an arrow that this table does not allow, and on a circle of
-//! modules within a layer; only [`app`] still has one.
+//! modules within a layer.
 //!
 //! Fixtures are in `tests/support/`: the tests inside of the crate, those outside of it and the benches share them.
 //!
@@ -103,12 +103,12 @@
 //!   `assets/records.schema.json`, which a test holds against real documents.
 //! - **what is kept?** `store/line.rs` (the lines of the history), `store/pictures.rs` (what is beside it), `store/writer.rs`
 //!   (what happens when that is not possible).
-//! - **a key?** `app/command.rs`: one table for dispatch, footer and help. Which bytes of a terminal mean it:
-//!   `tui/input/sequences.rs`; where a sequence ends, or is given up: `tui/input/parser.rs`.
-//! - **a screen?** `ui/layout.rs` says where panels are; each panel is a file beside it. What can be clicked: `ui/hit.rs`
-//!   finds it, `app/pointer.rs` says what it does.
+//! - **a key?** `keys.rs` in the folder of its screen, or `app/keys/`: one table for dispatch, footer and help. Which bytes of a
+//!   terminal mean it: `tui/input/sequences.rs`; where a sequence ends, or is given up: `tui/input/parser.rs`.
+//! - **a screen?** A folder in `app/screens/` with its state, keys and view, and a line in `app/screens.rs`. Where panels are:
+//!   `app/frame/layout.rs`. What can be clicked: `app/frame/hit.rs` finds it, `app/pointer.rs` says what it does.
 //! - **a colour?** `ui/theme/palette.rs`; a character, and what stands for it in ASCII: `present/ascii.rs`.
-//! - **what `?` and `i` say?** `app/reading/`; what `i` says is a promise about the engine.
+//! - **what `?` and `i` say?** `assets/help/`; what `i` says is a promise about the engine.
 //! - **an option of the command line?** The file of its command in `cli/`, for all commands `cli.rs`; help, completions and
 //!   the manual page follow.
 //! - **another operating system?** a file beside `engine/os/linux.rs`.

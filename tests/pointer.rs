@@ -311,7 +311,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
     for _ in 0..4 {
         session.wheel(false, (100, y));
     }
-    assert!(!session.app.timeline().zoom.is_some());
+    assert!(session.app.timeline().zoom.is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Everything that can be seen, each in a folder of its own: its state, its `keys`, and its `view`.
 //!
-//! A new screen is a new folder, and a line in [`overlays!`]; the compiler names everything else.
+//! A new screen is a new folder, and a line in `overlays!`; the compiler names everything else.
 
 pub mod columns;
 pub mod comparison;

@@ -104,7 +104,7 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
         if let Some(why) = endings.clone().find_map(|of| of.error.as_ref()) {
             told.push(format!(
                 "{} broke {}{left_out}: {why}",
-                name(&plan),
+                name(plan),
                 counted(broken, "time")
             ));
         }
@@ -112,7 +112,7 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
             .clone()
             .find_map(|of| of.failures.first()?.error.as_ref())
         {
-            told.push(format!("{}, a task failed: {why}", name(&plan)));
+            told.push(format!("{}, a task failed: {why}", name(plan)));
         }
     }
     let more = told.len().saturating_sub(BROKEN_TOLD);

@@ -230,9 +230,9 @@ fn fetched(
     draft.tasks = urls.len() as u64;
     draft.set(&WRITES, 1);
     draft.urls = Some(urls);
-    *session.ground.limits.lock().unwrap() = limits;
+    *session.ground.limits.lock().expect("nobody panicked") = limits;
     let observed = run(session, &draft);
-    *session.ground.limits.lock().unwrap() = Limits::default();
+    *session.ground.limits.lock().expect("nobody panicked") = Limits::default();
     check(
         observed.record.ending.outcome == Outcome::Completed,
         format!("{:?}", observed.record.ending.error),

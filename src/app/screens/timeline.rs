@@ -228,8 +228,10 @@ mod tests {
     fn the_cursor_goes_from_column_to_column_and_takes_the_view_along() {
         let mut run = trace(1_000_000_000);
         run.conclude(1_000_000_000);
-        let mut view = TimelineView::default();
-        view.columns = Some(50);
+        let mut view = TimelineView {
+            columns: Some(50),
+            ..TimelineView::default()
+        };
         view.move_cursor(1, &run);
         assert_eq!(
             view.cursor,

@@ -365,7 +365,7 @@ mod measured {
             });
             assert!(records.iter().all(|record| record.campaign == of_round));
             for configuration in &plan.configurations {
-                assert_eq!(times_of(records, &configuration), 1);
+                assert_eq!(times_of(records, configuration), 1);
             }
         }
     }
@@ -421,7 +421,7 @@ mod measured {
             } else {
                 plan.rounds()
             };
-            assert_eq!(times_of(&records, &configuration), expected as usize);
+            assert_eq!(times_of(&records, configuration), expected as usize);
         }
     }
 
@@ -447,7 +447,7 @@ mod measured {
             let records = run(&plan, |_, _| Outcome::Completed);
             prop_assert_eq!(records.len() as u64, draft.runs());
             for configuration in &plan.configurations {
-                prop_assert_eq!(times_of(&records, &configuration), plan.rounds() as usize);
+                prop_assert_eq!(times_of(&records, configuration), plan.rounds() as usize);
             }
             let serial = |record: &&Record| record.plan.model() == Model::Serial;
             prop_assert_eq!(records.iter().filter(serial).count(), plan.rounds() as usize);

@@ -30,7 +30,7 @@ pub const BEGINS: &str = "╷";
 
 /// Bars of some cores of a trace.
 ///
-/// The cores on which workers computed are [`Trace::core_lanes`]; a core on which none did, has an empty bar. A row's
+/// The cores on which workers computed are `Trace::cores`; a core on which none did, has an empty bar. A row's
 /// label belongs to the lowest row of each bar, as in [`crate::ui::widget::gantt::Gantt`]: its ink stands there.
 pub struct CoreGantt<'a> {
     /// Whose.
