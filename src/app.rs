@@ -29,6 +29,7 @@ pub mod screen;
 pub mod screens;
 pub mod view;
 
+use crate::app::keys::Binding;
 use crate::app::screens::Overlay;
 use crate::app::screens::form::FormScreen;
 use crate::app::screens::form::Setup;
@@ -118,6 +119,8 @@ struct Out {
     /// How long the live run had lasted when the headline was composed.
     told_at: Nanos,
     notice: Option<Notice>,
+    /// So many notices have been told.
+    told: u32,
     /// What the shell shall do, until it is told.
     effects: Vec<Effect>,
 }
@@ -126,12 +129,16 @@ struct Out {
 const TELL_EVERY: Nanos = 250_000_000;
 
 /// Something to tell besides what the runs tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Notice {
     /// In one sentence.
     pub sentence: String,
     /// Whether something went wrong.
     pub is_error: bool,
+    /// Whether it answers a key: the next one takes it away.
+    answers: bool,
+    /// What does nothing yet: it says why, and goes when that is no longer so.
+    why_not: Option<&'static Binding>,
 }
 
 /// The run that the panels are about.
@@ -285,6 +292,7 @@ impl App {
             Msg::Tick(elapsed) => is_due = self.on_tick(elapsed),
         }
         self.settle_playback();
+        self.settle_notice();
         if is_news {
             self.ask_for_a_picture();
             self.compose_sweeps();
@@ -322,12 +330,33 @@ impl App {
         let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
             return;
         };
+        let told = self.out.told;
+        let mut why_not = None;
         if (binding.when)(self) {
             self.settings.teaching.remember(key, binding);
             self.perform(keys, binding, key);
         } else if let Some(sentence) = (binding.why_not)(self) {
             self.tell(sentence);
+            why_not = Some(binding);
         }
+        match &mut self.out.notice {
+            Some(notice) if self.out.told > told => {
+                (notice.answers, notice.why_not) = (true, why_not)
+            }
+            former => *former = former.take().filter(|notice| !notice.answers),
+        }
+    }
+
+    /// A notice goes when what it says is no longer so.
+    fn settle_notice(&mut self) {
+        let is_over = self.out.notice.as_ref().is_some_and(|notice| {
+            let is_why = |binding: &Binding| {
+                let why = (binding.why_not)(self).filter(|_| !(binding.when)(self));
+                why == Some(&*notice.sentence)
+            };
+            !notice.why_not.is_none_or(is_why)
+        });
+        self.out.notice.take_if(|_| is_over);
     }
 
     /// Text that is pasted goes into the field that is open. Where none is, it is nobody's: none of it acts as a key.

@@ -75,7 +75,7 @@ Exit codes:
 
 /// See concurrency and parallelism, measured live in your terminal
 ///
-/// Without a command it opens the explorer: press r to run, 1 to 4 for a quick experiment, ? for help and q to leave.
+/// Without a command it opens the explorer: press r to run, 1 to 5 for a question, ? for help and q to leave.
 #[derive(Debug, PartialEq, Parser)]
 #[command(name = "pconc-tui", version, after_long_help = EXAMPLES, max_term_width = 100)]
 pub struct CommandLine {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use pconc_tui::cli::{self, Answer, Command, CommandLine};
 use pconc_tui::shell::exit::Failure;
-use pconc_tui::shell::spelling::say;
+use pconc_tui::shell::spelling::{say, tell_local_times};
 use pconc_tui::{headless, tui};
 
 fn main() -> ExitCode {
@@ -32,6 +32,7 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
         explore,
         ..
     } = line;
+    tell_local_times();
     let open = |file: Option<&Path>| {
         let (look, pythons) = (explore.look(ascii), explore.python.clone());
         tui::explore(file, look, explore.present, pythons, &keeping)

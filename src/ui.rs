@@ -7,6 +7,7 @@ pub mod field;
 pub mod key;
 pub mod panel;
 pub mod scroll;
+pub mod text;
 pub mod theme;
 pub mod widget;
 pub mod window;

@@ -7,8 +7,8 @@ use fixtures::explorer::{self, Scenario};
 use pconc_tui::app::message::{Effect, Msg, Target};
 use pconc_tui::app::screen::Panel;
 use pconc_tui::app::screens::Overlay;
-use pconc_tui::app::screens::details::Details;
 use pconc_tui::app::screens::history::columns::COLUMNS;
+use pconc_tui::app::screens::reading::{Reading, Subject};
 use pconc_tui::app::{App, frame};
 use pconc_tui::domain::look::{Colors, Look, ThemeName};
 use pconc_tui::domain::machine::Limits;
@@ -170,7 +170,10 @@ fn a_second_click_on_the_chosen_run_opens_its_details_and_a_click_beside_them_cl
     session.click(row);
     assert!(matches!(
         session.app.overlay(),
-        Some(Overlay::Details(Details { number: 2, .. }))
+        Some(Overlay::Reading(Reading {
+            subject: Subject::Run(2),
+            ..
+        }))
     ));
     assert_eq!(session.click((60, 20)).0, Some(Target::Overlay));
     assert!(
@@ -259,11 +262,11 @@ fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
 #[test]
 fn only_the_digit_that_is_pointed_at_starts_an_experiment() {
     let session = Session::new(120, 40);
-    let (column, footer) = session.place("1-4 experiments");
+    let (column, footer) = session.place("1-5 questions");
     let hit = |column| frame::hit(&session.app, column, footer);
     assert_eq!(hit(column), Some(Target::Offered(Char('1'))));
     assert_eq!(hit(column + 1), None);
-    assert_eq!(hit(column + 2), Some(Target::Offered(Char('4'))));
+    assert_eq!(hit(column + 2), Some(Target::Offered(Char('5'))));
     assert_eq!(hit(column + 6), None);
 }
 
@@ -354,7 +357,7 @@ fn the_mouse_can_be_released_and_taken_and_each_time_a_notice_says_so() {
     for (listens, word) in [(false, "released"), (true, "again")] {
         assert_eq!(session.tell(Msg::Key(Char('M'))), [Effect::Mouse(listens)]);
         assert_eq!(session.app.appearance().mouse, listens);
-        assert!(session.rows()[2].contains(word), "{}", session.rows()[2]);
+        assert!(session.rows()[22].contains(word), "{}", session.rows()[22]);
     }
 }
 
@@ -441,7 +444,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
         let mut session = Session::new(columns, rows);
         session.press(&[Char('3')]).in_history().press(&[Char('C')]);
         for cursor in 0..COLUMNS.len() {
-            assert_eq!(session.app.columns().cursor(), cursor);
+            assert_eq!(session.app.columns().cursor, cursor);
             let drawn = session.rows();
             let mut seen = 0;
             for (y, row) in drawn.iter().enumerate() {
@@ -482,7 +485,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
             .unwrap();
         let is_shown = |session: &Session| session.app.columns().is_shown(work);
         assert_eq!(
-            (session.app.columns().cursor(), is_shown(&session)),
+            (session.app.columns().cursor, is_shown(&session)),
             (work, true)
         );
         session.click(there);
@@ -497,7 +500,7 @@ fn the_wheel_goes_from_column_to_column_in_their_overlay() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('3')]).in_history().press(&[Char('C')]);
     let chosen = session.app.browse().selected();
-    let cursor = |session: &Session| session.app.columns().cursor();
+    let cursor = |session: &Session| session.app.columns().cursor;
     for at in [(40, 10), (40, 2), (1, 1)] {
         session.wheel(false, at);
         session.wheel(false, at);
@@ -675,7 +678,7 @@ fn play(
 fn follows(app: &App, target: Target) {
     match target {
         Target::HistoryRow(row) => assert_eq!(app.browse().selected(), row),
-        Target::ColumnRow(column) => assert_eq!(app.columns().cursor(), column),
+        Target::ColumnRow(column) => assert_eq!(app.columns().cursor, column),
         Target::TimelineRow(row) => assert_eq!(app.timeline().row, row),
         _ => {}
     }

@@ -232,7 +232,7 @@ fn the_word_emulated_stands_on_the_timeline_and_in_the_history_row() {
 
 #[test]
 fn the_history_marks_baseline_fastest_chosen_and_marked_rows() {
-    let mut session = Session::new(120, 40);
+    let mut session = Session::new(180, 40);
     session.press(&[Char('2'), Char('3'), Char('m')]);
     let rows = session.rows();
     let place = |model: &str| {
@@ -352,7 +352,7 @@ fn a_comparisons_table_says_how_many_runs_do_not_fit() {
         let heading = session
             .rows()
             .into_iter()
-            .rfind(|row| row.contains("#1 threads"))
+            .rfind(|row| row.matches('#').count() > 1)
             .unwrap();
         let there = heading.replace("#2 - #1", "").matches('#').count();
         let missing = session.rows().iter().find_map(|row| {
@@ -1127,6 +1127,63 @@ fn a_long_verdict_goes_on_in_the_next_row_and_says_if_it_was_cut() {
     session.press_and_wait(Char('r'), 0.5);
     record.ending.error = Some("word ".repeat(60));
     assert!(failed(&mut session, &record).ends_with("…"));
+}
+
+#[test]
+fn a_notice_lies_over_nothing_and_nothing_lies_over_it() {
+    for (columns, rows) in [(60, 16), (80, 24), (120, 40)] {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3')]);
+        for over in ["", "f", "s", "?", "c", "C"] {
+            session
+                .press(&[Esc, Esc, Tab, Tab, Tab, Tab])
+                .press(&over.chars().map(Char).collect::<Vec<_>>());
+            let footer = session.rows()[usize::from(rows) - 1].clone();
+            let told = "the picture of #3 lost points";
+            let _ = session.app.update(Msg::Told(told.into()));
+            let drawn = session.rows();
+            let place = &drawn[usize::from(rows) - 2];
+            assert!(
+                place.starts_with(&format!(" {told} (Esc)")),
+                "over {over}: {place}"
+            );
+            let keys = &drawn[usize::from(rows) - 1];
+            let first: String = footer.chars().take(6).collect();
+            assert!(keys.starts_with(&first), "the keys stay: {keys}");
+            let verdict = "2.0× faster than serial";
+            assert!(
+                !over.is_empty() || drawn[1].contains(verdict),
+                "{}",
+                drawn[1]
+            );
+            session.press(&[Esc, Esc]);
+            assert!(!session.shows(told));
+        }
+    }
+}
+
+#[test]
+fn a_notice_goes_with_the_next_key_and_when_what_it_says_is_no_longer_so() {
+    let mut session = Session::new(80, 24);
+    let early = "no run has ended yet";
+    session.press(&[Char('m')]);
+    assert!(session.shows(early));
+    session.press(&[Tab]);
+    assert!(!session.shows(early));
+    session.press_and_wait(Char('2'), 0.5);
+    session.press(&[Char('m')]);
+    assert!(session.shows(early));
+    let effects = session.app.update(Msg::Concluded(Box::new(
+        Scenario::new(session.app.live().unwrap().plan.clone(), 2).record(),
+    )));
+    assert!(!session.shows(early), "one has ended now");
+    session.play(effects);
+    let _ = session.app.update(Msg::Told("written: out.html".into()));
+    session.press(&[Tab, Tab]);
+    assert!(
+        session.shows("written: out.html"),
+        "no key had asked for it"
+    );
 }
 
 #[test]

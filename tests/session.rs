@@ -291,7 +291,7 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     press(&mut app, &[Char('c')]);
     let numbers = |app: &App| match app.overlay() {
         Some(Overlay::Comparison(comparing)) => {
-            let parts = comparing.parts.as_ref().expect("it is composed");
+            let parts = &comparing.parts;
             (comparing.numbers.clone(), parts.said.join(" "))
         }
         other => panic!("expected a comparison, not {other:?}"),

@@ -40,7 +40,18 @@ pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
 
 /// Where everything stands now: for drawing, and for finding what was clicked.
 fn panels(app: &App, area: Rect) -> Panels {
-    teaching::view::fitted(app, layout::panels(area, app.screen(), app.focus()))
+    let placed = layout::panels(room(app, area), app.screen(), app.focus());
+    let mut panels = teaching::view::fitted(app, placed);
+    if app.notice().is_some() {
+        panels.notice = panels.footer;
+        panels.footer.y += 1;
+    }
+    panels
+}
+
+/// The area of all but a notice, which has a row of its own above the footer.
+fn room(app: &App, area: Rect) -> Rect {
+    area::split_below(area, u16::from(app.notice().is_some())).0
 }
 
 fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -50,12 +61,13 @@ fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let panels = panels(app, area);
     if app.chart().is_some() {
-        sweep::view::screen(app, theme, &panels, area, buf);
+        sweep::view::screen(app, theme, &panels, room(app, area), buf);
     } else if teaching::view::is_on(app) {
         teaching::view::draw(app, theme, &panels, buf);
     } else {
         draw_panels(app, theme, &panels, buf);
     }
+    header::notice(app, theme, panels.notice, buf);
     footer::draw(app, panels.footer, buf);
     draw_overlay(app, theme, &panels, area, buf);
 }
@@ -63,7 +75,7 @@ fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
     header::verdict(app, panels.verdict, buf);
-    header::aside(app, theme, panels.aside, buf);
+    header::aside(app, panels.aside, buf);
     // The wide screen has all of them.
     for panel in Screen::Wide.panels() {
         let focused = app.focus().panel == *panel;
@@ -87,7 +99,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut 
 
 /// Where the screen stands that lies over the panels, if there is one: never over the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
-    let (above_footer, _) = area::split_below(area, 1);
+    let (above_footer, _) = area::split_below(room(app, area), 1);
     let (width, rows) = app.overlay()?.screen().size(app, above_footer);
     let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
     let mut over = area::centred(above_footer, width, height);

@@ -47,17 +47,21 @@ impl App {
 
     /// Shows a notice that is no error.
     pub(crate) fn tell(&mut self, sentence: impl Into<String>) {
-        self.out.notice = Some(Notice {
-            sentence: sentence.into(),
-            is_error: false,
-        });
+        self.notify(sentence.into(), false);
     }
 
     /// Shows a notice of something that went wrong.
     pub(crate) fn complain(&mut self, sentence: impl Into<String>) {
+        self.notify(sentence.into(), true);
+    }
+
+    fn notify(&mut self, sentence: String, is_error: bool) {
+        self.out.told += 1;
         self.out.notice = Some(Notice {
-            sentence: sentence.into(),
-            is_error: true,
+            sentence,
+            is_error,
+            answers: false,
+            why_not: None,
         });
     }
 }

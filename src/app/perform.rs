@@ -1,5 +1,7 @@
 //! What keys do.
 
+use std::collections::HashMap;
+
 use crate::app::App;
 use crate::app::keys::{Action, Binding, Keys};
 use crate::app::live::{Activity, Goal, Live, Request};
@@ -9,9 +11,8 @@ use crate::app::screens::Overlay;
 use crate::app::screens::columns::ColumnList;
 use crate::app::screens::comparison;
 use crate::app::screens::comparison::Comparing;
-use crate::app::screens::details::Details;
 use crate::app::screens::form::FormScreen;
-use crate::app::screens::history::browse;
+use crate::app::screens::history::browse::{self, Heading};
 use crate::app::screens::history::columns::{NUMBER, Row};
 use crate::app::screens::reading::{Reading, Subject};
 use crate::domain::plan::{Field, Invalid, Plan};
@@ -34,6 +35,18 @@ fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {
         .iter()
         .filter(|sweep| with_earlier || !sweep.is_earlier());
     runs.map(Row::Entry).chain(sweeps.map(Row::Sweep)).collect()
+}
+
+/// The largest speed-up of each row's work, at least 1, by the rows' numbers.
+fn most_of_each_work(rows: &[Row<'_>]) -> HashMap<usize, f64> {
+    let mut most = HashMap::new();
+    for row in rows {
+        let most: &mut f64 = most.entry(row.plan().work()).or_insert(1.0);
+        *most = most.max(row.speedup().unwrap_or(1.0));
+    }
+    rows.iter()
+        .map(|row| (row.number(), most[&row.plan().work()]))
+        .collect()
 }
 
 /// Closes something.
@@ -191,12 +204,9 @@ impl App {
             let matching = filter.matching();
             rows.retain(|row| matching.contains(&row.number()));
         }
-        let most = rows
-            .iter()
-            .filter_map(|row| row.speedup())
-            .fold(1.0, f64::max);
+        let most = most_of_each_work(&rows);
         let order = self.runs.columns.arrange(&rows);
-        let by_number = self.runs.columns.sort().by == NUMBER;
+        let by_number = self.runs.columns.sort.by == NUMBER;
         let in_order = order.iter().filter(|_| by_number);
         let in_order = in_order.map(|number| self.run_at(*number));
         let mut sessions = browse::sessions(in_order);
@@ -208,8 +218,8 @@ impl App {
     }
 
     /// Whether all runs come from one shared file: every panel says so then, and no heading has to.
-    fn is_of_one_file(&self, sessions: &[(usize, usize)]) -> bool {
-        matches!(sessions, [(_, first)] if !self.is_kept(*first))
+    fn is_of_one_file(&self, sessions: &[Heading]) -> bool {
+        matches!(sessions, [first] if !self.is_kept(first.number))
     }
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
@@ -249,7 +259,7 @@ impl App {
 
     pub(crate) fn why_no_run(&self) -> Option<&'static str> {
         (!self.has_measured())
-            .then_some("no run has ended yet: r runs what the form says, 1-4 are experiments")
+            .then_some("no run has ended yet: r runs what the form says, 1-5 are questions")
     }
 
     fn why_none_chosen(&self) -> Option<&'static str> {
@@ -402,7 +412,7 @@ impl App {
         if self.history.sweep(number).is_some() {
             self.open_chart(number);
         } else {
-            self.show(Overlay::Details(Details::of(number, None)));
+            self.show(Overlay::Reading(Reading::about(Subject::Run(number))));
         }
     }
 
@@ -463,7 +473,7 @@ impl App {
 
     /// Scrolls the text that lies over the panels.
     pub(crate) fn scroll(&mut self, by: isize) {
-        let (_, rows) = self.settings.size;
+        let (_, rows) = self.room();
         if let Some(overlay) = self.open.overlays.last_mut() {
             overlay.screen_mut().scroll(by, rows);
         }

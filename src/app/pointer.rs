@@ -40,9 +40,7 @@ impl App {
                 self.arrange_rows();
             }
             // On the one under the cursor it does what Space does.
-            Target::ColumnRow(column) if self.runs.columns.cursor() == column => {
-                self.toggle_column()
-            }
+            Target::ColumnRow(column) if self.runs.columns.cursor == column => self.toggle_column(),
             Target::ColumnRow(column) => self.runs.columns.look_at(column),
             Target::PythonRow(python) => self.click_python(python),
             Target::TimelineRow(row) => {

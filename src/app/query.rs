@@ -5,7 +5,7 @@ use crate::app::live::{Activity, Live};
 use crate::app::screen::{Focus, Panel, Screen};
 use crate::app::screens::form::Setup;
 use crate::app::screens::history::browse::Browse;
-use crate::app::screens::history::columns::Columns;
+use crate::app::screens::history::columns::{Columns, Row};
 use crate::app::screens::reading::{Subject, Topic};
 use crate::app::screens::teaching::Teaching;
 use crate::app::screens::timeline::{Rows, TimelineView};
@@ -65,6 +65,11 @@ impl App {
         }
     }
 
+    /// The run that is on as a row of the history, below all others.
+    pub fn live_row(&self) -> Option<Row<'_>> {
+        Some(Row::Live(self.live()?, self.history.next_number()))
+    }
+
     /// Whether a run is on: batches come, and the next conclusion is awaited.
     pub fn is_running(&self) -> bool {
         self.live().is_some()
@@ -118,6 +123,13 @@ impl App {
     /// How many columns and rows there are.
     pub fn size(&self) -> (u16, u16) {
         self.settings.size
+    }
+
+    /// The columns and rows of all but a notice, which has a row of its own.
+    pub fn room(&self) -> (u16, u16) {
+        let (columns, rows) = self.settings.size;
+        let notice = u16::from(self.out.notice.is_some());
+        (columns, rows.saturating_sub(notice))
     }
 
     /// How much room there is.

@@ -6,7 +6,6 @@ pub mod columns;
 pub mod comparison;
 pub mod cores;
 pub mod curves;
-pub mod details;
 pub mod export;
 pub mod form;
 pub mod history;
@@ -73,10 +72,8 @@ macro_rules! overlays {
 overlays! {
     /// The form, where it has no panel of its own.
     Form(form::FormScreen),
-    /// The help, or what the numbers and marks of a screen mean.
+    /// The help, what the numbers and marks of a screen mean, or all numbers of a run or of a point of a sweep.
     Reading(reading::Reading),
-    /// All numbers of one record, or of one point of a sweep.
-    Details(details::Details),
     /// Runs on one time axis.
     Comparison(comparison::Comparing),
     /// The columns of the history, to choose from and to sort by.

@@ -379,7 +379,7 @@ const AFTER_PHASES: &[Metric] = &[
         "subinterpreters or tasks of an event loop under some models of Python",
     )
     .json("")
-    .column(Shown(9))
+    .column(Shown(6))
     .places(COMPARISON),
     metric(
         "tasks",
@@ -390,7 +390,7 @@ const AFTER_PHASES: &[Metric] = &[
         "",
     )
     .json("")
-    .column(Shown(10)),
+    .column(Shown(8)),
     metric(
         "tasks_failed",
         "failed tasks",

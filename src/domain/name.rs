@@ -35,7 +35,17 @@ mod tests {
 
     #[test]
     fn a_name_never_means_other_runs() {
-        for good in ["demo", "run 3", "v1.2", "3a", "last one", "größer", "#x"] {
+        for good in [
+            "demo",
+            "run 3",
+            "v1.2",
+            "3a",
+            "last one",
+            "größer",
+            "#x",
+            "می‌خواهم",
+            "👨‍👩‍👧",
+        ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in [

@@ -129,10 +129,11 @@ pub fn clean(foreign: &str, most: usize) -> String {
     foreign.chars().take(most).map(harmless).collect()
 }
 
-/// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators.
+/// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators. Joiners are
+/// none: words of Persian have them, and families of emoji.
 pub fn is_treacherous(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.

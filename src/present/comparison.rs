@@ -30,6 +30,8 @@ pub struct Comparison {
     /// The heading of each run's column; between two runs, of one more with what the other has more, or less, than the
     /// reference.
     pub columns: Vec<String>,
+    /// The same headings without the names of the runs, for where these have no room or stand elsewhere.
+    pub numbers: Vec<String>,
     /// The rows of the table, each with a cell per column.
     pub rows: Vec<Row>,
 }
@@ -54,32 +56,51 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let is_comparable = obstacle(runs).is_none() && reference < runs.len();
     let reference = is_comparable.then_some(reference);
     let mut columns: Vec<String> = runs.iter().map(heading).collect();
+    let mut numbers: Vec<String> = runs.iter().map(|run| signs(run) + &number(run)).collect();
     if let [first, second] = runs {
         let (from, to) = match reference {
             Some(1) => (second, first),
             _ => (first, second),
         };
-        columns.push(format!("#{} - #{}", to.entry.number, from.entry.number));
+        let difference = format!("{} - {}", number(to), number(from));
+        numbers.push(difference.clone());
+        columns.push(difference);
     }
     let rows = rows::of(runs, reference);
-    Comparison { columns, rows }
+    Comparison {
+        columns,
+        numbers,
+        rows,
+    }
+}
+
+fn number(compared: &Compared<'_>) -> String {
+    format!("#{}", compared.entry.number)
+}
+
+fn signs(compared: &Compared<'_>) -> String {
+    let run = compared.entry;
+    let signs = [
+        (run.assessment.is_baseline, "B "),
+        (run.assessment.is_fastest, "★ "),
+        (run.is_doubted(), "! "),
+    ];
+    let there = signs.iter().filter(|(is_there, _)| *is_there);
+    there.map(|(_, sign)| *sign).collect()
 }
 
 fn heading(compared: &Compared<'_>) -> String {
     let run = compared.entry;
-    let sign = |is: bool, sign: &'static str| if is { sign } else { "" };
     let name = match &run.name {
         Some(name) => {
             let name = shortened(&clean(name, usize::MAX), NAME);
-            format!("#{} {name}", run.number)
+            format!("{} {name}", number(compared))
         }
         None => compared.label(),
     };
-    format!(
-        "{}{}{}{name}{}",
-        sign(run.assessment.is_baseline, "B "),
-        sign(run.assessment.is_fastest, "★ "),
-        sign(run.is_doubted(), "! "),
-        sign(run.provenance.origin == Origin::Recorded, ", recorded")
-    )
+    let recorded = match run.provenance.origin {
+        Origin::Recorded => ", recorded",
+        _ => "",
+    };
+    format!("{}{name}{recorded}", signs(compared))
 }

@@ -6,14 +6,18 @@ pub mod document;
 pub mod estimate;
 pub mod fidelity;
 pub mod live;
+mod moment;
 pub mod origin;
 pub mod shared_file;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
+pub mod work;
+
+pub use moment::{moment, tell_times_in, utc, when};
 
 use crate::domain::stats::{Interval, Ratio, Spread};
-use crate::domain::text::{self, clean};
+use crate::domain::text;
 use crate::present::number::span;
 
 /// What speed-ups are measured over by default.
@@ -87,9 +91,4 @@ pub fn count(n: u64) -> String {
     ];
     let word = WORDS.get(n as usize);
     word.map_or_else(|| n.to_string(), |word| (*word).into())
-}
-
-/// Day and time of a moment in RFC 3339, in its own time zone: 2026-05-14 09:30.
-pub fn moment(rfc3339: &str) -> String {
-    clean(rfc3339, 16).replacen('T', " ", 1)
 }

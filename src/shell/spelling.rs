@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use crate::domain::look;
 use crate::present::ascii;
+use crate::present::sentence::tell_times_in;
+use jiff::tz::TimeZone;
 
 /// `text`, as it can be shown where the user reads it: as the locale says, or in ASCII if the user asks for it.
 pub fn spelled(text: &str, ascii: bool) -> String {
@@ -17,6 +19,11 @@ pub fn spelled(text: &str, ascii: bool) -> String {
 /// Writes one line to stderr. Whoever closed it does not want to read it.
 pub fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "pconc-tui: {}", spelled(sentence, false));
+}
+
+/// From now on moments are told as the clocks of this place say them.
+pub fn tell_local_times() {
+    tell_times_in(TimeZone::system());
 }
 
 /// A variable of the environment, if it is set and text.

@@ -11,6 +11,7 @@ pub use crate::domain::text::wrap;
 use crate::ui::area::{cells, centred};
 use crate::ui::field::TextField;
 use crate::ui::scroll::Scroll;
+use crate::ui::text::{Look, Piece};
 use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
 
 /// A bordered block with a title.
@@ -71,6 +72,23 @@ pub fn draw_text(text: impl AsRef<str>, style: Style, area: Rect, buf: &mut Buff
     if !area.is_empty() {
         buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
     }
+}
+
+/// A row of a text that is read.
+pub fn read(pieces: &[Piece], theme: Theme) -> Line<'_> {
+    let span = |piece: &'_ Piece| {
+        let style = match piece.look {
+            Look::Phase(phase) if piece.text.is_empty() => return theme.mark(phase),
+            Look::Phase(phase) => theme.phase(phase),
+            Look::Plain => Style::new(),
+            Look::Strong => STRONG,
+            Look::Error => theme.error(),
+            Look::Concurrency => theme.concurrency(),
+            Look::Parallelism => theme.parallelism(),
+        };
+        Span::styled(piece.text.to_string(), style)
+    };
+    pieces.iter().map(span).collect()
 }
 
 /// Lines from the top of `area` down, as many as fit.

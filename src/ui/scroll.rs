@@ -22,11 +22,6 @@ pub fn inside(frame: u16) -> u16 {
     frame.saturating_sub(FRAME_COLUMNS)
 }
 
-/// The columns of a text on a screen of so many; the last one inside its frame says whether there is more above or below.
-pub fn text_width(screen: u16) -> u16 {
-    inside(TEXT_COLUMNS.min(screen)).saturating_sub(1)
-}
-
 impl Default for Scroll {
     fn default() -> Scroll {
         Scroll::FromTop(0)

@@ -94,6 +94,43 @@ fn at_every_size_the_sentence_and_the_first_rows_of_the_table_are_there() {
 }
 
 #[test]
+fn the_table_shows_every_run_for_which_there_is_room_under_its_number() {
+    for (columns, rows, runs) in [(60, 40, 2), (80, 24, 3), (120, 40, 7), (200, 60, 7)] {
+        let session = compared(columns, rows, runs);
+        let screen = session.rows().join("\n");
+        for run in 0..runs {
+            let number = format!("#{} ", 5 * run + 1);
+            let is_heading = |row: &&str| row.matches('#').count() == runs && row.contains(&number);
+            assert!(
+                screen.lines().any(|row| is_heading(&row)),
+                "{number}at {columns}\n{screen}"
+            );
+        }
+        assert!(!screen.contains("too narrow"), "{screen}");
+    }
+}
+
+#[test]
+fn on_a_large_screen_the_table_stands_beside_the_timelines() {
+    let session = compared(200, 60, 3);
+    let beside = |row: &String| row.contains('█') && row.contains(" s ");
+    assert!(
+        session.rows().iter().any(beside),
+        "{}",
+        session.rows().join("\n")
+    );
+    let row = session.row("start-up");
+    assert!(
+        row.trim_end_matches(['┃', ' ']).chars().count() > 190,
+        "at the right edge: {row}"
+    );
+    assert!(
+        !session.rows().iter().any(|row| row.ends_with("↓ ┃")),
+        "all of it is in view"
+    );
+}
+
+#[test]
 fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
     let mut session = compared(120, 60, 2);
     assert!(

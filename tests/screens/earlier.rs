@@ -281,9 +281,9 @@ fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
         .press(&[Ctrl('u')])
         .type_text("1..2")
         .press(&[Enter]);
-    assert!(session.shows("would mean a range of runs") && session.app.naming().is_some());
+    assert!(session.shows("would mean a range of runs") && session.shows("Name of #"));
     session.press(&[Esc]);
-    assert!(session.app.naming().is_none() && !session.shows("range of runs"));
+    assert!(!session.shows("Name of #") && !session.shows("range of runs"));
     session.press(&[End, Char('n'), Ctrl('u')]);
     assert_eq!(
         session.app.update(Msg::Key(Enter)),

@@ -125,15 +125,11 @@ fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
     let mut session = Session::new(80, 24);
     session.run_as(|record| record.ending.outcome = Outcome::Cancelled);
     session.press(&[Char('b')]);
-    assert!(
-        session.rows()[2].contains("#1 cannot be a baseline: it was cancelled"),
-        "{}",
-        session.rows()[2]
-    );
+    assert!(session.shows("#1 cannot be a baseline: it was cancelled"));
     session.press(&[Esc]);
     session.run_as(|record| record.ending.tasks_failed = 2);
     session.press(&[Char('b')]);
-    assert!(session.rows()[2].contains("#2 cannot be a baseline: some of its tasks failed"));
+    assert!(session.shows("#2 cannot be a baseline: some of its tasks failed"));
     assert!(
         session.table()[2].contains("2 failed"),
         "{:#?}",
@@ -145,17 +141,9 @@ fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
 fn comparing_what_has_nothing_to_be_compared_with_says_what_is_missing() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('c')]);
-    assert!(
-        session.rows()[2].contains("no run has ended yet"),
-        "{}",
-        session.rows()[2]
-    );
+    assert!(session.shows("no run has ended yet"));
     session.press(&[Char('r'), Char('c')]);
-    let notice = &session.rows()[2];
-    assert!(
-        notice.contains("mark another run with m or measure a baseline with R"),
-        "{notice}"
-    );
+    assert!(session.shows("mark another run with m or measure a baseline with R"));
     session.press(&[Char('R')]);
     session.in_history().press(&[Home, Char('c')]);
     assert!(session.shows("Comparison of 2 runs") && !session.shows("mark another run"));
@@ -248,17 +236,71 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
             "",
             "only whole headings at {columns}: {heading}"
         );
-        assert!(table[2].contains("gil-threads (emulated) "), "{}", table[2]);
+        let words = if columns < 80 {
+            " gil-threads "
+        } else {
+            " gil-threads (emulated) "
+        };
+        assert!(table[2].contains(words), "{columns}: {}", table[2]);
         assert!(table[3].contains(" cancelled "), "{}", table[3]);
     }
     let mut session = Session::new(60, 16);
     session.press(&[Char('2'), Tab, Char('C')]);
     assert!(
-        session.row("[…] workers").contains("threads or processes"),
+        session.row("[…] tasks").contains("units of work"),
         "what it means stays"
     );
     assert!(session.row("no room on this screen").contains("[…]"));
     assert!(session.row("[x] time (s)").contains("first creation"));
+}
+
+/// The names of the columns that there are.
+fn headings(session: &Session) -> Vec<&'static str> {
+    let heading = session.table().remove(0).replace(['↑', '↓'], " ");
+    let is_there = |name: &&str| !name.is_empty() && heading.contains(&format!(" {name} "));
+    let names = COLUMNS.iter().map(|column| column.heading.as_str());
+    names.filter(is_there).collect()
+}
+
+#[test]
+fn what_tells_runs_apart_is_there_at_every_size_and_no_column_comes_or_goes_while_one_works() {
+    let apart = ["#", "work", "model", "workers", "time (s)", "speed-up"];
+    for (columns, rows) in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3')]);
+        let before = headings(&session);
+        assert!(
+            apart.iter().all(|name| before.contains(name)),
+            "{columns}: {before:?}"
+        );
+        assert_eq!(
+            before.contains(&"tasks"),
+            columns >= 80,
+            "{columns}: {before:?}"
+        );
+        session.press_and_wait(Char('2'), 0.5);
+        assert_eq!(headings(&session), before, "while it runs at {columns}");
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('3'), Char('2'), Char('1'), Char('4')]);
+        assert_eq!(headings(&session), before, "longer words at {columns}");
+        session.on_column("workers", Enter);
+        session.on_column("workers", Enter);
+        assert_eq!(headings(&session), before, "sorted at {columns}");
+    }
+}
+
+#[test]
+fn bars_of_speed_ups_have_a_scale_for_each_work() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('1'), Char('3')]);
+    let bar = |word: &str| ink(&session.row(word));
+    assert!(bar(" io   threads ") > 10, "{}", session.table().join("\n"));
+    assert_eq!(
+        bar(" io   threads "),
+        bar(" cpu  processes "),
+        "each is the best of its work"
+    );
+    assert!(bar(" cpu  serial ") * 2 <= bar(" cpu  processes ") + 1);
 }
 
 #[test]
@@ -322,8 +364,7 @@ fn what_is_found_under_a_place_is_what_is_drawn_there() {
             );
             let number = text.split_whitespace().find_map(|word| word.parse().ok());
             let found = there.map(|there| match there {
-                HistoryRow::Entry(entry) => entry.number,
-                HistoryRow::Live(_) => 7,
+                HistoryRow::Run(run) => run.number(),
                 other => panic!("{other:?}"),
             });
             assert_eq!(found, number, "{text}");

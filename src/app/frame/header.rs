@@ -4,20 +4,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 
 use crate::app::live::Activity;
 use crate::app::screens::timeline::playback::Playback;
 use crate::app::{App, Shown};
 use crate::domain::history::Entry;
-use crate::domain::plan::Plan;
 use crate::domain::provenance::Provenance;
-use crate::domain::python::GilState;
 use crate::domain::text::{counted, grouped};
 use crate::domain::time::seconds;
-use crate::present::sentence;
+use crate::present::sentence::{self, work};
 use crate::present::table::{fitting, shortened};
 use crate::ui::area::{cells, split_left};
-use crate::ui::panel::{draw_lines, draw_text, wrap};
+use crate::ui::panel::{draw_text, wrap};
 use crate::ui::theme::{BAND, STRONG, Theme};
 
 /// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
@@ -69,11 +68,11 @@ fn shown(app: &App) -> (String, String) {
         return (nothing.clone(), nothing);
     };
     let whole = match shown {
-        Shown::Entry(entry) => named(entry),
+        Shown::Entry(entry) => work::named(entry),
         Shown::Live(live) => {
             let playback = app.playback();
             let played = playback.and_then(|playback| app.history().get(playback.number));
-            played.map_or_else(|| describe(&live.plan), named)
+            played.map_or_else(|| work::of(&live.plan), work::named)
         }
     };
     let (plan, number) = (shown.plan(), shown.entry().map(|entry| entry.number));
@@ -85,15 +84,6 @@ fn shown(app: &App) -> (String, String) {
         grouped(plan.workers.into())
     );
     (whole, short)
-}
-
-/// A run of the history in a few words.
-pub fn named(entry: &Entry) -> String {
-    let colon = if entry.name.is_some() { ":" } else { "" };
-    let record = &entry.record;
-    let python = record.interpreter.python.as_ref();
-    let proven = python.and_then(|python| python.gil);
-    format!("{}{colon} {}", entry.called(), told(&record.plan, proven))
 }
 
 /// The sentence that is read first, and how many cores are in use.
@@ -111,10 +101,9 @@ pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     between(left, right.unwrap_or_default().into(), area, buf);
 }
 
-/// The headline in the two rows that it may take. Where it needs more, or a notice needs the second, dots say so. Where a
-/// doubt has no row of its own for that, its sign stands before the headline.
+/// The headline in the two rows that it may take. Where it needs more, dots say so. Where a doubt has no row of its own for
+/// that, its sign stands before the headline.
 fn said(app: &App, width: u16) -> Vec<String> {
-    let rows = if app.notice().is_some() { 1 } else { 2 };
     // A space before and behind.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
@@ -122,7 +111,7 @@ fn said(app: &App, width: u16) -> Vec<String> {
     if lines.len() > 1 && shown.is_some_and(Entry::is_doubted) {
         lines = wrap(&format!("! {}", app.headline()), room);
     }
-    in_rows(lines, rows, room)
+    in_rows(lines, 2, room)
 }
 
 /// These lines in so many rows, one at least: dots say that there were more.
@@ -134,29 +123,30 @@ pub fn in_rows(mut lines: Vec<String>, rows: usize, width: u16) -> Vec<String> {
     lines
 }
 
-/// A notice; else the rest of a long headline; else the doubts about the run that is shown, or what to watch for while it
-/// is on.
-pub fn aside(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let width = usize::from(area.width);
-    let (text, style) = if let Some(notice) = app.notice() {
-        let style = if notice.is_error {
-            theme.error()
-        } else {
-            STRONG
-        };
-        let close = " (Esc) ";
-        let most = width.saturating_sub(close.len() + 1);
-        let sentence = shortened(&notice.sentence, most);
-        (format!(" {sentence}{close}"), style)
-    } else if let Some(rest) = said(app, area.width).get(1) {
+/// The rest of a long headline; else the doubts about the run that is shown, or what to watch for while it is on.
+pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
+    let text = if let Some(rest) = said(app, area.width).get(1) {
         // The band goes on.
         buf.set_style(area, BAND);
-        (format!(" {rest}"), Style::new())
+        format!(" {rest}")
     } else {
-        let besides = format!(" {}", besides(app));
-        (shortened(&besides, width), Style::new())
+        shortened(&format!(" {}", besides(app)), area.width.into())
     };
-    draw_text(text, style, area, buf);
+    draw_text(text, Style::new(), area, buf);
+}
+
+/// A notice, in a row of its own: it lies over nothing, and nothing over it.
+pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let Some(notice) = app.notice() else { return };
+    let style = if notice.is_error {
+        theme.error()
+    } else {
+        STRONG
+    };
+    let close = " (Esc) ";
+    let most = usize::from(area.width).saturating_sub(close.len() + 1);
+    let sentence = shortened(&notice.sentence, most);
+    draw_text(format!(" {sentence}{close}"), style, area, buf);
 }
 
 /// The doubts about the run that is shown, or what to watch for while it is on: else the two numbers that it is all about.
@@ -199,27 +189,6 @@ fn two_numbers(shown: Shown<'_>) -> String {
     let (concurrency, parallelism) = shown.two_numbers();
     format!(
         "concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: workers on a core"
-    )
-}
-
-/// A run in a few words.
-pub fn describe(plan: &Plan) -> String {
-    told(plan, None)
-}
-
-/// The same, with the state of Python's lock: what was proven while it ran says more than what the interpreter said before.
-fn told(plan: &Plan, proven: Option<GilState>) -> String {
-    let said = plan.executor.label();
-    let gil = proven.or(plan.interpreter().map(|python| python.gil));
-    let gil = gil
-        .map(GilState::words)
-        .filter(|words| !said.contains(words))
-        .map_or_else(String::new, |words| format!(" · {words}"));
-    format!(
-        "{} · {said}{gil} · {} · {}",
-        plan.label(),
-        counted(plan.workers.into(), "worker"),
-        counted(plan.tasks.into(), "task"),
     )
 }
 
@@ -283,7 +252,7 @@ fn in_use(app: &App, shown: Shown<'_>) -> String {
 
 /// Two lines in one row; of the left one, what has room beside the right one.
 fn between(left: Line<'_>, right: Line<'_>, area: Rect, buf: &mut Buffer) {
-    let (left_area, right_area) = split_left(area, area.width.saturating_sub(cells(right.width())));
-    draw_lines([left], left_area, buf);
-    draw_lines([right], right_area, buf);
+    let room = area.width.saturating_sub(cells(right.width()));
+    left.render(split_left(area, room).0, buf);
+    right.right_aligned().render(area, buf);
 }

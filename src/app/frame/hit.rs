@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{overlay_area, panels};
+use super::{overlay_area, panels, room};
 use crate::app::App;
 use crate::app::frame::footer;
 use crate::app::frame::layout::Panels;
@@ -10,6 +10,7 @@ use crate::app::lead::Offer;
 use crate::app::message::Target;
 use crate::app::screen::{Panel, Screen};
 use crate::app::screens::form::view as setup;
+use crate::app::screens::history::columns::Row;
 use crate::app::screens::history::view as history;
 use crate::app::screens::history::view::HistoryRow;
 use crate::app::screens::sweep::view as sweep;
@@ -39,7 +40,7 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
             Some(found.unwrap_or(Target::Overlay))
         }
         Some(_) => Some(Target::Outside),
-        None if app.chart().is_some() => sweep::target(app, area, here),
+        None if app.chart().is_some() => sweep::target(app, room(app, area), here),
         None => in_panel(app, &panels, here),
     }
 }
@@ -65,9 +66,8 @@ fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
         history::row_at(app, area, here.y)
     };
     match row? {
-        HistoryRow::Entry(entry) => Some(Target::HistoryRow(Some(entry.number))),
-        HistoryRow::Sweep(sweep) => Some(Target::HistoryRow(Some(sweep.number))),
-        HistoryRow::Live(_) => Some(Target::HistoryRow(None)),
+        HistoryRow::Run(Row::Live(..)) => Some(Target::HistoryRow(None)),
+        HistoryRow::Run(run) => Some(Target::HistoryRow(Some(run.number()))),
         HistoryRow::Session(_) => None,
     }
 }

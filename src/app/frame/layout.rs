@@ -73,6 +73,8 @@ pub struct Panels {
     pub curves: Rect,
     /// The runs of the session.
     pub history: Rect,
+    /// A notice, if there is one.
+    pub notice: Rect,
     /// Keys.
     pub footer: Rect,
     /// Columns before the bars of the timeline, and before the curves.

@@ -11,9 +11,8 @@ use crate::app::screen::Focus;
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
     bind("r", "r run", 3, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
-    row("1-4", "1-4 experiments", 7, "the quick experiments: serial first, then a model", Action::Experiment).when(App::is_free).or_says(App::why_busy),
-    row("5", "5 Python", 10, "the same question to a real Python: one thread of it first, then four", Action::Experiment)
-        .when(|app| app.is_free() && app.has_python()).or_says(|app| app.why_busy().or_else(|| app.why_no_python())),
+    row("1-5", "1-5 questions", 7, "the questions: serial first, then a model; 5 asks a real Python", Action::Experiment)
+        .when(App::is_free).or_says(App::why_busy),
     bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
         .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),
     bind("R", "R baseline", 9, "measure the baseline: the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),

@@ -9,17 +9,17 @@ use unicode_width::UnicodeWidthStr;
 use crate::analysis::compared::{Compared, default_reference, obstacle};
 use crate::app::App;
 use crate::app::keys::{Keys, texts};
-use crate::app::screens::details::doubts;
 use crate::app::screens::reading::Topic;
+use crate::app::screens::reading::details::doubts;
 use crate::app::screens::{Overlay, Screen};
 use crate::domain::history::{Entry, EntryTest, History};
-use crate::domain::phase::Phase;
 use crate::domain::text::wrap;
 use crate::domain::time::{Nanos, nanos};
 use crate::present::comparison::{Comparison, Row, compare};
 use crate::present::sentence;
-use crate::present::table::{Side, padded};
+use crate::present::table::{Side, fitting, padded};
 use crate::ui::scroll::{FRAME_ROWS, Scroll, inside};
+use crate::ui::text::{Line, Look, Page, Piece, fill_up, marked, width_of};
 use crate::ui::window::Window;
 
 /// Columns of the names of rows, at least.
@@ -28,6 +28,10 @@ const NAMES: usize = 14;
 const COLUMN: usize = 17;
 /// Columns between two runs, where there is none to spare.
 const BETWEEN: usize = 2;
+/// Columns between the timelines and the table beside them.
+pub(crate) const APART: u16 = 3;
+/// From so many columns on, there is room for both.
+const ROOM_FOR_TWO: u16 = 150;
 /// Rows of a worker where there is room for everything: ink and a gap.
 const HIGH: usize = 8;
 
@@ -40,7 +44,7 @@ pub struct Comparing {
     pub zoom: Option<Window>,
     scroll: Scroll,
     /// What it says, laid out for the screen.
-    pub parts: Option<Composition>,
+    pub parts: Composition,
 }
 
 impl Comparing {
@@ -49,7 +53,7 @@ impl Comparing {
             numbers,
             zoom: None,
             scroll: Scroll::default(),
-            parts: None,
+            parts: Composition::default(),
         }
     }
 }
@@ -65,15 +69,16 @@ impl Screen for Comparing {
 
     fn compose(&mut self, app: &App, is_news: bool) {
         if is_news {
-            let (columns, rows) = app.size();
+            let (columns, rows) = app.room();
             let room = (inside(columns), rows.saturating_sub(FRAME_ROWS));
-            self.parts = Some(Composition::of(&app.history, &self.numbers, room));
+            self.parts = Composition::of(&app.history, &self.numbers, room);
         }
     }
 
     fn scroll(&mut self, by: isize, _rows: u16) {
-        let hidden = self.parts.as_ref().map_or(0, Composition::hidden_rows);
-        self.scroll.by(by, hidden);
+        let rows = in_rows(self.parts.table.len());
+        self.scroll
+            .by(by, rows.saturating_sub(self.parts.table_room));
     }
 
     fn renumber(&mut self, follow: &dyn Fn(&mut usize)) {
@@ -95,16 +100,17 @@ impl App {
 }
 
 /// A comparison, laid out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Composition {
     /// The sentence in lines; an empty row follows.
     pub said: Vec<String>,
     /// What the signs before the runs mean; empty if there are none.
     pub legend: String,
-    /// Rows of the timelines with their axis.
-    pub timelines: u16,
+    /// Columns of the timelines, and their rows with the axis. The table stands below them, or beside them where there is
+    /// room.
+    pub timelines: (u16, u16),
     /// The table, of which the last rows may be out of sight.
-    pub table: Vec<TableRow>,
+    pub table: Vec<Line>,
     /// Rows that the table has.
     pub table_room: u16,
 }
@@ -116,28 +122,32 @@ impl Composition {
         let (compared, reference) = compared(history, &runs);
         let comparison = compare(&compared, reference);
         let said = wrap(&sentence::comparison::of(&compared, reference), columns);
-        // The last column says whether there is more above or below.
-        let width = columns.saturating_sub(1);
-        let mut table = table(&comparison, runs.len(), usize::from(width));
-        table.extend(doubted(&runs, width));
-        let below = rows.saturating_sub(in_rows(said.len() + 1));
-        // The picture tells more than the table: it gets what it needs, up to three fifths.
+        let room = rows.saturating_sub(in_rows(said.len() + 1));
         let lanes = runs.iter().map(|run| run.trace.lanes.len().max(1));
         let wanted: usize = lanes.map(|lanes| lanes * HIGH + 1).sum();
-        let fair = (below * 3 / 5).max(below.saturating_sub(in_rows(table.len())));
-        let timelines = in_rows(wanted + 1).min(fair);
+        let wanted = in_rows(wanted + 1);
+        let whole = table(&comparison, runs.len(), columns.into());
+        let widest = whole.iter().map(|row| width_of(row)).max();
+        // The last column says whether there is more above or below.
+        let own = in_rows(widest.unwrap_or(0) + 1);
+        let is_beside = columns >= ROOM_FOR_TWO && own <= columns / 2;
+        let width = if is_beside { own } else { columns };
+        let table = below(&comparison, &runs, width.saturating_sub(1));
+        let (timelines, table_room) = if is_beside {
+            ((columns - own - APART, wanted.min(room)), room)
+        } else {
+            // The picture tells more than the table: it gets what it needs, up to three fifths.
+            let fair = (room * 3 / 5).max(room.saturating_sub(in_rows(table.len())));
+            let high = wanted.min(fair);
+            ((columns, high), room - high)
+        };
         Composition {
             said,
             legend: legend(&runs),
             timelines,
             table,
-            table_room: below - timelines,
+            table_room,
         }
-    }
-
-    /// So many rows of the table are out of sight.
-    pub fn hidden_rows(&self) -> u16 {
-        in_rows(self.table.len()).saturating_sub(self.table_room)
     }
 }
 
@@ -197,92 +207,71 @@ pub fn look(
     change(zoom.unwrap_or(all), all.to).filter(|next| next.span() < all.span())
 }
 
-/// A row of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableRow {
-    /// The phase that it is about.
-    pub phase: Option<Phase>,
-    /// What it is about; with a phase, two columns are left for its mark.
-    pub name: String,
-    /// The runs' cells, each in its column.
-    pub cells: String,
-    /// Whether it is the heading.
-    pub is_heading: bool,
-}
-
-/// A column: its heading and a cell per row.
+/// What is said of a row's runs below each other: its heading, then its cells.
 type Column = Vec<String>;
 
 /// A column per run and, between two, one with the difference. Those that do not fit are told in words.
-fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TableRow> {
+fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<Line> {
     let rows = &comparison.rows;
-    let names = rows.iter().map(|row| indent(row) + row.name.width() + 1);
-    let names = names.max().unwrap_or(0).max(NAMES);
-    let column = |(at, heading): (usize, &String)| -> Column {
-        let cells = rows.iter().map(|row| row.cells[at].clone());
-        std::iter::once(heading.clone()).chain(cells).collect()
+    let mut lines: Vec<Line> = std::iter::once(vec![])
+        .chain(rows.iter().map(named))
+        .collect();
+    let names = lines.iter().map(|name| width_of(name) + 1).max();
+    let names = names.unwrap_or(0).max(NAMES);
+    let below = |headings: &'_ [String]| {
+        let column = |at: usize| {
+            let cells = rows.iter().map(|row| row.cells[at].clone());
+            std::iter::once(headings[at].clone()).chain(cells).collect()
+        };
+        let columns: Vec<Column> = (0..headings.len()).map(column).collect();
+        let widths = widths(&columns, width.saturating_sub(names));
+        (columns, widths)
     };
-    let columns: Vec<Column> = comparison.columns.iter().enumerate().map(column).collect();
-    let widths = widths(&columns, width.saturating_sub(names));
-    let cells = |at: usize| -> String {
-        let cells = columns.iter().zip(&widths);
-        cells
-            .map(|(column, width)| padded(&column[at], Side::Right, *width))
-            .collect()
-    };
-    let heading = TableRow {
-        name: " ".repeat(names),
-        cells: cells(0),
-        is_heading: true,
-        ..TableRow::default()
-    };
-    let missing = missing(runs, columns.len(), widths.len());
-    let rows = rows.iter().enumerate().map(|(at, row)| {
-        let blanks = if row.is_part { indent(row) } else { 0 };
-        let mark = if row.phase.is_some() { indent(row) } else { 0 };
-        TableRow {
-            phase: row.phase,
-            name: padded(&(" ".repeat(blanks) + &row.name), Side::Left, names - mark),
-            cells: cells(at + 1),
-            is_heading: false,
-        }
+    // Where the names of the runs have no room above their columns, they stand above their timelines all the same.
+    let headings = [&comparison.columns[..], &comparison.numbers];
+    let (columns, widths) = fitting(headings.map(below), |(columns, widths)| {
+        columns.len() == widths.len()
     });
-    std::iter::once(heading)
-        .chain(missing.map(in_words))
-        .chain(rows)
-        .collect()
+    for (at, line) in lines.iter_mut().enumerate() {
+        let cells = columns.iter().zip(&widths);
+        let cells: String = cells
+            .map(|(column, width)| padded(&column[at], Side::Right, *width))
+            .collect();
+        let look = if at == 0 { Look::Strong } else { Look::Plain };
+        fill_up(line, names);
+        line.push(Piece::new(cells, look));
+    }
+    let missing = missing(runs, columns.len(), widths.len());
+    lines.splice(
+        1..1,
+        missing.map(|text| vec![Piece::new(text, Look::Plain)]),
+    );
+    lines
 }
 
-/// A row that is a text.
-fn in_words(name: String) -> TableRow {
-    TableRow {
-        name,
-        ..TableRow::default()
+/// What a row is about: behind the mark of a phase, or below what it belongs to.
+fn named(row: &Row) -> Line {
+    let name = Piece::new(row.name.clone(), Look::Plain);
+    match row.phase {
+        Some(phase) => marked(phase, name),
+        None if row.is_part => vec![Piece::new("  ", Look::Plain), name],
+        None => vec![name],
     }
 }
 
-/// Columns before a row's name: for the mark of a phase, or because it belongs to the row above.
-fn indent(row: &Row) -> usize {
-    if row.phase.is_some() || row.is_part {
-        2
-    } else {
-        0
+/// The table, and the doubts about the runs below it.
+fn below(comparison: &Comparison, runs: &[&Entry], width: u16) -> Vec<Line> {
+    let mut page = Page::of(width);
+    page.lines = table(comparison, runs.len(), width.into());
+    if runs.iter().any(|run| run.is_doubted()) {
+        page.say("", Look::Plain);
     }
-}
-
-/// The doubts about the runs, below the table.
-fn doubted(runs: &[&Entry], width: u16) -> Vec<TableRow> {
-    let told = |run: &&Entry| {
-        let number = run.number;
-        let said = doubts(run).map(move |doubt| format!("! #{number}: {doubt}"));
-        said.collect::<Vec<_>>()
-    };
-    let said = runs.iter().flat_map(told);
-    let mut lines: Vec<String> = said.flat_map(|text| wrap(&text, width)).collect();
-    if !lines.is_empty() {
-        lines.insert(0, String::new());
+    for run in runs {
+        for doubt in doubts(run) {
+            page.say(&format!("! #{}: {doubt}", run.number), Look::Plain);
+        }
     }
-    lines.into_iter().map(in_words).collect()
+    page.lines
 }
 
 /// What the signs in the headings mean: those that are there.

@@ -5,7 +5,6 @@ pub mod view;
 
 use crate::app::App;
 use crate::app::keys::Keys;
-use crate::app::screens::form::Search;
 use crate::app::screens::{Overlay, Screen};
 
 use crate::domain::python::Pythons;
@@ -78,10 +77,5 @@ impl App {
             Some(Overlay::Pythons(PythonList { row })) => *row = clicked,
             _ => {}
         }
-    }
-
-    /// What is known of this machine's interpreters.
-    pub fn pythons(&self) -> &Search {
-        self.form.pythons()
     }
 }

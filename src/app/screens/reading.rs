@@ -7,8 +7,10 @@
 pub mod view;
 
 mod article;
+pub(crate) mod details;
 mod explain;
 mod help;
+mod point;
 
 pub use explain::Topic;
 
@@ -18,10 +20,12 @@ use crate::app::App;
 use crate::app::keys::{Keys, texts};
 use crate::app::screens::Screen;
 use crate::ui::scroll::{Scroll, TEXT_COLUMNS, inside};
+use crate::ui::text::{Line, Look, Page, Piece, fill_up, marked, width_of};
 
 use crate::catalog::metric::Metric;
 use crate::domain::phase::Phase;
-use crate::domain::text::wrap;
+use crate::present::sentence::conclusion::place;
+use crate::present::sentence::work;
 
 /// The widest that two columns get, with their frame.
 const TWO_COLUMNS_MOST: u16 = 164;
@@ -35,15 +39,30 @@ pub enum Subject {
     Help(Vec<&'static Keys>),
     /// What the numbers and marks of a screen mean.
     Explanation(Topic),
+    /// All numbers of the run with this number.
+    Run(usize),
+    /// All runs and numbers of one point of a sweep.
+    Point {
+        /// Of which sweep.
+        sweep: usize,
+        /// Which configuration of its plan.
+        configuration: usize,
+    },
 }
 
-/// A text that lies over the panels.
+/// A text that lies over the panels, broken for the screen that there is.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// What it is about.
     pub subject: Subject,
     scroll: Scroll,
-    text: Option<Text>,
+    title: String,
+    /// How wide it is with its frame, in columns.
+    width: u16,
+    /// Its rows, broken for that width.
+    lines: Vec<Line>,
+    /// What the rows of an explanation were made from.
+    sections: Vec<Section>,
 }
 
 impl Reading {
@@ -51,9 +70,30 @@ impl Reading {
         Reading {
             subject,
             scroll: Scroll::default(),
-            text: None,
+            title: String::new(),
+            width: 0,
+            lines: vec![],
+            sections: vec![],
         }
     }
+
+    /// Breaks what is said for so many columns. That costs far more than finding out that it still is the same.
+    fn explain(&mut self, title: String, width: u16, sections: Vec<Section>) {
+        if self.width != width || self.sections != sections {
+            self.lines = laid_out(&sections, room(width));
+            (self.width, self.sections) = (width, sections);
+        }
+        self.title = title;
+    }
+
+    fn say(&mut self, title: String, width: u16, lines: Vec<Line>) {
+        (self.title, self.width, self.lines) = (title, width, lines);
+    }
+}
+
+/// The columns of a text in a frame of so many; the last one inside says whether there is more above or below.
+fn room(width: u16) -> u16 {
+    inside(width).saturating_sub(1)
 }
 
 impl Screen for Reading {
@@ -61,55 +101,59 @@ impl Screen for Reading {
         vec![&texts::READING]
     }
 
-    /// An explanation may depend on the run that goes on.
-    fn compose(&mut self, app: &App, _is_news: bool) {
+    fn topic(&self) -> Option<Topic> {
+        match self.subject {
+            Subject::Help(_) | Subject::Explanation(_) => None,
+            Subject::Run(_) => Some(Topic::DETAILS),
+            Subject::Point { .. } => Some(Topic::SWEEP),
+        }
+    }
+
+    fn compose(&mut self, app: &App, is_news: bool) {
         let (columns, _) = app.size();
         let width = TEXT_COLUMNS.min(columns);
-        let former = self.text.take();
-        self.text = Some(match &self.subject {
-            Subject::Help(here) => {
+        let history = &app.history;
+        match self.subject {
+            Subject::Help(ref here) => {
                 let wide = TWO_COLUMNS_MOST.min(columns);
                 let width = if columns < ROOM_FOR_TWO { width } else { wide };
-                Text::of(former, "Help".into(), width, help::help(here))
+                let sections = help::help(here);
+                self.explain("Help".into(), width, sections);
             }
+            // It may depend on the run that goes on.
             Subject::Explanation(topic) => {
                 let title = format!("{} · what it says and how it was measured", topic.name());
-                Text::of(former, title, width, explain::explanation(app, *topic))
+                self.explain(title, width, explain::explanation(app, topic));
             }
-        });
+            _ if !is_news => {}
+            Subject::Run(number) => {
+                if let Some(run) = history.get(number) {
+                    let lines = details::lines(history, run, room(width));
+                    self.say(work::named(run), width, lines);
+                }
+            }
+            Subject::Point {
+                sweep,
+                configuration,
+            } => {
+                if let Some(entry) = history.sweep(sweep)
+                    && let Some(plan) = entry.sweep.plan.configurations.get(configuration)
+                {
+                    let title = format!("{} · sweep #{sweep}", place(plan));
+                    let lines = point::lines(history, entry, configuration, room(width));
+                    self.say(title, width, lines);
+                }
+            }
+        }
     }
 
     fn scroll(&mut self, by: isize, rows: u16) {
-        let lines = self.text.as_ref().map_or(0, |text| text.lines.len());
-        self.scroll.in_text(by, lines, rows);
+        self.scroll.in_text(by, self.lines.len(), rows);
     }
-}
 
-/// A text about the program, broken for the screen that there is.
-#[derive(Clone, Debug)]
-struct Text {
-    title: String,
-    /// How wide it is with its frame, in columns.
-    width: u16,
-    /// Its rows, broken for that width.
-    lines: Vec<Line>,
-    /// What the rows were made from: breaking them costs far more than finding out that they are still the same.
-    sections: Vec<Section>,
-}
-
-impl Text {
-    /// These sections in so many columns, the frame included; the rows of `former` if they say the same.
-    fn of(former: Option<Text>, title: String, width: u16, sections: Vec<Section>) -> Text {
-        match former {
-            Some(same) if same.width == width && same.sections == sections => {
-                Text { title, ..same }
-            }
-            _ => Text {
-                title,
-                width,
-                lines: laid_out(&sections, inside(width).saturating_sub(1)),
-                sections,
-            },
+    fn renumber(&mut self, follow: &dyn Fn(&mut usize)) {
+        if let Subject::Run(number) | Subject::Point { sweep: number, .. } = &mut self.subject {
+            follow(number);
         }
     }
 }
@@ -117,61 +161,11 @@ impl Text {
 /// From so many columns on, a text that asks for it has two columns.
 const TWO_COLUMNS: u16 = 100;
 /// Columns between the two.
-const BETWEEN: usize = 3;
+const BETWEEN: u16 = 3;
 /// Columns before a term.
 const INDENT: usize = 2;
 /// What is said begins no further right than this, behind the indent.
 const LONGEST_TERM: usize = 16;
-
-/// How a piece of a line looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// As any text.
-    Plain,
-    /// Like a heading, a key or a sign.
-    Strong,
-    /// In the style of this phase; without a text of its own it is the phase's mark.
-    Phase(Phase),
-    /// Like the curve of concurrency.
-    Concurrency,
-    /// Like the curve of parallelism, and our share of a core.
-    Parallelism,
-    /// Like the share of a core that others use.
-    Others,
-}
-
-/// A part of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// What is written; empty for a phase's mark, which is one column wide.
-    pub text: Cow<'static, str>,
-    /// How.
-    pub look: Look,
-}
-
-impl Piece {
-    fn new(text: impl Into<Cow<'static, str>>, look: Look) -> Piece {
-        Piece {
-            text: text.into(),
-            look,
-        }
-    }
-
-    fn width(&self) -> usize {
-        // A phase without a text is its mark.
-        self.text
-            .chars()
-            .count()
-            .max(usize::from(matches!(self.look, Look::Phase(_))))
-    }
-}
-
-/// A row of a text.
-pub type Line = Vec<Piece>;
-
-fn width_of(line: &[Piece]) -> usize {
-    line.iter().map(Piece::width).sum()
-}
 
 /// Something that is said, usually of a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,7 +182,7 @@ impl Entry {
         }
     }
 
-    fn named(name: impl Into<Cow<'static, str>>, said: impl Into<Cow<'static, str>>) -> Entry {
+    fn named(name: &'static str, said: impl Into<Cow<'static, str>>) -> Entry {
         Entry {
             term: vec![Piece::new(name, Look::Strong)],
             said: said.into(),
@@ -204,13 +198,8 @@ impl Entry {
     }
 
     fn phase(phase: Phase) -> Entry {
-        let term = vec![
-            Piece::new("", Look::Phase(phase)),
-            Piece::new(" ", Look::Plain),
-            Piece::new(phase.name(), Look::Strong),
-        ];
         Entry {
-            term,
+            term: marked(phase, Piece::new(phase.name(), Look::Strong)),
             said: phase.meaning().into(),
         }
     }
@@ -235,38 +224,19 @@ impl Section {
     fn lines(&self, width: u16) -> Vec<Line> {
         let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max();
         let longest = terms.unwrap_or(0).min(LONGEST_TERM);
-        let heading = wrap(&self.heading, width).into_iter();
-        let mut lines: Vec<Line> = heading
-            .map(|text| vec![Piece::new(text, Look::Strong)])
-            .collect();
+        let mut page = Page::of(width);
+        page.say(&self.heading, Look::Strong);
         for entry in &self.entries {
             // A paragraph among terms is as wide as the section.
-            let is_named = !entry.term.is_empty();
-            let begin = if is_named { INDENT + longest + 2 } else { 0 };
-            let mut term = entry.term.clone();
-            if is_named {
-                term.insert(0, Piece::new(" ".repeat(INDENT), Look::Plain));
+            if entry.term.is_empty() {
+                page.say(&entry.said, Look::Plain);
+                continue;
             }
-            for text in wrap(&entry.said, width.saturating_sub(columns(begin))) {
-                let mut line = std::mem::take(&mut term);
-                fill_up(&mut line, begin);
-                line.push(Piece::new(text, Look::Plain));
-                lines.push(line);
-            }
+            let indent = Piece::new(" ".repeat(INDENT), Look::Plain);
+            let term = [vec![indent], entry.term.clone()].concat();
+            page.say_of(term, INDENT + longest + 2, &entry.said);
         }
-        lines
-    }
-}
-
-fn columns(width: usize) -> u16 {
-    u16::try_from(width).unwrap_or(u16::MAX)
-}
-
-/// Spaces up to this column.
-fn fill_up(line: &mut Line, column: usize) {
-    let missing = column.saturating_sub(width_of(line));
-    if missing > 0 {
-        line.push(Piece::new(" ".repeat(missing), Look::Plain));
+        page.lines
     }
 }
 
@@ -275,7 +245,7 @@ fn fill_up(line: &mut Line, column: usize) {
 fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
     let has_two = width >= TWO_COLUMNS;
     let column = if has_two {
-        (width - columns(BETWEEN)) / 2
+        (width - BETWEEN) / 2
     } else {
         width
     };
@@ -291,7 +261,7 @@ fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
     lines.resize(lines.len().max(right.len()), vec![]);
     for (line, right) in lines.iter_mut().zip(right) {
         if !right.is_empty() {
-            fill_up(line, usize::from(column) + BETWEEN);
+            fill_up(line, usize::from(column + BETWEEN));
             line.extend(right);
         }
     }
@@ -308,9 +278,9 @@ mod tests {
     use crate::fixtures::explorer::{self, Scenario};
     use crate::ui::key::Key;
 
-    fn reading(app: &App) -> Option<&Text> {
+    fn reading(app: &App) -> Option<&Reading> {
         match app.overlay()? {
-            Overlay::Reading(reading) => reading.text.as_ref(),
+            Overlay::Reading(reading) => Some(reading),
             _ => None,
         }
     }

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::app::live::Goal;
 use crate::app::message::Effect;
 use crate::app::screens::Overlay;
-use crate::app::screens::details::Details;
+use crate::app::screens::reading::{Reading, Subject};
 use crate::app::screens::sweep_form;
 use crate::app::screens::sweep_form::SweepFormScreen;
 
@@ -247,8 +247,11 @@ impl App {
     /// All runs and numbers of the point under the cursor.
     pub(crate) fn open_point(&mut self) {
         if let Some((sweep, configuration)) = self.charted() {
-            let point = Details::of(sweep.number, Some(configuration));
-            self.show(Overlay::Details(point));
+            let point = Subject::Point {
+                sweep: sweep.number,
+                configuration,
+            };
+            self.show(Overlay::Reading(Reading::about(point)));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::domain::text;
 use crate::present::comparison::Comparison;
 use crate::present::number::bare_seconds;
 use crate::present::run_table::TextTable;
-use crate::present::sentence::moment;
+use crate::present::sentence::{moment, utc, when};
 use crate::present::table::Side;
 
 /// One row: of a run, or of a sweep.
@@ -20,18 +20,21 @@ pub struct Row<'a> {
 /// What a shared history calls a machine may be long: so many characters of it are shown.
 const MACHINE_MAX: usize = 200;
 
-const COLUMNS: [(&str, Side); 10] = [
-    ("#", Side::Right),
-    ("when (UTC)", Side::Left),
-    ("workload", Side::Left),
-    ("model", Side::Left),
-    ("workers", Side::Right),
-    ("tasks", Side::Right),
-    ("time (s)", Side::Point),
-    ("speed-up", Side::Point),
-    ("", Side::Left),
-    ("name", Side::Left),
-];
+fn columns() -> Vec<(String, Side)> {
+    let columns = [
+        ("#", Side::Right),
+        (when(), Side::Left),
+        ("workload", Side::Left),
+        ("model", Side::Left),
+        ("workers", Side::Right),
+        ("tasks", Side::Right),
+        ("time (s)", Side::Point),
+        ("speed-up", Side::Point),
+        ("", Side::Left),
+        ("name", Side::Left),
+    ];
+    columns.map(|(heading, side)| (heading.into(), side)).into()
+}
 
 /// Marks of runs, what they mean, and which runs have them.
 const MARKS: [(&str, &str, EntryTest); 3] = [
@@ -72,7 +75,7 @@ pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
 /// The table, and what the marks mean that occur.
 pub fn render(rows: &[Row<'_>]) -> String {
     let table = TextTable {
-        columns: COLUMNS.map(|(heading, side)| (heading.into(), side)).into(),
+        columns: columns(),
         rows: rows.iter().map(|row| row.cells.clone()).collect(),
     };
     let runs = || rows.iter().filter_map(|row| row.run);
@@ -172,9 +175,10 @@ pub fn heading(run: &Entry) -> String {
     let machine = &run.provenance.machine;
     let cpu = machine.cpu_model.as_deref();
     format!(
-        "{}, {} UTC, on {}, {}, {}",
+        "{}, {}{}, on {}, {}, {}",
         called(run.into()),
         moment(&run.record.started_at),
+        utc(),
         text::clean(cpu.unwrap_or("an unknown processor"), MACHINE_MAX),
         text::counted(machine.cores_usable.into(), "usable core"),
         text::clean(&machine.kernel, MACHINE_MAX)

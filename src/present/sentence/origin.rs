@@ -1,6 +1,6 @@
 //! Where a run comes from.
 
-use super::moment;
+use super::{moment, utc};
 use crate::domain::history::Entry;
 use crate::domain::provenance::{Origin, Provenance};
 use crate::domain::text::counted;
@@ -15,8 +15,8 @@ pub fn recorded_on(entry: &Entry) -> Option<[String; 3]> {
     }
     let cpu = machine.cpu_model.as_deref().unwrap_or("an unnamed CPU");
     let cores = counted(machine.cores_usable.into(), "core");
-    let started_at = entry.record.started_at.chars();
-    let day: String = started_at.take("2026-01-31".len()).collect();
+    let started_at = moment(&entry.record.started_at);
+    let (day, _) = started_at.split_once(' ').unwrap_or_default();
     Some([
         format!("recorded on {cpu}, {cores}, {day}"),
         format!("recorded on {cores}, {day}"),
@@ -26,36 +26,32 @@ pub fn recorded_on(entry: &Entry) -> Option<[String; 3]> {
 
 /// When and where its session measured, in a few words, for somebody who is `here`.
 pub fn session(entry: &Entry, here: &Provenance) -> String {
-    let (when, machine) = (
-        moment(&entry.record.started_at),
-        entry.provenance.machine.in_short(),
-    );
+    let (when, utc) = (moment(&entry.record.started_at), utc());
+    let machine = entry.provenance.machine.in_short();
     match entry.provenance.origin {
         Origin::Here => "this session".into(),
         Origin::Earlier if entry.provenance.is_same_machine(here) => {
-            format!("{when} UTC · this machine")
+            format!("{when}{utc} · this machine")
         }
-        Origin::Earlier => format!("{when} UTC · on {machine}"),
-        Origin::Recorded => format!("{when} UTC · recorded on {machine}"),
+        Origin::Earlier => format!("{when}{utc} · on {machine}"),
+        Origin::Recorded => format!("{when}{utc} · recorded on {machine}"),
     }
 }
 
 /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
 pub fn of(entry: &Entry, here: &Provenance) -> Option<String> {
-    let (when, machine) = (
-        moment(&entry.record.started_at),
-        entry.provenance.machine.in_short(),
-    );
+    let (when, utc) = (moment(&entry.record.started_at), utc());
+    let machine = entry.provenance.machine.in_short();
     let (how, place) = match entry.provenance.origin {
         Origin::Here => return None,
         Origin::Earlier => (
             "measured in an earlier session",
-            format!(", {when} UTC, on {machine}"),
+            format!(", {when}{utc}, on {machine}"),
         ),
-        Origin::Recorded => ("recorded", format!(" on {machine}, {when} UTC")),
+        Origin::Recorded => ("recorded", format!(" on {machine}, {when}{utc}")),
     };
     Some(if entry.provenance.is_same_machine(here) {
-        format!("{how} on this machine, {when} UTC")
+        format!("{how} on this machine, {when}{utc}")
     } else {
         format!("{how}{place}: another machine, so nothing measured here is compared with it")
     })

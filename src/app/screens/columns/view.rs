@@ -8,9 +8,8 @@ use crate::app::App;
 use crate::app::frame::layout::Panels;
 use crate::app::message::Target;
 use crate::app::screens::columns::ColumnList;
-use crate::app::screens::history::columns::COLUMNS;
-use crate::app::screens::history::view::geometry;
-use crate::app::screens::history::view::geometry::Geometry;
+use crate::app::screens::history::columns::{COLUMNS, Columns};
+use crate::app::screens::history::view::geometry::{Geometry, arrow};
 use crate::app::view::View;
 use crate::ui::panel::{
     around, block, draw_over, draw_scrolled, inside, on_border, scrolled_at, with_cursor,
@@ -27,50 +26,39 @@ impl View for ColumnList {
         (WIDTH, COLUMNS.len())
     }
 
+    /// All columns of the history: those that are shown have a cross, if there is room.
     fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
-        draw(app, theme, panels.history, area, buf);
+        let columns = &app.runs.columns;
+        let placed = Geometry::of(app, inside(panels.history)).columns;
+        let has_room = |at: usize| placed.iter().any(|placed| placed.at == at);
+        let shown = |at: usize| match columns.is_shown(at) {
+            false => "[ ]",
+            true if panels.history.is_empty() || has_room(at) => "[x]",
+            true => NO_ROOM,
+        };
+        let mut frame = block("Columns of the history", true, theme);
+        if (0..COLUMNS.len()).any(|at| shown(at) == NO_ROOM) {
+            let told = format!(" {NO_ROOM} chosen, but no room on this screen ");
+            frame = frame.title_bottom(on_border(told));
+        }
+        let inner = draw_over(&frame, area, buf);
+        let lines = (0..COLUMNS.len()).map(|at| line(columns, at, shown(at)));
+        let lines: Vec<Line<'_>> = lines.collect();
+        let scroll = around(columns.cursor, inner);
+        draw_scrolled(&lines, Line::clone, scroll, inner, buf);
     }
 
     fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
-        column_at(app, inner, row).map(Target::ColumnRow)
+        let scroll = around(app.runs.columns.cursor, inner);
+        scrolled_at(COLUMNS.len(), scroll, inner, row).map(Target::ColumnRow)
     }
 }
 
-/// All columns of the history, whose panel is in `history`.
-fn draw(app: &App, theme: Theme, history: Rect, area: Rect, buf: &mut Buffer) {
-    let placed = Geometry::of(app, inside(history)).columns;
-    let shown = |at: usize| {
-        let is_this = |placed: &geometry::Placed| placed.column.id == COLUMNS[at].id;
-        match app.columns().is_shown(at) {
-            false => "[ ]",
-            true if history.is_empty() || placed.iter().any(is_this) => "[x]",
-            true => NO_ROOM,
-        }
-    };
-    let mut frame = block("Columns of the history", true, theme);
-    if (0..COLUMNS.len()).any(|at| shown(at) == NO_ROOM) {
-        let told = format!(" {NO_ROOM} chosen, but no room on this screen ");
-        frame = frame.title_bottom(on_border(told));
-    }
-    let inner = draw_over(&frame, area, buf);
-    let lines: Vec<Line<'_>> = (0..COLUMNS.len())
-        .map(|at| line(app, at, shown(at)))
-        .collect();
-    let scroll = around(app.columns().cursor(), inner);
-    draw_scrolled(&lines, Line::clone, scroll, inner, buf);
-}
-
-/// Which column, counted as in [`COLUMNS`], is drawn in row `y` of the screen, with the overlay in this room.
-fn column_at(app: &App, inner: Rect, y: u16) -> Option<usize> {
-    let scroll = around(app.columns().cursor(), inner);
-    scrolled_at(COLUMNS.len(), scroll, inner, y)
-}
-
-fn line(app: &App, at: usize, shown: &str) -> Line<'static> {
-    let (columns, column) = (app.columns(), &COLUMNS[at]);
+fn line(columns: &Columns, at: usize, shown: &str) -> Line<'static> {
+    let column = &COLUMNS[at];
     let name = format!("{shown} {:<13}", column.name());
-    let sorted = geometry::arrow(column, columns.sort());
-    let mut line = Line::from_iter(with_cursor(columns.cursor() == at, name));
+    let sorted = arrow(column, columns.sort);
+    let mut line = Line::from_iter(with_cursor(columns.cursor == at, name));
     line.push_span(Span::styled(format!(" {sorted:1} "), STRONG));
     line.push_span(Span::raw(column.meaning));
     line

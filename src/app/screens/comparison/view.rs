@@ -21,18 +21,19 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::app::App;
-use crate::app::frame::header::describe;
 use crate::app::frame::layout::Panels;
-use crate::app::screens::comparison::{Comparing, Composition, TableRow, runs, whole};
+use crate::app::screens::comparison::{APART, Comparing, runs, whole};
 use crate::app::view::View;
 use crate::domain::history::Entry;
+use crate::domain::provenance::Origin;
 use crate::domain::record::Outcome;
 use crate::domain::text::{counted, duration};
 use crate::domain::time::seconds;
+use crate::present::sentence::work;
 use crate::present::table::fitting;
 use crate::ui::area::{cells, split_above, split_below, split_left};
-use crate::ui::panel::{block, draw_lines, draw_over, draw_scrolled, draw_text, on_border};
-use crate::ui::theme::{STRONG, Theme, strong_if};
+use crate::ui::panel::{block, draw_lines, draw_over, draw_scrolled, draw_text, on_border, read};
+use crate::ui::theme::{STRONG, Theme};
 use crate::ui::widget::axis::Axis;
 use crate::ui::widget::gantt::{Gantt, Pitch};
 use crate::ui::window::Window;
@@ -47,52 +48,39 @@ impl View for Comparing {
     }
 
     fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
-        if let Some(parts) = &self.parts {
-            let runs = runs(app.history(), &self.numbers);
-            draw(self, &runs, parts, theme, area, buf);
+        let runs = runs(app.history(), &self.numbers);
+        let (zoom, all, parts) = (self.zoom, whole(&runs), &self.parts);
+        let mut frame = block(format!("Comparison of {} runs", runs.len()), true, theme);
+        if let Some(zoom) = zoom {
+            let span = |window: Window| duration(seconds(window.span()));
+            let text = format!(" {} of {} in view ", span(zoom), span(all));
+            frame = frame.title(on_border(text).right_aligned());
         }
+        if !parts.legend.is_empty() {
+            frame = frame.title_bottom(on_border(format!(" {} ", parts.legend)));
+        }
+        let inner = draw_over(&frame, area, buf);
+        let said = parts.said.iter();
+        let said = said.map(|text| Line::styled(text.as_str(), STRONG));
+        draw_lines(said, inner, buf);
+        let said = cells(parts.said.len());
+        let (_, below) = split_above(inner, said.saturating_add(1));
+        let (columns, rows) = parts.timelines;
+        let (timelines, table) = if columns < below.width {
+            let (timelines, beside) = split_left(below, columns);
+            (split_above(timelines, rows).0, split_left(beside, APART).1)
+        } else {
+            split_above(below, rows)
+        };
+        draw_timelines(&runs, zoom.unwrap_or(all), theme, timelines, buf);
+        draw_scrolled(
+            &parts.table,
+            |row| read(row, theme),
+            self.scroll,
+            table,
+            buf,
+        );
     }
-}
-
-fn draw(
-    comparing: &Comparing,
-    runs: &[&Entry],
-    parts: &Composition,
-    theme: Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let zoom = comparing.zoom;
-    let all = whole(runs);
-    let mut frame = block(format!("Comparison of {} runs", runs.len()), true, theme);
-    if let Some(zoom) = zoom {
-        let span = |window: Window| duration(seconds(window.span()));
-        let text = format!(" {} of {} in view ", span(zoom), span(all));
-        frame = frame.title(on_border(text).right_aligned());
-    }
-    if !parts.legend.is_empty() {
-        frame = frame.title_bottom(on_border(format!(" {} ", parts.legend)));
-    }
-    let inner = draw_over(&frame, area, buf);
-    let said = parts.said.iter();
-    let said = said.map(|text| Line::from(Span::styled(text.as_str(), STRONG)));
-    draw_lines(said, inner, buf);
-    let said = cells(parts.said.len());
-    let (_, below) = split_above(inner, said.saturating_add(1));
-    let (timelines, table) = split_above(below, parts.timelines);
-    draw_timelines(runs, zoom.unwrap_or(all), theme, timelines, buf);
-    let line = |row| table_line(row, theme);
-    draw_scrolled(&parts.table, line, comparing.scroll, table, buf);
-}
-
-fn table_line(row: &TableRow, theme: Theme) -> Line<'_> {
-    let mark = match row.phase {
-        Some(phase) => Span::styled(format!("{} ", phase.description().mark), theme.phase(phase)),
-        None => Span::raw(""),
-    };
-    let style = strong_if(row.is_heading);
-    let [name, cells] = [&row.name, &row.cells].map(|text| Span::styled(text.as_str(), style));
-    Line::from(vec![mark, name, cells])
 }
 
 /// All runs below each other, on one time axis.
@@ -185,32 +173,30 @@ fn draw_timeline(
     gantt.render(bars, buf);
 }
 
-/// What a run was, how it ended unless well, and how much of it is drawn; in as many words as fit.
+/// What a run was, that it was recorded elsewhere, how it ended unless well, and how much of it is drawn; in as many words as
+/// fit.
 fn title(run: &Entry, drawn: usize, width: u16) -> Line<'static> {
-    let plan = &run.record.plan;
-    let lanes = run.trace.lanes.len();
-    let outcome = match run.record.ending.outcome {
-        Outcome::Completed => String::new(),
-        outcome => format!(" · {}", outcome.name()),
+    let (plan, lanes) = (&run.record.plan, run.trace.lanes.len());
+    let mut besides = String::new();
+    if run.provenance.origin == Origin::Recorded {
+        besides += " · recorded";
+    }
+    if run.record.ending.outcome != Outcome::Completed {
+        besides += &format!(" · {}", run.record.ending.outcome.name());
+    }
+    let notes = if drawn < lanes {
+        let workers = counted(lanes as u64, "worker");
+        [workers, lanes.to_string()].map(|all| format!("  {drawn} of {all} drawn"))
+    } else {
+        Default::default()
     };
-    let long = describe(plan);
     let short = format!("{} · {}", plan.label(), plan.executor.label());
-    let workers = counted(lanes as u64, "worker");
-    let long_note = format!("  {drawn} of {workers} drawn");
-    let short_note = format!("  {drawn} of {lanes} drawn");
-    let candidates = [
-        (&long, &long_note),
-        (&long, &short_note),
-        (&short, &long_note),
-        (&short, &short_note),
-    ];
+    let [long, short] =
+        [work::of(plan), short].map(|what| format!("{} {what}{besides}", run.called()));
+    let candidates = [(&long, 0), (&long, 1), (&short, 0), (&short, 1)];
     let lines = candidates.map(|(what, note)| {
-        let note = if drawn < lanes { note } else { "" };
-        let what = format!("{} {what}{outcome}", run.called());
-        Line::from(vec![
-            Span::styled(what, STRONG),
-            Span::raw(note.to_string()),
-        ])
+        let what = Span::styled(what.clone(), STRONG);
+        Line::from(vec![what, Span::raw(notes[note].clone())])
     });
     fitting(lines, |line| line.width() <= usize::from(width))
 }

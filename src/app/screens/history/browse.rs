@@ -1,5 +1,7 @@
 //! Which rows of the history are shown, chosen and marked.
 
+use std::collections::HashMap;
+
 use crate::domain::history::Entry;
 
 /// A row of the history, from the first one down.
@@ -22,8 +24,8 @@ pub struct Browse {
     order: Vec<usize>,
     /// The headings of sessions, from the first row down.
     sessions: Vec<Heading>,
-    /// The largest speed-up that is shown, at least 1.
-    most: f64,
+    /// The largest speed-up that is shown of each row's work, by the rows' numbers.
+    most: HashMap<usize, f64>,
     /// Whether runs of earlier sessions are shown.
     pub shows_earlier: bool,
     /// So many runs of earlier sessions there are, shown or not.
@@ -32,13 +34,13 @@ pub struct Browse {
 
 /// The heading of a session.
 #[derive(Clone, Copy, Debug)]
-struct Heading {
+pub struct Heading {
     /// Where in the order of the runs its first one is.
     place: usize,
     /// Where it stands itself, among runs and headings.
     row: usize,
     /// The number of its first run.
-    number: usize,
+    pub number: usize,
 }
 
 impl Browse {
@@ -62,9 +64,9 @@ impl Browse {
         self.place
     }
 
-    /// The largest speed-up of the runs that are shown; at least 1.
-    pub fn most(&self) -> f64 {
-        self.most.max(1.0)
+    /// The largest speed-up of the same work that is shown; at least 1.
+    pub fn most(&self, number: usize) -> f64 {
+        self.most.get(&number).copied().unwrap_or(1.0)
     }
 
     fn headings(&self, with_sessions: bool) -> &[Heading] {
@@ -98,22 +100,20 @@ impl Browse {
         row - headings.partition_point(|heading| heading.row < row)
     }
 
-    /// Shows these runs in this order, with the headings of sessions before some places of it.
-    pub fn arrange(&mut self, order: Vec<usize>, sessions: Vec<(usize, usize)>, most: f64) {
-        let headings = sessions.into_iter().enumerate();
-        let headings = headings.map(|(above, (place, number))| Heading {
-            place,
-            row: place + above,
-            number,
-        });
-        (self.order, self.sessions, self.most) = (order, headings.collect(), most);
+    /// Shows these runs in this order, with the headings of sessions before some of them.
+    pub fn arrange(
+        &mut self,
+        order: Vec<usize>,
+        sessions: Vec<Heading>,
+        most: HashMap<usize, f64>,
+    ) {
+        (self.order, self.sessions, self.most) = (order, sessions, most);
         self.find();
     }
 
     fn find(&mut self) {
-        self.place = self
-            .selected
-            .and_then(|number| self.order.iter().position(|other| *other == number));
+        let chosen = |number: &usize| Some(*number) == self.selected;
+        self.place = self.order.iter().position(chosen);
     }
 
     /// The run to choose instead of one that is no longer shown: the one before it, else the one behind it.
@@ -185,18 +185,20 @@ impl Browse {
     }
 }
 
-/// Where sessions begin among runs that are shown in the order of their numbers: before which place, and the number of
-/// the run there. None if all are of one session of this program.
-pub(crate) fn sessions<'a>(
-    entries: impl Iterator<Item = Option<&'a Entry>>,
-) -> Vec<(usize, usize)> {
-    let mut begins = vec![];
+/// Where sessions begin among runs that are shown in the order of their numbers. Nowhere if all are of one session of this
+/// program.
+pub(crate) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a Entry>>) -> Vec<Heading> {
+    let mut begins: Vec<Heading> = vec![];
     let mut former: Option<&Entry> = None;
     for (place, entry) in entries.enumerate() {
         // What belongs to no session belongs to the one above.
         let Some(entry) = entry else { continue };
         if former.is_none_or(|former| !former.provenance.is_same_session(&entry.provenance)) {
-            begins.push((place, entry.number));
+            begins.push(Heading {
+                place,
+                row: place + begins.len(),
+                number: entry.number,
+            });
         }
         former = Some(entry);
     }
@@ -214,7 +216,7 @@ mod tests {
 
     fn arranged(order: Vec<usize>) -> Browse {
         let mut browse = Browse::default();
-        browse.arrange(order, vec![], 1.0);
+        browse.arrange(order, vec![], HashMap::new());
         browse
     }
 
@@ -276,8 +278,10 @@ mod tests {
             begins.retain(|begin| *begin < runs);
             let order: Vec<usize> = (101..=100 + runs).collect();
             let mut browse = Browse::default();
-            let sessions = begins.iter().map(|begin| (*begin, order[*begin])).collect();
-            browse.arrange(order.clone(), sessions, 1.0);
+            let headings = begins.iter().enumerate();
+            let sessions = headings.map(|(above, &place)| Heading { place, row: place + above, number: order[place] });
+            let sessions = sessions.collect();
+            browse.arrange(order.clone(), sessions, HashMap::new());
             let mut expected = vec![];
             for (place, number) in order.iter().enumerate() {
                 if begins.contains(&place) {

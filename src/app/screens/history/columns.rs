@@ -11,15 +11,17 @@ pub use crate::present::table::{Extent, Side};
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::catalog::metric::{HistoryColumn, METRICS, Metric, Unit};
 use crate::domain::history::Entry;
 use crate::domain::text::clean;
 use crate::present::number;
-use crate::present::sentence::moment;
+use crate::present::sentence::{moment, when};
 use crate::present::table::shortened;
 
 /// What runs are sorted by; what is not known comes last, whatever the order.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub enum SortKey<'a> {
     /// A number.
     Number(f64),
@@ -31,6 +33,7 @@ pub enum SortKey<'a> {
 
 impl From<Option<f64>> for SortKey<'_> {
     fn from(number: Option<f64>) -> Self {
+        let number = number.filter(|number| !number.is_nan());
         number.map_or(Unknown, Number)
     }
 }
@@ -55,7 +58,7 @@ pub struct Column {
     /// How its cells stand below each other.
     pub side: Side,
     /// The room that its cells have at least, so that a number that grows while a run goes on moves nothing.
-    pub least: Extent,
+    least: Extent,
     /// Where there is no room for all, the highest go first.
     pub rank: usize,
     /// Whether it is shown unless the user says otherwise.
@@ -93,16 +96,15 @@ impl Column {
         }
     }
 
+    /// So wide it is at least: which columns there are depends on this, and not on what they say.
+    pub fn least_width(&self) -> usize {
+        self.least.width().max(self.heading.width())
+    }
+
     /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
     pub fn cell(&self, row: Row<'_>) -> String {
         match self.content {
             Content::Number(metric) => cell::number(metric, row),
-            // What else there is to say of a sweep is told in words.
-            Content::Other(..)
-                if matches!(row, Row::Sweep(_)) && ![NUMBER, "work"].contains(&self.id) =>
-            {
-                String::new()
-            }
             Content::Other(text, _) => text(row),
         }
     }
@@ -175,16 +177,20 @@ pub const MODEL: &str = "model";
 pub const TIME: &str = "wall_s";
 /// The column of the speed-ups.
 pub const SPEED_UP: &str = "speedup";
+/// The column of the runs' names.
+pub const NAME: &str = "name";
 /// The column of the bars.
 pub const BAR: &str = "bar";
 
+/// Columns from this rank on do not tell rows apart.
+pub const DECORATION: usize = 10;
 /// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
 pub const EXTRA: usize = 14;
 /// Columns from this rank on are never shown unasked.
 const ASKED_FOR: usize = 100;
 
 /// So many columns of a name have room in its column.
-const NAME: usize = 20;
+const LONGEST_NAME: usize = 20;
 const NONE: Extent = Extent {
     before: 0,
     after: 0,
@@ -218,17 +224,17 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         other(
             "started_at",
             (
-                "when (UTC)",
+                when(),
                 "when it was begun",
                 "the wall clock of the machine that measured it",
             ),
             Side::Left,
-            0,
+            16,
             (
                 |row| started_at(row).map_or_else(String::new, moment),
                 |row| started_at(row).into(),
             ),
-            (7, If(Entry::is_earlier)),
+            (9, If(Entry::is_earlier)),
         ),
         other(
             "work",
@@ -245,27 +251,34 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             MODEL,
             ("model", "what executes the tasks", ""),
             Side::Left,
-            9,
+            11,
             (
-                |row| row.plan().executor.label(),
+                // What else there is to say of a sweep is told in words.
+                |row| match row {
+                    Row::Sweep(_) => String::new(),
+                    row => row.plan().executor.label(),
+                },
                 |row| row.entry().map(|run| run.record.plan.model().name()).into(),
             ),
             (1, Shown),
         ),
         other(
-            "name",
+            NAME,
             (
                 "name",
                 "what you call it: n",
                 "Enter shows all of a long one",
             ),
             Side::Left,
-            0,
+            8,
             (
-                |row| shortened(&clean(row.name().unwrap_or_default(), usize::MAX), NAME),
+                |row| {
+                    let name = row.entry().and_then(|run| run.name.as_deref());
+                    shortened(&clean(name.unwrap_or_default(), usize::MAX), LONGEST_NAME)
+                },
                 |row| row.name().into(),
             ),
-            (6, If(|run| run.name.is_some())),
+            (7, If(|run| run.name.is_some())),
         ),
     ];
     let numbers = METRICS.iter().enumerate();
@@ -304,12 +317,12 @@ fn bar() -> Column {
         (
             "",
             "the speed-up as a bar",
-            "as a share of the largest speed-up in the table",
+            "as a share of the largest speed-up of the same work in the table",
         ),
         Side::Left,
-        0,
+        5,
         (|_| String::new(), |row| row.speedup().into()),
-        (8, Shown),
+        (DECORATION, Shown),
     )
 }
 
@@ -331,8 +344,10 @@ pub struct Sort {
 pub struct Columns {
     /// Whether he wants to see them, of those that he said something about; they come before all others.
     wishes: Vec<Option<bool>>,
-    sort: Sort,
-    cursor: usize,
+    /// What runs are sorted by.
+    pub sort: Sort,
+    /// Where in [`COLUMNS`] the cursor of the overlay is.
+    pub cursor: usize,
     extents: Vec<Extent>,
     /// Which are shown unless the user says otherwise.
     is_worth: Vec<bool>,
@@ -357,16 +372,6 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// What runs are sorted by.
-    pub fn sort(&self) -> Sort {
-        self.sort
-    }
-
-    /// Where in [`COLUMNS`] the cursor of the overlay is.
-    pub fn cursor(&self) -> usize {
-        self.cursor
-    }
-
     /// Whether the column at this place of [`COLUMNS`] is to be shown, if there is room.
     pub fn is_shown(&self, at: usize) -> bool {
         self.wishes[at].unwrap_or(self.is_worth[at])
@@ -451,16 +456,12 @@ impl Columns {
 }
 
 fn compare(a: SortKey<'_>, b: SortKey<'_>, descending: bool) -> Ordering {
-    let known = match (a, b) {
-        (Number(a), Number(b)) => a.total_cmp(&b),
-        (Word(a), Word(b)) => a.cmp(b),
-        (Unknown, Unknown) => Ordering::Equal,
-        (Unknown, _) => return Ordering::Greater,
-        (_, Unknown) => return Ordering::Less,
-        (Number(_), Word(_)) => Ordering::Less,
-        (Word(_), Number(_)) => Ordering::Greater,
-    };
-    if descending { known.reverse() } else { known }
+    let order = a.partial_cmp(&b).unwrap_or(Ordering::Equal);
+    if descending && ![a, b].contains(&Unknown) {
+        order.reverse()
+    } else {
+        order
+    }
 }
 
 #[cfg(test)]

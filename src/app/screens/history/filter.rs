@@ -152,16 +152,9 @@ fn of_sweep(entry: &SweepEntry) -> String {
 }
 
 impl App {
-    /// What the rows of the history have to match.
-    pub fn filter(&self) -> Option<&Filter> {
-        self.runs.filter.as_ref()
-    }
-
     pub(crate) fn is_filtering(&self) -> bool {
-        self.runs
-            .filter
-            .as_ref()
-            .is_some_and(|filter| filter.is_typed)
+        let filter = self.runs.filter.as_ref();
+        filter.is_some_and(|filter| filter.is_typed)
     }
 
     /// Begins to type a filter, or goes on with the one that there is.
@@ -209,12 +202,9 @@ impl App {
             return;
         };
         self.arrange_rows();
-        if filter.is_typed
-            && filter
-                .before
-                .is_some_and(|number| self.history.get(number).is_some())
-        {
-            self.choose(filter.before);
+        let before = filter.before.filter(|_| filter.is_typed);
+        if before.is_some_and(|number| self.history.get(number).is_some()) {
+            self.choose(before);
             // It may have been out of view already before the filter.
             self.choose_what_is_shown();
         }

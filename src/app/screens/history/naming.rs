@@ -17,11 +17,6 @@ pub struct Naming {
 }
 
 impl App {
-    /// The name that is being typed.
-    pub fn naming(&self) -> Option<&Naming> {
-        self.runs.naming.as_ref()
-    }
-
     pub(crate) fn begin_name(&mut self) {
         let Some(number) = self.runs.browse.selected() else {
             return;
@@ -48,10 +43,10 @@ impl App {
         };
         let (number, text) = (*number, field.text().trim());
         let name = (!text.is_empty()).then(|| text.to_string());
-        if let Some(sentence) = name
+        let objection = name
             .as_deref()
-            .and_then(|name| self.objection(number, name))
-        {
+            .and_then(|name| self.objection(number, name));
+        if let Some(sentence) = objection {
             self.complain(sentence);
             return;
         }
@@ -83,11 +78,11 @@ impl App {
             return;
         }
         // A shared file is not changed.
-        let is_kept = self.is_kept(number);
-        self.history.rename(number, name.clone());
-        self.rearrange();
-        if is_kept {
-            self.out.effects.push(Effect::Rename(number, name));
+        if self.is_kept(number) {
+            let effect = Effect::Rename(number, name.clone());
+            self.out.effects.push(effect);
         }
+        self.history.rename(number, name);
+        self.rearrange();
     }
 }

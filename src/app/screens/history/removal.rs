@@ -38,12 +38,12 @@ impl App {
         if removed.is_empty() {
             return;
         }
-        let is_gone = |number: &usize| removed.contains(number);
         let mut stay = marked.clone();
-        stay.retain(|number| !is_gone(number));
+        stay.retain(|number| !removed.contains(number));
         self.runs.browse.mark_only(stay);
         self.runs.marks_before.push(marked);
-        if self.runs.browse.selected().as_ref().is_some_and(is_gone) {
+        let chosen = self.runs.browse.selected();
+        if chosen.is_some_and(|number| removed.contains(&number)) {
             self.choose(neighbour);
         }
         self.rearrange();
@@ -128,11 +128,8 @@ impl App {
     fn neighbour(&self) -> Option<usize> {
         let gone = self.removable();
         let (order, place) = (self.runs.browse.order(), self.runs.browse.place()?);
-        let stays = |number: &&usize| !gone.contains(number);
-        order[place..]
-            .iter()
-            .find(stays)
-            .or_else(|| order[..place].iter().rev().find(stays))
-            .copied()
+        let (above, below) = order.split_at(place);
+        let mut nearest = below.iter().chain(above.iter().rev());
+        nearest.find(|number| !gone.contains(number)).copied()
     }
 }

@@ -62,7 +62,7 @@ fn scroll(app: &App, cursor: usize, inner: Rect) -> Scroll {
 }
 
 fn lines(app: &App, cursor: usize, width: u16) -> Vec<Line<'static>> {
-    let Search::Ended(pythons) = app.pythons() else {
+    let Search::Ended(pythons) = app.form.pythons() else {
         return vec![Line::from("looking for Python…")];
     };
     let width = width.saturating_sub(1);

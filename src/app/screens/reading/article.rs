@@ -4,13 +4,14 @@
 //! stands what a catalogue says (`{phases}`, `{how:ready}`), or behind a term how it looks (`**█**{parallelism}`).
 
 use crate::app::screens::history::columns::COLUMNS;
-use crate::app::screens::reading::{Entry, Look, Piece, Section};
+use crate::app::screens::reading::{Entry, Section};
 use crate::catalog::caveat::{CaveatKind, DOUBTS};
 use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, metric_named};
 use crate::catalog::model::Model;
 use crate::catalog::parameter::{Parameter, REPEATS, TASKS, WORKERS};
 use crate::catalog::workload::Workload;
 use crate::domain::phase::Phase;
+use crate::ui::text::{Look, Piece};
 
 /// The title of a text.
 pub(crate) fn title(text: &'static str) -> &'static str {
@@ -58,7 +59,6 @@ fn item(text: &'static str) -> Vec<Entry> {
         None => Look::Strong,
         Some("concurrency") => Look::Concurrency,
         Some("parallelism") => Look::Parallelism,
-        Some("others") => Look::Others,
         Some(phase) => phase_named(phase).map_or(Look::Plain, Look::Phase),
     };
     let said = in_braces(said).map_or_else(|| in_a_line(said), told);

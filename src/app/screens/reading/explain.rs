@@ -126,11 +126,10 @@ mod tests {
 
     use super::*;
     use crate::app::screens::comparison::Composition;
-    use crate::app::screens::details;
-    use crate::app::screens::details::Row;
     use crate::app::screens::form::Setup;
     use crate::app::screens::history::columns::COLUMNS;
-    use crate::app::screens::reading::{Look, laid_out, width_of};
+    use crate::app::screens::reading::details;
+    use crate::app::screens::reading::laid_out;
     use crate::catalog::model::Model;
     use crate::catalog::workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload};
     use crate::domain::history::History;
@@ -142,6 +141,7 @@ mod tests {
     use crate::domain::shared_file::{Content, SharedFile};
     use crate::domain::trace::Trace;
     use crate::fixtures::explorer;
+    use crate::ui::text::{Look, Piece, width_of};
 
     const TOPICS: [Topic; 9] = [
         Topic::FORM,
@@ -319,15 +319,13 @@ mod tests {
         for kind in Workload::ALL {
             let history = runs(kind);
             for entry in history.entries() {
-                names.extend(
-                    details::rows(&history, entry, 80)
-                        .into_iter()
-                        .filter_map(|row| match row {
-                            Row::Number { name, .. } => Some(name),
-                            Row::Phase { phase, .. } => Some(phase.name()),
-                            _ => None,
-                        }),
-                );
+                for line in details::lines(&history, entry, 80) {
+                    // A name stands before its value, which is strong.
+                    let name = line.iter().take_while(|piece| piece.look != Look::Strong);
+                    let name: String = name.map(|piece| &*piece.text).collect();
+                    let has_value = line.iter().any(|piece| piece.look == Look::Strong);
+                    names.extend(has_value.then(|| name.trim().to_string()));
+                }
             }
         }
         for there in [
@@ -343,7 +341,7 @@ mod tests {
         ] {
             assert!(names.contains(there), "{there}");
         }
-        for name in names {
+        for name in names.iter().filter(|name| !name.is_empty()) {
             assert!(says(Topic::DETAILS, name), "{name}");
         }
     }
@@ -353,14 +351,16 @@ mod tests {
         let history = runs(Workload::Cpu);
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
-        let names: Vec<&str> = table
-            .iter()
-            .filter(|row| !row.is_heading)
-            .map(|row| row.name.trim())
-            .collect();
+        // A name stands before the blanks that fill its column up.
+        let name = |line: &Vec<Piece>| {
+            let (_, before) = line.split_last().unwrap();
+            let name: String = before.iter().map(|piece| &*piece.text).collect();
+            name.trim().to_string()
+        };
+        let names: Vec<String> = table.iter().skip(1).map(name).collect();
         assert!(names.len() >= 5 + Phase::MEASURED.len() + 3, "{names:?}");
         for name in names {
-            let name = name.split(" over #").next().unwrap_or(name);
+            let name = name.split(" over #").next().unwrap_or_default();
             assert!(says(Topic::COMPARISON, name), "{name}");
         }
     }

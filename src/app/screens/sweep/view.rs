@@ -61,12 +61,11 @@ pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Bu
     if app.screen() == Screen::Teaching {
         let (_, below_header) = split_above(area, 1);
         let conclusion = app.sketch().map_or("", |sketch| &sketch.words.conclusion);
-        let below = app.notice().map_or(conclusion, |notice| &notice.sentence);
         let band = split_above(below_header, 2).0;
-        draw_band([app.headline(), below], band, buf);
+        draw_band([app.headline(), conclusion], band, buf);
     } else {
         header::verdict(app, panels.verdict, buf);
-        header::aside(app, theme, panels.aside, buf);
+        header::aside(app, panels.aside, buf);
     }
     if let Some(chart) = Placed::of(app, theme, area) {
         chart.draw(buf);

@@ -70,12 +70,9 @@ pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What comes out and why, in two rows: a notice or what else there is to say if the reason needs none.
+/// What comes out and why, in two rows: what else there is to say if the reason needs none.
 fn said(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
-    if let Some(notice) = app.notice() {
-        return (headline.into(), notice.sentence.clone());
-    }
     if let Some(Shown::Entry(entry)) = app.shown()
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {

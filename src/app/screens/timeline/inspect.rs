@@ -139,6 +139,8 @@ impl App {
 
     /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
     pub(crate) fn toggle_freeze(&mut self) {
+        // It may have said that the run has ended meanwhile.
+        self.out.notice.take_if(|notice| !notice.is_error);
         let live = self.live().filter(|_| self.frozen().is_none());
         self.timeline.frozen = live.map(|live| Frozen {
             number: self.history.next_number(),

@@ -4,20 +4,23 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
-use crate::app::live::Live;
 use crate::app::screens::history::browse::BrowseRow;
 use crate::app::screens::history::columns;
-use crate::app::screens::history::columns::{COLUMNS, Column, EXTRA, Extent, Row, Sort};
+use crate::app::screens::history::columns::{
+    COLUMNS, Column, DECORATION, EXTRA, Extent, Row, Side, Sort,
+};
 use crate::app::screens::history::view::LONGEST;
-use crate::domain::history::{Entry, SweepEntry};
-use crate::present::table::padded;
+use crate::domain::history::Entry;
+use crate::present::table::{padded, shortened};
 use crate::ui::area::{cells, first_around, split_above};
 use crate::ui::panel::inside;
 
 /// Columns of the signs before a row.
 const SIGNS: u16 = 5;
-/// A bar that is shorter says nothing.
-pub(crate) const BAR: u16 = 12;
+/// What does not tell rows apart leaves so much room to the words of those that do.
+const FOR_WORDS: u16 = 12;
+/// Where the bars have less room than this, there is nothing to be seen but runs and their numbers.
+const FOR_BARS: u16 = 56;
 /// Columns of the word behind a bar.
 pub(crate) const WORD: u16 = 11;
 /// With fewer rows they all belong to runs.
@@ -28,53 +31,53 @@ const SPACIOUS: u16 = 140;
 /// A row of the history.
 #[derive(Clone, Copy, Debug)]
 pub enum HistoryRow<'a> {
-    /// A run.
-    Entry(&'a Entry),
-    /// A sweep.
-    Sweep(&'a SweepEntry),
+    /// A run or a sweep.
+    Run(Row<'a>),
     /// The heading of a session, with its first run that is shown, or that of its first sweep.
-    Session(Option<&'a Entry>),
-    /// The run that is on.
-    Live(&'a Live),
+    Session(&'a Entry),
 }
 
-/// Which run is drawn in row `y` of the screen, with the history's panel in `area`.
+/// Which row is drawn in row `y` of the screen, with the history's panel in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
     let geometry = Geometry::of(app, inside(area));
-    run_at(app, geometry.rows, geometry.has_sessions, y)
+    drawn_at(app, geometry.rows, geometry.has_sessions, y)
 }
 
-/// Which run is drawn in row `y` of the screen, with the runs in `rows`.
-pub(crate) fn run_at(app: &App, rows: Rect, has_sessions: bool, y: u16) -> Option<HistoryRow<'_>> {
-    runs_in(app, rows, has_sessions)
-        .find(|(row, _)| row.y == y)
-        .map(|(_, run)| run)
+/// Which row is drawn in row `y` of the screen, with the runs in `rows`.
+pub(crate) fn drawn_at(
+    app: &App,
+    rows: Rect,
+    has_sessions: bool,
+    y: u16,
+) -> Option<HistoryRow<'_>> {
+    let mut drawn = rows_in(app, rows, has_sessions);
+    Some(drawn.find(|(area, _)| area.y == y)?.1)
 }
 
-/// The runs in view in this room, in the shown order, each with its row: what is drawn is what is hit. Costs as much as
+/// The rows in view in this room, in the shown order, each with its place: what is drawn is what is hit. Costs as much as
 /// there are rows, however long the history is.
-pub(crate) fn runs_in(
+pub(crate) fn rows_in(
     app: &App,
     rows: Rect,
     has_sessions: bool,
 ) -> impl Iterator<Item = (Rect, HistoryRow<'_>)> {
     let first = first_row(app, rows.height, has_sessions);
     let (browse, history) = (app.browse(), app.history());
-    let last = browse.rows(has_sessions);
     let run = move |at: usize| match browse.row(at, has_sessions) {
         Some(BrowseRow::Run(number)) => {
-            let sweep = || history.sweep(number).map(HistoryRow::Sweep);
-            history.get(number).map(HistoryRow::Entry).or_else(sweep)
+            let sweep = || history.sweep(number).map(Row::Sweep);
+            let run = history.get(number).map(Row::Entry).or_else(sweep);
+            run.map(HistoryRow::Run)
         }
         Some(BrowseRow::Session(number)) => {
             let of_sweep = || history.get(*history.sweep(number)?.members.first()?);
             let first = history.get(number).or_else(of_sweep);
-            Some(HistoryRow::Session(first))
+            first.map(HistoryRow::Session)
         }
-        None => app.live().filter(|_| at == last).map(HistoryRow::Live),
+        None => app.live_row().map(HistoryRow::Run),
     };
-    let numbered = rows.rows().zip(first..=last);
-    numbered.filter_map(move |(row, at)| Some((row, run(at)?)))
+    let numbered = rows.rows().zip(first..=browse.rows(has_sessions));
+    numbered.filter_map(move |(area, at)| Some((area, run(at)?)))
 }
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
@@ -86,6 +89,8 @@ pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<&'static str> {
 
 /// A column with its place.
 pub(crate) struct Placed {
+    /// Its place in [`COLUMNS`].
+    pub at: usize,
     pub column: &'static Column,
     /// Of its cells.
     extent: Extent,
@@ -103,20 +108,24 @@ impl Placed {
         )
     }
 
-    /// A text as it stands among its cells.
-    pub fn aligned(&self, text: &str) -> String {
-        self.extent
-            .align(text, self.column.side, usize::from(self.width))
+    /// What stands in a row, among its other cells: in fewer words where there is no room for all.
+    pub fn cell(&self, row: Row<'_>) -> String {
+        let (text, width) = (self.column.cell(row), usize::from(self.width));
+        let text = match self.column.id {
+            columns::MODEL if text.width() > width => row.plan().executor.name(),
+            _ => text,
+        };
+        match self.column.side {
+            _ if text.is_empty() => text,
+            Side::Left => shortened(&text, width),
+            side => self.extent.align(&text, side, width),
+        }
     }
 
     /// Its part of a row.
     pub fn area(&self, row: Rect) -> Rect {
-        Rect {
-            x: self.x,
-            width: self.width,
-            ..row
-        }
-        .intersection(row)
+        let (x, width) = (self.x, self.width);
+        Rect { x, width, ..row }.intersection(row)
     }
 }
 
@@ -176,55 +185,81 @@ fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
     first_around(chosen, total, room)
 }
 
-/// As many columns as fit, the most important first; they stand in the order of the table.
+/// As many columns as have room, the most important first; they stand in the order of the table. Which those are depends on
+/// the screen and on what the user wants: none comes or goes while he works. What they say then shares the room: the bar
+/// gives way first, then words, and numbers never.
 fn placed(app: &App, inner: Rect) -> Vec<Placed> {
     let wanted = app.columns();
     let gap = if inner.width < SPACIOUS { 1 } else { 2 };
-    let mut left = inner.width.saturating_sub(SIGNS);
-    let mut fitting: Vec<(usize, Extent, u16)> = vec![];
+    let room = inner.width.saturating_sub(SIGNS);
+    let mut left = room;
+    let mut fitting: Vec<usize> = vec![];
     for at in wanted.by_importance() {
-        let (extent, width) = needed(app, at);
-        let is_extra = !wanted.is_wished(at) && COLUMNS[at].rank >= EXTRA;
-        let kept = if is_extra { LONGEST + WORD - BAR } else { 0 };
+        let column = &COLUMNS[at];
+        let kept = match column.rank {
+            _ if wanted.is_wished(at) => 0,
+            EXTRA.. => FOR_BARS,
+            DECORATION.. => FOR_WORDS,
+            _ => 0,
+        };
+        let rest = left.checked_sub(gap + cells(column.least_width()));
         // What is less important does not take the place of what did not fit.
-        let Some(rest) = left.checked_sub(gap + width).filter(|rest| *rest >= kept) else {
+        let Some(rest) = rest.filter(|rest| *rest >= kept) else {
             break;
         };
         left = rest;
-        fitting.push((at, extent, width));
+        fitting.push(at);
     }
-    fitting.sort_by_key(|(at, ..)| *at);
+    let mut columns = sharing(app, &fitting, room, gap);
+    while columns.is_none() && fitting.pop().is_some() {
+        columns = sharing(app, &fitting, room, gap);
+    }
+    let mut columns = columns.unwrap_or_default();
+    columns.retain(|placed| placed.width > 0);
+    columns.sort_by_key(|placed| placed.at);
     let mut end = inner.x + SIGNS;
-    let place = |(at, extent, width): (usize, Extent, u16)| {
-        let column = &COLUMNS[at];
-        let more = if column.id == columns::BAR {
-            left.min(LONGEST + WORD - BAR)
-        } else {
-            0
-        };
-        let (x, width) = (end + gap, width + more);
-        end = x + width;
-        Placed {
-            column,
-            extent,
-            x,
-            width,
-        }
-    };
-    fitting.into_iter().map(place).collect()
+    for placed in &mut columns {
+        placed.x = end + gap;
+        end = placed.x + placed.width;
+    }
+    columns
 }
 
-/// The room that a column's cells need, the live run's too, and its width.
-fn needed(app: &App, at: usize) -> (Extent, u16) {
+/// These columns in so much room, not yet at their places; `None` where there is none for what must be whole.
+fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<Placed>> {
+    let mut placed: Vec<Placed> = columns.iter().map(|at| needed(app, *at)).collect();
+    let taken = |placed: &[Placed]| placed.iter().map(|placed| placed.width + gap).sum::<u16>();
+    for giving in [columns::BAR, columns::NAME, columns::MODEL] {
+        let more = taken(&placed).saturating_sub(room);
+        if let Some(placed) = placed.iter_mut().find(|placed| placed.column.id == giving) {
+            let least = cells(placed.column.least_width());
+            let width = placed.width.saturating_sub(more);
+            placed.width = match giving {
+                columns::BAR if width < least => 0,
+                columns::BAR => width,
+                _ => width.max(least),
+            };
+        }
+    }
+    (taken(&placed) <= room).then_some(placed)
+}
+
+/// A column with the room that its cells need, the live run's too.
+fn needed(app: &App, at: usize) -> Placed {
     let (wanted, column) = (app.columns(), &COLUMNS[at]);
-    if column.id == columns::BAR {
-        return (Extent::default(), BAR);
-    }
     let mut extent = wanted.extent(at);
-    if let Some(live) = app.live() {
-        let cell = column.cell(Row::Live(live, app.history().next_number()));
-        extent = extent.with(Extent::of(&cell, column.side));
+    if let Some(live) = app.live_row() {
+        extent = extent.with(Extent::of(&column.cell(live), column.side));
     }
-    let width = extent.width().max(heading(column, wanted.sort()).width());
-    (extent, cells(width))
+    let width = match column.id {
+        columns::BAR => LONGEST + WORD,
+        _ => cells(extent.width().max(heading(column, wanted.sort).width())),
+    };
+    Placed {
+        at,
+        column,
+        extent,
+        x: 0,
+        width,
+    }
 }

@@ -24,7 +24,11 @@ pub fn titles(
 
 /// The text that runs have to match, if there is one, and how many of how many do.
 fn filter(app: &App) -> Option<(&str, (usize, usize))> {
-    let filter = app.filter().filter(|filter| !filter.is_empty())?;
+    let filter = app
+        .runs
+        .filter
+        .as_ref()
+        .filter(|filter| !filter.is_empty())?;
     Some((filter.field.text().trim(), filter.found))
 }
 
@@ -54,7 +58,7 @@ fn title_right(app: &App) -> String {
 
 /// The text that is being typed, with what it is; or the filter that is kept, with how to get rid of it.
 pub fn prompt(app: &App, width: u16) -> Line<'static> {
-    let (before, field, is_typed) = match (app.naming(), app.filter()) {
+    let (before, field, is_typed) = match (&app.runs.naming, &app.runs.filter) {
         (Some(naming), _) => {
             let before = format!(" Name of #{}: ", naming.number);
             (before, &naming.field, true)

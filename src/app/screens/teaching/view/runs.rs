@@ -7,17 +7,16 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::App;
 use crate::app::screen::Panel;
-use crate::app::screens::history::columns::speed_up;
+use crate::app::screens::history::columns::{Row, speed_up};
 use crate::app::screens::history::view::{
-    HistoryRow, draw_gain, nothing_shown, run_at, runs_in, signs,
+    HistoryRow, draw_gain, drawn_at, is_chosen, nothing_shown, rows_in, signs,
 };
 use crate::app::screens::sweep::sketch;
-use crate::domain::history::Entry;
 use crate::domain::plan::Plan;
 use crate::domain::text::{column_seconds, counted};
 use crate::domain::time::seconds;
 use crate::present::table::shortened;
-use crate::ui::area::{cells, split_above};
+use crate::ui::area::{cells, split_above, split_left};
 use crate::ui::panel::{draw_lines, draw_text, wrap};
 use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
 
@@ -32,7 +31,7 @@ const ROOM_FOR_HEADING: u16 = 3;
 
 /// Which run is drawn in row `y` of the screen, with the runs in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
-    run_at(app, split(area).1, false, y)
+    drawn_at(app, split(area).1, false, y)
 }
 
 /// The heading, which is empty where there is no room for one, and the runs below it.
@@ -49,26 +48,9 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         draw_lines(lines.map(|text| format!(" {text}")), rows, buf);
         return;
     }
-    let chosen = app.browse().selected();
-    let sign = |is_chosen: bool| if is_chosen { "▸" } else { " " };
-    for (row, run) in runs_in(app, rows, false) {
-        match run {
-            HistoryRow::Entry(entry) => draw_entry(app, entry, theme, row, buf),
-            HistoryRow::Sweep(sweep) => {
-                let is_chosen = chosen == Some(sweep.number);
-                let begin = begin(sign(is_chosen), sweep.number);
-                let text = format!("{begin}sweep: {}", sketch::what(sweep));
-                let text = shortened(&text, usize::from(row.width));
-                draw_text(text, strong_if(is_chosen), row, buf);
-            }
-            HistoryRow::Session(_) => {}
-            HistoryRow::Live(live) => {
-                let begin = begin(sign(chosen.is_none()), app.history().next_number());
-                let time = format!("{:.1} s", seconds(live.trace.now));
-                let begin = format!("{begin}{}{time:>10}  ", work(&live.plan, row.width));
-                let done = live.done(usize::from(row.width).saturating_sub(begin.width()));
-                draw_text(format!("{begin}{done}"), STRONG, row, buf);
-            }
+    for (area, drawn) in rows_in(app, rows, false) {
+        if let HistoryRow::Run(run) = drawn {
+            draw_row(app, run, theme, area, buf);
         }
     }
 }
@@ -108,23 +90,27 @@ fn work(plan: &Plan, width: u16) -> String {
     }
 }
 
-fn draw_entry(app: &App, entry: &Entry, theme: Theme, row: Rect, buf: &mut Buffer) {
-    let record = &entry.record;
-    let [chosen, _, others @ ..] = signs(app, entry);
-    let begin = begin(&format!("{chosen}{}", others.concat()), entry.number);
-    let work = work(&record.plan, row.width);
-    let time = column_seconds(record.times.wall_s);
-    let text = format!("{begin}{work}{time:>10}{:>9}", speed_up(entry));
-    let is_chosen = app.browse().selected() == Some(entry.number);
-    draw_text(&text, strong_if(is_chosen), row, buf);
-    if let Some(factor) = entry.assessment.speedup {
-        let after = cells(text.width());
-        let x = row.x + after.min(row.width) + 1;
-        let room = Rect {
-            x,
-            width: row.right().saturating_sub(x + 2),
-            ..row
-        };
-        draw_gain(app, Some(entry), factor, theme, (room, ROOM_FOR_WORD), buf);
-    }
+fn draw_row(app: &App, run: Row<'_>, theme: Theme, row: Rect, buf: &mut Buffer) {
+    let [chosen, _, others @ ..] = signs(app, run);
+    let begin = begin(&format!("{chosen}{}", others.concat()), run.number());
+    let width = usize::from(row.width);
+    let text = match run {
+        Row::Sweep(sweep) => shortened(&format!("{begin}sweep: {}", sketch::what(sweep)), width),
+        Row::Live(live, _) => {
+            let time = format!("{:.1} s", seconds(live.trace.now));
+            let begin = format!("{begin}{}{time:>10}  ", work(&live.plan, row.width));
+            let done = live.done(width.saturating_sub(begin.width()));
+            format!("{begin}{done}")
+        }
+        Row::Entry(entry) => {
+            let time = column_seconds(entry.record.times.wall_s);
+            let work = work(&entry.record.plan, row.width);
+            let text = format!("{begin}{work}{time:>10}{:>9}", speed_up(entry));
+            let (_, behind) = split_left(row, cells(text.width()).saturating_add(1));
+            let (room, _) = split_left(behind, behind.width.saturating_sub(1));
+            draw_gain(app, run, theme, (room, ROOM_FOR_WORD), buf);
+            text
+        }
+    };
+    draw_text(text, strong_if(is_chosen(app, run)), row, buf);
 }

@@ -1,157 +1,21 @@
-//! All numbers of one record, or of one point of a sweep, as rows: the screen draws them, and scrolling needs to know how
-//! many there are.
-
-pub mod point;
-pub mod view;
-
-use crate::app::App;
-use crate::app::keys::{Keys, texts};
-use crate::app::screens::Screen;
-use crate::app::screens::reading::Topic;
-use crate::ui::scroll::{Scroll, text_width};
+//! All numbers of one record.
 
 use crate::catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric};
 use crate::domain::history::{Entry, History};
-use crate::domain::phase::Phase;
 use crate::domain::plan::Plan;
 use crate::domain::record::Record;
-use crate::domain::text::{bytes, clean, column_seconds, wrap};
+use crate::domain::text::{bytes, clean, column_seconds};
 use crate::domain::{repeats, shared_file};
 use crate::present::number::{NOTHING, or_nothing, with_unit};
 use crate::present::sentence::{self, verdict};
+use crate::ui::text::{Line, Look, Page, Piece, marked};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;
-/// Columns of a number's name.
-pub const NAMES: u16 = 14;
-/// Columns of its value with its unit.
-pub const VALUES: u16 = 14;
-/// Columns before its note.
-pub const BEFORE_NOTES: u16 = NAMES + VALUES + 2;
 /// So many lines of what a run printed are shown.
 const PRINTED_LINES: usize = 100;
 /// So many failed tasks are listed.
 const FAILURES: usize = 20;
-
-/// All numbers of one record, or of one point of a sweep.
-#[derive(Clone, Debug)]
-pub struct Details {
-    /// Which.
-    pub number: usize,
-    /// Of a sweep, which configuration of its plan.
-    configuration: Option<usize>,
-    scroll: Scroll,
-    rows: Vec<Row>,
-}
-
-impl Details {
-    pub(crate) fn of(number: usize, configuration: Option<usize>) -> Details {
-        Details {
-            number,
-            configuration,
-            scroll: Scroll::default(),
-            rows: vec![],
-        }
-    }
-}
-
-impl Screen for Details {
-    fn keys(&self, _app: &App) -> Vec<&'static Keys> {
-        vec![&texts::READING]
-    }
-
-    fn topic(&self) -> Option<Topic> {
-        let is_point = self.configuration.is_some();
-        Some(if is_point {
-            Topic::SWEEP
-        } else {
-            Topic::DETAILS
-        })
-    }
-
-    fn compose(&mut self, app: &App, is_news: bool) {
-        let (history, width) = (&app.history, text_width(app.size().0));
-        let sweep = history.sweep(self.number);
-        match (sweep.zip(self.configuration), history.get(self.number)) {
-            _ if !is_news => {}
-            (Some((sweep, at)), _) => self.rows = point::rows(history, sweep, at, width),
-            (_, Some(entry)) => self.rows = rows(history, entry, width),
-            _ => {}
-        }
-    }
-
-    fn scroll(&mut self, by: isize, rows: u16) {
-        self.scroll.in_text(by, self.rows.len(), rows);
-    }
-
-    fn renumber(&mut self, follow: &dyn Fn(&mut usize)) {
-        follow(&mut self.number);
-    }
-}
-
-/// A row of the details.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// What is read first, and headings.
-    Strong(String),
-    /// A number of the run.
-    Number {
-        /// What it is called.
-        name: &'static str,
-        /// With its unit.
-        value: String,
-        /// What it means.
-        note: String,
-    },
-    /// The time that all workers spent in a phase.
-    Phase {
-        /// Which.
-        phase: Phase,
-        /// The time, with its unit.
-        value: String,
-        /// What the phase means.
-        note: String,
-    },
-    /// The rest of a note for which there was no room.
-    More(String),
-    /// A line of a foreign text.
-    Plain(String),
-    /// What went wrong with a task.
-    Failure(String),
-    /// Nothing.
-    Empty,
-}
-
-/// Rows of so many columns, as they are written one below the other.
-#[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Row>,
-    pub(crate) width: u16,
-}
-
-impl Page {
-    pub(crate) fn heading(&mut self, text: &str) {
-        self.rows.extend([Row::Empty, Row::Strong(text.into())]);
-    }
-
-    /// A text in as many rows as it needs.
-    pub(crate) fn say(&mut self, text: &str, row: fn(String) -> Row) {
-        self.rows
-            .extend(wrap(text, self.width).into_iter().map(row));
-    }
-
-    /// A row with as much of its note as fits, and the rest below it.
-    pub(crate) fn noted(&mut self, note: &str, row: impl FnOnce(String) -> Row) {
-        let mut notes = wrap(note, self.width.saturating_sub(BEFORE_NOTES)).into_iter();
-        self.rows.push(row(notes.next().unwrap_or_default()));
-        self.rows.extend(notes.map(Row::More));
-    }
-
-    /// A number with what it means.
-    pub(crate) fn tell(&mut self, name: &'static str, value: String, note: &str) {
-        self.noted(note, |note| Row::Number { name, value, note });
-    }
-}
 
 /// A reason to trust a run less, as it is shown.
 pub(crate) fn doubts(run: &Entry) -> impl Iterator<Item = String> {
@@ -159,19 +23,16 @@ pub(crate) fn doubts(run: &Entry) -> impl Iterator<Item = String> {
 }
 
 /// Everything about a run in rows of at most `width` columns.
-pub fn rows(history: &History, entry: &Entry, width: u16) -> Vec<Row> {
+pub(crate) fn lines(history: &History, entry: &Entry, width: u16) -> Vec<Line> {
     let record = &entry.record;
-    let mut page = Page {
-        rows: vec![],
-        width,
-    };
+    let mut page = Page::of(width);
     let doubts = doubts(entry).map(|doubt| format!("! {doubt}"));
     std::iter::once(verdict::of(history, entry.number))
         .chain(sentence::origin::of(entry, history.here()))
         .chain(sentence::shared_file::all(record))
         .chain(doubts)
-        .for_each(|text| page.say(&text, Row::Strong));
-    page.rows.push(Row::Empty);
+        .for_each(|text| page.say(&text, Look::Strong));
+    page.say("", Look::Plain);
     let mut numbers = METRICS.iter().filter(|metric| metric.group == Group::Run);
     // The repeats come after the time.
     if let Some(time) = numbers.next() {
@@ -182,7 +43,7 @@ pub fn rows(history: &History, entry: &Entry, width: u16) -> Vec<Row> {
     parameters(&mut page, &record.plan);
     if let Some(file) = &record.system.shared_file {
         let note = "left; str(page) is longer than the page";
-        page.tell(shared_file::NAME, bytes(file.bytes), note);
+        page.tell(shared_file::NAME, &bytes(file.bytes), note);
     }
     python(&mut page, entry);
     page.heading("Time of all workers by phase");
@@ -191,7 +52,7 @@ pub fn rows(history: &History, entry: &Entry, width: u16) -> Vec<Row> {
     }
     failures(&mut page, record);
     printed(&mut page, record);
-    page.rows
+    page.lines
 }
 
 fn failures(page: &mut Page, record: &Record) {
@@ -205,7 +66,7 @@ fn failures(page: &mut Page, record: &Record) {
     }
     for (task, error) in failed {
         let error = clean(error, FOREIGN);
-        page.say(&format!("task {task}: {error}"), Row::Failure);
+        page.say(&format!("task {task}: {error}"), Look::Error);
     }
 }
 
@@ -217,9 +78,9 @@ fn python(page: &mut Page, entry: &Entry) {
     page.heading("Python");
     let interpreter = &python.interpreter;
     let path = clean(&interpreter.path, FOREIGN);
-    page.tell("Python", interpreter.version_name(), &path);
+    page.tell("Python", &interpreter.version_name(), &path);
     if let Some(method) = python.start_method {
-        page.tell("start method", method.name().into(), method.description());
+        page.tell("start method", method.name(), method.description());
     }
     // Whether there was a lock, and how that was found out.
     if let Some(said) = &entry.record.interpreter.python {
@@ -230,7 +91,7 @@ fn python(page: &mut Page, entry: &Entry) {
             ),
             None => (NOTHING, "not all interpreters of the run said the same"),
         };
-        page.tell("GIL", state.into(), how);
+        page.tell("GIL", state, how);
     }
     numbers_of(page, entry, Group::Python);
 }
@@ -243,11 +104,11 @@ fn printed(page: &mut Page, record: &Record) {
     };
     page.heading("What it printed");
     for line in output.text.lines().take(PRINTED_LINES) {
-        page.say(&clean(line, FOREIGN), Row::Plain);
+        page.say(&clean(line, FOREIGN), Look::Plain);
     }
     if output.text.lines().count() > PRINTED_LINES || output.bytes > output.text.len() as u64 {
         let rest = format!("… of {} in all", bytes(output.bytes));
-        page.rows.push(Row::Plain(rest));
+        page.say(&rest, Look::Plain);
     }
 }
 
@@ -260,9 +121,9 @@ fn repeated(page: &mut Page, repeats: &[&Record]) {
         .interval
         .map(|interval| format!(" ({}, 95 % confidence)", sentence::seconds(interval)));
     let note = format!("of its {} repeats{}", time.n, range.unwrap_or_default());
-    page.tell("median", column_seconds(time.median), &note);
-    page.tell("shortest", column_seconds(time.min), "of the repeats");
-    page.tell("longest", column_seconds(time.max), "of the repeats");
+    page.tell("median", &column_seconds(time.median), &note);
+    page.tell("shortest", &column_seconds(time.min), "of the repeats");
+    page.tell("longest", &column_seconds(time.max), "of the repeats");
 }
 
 /// The numbers of the catalogue that belong to this group, with what they mean.
@@ -290,10 +151,12 @@ fn number_of(page: &mut Page, entry: &Entry, metric: &Metric) {
         _ if is_estimate => format!("{}, estimated", metric.meaning),
         _ => metric.meaning.into(),
     };
-    match metric.phase() {
-        Some(phase) => page.noted(&note, |note| Row::Phase { phase, value, note }),
-        None => page.tell(metric.name, value, &note),
-    }
+    let name = Piece::new(metric.name, Look::Plain);
+    let name = match metric.phase() {
+        Some(phase) => marked(phase, name),
+        None => vec![name],
+    };
+    page.number(name, &value, &note);
 }
 
 /// What the speed-up is measured against.
@@ -324,7 +187,7 @@ fn parameters(page: &mut Page, plan: &Plan) {
     for (parameter, value) in plan.parameters() {
         if of_workload.contains(&parameter) && !is_end(parameter) {
             let text = parameter.detail(&plan.size);
-            page.tell(parameter.flag, text, parameter.note(value));
+            page.tell(parameter.flag, &text, parameter.note(value));
         }
     }
 }

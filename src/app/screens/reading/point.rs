@@ -1,6 +1,6 @@
 //! All runs and numbers of one point of a sweep.
 
-use crate::app::screens::details::{Page, Row, doubts};
+use crate::app::screens::reading::details::doubts;
 use crate::catalog::metric::metric_named;
 use crate::domain::history::{Entry, History, SweepEntry};
 use crate::domain::record::Outcome;
@@ -8,27 +8,27 @@ use crate::domain::stats::Interval;
 use crate::domain::sweep::Summary;
 use crate::domain::text::{duration, speedup};
 use crate::present::number::{three_digits, with_interval, with_unit};
+use crate::ui::text::{Line, Look, Page};
 
 /// Everything about this configuration of a sweep, in rows of at most `width` columns.
-pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: u16) -> Vec<Row> {
-    let mut page = Page {
-        rows: vec![],
-        width,
-    };
+pub(crate) fn lines(
+    history: &History,
+    sweep: &SweepEntry,
+    configuration: usize,
+    width: u16,
+) -> Vec<Line> {
+    let mut page = Page::of(width);
     let summaries = &sweep.results.summaries;
     let summary = summaries.get(configuration).and_then(Option::as_ref);
     match summary {
         Some(summary) => together(&mut page, summary),
-        None => page.say("No run of it has been counted.", Row::Strong),
+        None => page.say("No run of it has been counted.", Look::Strong),
     }
     page.heading("Its runs");
     let mut doubted = vec![];
     for run in history.runs_of(sweep, configuration) {
-        page.noted(&remark(run, summary), |note| Row::Number {
-            name: "",
-            value: format!("#{} {:>8}", run.number, duration(run.record.times.wall_s)),
-            note,
-        });
+        let time = format!("#{} {:>8}", run.number, duration(run.record.times.wall_s));
+        page.tell("", &time, &remark(run, summary));
         doubted.extend(doubts(run).map(|doubt| format!("! #{}: {doubt}", run.number)));
     }
     if !doubted.is_empty() {
@@ -36,30 +36,28 @@ pub fn rows(history: &History, sweep: &SweepEntry, configuration: usize, width: 
     }
     doubted
         .iter()
-        .for_each(|doubt| page.say(doubt, Row::Strong));
-    page.rows
+        .for_each(|doubt| page.say(doubt, Look::Strong));
+    page.lines
 }
 
 /// What the counted runs say together.
 fn together(page: &mut Page, summary: &Summary) {
     let time = &summary.time;
     let said = with_interval(time.median, time.interval, duration);
-    page.rows.push(Row::Strong(format!(
-        "{said} from {} counted runs",
-        summary.runs
-    )));
+    let said = format!("{said} from {} counted runs", summary.runs);
+    page.say(&said, Look::Strong);
     let note = format!(
         "median; 95 % interval {}, least {}, most {}",
         interval(time.interval, duration),
         duration(time.min),
         duration(time.max)
     );
-    page.tell("time", duration(time.median), &note);
+    page.tell("time", &duration(time.median), &note);
     if let Some(ratio) = summary.speedup.filter(|_| !summary.plan.is_serial()) {
         let between = interval(ratio.interval, speedup);
         let note =
             format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
-        page.tell("speed-up", speedup(ratio.value), &note);
+        page.tell("speed-up", &speedup(ratio.value), &note);
     }
     let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
     let median = ": median of the runs";
@@ -71,12 +69,12 @@ fn together(page: &mut Page, summary: &Summary) {
         if let Some(value) = value {
             let metric = metric_named(id);
             let note = format!("{}{how}", metric.meaning);
-            page.tell(metric.name, with_unit(metric.unit, value), &note);
+            page.tell(metric.name, &with_unit(metric.unit, value), &note);
         }
     }
     if let Some(share) = summary.karp_flatt {
         let note = "Karp–Flatt: the serial part that would explain this speed-up";
-        page.tell("serial part", format!("{} %", signed(share * 100.0)), note);
+        page.tell("serial part", &format!("{} %", signed(share * 100.0)), note);
     }
 }
 

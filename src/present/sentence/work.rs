@@ -1,0 +1,36 @@
+//! What a run is, in a few words.
+
+use crate::domain::history::Entry;
+use crate::domain::plan::Plan;
+use crate::domain::python::GilState;
+use crate::domain::text::counted;
+
+/// A run of the history in a few words.
+pub fn named(entry: &Entry) -> String {
+    let colon = if entry.name.is_some() { ":" } else { "" };
+    let record = &entry.record;
+    let python = record.interpreter.python.as_ref();
+    let proven = python.and_then(|python| python.gil);
+    format!("{}{colon} {}", entry.called(), told(&record.plan, proven))
+}
+
+/// A run in a few words.
+pub fn of(plan: &Plan) -> String {
+    told(plan, None)
+}
+
+/// The same, with the state of Python's lock: what was proven while it ran says more than what the interpreter said before.
+fn told(plan: &Plan, proven: Option<GilState>) -> String {
+    let said = plan.executor.label();
+    let gil = proven.or(plan.interpreter().map(|python| python.gil));
+    let gil = gil
+        .map(GilState::words)
+        .filter(|words| !said.contains(words))
+        .map_or_else(String::new, |words| format!(" · {words}"));
+    format!(
+        "{} · {said}{gil} · {} · {}",
+        plan.label(),
+        counted(plan.workers.into(), "worker"),
+        counted(plan.tasks.into(), "task"),
+    )
+}
