@@ -95,8 +95,6 @@ impl ChartBar {
 pub struct BarGroup {
     /// What stands below it.
     pub label: String,
-    /// How many workers.
-    pub workers: u32,
     /// In the order of the executors.
     pub bars: Vec<ChartBar>,
     /// The most that can be, in the chart's unit; `None` while it is not known.

@@ -116,7 +116,6 @@ impl Composer<'_> {
         let plan = &self.entry.sweep.plan;
         let serial = BarGroup {
             label: "serial".into(),
-            workers: 1,
             bars: vec![self.bar(0, Some(0))],
             ideal: self.in_unit(1.0),
         };
@@ -125,7 +124,6 @@ impl Composer<'_> {
             let bar = |(series, executor)| self.bar(series, plan.configuration(executor, workers));
             BarGroup {
                 label: grouped(workers.into()),
-                workers,
                 bars: executors.map(bar).collect(),
                 ideal: self.in_unit(self.ideal(workers)),
             }
@@ -262,10 +260,7 @@ impl Composer<'_> {
 
     fn about(&self) -> Vec<String> {
         let configuration = self.chart.configuration(self.entry);
-        let Some(plan) = self.entry.sweep.plan.configurations.get(configuration) else {
-            return vec![];
-        };
-        let mut about = vec![place(plan)];
+        let mut about = vec![place(&self.entry.sweep.plan.configurations[configuration])];
         let failed = self.entry.results.failed[configuration];
         if failed > 0 {
             about.push(format!("{} failed", counted(failed.into(), "run")));

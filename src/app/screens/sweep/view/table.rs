@@ -2,17 +2,17 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::screens::sweep::Sketch;
-use crate::present::chart::BarGroup;
-use crate::ui::area::{first_around, split_above};
-use crate::ui::panel::draw_lines;
+use crate::present::chart::ChartBar;
+use crate::ui::area::{cells, first_around, split_above, split_left};
 use crate::ui::theme::{CURSOR, STRONG, strong_if};
 
 /// Columns of the numbers of workers.
-const WORKERS: usize = 9;
+const WORKERS: u16 = 9;
 /// Between two columns.
 const BETWEEN: usize = 3;
 
@@ -20,55 +20,41 @@ const BETWEEN: usize = 3;
 pub fn draw(sketch: &Sketch, cursor: (usize, usize), area: Rect, buf: &mut Buffer) {
     // A row apart from the chart.
     let (_, area) = split_above(area, 1);
-    if area.height < 2 {
-        return;
-    }
-    let widths = widths(sketch, usize::from(area.width));
-    let mut heading = Line::raw(format!("{:>WORKERS$}", "workers"));
-    for (executor, width) in sketch.executors.iter().zip(&widths) {
-        let width = BETWEEN + width;
-        heading.push_span(format!("{:>width$}", executor.label()));
-    }
-    let rows = usize::from(area.height - 1);
-    let groups = &sketch.groups;
-    let first = first_around(cursor.0, groups.len(), rows);
+    let rows = usize::from(area.height.saturating_sub(1));
+    let first = first_around(cursor.0, sketch.groups.len(), rows);
     // Serial is no number of workers: its numbers stand where the cursor's do.
-    let shown = groups.iter().enumerate().skip(first.max(1)).take(rows);
-    let shown = shown.map(|(at, group)| {
-        let cursor = (at == cursor.0).then_some(cursor.1);
-        row(group, cursor, &widths)
-    });
-    draw_lines(std::iter::once(heading).chain(shown), area, buf);
-}
-
-fn row<'a>(group: &'a BarGroup, cursor: Option<usize>, widths: &[usize]) -> Line<'a> {
-    let mut line = Line::raw(format!("{:>WORKERS$}", group.label));
-    for (i, (point, width)) in group.bars.iter().zip(widths).enumerate() {
-        let style = match (cursor == Some(i), point.is_best) {
-            (true, _) => CURSOR,
-            (false, is_best) => strong_if(is_best),
-        };
-        let blanks = BETWEEN + width - point.text.width() - 1;
-        let star = if point.is_best { "★" } else { "" };
-        line.push_span(Span::styled(format!("{star:>blanks$} "), STRONG));
-        line.push_span(Span::styled(point.text.as_str(), style));
-    }
-    line
-}
-
-/// How wide each column is that has room.
-fn widths(sketch: &Sketch, room: usize) -> Vec<usize> {
-    let mut left = room.saturating_sub(WORKERS);
-    let widths = sketch.executors.iter().enumerate().map(|(at, executor)| {
-        let cells = sketch.groups.iter().filter_map(|group| group.bars.get(at));
-        let widest = cells.map(|bar| bar.text.width()).max().unwrap_or(0);
+    let groups = sketch.groups.iter().enumerate().skip(first.max(1));
+    let labels = groups.clone().map(|(_, group)| group.label.as_str());
+    let (column, mut free) = split_left(area, WORKERS);
+    let labels = std::iter::once("workers").chain(labels);
+    Text::from_iter(labels).right_aligned().render(column, buf);
+    for (at, executor) in sketch.executors.iter().enumerate() {
+        let label = executor.label();
+        let all = sketch.groups.iter().filter_map(|group| group.bars.get(at));
+        let widest = all.map(|bar| bar.text.width()).max().unwrap_or(0);
         // A value that gets its interval moves nothing.
-        widest.max(executor.label().width()).max(16)
-    });
-    let fits = |width: &usize| {
-        let rest = left.checked_sub(BETWEEN + width);
-        left = rest.unwrap_or(0);
-        rest.is_some()
+        let width = cells(BETWEEN + widest.max(label.width()).max(16));
+        if width > free.width {
+            break;
+        }
+        let points = groups.clone().filter_map(|(number, group)| {
+            let bar = group.bars.get(at)?;
+            Some(cell(bar, cursor == (number, at)))
+        });
+        let lines = std::iter::once(Line::raw(label)).chain(points);
+        let (column, rest) = split_left(free, width);
+        Text::from_iter(lines).right_aligned().render(column, buf);
+        free = rest;
+    }
+}
+
+fn cell(bar: &ChartBar, is_here: bool) -> Line<'_> {
+    let star = if bar.is_best { "★ " } else { "" };
+    let style = if is_here {
+        CURSOR
+    } else {
+        strong_if(bar.is_best)
     };
-    widths.take_while(fits).collect()
+    let value = Span::styled(bar.text.as_str(), style);
+    Line::from(vec![Span::styled(star, STRONG), value])
 }
