@@ -272,7 +272,7 @@ impl App {
             Msg::Wheel { up, target } => self.on_wheel(up, target),
             Msg::Told(sentence) => self.tell(sentence),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
-            Msg::BarsFitted { columns } => self.timeline.view.columns = Some(columns),
+            Msg::BarsFitted { columns, rows } => self.timeline.view.room = Some((columns, rows)),
             Msg::Batch(batch) => self.on_batch(batch),
             Msg::Concluded(record) => self.on_concluded(*record),
             Msg::Refused(sentence) => self.on_refused(sentence),

@@ -114,8 +114,8 @@ struct Explorer {
     app: App,
     screen: Screen,
     size: Size,
-    /// How many columns the bars of the timeline had when the app was told last.
-    bars: Option<u16>,
+    /// How many columns and rows the bars of the timeline had when the app was told last.
+    bars: Option<(u16, u16)>,
     pacer: Pacer,
     /// Up to when time was told to a run that is played; `None` while none is.
     ticked: Option<Nanos>,
@@ -170,10 +170,10 @@ impl Explorer {
             });
         }
         self.tick();
-        let bars = frame::bar_columns(&self.app, size.into());
-        if let Some(columns) = bars.filter(|_| bars != self.bars) {
+        let bars = frame::room_for_bars(&self.app, size.into());
+        if let Some((columns, rows)) = bars.filter(|_| bars != self.bars) {
             self.bars = bars;
-            self.update(Msg::BarsFitted { columns });
+            self.update(Msg::BarsFitted { columns, rows });
         }
         let theme = Theme::from(self.app.appearance());
         let before = clock::thread_cpu();

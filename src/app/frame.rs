@@ -32,10 +32,11 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     theme.finish(frame.buffer_mut());
 }
 
-/// How many columns the bars of the timeline have on a screen of this size, once there are any: a step of its cursor.
-pub fn bar_columns(app: &App, (columns, rows): (u16, u16)) -> Option<u16> {
+/// How many columns the bars of the timeline have on a screen of this size, and how many of them are in view, once there
+/// are any.
+pub fn room_for_bars(app: &App, (columns, rows): (u16, u16)) -> Option<(u16, u16)> {
     let panels = panels(app, Rect::new(0, 0, columns, rows));
-    timeline::view::bar_columns(app, panels.timeline, panels.gutter)
+    timeline::view::room_for_bars(app, panels.timeline, panels.gutter)
 }
 
 /// Where everything stands now: for drawing, and for finding what was clicked.
@@ -69,6 +70,7 @@ fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     header::notice(app, theme, panels.notice, buf);
     footer::draw(app, panels.footer, buf);
+    teaching::view::draw_pressed(app, &panels, area, buf);
     draw_overlay(app, theme, &panels, area, buf);
 }
 

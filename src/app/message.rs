@@ -40,10 +40,12 @@ pub enum Msg {
         /// Rows.
         rows: u16,
     },
-    /// The bars of the timeline have so many columns now: a step of its cursor.
+    /// The bars of the timeline have so much room now.
     BarsFitted {
-        /// Cells in a bar.
+        /// Cells in a bar: a step of the cursor.
         columns: u16,
+        /// How many of them are in view.
+        rows: u16,
     },
     /// The engine saw more of the run.
     Batch(Batch),

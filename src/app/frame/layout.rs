@@ -27,13 +27,14 @@
 //!  header
 //! ▐VERDICT, on a band of its own▌
 //! ▐and why                      ▌
+//!  the keys that were pressed
 //!   ▀▀█ ▀▀█    figures: three numbers,
 //!   █▀▀ █▀▀    readable from the last row
 //! ╭ Timeline ─────────────────╮
 //! │ w0 ▃▂▃▃▂▃▂▃▃▂             │
 //! ╰─ legend ──────────────────╯
 //!  the last few runs
-//!  the keys that were pressed
+//!  the keys that work here
 //! ```
 
 use ratatui::layout::Constraint::{Fill, Length};
@@ -59,7 +60,7 @@ pub struct Panels {
     pub header: Rect,
     /// The sentence that is read first.
     pub verdict: Rect,
-    /// What else there is to say.
+    /// What else there is to say; in the teaching layout the keys that were pressed.
     pub aside: Rect,
     /// The numbers that matter, in large digits: in the teaching layout.
     pub figures: Rect,
@@ -121,7 +122,7 @@ pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
 }
 
 fn wide(panels: &mut Panels, body: Rect) {
-    let history = (body.height * 3 / 10).clamp(8, 20);
+    let history = (body.height * 3 / 10).clamp(8, 14);
     // An odd number of rows inside keeps the two curves apart.
     let band = if body.height < 32 { 5 } else { 7 };
     let rows = Layout::vertical([Fill(1), Length(band), Length(history)]);
@@ -154,13 +155,12 @@ fn teaching(panels: &mut Panels, area: Rect) {
     [
         _,
         panels.verdict,
-        _,
+        panels.aside,
         panels.figures,
         panels.timeline,
         panels.history,
         _,
     ] = rows.areas(area);
-    panels.aside = Rect::default();
 }
 
 #[cfg(test)]

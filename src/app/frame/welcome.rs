@@ -7,15 +7,17 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::catalog::experiment::{Experiment, offered};
-use crate::ui::area::{cells, split_left};
+use crate::ui::area::{cells, split_above, split_left};
 use crate::ui::panel::draw_lines;
 use crate::ui::theme::{CURSOR, STRONG};
 use crate::ui::widget::figure::{Figure, Size};
 
 /// Rows of an experiment with its key in large digits, and an empty row.
 const LARGE: u16 = 4;
-/// Columns of a key in large digits.
-const KEY: u16 = 6;
+/// Columns of a key in large digits, and in the largest.
+const KEY: [u16; 2] = [6, 12];
+/// Columns of an experiment with its words.
+pub const WIDTH: u16 = 84;
 
 /// Key, question, and what to watch for, as far as there is room; the chosen question stands out.
 pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut Buffer) {
@@ -30,15 +32,18 @@ pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut
         let is_chosen = chosen == Some(experiment);
         let style = if is_chosen { CURSOR } else { STRONG };
         let question = Span::styled(experiment.question, style);
-        if apart >= LARGE {
-            let (key, text) = split_left(place, KEY);
-            let key = Rect {
-                x: key.x + 1,
-                width: key.width.saturating_sub(2),
-                ..key
+        if are_large(has_python, area) {
+            let is_largest = apart > Size::Large.rows();
+            let (size, columns) = if is_largest {
+                (Size::Large, KEY[1])
+            } else {
+                (Size::Small, KEY[0])
             };
-            Figure::new(&experiment.key.to_string(), Size::Small, STRONG).render(key, buf);
+            let (key, text) = split_left(place, columns);
+            let (_, key) = split_left(key, 1);
+            Figure::new(&experiment.key.to_string(), size, STRONG).render(key, buf);
             let lines = [Line::from(question), plan.into(), watch.into()];
+            let (_, text) = split_above(text, u16::from(is_largest));
             draw_lines(lines, text, buf);
             continue;
         }
@@ -62,6 +67,11 @@ pub fn experiment_at(has_python: bool, area: Rect, y: u16) -> Option<&'static Ex
     places(has_python, area)
         .find(|(_, place)| is_here(place))
         .map(|(experiment, _)| experiment)
+}
+
+/// Whether there is room for keys in large digits.
+pub fn are_large(has_python: bool, area: Rect) -> bool {
+    apart(has_python, area) >= LARGE
 }
 
 /// Rows from one experiment to the next.

@@ -5,6 +5,8 @@ pub mod keys;
 pub mod playback;
 pub mod view;
 
+use std::cmp::Reverse;
+
 use crate::domain::time::Nanos;
 use crate::domain::trace::Trace;
 pub use crate::ui::window::Window;
@@ -44,8 +46,10 @@ pub struct TimelineView {
     pub row: usize,
     /// The moment that the cursor is on, once the user has asked for one.
     pub cursor: Option<Nanos>,
-    /// How many columns the bars have, once the shell has said so: a step of the cursor.
-    pub(crate) columns: Option<u16>,
+    /// Whether the workers are sorted by what they did, instead of by their numbers.
+    pub busiest_first: bool,
+    /// How many columns and rows the bars can have, once the shell has said so: a column is a step of the cursor.
+    pub(crate) room: Option<(u16, u16)>,
 }
 
 /// Columns of the bars before the shell has said how many there are.
@@ -71,6 +75,22 @@ impl TimelineView {
         self.row = 0;
     }
 
+    /// The workers of this run in the order of their rows: by their numbers, of which those without any task come last
+    /// where not all have a row in view; or those first that were on tasks for longest.
+    pub fn workers_in_order(&self, trace: &Trace) -> Vec<usize> {
+        let on_tasks = |worker: &usize| trace.lanes[*worker].time_on_tasks(trace.now);
+        let mut workers: Vec<usize> = (0..trace.lanes.len()).collect();
+        let are_too_many = self
+            .room
+            .is_some_and(|(_, rows)| workers.len() > rows.into());
+        if self.busiest_first {
+            workers.sort_by_cached_key(|worker| Reverse(on_tasks(worker)));
+        } else if are_too_many {
+            workers.sort_by_cached_key(|worker| on_tasks(worker) == 0);
+        }
+        workers
+    }
+
     /// Moves the cursor by so many of `rows`.
     pub fn move_row(&mut self, by: isize, rows: usize) {
         let row = self.row.saturating_add_signed(by);
@@ -81,7 +101,7 @@ impl TimelineView {
     pub fn move_cursor(&mut self, by: isize, trace: &Trace) {
         let window = self.window(trace);
         let to = if let Some(at) = self.cursor {
-            let columns = self.columns.unwrap_or(COLUMNS).max(1);
+            let columns = self.room.map_or(COLUMNS, |(columns, _)| columns.max(1));
             stepped(at, (window.span() / u64::from(columns)).max(1), by)
         } else {
             let seen = window.to.min(trace.now).max(window.from);
@@ -155,7 +175,8 @@ fn axis_length(now: Nanos) -> Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::trace::Batch;
+    use crate::domain::phase::Phase;
+    use crate::domain::trace::{Batch, LaneUpdate, Transition};
 
     fn trace(now: Nanos) -> Trace {
         let mut trace = Trace::new(2);
@@ -173,6 +194,44 @@ mod tests {
             .into();
         assert_eq!(lengths, [100, 100, 200, 200, 500, 1_000, 2_000, 50_000]);
         assert_eq!(axis_length(Nanos::MAX), Nanos::MAX);
+    }
+
+    #[test]
+    fn workers_without_a_task_come_last_where_not_all_are_in_view_and_the_busiest_first_if_wanted()
+    {
+        let mut run = Trace::new(6);
+        let on_task = |begin: Option<Nanos>| LaneUpdate {
+            transitions: begin
+                .into_iter()
+                .map(|at| Transition {
+                    at,
+                    task: Some(0),
+                    phase: Phase::Network,
+                    core: 0,
+                    after_gap: false,
+                })
+                .collect(),
+            ..LaneUpdate::default()
+        };
+        let lanes = [None, Some(50), None, Some(70), Some(20), None].map(on_task);
+        run.apply(Batch {
+            now: 100,
+            lanes: lanes.into(),
+            ..Batch::default()
+        });
+        let mut view = TimelineView::default();
+        let by_number = [0, 1, 2, 3, 4, 5];
+        assert_eq!(
+            view.workers_in_order(&run),
+            by_number,
+            "nobody has said how many rows there are"
+        );
+        view.room = Some((60, 6));
+        assert_eq!(view.workers_in_order(&run), by_number);
+        view.room = Some((60, 5));
+        assert_eq!(view.workers_in_order(&run), [1, 3, 4, 0, 2, 5]);
+        view.busiest_first = true;
+        assert_eq!(view.workers_in_order(&run), [4, 1, 3, 0, 2, 5]);
     }
 
     #[test]
@@ -229,7 +288,7 @@ mod tests {
         let mut run = trace(1_000_000_000);
         run.conclude(1_000_000_000);
         let mut view = TimelineView {
-            columns: Some(50),
+            room: Some((50, 9)),
             ..TimelineView::default()
         };
         view.move_cursor(1, &run);

@@ -76,7 +76,7 @@ impl Lane {
     }
 
     /// How long its worker was on a task, whatever it did there, given that it is `now`.
-    pub(super) fn time_on_tasks(&self, now: Nanos) -> Nanos {
+    pub fn time_on_tasks(&self, now: Nanos) -> Nanos {
         let open = self.transitions.last().filter(|open| open.task.is_some());
         self.on_task + open.map_or(0, |open| now.saturating_sub(open.at))
     }

@@ -1,12 +1,13 @@
 //! A bar per worker over time.
 //!
 //! ```text
-//! ▃▂▃▃▂▃▂▃▃▂   a column's ink is the share of its time that was computing
+//! ▆▇█▆▇▆█▇▆▇   a column's ink is the share of its time that was computing
 //! ──────█≡█─   without ink it shows what took longest: here waiting for the network, then writing
+//! ▂╳▂╳▃╳▂╳▂╳   with less ink than half, both: the ink in one column, what took longest in the next
 //!
 //! ╳╳╳█╳╳╳      where there is room bars are several rows high, and ink rises in them; who wants a core or the lock and
 //! ╳╳╳█╳╳╳      gets none is hatched up to where full ink would be, so that a bar is what its worker wanted, and the
-//! ▆▅▆█▅▆▅──≡─  ink what it got; who asks for neither is a thin line, at the bottom or upon the ink
+//! ▆▅▆█▅▆▅──≡─  ink what it got; who asks for neither is a thin line at the bottom
 //! ```
 //!
 //! Drawing costs one look-up per cell, however many events there are.
@@ -33,8 +34,10 @@ const HIGHEST: u16 = 12;
 pub struct Ink {
     /// So many eighths of a cell are filled, from below.
     pub eighths: u16,
-    /// Above them there is the mark of this phase.
+    /// What took longest besides.
     pub other: Option<Phase>,
+    /// Whether the mark of that stands in the place of the ink.
+    pub gives_way: bool,
 }
 
 impl Ink {
@@ -56,7 +59,37 @@ impl Ink {
         };
         // Too little to be drawn is no reason for a hole: a lane has none.
         let other = times.dominant_except(Phase::Computing);
-        Ink { eighths, other }
+        Ink {
+            eighths,
+            other,
+            gives_way: false,
+        }
+    }
+
+    /// Right of this column in a bar of so many rows. Where a mark has no room but that of the ink, and says more, the two
+    /// take turns: what is alone shows the ink of who wanted a core, and the mark of who did not.
+    #[must_use]
+    pub(crate) fn right_of(self, left: Ink, height: u16) -> Ink {
+        let is_little = |ink: Ink| (1..height * 4).contains(&ink.eighths);
+        let gives_way = is_little(self)
+            && !self.is_hatched(height)
+            && if is_little(left) {
+                !left.gives_way
+            } else {
+                !self.is_starved()
+            };
+        Ink { gives_way, ..self }
+    }
+
+    /// Whether the mark is of one who wants what it does not get.
+    fn is_starved(self) -> bool {
+        let other = self.other;
+        other.is_some_and(|phase| phase.description().is_starved)
+    }
+
+    /// Such a mark goes on up to where full ink would be.
+    fn is_hatched(self, height: u16) -> bool {
+        height > 1 && self.is_starved()
     }
 
     /// Draws one column of a bar.
@@ -64,14 +97,15 @@ impl Ink {
         if self == Ink::default() {
             return;
         }
-        let lowest_free = self.eighths.div_ceil(8);
+        let eighths = if self.gives_way { 0 } else { self.eighths };
         for (row, cell) in (0..).zip(column.rows().rev()) {
-            let fill = usize::from(self.eighths.saturating_sub(row * 8)).min(8);
-            // The mark of whoever wants what it does not get goes on up to where full ink would be.
-            let is_marked = |phase: &Phase| {
-                row == lowest_free || (row > lowest_free && phase.description().is_starved)
+            let fill = usize::from(eighths.saturating_sub(row * 8)).min(8);
+            let is_marked = if self.is_hatched(column.height) {
+                row >= eighths.div_ceil(8)
+            } else {
+                row == 0 && eighths == 0
             };
-            let (symbol, phase) = match self.other.filter(is_marked) {
+            let (symbol, phase) = match self.other.filter(|_| is_marked) {
                 Some(phase) => (phase.description().mark, phase),
                 None => (RISING[fill], Phase::Computing),
             };
@@ -95,8 +129,7 @@ impl Pitch {
     /// One row each, without gaps.
     pub const DENSE: Pitch = Pitch { bar: 1, gap: 0 };
 
-    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch. Two rows without a
-    /// gap are better than one with a gap: they have room for what is waited for.
+    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch. Two rows without a gap are better than one with a gap: they have room for what is waited for.
     pub fn fitting(lanes: usize, rows: u16) -> Pitch {
         let lanes = cells(lanes.max(1));
         // The last bar needs no gap below it.
@@ -154,9 +187,11 @@ impl Gantt<'_> {
         let now = self.trace.now;
         let full = self.pitch.full(bar.height);
         let mut before = lane.times_until(self.window.from, now);
+        let mut ink = Ink::default();
         for (i, column) in (1..).zip(bar.columns()) {
             let until = lane.times_until(self.window.boundary(i, bar.width), now);
-            Ink::of(&until.since(&before), full).draw(column, self.theme, buf);
+            ink = Ink::of(&until.since(&before), full).right_of(ink, bar.height);
+            ink.draw(column, self.theme, buf);
             before = until;
         }
     }
@@ -193,8 +228,10 @@ impl Widget for Overview<'_> {
         for (i, row) in area.rows().enumerate() {
             let lanes = self.trace.lanes_of_row(i, usize::from(area.height));
             let times = self.trace.times_together(lanes, &moments);
+            let mut ink = Ink::default();
             for (times, column) in times.iter().zip(row.columns()) {
-                Ink::of(times, 8).draw(column, self.theme, buf);
+                ink = Ink::of(times, 8).right_of(ink, 1);
+                ink.draw(column, self.theme, buf);
             }
         }
     }
@@ -385,26 +422,65 @@ mod tests {
     fn a_lane_has_no_hole_however_little_it_computes_and_whatever_else_it_does() {
         for other in [Phase::Gil, Phase::File, Phase::Network, Phase::Ready] {
             for computing in [0, 4, 16, 40, 120] {
-                let trace = lane_of(&[(Phase::Computing, computing), (other, 1000 - computing)]);
+                let half = [(Phase::Computing, computing), (other, 1000 - computing)];
+                let trace = lane_of(&half.repeat(2));
                 for height in 1..5 {
-                    let area = Rect::new(0, 0, 1, height);
+                    let area = Rect::new(0, 0, 2, height);
                     let mut buf = Buffer::empty(area);
-                    let window = Window { from: 0, to: 1000 };
+                    let window = Window { from: 0, to: 2000 };
                     let pitch = Pitch {
                         bar: height,
                         gap: 1,
                     };
                     bars(&trace, window, pitch).render(area, &mut buf);
                     let drawn = rows(&buf);
-                    assert_ne!(
-                        drawn[usize::from(height) - 1],
-                        " ",
-                        "{other:?} {computing} {height}"
-                    );
-                    let told =
-                        height == 1 || drawn.iter().any(|row| row == other.description().mark);
-                    assert!(told, "a high bar has room for both: {drawn:?}");
+                    let lowest = &drawn[usize::from(height) - 1];
+                    assert!(!lowest.contains(' '), "{other:?} {computing} {height}");
+                    let told = drawn
+                        .iter()
+                        .any(|row| row.contains(other.description().mark));
+                    assert!(told, "both are seen in two columns: {drawn:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn in_a_lane_of_one_row_ink_below_half_takes_turns_with_what_took_longest_and_more_does_not() {
+        for other in [Phase::Gil, Phase::Ready, Phase::File, Phase::Network] {
+            for computing in 1..100 {
+                let slice = [(Phase::Computing, computing), (other, 100 - computing)];
+                let trace = lane_of(&slice.repeat(4));
+                let [row] = &drawn(&trace, Window { from: 0, to: 400 }, 4)[..] else {
+                    panic!("one lane")
+                };
+                let marks = row.matches(other.description().mark).count();
+                let expected = match computing * 8 / 100 {
+                    0 => 4,
+                    1..4 => 2,
+                    _ => 0,
+                };
+                assert_eq!(marks, expected, "{computing} %: {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_wants_neither_core_nor_lock_is_a_line_at_one_height() {
+        let thin = Phase::MEASURED
+            .into_iter()
+            .filter(|phase| *phase != Phase::Computing && !phase.description().is_starved);
+        for phase in thin {
+            let slices: Vec<_> = (0..40)
+                .flat_map(|i| [(Phase::Computing, i), (phase, 100 - i)])
+                .collect();
+            let trace = lane_of(&slices);
+            let area = Rect::new(0, 0, 40, 4);
+            let mut buf = Buffer::empty(area);
+            let pitch = Pitch { bar: 4, gap: 1 };
+            bars(&trace, Window { from: 0, to: 4000 }, pitch).render(area, &mut buf);
+            for row in &rows(&buf)[..3] {
+                assert!(!row.contains(phase.description().mark), "{phase:?}: {row}");
             }
         }
     }

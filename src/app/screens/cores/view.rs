@@ -13,13 +13,14 @@ use crate::app::{App, Shown};
 use crate::domain::record::CoreRecord;
 use crate::domain::time::seconds;
 use crate::domain::trace::Trace;
+use crate::present::table::fitting;
 use crate::ui::area::{cells, split_left};
 use crate::ui::panel::{block, draw_block, draw_text, inside, on_border};
 use crate::ui::theme::{STRONG, Theme};
 use crate::ui::widget::bar::Bar;
 
 /// Columns of a bar with its numbers.
-const ONE: u16 = 20;
+const ONE: u16 = 19;
 
 /// One core, over the run so far.
 struct Core {
@@ -34,7 +35,7 @@ struct Core {
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let cores = cores(app);
     if area.height == 1 {
-        draw_line(&cores, theme, area, buf);
+        draw_line(app, &cores, theme, area, buf);
         return;
     }
     let inner = inside(area);
@@ -50,17 +51,31 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     }
 }
 
-/// All in one line, behind what it is.
-fn draw_line(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
-    let behind = |title: &str| {
+/// All in one line, between what it is and the two numbers that it is all about.
+fn draw_line(app: &App, cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
+    let behind = |area: Rect, title: &str| {
         let (_, rest) = split_left(area, cells(title.len()));
         split_left(rest, rest.width.saturating_sub(1)).0
     };
+    let before = |numbers: &str| split_left(area, area.width.saturating_sub(cells(numbers.len())));
+    let two_numbers = |[c, p]: [&str; 2]| {
+        let numbers = app.shown().map(Shown::two_numbers);
+        numbers.map_or_else(String::new, |(concurrency, parallelism)| {
+            format!("{c} {concurrency:.1}  {p} {parallelism:.1} ")
+        })
+    };
+    let words = [["concurrency", "parallelism"], ["conc.", "par."]];
+    let numbers = fitting(words.map(two_numbers), |numbers| {
+        has_room_for_bars(cores.len(), behind(before(numbers).0, " Cores "))
+    });
+    let (area, right) = before(&numbers);
+    draw_text(numbers, STRONG, right, buf);
     let long = |n: usize| format!(" Cores, {n} a cell ");
-    let several = several_a_cell(cores, behind(&long(cores.len())));
-    let title = several.map_or_else(|| " Cores ".into(), long);
-    draw_text(&title, STRONG, area, buf);
-    draw_cores(cores, theme, behind(&title), buf);
+    let most = long(cores.len());
+    let several = several_a_cell(cores, behind(area, &most));
+    let (title, room) = several.map_or((" Cores ".into(), " Cores "), |n| (long(n), &most));
+    draw_text(title, STRONG, area, buf);
+    draw_cores(cores, theme, behind(area, room), buf);
 }
 
 /// What is drawn, as exactly as there is room for.

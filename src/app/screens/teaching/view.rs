@@ -3,14 +3,16 @@
 mod runs;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::frame::header;
 use crate::app::frame::layout::Panels;
 use crate::app::screen::{Panel, Screen};
+use crate::app::screens::teaching::Pressed;
 pub use crate::app::screens::teaching::view::runs::row_at;
 use crate::app::screens::timeline::view as timeline;
 use crate::app::{App, Shown};
@@ -18,13 +20,13 @@ use crate::domain::assessment::Assessment;
 use crate::domain::history::Entry;
 use crate::domain::record::Outcome;
 use crate::domain::speedup::Baseline;
-use crate::domain::text;
+use crate::domain::text::{self, grouped};
 use crate::domain::time::seconds;
 use crate::present::number::{NOTHING, in_few_digits};
 use crate::present::table::{fitting, shortened};
 use crate::ui::area::{cells, split_above, split_left};
-use crate::ui::panel::{draw_text, wrap};
-use crate::ui::theme::{BAND, STRONG, Theme};
+use crate::ui::panel::{draw_lines, draw_text, wrap};
+use crate::ui::theme::{BAND, CURSOR, STRONG, Theme, strong_if};
 use crate::ui::widget::figure::{Figure, Size};
 
 /// Whether it is what is on the screen: a panel that is expanded takes its place.
@@ -33,13 +35,23 @@ pub fn is_on(app: &App) -> bool {
 }
 
 /// The panels as they are needed now: in this layout there is no number before the first run, and the questions get the
-/// room.
+/// room. Where the pressed keys have no row of their own, they stand beside those that work here.
 pub fn fitted(app: &App, mut panels: Panels) -> Panels {
+    if app.screen() == Screen::Teaching
+        && !app.teaching().pressed.is_empty()
+        && !has_row_for_pressed(app, &panels)
+    {
+        panels.footer.width /= 2;
+    }
     if is_on(app) && app.shown().is_none() {
         panels.timeline = panels.figures.union(panels.timeline).union(panels.history);
         (panels.figures, panels.history) = (Rect::default(), Rect::default());
     }
     panels
+}
+
+fn has_row_for_pressed(app: &App, panels: &Panels) -> bool {
+    is_on(app) && app.chart().is_none() && !panels.aside.is_empty()
 }
 
 /// All panels of the layout.
@@ -99,57 +111,55 @@ fn said(app: &App, room: u16) -> (String, String) {
 /// One number with what it says, the longest of which fits is shown.
 type Number = (String, Vec<String>);
 
-/// Time, and the two numbers that it is all about; afterwards what came out of them.
+/// Time, what came of it, and the two numbers that it is all about.
 fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
-    let size = if area.height > Size::Large.rows() {
-        Size::Large
-    } else {
-        Size::Small
-    };
     let cores = app.machine_shown().cores_usable;
-    let numbers: [Number; 3] = match shown {
-        Shown::Live(live) => [
+    let (time, result) = match shown {
+        Shown::Live(live) => {
+            let (_, ended, _) = live.trace.tasks;
+            let tasks = grouped(live.plan.tasks.into());
+            let done = vec![format!("of {tasks} tasks done"), format!("of {tasks}")];
+            let time = format!("{:.1} s", seconds(live.trace.now));
             (
-                format!("{:.1} s", seconds(live.trace.now)),
-                vec!["time so far".into()],
-            ),
-            (
-                live.trace.in_flight_now().to_string(),
-                in_fewer_words("concurrency: ", "tasks in flight".into()),
-            ),
-            (
-                format!("{:.1}", live.trace.on_core_lately()),
-                in_fewer_words("parallelism: ", format!("on a core, of {cores}")),
-            ),
-        ],
-        Shown::Entry(entry) => [
-            (
-                in_few_digits(entry.record.times.wall_s),
-                vec!["time".into()],
-            ),
-            speed_up(entry),
-            (
-                format!("{:.1}", entry.record.times.parallelism),
-                in_fewer_words("parallelism: ", format!("cores used, of {cores}")),
-            ),
-        ],
+                (time, vec!["time so far".into()]),
+                (ended.to_string(), done),
+            )
+        }
+        Shown::Entry(entry) => {
+            let time = in_few_digits(entry.record.times.wall_s);
+            ((time, vec!["time".into()]), speed_up(entry))
+        }
     };
-    // The time has the longest digits.
-    let time = area.width * 3 / 8;
-    let other = (area.width - time) / 2;
-    let mut x = area.x;
-    for (number, width) in numbers.iter().zip([time, other, other]) {
-        draw_number(number, size, Rect { x, width, ..area }, buf);
-        x += width;
+    let (concurrency, parallelism) = shown.two_numbers();
+    let numbers = [
+        time,
+        result,
+        average(concurrency, "concurrency", "conc.", "tasks in flight"),
+        average(
+            parallelism,
+            "parallelism",
+            "par.",
+            &format!("cores used, of {cores}"),
+        ),
+    ];
+    // The first two have the most digits and words.
+    let shares = [5, 5, 3, 3].map(|share| Constraint::Ratio(share, 16));
+    let places: [Rect; 4] = Layout::horizontal(shares).areas(area);
+    for (number, place) in numbers.iter().zip(places) {
+        draw_number(number, place, buf);
     }
 }
 
-fn in_fewer_words(name: &str, what: String) -> Vec<String> {
-    vec![format!("{name}{what}"), what]
+/// A number with its name and meaning.
+fn average(value: f64, name: &str, short: &str, what: &str) -> Number {
+    // A decimal more of a large one says nothing.
+    let decimals = usize::from(value < 9.95);
+    let captions = vec![format!("{name}: {what}"), name.into(), short.into()];
+    (format!("{value:.decimals$}"), captions)
 }
 
-/// Aligned at the right, so that a digit more moves none of the others.
-fn draw_number((digits, captions): &Number, size: Size, area: Rect, buf: &mut Buffer) {
+/// Aligned at the right, so that a digit more moves none of the others; as large as there is room for all of it.
+fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
     let right = area.right().saturating_sub(2);
     let room = right.saturating_sub(area.x);
     let at_right = |width: u16, place: Rect| {
@@ -166,7 +176,10 @@ fn draw_number((digits, captions): &Number, size: Size, area: Rect, buf: &mut Bu
     });
     let width = cells(caption.width());
     draw_text(caption, Style::new(), at_right(width, above), buf);
-    let figure = Figure::new(digits, size, STRONG);
+    let mut figure = Figure::new(digits, Size::Large, STRONG);
+    if below.height < Size::Large.rows() || figure.width() > room {
+        figure = Figure::new(digits, Size::Small, STRONG);
+    }
     figure.render(at_right(figure.width(), below), buf);
 }
 
@@ -187,7 +200,7 @@ fn speed_up(entry: &Entry) -> Number {
 /// The baseline as the verdict names it, in fewer and fewer words.
 fn measured_against(entry: &Entry, over: Baseline) -> Vec<String> {
     let mut captions = if over.number == entry.number {
-        in_fewer_words("speed-up: ", "the baseline".into())
+        vec!["speed-up: the baseline".into(), "the baseline".into()]
     } else {
         vec![format!("speed-up over {}", over.name())]
     };
@@ -196,4 +209,48 @@ fn measured_against(entry: &Entry, over: Baseline) -> Vec<String> {
     }
     captions.push("speed-up".into());
     captions
+}
+
+/// What the teacher pressed, from the left, the latest first; those that do not fit are left out whole. Of the first, what
+/// fits is shown.
+pub fn draw_pressed(app: &App, panels: &Panels, area: Rect, buf: &mut Buffer) {
+    if app.screen() != Screen::Teaching {
+        return;
+    }
+    let place = if has_row_for_pressed(app, panels) {
+        panels.aside
+    } else {
+        let x = panels.footer.right();
+        let width = area.right() - x;
+        Rect {
+            x,
+            width,
+            ..panels.footer
+        }
+    };
+    let (_, mut room) = split_left(place, 1);
+    for (i, pressed) in app.teaching().pressed.iter().enumerate() {
+        let key = pressed_key(pressed, i == 0);
+        let width = cells(key.width());
+        if i > 0 && width > room.width {
+            break;
+        }
+        draw_lines([key], room, buf);
+        (_, room) = split_left(room, width + 2);
+    }
+}
+
+/// The latest one stands out.
+fn pressed_key(pressed: &Pressed, is_latest: bool) -> Line<'static> {
+    let times = match pressed.times {
+        0 | 1 => String::new(),
+        times => format!("  ×{times}"),
+    };
+    let style = strong_if(is_latest);
+    let key = format!(" {} ", pressed.key);
+    let meaning = format!(" {}{times}", pressed.meaning);
+    Line::from(vec![
+        Span::styled(key, CURSOR.patch(style)),
+        Span::styled(meaning, style),
+    ])
 }

@@ -53,7 +53,7 @@ impl App {
         let at = view.cursor?;
         let trace = self.pictured()?.trace();
         let place = match view.rows {
-            Rows::Workers => Place::Worker(view.row),
+            Rows::Workers => Place::Worker(*self.workers_in_order().get(view.row)?),
             Rows::Cores => {
                 let core = *self.cores_shown().get(view.row)?;
                 let lane = trace.cores.lane(core);
@@ -80,6 +80,28 @@ impl App {
             failure: failure.and_then(|failure| failure.error.as_deref()),
             is_thinned: trace.is_thinned,
         })
+    }
+
+    /// The workers in the order of their rows; none in the view by core.
+    pub fn workers_in_order(&self) -> Vec<usize> {
+        let view = &self.timeline.view;
+        let shown = self.pictured().filter(|_| view.rows == Rows::Workers);
+        shown.map_or_else(Vec::new, |shown| view.workers_in_order(shown.trace()))
+    }
+
+    /// In which row a worker is.
+    fn row_of(&self, worker: usize) -> usize {
+        let mut rows = self.workers_in_order().into_iter();
+        rows.position(|here| here == worker).unwrap_or(0)
+    }
+
+    /// The workers are sorted by what they did, or by their numbers again; the cursor stays on its worker.
+    pub(crate) fn sort_workers(&mut self) {
+        let worker = self.workers_in_order().get(self.timeline.view.row).copied();
+        self.timeline.view.busiest_first ^= true;
+        // Without a cursor the first row is what one wants to see.
+        let kept = worker.filter(|_| self.timeline.view.cursor.is_some());
+        self.timeline.view.row = kept.map_or(0, |worker| self.row_of(worker));
     }
 
     /// The cores of the view by core: those that the run could use or did use, in ascending order.
@@ -161,7 +183,10 @@ impl App {
             Place::Core(..) => under.worker,
         });
         self.timeline.view.turn();
-        self.timeline.view.row = row.unwrap_or(0);
+        self.timeline.view.row = match self.timeline.view.rows {
+            Rows::Workers => row.map_or(0, |worker| self.row_of(worker)),
+            Rows::Cores => row.unwrap_or(0),
+        };
     }
 
     /// Lets the shown trace and the view of it meet.
@@ -179,8 +204,8 @@ impl App {
             Rows::Workers => None,
             Rows::Cores => self.cores_shown().get(self.timeline.view.row).copied(),
         };
-        self.step_to(step, |trace, row, at, step| match core {
-            None => trace.slice_from(row, at, step),
+        self.step_to(step, |trace, worker, at, step| match core {
+            None => trace.slice_from(worker, at, step),
             Some(core) => trace.turn_from(core, at, step),
         });
     }
@@ -191,9 +216,10 @@ impl App {
     }
 
     fn step_to(&mut self, step: Step, begin: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>) {
+        let worker = self.workers_in_order().get(self.timeline.view.row).copied();
         self.look(|view, trace| {
             let here = view.cursor.unwrap_or(view.window(trace).from);
-            if let Some(at) = begin(trace, view.row, here, step) {
+            if let Some(at) = begin(trace, worker.unwrap_or_default(), here, step) {
                 view.look_at(at, trace);
             }
         });
@@ -218,8 +244,8 @@ impl App {
         if self.timeline.view.rows == Rows::Cores {
             self.timeline.view.turn();
         }
-        let TimelineView { cursor, row, .. } = self.timeline.view;
-        let here = cursor.map(|at| (at, row));
+        let here = self.inspection();
+        let here = here.and_then(|here| Some((here.at, here.worker?)));
         let is_next = |place: &(Nanos, usize)| here.is_none_or(|here| *place > here);
         let is_before = |place: &(Nanos, usize)| here.is_none_or(|here| *place < here);
         let places = places.into_iter();
@@ -228,7 +254,7 @@ impl App {
             Step::Previous => places.filter(is_before).max(),
         };
         if let Some((at, worker)) = next {
-            self.timeline.view.row = worker;
+            self.timeline.view.row = self.row_of(worker);
             self.look(|view, trace| view.look_at(at, trace));
             return;
         }

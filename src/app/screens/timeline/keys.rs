@@ -29,6 +29,8 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
     bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
     bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
     bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_slice).when(|app| app.slice().is_some()),
+    bind("w", "w busiest", 15, "sort the workers by what they did: whoever was on tasks longest comes first; again: by number", App::sort_workers)
+        .when(App::shows_workers),
     bind("Enter", "Enter details", 3, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
 ]));
 

@@ -17,6 +17,7 @@ use crate::app::message::Target;
 use crate::app::screens::timeline::inspect::Inspection;
 use crate::app::screens::timeline::playback::Playback;
 use crate::app::screens::timeline::view::geometry::Geometry;
+use crate::app::screens::timeline::view::legend::Item;
 use crate::app::screens::timeline::{Rows, TimelineView, whole};
 use crate::app::{App, Shown};
 use crate::domain::phase::Phase;
@@ -24,9 +25,11 @@ use crate::domain::plan::Lock;
 use crate::domain::text::{counted, duration};
 use crate::domain::time::{Nanos, seconds};
 use crate::present::table::fitting;
-use crate::ui::area::cells;
+use crate::ui::area::{cells, centred, split_below};
 use crate::ui::key::Key;
-use crate::ui::panel::{block, draw_block, draw_centred, draw_frame, inside, on_border};
+use crate::ui::panel::{
+    block, draw_block, draw_centred, draw_frame, draw_lines, inside, on_border,
+};
 use crate::ui::theme::{STRONG, Theme};
 use crate::ui::widget::RISING;
 use crate::ui::widget::axis::Axis;
@@ -36,8 +39,13 @@ use crate::ui::window::Window;
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let Some(shown) = app.shown() else {
         let inner = draw_frame("What would you like to know?", focused, theme, area, buf);
+        let (questions, below) = welcome_and_legend(app, inner);
         let chosen = app.question().filter(|_| focused);
-        welcome::draw(app.has_python(), chosen, inner, buf);
+        welcome::draw(app.has_python(), chosen, questions, buf);
+        let seen = |phase: &Phase| *phase != Phase::Sleep;
+        let phases: Vec<Phase> = Phase::MEASURED.into_iter().filter(seen).collect();
+        let items = legend::of_phases(&phases, Lock::None, false, theme);
+        draw_lines(legend::in_lines(&items, below.width), below, buf);
         return;
     };
     let Some(at) = Geometry::of(app, area, gutter) else {
@@ -55,10 +63,24 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     view.draw(area, buf);
 }
 
+/// The questions, and where all of them have room in large digits, what the marks of their answers mean.
+fn welcome_and_legend(app: &App, inner: Rect) -> (Rect, Rect) {
+    // What is left over, is left on both sides.
+    let middle = centred(inner, welcome::WIDTH, inner.height);
+    let (questions, legend) = split_below(middle, legend::LINES);
+    let (questions, _) = split_below(questions, 1);
+    if welcome::are_large(app.has_python(), questions) {
+        (questions, legend)
+    } else {
+        (inner, Rect::default())
+    }
+}
+
 /// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
 pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<Target> {
     if app.shown().is_none() {
-        let experiment = welcome::experiment_at(app.has_python(), inside(area), here.y)?;
+        let (questions, _) = welcome_and_legend(app, inside(area));
+        let experiment = welcome::experiment_at(app.has_python(), questions, here.y)?;
         return Some(Target::Offered(Key::Char(experiment.key)));
     }
     let geometry = Geometry::of(app, area, gutter)?;
@@ -98,6 +120,8 @@ impl View<'_> {
             cursor: cursor.map(|cursor| (cursor, STRONG)),
         };
         axis.render(self.at.axis, buf);
+        let room = self.at.legend;
+        draw_lines(legend::in_lines(&self.legend(), room.width), room, buf);
         if let Some(under) = under {
             self.draw_cursor(under.at, buf);
         }
@@ -108,7 +132,8 @@ impl View<'_> {
         let (left, right) = self.titles(under, width);
         let below = match under {
             Some(under) => inspector::slice(under, self.theme, width),
-            None => self.legend(width),
+            None if self.at.legend.is_empty() => legend::in_a_row(&self.legend(), width),
+            None => Line::default(),
         };
         let frame = block(left, self.focused, self.theme)
             .title(right.right_aligned())
@@ -150,9 +175,9 @@ impl View<'_> {
     }
 
     /// The marks that this picture can show: also that a part of it is not known, once events were dropped.
-    fn legend(&self, width: u16) -> Line<'static> {
+    fn legend(&self) -> Vec<Item> {
         if self.app.timeline().rows == Rows::Cores {
-            return legend::of_cores(self.theme, width);
+            return legend::of_cores(self.theme);
         }
         let plan = self.shown.plan();
         let mut phases = plan.phases();
@@ -160,7 +185,7 @@ impl View<'_> {
             phases.push(Phase::Lost);
         }
         let has_failures = self.app.failures().next().is_some();
-        legend::of_phases(&phases, plan.lock(), has_failures, self.theme, width)
+        legend::of_phases(&phases, plan.lock(), has_failures, self.theme)
     }
 
     /// A thin line through the bar under the cursor: ink stays ink, and where there is none, none comes.
@@ -197,11 +222,20 @@ impl View<'_> {
     /// the picture has.
     fn rows_in_words(&self) -> String {
         let at = &self.at;
-        let (first, last) = (at.in_view.start, at.in_view.end.saturating_sub(1));
-        match self.app.timeline().rows {
+        let view = self.app.timeline();
+        match view.rows {
             Rows::Workers if at.in_view.len() < at.rows => {
-                format!("w{first}–w{last} of {}", counted(at.rows as u64, "worker"))
+                let of = counted(at.rows as u64, "worker");
+                let shown = &at.workers[at.in_view.clone()];
+                match shown {
+                    _ if view.busiest_first => format!("{} of {of}, busiest first", shown.len()),
+                    [first, .., last] if shown.is_sorted() && first + shown.len() == last + 1 => {
+                        format!("w{first}–w{last} of {of}")
+                    }
+                    _ => format!("{} of {of}, idle last", shown.len()),
+                }
             }
+            Rows::Workers if view.busiest_first => "by worker, busiest first".into(),
             Rows::Workers => "by worker".into(),
             Rows::Cores => {
                 let migrations = match self.shown {
@@ -233,7 +267,8 @@ impl View<'_> {
     }
 }
 
-/// How many columns the bars have: a step of the cursor. `None` before the first run.
-pub fn bar_columns(app: &App, area: Rect, gutter: u16) -> Option<u16> {
-    Geometry::of(app, area, gutter).map(|geometry| geometry.bars.width)
+/// How many columns the bars have, and how many of them are in view. `None` before the first run.
+pub fn room_for_bars(app: &App, area: Rect, gutter: u16) -> Option<(u16, u16)> {
+    let at = Geometry::of(app, area, gutter)?;
+    Some((at.bars.width, cells(at.in_view.len())))
 }

@@ -6,8 +6,9 @@ use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::app::screens::timeline::Rows;
+use crate::app::screens::timeline::view::legend::LINES;
 use crate::domain::time::Nanos;
-use crate::ui::area::{first_around, split_below, split_left};
+use crate::ui::area::{cells, first_around, split_above, split_below, split_left};
 use crate::ui::panel::inside;
 use crate::ui::widget::gantt::Pitch;
 use crate::ui::window::Window;
@@ -18,18 +19,25 @@ const OVERVIEW_SHARE: u16 = 5;
 /// It gets no wider than so many columns.
 const OVERVIEW_MOST: u16 = 32;
 
+/// Bars of up to so many workers are equally high.
+const COMPARABLE: usize = 4;
+
 /// Where everything in the timeline stands; what has no room is empty.
 pub struct Geometry {
     /// The names of the rows.
     pub labels: Rect,
     /// The bars.
     pub bars: Rect,
-    /// The time axis, below the bars.
+    /// The time axis, just below the bars.
     pub axis: Rect,
     /// The overview of all rows, beside the bars, if they are too many for the screen.
     pub overview: Rect,
+    /// What the marks mean, below the axis, if there is room for that.
+    pub legend: Rect,
     /// How high the bars are.
     pub pitch: Pitch,
+    /// Of the rows that show workers, whose each is; else none.
+    pub workers: Vec<usize>,
     /// Which rows are in view, of how many.
     pub in_view: Range<usize>,
     /// How many rows there are.
@@ -44,8 +52,14 @@ impl Geometry {
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
         let shown = app.pictured()?;
         let (view, rows) = (app.timeline(), app.timeline_rows());
-        let (above, axis) = split_below(inside(area), 1);
-        let height = usize::from(above.height);
+        let room = inside(area);
+        let height = usize::from(room.height.saturating_sub(1));
+        let pitch = pitch(rows, cells(height));
+        let used = cells(rows)
+            .saturating_mul(pitch.rows())
+            .saturating_sub(pitch.gap);
+        let (above, below) = split_above(room, used.min(cells(height)));
+        let (axis, below) = split_above(below, 1);
         let aside = if rows > height && view.rows == Rows::Workers {
             (above.width / OVERVIEW_SHARE).min(OVERVIEW_MOST)
         } else {
@@ -54,6 +68,8 @@ impl Geometry {
         let (labels, right) = split_left(above, gutter);
         let (bars, aside) = split_left(right, right.width.saturating_sub(aside));
         let first = first_around(view.row, rows, height);
+        // An empty row keeps it apart from the axis.
+        let (_, legend) = split_above(split_left(below, gutter).1, 1);
         Some(Geometry {
             labels,
             bars,
@@ -63,7 +79,11 @@ impl Geometry {
                 ..axis
             },
             overview: split_left(aside, 1).1,
-            pitch: Pitch::fitting(rows, above.height),
+            legend: Some(legend)
+                .filter(|legend| legend.height >= LINES)
+                .unwrap_or_default(),
+            pitch,
+            workers: app.workers_in_order(),
             in_view: first..rows.min(first + height),
             rows,
             window: view.window(shown.trace()),
@@ -79,6 +99,11 @@ impl Geometry {
     pub fn bar_of(&self, row: usize) -> Option<Rect> {
         let (bar, _) = self.bars_in_view().find(|(_, here)| *here == row)?;
         Some(bar)
+    }
+
+    /// The room of a worker's bar, if it is in view.
+    pub fn bar_of_worker(&self, worker: usize) -> Option<Rect> {
+        self.bar_of(self.workers.iter().position(|here| *here == worker)?)
     }
 
     /// Where the name of a bar stands: beside its lowest row.
@@ -104,4 +129,21 @@ impl Geometry {
             .part_of(at, self.bars.width)
             .map(|column| self.bars.x + column)
     }
+}
+
+/// How high bars are: those of a few workers no higher than those of four, so that twice the ink is twice the work from run
+/// to run; and below bars of more than one row, the legend has its lines.
+fn pitch(rows: usize, height: u16) -> Pitch {
+    let most = rows.max(COMPARABLE);
+    let beside_legend = height.saturating_sub(LINES + 1);
+    let mut pitch = Pitch::fitting(most, beside_legend);
+    if pitch.bar == 1 {
+        pitch = Pitch::fitting(most, height);
+    }
+    // Fewer have room to be kept apart.
+    let apart = cells(rows).saturating_mul(pitch.bar + 1);
+    if pitch.bar > 1 && apart <= height + 1 {
+        pitch.gap = 1;
+    }
+    pitch
 }

@@ -1,4 +1,4 @@
-//! Which mark stands for which phase, on the timeline's lower border.
+//! Which mark stands for which phase: in lines below the bars where there is room, else on the timeline's lower border.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -10,21 +10,27 @@ use crate::ui::panel::on_border;
 use crate::ui::theme::{FAILED, STRONG, Theme};
 use crate::ui::widget::core_gantt::{BEGINS, TURNS};
 
+/// Lines of a legend that has room.
+pub const LINES: u16 = 3;
+
 /// A mark with its name, and with its meaning in a few words.
-struct Item {
+pub struct Item {
     mark: Span<'static>,
     name: &'static str,
     explained: &'static str,
     /// From which shortening on it is left out, as it explains itself.
     left_out: usize,
+    /// In which of several lines it stands.
+    line: u16,
 }
 
-fn item(mark: &'static str, style: Style, name: &'static str, explained: &'static str) -> Item {
+fn item(mark: Span<'static>, name: &'static str, explained: &'static str, line: u16) -> Item {
     Item {
-        mark: Span::styled(mark, style),
+        mark,
         name,
         explained,
         left_out: usize::MAX,
+        line,
     }
 }
 
@@ -35,72 +41,85 @@ fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> Item {
         (Phase::Gil, _) => (phase.name(), "gil: wants the lock"),
         _ => (phase.name(), phase.name()),
     };
+    let line = match phase {
+        Phase::Computing => 0,
+        starved if starved.description().is_starved => 1,
+        _ => 2,
+    };
     let left_out = match phase {
         Phase::Starting => 3,
         Phase::Idle => 4,
         _ => usize::MAX,
     };
     Item {
-        mark: theme.mark(phase),
-        name,
-        explained,
         left_out,
+        ..item(theme.mark(phase), name, explained, line)
     }
 }
 
-/// The marks of these phases, and that of failed tasks if there are any: with their meaning, with their names, close
-/// together, or without what explains itself, as far as there is room. Waiting for a real lock is marked as an estimate.
-pub fn of_phases(
-    phases: &[Phase],
-    lock: Lock,
-    failures: bool,
-    theme: Theme,
-    width: u16,
-) -> Line<'static> {
-    let mut items: Vec<Item> = phases
-        .iter()
-        .map(|phase| of_phase(*phase, lock, theme))
-        .collect();
+/// The marks of these phases, and that of failed tasks if there are any. Waiting for a real lock is marked as an estimate.
+pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> Vec<Item> {
+    let phases = phases.iter();
+    let mut items: Vec<Item> = phases.map(|phase| of_phase(*phase, lock, theme)).collect();
     if failures {
-        let failed = item(FAILED, theme.error(), "failed", "a task failed");
+        let mark = Span::styled(FAILED, theme.error());
+        let failed = item(mark, "failed", "a task failed", 2);
         items.insert(1.min(items.len()), failed);
     }
-    shown(&items, 0..5, width)
+    items
 }
 
-/// The marks of the view by core, in as many words as there is room for.
-pub fn of_cores(theme: Theme, width: u16) -> Line<'static> {
-    let items = [
-        item(
-            Phase::Computing.description().mark,
-            theme.phase(Phase::Computing),
-            "computing",
-            "a worker computes here",
-        ),
-        item("w3", STRONG, "which", "which one"),
-        item(TURNS, Style::new(), "several", "several in turn"),
-        item(BEGINS, STRONG, "next", "the next one"),
-    ];
-    shown(&items, 0..2, width)
+/// The marks of the view by core.
+pub fn of_cores(theme: Theme) -> Vec<Item> {
+    let strong = |mark| Span::styled(mark, STRONG);
+    let several = Span::styled(TURNS, Style::new());
+    let computing = theme.mark(Phase::Computing);
+    vec![
+        item(computing, "computing", "a worker computes here", 0),
+        item(strong("w3"), "which", "which one", 1),
+        item(several, "several", "several in turn", 1),
+        item(strong(BEGINS), "next", "the next one", 2),
+    ]
 }
 
-/// As little shortened as there is room.
-fn shown(items: &[Item], shortenings: std::ops::Range<usize>, width: u16) -> Line<'static> {
-    let rows = shortenings.map(|shortening| {
-        let mut line = Line::default();
-        for item in items.iter().filter(|item| shortening < item.left_out) {
-            let name = if shortening == 0 {
-                item.explained
-            } else {
-                item.name
-            };
-            let is_close = line.spans.is_empty() || shortening > 1;
-            line.push_span(if is_close { " " } else { "  " });
-            line.push_span(item.mark.clone());
-            line.push_span(format!(" {name}"));
-        }
-        line.push_span(" ");
-        on_border(line)
+/// All in one row: with their meaning, with their names, close together, or without what explains itself, as far as there
+/// is room.
+pub fn in_a_row(items: &[Item], width: u16) -> Line<'static> {
+    let rows = (0..5).map(|shortening| {
+        let told = items.iter().filter(|item| shortening < item.left_out);
+        let mut row = row(told, shortening);
+        row.push_span(" ");
+        on_border(row)
     });
-    fitting(rows, |line| line.width() <= usize::from(width))
+    fitting(rows, |row| row.width() <= usize::from(width))
+}
+
+/// What is ink, who wants what it does not get, and what else there is: a line each, in as many words as there is room for.
+pub fn in_lines(items: &[Item], width: u16) -> impl Iterator<Item = Line<'static>> {
+    let lines = (0..LINES).map(move |line| {
+        let row = |shortening| row(items.iter().filter(|item| item.line == line), shortening);
+        let mut longest = row(0);
+        if line == 0 {
+            longest.push_span(": the fuller the bar, the more of that time");
+        }
+        let candidates = [longest, row(0), row(1)];
+        fitting(candidates, |row| row.width() <= usize::from(width))
+    });
+    lines.filter(|line| line.width() > 0)
+}
+
+fn row<'a>(items: impl Iterator<Item = &'a Item>, shortening: usize) -> Line<'static> {
+    let mut row = Line::default();
+    for item in items {
+        let is_close = row.spans.is_empty() || shortening > 1;
+        row.push_span(if is_close { " " } else { "  " });
+        row.push_span(item.mark.clone());
+        let name = if shortening == 0 {
+            item.explained
+        } else {
+            item.name
+        };
+        row.push_span(format!(" {name}"));
+    }
+    row
 }

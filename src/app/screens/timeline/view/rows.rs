@@ -21,14 +21,15 @@ impl View<'_> {
     pub(crate) fn draw_workers(&self, buf: &mut Buffer) {
         let at = &self.at;
         let trace = self.shown.trace();
-        for (bar, worker) in at.bars_in_view() {
+        for (bar, row) in at.bars_in_view() {
+            let worker = at.workers[row];
             let times = trace.lanes[worker].times_until(trace.now, trace.now);
             let name = format!("w{worker:<4}");
-            self.draw_label(worker, name, self.shares(&times), bar, buf);
+            self.draw_label(row, name, self.shares(&times), bar, buf);
         }
         let gantt = Gantt {
             trace,
-            lanes: at.in_view.clone().collect(),
+            lanes: at.workers[at.in_view.clone()].to_vec(),
             window: at.window,
             pitch: at.pitch,
             theme: self.theme,
@@ -51,7 +52,7 @@ impl View<'_> {
                 continue;
             };
             let ended = ended.min(trace.now.saturating_sub(1));
-            if let (Some(x), Some(bar)) = (at.column_of(ended), at.bar_of(worker)) {
+            if let (Some(x), Some(bar)) = (at.column_of(ended), at.bar_of_worker(worker)) {
                 self.draw_failure(Rect { x, width: 1, ..bar }, buf);
             }
         }
@@ -104,7 +105,8 @@ impl View<'_> {
     }
 
     fn draw_overview(&self, buf: &mut Buffer) {
-        let (area, in_view) = (self.at.overview, &self.at.in_view);
+        let area = self.at.overview;
+        let in_view = &self.at.workers[self.at.in_view.clone()];
         if area.is_empty() {
             return;
         }
@@ -112,8 +114,7 @@ impl View<'_> {
         let (line, picture) = split_left(area, 1);
         for (i, row) in line.rows().enumerate() {
             let stands_for = trace.lanes_of_row(i, area.height.into());
-            let seen = stands_for.start < in_view.end
-                && in_view.start < stands_for.end.max(stands_for.start + 1);
+            let seen = in_view.iter().any(|worker| stands_for.contains(worker));
             let (symbol, style) = if seen {
                 ("┃", STRONG)
             } else {
