@@ -11,7 +11,7 @@ use crate::app::screens::Overlay;
 use crate::app::screens::columns::ColumnList;
 use crate::app::screens::comparison;
 use crate::app::screens::comparison::Comparing;
-use crate::app::screens::form::FormScreen;
+use crate::app::screens::form::{FormScreen, Search};
 use crate::app::screens::history::browse::{self, Heading};
 use crate::app::screens::history::columns::{NUMBER, Row};
 use crate::app::screens::reading::{Reading, Subject};
@@ -295,8 +295,13 @@ impl App {
     }
 
     pub(crate) fn why_no_python(&self) -> Option<&'static str> {
-        (!self.has_python())
-            .then_some("no Python was found here: f, then Model, then Python shows what was tried")
+        let why = match self.form.pythons() {
+            Search::GoesOn => "Python is still being looked for: in a moment",
+            Search::Ended(_) => {
+                "no Python was found here: f, then Model, then Python shows what was tried"
+            }
+        };
+        (!self.has_python()).then_some(why)
     }
 
     /// Why no run can begin now.

@@ -155,6 +155,15 @@ fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
 }
 
 #[test]
+fn a_question_to_python_says_that_it_is_looked_for_until_it_is_found() {
+    let mut session = Session::new(80, 24);
+    session.press(&[Char('5')]);
+    assert!(session.shows("Python is still being looked for"));
+    found(&mut session);
+    assert!(!session.shows("Python is still being looked for"));
+}
+
+#[test]
 fn asyncio_is_offered_for_what_waits_and_not_for_computing() {
     let mut session = Session::new(80, 24);
     found(&mut session);

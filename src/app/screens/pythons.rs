@@ -26,6 +26,8 @@ impl App {
     /// The interpreters that can be chosen are known now.
     pub(crate) fn on_pythons_found(&mut self, pythons: Pythons) {
         self.form.take_pythons(pythons);
+        // It may have said that there is none yet.
+        self.out.notice.take_if(|notice| notice.answers);
         let rows = self.form.found_pythons().len();
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {
             *row = (*row).min(rows.saturating_sub(1));
@@ -40,10 +42,9 @@ impl App {
     /// Shows the interpreters, with the cursor on the chosen one.
     pub(crate) fn open_pythons(&mut self) {
         let chosen = self.form.python();
-        let is_chosen = |row: &usize| Some(&self.form.found_pythons()[*row].interpreter) == chosen;
-        let row = (0..self.form.found_pythons().len())
-            .find(is_chosen)
-            .unwrap_or(0);
+        let mut found = self.form.found_pythons().iter();
+        let row = found.position(|found| Some(&found.interpreter) == chosen);
+        let row = row.unwrap_or(0);
         self.open
             .overlays
             .push(Overlay::Pythons(PythonList { row }));

@@ -226,7 +226,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             (
                 when(),
                 "when it was begun",
-                "the wall clock of the machine that measured it",
+                "the wall clock of the machine that measured it, in the time zone of this one",
             ),
             Side::Left,
             16,
