@@ -16,15 +16,17 @@ mod table;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
+use crate::analysis::compared::Compared;
 use crate::cli::{RunRequest, SweepRequest};
 use crate::domain::campaign::Campaign;
 use crate::domain::estimate::{self, Known};
-use crate::domain::history::SweepEntry;
+use crate::domain::history::{Entry, SweepEntry};
 use crate::domain::keeping::Keeping;
 use crate::domain::sweep::SweepDraft;
 use crate::domain::text::counted;
 use crate::engine::doctor;
 use crate::engine::session::Session;
+use crate::present::sentence;
 use crate::present::sentence::estimate::{will_take, words};
 use crate::shell::exit::{self, Failure};
 use crate::shell::signals;
@@ -55,8 +57,36 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     }
     let repeats =
         u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
-    bench.measure(Campaign::repeats(plan, repeats), 1);
-    bench.end(|bench| bench.share(vec![], table::render))
+    if request.compare {
+        let serial = plan.as_serial();
+        if serial == plan {
+            let sentence = "--compare measures a run against serial: choose another --model, or more --workers";
+            return Err(Failure::usage(sentence));
+        }
+        bench.measure(Campaign::repeats(serial, repeats), 1);
+    }
+    bench.measure(Campaign::repeats(plan, repeats), 2);
+    bench.end(|bench| bench.share(vec![], |runs| table::render(runs) + &compared(runs)))
+}
+
+/// Runs of one plan, at least one, as one.
+fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
+    let sound = runs.iter().filter(|run| run.record.is_sound());
+    Compared {
+        entry: runs[0],
+        measured: sound.map(|run| &run.record).collect(),
+    }
+}
+
+/// What the runs of the second plan are against those of the first, if there are two.
+fn compared(runs: &[&Entry]) -> String {
+    let is_of_first = |run: &&Entry| run.record.plan == runs[0].record.plan;
+    let (first, second): (Vec<&Entry>, Vec<&Entry>) = runs.iter().copied().partition(is_of_first);
+    if second.is_empty() {
+        return String::new();
+    }
+    let both = [together(&first), together(&second)];
+    format!("\n{}\n", sentence::comparison::of(&both, 0))
 }
 
 /// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit

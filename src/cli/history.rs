@@ -44,6 +44,10 @@ pub enum HistoryRequest {
         /// Those that were removed
         #[arg(long)]
         removed: bool,
+
+        /// Where and how; the timelines stay out of JSON
+        #[command(flatten)]
+        output: Output,
     },
     /// Show everything about some runs
     Show(Runs),
@@ -94,6 +98,7 @@ impl HistoryRequest {
                 Err("--limit must be at least 1, or left out".into())
             }
             HistoryRequest::Export { output, .. } => output.settle(Format::Json),
+            HistoryRequest::List { output, .. } => output.settle(Format::Table),
             _ => Ok(()),
         }
     }

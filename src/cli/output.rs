@@ -42,6 +42,15 @@ impl Output {
     pub(super) fn settle(&mut self, usual: Format) -> Result<(), String> {
         self.file.take_if(|file| file.as_path() == Path::new("-"));
         let by_name = self.file.as_deref().and_then(named);
+        let ending = self.file.as_deref().and_then(Path::extension);
+        if let (None, None, Some(ending)) = (self.format, by_name, ending)
+            && ending != "txt"
+        {
+            let ending = ending.display();
+            return Err(format!(
+                "the ending .{ending} says no format: add --format, or end the name in .txt, .json, .csv, .md, .svg or .html"
+            ));
+        }
         let format = self.format.or(by_name).unwrap_or(usual);
         self.format = Some(format);
         if self.force && self.file.is_none() {
@@ -88,7 +97,7 @@ mod tests {
             ("a.json", Format::Json),
             ("a.md", Format::Markdown),
             ("a", Format::Table),
-            ("a.xyz", Format::Table),
+            ("a.txt", Format::Table),
         ] {
             assert_eq!(settled(None, name).format(), format, "{name}");
             assert_eq!(settled(Some(Format::Svg), name).format(), Format::Svg);
@@ -97,6 +106,11 @@ mod tests {
 
     #[test]
     fn a_hyphen_is_stdout_and_what_makes_no_sense_is_refused() {
+        let mut unknown = Output {
+            file: Some("a.xyz".into()),
+            ..Output::default()
+        };
+        assert!(unknown.settle(Format::Table).unwrap_err().contains(".xyz"));
         let hyphen = settled(None, "-");
         assert_eq!(hyphen.file, None);
         let mut forced = Output {

@@ -15,7 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   pconc-tui run --workload cpu --model serial
   pconc-tui run --workload cpu --model processes --workers 2 --task-time 250ms
-  pconc-tui run --workload cpu --model gil-threads --workers 4 --switch-interval 1ms
+  pconc-tui run --workload cpu --model gil-threads --workers 4 --compare
   pconc-tui run --workload io --model threads --latency 100ms..400ms --seed 7
   pconc-tui run --workload io --model processes --urls addresses.txt --writes 10
   pconc-tui run --workload cpu --model rayon --repeats 5 --format json
@@ -54,6 +54,12 @@ pub struct RunRequest {
     /// From 1 to 1000; each has a record of its own [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
+
+    /// Measure the same work serially first, and say how many times faster the run was
+    ///
+    /// Both are measured as often as --repeats says.
+    #[arg(long)]
+    pub compare: bool,
 
     /// What the latencies of the embedded server's pages are drawn from, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]

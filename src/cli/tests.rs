@@ -469,15 +469,17 @@ fn the_kept_history_is_worked_on_by_selectors() {
     let words = |words: &str| Runs {
         runs: words.split_whitespace().map(str::to_string).collect(),
     };
-    assert_eq!(
-        request("list --filter gil --limit 3 --all"),
-        HistoryRequest::List {
-            filter: "gil".into(),
-            limit: Some(3),
-            all: true,
-            removed: false
-        }
-    );
+    let HistoryRequest::List {
+        filter,
+        limit: Some(3),
+        all: true,
+        removed: false,
+        output,
+    } = request("list --filter gil --limit 3 --all --format csv")
+    else {
+        panic!("not what was asked for");
+    };
+    assert_eq!((&*filter, output.format()), ("gil", Format::Csv));
     assert_eq!(request("show last"), HistoryRequest::Show(words("last")));
     assert_eq!(
         request("compare 1 #3..7 before"),

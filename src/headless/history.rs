@@ -18,6 +18,7 @@ use crate::domain::name;
 use crate::domain::provenance::Provenance;
 use crate::domain::selector::{self, Candidate};
 use crate::domain::text;
+use crate::export::json::Traces;
 use crate::present::comparison::compare;
 use crate::present::format::Format;
 use crate::present::sentence::{self, conclusion};
@@ -40,7 +41,7 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     signals::survive_file_size_limit();
     let stdout = Output::default();
     let output = match request {
-        HistoryRequest::Export { output, .. } => output,
+        HistoryRequest::Export { output, .. } | HistoryRequest::List { output, .. } => output,
         _ => &stdout,
     };
     let destination = Destination::checked(output, keeping, ascii)?;
@@ -70,7 +71,20 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
         }
         HistoryRequest::List {
             filter, limit, all, ..
-        } => shelf.list(filter, *limit, *all),
+        } => {
+            let rows = shelf.rows(filter, *limit, *all);
+            if output.format() != Format::Table {
+                let numbers: Vec<usize> = rows.iter().map(|row| row.number).collect();
+                let copies = Copies::of(&shelf.history, numbers.iter());
+                destination.write(
+                    &shelf.history.here().machine,
+                    &copies.shared(),
+                    Traces::LeftOut,
+                )?;
+                return Ok(exit::DONE);
+            }
+            list::render(&rows)
+        }
         HistoryRequest::Compare(runs) => shelf.compare(&runs.runs)?,
         HistoryRequest::Remove(runs) => shelf.remove(&runs.runs)?,
         HistoryRequest::Restore(runs) => shelf.restore(&runs.runs)?,
@@ -129,8 +143,8 @@ impl Shelf {
         runs.collect()
     }
 
-    fn list(&self, filter: &str, limit: Option<u64>, all: bool) -> String {
-        let rows = list::rows(&self.history, all, filter);
+    fn rows(&self, filter: &str, limit: Option<u64>, all: bool) -> Vec<list::Row<'_>> {
+        let mut rows = list::rows(&self.history, all, filter);
         if rows.is_empty() {
             let file = self.store.place.file.display();
             let rest = if filter.is_empty() {
@@ -139,10 +153,9 @@ impl Shelf {
                 format!(" in whose row {filter:?} occurs")
             };
             say(&format!("there are no runs{rest} in {file}"));
-            return String::new();
         }
         let from = limit.map_or(0, |limit| rows.len().saturating_sub(limit as usize));
-        list::render(&rows[from..])
+        rows.split_off(from)
     }
 
     fn show(&self, words: &[String]) -> Result<String, Failure> {

@@ -65,6 +65,19 @@ impl<'a> Destination<'a> {
         } else {
             Traces::Included
         };
+        self.write(machine, shared, traces)
+    }
+
+    /// The same, where the format is one that programs read.
+    ///
+    /// # Errors
+    /// Why that is not possible.
+    pub fn write(
+        &self,
+        machine: &Machine,
+        shared: &Shared<'_>,
+        traces: Traces,
+    ) -> Result<(), Failure> {
         self.deliver(|out| export::write(self.output.format(), machine, shared, traces, out))
     }
 

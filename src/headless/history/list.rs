@@ -12,7 +12,8 @@ use crate::present::table::Side;
 
 /// One row: of a run, or of a sweep.
 pub struct Row<'a> {
-    number: usize,
+    /// Its number.
+    pub number: usize,
     run: Option<&'a Entry>,
     cells: Vec<String>,
 }
@@ -72,8 +73,11 @@ pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
     rows
 }
 
-/// The table, and what the marks mean that occur.
+/// The table, and what the marks mean that occur; empty without rows.
 pub fn render(rows: &[Row<'_>]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
     let table = TextTable {
         columns: columns(),
         rows: rows.iter().map(|row| row.cells.clone()).collect(),
