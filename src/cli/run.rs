@@ -55,7 +55,7 @@ pub struct RunRequest {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
 
-    /// Measure the same work serially first, and say how many times faster the run was
+    /// Measure serial first, and say how many times faster this is
     ///
     /// Both are measured as often as --repeats says.
     #[arg(long)]

@@ -118,12 +118,10 @@ impl Keeper {
         }
     }
 
-    /// The number of the run or sweep with this id: that of the history, or the next one where it is not there yet.
-    ///
-    /// # Panics
-    /// If it was not given to this keeper.
+    /// The number of the run or sweep with this id: that of the history, or the next one where it is not there, as a sweep
+    /// is that was interrupted before it began.
     pub fn number_of(&self, id: &str) -> usize {
-        self.numbers[id]
+        self.numbers.get(id).copied().unwrap_or(self.next)
     }
 
     /// Everything was measured: now there is time to see to it that it is on the disk and does not take too much room.

@@ -106,7 +106,7 @@ pub static SHARED_FILE: Parameter = Parameter {
     help: Help {
         short: "Let all tasks write one file, as the article",
         long: "What is left in it afterwards is told. Without it, each task has a file of its own.",
-        is_rare: false,
+        is_rare: true,
     },
     is_of_server: false,
 };
