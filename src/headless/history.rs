@@ -251,7 +251,7 @@ impl Shelf {
             )));
         };
         let told = match &name {
-            Some(name) => format!("#{number} is called {name:?} from now on\n"),
+            Some(name) => format!("#{number} is called \"{name}\" from now on\n"),
             None => format!("#{number} has no name any more\n"),
         };
         self.change(&[number], |mut ids| Change::Name {

@@ -302,6 +302,9 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
         4,
         "{list}"
     );
+    // A joiner is a part of words, no control character.
+    let want = "می\u{200c}خواهم";
+    assert!(said(&format!("history name last {want}"), &room).contains(&format!("\"{want}\"")));
     assert!(said("history name last fetching", &room).contains("#4 is called \"fetching\""));
     let found = said("history list --filter FETCH", &room);
     assert_eq!(
