@@ -143,7 +143,7 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
         ),
     ];
     // The first two have the most digits and words.
-    let shares = [5, 5, 3, 3].map(|share| Constraint::Ratio(share, 16));
+    let shares = [3, 3, 2, 2].map(|share| Constraint::Ratio(share, 10));
     let places: [Rect; 4] = Layout::horizontal(shares).areas(area);
     for (number, place) in numbers.iter().zip(places) {
         draw_number(number, place, buf);
