@@ -10,7 +10,7 @@ use crate::app::screen::Focus;
 /// While the panels are in reach: no text lies over them.
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
-    bind("r", "r run", 3, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
+    bind("r", "r run", 5, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
     row("1-5", "1-5 questions", 7, "the questions: serial first, then a model; 5 asks a real Python", Action::Experiment)
         .when(App::is_free).or_says(App::why_busy),
     bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
@@ -28,14 +28,14 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
     bind("]", "] later", 11, "look at a later part of the run", |app| app.look(|view, trace| view.pan(true, trace))).when(App::is_zoomed),
     bind("Space", "Space freeze", 2, "stop the picture of a run, not its recording; or go on", App::toggle_freeze).when(App::can_freeze),
     bind("p", "p play", 8, "play a run that is over again, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
-    bind("v", "v view", 4, "the timeline by worker, or by core: which worker each ran", App::turn_view).when(App::has_picture),
+    bind("v", "v view", 3, "the timeline by worker, or by core: which worker each ran", App::turn_view).when(App::has_picture),
     bind("f", "f form", 7, "go to the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
     bind("s", "s sweep", 7, "a sweep: models and numbers of workers as a bar chart; first back to the one that is on or was looked at", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),
     bind("H", "H earlier", 11, "show the runs of earlier sessions, or hide them", App::toggle_earlier)
         .when(|app| app.runs.browse.earlier > 0).or_says(|_| Some("no run of an earlier session is kept")),
     bind("/", "/ filter", 10, "show only the runs of the history that match what is typed", App::begin_filter).when(App::has_measured),
-    bind("o", "o export", 5, "write a file to share: a report, a table, a picture, everything", App::open_export)
+    bind("o", "o export", 4, "write a file to share: a report, a table, a picture, everything", App::open_export)
         .when(App::has_measured).or_says(App::why_no_run),
     bind("Tab", "Tab panel", 8, "go to the next panel", |app| app.next_panel(true)).when(|app| app.open.overlays.is_empty()),
     bind("Shift-Tab", "", 0, "go to the previous panel", |app| app.next_panel(false)).when(|app| app.open.overlays.is_empty()),

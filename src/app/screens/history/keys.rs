@@ -12,7 +12,7 @@ pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App
     vec![
         bind("C", "C columns", 7, "choose the columns, and sort by one of them", App::choose_columns)
             .when(|app| app.has_measured() || app.is_running()),
-        bind("Enter", "Enter details", 5, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
+        bind("Enter", "Enter details", 2, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
         bind("n", "n name", 9, "call the chosen run something", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
         bind("D", "D delete", 10, "delete the marked runs, or the chosen one: at once, as u brings them back", App::remove_runs)
             .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),

@@ -10,7 +10,7 @@ use crate::domain::trace::Step;
 #[rustfmt::skip]
 pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", App::step_timeline, vec![
     bind("← h", "", 0, "the cursor, a column earlier", |app| app.look(|view, trace| view.move_cursor(-1, trace))).when(App::has_picture),
-    bind("→ l", "←→ cursor", 3, "the cursor, a column later: what is there stands on the borders", |app| app.look(|view, trace| view.move_cursor(1, trace)))
+    bind("→ l", "←→ cursor", 5, "the cursor, a column later: what is there stands on the borders", |app| app.look(|view, trace| view.move_cursor(1, trace)))
         .when(App::has_picture),
     step("↑ k", "", 0, "the row above", -1),
     step("↓ j", "↑↓ row", 14, "the row below", 1),
@@ -31,7 +31,7 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
     bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_slice).when(|app| app.slice().is_some()),
     bind("w", "w busiest", 15, "sort the workers by what they did: whoever was on tasks longest comes first; again: by number", App::sort_workers)
         .when(App::shows_workers),
-    bind("Enter", "Enter details", 3, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
+    bind("Enter", "Enter details", 2, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
 ]));
 
 /// While a run that is over is played again.
