@@ -503,3 +503,70 @@ fn a_number_that_is_being_typed_stays_in_sight_when_the_screen_shrinks() {
         assert_eq!(press(&mut app, &[Char('q')]), [Effect::Quit]);
     }
 }
+
+#[test]
+fn on_the_first_screen_arrows_choose_a_question_and_enter_asks_it() {
+    let mut app = app();
+    assert!(offers(&app, "Enter ask"));
+    press(&mut app, &[Down, Down]);
+    assert_eq!(app.question().map(|question| question.key), Some('3'));
+    let serial = started(&press(&mut app, &[Enter])).clone();
+    assert_eq!(serial.model(), Model::Serial);
+    let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
+    assert_eq!(processes.model(), Model::Processes);
+    assert!(app.question().is_none(), "a run is shown now");
+}
+
+#[test]
+fn after_a_question_the_keys_that_lead_on_stand_first_and_an_answered_question_is_not_offered_again()
+ {
+    let mut app = app();
+    let first = |app: &App| -> Vec<String> {
+        let offers = app.keys_here().into_iter().take(3);
+        offers.map(|offer| offer.label.into_owned()).collect()
+    };
+    experiment(&mut app, '2');
+    assert_eq!(
+        first(&app),
+        ["c side by side", "+ see single turns", "3 and processes?"]
+    );
+    experiment(&mut app, '3');
+    assert_eq!(first(&app)[1], "4 processes for I/O?");
+    experiment(&mut app, '4');
+    experiment(&mut app, '1');
+    let offered = first(&app).join(", ");
+    assert!(offered.contains("s more workers"), "{offered}");
+}
+
+#[test]
+fn the_baseline_of_a_run_is_measured_and_then_that_run_is_shown_with_its_speed_up() {
+    let mut app = app();
+    let plan = started(&press(&mut app, &[Char('r')])).clone();
+    play(&mut app, &plan, Outcome::Completed);
+    assert!(offers(&app, "R serial, to compare"));
+    let serial = started(&press(&mut app, &[Char('R')])).clone();
+    assert!(serial.is_serial());
+    play(&mut app, &serial, Outcome::Completed);
+    assert_eq!(app.browse().selected(), Some(1));
+    assert!(app.history().get(1).unwrap().assessment.speedup.is_some());
+}
+
+#[test]
+fn while_a_run_is_on_the_keys_that_would_begin_another_say_why_they_do_not() {
+    for key in ['r', 'R', '2'] {
+        let mut app = app();
+        started(&press(&mut app, &[Char('r')]));
+        assert!(press(&mut app, &[Char(key)]).is_empty());
+        let notice = app.notice().unwrap_or_else(|| panic!("{key} says nothing"));
+        assert!(notice.sentence.contains("x stops it"), "{notice:?}");
+    }
+}
+
+#[test]
+fn enter_in_the_timeline_opens_the_details_of_the_run() {
+    let mut app = app();
+    experiment(&mut app, '3');
+    assert_eq!(app.focus().panel, Panel::Timeline);
+    press(&mut app, &[Enter]);
+    assert!(app.overlay().is_some(), "its details");
+}

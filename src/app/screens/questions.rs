@@ -8,7 +8,7 @@ use crate::catalog::experiment::{Experiment, offered};
 
 impl App {
     /// The question that the cursor is on, while there is nothing else to show.
-    pub(crate) fn question(&self) -> Option<&'static Experiment> {
+    pub fn question(&self) -> Option<&'static Experiment> {
         if self.shown().is_some() {
             return None;
         }
