@@ -229,7 +229,7 @@ fn explorer_in_shell() -> Terminal {
 /// Starts a long run of processes from the form, which is focused.
 fn start_processes(terminal: &mut Terminal) {
     // The model two further, then the number of tasks.
-    terminal.press("jlljj\r5000\rr");
+    terminal.press("fjlljj\r5000\rr");
     terminal.wait_for(SOON, "a run", shows_a_run);
 }
 
@@ -237,7 +237,7 @@ fn start_processes(terminal: &mut Terminal) {
 fn ctrl_z_gives_the_terminal_back_and_fg_comes_back_with_the_screen_as_it_was() {
     for by_key in [true, false] {
         let mut terminal = explorer_in_shell();
-        terminal.press("\u{1b}[B");
+        terminal.press("f\u{1b}[B");
         terminal.wait_for(SOON, "the form's second row", |screen| {
             screen.contains("‹threads›")
         });
