@@ -390,12 +390,15 @@ impl App {
     }
 
     fn on_batch(&mut self, batch: Batch) {
-        if let Activity::Running(live) = &mut self.work.activity {
-            let died = sentence::live::died(&batch.deaths);
-            live.trace.apply(batch);
-            if let Some(sentence) = died {
-                self.complain(sentence);
-            }
+        let worker = self.worker_under_cursor();
+        let Activity::Running(live) = &mut self.work.activity else {
+            return;
+        };
+        let died = sentence::live::died(&batch.deaths);
+        live.trace.apply(batch);
+        self.look_at_worker(worker);
+        if let Some(sentence) = died {
+            self.complain(sentence);
         }
     }
 
@@ -423,7 +426,16 @@ impl App {
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
         if was_watched && !is_sweep {
-            let answer = answers.filter(|answer| self.history.get(*answer).is_some());
+            // Only where the run that was measured is what the other one is measured against.
+            let is_answered = |answer: &usize| {
+                let run = self.history.get(*answer);
+                let baseline = run.and_then(|run| run.assessment.baseline);
+                baseline.is_some_and(|baseline| baseline.number == number)
+            };
+            let answer = answers.filter(is_answered);
+            if answer.is_some() {
+                self.timeline.view.start_over();
+            }
             self.runs.browse.select(answer.or(Some(number)));
         }
         if thinned {

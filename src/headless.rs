@@ -65,16 +65,18 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
         }
         bench.measure(Campaign::repeats(serial, repeats), 1);
     }
-    bench.measure(Campaign::repeats(plan, repeats), 2);
+    let number = 1 + u32::from(request.compare);
+    bench.measure(Campaign::repeats(plan, repeats), number);
     bench.end(|bench| bench.share(vec![], |runs| table::render(runs) + &compared(runs)))
 }
 
 /// Runs of one plan, at least one, as one.
 fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
     let sound = runs.iter().filter(|run| run.record.is_sound());
+    let sound: Vec<&&Entry> = sound.collect();
     Compared {
-        entry: runs[0],
-        measured: sound.map(|run| &run.record).collect(),
+        entry: sound.first().map_or(runs[0], |run| run),
+        measured: sound.iter().map(|run| &run.record).collect(),
     }
 }
 

@@ -87,7 +87,10 @@ impl App {
         let mut leads = vec![];
         if self.compared().len() > 1 {
             leads.push(('c', "side by side"));
-        } else if !plan.is_serial() && entry.assessment.baseline.is_none() {
+        } else if !plan.is_serial()
+            && entry.assessment.baseline.is_none()
+            && entry.provenance.origin == Origin::Here
+        {
             leads.push(('R', "serial, to compare"));
         }
         if self.timeline.view.zoom.is_none() {

@@ -460,8 +460,12 @@ impl App {
         }
     }
 
-    fn close_overlay(&mut self) {
-        self.open.overlays.pop();
+    pub(crate) fn close_overlay(&mut self) {
+        let closed = self.open.overlays.pop();
+        // The list of interpreters belongs to the form, which may have had a panel when it was opened.
+        if matches!(closed, Some(Overlay::Pythons(_))) && self.overlay().is_none() {
+            self.open_form();
+        }
         self.settle_form();
     }
 

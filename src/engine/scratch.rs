@@ -86,6 +86,10 @@ impl Scratch {
         if is_marked(&self.directory) {
             return Ok(());
         }
+        if held.is_some() && is_private(&self.directory) {
+            // Its marker was removed, and it could not be.
+            return mark(&self.directory);
+        }
         DirBuilder::new().mode(0o700).create(&self.directory)?;
         *held = locked(&self.directory);
         mark(&self.directory).inspect_err(|_| remove_own(&self.directory))

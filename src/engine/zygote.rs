@@ -140,6 +140,8 @@ impl Zygote {
         // Its own group has all that it forked.
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);
+        // What it had said before is no news any more: a program that it had started has ended with it.
+        while protocol::receive::<News>(&mut self.socket).is_ok() {}
         let program = self.program.swap(0, Relaxed);
         if program > 0 {
             end_orphans(Pid::from_raw(program));

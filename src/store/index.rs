@@ -119,8 +119,8 @@ impl Index {
         match line.kind {
             Kind::Run | Kind::Sweep => {
                 line.session.as_ref()?;
-                let id = match &line.record {
-                    Some(record) if line.kind == Kind::Run => record.id(),
+                let id = match line.kind {
+                    Kind::Run => line.record.as_ref()?.id(),
                     _ => &line.sweep.as_ref()?.id,
                 };
                 return Some(self.add(at, line.number?, id));
@@ -213,7 +213,7 @@ impl Index {
                 (Kind::Run, Some(record), _) => lot
                     .runs
                     .push(Entry::new(number, name, provenance, *record, None)),
-                (_, _, Some(sweep)) => lot
+                (Kind::Sweep, _, Some(sweep)) => lot
                     .sweeps
                     .push(SweepEntry::new(number, name, provenance, *sweep)),
                 _ => {}

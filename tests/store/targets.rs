@@ -80,7 +80,8 @@ fn a_forced_export_never_replaces_the_history_nor_what_is_beside_it_by_any_name(
     ]
     .map(at);
     for target in traces.into_iter().chain(named).chain([dotted]) {
-        for line in ["history export last --format json", TINY] {
+        let run = format!("{TINY} --format table");
+        for line in ["history export last --format json", &run] {
             let output = command(line, &room.file())
                 .arg("--force")
                 .arg("--output")

@@ -33,11 +33,13 @@ impl App {
         }
     }
 
+    /// The form, also where another text lies over it.
     fn exporting_mut(&mut self) -> Option<&mut Exporting> {
-        match self.open.overlays.last_mut() {
-            Some(Overlay::Export(form)) => Some(form),
+        let mut overlays = self.open.overlays.iter_mut().rev();
+        overlays.find_map(|overlay| match overlay {
+            Overlay::Export(form) => Some(form),
             _ => None,
-        }
+        })
     }
 
     pub(crate) fn open_export(&mut self) {

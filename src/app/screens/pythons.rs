@@ -60,7 +60,7 @@ impl App {
             self.form.choose_python(Some(interpreter));
             self.form.dismiss();
         }
-        self.open.overlays.pop();
+        self.close_overlay();
     }
 
     /// Moves the cursor by so many interpreters.

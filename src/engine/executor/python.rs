@@ -35,6 +35,8 @@ pub struct PythonCrew<'z> {
     /// Whether something of it may be left.
     is_alive: bool,
     is_killed: bool,
+    /// What was printed until then.
+    printed_alive: Option<PrintedOutput>,
 }
 
 impl<'z> PythonCrew<'z> {
@@ -49,6 +51,7 @@ impl<'z> PythonCrew<'z> {
             since: clock::now(),
             is_alive: false,
             is_killed: false,
+            printed_alive: None,
         }
     }
 
@@ -87,17 +90,19 @@ impl<'z> PythonCrew<'z> {
         ending.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
     }
 
-    /// Takes in what was printed since the last time. What it says about being killed is not what it printed.
+    /// Takes in what was printed since the last time: also when it is killed, or it would wait for a reader instead of
+    /// removing its semaphores.
     fn listen(&mut self) {
-        if let Some(output) = &mut self.output
-            && !self.is_killed
-        {
+        if let Some(output) = &mut self.output {
             output.drain();
         }
     }
 
-    /// What was printed so far, without passwords.
+    /// What was printed so far, without passwords. What it says about being killed is not what it printed.
     fn printed(&self) -> Option<PrintedOutput> {
+        if self.is_killed {
+            return self.printed_alive.clone();
+        }
         let printed = self.output.as_ref()?.printed()?;
         Some(PrintedOutput {
             text: self.assignment.arena.concealed(&printed.text),
@@ -205,6 +210,7 @@ impl Crew for PythonCrew<'_> {
 
     fn kill(&mut self) {
         self.listen();
+        self.printed_alive = self.printed();
         self.is_killed = true;
         self.zygote.kill();
     }

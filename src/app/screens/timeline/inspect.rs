@@ -89,6 +89,20 @@ impl App {
         shown.map_or_else(Vec::new, |shown| view.workers_in_order(shown.trace()))
     }
 
+    /// The worker that the cursor is on, while there is a cursor: a run that goes on may sort its rows anew.
+    pub(crate) fn worker_under_cursor(&self) -> Option<usize> {
+        let view = &self.timeline.view;
+        view.cursor?;
+        self.workers_in_order().get(view.row).copied()
+    }
+
+    /// Keeps the cursor on this worker.
+    pub(crate) fn look_at_worker(&mut self, worker: Option<usize>) {
+        if let Some(worker) = worker {
+            self.timeline.view.row = self.row_of(worker);
+        }
+    }
+
     /// In which row a worker is.
     fn row_of(&self, worker: usize) -> usize {
         let mut rows = self.workers_in_order().into_iter();
