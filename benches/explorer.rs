@@ -77,7 +77,7 @@ fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
 /// The explorer with a run of so many workers that has just begun.
 fn begun(workers: u32) -> (App, Plan) {
     let mut app = App::new(explorer::machine(2), Limits::default());
-    let mut keys = vec![Down, Down, Enter];
+    let mut keys = vec![Char('f'), Down, Down, Enter];
     keys.extend(workers.to_string().chars().map(Char));
     keys.push(Enter);
     let (columns, rows) = SCREEN;
@@ -188,7 +188,17 @@ fn chart() {
     let (columns, rows) = SCREEN;
     drop(app.update(Msg::Resized { columns, rows }));
     // The work is io; gil-threads and rayon are not measured unless asked for.
-    let mut keys = vec![Right, Char('s'), Down, Right, Down, Down, Right, Down];
+    let mut keys = vec![
+        Char('f'),
+        Right,
+        Char('s'),
+        Down,
+        Right,
+        Down,
+        Down,
+        Right,
+        Down,
+    ];
     keys.extend("1..16".chars().map(Char));
     keys.extend([Enter, Down, Char('1'), Char('0'), Enter]);
     for key in keys {
