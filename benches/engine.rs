@@ -3,23 +3,31 @@
 #[path = "support/table.rs"]
 mod table;
 
-use std::hint::black_box;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, mpsc};
+use std::{
+    hint::black_box,
+    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
+};
 
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::{ITERATIONS, Workload};
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::{Draft, Plan};
-use pconc_tui::domain::record::Record;
-use pconc_tui::domain::time::{Nanos, seconds};
-use pconc_tui::engine::arena::Arena;
-use pconc_tui::engine::recorder::{Pen, take_events};
-use pconc_tui::engine::run::Report;
-use pconc_tui::engine::session::Session;
-use pconc_tui::engine::{clock, os};
-
+use pconc_tui::{
+    catalog::{
+        model::Model,
+        workload::{ITERATIONS, Workload},
+    },
+    domain::{
+        machine::Limits,
+        phase::Phase,
+        plan::{Draft, Plan},
+        record::Record,
+        time::{Nanos, seconds},
+    },
+    engine::{
+        arena::Arena,
+        clock, os,
+        recorder::{Pen, take_events},
+        run::Report,
+        session::Session,
+    },
+};
 use table::{median, row};
 
 fn main() {

@@ -6,29 +6,41 @@ mod fixtures;
 #[path = "support/table.rs"]
 mod table;
 
-use std::hint::black_box;
-use std::io::{self, Sink};
-use std::sync::mpsc;
+use std::{
+    hint::black_box,
+    io::{self, Sink},
+    sync::mpsc,
+};
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::{App, frame};
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::{TASK_TIME, Workload};
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::{Draft, Plan};
-use pconc_tui::domain::provenance::Origin;
-use pconc_tui::domain::record::{Record, RunOrder};
-use pconc_tui::domain::time::{Nanos, seconds};
-use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
-use pconc_tui::engine::session::{Report, Session};
-use pconc_tui::engine::{clock, os};
-use pconc_tui::ui::Theme;
-use pconc_tui::ui::key::Key::{Char, Down, Enter, Right};
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use pconc_tui::{
+    app::{
+        App, frame,
+        message::{Effect, Msg},
+    },
+    catalog::{
+        model::Model,
+        workload::{TASK_TIME, Workload},
+    },
+    domain::{
+        machine::Limits,
+        phase::Phase,
+        plan::{Draft, Plan},
+        provenance::Origin,
+        record::{Record, RunOrder},
+        time::{Nanos, seconds},
+        trace::{Batch, LaneUpdate, Transition},
+    },
+    engine::{
+        clock, os,
+        session::{Report, Session},
+    },
+    ui::{
+        Theme,
+        key::Key::{Char, Down, Enter, Right},
+    },
+};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use table::{median, row};
 
 /// The size that frames are drawn at.

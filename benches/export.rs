@@ -6,24 +6,28 @@ mod fixtures;
 #[path = "support/table.rs"]
 mod table;
 
-use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::time::Instant;
+use std::{
+    fs,
+    io::{self, BufWriter, Write},
+    time::Instant,
+};
 
-use fixtures::explorer::machine;
-use fixtures::sample;
-use pconc_tui::analysis::shared::Shared;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::history::Entry;
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::time::{Nanos, seconds};
-use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
-use pconc_tui::export::{self, json::Traces};
-use pconc_tui::present::format::Format;
+use fixtures::{explorer::machine, sample};
+use pconc_tui::{
+    analysis::shared::Shared,
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        history::Entry,
+        machine::Limits,
+        phase::Phase,
+        plan::Draft,
+        provenance::Provenance,
+        time::{Nanos, seconds},
+        trace::{Batch, LaneUpdate, Trace, Transition},
+    },
+    export::{self, json::Traces},
+    present::format::Format,
+};
 
 /// As many as a run can have.
 const TASKS: u32 = 1_000_000;

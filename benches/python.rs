@@ -1,21 +1,28 @@
 //! What watching CPython costs: one event, the article's task in our pool and in the same pool by hand, and the time until
 //! the next run may start. Run with `cargo bench --bench python`; the machine should have nothing else to do.
 
-use std::process::{Command, Stdio};
-use std::sync::{Arc, mpsc};
-use std::time::Instant;
+use std::{
+    process::{Command, Stdio},
+    sync::{Arc, mpsc},
+    time::Instant,
+};
 
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::machine;
-use pconc_tui::domain::plan::{Draft, Plan};
-use pconc_tui::domain::record::Record;
-use pconc_tui::engine::arena::Arena;
-use pconc_tui::engine::fetch::Limits;
-use pconc_tui::engine::python::order;
-use pconc_tui::engine::scratch::{Scratch, temporary};
-use pconc_tui::engine::session::{Report, Session};
-use pconc_tui::engine::worker::Assignment;
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        machine,
+        plan::{Draft, Plan},
+        record::Record,
+    },
+    engine::{
+        arena::Arena,
+        fetch::Limits,
+        python::order,
+        scratch::{Scratch, temporary},
+        session::{Report, Session},
+        worker::Assignment,
+    },
+};
 
 /// How often each side of a comparison is measured; they take turns.
 const ROUNDS: usize = 5;

@@ -5,10 +5,13 @@ mod table;
 
 use std::hint::black_box;
 
-use pconc_tui::domain::stats::fit::{self, Point};
-use pconc_tui::domain::stats::{outliers, ratio, spread};
-use pconc_tui::engine::clock;
-use pconc_tui::engine::session::Session;
+use pconc_tui::{
+    domain::stats::{
+        fit::{self, Point},
+        outliers, ratio, spread,
+    },
+    engine::{clock, session::Session},
+};
 use table::{median, row};
 
 /// Five models and nine worker counts each.

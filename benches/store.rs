@@ -6,21 +6,14 @@ mod fixtures;
 #[path = "support/table.rs"]
 mod table;
 
-use std::fs;
-use std::hint::black_box;
-use std::sync::Arc;
-use std::time::Instant;
+use std::{fs, hint::black_box, sync::Arc, time::Instant};
 
-use fixtures::explorer::machine;
-use fixtures::keep::KeepOne;
-use fixtures::sample;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::history::History;
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::Record;
-use pconc_tui::domain::trace::Trace;
-use pconc_tui::store::{Place, Store};
+use fixtures::{explorer::machine, keep::KeepOne, sample};
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload},
+    domain::{history::History, provenance::Provenance, record::Record, trace::Trace},
+    store::{Place, Store},
+};
 use table::{median, row};
 
 /// How many runs are kept.

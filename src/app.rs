@@ -29,31 +29,37 @@ pub mod screen;
 pub mod screens;
 pub mod view;
 
-use crate::app::keys::Binding;
-use crate::app::screens::Overlay;
-use crate::app::screens::form::FormScreen;
-use crate::app::screens::form::Setup;
-use crate::app::screens::history::Runs;
-use crate::app::screens::sweep::{Chart, Sketch, SweepForm};
-use crate::app::screens::teaching::Teaching;
-use crate::app::screens::timeline::Timeline;
-use crate::ui::field;
-use crate::ui::key::Key;
 use live::{Activity, Live};
 use message::{Effect, Msg};
 use screen::{Focus, Panel, Screen};
 
-use crate::domain::history::{Entry, History, Lot};
-use crate::domain::look::Look;
-use crate::domain::machine::{Limits, Machine};
-use crate::domain::plan::Plan;
-use crate::domain::provenance::Provenance;
-use crate::domain::record::Record;
-use crate::domain::speed::Speed;
-use crate::domain::text::duration;
-use crate::domain::time::{Nanos, nanos, seconds};
-use crate::domain::trace::{Batch, Trace};
-use crate::present::sentence;
+use crate::{
+    app::{
+        keys::Binding,
+        screens::{
+            Overlay,
+            form::{FormScreen, Setup},
+            history::Runs,
+            sweep::{Chart, Sketch, SweepForm},
+            teaching::Teaching,
+            timeline::Timeline,
+        },
+    },
+    domain::{
+        history::{Entry, History, Lot},
+        look::Look,
+        machine::{Limits, Machine},
+        plan::Plan,
+        provenance::Provenance,
+        record::Record,
+        speed::Speed,
+        text::duration,
+        time::{Nanos, nanos, seconds},
+        trace::{Batch, Trace},
+    },
+    present::sentence,
+    ui::{field, key::Key},
+};
 
 /// The explorer.
 #[derive(Debug)]
@@ -512,8 +518,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::plan::Field;
-    use crate::fixtures::explorer;
+    use crate::{domain::plan::Field, fixtures::explorer};
 
     #[test]
     fn a_live_headline_stays_long_enough_to_be_read() {

@@ -15,13 +15,10 @@ mod sweep;
 mod values;
 mod work;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Id, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
-
-use crate::domain::keeping::Keeping;
 pub use documents::{completions, manual};
 pub use explore::{Explore, Replay};
 pub use fidelity::FidelityRequest;
@@ -30,6 +27,8 @@ pub use output::Output;
 pub use run::RunRequest;
 pub use sweep::SweepRequest;
 pub use work::Work;
+
+use crate::domain::keeping::Keeping;
 
 /// What to print instead of doing anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,10 +23,9 @@ mod svg;
 
 use std::io::{self, Write};
 
-use crate::analysis::shared::Shared;
-use crate::domain::machine::Machine;
-use crate::present::format::Format;
 use json::Traces;
+
+use crate::{analysis::shared::Shared, domain::machine::Machine, present::format::Format};
 
 /// Writes what is shared in this format. The table of the terminal is the shells' own: here it is one in Markdown.
 /// `machine` is the one of this session, which JSON names where there is no run, and `traces` is about JSON alone.

@@ -13,27 +13,37 @@ mod progress;
 mod sweep_table;
 mod table;
 
-use std::io::{self, IsTerminal};
-use std::sync::Arc;
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 
-use crate::analysis::compared::Compared;
-use crate::cli::{RunRequest, SweepRequest};
-use crate::domain::campaign::Campaign;
-use crate::domain::estimate::{self, Known};
-use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::keeping::Keeping;
-use crate::domain::sweep::SweepDraft;
-use crate::domain::text::counted;
-use crate::engine::doctor;
-use crate::engine::session::Session;
-use crate::present::sentence;
-use crate::present::sentence::estimate::{will_take, words};
-use crate::shell::exit::{self, Failure};
-use crate::shell::signals;
-use crate::shell::spelling::{say, spelled};
 pub use fidelity::fidelity;
 pub use history::history;
 use measure::Bench;
+
+use crate::{
+    analysis::compared::Compared,
+    cli::{RunRequest, SweepRequest},
+    domain::{
+        campaign::Campaign,
+        estimate::{self, Known},
+        history::{Entry, SweepEntry},
+        keeping::Keeping,
+        sweep::SweepDraft,
+        text::counted,
+    },
+    engine::{doctor, session::Session},
+    present::{
+        sentence,
+        sentence::estimate::{will_take, words},
+    },
+    shell::{
+        exit::{self, Failure},
+        signals,
+        spelling::{say, spelled},
+    },
+};
 
 /// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///

@@ -3,13 +3,17 @@
 //! The arguments come first, so that `--help` forks nothing. Each shell then prepares the session, which forks the
 //! zygote, while the program has one thread; only after that come signals, terminal and threads.
 
-use std::path::Path;
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
-use pconc_tui::cli::{self, Answer, Command, CommandLine};
-use pconc_tui::shell::exit::Failure;
-use pconc_tui::shell::spelling::{say, tell_local_times};
-use pconc_tui::{headless, tui};
+use pconc_tui::{
+    cli::{self, Answer, Command, CommandLine},
+    headless,
+    shell::{
+        exit::Failure,
+        spelling::{say, tell_local_times},
+    },
+    tui,
+};
 
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {

@@ -34,11 +34,8 @@ mod place;
 pub mod speeds;
 mod writer;
 
-use std::fs::File;
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
-use crate::domain::keeping::Keeping;
-use crate::domain::provenance::Provenance;
 pub use change::{Change, Reply};
 pub use error::StoreError;
 pub use index::Opened;
@@ -50,6 +47,8 @@ pub use own::is_own;
 pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
 pub use writer::{End, PATIENCE, Writer, take_in};
+
+use crate::domain::{keeping::Keeping, provenance::Provenance};
 
 /// The kept history: one of possibly several programs that append to it.
 #[derive(Debug)]

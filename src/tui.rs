@@ -11,41 +11,52 @@ mod replay;
 mod signals;
 mod terminal;
 
-use std::env;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::time::Duration;
-
-use crate::analysis::shared::Copies;
-use crate::app::message::{Effect, ExportOrder, Msg};
-use crate::app::{App, frame};
-use crate::domain::history::Entry;
-use crate::domain::keeping::Keeping;
-use crate::domain::look::{ColorChoice, Look};
-use crate::domain::python::Pythons;
-use crate::domain::record::RunOrder;
-use crate::domain::time::Nanos;
-use crate::engine::session::{Report, Run, Session};
-use crate::engine::{clock, os};
-use crate::export::json::Traces;
-use crate::export::{self, file};
-use crate::present::format::Refusal;
-use crate::shell;
-use crate::shell::exit::{self, Failure};
-use crate::shell::signals::{
-    SIGCONT, SIGINT, SIGTSTP, SIGWINCH, exit_code, survive_file_size_limit,
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
+    time::Duration,
 };
-use crate::shell::spelling::{self, say};
-use crate::shell::thread;
-use crate::store::{Change, End, Pictures, Place, is_own, speeds};
-use crate::ui::Theme;
+
 use event::{Event, Input};
 use keeper::Keeper;
 use pacer::{Pacer, Urgency};
 use ratatui::layout::Size;
 use terminal::Screen;
+
+use crate::{
+    analysis::shared::Copies,
+    app::{
+        App, frame,
+        message::{Effect, ExportOrder, Msg},
+    },
+    domain::{
+        history::Entry,
+        keeping::Keeping,
+        look::{ColorChoice, Look},
+        python::Pythons,
+        record::RunOrder,
+        time::Nanos,
+    },
+    engine::{
+        clock, os,
+        session::{Report, Run, Session},
+    },
+    export::{self, file, json::Traces},
+    present::format::Refusal,
+    shell,
+    shell::{
+        exit::{self, Failure},
+        signals::{SIGCONT, SIGINT, SIGTSTP, SIGWINCH, exit_code, survive_file_size_limit},
+        spelling::{self, say},
+        thread,
+    },
+    store::{Change, End, Pictures, Place, is_own, speeds},
+    ui::Theme,
+};
 
 /// How often it is told how far the reading for a file is.
 const TELL_EVERY: Nanos = 100_000_000;

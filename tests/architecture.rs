@@ -8,9 +8,11 @@
 #[path = "architecture/cycles.rs"]
 mod cycles;
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// One row of the table.
 struct Layer {

@@ -1,7 +1,9 @@
 //! The real binary without a screen: what it prints where, and with which code it ends.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
 
 use serde_json::Value;
 
@@ -696,9 +698,12 @@ fn a_full_disk_is_one_sentence() {
 
 #[test]
 fn an_interrupt_prints_the_cancelled_record() {
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
     use std::io::{BufRead, BufReader};
+
+    use nix::{
+        sys::signal::{Signal, kill},
+        unistd::Pid,
+    };
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         // The sentence about iterations is said when signals are heard already.
         let line = "run --workload cpu --model threads --workers 2 --tasks 1000 --task-time 1s --format json";
@@ -730,9 +735,12 @@ fn an_interrupt_prints_the_cancelled_record() {
 
 #[test]
 fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
     use std::io::{BufRead, BufReader};
+
+    use nix::{
+        sys::signal::{Signal, kill},
+        unistd::Pid,
+    };
     // It is told how much it will be when signals are heard already; the first runs are over in no time, the rest never.
     let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
     let mut child = command(line)

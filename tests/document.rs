@@ -5,27 +5,35 @@ mod fixtures;
 
 use std::collections::BTreeSet;
 
-use fixtures::explorer::{Scenario, machine};
-use fixtures::sample;
-use jsonschema::Validator;
-use pconc_tui::analysis::shared::Shared;
-use pconc_tui::catalog::caveat::Seen;
-use pconc_tui::catalog::metric::{METRICS, Unit};
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload};
-use pconc_tui::domain::history::{Entry, History, Lot, SweepEntry};
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::python::{GilState, Interpreter};
-use pconc_tui::domain::record::{
-    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome,
-    TaskRecord,
+use fixtures::{
+    explorer::{Scenario, machine},
+    sample,
 };
-use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
-use pconc_tui::domain::sweep::{Sweep, SweepDraft};
-use pconc_tui::domain::trace::Trace;
-use pconc_tui::export::json::{self, Traces};
+use jsonschema::Validator;
+use pconc_tui::{
+    analysis::shared::Shared,
+    catalog::{
+        caveat::Seen,
+        metric::{METRICS, Unit},
+        model::Model,
+        workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload},
+    },
+    domain::{
+        history::{Entry, History, Lot, SweepEntry},
+        machine::Limits,
+        plan::Draft,
+        provenance::{Origin, Provenance},
+        python::{GilState, Interpreter},
+        record::{
+            GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record,
+            TaskOutcome, TaskRecord,
+        },
+        shared_file::{Content, Piece, SharedFile, Source},
+        sweep::{Sweep, SweepDraft},
+        trace::Trace,
+    },
+    export::json::{self, Traces},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -10,40 +10,41 @@ mod interpreters;
 #[path = "executors/python.rs"]
 mod python;
 
-use std::sync::mpsc;
-use std::time::Duration;
+use std::{sync::mpsc, time::Duration};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pconc_tui::analysis::shared::Shared;
-use pconc_tui::app::message::Msg;
-use pconc_tui::app::{App, frame};
-use pconc_tui::catalog::model::{Model, SWITCH_INTERVAL};
-use pconc_tui::catalog::workload::{
-    ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
-    Workload,
+use pconc_tui::{
+    analysis::shared::Shared,
+    app::{App, frame, message::Msg},
+    catalog::{
+        model::{Model, SWITCH_INTERVAL},
+        workload::{
+            ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
+            Workload,
+        },
+    },
+    domain::{
+        history::{Entry, Lot},
+        machine::{Limits, Machine},
+        phase::Phase,
+        plan::{Draft, Plan},
+        provenance::{Origin, Provenance},
+        python::Interpreter,
+        record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord},
+        shared_file::{Content, SharedFile, Source},
+        time::{Nanos, nanos},
+        trace::Trace,
+    },
+    engine::{
+        kernel::render::python_str_of_bytes,
+        loopback,
+        run::{Report, Run},
+        session::Session,
+    },
+    export::json::{self, Traces},
+    ui::{Theme, key::Key},
 };
-use pconc_tui::domain::history::{Entry, Lot};
-use pconc_tui::domain::machine::{Limits, Machine};
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::plan::{Draft, Plan};
-use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::python::Interpreter;
-use pconc_tui::domain::record::{
-    FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord,
-};
-use pconc_tui::domain::shared_file::{Content, SharedFile, Source};
-use pconc_tui::domain::time::{Nanos, nanos};
-use pconc_tui::domain::trace::Trace;
-use pconc_tui::engine::kernel::render::python_str_of_bytes;
-use pconc_tui::engine::loopback;
-use pconc_tui::engine::run::{Report, Run};
-use pconc_tui::engine::session::Session;
-use pconc_tui::export::json::{self, Traces};
-use pconc_tui::ui::Theme;
-use pconc_tui::ui::key::Key;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 /// Longer than anything here takes: a run that is still going on then hangs.
 const HANG: Duration = Duration::from_secs(60);

@@ -3,33 +3,38 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
-use std::collections::{BTreeSet, HashMap};
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
-
-use fixtures::explorer::{Scenario, machine};
-use fixtures::sample::{draft, plan, shared};
-use pconc_tui::analysis::shared::Shared;
-use pconc_tui::catalog::caveat::Seen;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::history::{Entry, History, SweepEntry};
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::phase::{Phase, PhaseTimes};
-use pconc_tui::domain::plan::{Draft, Plan};
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::python::{GilState, Interpreter};
-use pconc_tui::domain::record::{
-    GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord,
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    io::{self, Write},
+    path::Path,
 };
-use pconc_tui::domain::sweep::{Sweep, SweepDraft};
-use pconc_tui::domain::time::seconds;
-use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
-use pconc_tui::export::json::Traces;
-use pconc_tui::export::{self, file};
-use pconc_tui::present::format::{Format, Refusal};
-use pconc_tui::present::sentence::conclusion;
+
+use fixtures::{
+    explorer::{Scenario, machine},
+    sample::{draft, plan, shared},
+};
+use pconc_tui::{
+    analysis::shared::Shared,
+    catalog::{caveat::Seen, model::Model, workload::Workload},
+    domain::{
+        history::{Entry, History, SweepEntry},
+        machine::Limits,
+        phase::{Phase, PhaseTimes},
+        plan::{Draft, Plan},
+        provenance::Provenance,
+        python::{GilState, Interpreter},
+        record::{GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord},
+        sweep::{Sweep, SweepDraft},
+        time::seconds,
+        trace::{Batch, LaneUpdate, Trace, Transition},
+    },
+    export::{self, file, json::Traces},
+    present::{
+        format::{Format, Refusal},
+        sentence::conclusion,
+    },
+};
 use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 

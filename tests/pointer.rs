@@ -4,23 +4,30 @@
 mod fixtures;
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::message::{Effect, Msg, Target};
-use pconc_tui::app::screen::Panel;
-use pconc_tui::app::screens::Overlay;
-use pconc_tui::app::screens::history::columns::COLUMNS;
-use pconc_tui::app::screens::reading::{Reading, Subject};
-use pconc_tui::app::{App, frame};
-use pconc_tui::domain::look::{Colors, Look, ThemeName};
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::plan::Field;
-use pconc_tui::domain::speed::Speed;
-use pconc_tui::ui::Theme;
-use pconc_tui::ui::key::Key;
-use pconc_tui::ui::key::Key::*;
+use pconc_tui::{
+    app::{
+        App, frame,
+        message::{Effect, Msg, Target},
+        screen::Panel,
+        screens::{
+            Overlay,
+            history::columns::COLUMNS,
+            reading::{Reading, Subject},
+        },
+    },
+    domain::{
+        look::{Colors, Look, ThemeName},
+        machine::Limits,
+        plan::Field,
+        speed::Speed,
+    },
+    ui::{
+        Theme,
+        key::{Key, Key::*},
+    },
+};
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 struct Session {
     app: App,

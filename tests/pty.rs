@@ -13,8 +13,10 @@ mod terminal;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use pconc_tui::catalog::experiment::offered;
-use pconc_tui::store::{Place, Store};
+use pconc_tui::{
+    catalog::experiment::offered,
+    store::{Place, Store},
+};
 use terminal::{Terminal, wait_until};
 
 /// For what takes no time at all on an idle machine.

@@ -2,15 +2,19 @@
 //!
 //! The session is made before the harness starts its threads, as the zygote has to be forked by a process with one thread.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pconc_tui::domain::python::{FoundPython, OLDEST};
-use pconc_tui::engine::session::Session;
+use pconc_tui::{
+    domain::python::{FoundPython, OLDEST},
+    engine::session::Session,
+};
 
 type Outcomes = Result<(), Failed>;
 

@@ -7,21 +7,30 @@ mod fixtures;
 mod closer;
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::screen::Panel;
-use pconc_tui::app::{App, frame};
-use pconc_tui::catalog::caveat::{Caveat, CaveatKind, Seen};
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::record::RunOrder;
-use pconc_tui::domain::shared_file::{Content, Piece, SharedFile, Source};
-use pconc_tui::domain::speed::Speed;
-use pconc_tui::ui::Theme;
-use pconc_tui::ui::key::Key;
-use pconc_tui::ui::key::Key::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier};
+use pconc_tui::{
+    app::{
+        App, frame,
+        message::{Effect, Msg},
+        screen::Panel,
+    },
+    catalog::caveat::{Caveat, CaveatKind, Seen},
+    domain::{
+        machine::Limits,
+        record::RunOrder,
+        shared_file::{Content, Piece, SharedFile, Source},
+        speed::Speed,
+    },
+    ui::{
+        Theme,
+        key::{Key, Key::*},
+    },
+};
+use ratatui::{
+    Terminal,
+    backend::TestBackend,
+    buffer::Buffer,
+    style::{Color, Modifier},
+};
 
 #[path = "screens/comparison.rs"]
 mod comparison;

@@ -4,17 +4,25 @@
 mod fixtures;
 
 use fixtures::explorer::{self, Scenario};
-use pconc_tui::app::App;
-use pconc_tui::app::message::{Effect, Msg};
-use pconc_tui::app::screen::Panel;
-use pconc_tui::app::screens::Overlay;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::plan::{Field, Plan};
-use pconc_tui::domain::record::{Outcome, RunOrder};
-use pconc_tui::domain::speed::Speed;
-use pconc_tui::ui::key::Key;
-use pconc_tui::ui::key::Key::{Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up};
+use pconc_tui::{
+    app::{
+        App,
+        message::{Effect, Msg},
+        screen::Panel,
+        screens::Overlay,
+    },
+    catalog::model::Model,
+    domain::{
+        machine::Limits,
+        plan::{Field, Plan},
+        record::{Outcome, RunOrder},
+        speed::Speed,
+    },
+    ui::key::{
+        Key,
+        Key::{Char, Ctrl, Down, End, Enter, Esc, Home, Left, Right, Tab, Up},
+    },
+};
 
 /// An explorer on a machine whose speed is known already.
 fn app() -> App {

@@ -14,18 +14,19 @@ mod programs;
 #[path = "store/targets.rs"]
 mod targets;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use fixtures::sample;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::machine::Machine;
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::Record;
-use pconc_tui::store::{Opened, Place, Store};
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload},
+    domain::{machine::Machine, provenance::Provenance, record::Record},
+    store::{Opened, Place, Store},
+};
 use tempfile::TempDir;
 
 /// A directory with a place for a history in it.

@@ -1,7 +1,9 @@
 //! Runs that are to be compared.
 
-use crate::domain::history::{Entry, History};
-use crate::domain::record::Record;
+use crate::domain::{
+    history::{Entry, History},
+    record::Record,
+};
 
 /// A run of a history that is to be compared.
 #[derive(Clone, Debug)]

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use super::compared::{Compared, Obstacle, obstacle};
-use crate::domain::difference::Difference;
-use crate::domain::history::{Entry, History};
-use crate::domain::record::Record;
-use crate::domain::repeats;
-use crate::domain::speedup::{Baseline, Gain};
-use crate::domain::stats::{Interval, Ratio, Spread};
+use crate::domain::{
+    difference::Difference,
+    history::{Entry, History},
+    record::Record,
+    repeats,
+    speedup::{Baseline, Gain},
+    stats::{Interval, Ratio, Spread},
+};
 
 /// How many times faster some runs are than others, and whether that can be told.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,9 +1,11 @@
 //! Why a run took as long as it did, and why it took longer or shorter than another: from its numbers alone.
 
-use crate::domain::difference::differ;
-use crate::domain::phase::Phase;
-use crate::domain::record::{PythonRecord, Record};
-use crate::domain::time::seconds;
+use crate::domain::{
+    difference::differ,
+    phase::Phase,
+    record::{PythonRecord, Record},
+    time::seconds,
+};
 
 /// Fewer workers than this, on average, are not worth a word.
 const WORKERS: f64 = 0.3;

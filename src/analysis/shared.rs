@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use super::finding::RunFinding;
-use crate::domain::history::{Entry, History, SweepEntry};
-use crate::domain::provenance::Provenance;
-use crate::domain::sweep::Sweep;
+use crate::domain::{
+    history::{Entry, History, SweepEntry},
+    provenance::Provenance,
+    sweep::Sweep,
+};
 
 /// Everything that is handed on together.
 #[derive(Clone, Debug, Default)]

@@ -6,21 +6,19 @@ mod hit;
 pub mod layout;
 pub(crate) mod welcome;
 
-use crate::app::screens::{cores, curves, form, history, sweep, teaching, timeline};
-use crate::ui::area;
-use crate::ui::theme::Theme;
 pub use hit::hit;
 use layout::Panels;
+use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use crate::app::App;
-use crate::app::keys::lookup;
-use crate::app::screen::{Panel, SMALLEST, Screen};
-use crate::ui::key::Key;
-use crate::ui::panel::draw_lines;
+use crate::{
+    app::{
+        App,
+        keys::lookup,
+        screen::{Panel, SMALLEST, Screen},
+        screens::{cores, curves, form, history, sweep, teaching, timeline},
+    },
+    ui::{area, key::Key, panel::draw_lines, theme::Theme},
+};
 
 /// A screen as wide as there is room goes down to the footer, unless so many rows are left of what is below it: fewer are of no
 /// use.

@@ -5,8 +5,7 @@ pub mod texts;
 
 use std::borrow::Cow;
 
-use crate::app::App;
-use crate::ui::key::Key;
+use crate::{app::App, ui::key::Key};
 
 /// The keys that do something somewhere. Each screen has a table of its own, or several.
 #[derive(Debug)]
@@ -177,10 +176,10 @@ pub fn lookup(key: Key, here: &[&'static Keys]) -> Option<(&'static Keys, &'stat
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::app::screens::all_keys;
-    use crate::app::screens::form::keys::NUMBER;
     use Key::{Char, Ctrl};
+
+    use super::*;
+    use crate::app::screens::{all_keys, form::keys::NUMBER};
 
     #[test]
     fn no_key_means_two_things_in_one_context() {

@@ -2,15 +2,23 @@
 
 use std::borrow::Cow;
 
-use crate::app::keys::{Binding, lookup};
-use crate::app::screen::Panel;
-use crate::app::screens::all_keys;
-use crate::app::{App, Shown};
-use crate::catalog::experiment::{Experiment, offered};
-use crate::catalog::workload::Workload;
-use crate::domain::plan::{Lock, Plan};
-use crate::domain::provenance::Origin;
-use crate::ui::key::Key;
+use crate::{
+    app::{
+        App, Shown,
+        keys::{Binding, lookup},
+        screen::Panel,
+        screens::all_keys,
+    },
+    catalog::{
+        experiment::{Experiment, offered},
+        workload::Workload,
+    },
+    domain::{
+        plan::{Lock, Plan},
+        provenance::Origin,
+    },
+    ui::key::Key,
+};
 
 /// A key that is offered.
 #[derive(Clone, Debug)]

@@ -1,13 +1,17 @@
 //! What the program is doing right now.
 
-use crate::catalog::experiment::Experiment;
-use crate::domain::campaign::Campaign;
-use crate::domain::phase::Phase;
-use crate::domain::plan::{Draft, Plan};
-use crate::domain::sweep::SweepDraft;
-use crate::domain::text::grouped;
-use crate::domain::trace::Trace;
-use crate::present::sentence;
+use crate::{
+    catalog::experiment::Experiment,
+    domain::{
+        campaign::Campaign,
+        phase::Phase,
+        plan::{Draft, Plan},
+        sweep::SweepDraft,
+        text::grouped,
+        trace::Trace,
+    },
+    present::sentence,
+};
 
 /// What the program is doing right now.
 #[derive(Debug, Default)]

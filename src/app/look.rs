@@ -1,9 +1,9 @@
 //! How the screen looks: the theme, and whether the mouse is ours.
 
-use crate::app::message::Effect;
-use crate::app::{App, Notice};
-
-use crate::domain::look::{Colors, Look};
+use crate::{
+    app::{App, Notice, message::Effect},
+    domain::look::{Colors, Look},
+};
 
 impl App {
     /// The same, looking like this.

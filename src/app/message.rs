@@ -1,17 +1,19 @@
 //! What reaches the explorer, and what it asks for.
 
-use crate::app::screen::Panel;
-use crate::app::screens::sweep_form::FormRow;
-use crate::ui::key::Key;
-
-use crate::domain::history::Lot;
-use crate::domain::plan::Field;
-use crate::domain::python::Pythons;
-use crate::domain::record::{Record, RunOrder};
-use crate::domain::speed::Speed;
-use crate::domain::time::Nanos;
-use crate::domain::trace::{Batch, Trace};
-use crate::present::format::{Format, Refusal};
+use crate::{
+    app::{screen::Panel, screens::sweep_form::FormRow},
+    domain::{
+        history::Lot,
+        plan::Field,
+        python::Pythons,
+        record::{Record, RunOrder},
+        speed::Speed,
+        time::Nanos,
+        trace::{Batch, Trace},
+    },
+    present::format::{Format, Refusal},
+    ui::key::Key,
+};
 
 /// Something happened.
 #[derive(Debug)]

@@ -2,28 +2,36 @@
 
 use std::collections::HashMap;
 
-use crate::app::App;
-use crate::app::keys::{Action, Binding, Keys};
-use crate::app::live::{Activity, Goal, Live, Request};
-use crate::app::message::Effect;
-use crate::app::screen::{Focus, Panel, Screen};
-use crate::app::screens::Overlay;
-use crate::app::screens::columns::ColumnList;
-use crate::app::screens::comparison;
-use crate::app::screens::comparison::Comparing;
-use crate::app::screens::form::{FormScreen, Search};
-use crate::app::screens::history::browse::{self, Heading};
-use crate::app::screens::history::columns::{NUMBER, Row};
-use crate::app::screens::reading::{Reading, Subject};
-use crate::domain::plan::{Field, Invalid, Plan};
-use crate::ui::choice::neighbour;
-use crate::ui::key::Key;
-
-use crate::catalog::experiment::Experiment;
-use crate::domain::campaign::Campaign;
-use crate::domain::history::History;
-use crate::domain::provenance::Origin;
-use crate::domain::record::{Record, RunOrder};
+use crate::{
+    app::{
+        App,
+        keys::{Action, Binding, Keys},
+        live::{Activity, Goal, Live, Request},
+        message::Effect,
+        screen::{Focus, Panel, Screen},
+        screens::{
+            Overlay,
+            columns::ColumnList,
+            comparison,
+            comparison::Comparing,
+            form::{FormScreen, Search},
+            history::{
+                browse::{self, Heading},
+                columns::{NUMBER, Row},
+            },
+            reading::{Reading, Subject},
+        },
+    },
+    catalog::experiment::Experiment,
+    domain::{
+        campaign::Campaign,
+        history::History,
+        plan::{Field, Invalid, Plan},
+        provenance::Origin,
+        record::{Record, RunOrder},
+    },
+    ui::{choice::neighbour, key::Key},
+};
 
 /// The runs of the history that are no part of a sweep, and the sweeps.
 fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {

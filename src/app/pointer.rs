@@ -1,11 +1,15 @@
 //! What the mouse does. The app does not know where things stand on the screen: it is told what is under the pointer.
 
-use crate::app::App;
-use crate::app::message::Target;
-use crate::app::screen::{Focus, Panel};
-use crate::app::screens::Overlay;
-use crate::domain::plan::Field;
-use crate::ui::key::Key;
+use crate::{
+    app::{
+        App,
+        message::Target,
+        screen::{Focus, Panel},
+        screens::Overlay,
+    },
+    domain::plan::Field,
+    ui::key::Key,
+};
 
 /// Rows that a turn of the wheel scrolls a text by.
 const WHEEL: isize = 3;

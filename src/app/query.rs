@@ -1,20 +1,33 @@
 //! What the screen and the shell may ask the explorer.
 
-use crate::app::keys::{Keys, everywhere, texts};
-use crate::app::live::{Activity, Live};
-use crate::app::screen::{Focus, Panel, Screen};
-use crate::app::screens::form::Setup;
-use crate::app::screens::history::browse::Browse;
-use crate::app::screens::history::columns::{Columns, Row};
-use crate::app::screens::reading::{Subject, Topic};
-use crate::app::screens::teaching::Teaching;
-use crate::app::screens::timeline::{Rows, TimelineView};
-use crate::app::screens::{Overlay, form, history, questions, sweep, timeline};
-use crate::app::{App, Notice, Shown};
-
-use crate::domain::history::{Entry, History};
-use crate::domain::machine::{Limits, Machine};
-use crate::present::sentence;
+use crate::{
+    app::{
+        App, Notice, Shown,
+        keys::{Keys, everywhere, texts},
+        live::{Activity, Live},
+        screen::{Focus, Panel, Screen},
+        screens::{
+            Overlay, form,
+            form::Setup,
+            history,
+            history::{
+                browse::Browse,
+                columns::{Columns, Row},
+            },
+            questions,
+            reading::{Subject, Topic},
+            sweep,
+            teaching::Teaching,
+            timeline,
+            timeline::{Rows, TimelineView},
+        },
+    },
+    domain::{
+        history::{Entry, History},
+        machine::{Limits, Machine},
+    },
+    present::sentence,
+};
 
 impl App {
     /// Where it runs.

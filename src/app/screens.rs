@@ -17,10 +17,13 @@ pub mod sweep_form;
 pub mod teaching;
 pub mod timeline;
 
-use crate::app::App;
-use crate::app::keys::{Keys, everywhere, texts};
-use crate::app::view::View;
 use reading::Topic;
+
+use crate::app::{
+    App,
+    keys::{Keys, everywhere, texts},
+    view::View,
+};
 
 /// A screen that lies over the panels.
 pub trait Screen: View {

@@ -1,12 +1,11 @@
 //! How a screen is drawn that lies over the panels.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::{buffer::Buffer, layout::Rect};
 
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::message::Target;
-use crate::ui::theme::Theme;
+use crate::{
+    app::{App, frame::layout::Panels, message::Target},
+    ui::theme::Theme,
+};
 
 /// How a screen is drawn that lies over the panels.
 pub trait View {

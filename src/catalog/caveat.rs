@@ -3,9 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::foreign;
-use crate::domain::python::GilState;
-use crate::domain::text;
+use crate::domain::{foreign, python::GilState, text};
 
 /// Of the cores: what is always there on a desktop, a screen that is drawn and a browser, is less.
 pub const OTHERS_SHARE: f64 = 0.1;

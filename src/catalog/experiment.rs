@@ -1,7 +1,9 @@
 //! The quick experiments: the article's questions, each answered by two runs.
 
-use super::model::Model;
-use super::workload::{TASK_TIME, Workload};
+use super::{
+    model::Model,
+    workload::{TASK_TIME, Workload},
+};
 use crate::domain::plan::{Draft, Plan};
 
 /// A question that a pair of runs answers: serial first (in the same language), then a model on the same work.
@@ -106,8 +108,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::machine::Limits;
-    use crate::domain::speed::Speed;
+    use crate::domain::{machine::Limits, speed::Speed};
 
     #[test]
     fn every_experiment_is_a_valid_plan_on_any_machine() {

@@ -6,11 +6,13 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::phase::Phase;
-use crate::domain::record::{PythonRecord, Record};
-use crate::domain::speedup::Gain;
-use crate::domain::stats;
-use crate::domain::time::seconds;
+use crate::domain::{
+    phase::Phase,
+    record::{PythonRecord, Record},
+    speedup::Gain,
+    stats,
+    time::seconds,
+};
 
 /// What a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -598,11 +600,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::domain::python::GilState;
-    use crate::domain::record::{TaskOutcome, TaskRecord};
-    use crate::fixtures::{explorer, sample};
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        domain::{
+            python::GilState,
+            record::{TaskOutcome, TaskRecord},
+        },
+        fixtures::{explorer, sample},
+    };
 
     #[test]
     fn every_number_has_an_id_and_a_name_of_its_own() {

@@ -3,15 +3,18 @@
 mod native;
 mod python;
 
+pub use native::SWITCH_INTERVAL;
 use serde::{Deserialize, Serialize};
 
 use super::parameter::Parameter;
-use crate::catalog::phase::Hue;
-use crate::domain::machine::{Limit, Limits};
-use crate::domain::python::GilState;
-use crate::domain::text::{counted, grouped};
-
-pub use native::SWITCH_INTERVAL;
+use crate::{
+    catalog::phase::Hue,
+    domain::{
+        machine::{Limit, Limits},
+        python::GilState,
+        text::{counted, grouped},
+    },
+};
 
 /// How the tasks of a run are executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,12 +3,15 @@
 mod steps;
 mod values;
 
-use std::hash::{Hash, Hasher};
-use std::ops::RangeInclusive;
+use std::{
+    hash::{Hash, Hasher},
+    ops::RangeInclusive,
+};
 
-use crate::domain::text::{bytes, grouped};
 pub use steps::Steps;
 pub use values::Values;
+
+use crate::domain::text::{bytes, grouped};
 
 /// A knob of a plan. Its value is a whole number, counted in the unit of its kind.
 #[derive(Debug)]

@@ -4,15 +4,16 @@ mod cpu;
 mod io;
 mod sleep;
 
-use serde::{Deserialize, Serialize};
-
-use super::model::Model;
-use super::parameter::{Parameter, Values};
-use crate::domain::phase::Phase;
-
 pub use cpu::{ITERATIONS, TASK_TIME};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
+use serde::{Deserialize, Serialize};
 pub use sleep::{COMPUTE_ITERATIONS, SLICES, WAIT};
+
+use super::{
+    model::Model,
+    parameter::{Parameter, Values},
+};
+use crate::domain::phase::Phase;
 
 /// Which workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,8 +2,10 @@
 
 use std::error::Error;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Command, CommandFactory};
+use clap::{
+    Command, CommandFactory,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 use clap_mangen::Man;
 

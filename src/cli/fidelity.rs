@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::output::Output;
-use super::values;
-use crate::catalog::workload::TASK_TIME;
-use crate::domain::fidelity::{self, DEFAULT_REPEATS};
-use crate::domain::machine::Limits;
-use crate::domain::python::{FoundPython, Interpreter};
-use crate::domain::sweep::SweepDraft;
-use crate::present::format::Format;
+use super::{output::Output, values};
+use crate::{
+    catalog::workload::TASK_TIME,
+    domain::{
+        fidelity::{self, DEFAULT_REPEATS},
+        machine::Limits,
+        python::{FoundPython, Interpreter},
+        sweep::SweepDraft,
+    },
+    present::format::Format,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,9 +95,10 @@ impl FidelityRequest {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::parsed as order;
-    use super::super::{Answer, Command};
-    use super::*;
+    use super::{
+        super::{Answer, Command, tests::parsed as order},
+        *,
+    };
 
     fn parsed(line: &str) -> Result<FidelityRequest, String> {
         match order(&format!("fidelity {line}")) {

@@ -2,10 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::output::Output;
-use super::values;
-use crate::domain::keeping::Keeping;
-use crate::present::format::Format;
+use super::{output::Output, values};
+use crate::{domain::keeping::Keeping, present::format::Format};
 
 pub(super) const EXAMPLES: &str = "\
 RUN is the number of a run or sweep (3 or #3), a range (3..7), last, or the name that it was given.

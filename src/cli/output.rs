@@ -1,7 +1,9 @@
 //! Where and how results are written: options that every command with results has.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueHint};
 

@@ -1,14 +1,16 @@
 //! The options of the catalogue's parameters: each with its value, its place in the help and what it belongs to.
 
-use clap::builder::ValueParser;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, builder::ValueParser};
 
 use super::values;
-use crate::catalog::model::Model;
-use crate::catalog::parameter::{Kind, Parameter};
-use crate::catalog::workload::Workload;
-use crate::domain::plan::Draft;
-use crate::domain::text::listed;
+use crate::{
+    catalog::{
+        model::Model,
+        parameter::{Kind, Parameter},
+        workload::Workload,
+    },
+    domain::{plan::Draft, text::listed},
+};
 
 /// Every parameter that has an option of its own, below its heading. The upper end of a range has that of the lower one.
 fn all() -> impl Iterator<Item = (String, &'static Parameter)> {

@@ -2,13 +2,16 @@
 
 use std::error::Error as _;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory};
+use clap::{
+    Command, CommandFactory,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
-use super::values;
-use super::{Answer, CommandLine};
-use crate::domain::address::masked_in;
-use crate::domain::text::{clean, listed};
+use super::{Answer, CommandLine, values};
+use crate::domain::{
+    address::masked_in,
+    text::{clean, listed},
+};
 
 /// The longest sentence, in characters: all models fit into it.
 const LONGEST: usize = 500;

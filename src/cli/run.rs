@@ -2,14 +2,11 @@
 
 use clap::Args;
 
-use super::parameters::check_workload;
-use super::values;
-use super::work::Work;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
-use crate::domain::machine::Limits;
-use crate::domain::plan::Draft;
-use crate::domain::python::Interpreter;
+use super::{parameters::check_workload, values, work::Work};
+use crate::{
+    catalog::{model::Model, workload::Workload},
+    domain::{machine::Limits, plan::Draft, python::Interpreter},
+};
 
 const EXAMPLES: &str = "\
 Examples:

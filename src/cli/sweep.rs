@@ -2,14 +2,16 @@
 
 use clap::Args;
 
-use super::values;
-use super::work::Work;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
-use crate::domain::machine::Limits;
-use crate::domain::plan::Draft;
-use crate::domain::python::Interpreter;
-use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
+use super::{values, work::Work};
+use crate::{
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        machine::Limits,
+        plan::Draft,
+        python::Interpreter,
+        sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts},
+    },
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -122,12 +124,14 @@ impl SweepRequest {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::parsed as order;
-    use super::super::{Answer, Command};
-    use super::*;
-    use crate::catalog::model::SWITCH_INTERVAL;
-    use crate::catalog::workload::WRITES;
-    use crate::present::format::Format;
+    use super::{
+        super::{Answer, Command, tests::parsed as order},
+        *,
+    };
+    use crate::{
+        catalog::{model::SWITCH_INTERVAL, workload::WRITES},
+        present::format::Format,
+    };
 
     fn parsed(line: &str) -> Result<SweepRequest, String> {
         match order(&format!("sweep {line}")) {

@@ -1,17 +1,18 @@
 //! What the command line understands and what it refuses.
 
-use super::history::Runs;
-use super::*;
-use crate::catalog::model::{Model, SWITCH_INTERVAL};
-use crate::catalog::parameter::{Kind, REPEATS};
-use crate::catalog::workload::{
-    ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME, WRITES,
-    Workload,
+use super::{history::Runs, *};
+use crate::{
+    catalog::{
+        model::{Model, SWITCH_INTERVAL},
+        parameter::{Kind, REPEATS},
+        workload::{
+            ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME,
+            WRITES, Workload,
+        },
+    },
+    domain::{look::Look, machine::Limits, plan::Draft},
+    present::format::Format,
 };
-use crate::domain::look::Look;
-use crate::domain::machine::Limits;
-use crate::domain::plan::Draft;
-use crate::present::format::Format;
 
 /// The command; the explorer and every document have none.
 pub(super) fn parsed(line: &str) -> Result<Command, Answer> {

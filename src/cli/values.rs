@@ -1,15 +1,17 @@
 //! Values of options: text becomes a number with a unit that the domain counts in, or one sentence.
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::{ValueEnum, builder::PossibleValue};
 
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
-use crate::domain::address::masked;
-use crate::domain::look::{ColorChoice, ThemeName};
-use crate::domain::python::StartMethod;
-use crate::domain::text;
-use crate::present::format::Format;
+use crate::{
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        address::masked,
+        look::{ColorChoice, ThemeName},
+        python::StartMethod,
+        text,
+    },
+    present::format::Format,
+};
 
 /// How much of a wrong value a sentence repeats, in characters.
 const MAX_SHOWN: usize = 60;

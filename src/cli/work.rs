@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::output::Output;
-use super::parameters::{ParameterArguments, check_models, check_workload};
-use super::values;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
-use crate::domain::plan::Draft;
-use crate::domain::python::StartMethod;
-use crate::present::format::Format;
+use super::{
+    output::Output,
+    parameters::{ParameterArguments, check_models, check_workload},
+    values,
+};
+use crate::{
+    catalog::{model::Model, workload::Workload},
+    domain::{plan::Draft, python::StartMethod},
+    present::format::Format,
+};
 
 /// What a run and a sweep share.
 #[derive(Clone, Debug, PartialEq, Args)]

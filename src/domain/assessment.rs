@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::record::Record;
-use super::speedup::{Baseline, Gain};
+use super::{
+    record::Record,
+    speedup::{Baseline, Gain},
+};
 use crate::catalog::caveat::Caveat;
 
 /// What other runs say about one.

@@ -3,10 +3,12 @@
 //! A campaign is a pure iterator: it sees the records so far and says which plan is next. The explorer and the command
 //! line run the same campaigns.
 
-use super::plan::Plan;
-use super::record::{Outcome, Part, Record};
-use super::speedup;
-use super::sweep::SweepPlan;
+use super::{
+    plan::Plan,
+    record::{Outcome, Part, Record},
+    speedup,
+    sweep::SweepPlan,
+};
 
 /// A configuration of a sweep that broke so often is left out of the rounds that follow: it will break again.
 pub const BREAKS_ALLOWED: u32 = 3;
@@ -187,9 +189,10 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::Cpu;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{model::Model, workload::Workload::Cpu},
+        fixtures::sample,
+    };
 
     #[test]
     fn a_pair_measures_serial_first_and_then_the_plan() {

@@ -61,8 +61,9 @@ pub fn differ(a: f64, b: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use Difference::{Faster, Slower, Small, Unclear};
+
+    use super::*;
 
     #[test]
     fn a_difference_of_repeats_is_a_twentieth_whose_interval_as_it_is_printed_leaves_no_room_for_none()

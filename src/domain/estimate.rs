@@ -3,17 +3,18 @@
 //! It knows how the tasks share workers and cores, and nothing of what the machine does besides: starting, scheduling and
 //! other programs come on top.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::{cmp::Reverse, collections::BinaryHeap};
 
-use super::addresses::{Addresses, FETCH_TIMEOUT_S};
-use super::plan::Draft;
-use super::python::{FoundPython, GilState, Interpreter};
-use super::record::Record;
-use super::speed::Speed;
-use super::stats;
-use super::sweep::{SweepDraft, SweepPlan};
-use super::time::{Nanos, nanos, seconds};
+use super::{
+    addresses::{Addresses, FETCH_TIMEOUT_S},
+    plan::Draft,
+    python::{FoundPython, GilState, Interpreter},
+    record::Record,
+    speed::Speed,
+    stats,
+    sweep::{SweepDraft, SweepPlan},
+    time::{Nanos, nanos, seconds},
+};
 use crate::catalog::workload::{PAGE_BYTES, Step, WRITES};
 
 /// Above so many tasks, `io` is estimated from sums, not by handing out each task.
@@ -268,10 +269,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::{ADDRESSES, TASK_TIME, Workload};
-    use crate::domain::addresses;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{
+            model::Model,
+            workload::{ADDRESSES, TASK_TIME, Workload},
+        },
+        domain::addresses,
+        fixtures::sample,
+    };
 
     fn cpu(model: Model, workers: u64, tasks: u64) -> Draft {
         Draft {

@@ -51,8 +51,7 @@ impl Executor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::python::StartMethod;
-    use super::*;
+    use super::{super::python::StartMethod, *};
     use crate::fixtures::python;
 
     fn python(model: Model, start_method: Option<StartMethod>) -> Executor {

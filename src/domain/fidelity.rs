@@ -6,14 +6,18 @@
 
 use serde::Serialize;
 
-use super::machine::Limits;
-use super::plan::{Draft, Invalid};
-use super::python::FoundPython;
-use super::record::Record;
-use super::stats::{self, Interval, Ratio, Spread};
-use super::sweep::{Sweep, SweepDraft, SweepPlan};
-use crate::catalog::model::Model;
-use crate::catalog::workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload};
+use super::{
+    machine::Limits,
+    plan::{Draft, Invalid},
+    python::FoundPython,
+    record::Record,
+    stats::{self, Interval, Ratio, Spread},
+    sweep::{Sweep, SweepDraft, SweepPlan},
+};
+use crate::catalog::{
+    model::Model,
+    workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload},
+};
 
 /// With how many threads.
 pub const WORKERS: [u32; 4] = [1, 2, 4, 8];

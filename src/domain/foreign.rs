@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::Error};
 
-use super::address::masked_in;
-use super::text::clean;
+use super::{address::masked_in, text::clean};
 
 /// The longest text that is taken from a file, in characters.
 const TEXT_MAX: usize = 2_000;

@@ -7,20 +7,22 @@ mod removal;
 mod repeats;
 mod sweeps;
 
+use std::sync::Arc;
+
 pub use earlier::Lot;
 pub use pictures::{THINNED_SLICES, TRACE_BYTES};
+use removal::Removal;
 pub use repeats::doubt_outliers;
 pub use sweeps::{Peak, SweepEntry};
 
-use std::sync::Arc;
-
-use super::assessment::Assessment;
-use super::provenance::{Origin, Provenance};
-use super::record::Record;
-use super::speedup::Gain;
-use super::trace::Trace;
+use super::{
+    assessment::Assessment,
+    provenance::{Origin, Provenance},
+    record::Record,
+    speedup::Gain,
+    trace::Trace,
+};
 use crate::catalog::caveat::Caveat;
-use removal::Removal;
 
 /// Whether there is a picture of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]

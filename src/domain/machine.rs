@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::foreign;
-use super::text::{clean, counted};
+use super::{
+    foreign,
+    text::{clean, counted},
+};
 
 /// The most threads of a run. Beyond about `vm.max_map_count / 4` std aborts the process.
 pub const MAX_THREADS: u64 = 4_000;

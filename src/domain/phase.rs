@@ -1,13 +1,19 @@
 //! How long workers were in each phase.
 
-use std::fmt;
-use std::ops::{Index, IndexMut};
+use std::{
+    fmt,
+    ops::{Index, IndexMut},
+};
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 
-use super::foreign::{BorrowedKey, Measured};
-use super::time::{Nanos, nanos, seconds};
+use super::{
+    foreign::{BorrowedKey, Measured},
+    time::{Nanos, nanos, seconds},
+};
 pub use crate::catalog::phase::Phase;
 
 /// Nanoseconds spent in each phase.

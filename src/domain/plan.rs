@@ -5,19 +5,21 @@ pub mod stored;
 
 use std::hash::Hash;
 
-use super::addresses::{self, Addresses};
-use super::executor::Executor;
-use super::machine::Limits;
-use super::phase::Phase;
-use super::python::{
-    FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod, Version,
+use super::{
+    addresses::{self, Addresses},
+    executor::Executor,
+    machine::Limits,
+    phase::Phase,
+    python::{
+        FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod, Version,
+    },
+    speed::Speed,
+    text::grouped,
 };
-use super::speed::Speed;
-use super::text::grouped;
-use crate::catalog::model::Model;
-use crate::catalog::parameter::{Parameter, REPEATS, TASKS, Values, WORKERS};
-use crate::catalog::workload::{
-    ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, Step, Workload,
+use crate::catalog::{
+    model::Model,
+    parameter::{Parameter, REPEATS, TASKS, Values, WORKERS},
+    workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, Step, Workload},
 };
 
 /// A plan as it is being written: every value is possible, also a wrong one.
@@ -570,9 +572,13 @@ impl From<&Plan> for Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::SWITCH_INTERVAL;
-    use crate::catalog::workload::{TASK_TIME, WRITES};
-    use crate::fixtures::python;
+    use crate::{
+        catalog::{
+            model::SWITCH_INTERVAL,
+            workload::{TASK_TIME, WRITES},
+        },
+        fixtures::python,
+    };
 
     fn cpu(model: Model, workers: u64) -> Draft {
         Draft::new(Workload::Cpu, model, workers)

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::foreign;
-use super::speed::Speed;
+use super::{foreign, speed::Speed};
 
 /// The oldest Python that the worker's script runs under.
 pub const OLDEST: Version = Version {

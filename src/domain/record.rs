@@ -5,15 +5,10 @@
 
 mod stored;
 
+use serde::{Deserialize, Serialize};
 pub use stored::Doubted;
 
-use serde::{Deserialize, Serialize};
-
-use super::foreign;
-use super::phase::PhaseTimes;
-use super::plan::Plan;
-use super::python::GilState;
-use super::shared_file::SharedFile;
+use super::{foreign, phase::PhaseTimes, plan::Plan, python::GilState, shared_file::SharedFile};
 use crate::catalog::caveat::{Caveat, CaveatKind};
 
 /// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
@@ -397,10 +392,11 @@ pub struct Observer {
 
 #[cfg(test)]
 mod tests {
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::domain::phase::Phase;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        domain::phase::Phase,
+        fixtures::sample,
+    };
 
     #[test]
     fn the_json_of_a_record_has_a_key_per_phase_and_the_resolved_parameters() {

@@ -1,7 +1,9 @@
 //! Runs that measured the same thing again: what they say together.
 
-use super::record::Record;
-use super::stats::{self, Outlier, Ratio, Spread};
+use super::{
+    record::Record,
+    stats::{self, Outlier, Ratio, Spread},
+};
 use crate::catalog::caveat::{Caveat, CaveatKind, LikelyCause, OUTLIER_SHARE};
 
 /// The seed of resampling: the same runs always say the same.
@@ -63,12 +65,15 @@ fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
 
 #[cfg(test)]
 mod tests {
-    use super::super::history::{Entry, History};
-    use super::super::record::{Outcome, Part};
-    use super::super::trace::Trace;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::Cpu;
-    use crate::fixtures::sample;
+    use super::super::{
+        history::{Entry, History},
+        record::{Outcome, Part},
+        trace::Trace,
+    };
+    use crate::{
+        catalog::{model::Model, workload::Workload::Cpu},
+        fixtures::sample,
+    };
 
     /// Runs of one plan; the first ones warmed up.
     fn repeated(warm_up: u32, times: &[f64]) -> History {

@@ -126,9 +126,9 @@ fn extent(candidates: &[Candidate<'_>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::name;
-    use super::*;
     use proptest::prelude::*;
+
+    use super::{super::name, *};
 
     const RUNS: [Candidate<'_>; 6] = [
         Candidate {

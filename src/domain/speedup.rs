@@ -1,10 +1,7 @@
 //! Comparing runs of the same work.
 
-use super::plan::Plan;
-use super::record::Record;
-use crate::catalog::caveat::Caveat;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
+use super::{plan::Plan, record::Record};
+use crate::catalog::{caveat::Caveat, model::Model, workload::Workload};
 
 /// The run that others of the same work are measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,12 +108,17 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::machine::Limits;
-    use super::super::record::Outcome;
-    use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::{Cpu, Io};
-    use crate::fixtures::sample;
+    use super::{
+        super::{machine::Limits, record::Outcome},
+        *,
+    };
+    use crate::{
+        catalog::{
+            model::Model,
+            workload::Workload::{Cpu, Io},
+        },
+        fixtures::sample,
+    };
 
     fn record(model: Model, workers: u64, wall_s: f64) -> Record {
         sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0)

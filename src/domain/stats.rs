@@ -9,11 +9,10 @@ mod outliers;
 
 use std::array;
 
-use serde::Serialize;
-
 use bootstrap::Medians;
 pub use bootstrap::{CONFIDENCE, RESAMPLES};
 pub use outliers::{Outlier, THRESHOLD, outliers};
+use serde::Serialize;
 
 /// From a low to a high end, both included. As a confidence interval it claims [`CONFIDENCE`]: more than few repeats
 /// can keep, as [`spread`] says.

@@ -12,20 +12,19 @@ mod results;
 
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
-
-use super::executor::Executor;
-use super::machine::Limits;
-use super::plan::{Draft, Field, Invalid, Plan, to_u32};
-use super::python::Interpreter;
-use super::record::Record;
-use super::text::grouped;
-use crate::catalog::model::Model;
-use crate::catalog::parameter::REPEATS;
-use crate::catalog::workload::Step;
-
 pub use counts::{MAX_COUNTS, parse_counts};
 pub use results::{Results, Series, Summary};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    executor::Executor,
+    machine::Limits,
+    plan::{Draft, Field, Invalid, Plan, to_u32},
+    python::Interpreter,
+    record::Record,
+    text::grouped,
+};
+use crate::catalog::{model::Model, parameter::REPEATS, workload::Step};
 
 /// Counted rounds unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 3;

@@ -1,7 +1,6 @@
 //! Numbers and foreign text as every screen and table shows them.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use textwrap::{Options, WordSplitter};
 

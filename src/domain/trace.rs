@@ -17,15 +17,18 @@ mod summary;
 
 use std::ops::Range;
 
-use super::phase::{Phase, PhaseTimes};
-use super::plan::Lock;
-use super::time::Nanos;
 pub use core_curves::CoreCurves;
 pub use cores::{CoreLane, Cores, OnCore, Who};
 pub use lane::Lane;
 pub use look::{Slice, Step, TaskStory};
 pub use player::Player;
 use summary::Summary;
+
+use super::{
+    phase::{Phase, PhaseTimes},
+    plan::Lock,
+    time::Nanos,
+};
 
 /// From `at` on, the worker is in `phase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,8 +323,9 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn at(at: Nanos, phase: Phase) -> Transition {
         Transition {

@@ -20,25 +20,31 @@
 //! everything to zero. Every field is an atomic, so that any process may read at any time; who writes is said at each
 //! field. All orderings are `Relaxed` except where a comment argues for more.
 
-use std::ffi::c_void;
-use std::io;
-use std::num::NonZeroUsize;
-use std::os::fd::OwnedFd;
-use std::ptr::NonNull;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
-use std::sync::{Arc, Mutex};
+use std::{
+    ffi::c_void,
+    io,
+    num::NonZeroUsize,
+    os::fd::OwnedFd,
+    ptr::NonNull,
+    sync::{
+        Arc, Mutex,
+        atomic::{
+            AtomicU32, AtomicU64, AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 use serde::Serialize;
 
-use super::latch::Latch;
-use super::lock::lock;
-use super::os;
-use crate::domain::login::Secrets;
-use crate::domain::machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS};
-use crate::domain::phase::Phase;
-use crate::domain::time::Nanos;
+use super::{latch::Latch, lock::lock, os};
+use crate::domain::{
+    login::Secrets,
+    machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS},
+    phase::Phase,
+    time::Nanos,
+};
 
 /// Cores whose use is accounted for; on a machine with more, the rest is summed up in the last one.
 pub const CORES: usize = 1024;

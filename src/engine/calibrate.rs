@@ -1,9 +1,10 @@
 //! How fast this machine computes.
 
-use super::clock;
-use super::kernel::cpu::steps;
-use crate::domain::speed::{Piece, Speed};
-use crate::domain::time::{Nanos, seconds};
+use super::{clock, kernel::cpu::steps};
+use crate::domain::{
+    speed::{Piece, Speed},
+    time::{Nanos, seconds},
+};
 
 /// The steps at which the speed is measured. Each holds up to the next: glibc reduces the argument of a cosine in another
 /// and slower way from about 10^8 on, which is step 2^25; other libraries have bounds of their own.

@@ -1,23 +1,28 @@
 //! Turns what a run left in the arena into a record. Every total comes from the lanes' headers and the task table, none
 //! from the picture.
 
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known};
-use super::doubts;
-use super::executor::{Death, Ending};
-use crate::catalog::caveat::Caveat;
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::{Lock, Plan};
-use crate::domain::python::GilState;
-use crate::domain::record::{
-    ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, InterpreterFacts,
-    Measurement, Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes,
-    SystemFacts, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+use super::{
+    arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known},
+    doubts,
+    executor::{Death, Ending},
 };
-use crate::domain::shared_file::SharedFile;
-use crate::domain::time::{Nanos, seconds};
+use crate::{
+    catalog::caveat::Caveat,
+    domain::{
+        phase::{Phase, PhaseTimes},
+        plan::{Lock, Plan},
+        python::GilState,
+        record::{
+            ContextSwitches, CoreRecord, EventTotals, FAILURES_KEPT, GilTotals, InterpreterFacts,
+            Measurement, Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes,
+            SystemFacts, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
+        },
+        shared_file::SharedFile,
+        time::{Nanos, seconds},
+    },
+};
 
 /// What the supervisor knows of a run that is over, and the arena that holds the rest.
 #[derive(Debug)]

@@ -1,21 +1,30 @@
 //! The convoy: how long a thread takes that sleeps for a millisecond and needs the interpreter lock again after it, beside
 //! threads that compute. Without the forced switching of the lock's protocol it would take seconds.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::thread::{self, Builder};
-use std::time::Duration;
+use std::{
+    sync::atomic::{
+        AtomicBool, AtomicU32,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+    thread::{self, Builder},
+    time::Duration,
+};
 
-use super::clock;
-use super::gil::Gil;
-use super::kernel::cpu::steps_until_asked;
-use super::python::ask::{AskError, ask};
-use super::python::not_started;
-use super::python::order::SCRIPT;
-use super::run::Ground;
-use crate::domain::python::Interpreter;
-use crate::domain::time::Nanos;
-use crate::engine::EngineError;
+use super::{
+    clock,
+    gil::Gil,
+    kernel::cpu::steps_until_asked,
+    python::{
+        ask::{AskError, ask},
+        not_started,
+        order::SCRIPT,
+    },
+    run::Ground,
+};
+use crate::{
+    domain::{python::Interpreter, time::Nanos},
+    engine::EngineError,
+};
 
 /// How long the thread wants to sleep: CPython's `time.sleep(0.001)`.
 pub const NAP: Duration = Duration::from_millis(1);

@@ -2,13 +2,16 @@
 
 use std::hint::black_box;
 
-use super::session::Session;
-use super::{clock, os, scratch};
-use crate::catalog::workload::ITERATIONS;
-use crate::domain::machine::{Diagnosis, Limit};
-use crate::domain::python::Pythons;
-use crate::domain::text;
-use crate::domain::time::{Nanos, seconds};
+use super::{clock, os, scratch, session::Session};
+use crate::{
+    catalog::workload::ITERATIONS,
+    domain::{
+        machine::{Diagnosis, Limit},
+        python::Pythons,
+        text,
+        time::{Nanos, seconds},
+    },
+};
 
 /// How much of a path is told, in characters.
 const PATH_TOLD: usize = 200;

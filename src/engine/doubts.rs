@@ -2,13 +2,17 @@
 //! told, and how. A quiet machine gives none.
 
 use super::executor::Ending;
-use crate::catalog::caveat::{
-    OBSERVER_SHARE, OTHERS_SHARE, SHORT_S, SHORTEST_S, STARTUP_SHARE, STILL_MIN_S, STILL_SHARE,
-    STOLEN_MIN_S, STOLEN_SHARE, Seen, WAIT_MIN_S, WAIT_SHARE_CPU, WAIT_SHARE_IO,
+use crate::{
+    catalog::caveat::{
+        OBSERVER_SHARE, OTHERS_SHARE, SHORT_S, SHORTEST_S, STARTUP_SHARE, STILL_MIN_S, STILL_SHARE,
+        STOLEN_MIN_S, STOLEN_SHARE, Seen, WAIT_MIN_S, WAIT_SHARE_CPU, WAIT_SHARE_IO,
+    },
+    domain::{
+        phase::Phase,
+        record::{Outcome, Record},
+        time::seconds,
+    },
 };
-use crate::domain::phase::Phase;
-use crate::domain::record::{Outcome, Record};
-use crate::domain::time::seconds;
 
 /// How many dead workers get a caveat each.
 const DEATHS_TOLD: usize = 3;
@@ -140,13 +144,15 @@ fn observed(record: &Record) -> Option<Seen> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::caveat::{Caveat, CaveatKind};
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::domain::phase::PhaseTimes;
-    use crate::domain::record::CoreRecord;
-    use crate::domain::time::nanos;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{
+            caveat::{Caveat, CaveatKind},
+            model::Model,
+            workload::Workload,
+        },
+        domain::{phase::PhaseTimes, record::CoreRecord, time::nanos},
+        fixtures::sample,
+    };
 
     /// A quiet run of so many workers on two cores.
     fn quiet(kind: Workload, workers: u64, wall_s: f64) -> Record {

@@ -4,15 +4,17 @@ pub mod processes;
 pub mod python;
 pub mod threads;
 
-use std::fmt;
-use std::sync::atomic::Ordering::Acquire;
+use std::{fmt, sync::atomic::Ordering::Acquire};
 
-use super::arena::{Arena, LaneState};
-use super::clock;
-use super::zygote::Zygote;
-use crate::domain::record::PrintedOutput;
-use crate::domain::time::Nanos;
-use crate::engine::EngineError;
+use super::{
+    arena::{Arena, LaneState},
+    clock,
+    zygote::Zygote,
+};
+use crate::{
+    domain::{record::PrintedOutput, time::Nanos},
+    engine::EngineError,
+};
 
 /// Who comes back to look so much later than he wanted to was not held up by the scheduler: the program was stopped.
 pub const AWAY_MAX: Nanos = 1_000_000_000;
@@ -133,13 +135,17 @@ pub trait Crew {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::engine::scratch::{Scratch, temporary};
-    use crate::engine::worker::{self, Assignment};
-    use crate::fixtures::sample;
     use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        engine::{
+            scratch::{Scratch, temporary},
+            worker::{self, Assignment},
+        },
+        fixtures::sample,
+    };
 
     #[test]
     fn a_worker_that_panics_is_told_once_with_its_words() {

@@ -12,20 +12,25 @@ mod error;
 mod network;
 mod redirect;
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use serde::{Deserialize, Serialize};
-use ureq::http::{Response, StatusCode};
-use ureq::{Agent, Body};
-
-use super::error::Unfinished;
-use super::latch::Latch;
-use crate::domain::address::{MAX_ADDRESS_BYTES, check_address};
-use crate::domain::addresses::FETCH_TIMEOUT_S;
-use crate::domain::login::{Login, without_login};
 use error::{explain, failed};
 use network::{Network, system_lookup};
+use serde::{Deserialize, Serialize};
+use ureq::{
+    Agent, Body,
+    http::{Response, StatusCode},
+};
+
+use super::{error::Unfinished, latch::Latch};
+use crate::domain::{
+    address::{MAX_ADDRESS_BYTES, check_address},
+    addresses::FETCH_TIMEOUT_S,
+    login::{Login, without_login},
+};
 
 /// The size of the buffer through which requests are written, in bytes: a request line fits.
 const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;

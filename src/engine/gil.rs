@@ -49,10 +49,13 @@
 //! switch interval, under both locks, and medians of the *same* lock differ by up to three times from round to round: neither
 //! agreement nor difference is claimed.
 
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::{
+    sync::{
+        Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use super::lock::lock;
 
@@ -159,8 +162,9 @@ impl Gil {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::atomic::{AtomicU32, AtomicU64};
+
+    use super::*;
 
     #[test]
     fn at_most_one_worker_holds_the_lock_and_all_get_it() {

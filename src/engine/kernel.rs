@@ -6,13 +6,14 @@ pub mod render;
 
 use std::os::fd::AsFd;
 
-use super::clock;
-use super::error::Unfinished;
-use super::fetch::Fetcher;
-use super::latch::wait_readable;
-use super::worker::{self, Assignment, Worker};
-use crate::catalog::workload::Step;
-use crate::domain::phase::Phase;
+use super::{
+    clock,
+    error::Unfinished,
+    fetch::Fetcher,
+    latch::wait_readable,
+    worker::{self, Assignment, Worker},
+};
+use crate::{catalog::workload::Step, domain::phase::Phase};
 
 /// A worker's whole life, by the shared counter. A panic is kept as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {

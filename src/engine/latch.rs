@@ -3,13 +3,17 @@
 //! A pipe with one byte that nobody reads: `poll` finds it readable from then on, for as many pollers as there are. It
 //! can be waited for together with a socket, which a futex cannot, and it works on every Unix.
 
-use std::ffi::c_int;
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::{
+    ffi::c_int,
+    io::{self, PipeReader, PipeWriter, Read, Write},
+    os::fd::{AsFd, BorrowedFd},
+};
 
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::{
+    errno::Errno,
+    fcntl::{FcntlArg, OFlag, fcntl},
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+};
 
 /// Closed until somebody opens it.
 #[derive(Debug)]

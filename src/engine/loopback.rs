@@ -12,20 +12,24 @@ mod connection;
 mod page;
 mod request;
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::convert::Infallible;
-use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, TcpListener};
-use std::time::{Duration, Instant};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    convert::Infallible,
+    io::{self, ErrorKind},
+    net::{Ipv4Addr, TcpListener},
+    time::{Duration, Instant},
+};
 
-use mio::net::{TcpListener as MioListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use connection::{Connection, Next};
+use mio::{
+    Events, Interest, Poll, Token,
+    net::{TcpListener as MioListener, TcpStream},
+};
 use nix::sys::socket;
+pub use page::page;
 
 use super::os;
-use connection::{Connection, Next};
-pub use page::page;
 
 /// The most connections that are open at once.
 const MAX_CONNECTIONS: usize = 2_048;

@@ -9,15 +9,23 @@
 //! the tick in which it was seen. When in the tick it was cannot be known: an error of at most one tick. Less than
 //! `GAP_MIN` is carried over to the next tick, as it may be nothing but the clocks' own reading.
 
-use std::ptr::NonNull;
-use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::{
+    ptr::NonNull,
+    sync::{
+        Arc,
+        atomic::Ordering::{Acquire, Relaxed, Release},
+    },
+};
 
-use super::arena::{Arena, EventSlot, LaneHeader};
-use super::{clock, os};
-use crate::domain::phase::Phase;
-use crate::domain::time::{Nanos, TICK};
-use crate::domain::trace::Transition;
+use super::{
+    arena::{Arena, EventSlot, LaneHeader},
+    clock, os,
+};
+use crate::domain::{
+    phase::Phase,
+    time::{Nanos, TICK},
+    trace::Transition,
+};
 
 /// The shortest time off its core that a worker believes to have seen.
 pub const GAP_MIN: i64 = 50_000;
@@ -394,8 +402,10 @@ mod tests {
 
     #[test]
     fn a_worker_that_is_sent_to_another_core_has_migrated_once_it_has_begun() {
-        use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-        use nix::unistd::Pid;
+        use nix::{
+            sched::{CpuSet, sched_getaffinity, sched_setaffinity},
+            unistd::Pid,
+        };
         let myself = Pid::from_raw(0);
         let usable = sched_getaffinity(myself).unwrap();
         let cores: Vec<usize> = (0..CpuSet::count())

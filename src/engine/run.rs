@@ -1,40 +1,51 @@
 //! A plan that is happening: the supervisor creates the workers, opens the gate, watches, and concludes.
 
-use std::os::fd::AsFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex};
-use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::{
+    os::fd::AsFd,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    thread::{Builder, JoinHandle},
+    time::Duration,
+};
 
-use super::arena::Arena;
-use super::clock::{self, CpuWatch};
-use super::conclude::{self, Facts};
-use super::executor::processes::ForkCrew;
-use super::executor::python::PythonCrew;
-use super::executor::threads::ThreadCrew;
-use super::executor::{AWAY_MAX, Crew, Ending, arrived, note_panics};
-use super::fetch::Limits;
-use super::gil::Gil;
-use super::latch::wait_readable;
-use super::lock::lock;
-use super::loopback::Site;
-use super::os;
-use super::python::order;
-use super::sampler::Sampler;
-use super::scratch::Scratch;
-use super::shared_file;
-use super::worker::Assignment;
-use super::zygote::Zygote;
-use crate::catalog::model;
-use crate::catalog::workload::PAGE_BYTES;
-use crate::domain::addresses::Addresses;
-use crate::domain::login::Secrets;
-use crate::domain::record::{Part, Record, RunOrder};
-use crate::domain::time::Nanos;
-use crate::domain::trace::Batch;
-use crate::engine::EngineError;
+use super::{
+    arena::Arena,
+    clock::{self, CpuWatch},
+    conclude::{self, Facts},
+    executor::{
+        AWAY_MAX, Crew, Ending, arrived, note_panics, processes::ForkCrew, python::PythonCrew,
+        threads::ThreadCrew,
+    },
+    fetch::Limits,
+    gil::Gil,
+    latch::wait_readable,
+    lock::lock,
+    loopback::Site,
+    os,
+    python::order,
+    sampler::Sampler,
+    scratch::Scratch,
+    shared_file,
+    worker::Assignment,
+    zygote::Zygote,
+};
+use crate::{
+    catalog::{model, workload::PAGE_BYTES},
+    domain::{
+        addresses::Addresses,
+        login::Secrets,
+        record::{Part, Record, RunOrder},
+        time::Nanos,
+        trace::Batch,
+    },
+    engine::EngineError,
+};
 
 /// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;

@@ -1,17 +1,24 @@
 //! Takes what the workers have written since the last time, and what others have done with the cores meanwhile, from the
 //! kernel's coarse accounting.
 
-use std::collections::HashMap;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::{
+    collections::HashMap,
+    sync::atomic::Ordering::{Acquire, Relaxed},
+};
 
-use super::arena::{Arena, LaneState};
-use super::executor::Death;
-use super::os::{self, CoreUse};
-use super::{clock, recorder};
-use crate::domain::phase::Phase;
-use crate::domain::record::CoreRecord;
-use crate::domain::time::{Nanos, seconds};
-use crate::domain::trace::{Batch, LaneUpdate, Transition};
+use super::{
+    arena::{Arena, LaneState},
+    clock,
+    executor::Death,
+    os::{self, CoreUse},
+    recorder,
+};
+use crate::domain::{
+    phase::Phase,
+    record::CoreRecord,
+    time::{Nanos, seconds},
+    trace::{Batch, LaneUpdate, Transition},
+};
 
 /// The kernel counts in ticks of 10 ms: a shorter window would show chance.
 const WINDOW: Nanos = 250_000_000;

@@ -10,13 +10,15 @@
 //! a file that says so. In it, only what the program or its interpreter writes there is removed. Anything else stays, and
 //! the directory with it.
 
-use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    ffi::OsStr,
+    fs::{self, DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use nix::fcntl::{Flock, FlockArg};
 

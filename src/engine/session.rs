@@ -1,26 +1,36 @@
 //! What the shells need of the engine: one session, in which runs happen one at a time.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-use nix::sys::signal::{SigSet, Signal, kill, killpg};
-use nix::unistd::Pid;
+use nix::{
+    sys::signal::{SigSet, Signal, kill, killpg},
+    unistd::Pid,
+};
 
-use super::arena::Arena;
-use super::python::find;
-use super::python::probe::probe;
-use super::run::Ground;
 pub use super::run::{Report, Run};
-use super::scratch::{self, Scratch};
-use super::zygote::Zygote;
-use super::{calibrate, clock, machine, os};
-use crate::domain::machine::{Limits, Machine};
-use crate::domain::python::{FoundPython, Pythons, UselessPython};
-use crate::domain::speed::Speed;
-use crate::engine::EngineError;
+use super::{
+    arena::Arena,
+    calibrate, clock, machine, os,
+    python::{find, probe::probe},
+    run::Ground,
+    scratch::{self, Scratch},
+    zygote::Zygote,
+};
+use crate::{
+    domain::{
+        machine::{Limits, Machine},
+        python::{FoundPython, Pythons, UselessPython},
+        speed::Speed,
+    },
+    engine::EngineError,
+};
 
 /// How often it is looked whether a run is over that keeps others waiting.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);

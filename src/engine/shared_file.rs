@@ -1,19 +1,26 @@
 //! Looks at the file that all workers of a run wrote, when they are gone.
 
-use std::collections::HashSet;
-use std::fs;
-use std::io::ErrorKind;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::Relaxed;
+use std::{
+    collections::HashSet,
+    fs,
+    io::ErrorKind,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
 
-use super::arena::{Arena, LaneHeader, TaskState};
-use super::kernel::render::python_str_of_bytes;
-use super::loopback::page;
-use super::worker::Assignment;
-use crate::catalog::workload::PAGE_BYTES;
-use crate::domain::addresses::Addresses;
-use crate::domain::plan::Plan;
-use crate::domain::shared_file::{self, Content, PIECES_LISTED, Piece, SharedFile};
+use super::{
+    arena::{Arena, LaneHeader, TaskState},
+    kernel::render::python_str_of_bytes,
+    loopback::page,
+    worker::Assignment,
+};
+use crate::{
+    catalog::workload::PAGE_BYTES,
+    domain::{
+        addresses::Addresses,
+        plan::Plan,
+        shared_file::{self, Content, PIECES_LISTED, Piece, SharedFile},
+    },
+};
 
 /// So many bytes of pages are made again, to be compared: about half a second of work.
 const COMPARED: u64 = 256 << 20;

@@ -1,24 +1,31 @@
 //! What every worker does, thread or process: arrive at the gate, take tasks until there are none, write the totals.
 
-use std::cell::Cell;
-use std::os::fd::AsFd;
-use std::ptr::NonNull;
-use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::{
+    cell::Cell,
+    os::fd::AsFd,
+    ptr::NonNull,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool, AtomicU32,
+            Ordering::{AcqRel, Relaxed, Release},
+        },
+    },
+};
 
-use super::arena::{Arena, LaneHeader, LaneState, TaskState, store_known};
-use super::error::Unfinished;
-use super::fetch::Limits;
-use super::gil::Gil;
-use super::latch::wait_readable;
-use super::recorder::Pen;
-use super::scratch::Scratch;
-use super::stride::Stride;
-use super::{clock, os};
-use crate::domain::addresses::Addresses;
-use crate::domain::phase::Phase;
-use crate::domain::plan::Plan;
+use super::{
+    arena::{Arena, LaneHeader, LaneState, TaskState, store_known},
+    clock,
+    error::Unfinished,
+    fetch::Limits,
+    gil::Gil,
+    latch::wait_readable,
+    os,
+    recorder::Pen,
+    scratch::Scratch,
+    stride::Stride,
+};
+use crate::domain::{addresses::Addresses, phase::Phase, plan::Plan};
 
 /// All that a worker needs to know about its run.
 #[derive(Clone, Debug)]

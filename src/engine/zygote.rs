@@ -9,30 +9,33 @@ mod group;
 mod process;
 mod protocol;
 
-use std::io;
-use std::net::Shutdown;
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-use std::sync::atomic::AtomicI32;
-use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::{
+    io,
+    net::Shutdown,
+    os::{fd::AsFd, unix::net::UnixStream},
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork};
-
-use super::EngineError;
-use super::arena::Arena;
-use super::clock::wait_until;
-use super::latch::wait_readable;
-use super::loopback::Site;
-use super::scratch::Scratch;
-use super::worker::Assignment;
 use group::Group;
+use nix::{
+    errno::Errno,
+    sys::{
+        signal::{Signal, kill, killpg},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::{ForkResult, Pid, fork},
+};
 use protocol::Request;
 pub use protocol::{News, ProcessEnd, Program};
+
+use super::{
+    EngineError, arena::Arena, clock::wait_until, latch::wait_readable, loopback::Site,
+    scratch::Scratch, worker::Assignment,
+};
 
 /// How long the zygote may take to read a request, and to answer one that has an answer: it needs milliseconds.
 const ANSWER_MAX: Duration = Duration::from_secs(5);

@@ -19,12 +19,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::analysis::shared::Shared;
-use crate::domain::history::Entry;
-use crate::domain::phase::Phase;
-use crate::domain::time::Nanos;
-use crate::domain::trace::{Sample, Slice, Trace};
-use crate::present::sentence::document;
+use crate::{
+    analysis::shared::Shared,
+    domain::{
+        history::Entry,
+        phase::Phase,
+        time::Nanos,
+        trace::{Sample, Slice, Trace},
+    },
+    present::sentence::document,
+};
 
 /// Numbers of threads are unique in the file: the run's, and then the worker's in this many.
 const TIDS_PER_RUN: usize = 10_000;

@@ -5,13 +5,12 @@
 
 use std::io::{self, Write};
 
-use crate::analysis::shared::Shared;
-use crate::catalog::metric::{METRICS, metric_named};
-use crate::domain::history::Entry;
-use crate::domain::plan;
-use crate::domain::text::clean;
-use crate::present::run_table::NAME;
-use crate::present::sentence::document;
+use crate::{
+    analysis::shared::Shared,
+    catalog::metric::{METRICS, metric_named},
+    domain::{history::Entry, plan, text::clean},
+    present::{run_table::NAME, sentence::document},
+};
 
 /// Writes a heading, and a row per run.
 ///

@@ -4,19 +4,26 @@
 //! program that is interrupted before leaves nothing behind. Where the file system has no such files, a file with a
 //! hidden name stands in, which is removed if writing fails.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Seek, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, ErrorKind, Seek, Write},
+    os::{
+        fd::AsRawFd,
+        unix::{
+            ffi::OsStrExt,
+            fs::{OpenOptionsExt, PermissionsExt},
+        },
+    },
+    path::{Path, PathBuf},
+};
 
-use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
-use nix::unistd::linkat;
+use nix::{
+    fcntl::{AT_FDCWD, AtFlags, OFlag},
+    unistd::linkat,
+};
 use tempfile::TempPath;
 
-use crate::domain::text;
-use crate::present::format::Refusal;
+use crate::{domain::text, present::format::Refusal};
 
 /// What every new file may be, before the user's umask takes its part.
 const MODE: u32 = 0o666;

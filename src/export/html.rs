@@ -3,19 +3,29 @@
 
 mod method;
 
-use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::markup;
-use super::svg::{self, Picture, chart, timeline};
-use crate::analysis::shared::Shared;
-use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::text::{clean, counted, duration};
-use crate::present::run_table::{self, Room, TextTable};
-use crate::present::sentence::{conclusion, document};
-use crate::present::table::Side;
+use super::{
+    markup,
+    svg::{self, Picture, chart, timeline},
+};
+use crate::{
+    analysis::shared::Shared,
+    domain::{
+        history::{Entry, SweepEntry},
+        text::{clean, counted, duration},
+    },
+    present::{
+        run_table::{self, Room, TextTable},
+        sentence::{conclusion, document},
+        table::Side,
+    },
+};
 
 const STYLE: PreEscaped<&str> = PreEscaped(include_str!("html/style.css"));
 /// Nothing may be run or fetched.

@@ -2,11 +2,15 @@
 
 use std::io::{self, Write};
 
-use crate::analysis::shared::Shared;
-use crate::domain::history::{Entry, SweepEntry};
-use crate::present::run_table::{self, Room, TextTable};
-use crate::present::sentence::{conclusion, document};
-use crate::present::table::Side;
+use crate::{
+    analysis::shared::Shared,
+    domain::history::{Entry, SweepEntry},
+    present::{
+        run_table::{self, Room, TextTable},
+        sentence::{conclusion, document},
+        table::Side,
+    },
+};
 
 /// Writes what came out, the tables, and what speaks against the numbers.
 ///

@@ -21,9 +21,10 @@ fn harmless(document: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use maud::html;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn written(document: Markup) -> String {
         let mut out = vec![];

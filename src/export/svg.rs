@@ -10,10 +10,14 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, html};
 
 use super::markup;
-use crate::analysis::shared::Shared;
-use crate::domain::history::Entry;
-use crate::domain::text::{counted, wrap};
-use crate::present::sentence::{conclusion, document};
+use crate::{
+    analysis::shared::Shared,
+    domain::{
+        history::Entry,
+        text::{counted, wrap},
+    },
+    present::sentence::{conclusion, document},
+};
 
 /// How wide every picture is, in its own units.
 pub(super) const WIDTH: u32 = 1000;

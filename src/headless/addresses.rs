@@ -1,13 +1,15 @@
 //! Reads the file of addresses that `--urls` names.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
-use crate::catalog::workload::ADDRESSES;
-use crate::domain::address::{check_address, masked_in, shown};
-use crate::domain::text;
-use crate::shell::exit::Failure;
+use crate::{
+    catalog::workload::ADDRESSES,
+    domain::{
+        address::{check_address, masked_in, shown},
+        text,
+    },
+    shell::exit::Failure,
+};
 
 /// The largest file that is read, in bytes: far more than the addresses that are allowed need.
 const MAX_FILE_BYTES: u64 = 10 << 20;
@@ -72,8 +74,9 @@ fn addresses(content: &str) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::fs;
+
+    use super::*;
 
     fn read_bytes(bytes: &[u8]) -> Result<Vec<String>, Failure> {
         let directory = tempfile::tempdir().unwrap();

@@ -2,11 +2,15 @@
 
 use std::io::{IsTerminal, stdout};
 
-use crate::domain::look::{self, Look};
-use crate::domain::machine::Diagnosis;
-use crate::domain::text;
-use crate::present::table::{Side, aligned};
-use crate::shell::{spelling, terminal};
+use crate::{
+    domain::{
+        look::{self, Look},
+        machine::Diagnosis,
+        text,
+    },
+    present::table::{Side, aligned},
+    shell::{spelling, terminal},
+};
 
 /// How much of a foreign value is shown, in characters.
 const MAX_SHOWN: usize = 200;

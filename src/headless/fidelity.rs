@@ -4,29 +4,31 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::measure::Bench;
-use super::say;
-use crate::catalog::model::SWITCH_INTERVAL;
-use crate::cli::FidelityRequest;
-use crate::domain::estimate::{self, Estimate, Known};
-use crate::domain::fidelity::{
-    self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Figure, Line, Question,
+use super::{measure::Bench, say};
+use crate::{
+    catalog::model::SWITCH_INTERVAL,
+    cli::FidelityRequest,
+    domain::{
+        estimate::{self, Estimate, Known},
+        fidelity::{self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Figure, Line, Question},
+        keeping::Keeping,
+        machine::Machine,
+        python::Interpreter,
+        record::Record,
+        sweep::SweepDraft,
+        text::counted,
+        time::{Nanos, seconds},
+    },
+    engine::convoy as engine_convoy,
+    present::{
+        format::Format,
+        number::{NOTHING, or_nothing, span, three_digits},
+        run_table::TextTable,
+        sentence::{estimate::words, fidelity as sentence},
+        table::Side,
+    },
+    shell::exit::Failure,
 };
-use crate::domain::keeping::Keeping;
-use crate::domain::machine::Machine;
-use crate::domain::python::Interpreter;
-use crate::domain::record::Record;
-use crate::domain::sweep::SweepDraft;
-use crate::domain::text::counted;
-use crate::domain::time::{Nanos, seconds};
-use crate::engine::convoy as engine_convoy;
-use crate::present::format::Format;
-use crate::present::number::{NOTHING, or_nothing, span, three_digits};
-use crate::present::run_table::TextTable;
-use crate::present::sentence::estimate::words;
-use crate::present::sentence::fidelity as sentence;
-use crate::present::table::Side;
-use crate::shell::exit::Failure;
 
 /// The name of the JSON document.
 const SCHEMA: &str = "pconc-tui.fidelity/1";
@@ -211,9 +213,10 @@ fn row(line: &Line) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fidelity::Verdict;
-    use crate::domain::stats::Interval;
-    use crate::fixtures::python;
+    use crate::{
+        domain::{fidelity::Verdict, stats::Interval},
+        fixtures::python,
+    };
 
     #[test]
     fn each_line_is_a_row_with_its_verdict_and_latencies_are_in_milliseconds() {

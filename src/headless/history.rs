@@ -2,29 +2,36 @@
 
 mod list;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use super::output::Destination;
-use super::{say, table};
-use crate::analysis::compared::{Compared, default_reference};
-use crate::analysis::shared::Copies;
-use crate::cli::{HistoryRequest, Output};
-use crate::domain::history::{Entry, History, Lot};
-use crate::domain::keeping::Keeping;
-use crate::domain::machine::Machine;
-use crate::domain::name;
-use crate::domain::provenance::Provenance;
-use crate::domain::selector::{self, Candidate};
-use crate::domain::text;
-use crate::export::json::Traces;
-use crate::present::comparison::compare;
-use crate::present::format::Format;
-use crate::present::sentence::{self, conclusion};
-use crate::shell::exit::{self, Failure};
-use crate::shell::signals;
-use crate::store::{Change, Place, Store, StoreError, take_in};
+use super::{output::Destination, say, table};
+use crate::{
+    analysis::{
+        compared::{Compared, default_reference},
+        shared::Copies,
+    },
+    cli::{HistoryRequest, Output},
+    domain::{
+        history::{Entry, History, Lot},
+        keeping::Keeping,
+        machine::Machine,
+        name,
+        provenance::Provenance,
+        selector::{self, Candidate},
+        text,
+    },
+    export::json::Traces,
+    present::{
+        comparison::compare,
+        format::Format,
+        sentence::{self, conclusion},
+    },
+    shell::{
+        exit::{self, Failure},
+        signals,
+    },
+    store::{Change, Place, Store, StoreError, take_in},
+};
 
 /// So many runs are named by a sentence.
 const NAMED: usize = 6;

@@ -1,17 +1,16 @@
 //! Keeps what was measured, run by run, so that whatever happens to the program, what was measured before is not lost.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::say;
-use crate::domain::keeping::Keeping;
-use crate::domain::provenance::Provenance;
-use crate::domain::record::Record;
-use crate::domain::sweep::Sweep;
-use crate::domain::trace::Trace;
-use crate::shell::exit::Failure;
-use crate::store::{
-    Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
+use crate::{
+    domain::{
+        keeping::Keeping, provenance::Provenance, record::Record, sweep::Sweep, trace::Trace,
+    },
+    shell::exit::Failure,
+    store::{
+        Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
+    },
 };
 
 /// Gives runs their numbers, and keeps them if they are to be kept.

@@ -1,35 +1,44 @@
 //! Runs campaigns to their ends, or until somebody interrupts them.
 
-use std::cell::Cell;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::{
+    cell::Cell,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::Ordering::Relaxed,
+        mpsc::{self, Receiver, Sender},
+    },
+};
 
-use super::keep::Keeper;
-use super::output::Destination;
-use super::progress::Progress;
-use super::{addresses, prepare, say};
-use crate::analysis::shared::Shared;
-use crate::cli::{Output, Work};
-use crate::domain::campaign::Campaign;
-use crate::domain::estimate::Known;
-use crate::domain::history::{Entry, SweepEntry, THINNED_SLICES, TRACE_BYTES, doubt_outliers};
-use crate::domain::keeping::Keeping;
-use crate::domain::plan::Draft;
-use crate::domain::provenance::Provenance;
-use crate::domain::python::FoundPython;
-use crate::domain::record::{Outcome, Record, RunOrder};
-use crate::domain::speed::Speed;
-use crate::domain::sweep::{Sweep, SweepPlan};
-use crate::domain::time::nanos;
-use crate::domain::trace::Trace;
-use crate::engine::os;
-use crate::engine::session::{Report, Session};
-use crate::present::format::Format;
-use crate::shell::exit::{self, Failure};
-use crate::shell::signals::{self, SIGINT, SIGTERM};
-use crate::store::speeds::{self, Agreed};
+use super::{addresses, keep::Keeper, output::Destination, prepare, progress::Progress, say};
+use crate::{
+    analysis::shared::Shared,
+    cli::{Output, Work},
+    domain::{
+        campaign::Campaign,
+        estimate::Known,
+        history::{Entry, SweepEntry, THINNED_SLICES, TRACE_BYTES, doubt_outliers},
+        keeping::Keeping,
+        plan::Draft,
+        provenance::Provenance,
+        python::FoundPython,
+        record::{Outcome, Record, RunOrder},
+        speed::Speed,
+        sweep::{Sweep, SweepPlan},
+        time::nanos,
+        trace::Trace,
+    },
+    engine::{
+        os,
+        session::{Report, Session},
+    },
+    present::format::Format,
+    shell::{
+        exit::{self, Failure},
+        signals::{self, SIGINT, SIGTERM},
+    },
+    store::speeds::{self, Agreed},
+};
 
 /// A session that measures, with everything that it has measured.
 pub struct Bench<'a> {

@@ -1,20 +1,20 @@
 //! Results go where the user wants them: to stdout, or into a file.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::Path;
+use std::{
+    io::{self, BufWriter, ErrorKind, Write},
+    path::Path,
+};
 
 use super::say;
-use crate::analysis::shared::Shared;
-use crate::cli::Output;
-use crate::domain::keeping::Keeping;
-use crate::domain::machine::Machine;
-use crate::domain::text;
-use crate::export::json::Traces;
-use crate::export::{self, file};
-use crate::present::format::{Format, Refusal};
-use crate::shell::exit::Failure;
-use crate::shell::spelling::spelled;
-use crate::store::{Place, is_own};
+use crate::{
+    analysis::shared::Shared,
+    cli::Output,
+    domain::{keeping::Keeping, machine::Machine, text},
+    export::{self, file, json::Traces},
+    present::format::{Format, Refusal},
+    shell::{exit::Failure, spelling::spelled},
+    store::{Place, is_own},
+};
 
 /// Where the results of a command go.
 pub struct Destination<'a> {

@@ -2,17 +2,20 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::domain::campaign::Campaign;
-use crate::domain::estimate::{self, Estimate, Known};
-use crate::domain::plan::Plan;
-use crate::domain::record::Record;
-use crate::domain::text;
-use crate::domain::time::{Nanos, seconds};
-use crate::domain::trace::Trace;
-use crate::engine::clock;
-use crate::present::sentence;
-use crate::shell::spelling::spelled;
-use crate::shell::terminal;
+use crate::{
+    domain::{
+        campaign::Campaign,
+        estimate::{self, Estimate, Known},
+        plan::Plan,
+        record::Record,
+        text,
+        time::{Nanos, seconds},
+        trace::Trace,
+    },
+    engine::clock,
+    present::sentence,
+    shell::{spelling::spelled, terminal},
+};
 
 /// How often the line changes, in nanoseconds: often enough to see it live, too rare to cost the workers anything.
 const PAUSE: Nanos = 200_000_000;

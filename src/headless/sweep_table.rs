@@ -1,15 +1,23 @@
 //! A sweep for people: a row per configuration, what to conclude, and what speaks against trusting it.
 
-use crate::domain::campaign::BREAKS_ALLOWED;
-use crate::domain::history::Entry;
-use crate::domain::plan::Plan;
-use crate::domain::record::Outcome;
-use crate::domain::stats::Interval;
-use crate::domain::stats::fit::{Fit, Fits, Law, Parameter};
-use crate::domain::sweep::{Results, Series, Sweep};
-use crate::domain::text::{self, counted};
-use crate::present::run_table::{Room, configurations};
-use crate::present::sentence::conclusion;
+use crate::{
+    domain::{
+        campaign::BREAKS_ALLOWED,
+        history::Entry,
+        plan::Plan,
+        record::Outcome,
+        stats::{
+            Interval,
+            fit::{Fit, Fits, Law, Parameter},
+        },
+        sweep::{Results, Series, Sweep},
+        text::{self, counted},
+    },
+    present::{
+        run_table::{Room, configurations},
+        sentence::conclusion,
+    },
+};
 
 /// Of how many configurations that broke the reason is told.
 const BROKEN_TOLD: usize = 10;
@@ -158,14 +166,16 @@ fn name(plan: &Plan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::caveat::Seen;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::domain::machine::Limits;
-    use crate::domain::plan::Draft;
-    use crate::domain::record::{Part, Record};
-    use crate::domain::sweep::SweepDraft;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{caveat::Seen, model::Model, workload::Workload},
+        domain::{
+            machine::Limits,
+            plan::Draft,
+            record::{Part, Record},
+            sweep::SweepDraft,
+        },
+        fixtures::sample,
+    };
 
     #[test]
     fn a_law_is_doubted_that_describes_badly_or_is_held_at_a_bound() {

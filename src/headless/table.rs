@@ -1,12 +1,17 @@
 //! Records for people: what was run, how the workers spent their time, and every doubt.
 
-use crate::analysis::finding::RunFinding;
-use crate::domain::history::Entry;
-use crate::domain::record::{OUTPUT_KEPT, Record, TaskRecord};
-use crate::domain::repeats;
-use crate::domain::text;
-use crate::present::run_table::{self, Room};
-use crate::present::sentence::{self, verdict};
+use crate::{
+    analysis::finding::RunFinding,
+    domain::{
+        history::Entry,
+        record::{OUTPUT_KEPT, Record, TaskRecord},
+        repeats, text,
+    },
+    present::{
+        run_table::{self, Room},
+        sentence::{self, verdict},
+    },
+};
 
 /// How many failed tasks of a record are listed.
 const FAILURES_LISTED: usize = 10;
@@ -126,11 +131,11 @@ fn failures(record: &Record) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::caveat::Seen;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::domain::record::TaskOutcome;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{caveat::Seen, model::Model, workload::Workload},
+        domain::record::TaskOutcome,
+        fixtures::sample,
+    };
 
     fn record() -> Record {
         sample::record(sample::plan(Workload::Cpu, Model::GilThreads, 4), 1.25, 1.2)

@@ -70,8 +70,9 @@ pub fn transcribed(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn text_stays_readable_and_as_long_as_it_was() {

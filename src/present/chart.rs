@@ -1,9 +1,11 @@
 //! What the charts of a sweep show, and the scales of axes: one for screen and documents.
 
-use crate::domain::stats::Interval;
-use crate::domain::sweep::Summary;
-use crate::domain::text::{duration, speedup};
-use crate::domain::time::Nanos;
+use crate::domain::{
+    stats::Interval,
+    sweep::Summary,
+    text::{duration, speedup},
+    time::Nanos,
+};
 
 /// What the bars of a chart measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,8 +178,9 @@ pub fn moment(t: Nanos, step: Nanos) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn an_axis_has_round_numbers_and_hardly_more_room_than_needed() {

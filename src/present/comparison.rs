@@ -16,10 +16,10 @@ mod rows;
 mod scale;
 
 use super::table::shortened;
-use crate::analysis::compared::{Compared, obstacle, once_each};
-use crate::domain::phase::Phase;
-use crate::domain::provenance::Origin;
-use crate::domain::text::clean;
+use crate::{
+    analysis::compared::{Compared, obstacle, once_each},
+    domain::{phase::Phase, provenance::Origin, text::clean},
+};
 
 /// Columns of a run's name above its column.
 const NAME: usize = 16;

@@ -1,8 +1,12 @@
 //! How numbers are written, by what they are.
 
-use crate::catalog::metric::Unit;
-use crate::domain::stats::Interval;
-use crate::domain::text::{bytes, decimals, duration, grouped, speedup, with_groups};
+use crate::{
+    catalog::metric::Unit,
+    domain::{
+        stats::Interval,
+        text::{bytes, decimals, duration, grouped, speedup, with_groups},
+    },
+};
 
 /// What stands where there is no number, or none that makes sense.
 pub const NOTHING: &str = "–";

@@ -1,13 +1,19 @@
 //! Tables of runs, and of the configurations of a sweep, for shell and documents: text in cells.
 
-use super::number::{NOTHING, bare_seconds, heading, in_column, or_nothing, span, three_digits};
-use super::table::{Side, aligned};
-use crate::catalog::metric::{METRICS, Metric, TABLES, Unit, metric_named};
-use crate::domain::history::Entry;
-use crate::domain::plan::Plan;
-use crate::domain::stats::{Interval, Ratio};
-use crate::domain::sweep::{Results, Summary, Sweep};
-use crate::domain::text::{clean, counted, grouped, speedup};
+use super::{
+    number::{NOTHING, bare_seconds, heading, in_column, or_nothing, span, three_digits},
+    table::{Side, aligned},
+};
+use crate::{
+    catalog::metric::{METRICS, Metric, TABLES, Unit, metric_named},
+    domain::{
+        history::Entry,
+        plan::Plan,
+        stats::{Interval, Ratio},
+        sweep::{Results, Summary, Sweep},
+        text::{clean, counted, grouped, speedup},
+    },
+};
 
 /// How much of a name is shown where there is room.
 pub const NAME: usize = 80;

@@ -16,9 +16,13 @@ pub mod work;
 
 pub use moment::{moment, tell_times_in, utc, when};
 
-use crate::domain::stats::{Interval, Ratio, Spread};
-use crate::domain::text;
-use crate::present::number::span;
+use crate::{
+    domain::{
+        stats::{Interval, Ratio, Spread},
+        text,
+    },
+    present::number::span,
+};
 
 /// What speed-ups are measured over by default.
 pub(super) fn serial(is_python: bool) -> &'static str {

@@ -1,11 +1,11 @@
 //! Signals become calls on a thread of their own; two kinds are only kept from killing the program.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, atomic::AtomicBool};
+
+pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 use super::thread::spawn;
 use crate::engine::os;
-pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 /// Makes a file that grows beyond the user's limit an error of the write, and not the end of the program. Call it
 /// before anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)

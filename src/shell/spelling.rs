@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::domain::look;
-use crate::present::ascii;
-use crate::present::sentence::tell_times_in;
 use jiff::tz::TimeZone;
+
+use crate::{
+    domain::look,
+    present::{ascii, sentence::tell_times_in},
+};
 
 /// `text`, as it can be shown where the user reads it: as the locale says, or in ASCII if the user asks for it.
 pub fn spelled(text: &str, ascii: bool) -> String {

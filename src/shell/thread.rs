@@ -1,7 +1,6 @@
 //! Threads that nobody waits for.
 
-use std::io;
-use std::thread::Builder;
+use std::{io, thread::Builder};
 
 /// Starts one.
 ///

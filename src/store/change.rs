@@ -1,16 +1,15 @@
 //! What is to be kept, before it has a number in the history.
 
-use std::collections::HashMap;
-use std::slice;
+use std::{collections::HashMap, slice};
 
 use serde::{Deserialize, Serialize};
 
-use super::index::Index;
-use super::line::{Kind, Line};
-use super::pictures;
-use crate::domain::provenance::Provenance;
-use crate::domain::record::Record;
-use crate::domain::sweep::Sweep;
+use super::{
+    index::Index,
+    line::{Kind, Line},
+    pictures,
+};
+use crate::domain::{provenance::Provenance, record::Record, sweep::Sweep};
 
 /// Something that is to be kept. Runs and sweeps are known by their ids, as their numbers may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,9 @@
 //! Why the history could not be read or changed.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use thiserror::Error;
 

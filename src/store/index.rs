@@ -1,21 +1,26 @@
 //! What the lines of a history say together.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::Path;
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::error::StoreError;
-use super::line::{self, BEGINNING, Kind, Line};
-use super::log::Seen;
-use crate::domain::history::{Entry, Lot, SweepEntry};
-use crate::domain::machine::Machine;
-use crate::domain::name;
-use crate::domain::provenance::Provenance;
-use crate::domain::record::Record;
-use crate::domain::text;
+use super::{
+    error::StoreError,
+    line::{self, BEGINNING, Kind, Line},
+    log::Seen,
+};
+use crate::domain::{
+    history::{Entry, Lot, SweepEntry},
+    machine::Machine,
+    name,
+    provenance::Provenance,
+    record::Record,
+    text,
+};
 
 /// Of so many lines a notice names the numbers.
 const LINES_NAMED: usize = 5;

@@ -4,17 +4,17 @@
 //! there. What was appended since is read. Nothing depends on that file: where it is missing, damaged or about another
 //! history, the history is read from its beginning. Where something else has its name, it is left alone.
 
-use std::fs::{File, OpenOptions};
-use std::hash::{DefaultHasher, Hasher};
-use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::Path;
+use std::{
+    fs::{File, OpenOptions},
+    hash::{DefaultHasher, Hasher},
+    io,
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::line::BEGINNING;
-use super::log::Position;
-use super::own::is_users_file;
+use super::{line::BEGINNING, log::Position, own::is_users_file};
 
 /// The version of the file's shape.
 const VERSION: u64 = 1;

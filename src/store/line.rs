@@ -3,12 +3,9 @@
 //! A line begins with the version of its shape. Keys that are not known are ignored, so that a shape can grow; what would
 //! be misunderstood gets another version, and is left alone by programs that are older.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::domain::foreign;
-use crate::domain::machine::Machine;
-use crate::domain::sweep::Sweep;
+use crate::domain::{foreign, machine::Machine, sweep::Sweep};
 
 /// The version of the lines that this program writes, and the latest one that it reads.
 pub const VERSION: u64 = 1;

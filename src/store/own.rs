@@ -1,13 +1,17 @@
 //! Which files are the history's own, so that nothing else is written over them.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
-use super::line::BEGINNING;
-use super::log::folder_of;
-use super::place::{Place, default_place};
+use super::{
+    line::BEGINNING,
+    log::folder_of,
+    place::{Place, default_place},
+};
 
 /// Whether writing to `path` would write over a file that the program keeps for the usual history or the one at `place`: by
 /// its own name, through a link, or because what is there was surely written by this program for a history.

@@ -5,21 +5,24 @@
 //!
 //! The first line says where the session measured; each line after it is a change.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::change::Change;
-use super::line::VERSION;
-use super::log::{append_whole, folder_of, make_folder, replace_whole};
-use super::own::{identity, is_users_file};
-use super::place::Place;
-use crate::domain::machine::Machine;
-use crate::domain::provenance::Provenance;
+use super::{
+    change::Change,
+    line::VERSION,
+    log::{append_whole, folder_of, make_folder, replace_whole},
+    own::{identity, is_users_file},
+    place::Place,
+};
+use crate::domain::{machine::Machine, provenance::Provenance};
 
 /// Another session that starts may look at the file before it is locked: then it is made again, so often at most.
 const TRIES: usize = 10;

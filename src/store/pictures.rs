@@ -3,23 +3,29 @@
 //! Each file is written whole or not at all. Together they are bounded: from the oldest run on, traces are
 //! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
 
-use std::borrow::Cow;
-use std::fs;
-use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{
+    borrow::Cow,
+    fs,
+    io::{self, BufWriter, ErrorKind, Write},
+    path::PathBuf,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::StoreError;
-use super::line::{BEGINNING, VERSION};
-use super::log::make_folder;
-use super::own::{beginning, behind_version, is_users_file};
-use super::place::Place;
-use crate::domain::history::{Entry, Picture as AtHand};
-use crate::domain::record::{Record, TaskRecord, WorkerRecord};
-use crate::domain::text;
-use crate::domain::trace::{EVENTS_PER_SLICE, Trace};
+use super::{
+    error::StoreError,
+    line::{BEGINNING, VERSION},
+    log::make_folder,
+    own::{beginning, behind_version, is_users_file},
+    place::Place,
+};
+use crate::domain::{
+    history::{Entry, Picture as AtHand},
+    record::{Record, TaskRecord, WorkerRecord},
+    text,
+    trace::{EVENTS_PER_SLICE, Trace},
+};
 
 /// How much all files together take at most, in bytes.
 pub const BYTES_MAX: u64 = 256 << 20;
@@ -308,14 +314,17 @@ fn is_file_name(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs::File, time::SystemTime};
+
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::Cpu;
-    use crate::domain::phase::Phase;
-    use crate::domain::trace::{Batch, LaneUpdate, Transition};
-    use crate::fixtures::sample;
-    use std::fs::File;
-    use std::time::SystemTime;
+    use crate::{
+        catalog::{model::Model, workload::Workload::Cpu},
+        domain::{
+            phase::Phase,
+            trace::{Batch, LaneUpdate, Transition},
+        },
+        fixtures::sample,
+    };
 
     fn pictures() -> (tempfile::TempDir, Pictures) {
         let folder = tempfile::tempdir().unwrap();

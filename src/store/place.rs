@@ -1,9 +1,11 @@
 //! Where the history is.
 
-use std::env;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt,
+    path::PathBuf,
+};
 
 use super::error::StoreError;
 use crate::domain::keeping::Keeping;
@@ -91,8 +93,9 @@ fn data_home(xdg: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::path::Path;
+
+    use super::*;
 
     #[test]
     fn the_data_directory_follows_the_xdg_specification() {

@@ -1,20 +1,22 @@
 //! How fast the machine and its interpreters compute, as far as it was ever seen: kept beside the history, so that the same
 //! time for a task becomes the same number of steps each time, however busy the machine is.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, ErrorKind};
-use std::path::Path;
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, ErrorKind},
+    path::Path,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::log::{folder_of, locked, make_folder, replace_whole};
-use super::own::beginning;
-use super::place::Place;
-use crate::domain::machine::Machine;
-use crate::domain::python::FoundPython;
-use crate::domain::speed::Speed;
+use super::{
+    log::{folder_of, locked, make_folder, replace_whole},
+    own::beginning,
+    place::Place,
+};
+use crate::domain::{machine::Machine, python::FoundPython, speed::Speed};
 
 /// The version of the file.
 const VERSION: u32 = 1;
@@ -139,8 +141,9 @@ fn may_be_replaced(file: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::fs;
+
+    use super::*;
 
     fn place(folder: &tempfile::TempDir) -> Place {
         Place {

@@ -4,15 +4,21 @@
 //! it waits it is in a file beside the history ([`super::pending`]), so that it is not lost if the program is killed. Order
 //! is kept: nothing overtakes what waits.
 
-use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use super::change::{Change, Reply};
-use super::pending::{Left, Pending};
-use super::{Place, Store};
-use crate::domain::provenance::Provenance;
-use crate::domain::text::{self, counted};
+use super::{
+    Place, Store,
+    change::{Change, Reply},
+    pending::{Left, Pending},
+};
+use crate::domain::{
+    provenance::Provenance,
+    text::{self, counted},
+};
 
 /// How long others are waited for that append: each takes less than a millisecond.
 pub const PATIENCE: Duration = Duration::from_secs(1);
@@ -243,10 +249,11 @@ pub fn take_in(place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::Cpu;
-    use crate::domain::record::Record;
-    use crate::fixtures::{explorer, sample};
+    use crate::{
+        catalog::{model::Model, workload::Workload::Cpu},
+        domain::record::Record,
+        fixtures::{explorer, sample},
+    };
 
     #[test]
     fn where_there_are_no_locks_runs_are_kept_and_what_is_not_promised_is_told_once() {

@@ -2,9 +2,7 @@
 
 use std::io;
 
-use crate::app::message::Msg;
-use crate::engine::session::Report;
-use crate::ui::key::Key;
+use crate::{app::message::Msg, engine::session::Report, ui::key::Key};
 
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,21 +6,22 @@
 mod parser;
 mod sequences;
 
-use std::io;
-use std::os::fd::AsFd;
-use std::sync::mpsc::Sender;
-use std::thread;
-use std::time::Duration;
+use std::{io, os::fd::AsFd, sync::mpsc::Sender, thread, time::Duration};
 
 use nix::errno::Errno;
+use parser::Parser;
 use signal_hook::consts::SIGCONT;
 
 use super::event::{Event, Input};
-use crate::domain::time::Nanos;
-use crate::engine::latch::{Latch, wait_readable};
-use crate::engine::{clock, os};
-use crate::shell::thread::spawn;
-use parser::Parser;
+use crate::{
+    domain::time::Nanos,
+    engine::{
+        clock,
+        latch::{Latch, wait_readable},
+        os,
+    },
+    shell::thread::spawn,
+};
 
 /// As much as a terminal gives at once.
 const AT_ONCE: usize = 4096;

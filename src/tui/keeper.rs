@@ -6,19 +6,27 @@
 //! Writing a large picture takes a core for a while. If a run goes on, that core is its workers': such work is put off
 //! until nothing is measured, unless it would take too much memory until then.
 
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    time::Duration,
+};
 
 use super::event::Event;
-use crate::app::message::Msg;
-use crate::domain::history::{History, THINNED_SLICES};
-use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::record::Record;
-use crate::domain::text::counted;
-use crate::domain::trace::Trace;
-use crate::shell::thread;
-use crate::store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in};
+use crate::{
+    app::message::Msg,
+    domain::{
+        history::{History, THINNED_SLICES},
+        provenance::{Origin, Provenance},
+        record::Record,
+        text::counted,
+        trace::Trace,
+    },
+    shell::thread,
+    store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in},
+};
 
 /// How long leaving waits for what is still to be written.
 const LEAVING: Duration = Duration::from_secs(20);

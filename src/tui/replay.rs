@@ -1,12 +1,14 @@
 //! A shared file is read, before anything is started.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
-use crate::domain::history::Lot;
-use crate::domain::text::{clean, plain};
-use crate::export::json::{self, FILE_MAX};
+use crate::{
+    domain::{
+        history::Lot,
+        text::{clean, plain},
+    },
+    export::json::{self, FILE_MAX},
+};
 
 /// The longest name of a file in a sentence, in characters.
 const NAME_MAX: usize = 100;

@@ -3,19 +3,15 @@
 //! The loop ends it in order: terminal, run, zygote. But the loop may be stuck in a write to a terminal that has
 //! stalled, so these threads do not rely on it.
 
-use std::sync::mpsc::Sender;
-use std::thread;
-use std::time::Duration;
+use std::{os::fd::AsFd, sync::mpsc::Sender, thread, time::Duration};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::os::fd::AsFd;
 
-use super::event::Event;
-use super::terminal;
-use crate::shell::signals::{
-    self, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH, exit_code, exit_now,
+use super::{event::Event, terminal};
+use crate::shell::{
+    signals::{self, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH, exit_code, exit_now},
+    thread::spawn,
 };
-use crate::shell::thread::spawn;
 
 /// How long the loop may take to end in order: stopping a run takes it up to half a second.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -1,20 +1,24 @@
 //! The terminal: taken over once, given back exactly once, however the program ends.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::{panic, process, thread};
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    os::{fd::AsFd, unix::fs::OpenOptionsExt},
+    panic, process,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{FlushArg, tcflush};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
+use nix::{
+    errno::Errno,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::termios::{FlushArg, tcflush},
+};
+use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
 /// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
 static OURS: AtomicBool = AtomicBool::new(false);

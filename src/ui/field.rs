@@ -1,7 +1,6 @@
 //! A line of text that is being typed.
 
-use crate::domain::text::is_treacherous;
-use crate::ui::key::Key;
+use crate::{domain::text::is_treacherous, ui::key::Key};
 
 /// A line of text that is being typed: at most so many characters, none of which can disturb a terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,9 +100,10 @@ fn is_allowed(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use Key::{Backspace, Char, Ctrl, Delete, End, Enter, Home, Left, Right};
     use proptest::prelude::*;
+
+    use super::*;
 
     fn typed(keys: &[Key]) -> TextField {
         let mut field = TextField::new("", 12);

@@ -1,18 +1,22 @@
 //! What all panels share: a border with titles, lines of text, texts that scroll.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Block, Clear, Padding, Widget};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier, Style},
+    text::{Line, Span, Text},
+    widgets::{Block, Clear, Padding, Widget},
+};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub use crate::domain::text::wrap;
-use crate::ui::area::{cells, centred};
-use crate::ui::field::TextField;
-use crate::ui::scroll::Scroll;
-use crate::ui::text::{Look, Piece};
-use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
+use crate::ui::{
+    area::{cells, centred},
+    field::TextField,
+    scroll::Scroll,
+    text::{Look, Piece},
+    theme::{CURSOR, STRONG, Theme, strong_if},
+};
 
 /// A bordered block with a title.
 pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block<'a> {

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::phase::Phase;
-use crate::domain::text::wrap;
+use crate::domain::{phase::Phase, text::wrap};
 
 /// How a piece of a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,15 +18,21 @@
 mod palette;
 
 use palette::{Ink, Palette};
-use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Span;
-use ratatui::widgets::BorderType;
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier, Style},
+    text::Span,
+    widgets::BorderType,
+};
 
-use crate::catalog::phase::Hue;
-use crate::domain::look::{Colors, Look, ThemeName};
-use crate::domain::phase::Phase;
-use crate::present::ascii::stand_in;
+use crate::{
+    catalog::phase::Hue,
+    domain::{
+        look::{Colors, Look, ThemeName},
+        phase::Phase,
+    },
+    present::ascii::stand_in,
+};
 
 /// Colours and glyphs of the screen. By default, the 16 colours of the user's terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,10 +167,12 @@ pub const FAILED: &str = "✗";
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
     use ratatui::layout::Rect;
-    use std::collections::HashSet;
+
+    use super::*;
 
     #[test]
     fn every_phase_can_be_told_apart_without_colour() {

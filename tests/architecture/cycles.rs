@@ -1,7 +1,9 @@
 //! Within a layer, modules do not depend on each other in a circle: whoever reads one knows where to stop.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::{Path, PathBuf},
+};
 
 use super::{module_path, paths, sources, without_comments_and_strings, without_tests};
 

@@ -1,11 +1,14 @@
 //! What is promised of fetching under every model that fetches: the same answers are pages, and the same are refused.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::thread;
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    thread,
+};
+
+use pconc_tui::engine::fetch::Limits;
 
 use super::*;
-use pconc_tui::engine::fetch::Limits;
 
 /// A limit of bodies that is quickly exceeded.
 const BODY_BYTES: u64 = 100_000;

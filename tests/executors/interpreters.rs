@@ -1,8 +1,10 @@
 //! The interpreters of this machine, for tests: asked by the tests themselves, once.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
 
 use pconc_tui::domain::python::{GilState, Interpreter, OLDEST, StartMethod, Version};
 

@@ -1,7 +1,8 @@
 //! What is promised of Python's models beyond the contract of all models.
 
-use super::*;
 use pconc_tui::domain::python::{GilState, StartMethod};
+
+use super::*;
 
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     type World = fn(&Session) -> Outcomes;

@@ -1,12 +1,16 @@
 //! The explorer and a history that another program keeps locked.
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{File, OpenOptions},
+    path::{Path, PathBuf},
+};
 
 use pconc_tui::store::{Place, Store};
 
-use super::terminal::{Terminal, wait_until};
-use super::{RUNS, SOON};
+use super::{
+    RUNS, SOON,
+    terminal::{Terminal, wait_until},
+};
 
 struct Locked {
     folder: tempfile::TempDir,

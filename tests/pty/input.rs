@@ -1,12 +1,13 @@
 //! What is typed and pasted: sequences that never end, and text that must not act as keys.
 
-use std::fs;
-use std::path::Path;
+use std::{fs, path::Path};
 
 use nix::sys::signal::Signal;
 
-use crate::terminal::{Terminal, wait_until};
-use crate::{SOON, explorer, explorer_in_shell, shows_a_run};
+use crate::{
+    SOON, explorer, explorer_in_shell, shows_a_run,
+    terminal::{Terminal, wait_until},
+};
 
 /// What begins a key, a click or a paste and leaves it open.
 const UNFINISHED: [&str; 5] = [

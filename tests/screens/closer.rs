@@ -1,8 +1,11 @@
 //! Looking closer: the cursor in the timeline, what stands below it, the frozen picture.
 
+use pconc_tui::{
+    app::screen::Panel,
+    domain::record::{TaskOutcome, TaskRecord},
+};
+
 use super::*;
-use pconc_tui::app::screen::Panel;
-use pconc_tui::domain::record::{TaskOutcome, TaskRecord};
 
 #[test]
 fn the_cursor_says_what_its_worker_did_when_on_which_task() {

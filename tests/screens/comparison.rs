@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload::Cpu},
+    domain::{
+        history::Entry,
+        provenance::{Origin, Provenance},
+        record::Part,
+        trace::Trace,
+    },
+};
+
 use super::*;
 use crate::fixtures::sample::plan;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload::Cpu;
-use pconc_tui::domain::history::Entry;
-use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::record::Part;
-use pconc_tui::domain::trace::Trace;
 
 const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
 

@@ -1,10 +1,13 @@
 //! Runs that this session did not measure, and what the history does to rows: filters, names, removals.
 
-use super::*;
-use pconc_tui::domain::history::{Lot, Picture};
-use pconc_tui::domain::provenance::Origin;
-use pconc_tui::domain::trace::Trace;
+use pconc_tui::domain::{
+    history::{Lot, Picture},
+    provenance::Origin,
+    trace::Trace,
+};
 use proptest::prelude::*;
+
+use super::*;
 
 impl Session {
     fn tell_earlier(&mut self, lot: Lot) -> &mut Session {

@@ -1,12 +1,19 @@
 //! The history, its columns and baselines, and what comparisons make of them.
 
-use super::*;
-use pconc_tui::app::frame::layout;
-use pconc_tui::app::screens::history::columns;
-use pconc_tui::app::screens::history::columns::COLUMNS;
-use pconc_tui::app::screens::history::view::{HistoryRow, heading_at, row_at};
-use pconc_tui::domain::record::Outcome;
+use pconc_tui::{
+    app::{
+        frame::layout,
+        screens::history::{
+            columns,
+            columns::COLUMNS,
+            view::{HistoryRow, heading_at, row_at},
+        },
+    },
+    domain::record::Outcome,
+};
 use ratatui::layout::Rect;
+
+use super::*;
 
 impl Session {
     /// Runs the form's plan, with another end.

@@ -1,11 +1,16 @@
 //! Real Python in the explorer: what was found, what is chosen, and what a run of it looks like.
 
+use pconc_tui::{
+    app::screens::Overlay,
+    catalog::model::Model,
+    domain::{
+        plan::Field,
+        python::Pythons,
+        trace::{Batch, LaneUpdate},
+    },
+};
+
 use super::*;
-use pconc_tui::app::screens::Overlay;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::domain::plan::Field;
-use pconc_tui::domain::python::Pythons;
-use pconc_tui::domain::trace::{Batch, LaneUpdate};
 
 /// The interpreters of the samples were found.
 pub fn found(session: &mut Session) {

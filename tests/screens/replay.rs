@@ -1,9 +1,11 @@
 //! Runs of a shared file look as they did where they were measured, also while they are played.
 
-use super::fixtures::sample;
-use super::*;
-use pconc_tui::domain::history::{History, Lot};
-use pconc_tui::export::json::{self, Traces};
+use pconc_tui::{
+    domain::history::{History, Lot},
+    export::json::{self, Traces},
+};
+
+use super::{fixtures::sample, *};
 
 /// The history as a file, and as the explorer takes it.
 pub fn through_a_file(history: &History) -> Lot {

@@ -2,9 +2,10 @@
 //! text at the two sizes that are looked at: whoever changes a screen sees there what else has changed. Who has looked at a
 //! change and likes it: `INSTA_UPDATE=always cargo test --test screens`.
 
-use super::*;
 use insta::assert_snapshot;
 use pconc_tui::domain::record::Outcome;
+
+use super::*;
 
 /// A state of the explorer, and texts that it has to show at any size.
 struct State {

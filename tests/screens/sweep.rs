@@ -1,8 +1,11 @@
 //! The form for a sweep, and its chart while the sweep goes on and afterwards.
 
+use pconc_tui::{
+    app::message::Target,
+    domain::record::{Outcome, Part, Record},
+};
+
 use super::*;
-use pconc_tui::app::message::Target;
-use pconc_tui::domain::record::{Outcome, Part, Record};
 
 impl Session {
     /// Opens the form, for `io` or `cpu`.

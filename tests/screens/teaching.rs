@@ -1,7 +1,8 @@
 //! The teaching layout: the runs that it lists, and what its figures say they are measured against.
 
-use super::*;
 use pconc_tui::app::screen::Panel;
+
+use super::*;
 
 /// The teaching layout at this size after runs of the form's plan that took so many seconds each.
 fn after(columns: u16, rows: u16, walls_s: &[f64]) -> Session {

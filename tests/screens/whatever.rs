@@ -1,11 +1,16 @@
 //! Whatever is pressed and whatever runs do: the screen can be drawn.
 
-use super::*;
-use pconc_tui::app::screens::all_keys;
-use pconc_tui::domain::phase::Phase;
-use pconc_tui::domain::record::Outcome;
-use pconc_tui::domain::trace::{Batch, LaneUpdate, Transition};
+use pconc_tui::{
+    app::screens::all_keys,
+    domain::{
+        phase::Phase,
+        record::Outcome,
+        trace::{Batch, LaneUpdate, Transition},
+    },
+};
 use proptest::prelude::*;
+
+use super::*;
 
 /// What may happen to a run between two batches.
 #[derive(Clone, Copy, Debug)]

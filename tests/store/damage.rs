@@ -1,21 +1,24 @@
 //! Whatever happens to the file, only what was hit is lost.
 
-use std::fs;
-use std::io::Write;
+use std::{fs, io::Write};
+
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        plan::Draft,
+        python::GilState,
+        record::{PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord},
+        sweep::{Sweep, SweepDraft},
+        trace::Trace,
+    },
+    store::{Change, PATIENCE, Place, Reply, Store},
+};
 
 use super::{Room, here, record};
-use crate::fixtures::keep::{Decide, KeepOne};
-use crate::fixtures::sample;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::python::GilState;
-use pconc_tui::domain::record::{
-    PhaseSource, PrintedOutput, PythonRecord, Record, TaskOutcome, TaskRecord,
+use crate::fixtures::{
+    keep::{Decide, KeepOne},
+    sample,
 };
-use pconc_tui::domain::sweep::{Sweep, SweepDraft};
-use pconc_tui::domain::trace::Trace;
-use pconc_tui::store::{Change, PATIENCE, Place, Reply, Store};
 
 /// A history with runs of two sessions, a name and a removal.
 fn small(room: &Room) -> Vec<u8> {

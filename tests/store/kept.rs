@@ -1,17 +1,21 @@
 //! What was measured is kept, whatever others do to the history meanwhile.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::FileExt;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Read},
+    os::unix::fs::FileExt,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
+use pconc_tui::{
+    domain::sweep::{Sweep, SweepDraft},
+    store::{Change, End, PATIENCE, Reply, Store, Writer, take_in},
+};
 use proptest::prelude::*;
 
 use super::{Room, here, record};
 use crate::fixtures::keep::{Decide, KeepOne};
-use pconc_tui::domain::sweep::{Sweep, SweepDraft};
-use pconc_tui::store::{Change, End, PATIENCE, Reply, Store, Writer, take_in};
 
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 

@@ -1,16 +1,17 @@
 //! The passwords in addresses are looked for in everything that the program writes.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener};
-use std::path::Path;
-use std::process::Output;
-use std::{fs, thread};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{Shutdown, TcpListener},
+    path::Path,
+    process::Output,
+    thread,
+};
 
-use pconc_tui::catalog::model::Model;
-use pconc_tui::present::format::Format;
+use pconc_tui::{catalog::model::Model, present::format::Format};
 
-use super::Room;
-use super::programs::program;
+use super::{Room, programs::program};
 
 /// How the passwords of these tests are written, decoded, and sent.
 const SECRETS: [&str; 7] = [

@@ -1,15 +1,17 @@
 //! The real binary, several times at once, killed, without room, and told to keep nothing.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
 
+use pconc_tui::store::Store;
 use serde_json::Value;
 
 use super::{Room, here, record, wait_until};
 use crate::fixtures::keep::KeepOne;
-use pconc_tui::store::Store;
 
 /// A run that takes no time.
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";

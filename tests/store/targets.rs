@@ -1,13 +1,16 @@
 //! No export is written over what the program keeps, by whatever name it is called.
 
-use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use pconc_tui::store::Store;
 
 use super::{Room, here, record};
 use crate::fixtures::keep::KeepOne;
-use pconc_tui::store::Store;
 
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 

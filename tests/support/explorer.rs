@@ -2,22 +2,26 @@
 
 use std::sync::Arc;
 
-use super::{python, sample};
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::addresses::Addresses;
-use pconc_tui::domain::history::{Entry, Lot};
-use pconc_tui::domain::machine::Machine;
-use pconc_tui::domain::phase::{Phase, PhaseTimes};
-use pconc_tui::domain::plan::{Lock, Plan};
-use pconc_tui::domain::provenance::{Origin, Provenance};
-use pconc_tui::domain::python::{FoundPython, GilState, Pythons, UselessPython};
-use pconc_tui::domain::record::{
-    CoreRecord, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, Record, RunOrder,
-    TaskOutcome, TaskRecord,
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        addresses::Addresses,
+        history::{Entry, Lot},
+        machine::Machine,
+        phase::{Phase, PhaseTimes},
+        plan::{Lock, Plan},
+        provenance::{Origin, Provenance},
+        python::{FoundPython, GilState, Pythons, UselessPython},
+        record::{
+            CoreRecord, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, Record,
+            RunOrder, TaskOutcome, TaskRecord,
+        },
+        time::{Nanos, TICK, seconds},
+        trace::{Batch, LaneUpdate, Trace, Transition},
+    },
 };
-use pconc_tui::domain::time::{Nanos, TICK, seconds};
-use pconc_tui::domain::trace::{Batch, LaneUpdate, Trace, Transition};
+
+use super::{python, sample};
 
 /// One millisecond.
 const MS: Nanos = 1_000_000;

@@ -1,13 +1,11 @@
 //! Keeps one run or sweep after the other, as no part of the program does.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
-use pconc_tui::domain::machine::Machine;
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::record::Record;
-use pconc_tui::domain::sweep::Sweep;
-use pconc_tui::store::{Change, Reply, Store, StoreError};
+use pconc_tui::{
+    domain::{machine::Machine, provenance::Provenance, record::Record, sweep::Sweep},
+    store::{Change, Reply, Store, StoreError},
+};
 
 /// Longer than anybody holds the lock of a history in a test.
 const PATIENCE: Duration = Duration::from_secs(10);

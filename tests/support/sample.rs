@@ -2,20 +2,23 @@
 
 use std::sync::{Arc, LazyLock};
 
-use pconc_tui::analysis::shared::Shared;
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::history::{Entry, History};
-use pconc_tui::domain::machine::{Limits, Machine};
-use pconc_tui::domain::phase::{Phase, PhaseTimes};
-use pconc_tui::domain::plan::{Draft, Plan};
-use pconc_tui::domain::provenance::Provenance;
-use pconc_tui::domain::python::Interpreter;
-use pconc_tui::domain::record::{
-    ContextSwitches, EventTotals, InterpreterFacts, Measurement, Observer, Outcome, PhaseSource,
-    Record, RunEnding, RunTimes, SystemFacts, WorkerRecord,
+use pconc_tui::{
+    analysis::shared::Shared,
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        history::{Entry, History},
+        machine::{Limits, Machine},
+        phase::{Phase, PhaseTimes},
+        plan::{Draft, Plan},
+        provenance::Provenance,
+        python::Interpreter,
+        record::{
+            ContextSwitches, EventTotals, InterpreterFacts, Measurement, Observer, Outcome,
+            PhaseSource, Record, RunEnding, RunTimes, SystemFacts, WorkerRecord,
+        },
+        time::nanos,
+    },
 };
-use pconc_tui::domain::time::nanos;
 
 /// An empty history on a machine with so many usable cores.
 pub fn history(cores_usable: u32) -> History {

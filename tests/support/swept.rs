@@ -1,11 +1,14 @@
 //! Sweeps with the times that their runs took.
 
-use pconc_tui::catalog::model::Model;
-use pconc_tui::catalog::workload::Workload;
-use pconc_tui::domain::machine::Limits;
-use pconc_tui::domain::plan::Draft;
-use pconc_tui::domain::record::{Part, Record};
-use pconc_tui::domain::sweep::{Sweep, SweepDraft, SweepPlan};
+use pconc_tui::{
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        machine::Limits,
+        plan::Draft,
+        record::{Part, Record},
+        sweep::{Sweep, SweepDraft, SweepPlan},
+    },
+};
 
 use super::{python, sample};
 

@@ -1,14 +1,15 @@
 //! The keys that work here and now.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
 
-use crate::app::App;
-use crate::app::lead::Offer;
-use crate::ui::area::cells;
-use crate::ui::panel::draw_lines;
-use crate::ui::theme::CURSOR;
+use crate::{
+    app::{App, lead::Offer},
+    ui::{area::cells, panel::draw_lines, theme::CURSOR},
+};
 
 /// The keys that work here.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {

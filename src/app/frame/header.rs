@@ -1,23 +1,31 @@
 //! The three rows on top: what is shown, what it comes to, what else there is to say.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
-use crate::app::live::Activity;
-use crate::app::screens::timeline::playback::Playback;
-use crate::app::{App, Shown};
-use crate::domain::history::Entry;
-use crate::domain::provenance::Provenance;
-use crate::domain::text::{counted, grouped};
-use crate::domain::time::seconds;
-use crate::present::sentence::{self, work};
-use crate::present::table::{fitting, shortened};
-use crate::ui::area::{cells, split_left};
-use crate::ui::panel::{draw_text, wrap};
-use crate::ui::theme::{BAND, STRONG, Theme};
+use crate::{
+    app::{App, Shown, live::Activity, screens::timeline::playback::Playback},
+    domain::{
+        history::Entry,
+        provenance::Provenance,
+        text::{counted, grouped},
+        time::seconds,
+    },
+    present::{
+        sentence::{self, work},
+        table::{fitting, shortened},
+    },
+    ui::{
+        area::{cells, split_left},
+        panel::{draw_text, wrap},
+        theme::{BAND, STRONG, Theme},
+    },
+};
 
 /// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
 /// many there are, the program's name, which run of how many.

@@ -3,21 +3,23 @@
 use ratatui::layout::{Position, Rect};
 
 use super::{overlay_area, panels, room};
-use crate::app::App;
-use crate::app::frame::footer;
-use crate::app::frame::layout::Panels;
-use crate::app::lead::Offer;
-use crate::app::message::Target;
-use crate::app::screen::{Panel, Screen};
-use crate::app::screens::form::view as setup;
-use crate::app::screens::history::columns::Row;
-use crate::app::screens::history::view as history;
-use crate::app::screens::history::view::HistoryRow;
-use crate::app::screens::sweep::view as sweep;
-use crate::app::screens::teaching::view as present;
-use crate::app::screens::timeline::view as timeline;
-use crate::ui::key::Key;
-use crate::ui::panel::inside;
+use crate::{
+    app::{
+        App,
+        frame::{footer, layout::Panels},
+        lead::Offer,
+        message::Target,
+        screen::{Panel, Screen},
+        screens::{
+            form::view as setup,
+            history::{columns::Row, view as history, view::HistoryRow},
+            sweep::view as sweep,
+            teaching::view as present,
+            timeline::view as timeline,
+        },
+    },
+    ui::{key::Key, panel::inside},
+};
 
 /// What is at this column and row of the screen, if the pointer can do anything there.
 pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {

@@ -37,8 +37,10 @@
 //!  the keys that work here
 //! ```
 
-use ratatui::layout::Constraint::{Fill, Length};
-use ratatui::layout::{Layout, Rect};
+use ratatui::layout::{
+    Constraint::{Fill, Length},
+    Layout, Rect,
+};
 
 use crate::app::screen::{Focus, Panel, Screen};
 
@@ -165,8 +167,9 @@ fn teaching(panels: &mut Panels, area: Rect) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     const TIMELINE: Focus = Focus {
         panel: Panel::Timeline,

@@ -1,16 +1,22 @@
 //! The first start: the quick experiments, in the place of the timeline.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Widget,
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::catalog::experiment::{Experiment, offered};
-use crate::ui::area::{cells, split_above, split_left};
-use crate::ui::panel::draw_lines;
-use crate::ui::theme::{CURSOR, STRONG};
-use crate::ui::widget::figure::{Figure, Size};
+use crate::{
+    catalog::experiment::{Experiment, offered},
+    ui::{
+        area::{cells, split_above, split_left},
+        panel::draw_lines,
+        theme::{CURSOR, STRONG},
+        widget::figure::{Figure, Size},
+    },
+};
 
 /// Rows of an experiment with its key in large digits, and an empty row.
 const LARGE: u16 = 4;

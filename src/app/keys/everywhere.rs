@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{Action, Keys, bind, keys, row};
-use crate::app::message::Effect;
-use crate::app::screen::Focus;
+use crate::app::{
+    App,
+    keys::{Action, Keys, bind, keys, row},
+    message::Effect,
+    screen::Focus,
+};
 
 /// While the panels are in reach: no text lies over them.
 #[rustfmt::skip]

@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{Keys, keys, list, with};
+use crate::app::{
+    App,
+    keys::{Keys, keys, list, with},
+};
 
 /// While any text is being typed, whatever it is for.
 #[rustfmt::skip]

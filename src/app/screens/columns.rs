@@ -3,9 +3,7 @@
 pub mod keys;
 pub mod view;
 
-use crate::app::App;
-use crate::app::keys::Keys;
-use crate::app::screens::Screen;
+use crate::app::{App, keys::Keys, screens::Screen};
 
 /// The list of the history's columns, over the panels. Its cursor is that of
 /// [`Columns`](super::history::columns::Columns).

@@ -6,21 +6,32 @@ pub mod view;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::analysis::compared::{Compared, default_reference, obstacle};
-use crate::app::App;
-use crate::app::keys::{Keys, texts};
-use crate::app::screens::reading::Topic;
-use crate::app::screens::reading::details::doubts;
-use crate::app::screens::{Overlay, Screen};
-use crate::domain::history::{Entry, EntryTest, History};
-use crate::domain::text::wrap;
-use crate::domain::time::{Nanos, nanos};
-use crate::present::comparison::{Comparison, Row, compare};
-use crate::present::sentence;
-use crate::present::table::{Side, fitting, padded};
-use crate::ui::scroll::{FRAME_ROWS, Scroll, inside};
-use crate::ui::text::{Line, Look, Page, Piece, fill_up, marked, width_of};
-use crate::ui::window::Window;
+use crate::{
+    analysis::compared::{Compared, default_reference, obstacle},
+    app::{
+        App,
+        keys::{Keys, texts},
+        screens::{
+            Overlay, Screen,
+            reading::{Topic, details::doubts},
+        },
+    },
+    domain::{
+        history::{Entry, EntryTest, History},
+        text::wrap,
+        time::{Nanos, nanos},
+    },
+    present::{
+        comparison::{Comparison, Row, compare},
+        sentence,
+        table::{Side, fitting, padded},
+    },
+    ui::{
+        scroll::{FRAME_ROWS, Scroll, inside},
+        text::{Line, Look, Page, Piece, fill_up, marked, width_of},
+        window::Window,
+    },
+};
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;

@@ -5,15 +5,19 @@ pub mod view;
 
 pub mod form;
 
-use crate::app::screens::export::form::{ExportRow, Exporting, lack};
-
-use crate::app::App;
-use crate::app::keys::{Keys, texts};
-use crate::app::message::Effect;
-use crate::app::screens::{Overlay, Screen};
-
-use crate::domain::text::bytes;
-use crate::present::format::Refusal;
+use crate::{
+    app::{
+        App,
+        keys::{Keys, texts},
+        message::Effect,
+        screens::{
+            Overlay, Screen,
+            export::form::{ExportRow, Exporting, lack},
+        },
+    },
+    domain::text::bytes,
+    present::format::Refusal,
+};
 
 impl Screen for Exporting {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
@@ -106,14 +110,17 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::message::{ExportOrder, Msg};
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::Cpu;
-    use crate::domain::machine::Limits;
-    use crate::fixtures::explorer::{self, Scenario};
-    use crate::fixtures::sample::plan;
-    use crate::present::format::Format;
-    use crate::ui::key::Key;
+    use crate::{
+        app::message::{ExportOrder, Msg},
+        catalog::{model::Model, workload::Workload::Cpu},
+        domain::machine::Limits,
+        fixtures::{
+            explorer::{self, Scenario},
+            sample::plan,
+        },
+        present::format::Format,
+        ui::key::Key,
+    };
 
     /// An explorer with so many runs that have ended.
     fn app(runs: usize) -> App {

@@ -9,18 +9,26 @@ mod number;
 mod python;
 
 pub use crate::app::screens::form::python::Search;
-
-use crate::app::App;
-use crate::app::keys::{Keys, everywhere};
-use crate::app::screens::Screen;
-use crate::app::screens::reading::Topic;
-use crate::catalog::model::Model;
-use crate::catalog::parameter::{Parameter, Values};
-use crate::catalog::workload::Workload;
-use crate::domain::machine::Limits;
-use crate::domain::plan::{Draft, Field, Invalid};
-use crate::ui::choice::{neighbour, stepped};
-use crate::ui::key::Key;
+use crate::{
+    app::{
+        App,
+        keys::{Keys, everywhere},
+        screens::{Screen, reading::Topic},
+    },
+    catalog::{
+        model::Model,
+        parameter::{Parameter, Values},
+        workload::Workload,
+    },
+    domain::{
+        machine::Limits,
+        plan::{Draft, Field, Invalid},
+    },
+    ui::{
+        choice::{neighbour, stepped},
+        key::Key,
+    },
+};
 
 /// The form over the panels, where it has no panel of its own.
 #[derive(Clone, Debug)]

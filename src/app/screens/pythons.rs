@@ -3,11 +3,14 @@
 pub mod keys;
 pub mod view;
 
-use crate::app::App;
-use crate::app::keys::Keys;
-use crate::app::screens::{Overlay, Screen};
-
-use crate::domain::python::Pythons;
+use crate::{
+    app::{
+        App,
+        keys::Keys,
+        screens::{Overlay, Screen},
+    },
+    domain::python::Pythons,
+};
 
 /// The interpreters, over the panels.
 #[derive(Clone, Debug)]

@@ -2,9 +2,10 @@
 
 pub mod keys;
 
-use crate::app::App;
-use crate::app::live::Goal;
-use crate::catalog::experiment::{Experiment, offered};
+use crate::{
+    app::{App, live::Goal},
+    catalog::experiment::{Experiment, offered},
+};
 
 impl App {
     /// The question that the cursor is on, while there is nothing else to show.

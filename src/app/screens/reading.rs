@@ -12,20 +12,24 @@ mod explain;
 mod help;
 mod point;
 
-pub use explain::Topic;
-
 use std::borrow::Cow;
 
-use crate::app::App;
-use crate::app::keys::{Keys, texts};
-use crate::app::screens::Screen;
-use crate::ui::scroll::{Scroll, TEXT_COLUMNS, inside};
-use crate::ui::text::{Line, Look, Page, Piece, fill_up, marked, width_of};
+pub use explain::Topic;
 
-use crate::catalog::metric::Metric;
-use crate::domain::phase::Phase;
-use crate::present::sentence::conclusion::place;
-use crate::present::sentence::work;
+use crate::{
+    app::{
+        App,
+        keys::{Keys, texts},
+        screens::Screen,
+    },
+    catalog::metric::Metric,
+    domain::phase::Phase,
+    present::sentence::{conclusion::place, work},
+    ui::{
+        scroll::{Scroll, TEXT_COLUMNS, inside},
+        text::{Line, Look, Page, Piece, fill_up, marked, width_of},
+    },
+};
 
 /// The widest that two columns get, with their frame.
 const TWO_COLUMNS_MOST: u16 = 164;
@@ -271,12 +275,15 @@ fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::message::{Effect, Msg};
-    use crate::app::screens::Overlay;
-    use crate::domain::machine::Limits;
-    use crate::domain::speed::Speed;
-    use crate::fixtures::explorer::{self, Scenario};
-    use crate::ui::key::Key;
+    use crate::{
+        app::{
+            message::{Effect, Msg},
+            screens::Overlay,
+        },
+        domain::{machine::Limits, speed::Speed},
+        fixtures::explorer::{self, Scenario},
+        ui::key::Key,
+    };
 
     fn reading(app: &App) -> Option<&Reading> {
         match app.overlay()? {

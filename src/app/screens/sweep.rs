@@ -14,25 +14,28 @@ mod laws;
 pub mod sketch;
 pub mod view;
 
-pub use crate::app::screens::sweep::chart::Chart;
-pub use crate::app::screens::sweep::sketch::Sketch;
-pub use crate::app::screens::sweep_form::{FormRow, SweepForm};
-
-use crate::app::App;
-use crate::app::live::Goal;
-use crate::app::message::Effect;
-use crate::app::screens::Overlay;
-use crate::app::screens::reading::{Reading, Subject};
-use crate::app::screens::sweep_form;
-use crate::app::screens::sweep_form::SweepFormScreen;
-
-use crate::domain::campaign::Campaign;
-use crate::domain::estimate;
-use crate::domain::history::SweepEntry;
-use crate::domain::plan::Invalid;
-use crate::domain::sweep::SweepDraft;
-use crate::domain::time::seconds;
-use crate::present::sentence::estimate::words;
+pub use crate::app::screens::{
+    sweep::{chart::Chart, sketch::Sketch},
+    sweep_form::{FormRow, SweepForm},
+};
+use crate::{
+    app::{
+        App,
+        live::Goal,
+        message::Effect,
+        screens::{
+            Overlay,
+            reading::{Reading, Subject},
+            sweep_form,
+            sweep_form::SweepFormScreen,
+        },
+    },
+    domain::{
+        campaign::Campaign, estimate, history::SweepEntry, plan::Invalid, sweep::SweepDraft,
+        time::seconds,
+    },
+    present::sentence::estimate::words,
+};
 
 /// How far a sweep is that goes on.
 #[derive(Clone, Copy, Debug, PartialEq)]

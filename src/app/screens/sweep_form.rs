@@ -3,20 +3,26 @@
 pub mod keys;
 pub mod view;
 
-use crate::app::App;
-use crate::app::keys::{Keys, texts};
-use crate::app::screens::Screen;
-use crate::app::screens::reading::Topic;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
-use crate::domain::executor::Executor;
-use crate::domain::plan::{Draft, Field, Invalid};
-use crate::domain::python::{Interpreter, Python};
-use crate::domain::sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts};
-use crate::domain::text::{counted, grouped};
-use crate::ui::choice::{round, stepped};
-use crate::ui::field::TextField;
-use crate::ui::key::Key;
+use crate::{
+    app::{
+        App,
+        keys::{Keys, texts},
+        screens::{Screen, reading::Topic},
+    },
+    catalog::{model::Model, workload::Workload},
+    domain::{
+        executor::Executor,
+        plan::{Draft, Field, Invalid},
+        python::{Interpreter, Python},
+        sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts},
+        text::{counted, grouped},
+    },
+    ui::{
+        choice::{round, stepped},
+        field::TextField,
+        key::Key,
+    },
+};
 
 /// The form over the panels. What it says is kept while it is closed.
 #[derive(Clone, Debug)]

@@ -4,9 +4,11 @@ pub mod view;
 
 use std::borrow::Cow;
 
-use crate::app::keys::{Action, Binding};
-use crate::catalog::experiment::Experiment;
-use crate::ui::key::Key;
+use crate::{
+    app::keys::{Action, Binding},
+    catalog::experiment::Experiment,
+    ui::key::Key,
+};
 
 /// How many different keys are remembered.
 const REMEMBERED: usize = 4;
@@ -72,9 +74,10 @@ fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::keys::everywhere::PANELS;
-    use crate::app::keys::lookup;
-    use crate::app::screens::timeline::keys::TIMELINE;
+    use crate::app::{
+        keys::{everywhere::PANELS, lookup},
+        screens::timeline::keys::TIMELINE,
+    };
 
     #[test]
     fn the_last_keys_stay_until_others_replace_them_and_repeats_are_counted() {

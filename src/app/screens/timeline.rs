@@ -7,10 +7,11 @@ pub mod view;
 
 use std::cmp::Reverse;
 
-use crate::domain::time::Nanos;
-use crate::domain::trace::Trace;
 pub use crate::ui::window::Window;
-use crate::ui::window::{round_lengths, stepped};
+use crate::{
+    domain::{time::Nanos, trace::Trace},
+    ui::window::{round_lengths, stepped},
+};
 
 /// The first length of a live time axis.
 const FIRST_AXIS: Nanos = 100_000_000;
@@ -175,8 +176,10 @@ fn axis_length(now: Nanos) -> Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::phase::Phase;
-    use crate::domain::trace::{Batch, LaneUpdate, Transition};
+    use crate::domain::{
+        phase::Phase,
+        trace::{Batch, LaneUpdate, Transition},
+    };
 
     fn trace(now: Nanos) -> Trace {
         let mut trace = Trace::new(2);

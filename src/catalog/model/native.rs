@@ -1,9 +1,13 @@
 //! The models that this program executes itself.
 
 use super::{Crew, ModelDescription};
-use crate::catalog::parameter::{Help, Kind, Parameter};
-use crate::catalog::phase::Hue;
-use crate::domain::machine::{Limit, Limits, MAX_TASKS};
+use crate::{
+    catalog::{
+        parameter::{Help, Kind, Parameter},
+        phase::Hue,
+    },
+    domain::machine::{Limit, Limits, MAX_TASKS},
+};
 
 fn threads(limits: &Limits, fetches: bool) -> Limit {
     if fetches {

@@ -1,13 +1,14 @@
 //! The models that CPython executes.
 
-use super::native::NATIVE;
-use super::{Crew, ModelDescription};
-use crate::catalog::phase::Hue;
-use crate::domain::machine::{
-    Limit, Limits, MAX_PYTHON_INTERPRETERS, MAX_PYTHON_TASKS, MAX_PYTHON_THREADS,
+use super::{Crew, ModelDescription, native::NATIVE};
+use crate::{
+    catalog::phase::Hue,
+    domain::{
+        machine::{Limit, Limits, MAX_PYTHON_INTERPRETERS, MAX_PYTHON_TASKS, MAX_PYTHON_THREADS},
+        python::GilState,
+        text::counted,
+    },
 };
-use crate::domain::python::GilState;
-use crate::domain::text::counted;
 
 fn threads(limits: &Limits, _: bool) -> Limit {
     let Limit { most, because } = Limit::own(MAX_PYTHON_THREADS);

@@ -1,10 +1,16 @@
 //! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`.
 
 use super::{Sizing, Step, Sweep, WorkloadDescription};
-use crate::catalog::model::Model;
-use crate::catalog::parameter::{Help, Kind, Parameter};
-use crate::domain::speed::{self, MAX_ITERATIONS};
-use crate::domain::text::grouped;
+use crate::{
+    catalog::{
+        model::Model,
+        parameter::{Help, Kind, Parameter},
+    },
+    domain::{
+        speed::{self, MAX_ITERATIONS},
+        text::grouped,
+    },
+};
 
 pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     name: "cpu",

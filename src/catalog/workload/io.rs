@@ -1,8 +1,10 @@
 //! The article's `io_intensive`: GET a page, then many times: render it as `str(bytes)` does, open a file, write, close.
 
 use super::{Step, Sweep, WorkloadDescription};
-use crate::catalog::parameter::{Choice, Help, Kind, Parameter, Values};
-use crate::domain::text::{bytes, counted, grouped};
+use crate::{
+    catalog::parameter::{Choice, Help, Kind, Parameter, Values},
+    domain::text::{bytes, counted, grouped},
+};
 
 pub(super) static IO: WorkloadDescription = WorkloadDescription {
     name: "io",

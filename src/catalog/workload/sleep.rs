@@ -2,9 +2,13 @@
 //! people's own tasks do.
 
 use super::{Sizing, Step, Sweep, WorkloadDescription};
-use crate::catalog::parameter::{Help, Kind, Parameter, Values};
-use crate::domain::speed::MAX_ITERATIONS;
-use crate::domain::text::{counted, grouped};
+use crate::{
+    catalog::parameter::{Help, Kind, Parameter, Values},
+    domain::{
+        speed::MAX_ITERATIONS,
+        text::{counted, grouped},
+    },
+};
 
 pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     name: "sleep",

@@ -1,8 +1,11 @@
-use super::super::campaign::Campaign;
-use super::super::record::{ContextSwitches, Outcome, Part};
-use super::*;
-use crate::fixtures::python;
-use crate::fixtures::sample;
+use super::{
+    super::{
+        campaign::Campaign,
+        record::{ContextSwitches, Outcome, Part},
+    },
+    *,
+};
+use crate::fixtures::{python, sample};
 
 fn sweeps(repeats: u64) -> [Sweep; 2] {
     let plans = plans(

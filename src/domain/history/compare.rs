@@ -1,18 +1,24 @@
 //! What each run is measured against, and which one won.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use super::super::assessment::Assessment;
-use super::super::difference::Difference;
-use super::super::plan::Plan;
-use super::super::python::Interpreter;
-use super::super::record::{Outcome, Record};
-use super::super::repeats::SEED;
-use super::super::speedup::{self, Baseline};
-use super::super::stats;
-use super::repeats::groups;
-use super::{Entry, History};
+use super::{
+    super::{
+        assessment::Assessment,
+        difference::Difference,
+        plan::Plan,
+        python::Interpreter,
+        record::{Outcome, Record},
+        repeats::SEED,
+        speedup::{self, Baseline},
+        stats,
+    },
+    Entry, History,
+    repeats::groups,
+};
 
 impl History {
     /// Makes this run the baseline of all runs of the same work on the same machine; if it was made that before, the

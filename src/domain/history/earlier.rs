@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::super::provenance::Origin;
-use super::{Entry, History, Item, SweepEntry, TRACE_BYTES, doubt_outliers};
+use super::{
+    super::provenance::Origin, Entry, History, Item, SweepEntry, TRACE_BYTES, doubt_outliers,
+};
 
 /// Runs and sweeps as they were kept, or as a shared file has them.
 #[derive(Debug, Default)]

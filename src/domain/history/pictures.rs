@@ -1,7 +1,9 @@
 //! Which pictures are at hand, and how much memory they may take.
 
-use super::super::trace::{EVENTS_PER_SLICE, Trace};
-use super::{Entry, History, Picture};
+use super::{
+    super::trace::{EVENTS_PER_SLICE, Trace},
+    Entry, History, Picture,
+};
 
 /// The most memory that the pictures of a session take together, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Entry, History};
-use crate::catalog::caveat::Caveat;
-use crate::domain::record::Record;
-use crate::domain::repeats::outliers_among;
+use crate::{
+    catalog::caveat::Caveat,
+    domain::{record::Record, repeats::outliers_among},
+};
 
 impl History {
     /// The sound records that repeat the run with this number, itself among them, oldest first. None if it is not sound itself,

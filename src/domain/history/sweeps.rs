@@ -1,12 +1,15 @@
 //! Sweeps in the history: they share the numbers of the runs, and know which runs are theirs.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use super::super::provenance::{Origin, Provenance};
-use super::super::record::Record;
-use super::super::sweep::{Results, Summary, Sweep, SweepPlan};
-use super::{Entry, History};
+use super::{
+    super::{
+        provenance::{Origin, Provenance},
+        record::Record,
+        sweep::{Results, Summary, Sweep, SweepPlan},
+    },
+    Entry, History,
+};
 
 /// A sweep with its number on the screen.
 #[derive(Clone, Debug)]

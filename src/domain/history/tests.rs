@@ -4,19 +4,27 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::machine::{Limits, Machine};
-use super::super::phase::Phase;
-use super::super::plan::Draft;
-use super::super::provenance::{Origin, Provenance};
-use super::super::python::Interpreter;
-use super::super::record::{Outcome, Part};
-use super::super::speedup::Baseline;
-use super::super::trace::{Batch, LaneUpdate, Trace, Transition};
-use super::{Entry, History, Lot, Picture};
-use crate::catalog::metric::metric_named;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload::{Cpu, Io};
-use crate::fixtures::sample;
+use super::{
+    super::{
+        machine::{Limits, Machine},
+        phase::Phase,
+        plan::Draft,
+        provenance::{Origin, Provenance},
+        python::Interpreter,
+        record::{Outcome, Part},
+        speedup::Baseline,
+        trace::{Batch, LaneUpdate, Trace, Transition},
+    },
+    Entry, History, Lot, Picture,
+};
+use crate::{
+    catalog::{
+        metric::metric_named,
+        model::Model,
+        workload::Workload::{Cpu, Io},
+    },
+    fixtures::sample,
+};
 
 fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance> {
     let machine = Machine {

@@ -1,23 +1,30 @@
 //! A plan in JSON: flat, resolved, and not trusted when it comes back.
 
-use std::fmt;
-use std::ops::RangeInclusive;
+use std::{fmt, ops::RangeInclusive};
 
-use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+    ser::SerializeMap,
+};
 use serde_json::Value;
 
 use super::{Draft, Invalid, Plan, all_parameters, to_u32};
-use crate::catalog::model::Model;
-use crate::catalog::parameter::Parameter;
-use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, Workload};
-use crate::domain::address;
-use crate::domain::addresses::Addresses;
-use crate::domain::foreign::BorrowedKey;
-use crate::domain::machine::Limits;
-use crate::domain::python::{Interpreter, StartMethod};
-use crate::domain::text::is_treacherous;
+use crate::{
+    catalog::{
+        model::Model,
+        parameter::Parameter,
+        workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, Workload},
+    },
+    domain::{
+        address,
+        addresses::Addresses,
+        foreign::BorrowedKey,
+        machine::Limits,
+        python::{Interpreter, StartMethod},
+        text::is_treacherous,
+    },
+};
 
 #[derive(Serialize, Deserialize)]
 struct Stored<P> {

@@ -5,19 +5,25 @@
 
 use std::fmt;
 
-use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
 
 use super::{
     ContextSwitches, CoreRecord, EventTotals, GilTotals, InterpreterFacts, Measurement, Observer,
     Outcome, Part, PhaseSource, PythonRecord, Record, RunEnding, RunTimes, SystemFacts, TaskRecord,
     WorkerRecord,
 };
-use crate::catalog::caveat::Caveat;
-use crate::domain::foreign::{self, Measured};
-use crate::domain::phase::PhaseTimes;
-use crate::domain::plan::{self, Plan};
-use crate::domain::shared_file::SharedFile;
+use crate::{
+    catalog::caveat::Caveat,
+    domain::{
+        foreign::{self, Measured},
+        phase::PhaseTimes,
+        plan::{self, Plan},
+        shared_file::SharedFile,
+    },
+};
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -208,21 +214,25 @@ fn disagreement(record: &Record) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalog::caveat::CaveatKind;
-    use crate::catalog::model::Model;
-    use crate::catalog::model::SWITCH_INTERVAL;
-    use crate::catalog::workload::{SHARED_FILE, Workload};
-    use crate::domain::foreign::MEASURED_MAX;
-    use crate::domain::machine::Limits;
-    use crate::domain::phase::Phase;
-    use crate::domain::plan::Draft;
-    use crate::domain::record::{
-        GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,
-    };
-    use crate::fixtures::sample;
     use proptest::prelude::*;
     use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        catalog::{
+            caveat::CaveatKind,
+            model::{Model, SWITCH_INTERVAL},
+            workload::{SHARED_FILE, Workload},
+        },
+        domain::{
+            foreign::MEASURED_MAX,
+            machine::Limits,
+            phase::Phase,
+            plan::Draft,
+            record::{GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome},
+        },
+        fixtures::sample,
+    };
 
     fn record() -> Record {
         sample::record(

@@ -12,8 +12,11 @@
 
 use serde::Serialize;
 
-use super::bootstrap::{Medians, percentiles, seeds};
-use super::{Interval, RESAMPLES, middle, positive};
+use super::{
+    Interval, RESAMPLES,
+    bootstrap::{Medians, percentiles, seeds},
+    middle, positive,
+};
 
 /// So many different worker counts make a fit (Gunther: *Guerrilla Capacity Planning*, 2007, asks for six).
 pub const LEAST_POINTS: usize = 6;

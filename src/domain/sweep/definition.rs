@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Sweep, SweepDraft, SweepPlan};
-use crate::catalog::model::{Model, SWITCH_INTERVAL};
-use crate::domain::foreign;
-use crate::domain::machine::Limits;
-use crate::domain::plan::{Draft, Invalid, Plan, stored};
-use crate::domain::python::{Interpreter, StartMethod};
+use crate::{
+    catalog::model::{Model, SWITCH_INTERVAL},
+    domain::{
+        foreign,
+        machine::Limits,
+        plan::{Draft, Invalid, Plan, stored},
+        python::{Interpreter, StartMethod},
+    },
+};
 
 /// How a sweep is written and read: nothing of it is believed before it was checked as a draft is.
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! The order in which a round measures its configurations.
 
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
+use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64;
 
 /// Two to this power of random numbers are set apart for a round: it never takes so many.

@@ -3,15 +3,21 @@
 use serde::{Serialize, Serializer};
 
 use super::{Sweep, SweepPlan};
-use crate::catalog::caveat::CaveatKind;
-use crate::domain::difference::{Difference, OF_REPEATS};
-use crate::domain::executor::Executor;
-use crate::domain::plan::Plan;
-use crate::domain::record::{Outcome, Record};
-use crate::domain::repeats::{self, SEED};
-use crate::domain::speedup;
-use crate::domain::stats::fit::{self, Fits, Point};
-use crate::domain::stats::{self, Ratio, Spread};
+use crate::{
+    catalog::caveat::CaveatKind,
+    domain::{
+        difference::{Difference, OF_REPEATS},
+        executor::Executor,
+        plan::Plan,
+        record::{Outcome, Record},
+        repeats::{self, SEED},
+        speedup,
+        stats::{
+            self, Ratio, Spread,
+            fit::{self, Fits, Point},
+        },
+    },
+};
 
 /// What the repeats of one configuration say together. Runs of the round that warms up are not among them.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -3,16 +3,26 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::model::SWITCH_INTERVAL;
-use crate::catalog::workload::Workload::{self, Cpu, Io};
-use crate::catalog::workload::{COMPUTE_ITERATIONS, ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES};
-use crate::domain::campaign::{BREAKS_ALLOWED, Campaign};
-use crate::domain::executor::Executor;
-use crate::domain::python::StartMethod;
-use crate::domain::record::{Outcome, Part};
-use crate::domain::speed::Speed;
-use crate::fixtures::sample;
-use crate::fixtures::swept::{by_pythons, draft, plan};
+use crate::{
+    catalog::{
+        model::SWITCH_INTERVAL,
+        workload::{
+            COMPUTE_ITERATIONS, ITERATIONS, LATENCY_MAX, TASK_TIME, WRITES,
+            Workload::{self, Cpu, Io},
+        },
+    },
+    domain::{
+        campaign::{BREAKS_ALLOWED, Campaign},
+        executor::Executor,
+        python::StartMethod,
+        record::{Outcome, Part},
+        speed::Speed,
+    },
+    fixtures::{
+        sample,
+        swept::{by_pythons, draft, plan},
+    },
+};
 
 fn refused(draft: &SweepDraft) -> Invalid {
     let invalid = draft
@@ -457,7 +467,6 @@ mod measured {
 
 mod concluded {
     use super::*;
-
     use crate::fixtures::swept::{Row, SERIAL, one_percent, records, sweep};
 
     fn results(kind: Workload, rows: &[Row]) -> Results {

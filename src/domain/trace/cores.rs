@@ -4,10 +4,8 @@
 //! As what happens within a tick is known only at its end, segments of two workers on a core can overlap by up to a tick:
 //! then the core belongs to the one that came later, until that one leaves. So a core never counts twice.
 
-use super::CoreCurves;
-use super::look::Slice;
-use crate::domain::phase::Phase;
-use crate::domain::time::Nanos;
+use super::{CoreCurves, look::Slice};
+use crate::domain::{phase::Phase, time::Nanos};
 
 /// Most stretches that all cores together keep; beyond them, the past becomes coarser.
 const STRETCHES_MAX: usize = 1 << 18;
@@ -311,8 +309,9 @@ impl Cores {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn computing(core: u16, from: Nanos, until: Nanos) -> Slice {
         Slice {

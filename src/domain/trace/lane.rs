@@ -2,10 +2,11 @@
 
 use std::iter;
 
-use super::look::Slice;
-use super::{LaneUpdate, Transition};
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::time::{Nanos, STALE_AFTER};
+use super::{LaneUpdate, Transition, look::Slice};
+use crate::domain::{
+    phase::{Phase, PhaseTimes},
+    time::{Nanos, STALE_AFTER},
+};
 
 /// How many transitions share one running sum: the more, the less memory, and the longer a look-up.
 const STRIDE: usize = 16;

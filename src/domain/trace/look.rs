@@ -4,8 +4,10 @@
 //! without another in between, so its events are neighbours.
 
 use super::{Trace, Transition};
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::time::Nanos;
+use crate::domain::{
+    phase::{Phase, PhaseTimes},
+    time::Nanos,
+};
 
 /// A stretch of time in which a worker did one thing, as far as its events tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,9 +169,12 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Batch, LaneUpdate, Transition};
-    use super::*;
     use proptest::prelude::*;
+
+    use super::{
+        super::{Batch, LaneUpdate, Transition},
+        *,
+    };
 
     /// One lane that does this, each for so long.
     fn trace_of(events: &[(Option<u32>, Phase, Nanos)]) -> Trace {

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::{Batch, Lane, LaneUpdate, Trace, Transition};
-use crate::domain::phase::Phase;
-use crate::domain::time::Nanos;
+use crate::domain::{phase::Phase, time::Nanos};
 
 /// Brings a picture of a run to how it was at some moment of it.
 ///
@@ -152,8 +151,9 @@ fn cpu_until(source: &Trace, to: Nanos) -> Nanos {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     const MS: Nanos = 1_000_000;
 

@@ -18,15 +18,14 @@
 
 use std::borrow::Cow;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::cores::{CoreLane, Cores, SEVERAL, Stretch};
-use super::summary::Summary;
-use super::{CoreCurves, Lane, Sample, Trace, Transition};
-use crate::domain::machine::MAX_THREADS;
-use crate::domain::phase::Phase;
-use crate::domain::time::Nanos;
+use super::{
+    CoreCurves, Lane, Sample, Trace, Transition,
+    cores::{CoreLane, Cores, SEVERAL, Stretch},
+    summary::Summary,
+};
+use crate::domain::{machine::MAX_THREADS, phase::Phase, time::Nanos};
 
 /// The longest run that a picture can be of, in nanoseconds: 30 years. All sums over workers stay far below 2^64.
 const LONGEST: Nanos = 1_000_000_000_000_000_000;
@@ -356,11 +355,13 @@ fn shares(others: Vec<(u16, f64)>) -> Result<Vec<(u16, f64)>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Batch, LaneUpdate};
-    use super::*;
-    use crate::domain::phase::Phase;
-    use crate::domain::trace::Who;
     use proptest::prelude::*;
+
+    use super::{
+        super::{Batch, LaneUpdate},
+        *,
+    };
+    use crate::domain::{phase::Phase, trace::Who};
 
     const MS: Nanos = 1_000_000;
 

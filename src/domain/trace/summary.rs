@@ -16,8 +16,7 @@
 use std::ops::Range;
 
 use super::look::Slice;
-use crate::domain::phase::PhaseTimes;
-use crate::domain::time::Nanos;
+use crate::domain::{phase::PhaseTimes, time::Nanos};
 
 /// Most groups of lanes: more rows than that no screen has.
 const GROUPS_MAX: usize = 256;
@@ -253,9 +252,10 @@ fn cut(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::phase::Phase;
-    use proptest::prelude::*;
 
     fn segment(phase: Phase, from: Nanos, until: Nanos) -> Slice {
         Slice {

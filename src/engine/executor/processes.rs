@@ -1,15 +1,16 @@
 //! Processes, forked by the zygote.
 
-use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use super::{Crew, Death, Ending};
-use crate::engine::EngineError;
-use crate::engine::arena::{LaneHeader, LaneState};
-use crate::engine::clock::wait_until;
-use crate::engine::os;
-use crate::engine::worker::Assignment;
-use crate::engine::zygote::{News, Zygote};
+use crate::engine::{
+    EngineError,
+    arena::{LaneHeader, LaneState},
+    clock::wait_until,
+    os,
+    worker::Assignment,
+    zygote::{News, Zygote},
+};
 
 /// How long orphaned workers may take to be gone: the kernel kills them at once.
 const ORPHANS_MAX: Duration = Duration::from_secs(1);

@@ -4,16 +4,17 @@
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::{AWAY_MAX, Crew, Death, Ending, arrived, note_panics};
-use crate::domain::record::PrintedOutput;
-use crate::domain::text;
-use crate::domain::time::Nanos;
-use crate::engine::EngineError;
-use crate::engine::arena::LaneState;
-use crate::engine::python::output::Output;
-use crate::engine::python::{not_started, order};
-use crate::engine::worker::Assignment;
-use crate::engine::zygote::{News, ProcessEnd, Zygote};
-use crate::engine::{clock, os};
+use crate::{
+    domain::{record::PrintedOutput, text, time::Nanos},
+    engine::{
+        EngineError,
+        arena::LaneState,
+        clock, os,
+        python::{not_started, order, output::Output},
+        worker::Assignment,
+        zygote::{News, ProcessEnd, Zygote},
+    },
+};
 
 /// For so long nothing may happen before all workers have arrived: a pool of hundreds of processes takes longer as a whole,
 /// but its next worker does not.

@@ -3,15 +3,17 @@
 
 mod rayon;
 
-use std::io;
-use std::sync::atomic::Ordering::Acquire;
-use std::thread::{Builder, JoinHandle};
+use std::{
+    io,
+    sync::atomic::Ordering::Acquire,
+    thread::{Builder, JoinHandle},
+};
 
 use super::{Crew, Ending};
-use crate::catalog::model;
-use crate::engine::EngineError;
-use crate::engine::kernel;
-use crate::engine::worker::Assignment;
+use crate::{
+    catalog::model,
+    engine::{EngineError, kernel, worker::Assignment},
+};
 
 /// A worker's stack, in bytes: TLS is the deepest that a worker gets. Only touched pages count.
 const STACK_BYTES: usize = 1 << 20;

@@ -5,9 +5,10 @@ use std::io;
 use nix::errno::Errno;
 use rustls::CertificateError;
 
-use crate::domain::address::shown;
-use crate::domain::text::clean;
-use crate::engine::error::Unfinished;
+use crate::{
+    domain::{address::shown, text::clean},
+    engine::error::Unfinished,
+};
 
 /// The most characters of somebody else's words in a sentence of ours.
 const MAX_FOREIGN_CHARS: usize = 120;
@@ -165,8 +166,9 @@ fn foreign(text: &impl ToString) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::Arc;
+
+    use super::*;
 
     fn explained(had_head: bool, error: ureq::Error) -> Unfinished {
         explain("http://u:p@h/", had_head, 20.0, error)

@@ -1,25 +1,34 @@
 //! How a worker reaches others: names are looked up, and sockets connected, read and written, without ever being deaf to the
 //! stop latch.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
+    os::fd::{AsFd, BorrowedFd},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use nix::poll::{PollFlags, PollTimeout};
-use ureq::Timeout;
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport,
+use ureq::{
+    Timeout,
+    config::Config,
+    http::Uri,
+    unversioned::{
+        resolver::{ResolvedSocketAddrs, Resolver},
+        transport::{
+            Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector,
+            Transport,
+        },
+    },
 };
 use url::{Host, Url};
 
-use super::Around;
-use super::error::{cancelled, is_cancelled, lookup_words};
+use super::{
+    Around,
+    error::{cancelled, is_cancelled, lookup_words},
+};
 use crate::engine::latch::{Latch, wait};
 
 /// More than any fetch has left.

@@ -4,8 +4,10 @@
 //! the same server, where it is an address of another scheme and has to be refused.
 
 use percent_encoding::{CONTROLS, percent_encode};
-use ureq::Body;
-use ureq::http::{Response, header};
+use ureq::{
+    Body,
+    http::{Response, header},
+};
 use url::Url;
 
 use crate::domain::address::check_address;

@@ -1,16 +1,17 @@
 //! Tests of `fetch.rs`.
 
-use std::cell::Cell;
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc;
-use std::thread;
+use std::{
+    cell::Cell,
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::mpsc,
+    thread,
+};
 
 use nix::sys::socket::{self, sockopt};
 use proptest::prelude::*;
 
-use super::network::Lookup;
-use super::*;
+use super::{network::Lookup, *};
 use crate::engine::loopback::{Site, listen, page, serve};
 
 const MAX_BODY_BYTES: u64 = 64 << 20;

@@ -3,13 +3,13 @@
 //! `foo` is 0 from the first step on, so its value proves nothing. It is hidden from the optimiser before and after, so
 //! that every product and cosine has to be computed: a NaN could come in, and would have to go on.
 
-use std::f64::consts::PI;
-use std::hint::black_box;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use std::{
+    f64::consts::PI,
+    hint::black_box,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
-use crate::engine::error::Unfinished;
-use crate::engine::worker::Worker;
+use crate::engine::{error::Unfinished, worker::Worker};
 
 /// How many iterations lie between two looks at whether the run is cancelled: about 10 µs. Of 4,000 threads on two cores
 /// each gets its turn once before all have stopped, so each turn has to be short.

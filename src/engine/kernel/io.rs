@@ -1,13 +1,18 @@
 //! The article's `io_intensive`: GET a page, then many times: render it as `str(page)` does, open a file, write, close.
 
-use std::fs::{File, Metadata};
-use std::io::Write;
+use std::{
+    fs::{File, Metadata},
+    io::Write,
+};
 
 use super::render::python_str_of_bytes;
-use crate::domain::phase::Phase;
-use crate::domain::text::plain;
-use crate::engine::error::Unfinished;
-use crate::engine::worker::{Assignment, Worker};
+use crate::{
+    domain::{phase::Phase, text::plain},
+    engine::{
+        error::Unfinished,
+        worker::{Assignment, Worker},
+    },
+};
 
 /// Writes the page so often to the file of the task, or to the one that all share. The task's own is removed at the end.
 ///

@@ -3,15 +3,19 @@
 //! Read the request's head, wait until its latency is over, write the answer, close. The sockets are watched
 //! edge-triggered, so every step goes on until the socket would block, or its quota for one turn is used up.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::Shutdown;
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::Shutdown,
+    time::{Duration, Instant},
+};
 
 use mio::net::TcpStream;
 
-use super::Site;
-use super::page::Content;
-use super::request::{self, MAX_HEAD_BYTES};
+use super::{
+    Site,
+    page::Content,
+    request::{self, MAX_HEAD_BYTES},
+};
 
 /// How long a client may take over its request head, or over the next piece of its answer.
 const PATIENCE: Duration = Duration::from_secs(60);

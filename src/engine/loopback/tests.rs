@@ -1,8 +1,10 @@
 //! Tests of `loopback.rs`.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::thread;
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    thread,
+};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 

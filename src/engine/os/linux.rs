@@ -1,21 +1,20 @@
 //! Linux.
 
-use std::collections::HashMap;
-use std::ffi::CString;
-use std::fs;
-use std::io;
-use std::os::fd::OwnedFd;
+use std::{collections::HashMap, ffi::CString, fs, io, os::fd::OwnedFd};
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::prctl;
-use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, killpg, raise, sigaction};
-use nix::sys::socket::Backlog;
-use nix::time::ClockId;
-use nix::unistd::{Pid, SysconfVar, ftruncate, getpgrp, getppid, getsid, sysconf};
+use nix::{
+    sys::{
+        memfd::{MFdFlags, memfd_create},
+        prctl,
+        resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit},
+        signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, killpg, raise, sigaction},
+        socket::Backlog,
+    },
+    time::ClockId,
+    unistd::{Pid, SysconfVar, ftruncate, getpgrp, getppid, getsid, sysconf},
+};
 
-use crate::domain::record::ContextSwitches;
-use crate::domain::time::Nanos;
+use crate::domain::{record::ContextSwitches, time::Nanos};
 
 /// The monotonic clock, which goes on while the machine is suspended.
 pub const BOOT_CLOCK: ClockId = ClockId::CLOCK_BOOTTIME;

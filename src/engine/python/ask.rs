@@ -1,20 +1,21 @@
 //! Starts a program, waits for what it prints, and leaves nothing of it behind.
 
-use std::os::fd::AsFd;
-use std::path::Path;
-use std::time::Duration;
+use std::{os::fd::AsFd, path::Path, time::Duration};
 
 use serde::de::DeserializeOwned;
 
 use super::output::Output;
-use crate::domain::time::Nanos;
-use crate::engine::EngineError;
-use crate::engine::clock;
-use crate::engine::latch::wait_readable;
-use crate::engine::lock::lock;
-use crate::engine::run::Ground;
-use crate::engine::scratch::Scratch;
-use crate::engine::zygote::{News, ProcessEnd, Program, Zygote};
+use crate::{
+    domain::time::Nanos,
+    engine::{
+        EngineError, clock,
+        latch::wait_readable,
+        lock::lock,
+        run::Ground,
+        scratch::Scratch,
+        zygote::{News, ProcessEnd, Program, Zygote},
+    },
+};
 
 /// What stands before an answer: an interpreter may print other things besides.
 pub const MARK: &str = "pconc-tui:";

@@ -1,11 +1,13 @@
 //! Where interpreters may be: on `PATH`, and in pyenv.
 
-use std::collections::HashSet;
-use std::env;
-use std::ffi::OsString;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    env,
+    ffi::OsString,
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 /// More than anybody has; asking each takes some 50 ms.
 const MOST: usize = 40;

@@ -1,26 +1,29 @@
 //! What the worker's script is told: the plan, where the server listens, and where everything is in the arena. It knows no
 //! offset and no number of its own.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::mem::offset_of;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    mem::offset_of,
+    os::fd::{AsFd, AsRawFd, RawFd},
+};
 
 use serde_json::{Value, json};
 
-use crate::domain::phase::Phase;
-use crate::domain::plan::Lock;
-use crate::domain::time::TICK;
-use crate::engine::EngineError;
-use crate::engine::arena::{
-    Arena, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader, LaneState, PythonHeader,
-    RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot, TaskState,
+use crate::{
+    domain::{phase::Phase, plan::Lock, time::TICK},
+    engine::{
+        EngineError,
+        arena::{
+            Arena, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader, LaneState,
+            PythonHeader, RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot, TaskState,
+        },
+        recorder::GAP_MIN,
+        scratch::{MODULE, ORDER},
+        worker::Assignment,
+        zygote::Program,
+    },
 };
-use crate::engine::recorder::GAP_MIN;
-use crate::engine::scratch::{MODULE, ORDER};
-use crate::engine::worker::Assignment;
-use crate::engine::zygote::Program;
 
 /// The script, as it is embedded in this program.
 pub const SCRIPT: &str = include_str!("../../../assets/worker.py");

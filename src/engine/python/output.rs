@@ -1,15 +1,18 @@
 //! What a program prints: a bounded part is kept, the rest is counted.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
-use nix::sys::stat::Mode;
-use nix::unistd::mkfifo;
+use nix::{sys::stat::Mode, unistd::mkfifo};
 
-use crate::domain::foreign::cleaned_lines;
-use crate::domain::record::{OUTPUT_KEPT, PrintedOutput};
+use crate::domain::{
+    foreign::cleaned_lines,
+    record::{OUTPUT_KEPT, PrintedOutput},
+};
 
 /// So much is read at once before others get their turn: what prints without end shall not keep the reader.
 const AT_ONCE: usize = 1 << 20;
@@ -74,8 +77,9 @@ impl Output {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::io::Write;
+
+    use super::*;
 
     #[test]
     fn the_begin_of_what_is_printed_is_kept_and_all_of_it_counted() {

@@ -1,14 +1,17 @@
 //! Asks an interpreter what it is. Whatever answers instead, or does not answer, becomes one sentence.
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde::Deserialize;
 
 use super::ask::{Answer, AskError, ask};
-use crate::domain::python::{FoundPython, Interpreter, OLDEST, UselessPython};
-use crate::domain::text;
-use crate::engine::run::Ground;
+use crate::{
+    domain::{
+        python::{FoundPython, Interpreter, OLDEST, UselessPython},
+        text,
+    },
+    engine::run::Ground,
+};
 
 /// What it is told to execute.
 const SCRIPT: &str = include_str!("../../../assets/ask.py");
@@ -126,9 +129,10 @@ fn told(printed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::python::StartMethod;
-    use crate::engine::python::ask::MARK;
-    use crate::engine::zygote::ProcessEnd;
+    use crate::{
+        domain::python::StartMethod,
+        engine::{python::ask::MARK, zygote::ProcessEnd},
+    };
 
     fn ended(output: String, status: i32) -> Answer {
         let end = ProcessEnd::Exited(status);

@@ -1,10 +1,12 @@
-use super::*;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::net::UnixListener;
+use std::os::unix::{
+    fs::{PermissionsExt, symlink},
+    net::UnixListener,
+};
 
-use nix::sys::stat::Mode;
-use nix::unistd::mkfifo;
+use nix::{sys::stat::Mode, unistd::mkfifo};
 use tempfile::TempDir;
+
+use super::*;
 
 fn room() -> TempDir {
     tempfile::tempdir().unwrap()

@@ -1,22 +1,29 @@
 //! A program with all that it makes: one process group, which ends as a whole.
 
-use std::fs::OpenOptions;
-use std::io;
-use std::os::fd::BorrowedFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::{
+    fs::OpenOptions,
+    io,
+    os::{
+        fd::BorrowedFd,
+        unix::{fs::OpenOptionsExt, process::CommandExt},
+    },
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
-use nix::sys::signal::Signal::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXFSZ};
-use nix::sys::signal::{SigHandler, Signal, killpg, signal};
-use nix::unistd::{Pid, getpid};
+use nix::{
+    fcntl::{FcntlArg, FdFlag, OFlag, fcntl},
+    sys::signal::{
+        SigHandler, Signal,
+        Signal::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXFSZ},
+        killpg, signal,
+    },
+    unistd::{Pid, getpid},
+};
 
 use super::protocol::{ProcessEnd, Program};
-use crate::engine::os;
-use crate::engine::scratch::Scratch;
+use crate::engine::{os, scratch::Scratch};
 
 /// How long a group has between being asked to end and being killed. Python's resource tracker takes no notice of being
 /// asked, but sees that the others are gone, and removes the semaphores that they have left: killed with them, it would

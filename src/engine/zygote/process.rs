@@ -1,35 +1,50 @@
 //! The zygote's own process: its loop, its children, its end.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
-use std::fs::OpenOptions;
-use std::io;
-use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-use std::time::Duration;
-
-use nix::errno::Errno;
-use nix::sys::signal::Signal::{
-    SIGBUS, SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGSEGV, SIGTERM, SIGXFSZ,
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    fs::OpenOptions,
+    io,
+    os::{
+        fd::{AsFd, AsRawFd},
+        unix::net::UnixStream,
+    },
+    sync::Arc,
+    time::Duration,
 };
-use nix::sys::signal::kill;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid};
 
-use super::group::{Group, ignore, reset, spawn};
-use super::protocol::{self, News, ProcessEnd, Program, Request};
-use crate::domain::plan::Plan;
-use crate::domain::text;
-use crate::engine::arena::Arena;
-use crate::engine::clock::wait_until;
-use crate::engine::fetch::Limits;
-use crate::engine::kernel;
-use crate::engine::latch::{Latch, wait_readable};
-use crate::engine::loopback::{self, Site};
-use crate::engine::os;
-use crate::engine::scratch::Scratch;
-use crate::engine::worker::Assignment;
+use nix::{
+    errno::Errno,
+    sys::{
+        signal::{
+            Signal::{
+                SIGBUS, SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGSEGV, SIGTERM, SIGXFSZ,
+            },
+            kill,
+        },
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, setpgid},
+};
+
+use super::{
+    group::{Group, ignore, reset, spawn},
+    protocol::{self, News, ProcessEnd, Program, Request},
+};
+use crate::{
+    domain::{plan::Plan, text},
+    engine::{
+        arena::Arena,
+        clock::wait_until,
+        fetch::Limits,
+        kernel,
+        latch::{Latch, wait_readable},
+        loopback::{self, Site},
+        os,
+        scratch::Scratch,
+        worker::Assignment,
+    },
+};
 
 /// How long what is killed at the end may take to be gone. What cannot be killed, as in a file system that hangs, is not
 /// waited for.

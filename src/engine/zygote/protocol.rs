@@ -3,18 +3,19 @@
 //! A stream socket, as macOS has no other kind that keeps boundaries; JSON, as a frame is sent once per run or per
 //! worker and both ends are the same binary.
 
-use std::fmt;
-use std::io::{self, Read, Write};
-use std::os::fd::RawFd;
-use std::os::unix::net::UnixStream;
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    os::{fd::RawFd, unix::net::UnixStream},
+};
 
 use nix::sys::signal::Signal;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::domain::plan::Plan;
-use crate::engine::fetch::Limits;
-use crate::engine::loopback::Site;
+use crate::{
+    domain::plan::Plan,
+    engine::{fetch::Limits, loopback::Site},
+};
 
 /// The longest frame: a thousand long addresses fit many times.
 const FRAME_BYTES_MAX: usize = 16 << 20;

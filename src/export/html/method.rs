@@ -1,10 +1,14 @@
 //! How the numbers of a report were made, in sentences for people who were not there.
 
-use crate::analysis::shared::Shared;
-use crate::catalog::metric::{METRICS, Metric, TABLES};
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload;
-use crate::domain::record::{PhaseSource, Record};
+use crate::{
+    analysis::shared::Shared,
+    catalog::{
+        metric::{METRICS, Metric, TABLES},
+        model::Model,
+        workload::Workload,
+    },
+    domain::record::{PhaseSource, Record},
+};
 
 /// What concerns these runs, a paragraph each.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {

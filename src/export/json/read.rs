@@ -1,18 +1,19 @@
 //! The document is read. Whoever wrote it is not trusted: what is wrong with it is said in one sentence.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{SCHEMA, SCHEMA_NAME};
-use crate::domain::history::{Entry, Lot, SweepEntry, THINNED_SLICES, TRACE_BYTES};
-use crate::domain::machine::Machine;
-use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::record::Record;
-use crate::domain::text::{clean, counted};
-use crate::domain::trace::Trace;
+use crate::domain::{
+    history::{Entry, Lot, SweepEntry, THINNED_SLICES, TRACE_BYTES},
+    machine::Machine,
+    provenance::{Origin, Provenance},
+    record::Record,
+    text::{clean, counted},
+    trace::Trace,
+};
 
 /// The largest file that is read, in bytes.
 pub const FILE_MAX: u64 = 512 << 20;

@@ -1,20 +1,25 @@
 //! The document is written.
 
-use std::collections::HashSet;
-use std::io::{self, Write};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+};
 
-use serde::ser::Error;
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::Error};
 use serde_json::value::to_raw_value;
 
 use super::SCHEMA;
-use crate::analysis::shared::Shared;
-use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::machine::Machine;
-use crate::domain::record::Doubted;
-use crate::domain::sweep::{Series, Summary, Sweep};
-use crate::domain::trace::Trace;
-use crate::present::sentence::conclusion;
+use crate::{
+    analysis::shared::Shared,
+    domain::{
+        history::{Entry, SweepEntry},
+        machine::Machine,
+        record::Doubted,
+        sweep::{Series, Summary, Sweep},
+        trace::Trace,
+    },
+    present::sentence::conclusion,
+};
 
 /// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

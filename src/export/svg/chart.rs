@@ -13,10 +13,10 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{Picture, WIDTH, rounded};
-use crate::domain::history::SweepEntry;
-use crate::domain::plan::Plan;
-use crate::domain::sweep;
-use crate::present::chart::{ChartBar, Measure, Scale};
+use crate::{
+    domain::{history::SweepEntry, plan::Plan, sweep},
+    present::chart::{ChartBar, Measure, Scale},
+};
 
 /// How high a chart is with a legend of one line, in the picture's units.
 const HEIGHT: u32 = 400;

@@ -8,19 +8,22 @@
 //!
 //! What is drawn are sums, never events: a picture of a million tasks is no larger than one of a hundred.
 
-use std::fmt::Write as _;
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 use maud::{Markup, html};
 
 use super::{Picture, WIDTH, rounded};
-use crate::domain::history::Entry;
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::plan::Lock;
-use crate::domain::text::{duration, grouped};
-use crate::domain::time::{Nanos, nanos, seconds};
-use crate::domain::trace::Trace;
-use crate::present::chart::{Scale, moment};
+use crate::{
+    domain::{
+        history::Entry,
+        phase::{Phase, PhaseTimes},
+        plan::Lock,
+        text::{duration, grouped},
+        time::{Nanos, nanos, seconds},
+        trace::Trace,
+    },
+    present::chart::{Scale, moment},
+};
 
 /// More lanes than that become groups.
 const ROWS_MAX: usize = 48;

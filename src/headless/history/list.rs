@@ -1,14 +1,20 @@
 //! Kept runs as rows of a table.
 
-use crate::domain::history::{Entry, EntryTest, History, Item, SweepEntry};
-use crate::domain::record::Outcome;
-use crate::domain::sweep::SweepPlan;
-use crate::domain::text;
-use crate::present::comparison::Comparison;
-use crate::present::number::bare_seconds;
-use crate::present::run_table::TextTable;
-use crate::present::sentence::{moment, utc, when};
-use crate::present::table::Side;
+use crate::{
+    domain::{
+        history::{Entry, EntryTest, History, Item, SweepEntry},
+        record::Outcome,
+        sweep::SweepPlan,
+        text,
+    },
+    present::{
+        comparison::Comparison,
+        number::bare_seconds,
+        run_table::TextTable,
+        sentence::{moment, utc, when},
+        table::Side,
+    },
+};
 
 /// One row: of a run, or of a sweep.
 pub struct Row<'a> {

@@ -1,17 +1,20 @@
 //! The rows of the table.
 
-use super::Row;
-use super::scale::Scale;
-use crate::analysis::compared::Compared;
-use crate::catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit};
-use crate::domain::phase::Phase;
-use crate::domain::plan::Lock;
-use crate::domain::python::GilState;
-use crate::domain::record::Record;
-use crate::domain::repeats;
-use crate::domain::stats::{Interval, Ratio, Spread};
-use crate::domain::text;
-use crate::present::number::{NOTHING, or_nothing, span};
+use super::{Row, scale::Scale};
+use crate::{
+    analysis::compared::Compared,
+    catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit},
+    domain::{
+        phase::Phase,
+        plan::Lock,
+        python::GilState,
+        record::Record,
+        repeats,
+        stats::{Interval, Ratio, Spread},
+        text,
+    },
+    present::number::{NOTHING, or_nothing, span},
+};
 
 /// All rows, with the speed-ups over the run at `reference`.
 pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {

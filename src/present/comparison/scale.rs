@@ -1,7 +1,6 @@
 //! How a row of a comparison is written: in one unit, with as many decimals in all of its cells.
 
-use crate::catalog::metric::Unit;
-use crate::domain::text;
+use crate::{catalog::metric::Unit, domain::text};
 
 /// One way of writing the numbers of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,15 +1,21 @@
 //! What sets runs apart: computed from the numbers, and never more than their intervals say.
 
 use super::{factor, range, repeats, the_lock};
-use crate::analysis::compared::{Compared, Obstacle, once_each};
-use crate::analysis::finding::{Fastest, of_repeats};
-use crate::analysis::reason::Reason;
-use crate::catalog::parameter::TASKS;
-use crate::domain::addresses::Addresses;
-use crate::domain::difference::Difference;
-use crate::domain::phase::Phase;
-use crate::domain::plan::Plan;
-use crate::domain::text::{duration, grouped};
+use crate::{
+    analysis::{
+        compared::{Compared, Obstacle, once_each},
+        finding::{Fastest, of_repeats},
+        reason::Reason,
+    },
+    catalog::parameter::TASKS,
+    domain::{
+        addresses::Addresses,
+        difference::Difference,
+        phase::Phase,
+        plan::Plan,
+        text::{duration, grouped},
+    },
+};
 
 /// The sentence about these runs, measured against the one at `reference`.
 pub fn of(runs: &[Compared<'_>], reference: usize) -> String {

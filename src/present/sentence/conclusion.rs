@@ -1,11 +1,13 @@
 //! What to conclude from a sweep, in plain sentences that claim no more than was measured.
 
 use super::serial;
-use crate::domain::difference::{Difference, is_about_one};
-use crate::domain::history::SweepEntry;
-use crate::domain::plan::Plan;
-use crate::domain::sweep::{Results, Series, Summary, SweepPlan};
-use crate::domain::text::{self, counted, grouped};
+use crate::domain::{
+    difference::{Difference, is_about_one},
+    history::SweepEntry,
+    plan::Plan,
+    sweep::{Results, Series, Summary, SweepPlan},
+    text::{self, counted, grouped},
+};
 
 /// What to conclude from these results of a sweep, measured on a machine with so many usable cores: a clause per executor,
 /// without a full stop.
@@ -198,16 +200,23 @@ fn workers(summary: &Summary) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalog::caveat::Seen;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::{self, Cpu, Io};
-    use crate::domain::machine::Limits;
-    use crate::domain::record::{Outcome, Record};
-    use crate::fixtures::swept::{
-        self, Row, SERIAL, by_pythons, measured, one_percent, plan, records, sweep,
-    };
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        catalog::{
+            caveat::Seen,
+            model::Model,
+            workload::Workload::{self, Cpu, Io},
+        },
+        domain::{
+            machine::Limits,
+            record::{Outcome, Record},
+        },
+        fixtures::swept::{
+            self, Row, SERIAL, by_pythons, measured, one_percent, plan, records, sweep,
+        },
+    };
 
     fn concluded(kind: Workload, rows: &[Row]) -> String {
         let sweep = sweep(kind, rows);

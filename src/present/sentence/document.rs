@@ -3,19 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::verdict;
-use crate::analysis::shared::Shared;
-use crate::domain::executor::Executor;
-use crate::domain::foreign::cleaned_lines;
-use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::machine::Machine;
-use crate::domain::plan::Plan;
-use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::python::Interpreter;
-use crate::domain::record::{OUTPUT_KEPT, Record};
-use crate::domain::stats::fit::{Fits, Law, Parameter};
-use crate::domain::sweep::Series;
-use crate::domain::text::{bytes, clean, counted, duration};
-use crate::present::run_table::NAME;
+use crate::{
+    analysis::shared::Shared,
+    domain::{
+        executor::Executor,
+        foreign::cleaned_lines,
+        history::{Entry, SweepEntry},
+        machine::Machine,
+        plan::Plan,
+        provenance::{Origin, Provenance},
+        python::Interpreter,
+        record::{OUTPUT_KEPT, Record},
+        stats::fit::{Fits, Law, Parameter},
+        sweep::Series,
+        text::{bytes, clean, counted, duration},
+    },
+    present::run_table::NAME,
+};
 
 /// Who writes the files.
 pub const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));

@@ -1,7 +1,6 @@
 //! About how long something will take, in words.
 
-use crate::domain::estimate::Estimate;
-use crate::domain::text::grouped;
+use crate::domain::{estimate::Estimate, text::grouped};
 
 /// The estimate of so many runs in a few words, as in "about 1.2 s".
 pub fn words(estimate: Estimate, repeats: u64) -> String {

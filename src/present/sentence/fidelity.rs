@@ -1,8 +1,10 @@
 //! How true the emulated interpreter lock is, in words.
 
-use crate::domain::fidelity::{Line, Question, Verdict};
-use crate::domain::python::{GilState, Interpreter};
-use crate::domain::text::counted;
+use crate::domain::{
+    fidelity::{Line, Question, Verdict},
+    python::{GilState, Interpreter},
+    text::counted,
+};
 
 /// Why the lock cannot be compared with this interpreter's, if it cannot, in one sentence.
 pub fn refusal(interpreter: &Interpreter) -> Option<String> {
@@ -71,8 +73,10 @@ pub fn conclusion(interpreter: &Interpreter, lines: &[Line]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::workload::Workload::{Cpu, Io};
-    use crate::fixtures::python;
+    use crate::{
+        catalog::workload::Workload::{Cpu, Io},
+        fixtures::python,
+    };
 
     #[test]
     fn an_interpreter_without_lock_is_refused() {

@@ -1,9 +1,6 @@
 //! What happens at this moment.
 
-use crate::domain::phase::Phase;
-use crate::domain::plan::Lock;
-use crate::domain::text;
-use crate::domain::trace::Trace;
+use crate::domain::{phase::Phase, plan::Lock, text, trace::Trace};
 
 /// That workers died while the run goes on without them; nothing if none did.
 pub fn died(deaths: &[String]) -> Option<String> {

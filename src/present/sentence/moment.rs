@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::domain::text::clean;
 

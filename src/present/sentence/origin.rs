@@ -1,9 +1,11 @@
 //! Where a run comes from.
 
 use super::{moment, utc};
-use crate::domain::history::Entry;
-use crate::domain::provenance::{Origin, Provenance};
-use crate::domain::text::counted;
+use crate::domain::{
+    history::Entry,
+    provenance::{Origin, Provenance},
+    text::counted,
+};
 
 /// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
 pub fn recorded_on(entry: &Entry) -> Option<[String; 3]> {

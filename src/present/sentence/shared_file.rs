@@ -1,9 +1,11 @@
 //! What a shared file shows, in sentences.
 
-use crate::domain::plan::Plan;
-use crate::domain::record::Record;
-use crate::domain::shared_file::{Content, NAME, SharedFile, Source};
-use crate::domain::text::grouped;
+use crate::domain::{
+    plan::Plan,
+    record::Record,
+    shared_file::{Content, NAME, SharedFile, Source},
+    text::grouped,
+};
 
 /// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
 pub fn all(record: &Record) -> Vec<String> {
@@ -83,10 +85,11 @@ fn spoilt(file: &SharedFile) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload;
-    use crate::domain::shared_file::Piece;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        domain::shared_file::Piece,
+        fixtures::sample,
+    };
 
     #[test]
     fn the_sentence_names_what_is_left_and_what_is_lost() {

@@ -3,13 +3,16 @@
 use proptest::prelude::*;
 
 use super::{comparison, conclusion, verdict};
-use crate::analysis::compared::Compared;
-use crate::catalog::model::Model;
-use crate::catalog::workload::Workload::Cpu;
-use crate::domain::history::{Entry, History};
-use crate::domain::record::Part;
-use crate::domain::trace::Trace;
-use crate::fixtures::{sample, swept};
+use crate::{
+    analysis::compared::Compared,
+    catalog::{model::Model, workload::Workload::Cpu},
+    domain::{
+        history::{Entry, History},
+        record::Part,
+        trace::Trace,
+    },
+    fixtures::{sample, swept},
+};
 
 /// What a sentence claims of the run that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,20 @@
 //! What came out of a run: computed from the numbers, never from expectations.
 
 use super::{count, factor, range, repeats, the_lock};
-use crate::analysis::finding::{Finding, RunFinding};
-use crate::analysis::reason::{Cause, StartUp, managing};
-use crate::domain::difference::{Difference, is_about_one};
-use crate::domain::history::History;
-use crate::domain::phase::Phase;
-use crate::domain::record::{Outcome, Record};
-use crate::domain::speedup::Baseline;
-use crate::domain::text;
+use crate::{
+    analysis::{
+        finding::{Finding, RunFinding},
+        reason::{Cause, StartUp, managing},
+    },
+    domain::{
+        difference::{Difference, is_about_one},
+        history::History,
+        phase::Phase,
+        record::{Outcome, Record},
+        speedup::Baseline,
+        text,
+    },
+};
 
 /// What came out of the run with this number, of all that repeat it.
 pub fn of(history: &History, number: usize) -> String {
@@ -152,15 +158,21 @@ fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::{self, Cpu, Io};
-    use crate::domain::phase::PhaseTimes;
-    use crate::domain::python::GilState;
-    use crate::domain::record::{Part, PhaseSource, PythonRecord};
-    use crate::domain::speedup::Gain;
-    use crate::domain::time::nanos;
-    use crate::domain::trace::Trace;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{
+            model::Model,
+            workload::Workload::{self, Cpu, Io},
+        },
+        domain::{
+            phase::PhaseTimes,
+            python::GilState,
+            record::{Part, PhaseSource, PythonRecord},
+            speedup::Gain,
+            time::nanos,
+            trace::Trace,
+        },
+        fixtures::sample,
+    };
 
     fn record(
         kind: Workload,

@@ -1,9 +1,6 @@
 //! What a run is, in a few words.
 
-use crate::domain::history::Entry;
-use crate::domain::plan::Plan;
-use crate::domain::python::GilState;
-use crate::domain::text::counted;
+use crate::domain::{history::Entry, plan::Plan, python::GilState, text::counted};
 
 /// A run of the history in a few words.
 pub fn named(entry: &Entry) -> String {

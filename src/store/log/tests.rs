@@ -1,5 +1,6 @@
-use super::*;
 use std::fs;
+
+use super::*;
 
 fn seen(log: &mut Log) -> Vec<String> {
     let mut seen = vec![];

@@ -5,9 +5,7 @@
 //! that does not end is given up when nothing more comes for a short while: see [`Parser::patience`].
 
 use super::sequences;
-use crate::domain::time::Nanos;
-use crate::tui::event::Input;
-use crate::ui::key::Key;
+use crate::{domain::time::Nanos, tui::event::Input, ui::key::Key};
 
 /// How long the rest of a sequence may take: the bytes of a key arrive together, and over a network nearly so. A user
 /// who presses Esc waits as long.
@@ -226,8 +224,9 @@ impl Parser {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn read(parser: &mut Parser, bytes: &[u8]) -> Vec<Input> {
         bytes.iter().filter_map(|byte| parser.read(*byte)).collect()

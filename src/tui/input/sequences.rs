@@ -1,8 +1,7 @@
 //! What the bytes and sequences of a terminal mean: the tables of xterm, with what rxvt, the console of Linux and kitty
 //! write otherwise.
 
-use crate::tui::event::Input;
-use crate::ui::key::Key;
+use crate::{tui::event::Input, ui::key::Key};
 
 /// A key of one byte that is ASCII.
 pub fn single(byte: u8) -> Option<Key> {

@@ -8,8 +8,10 @@
 
 use ratatui::style::Color;
 
-use crate::catalog::phase::Hue;
-use crate::domain::look::{Colors, ThemeName};
+use crate::{
+    catalog::phase::Hue,
+    domain::look::{Colors, ThemeName},
+};
 
 /// One colour, as different terminals show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,16 +4,17 @@
 //! ╵0 s         ╵0.2 s       ╵0.4 s       ╵0.6 s
 //! ```
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
-use crate::domain::time::Nanos;
-use crate::present::chart::moment;
-use crate::ui::area::{cells, split_left};
-use crate::ui::panel::draw_text;
-use crate::ui::window::{Window, round_lengths};
+use crate::{
+    domain::time::Nanos,
+    present::chart::moment,
+    ui::{
+        area::{cells, split_left},
+        panel::draw_text,
+        window::{Window, round_lengths},
+    },
+};
 
 /// Labels are at least so many columns apart.
 const APART: u64 = 10;
@@ -70,8 +71,9 @@ fn step(window: Window, width: u16) -> Nanos {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn drawn(from: Nanos, to: Nanos, width: u16) -> String {
         let area = Rect::new(0, 0, width, 1);

@@ -7,10 +7,7 @@
 //! ▆▆▆▆▆▆▆▆▆▆
 //! ```
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
 use crate::ui::widget::{GROWING, RISING};
 

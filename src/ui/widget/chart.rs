@@ -18,22 +18,21 @@
 
 mod layout;
 
-pub use layout::Layout;
-
 use std::ops::Range;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::Span;
-use ratatui::widgets::Widget;
-
-use crate::domain::stats::Interval;
-use crate::present::chart::{BarGroup, ChartBar, Scale};
-use crate::ui::area::{cells, split_below, split_left};
-use crate::ui::theme::{BAND, CURSOR, STRONG};
-use crate::ui::widget::RISING;
+pub use layout::Layout;
 use layout::middle;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::Widget};
+
+use crate::{
+    domain::stats::Interval,
+    present::chart::{BarGroup, ChartBar, Scale},
+    ui::{
+        area::{cells, split_below, split_left},
+        theme::{BAND, CURSOR, STRONG},
+        widget::RISING,
+    },
+};
 
 /// A bar chart.
 pub struct Chart<'a> {

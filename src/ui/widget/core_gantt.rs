@@ -10,18 +10,23 @@
 //!
 //! Drawing costs one look-up per column, however many events there are.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::trace::{OnCore, Trace, Who};
-use crate::ui::area::split_above;
-use crate::ui::theme::{STRONG, Theme};
-use crate::ui::widget::RISING;
-use crate::ui::widget::gantt::{Ink, Pitch};
-use crate::ui::window::Window;
+use crate::{
+    domain::{
+        phase::{Phase, PhaseTimes},
+        trace::{OnCore, Trace, Who},
+    },
+    ui::{
+        area::split_above,
+        theme::{STRONG, Theme},
+        widget::{
+            RISING,
+            gantt::{Ink, Pitch},
+        },
+        window::Window,
+    },
+};
 
 /// Several workers took turns within a column.
 pub const TURNS: &str = "≈";
@@ -173,10 +178,13 @@ fn name(worker: u32, room: usize, is_last: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::domain::time::Nanos;
-    use crate::domain::trace::{Batch, LaneUpdate, Transition};
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{
+        time::Nanos,
+        trace::{Batch, LaneUpdate, Transition},
+    };
 
     /// Workers that compute in turns: `(worker, core, from, until)`; between two turns they have nothing to do.
     fn trace(workers: usize, turns: &[(usize, u16, Nanos, Nanos)], end: Nanos) -> Trace {

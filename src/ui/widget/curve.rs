@@ -5,16 +5,12 @@
 //! ▂████████████▁
 //! ```
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
-use crate::domain::time::Nanos;
-use crate::domain::trace::Sample;
-use crate::ui::panel::draw_text;
-use crate::ui::widget::RISING;
-use crate::ui::window::Window;
+use crate::{
+    domain::{time::Nanos, trace::Sample},
+    ui::{panel::draw_text, widget::RISING, window::Window},
+};
 
 /// No column looks at more samples than this.
 const LOOKED_AT: usize = 16;

@@ -9,10 +9,7 @@
 //! Of blocks alone (`█`, `▀`, `▄`), so that a terminal without them can put `#`, `"` and `_` there, cell by cell. Only
 //! numbers are large: letters, as those of a unit, are drawn as they are, on the lowest row, right behind the number.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
 use crate::ui::area::{cells, split_above};
 
@@ -155,9 +152,11 @@ fn letter(c: char) -> Option<Letter> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use proptest::prelude::*;
     use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
 
     fn drawn(text: &str, size: Size, width: u16) -> Vec<String> {
         let area = Rect::new(0, 0, width, size.rows());

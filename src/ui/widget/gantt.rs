@@ -12,17 +12,16 @@
 //!
 //! Drawing costs one look-up per cell, however many events there are.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::time::Nanos;
-use crate::domain::trace::{Lane, Trace};
-use crate::ui::area::cells;
-use crate::ui::theme::Theme;
-use crate::ui::widget::RISING;
-use crate::ui::window::Window;
+use crate::{
+    domain::{
+        phase::{Phase, PhaseTimes},
+        time::Nanos,
+        trace::{Lane, Trace},
+    },
+    ui::{area::cells, theme::Theme, widget::RISING, window::Window},
+};
 
 /// A share from here on is a whole one: the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
@@ -239,13 +238,17 @@ impl Widget for Overview<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::{Cpu, Io};
-    use crate::domain::trace::{Batch, LaneUpdate, Transition};
-    use crate::fixtures::explorer::Scenario;
-    use crate::fixtures::sample;
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        catalog::{
+            model::Model,
+            workload::Workload::{Cpu, Io},
+        },
+        domain::trace::{Batch, LaneUpdate, Transition},
+        fixtures::{explorer::Scenario, sample},
+    };
 
     fn concluded(scenario: &Scenario) -> Trace {
         let mut trace = Trace::new(scenario.plan().workers);

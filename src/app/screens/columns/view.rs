@@ -1,20 +1,32 @@
 //! The columns to choose from, over the panels.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::message::Target;
-use crate::app::screens::columns::ColumnList;
-use crate::app::screens::history::columns::{COLUMNS, Columns};
-use crate::app::screens::history::view::geometry::{Geometry, arrow};
-use crate::app::view::View;
-use crate::ui::panel::{
-    around, block, draw_over, draw_scrolled, inside, on_border, scrolled_at, with_cursor,
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
 };
-use crate::ui::theme::{STRONG, Theme};
+
+use crate::{
+    app::{
+        App,
+        frame::layout::Panels,
+        message::Target,
+        screens::{
+            columns::ColumnList,
+            history::{
+                columns::{COLUMNS, Columns},
+                view::geometry::{Geometry, arrow},
+            },
+        },
+        view::View,
+    },
+    ui::{
+        panel::{
+            around, block, draw_over, draw_scrolled, inside, on_border, scrolled_at, with_cursor,
+        },
+        theme::{STRONG, Theme},
+    },
+};
 
 /// Columns of the frame with the longest line in it.
 const WIDTH: u16 = 60;

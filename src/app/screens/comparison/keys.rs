@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{Keys, bind, keys};
+use crate::app::{
+    App,
+    keys::{Keys, bind, keys},
+};
 
 /// While runs are compared.
 #[rustfmt::skip]

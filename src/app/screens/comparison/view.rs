@@ -14,29 +14,40 @@
 //!  time             1.213 s     0.634 s
 //! ```
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::screens::comparison::{APART, Comparing, runs, whole};
-use crate::app::view::View;
-use crate::domain::history::Entry;
-use crate::domain::provenance::Origin;
-use crate::domain::record::Outcome;
-use crate::domain::text::{counted, duration};
-use crate::domain::time::seconds;
-use crate::present::sentence::work;
-use crate::present::table::fitting;
-use crate::ui::area::{cells, split_above, split_below, split_left};
-use crate::ui::panel::{block, draw_lines, draw_over, draw_scrolled, draw_text, on_border, read};
-use crate::ui::theme::{STRONG, Theme};
-use crate::ui::widget::axis::Axis;
-use crate::ui::widget::gantt::{Gantt, Pitch};
-use crate::ui::window::Window;
+use crate::{
+    app::{
+        App,
+        frame::layout::Panels,
+        screens::comparison::{APART, Comparing, runs, whole},
+        view::View,
+    },
+    domain::{
+        history::Entry,
+        provenance::Origin,
+        record::Outcome,
+        text::{counted, duration},
+        time::seconds,
+    },
+    present::{sentence::work, table::fitting},
+    ui::{
+        area::{cells, split_above, split_below, split_left},
+        panel::{block, draw_lines, draw_over, draw_scrolled, draw_text, on_border, read},
+        theme::{STRONG, Theme},
+        widget::{
+            axis::Axis,
+            gantt::{Gantt, Pitch},
+        },
+        window::Window,
+    },
+};
 
 /// Columns of the names of workers.
 const GUTTER: u16 = 5;

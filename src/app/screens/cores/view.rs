@@ -3,21 +3,25 @@
 mod many;
 mod over_time;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
-use crate::app::{App, Shown};
-use crate::domain::record::CoreRecord;
-use crate::domain::time::seconds;
-use crate::domain::trace::Trace;
-use crate::present::table::fitting;
-use crate::ui::area::{cells, split_left};
-use crate::ui::panel::{block, draw_block, draw_text, inside, on_border};
-use crate::ui::theme::{STRONG, Theme};
-use crate::ui::widget::bar::Bar;
+use crate::{
+    app::{App, Shown},
+    domain::{record::CoreRecord, time::seconds, trace::Trace},
+    present::table::fitting,
+    ui::{
+        area::{cells, split_left},
+        panel::{block, draw_block, draw_text, inside, on_border},
+        theme::{STRONG, Theme},
+        widget::bar::Bar,
+    },
+};
 
 /// Columns of a bar with its numbers.
 const ONE: u16 = 19;

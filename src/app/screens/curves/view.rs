@@ -1,19 +1,26 @@
 //! Concurrency and parallelism over time, on the timeline's axis: the difference that the whole subject is about.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
-use crate::app::{App, Shown};
-use crate::domain::text::grouped;
-use crate::domain::trace::Sample;
-use crate::ui::area::{split_below, split_left};
-use crate::ui::panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap};
-use crate::ui::theme::{STRONG, Theme};
-use crate::ui::widget::axis::Axis;
-use crate::ui::widget::curve::{Curve, mean};
+use crate::{
+    app::{App, Shown},
+    domain::{text::grouped, trace::Sample},
+    ui::{
+        area::{split_below, split_left},
+        panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap},
+        theme::{STRONG, Theme},
+        widget::{
+            axis::Axis,
+            curve::{Curve, mean},
+        },
+    },
+};
 
 /// Columns of a scale: a number and its tick.
 const SCALE: u16 = 6;

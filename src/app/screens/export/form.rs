@@ -1,13 +1,18 @@
 //! The form that writes a file to share: what, in which format, under which name.
 
-use crate::app::message::ExportOrder;
-use crate::app::screens::history::browse::Browse;
-use crate::domain::history::{History, Picture};
-use crate::domain::text::counted;
-use crate::present::format::Format;
-use crate::ui::choice::{round, stepped};
-use crate::ui::field::TextField;
-use crate::ui::key::Key;
+use crate::{
+    app::{message::ExportOrder, screens::history::browse::Browse},
+    domain::{
+        history::{History, Picture},
+        text::counted,
+    },
+    present::format::Format,
+    ui::{
+        choice::{round, stepped},
+        field::TextField,
+        key::Key,
+    },
+};
 
 /// The longest path that can be typed.
 const MOST: usize = 200;

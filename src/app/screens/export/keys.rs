@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{Binding, Keys, bind, keys, step};
-use crate::app::screens::export::form::Exporting;
+use crate::app::{
+    App,
+    keys::{Binding, Keys, bind, keys, step},
+    screens::export::form::Exporting,
+};
 
 #[rustfmt::skip]
 fn writing() -> [Binding; 2] {

@@ -10,18 +10,26 @@
 //! ╰───────────────────────────────────────────────────────────────╯
 //! ```
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
 
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::screens::export::form::{ExportRow, Exporting};
-use crate::app::view::View;
-use crate::present::format::Format;
-use crate::ui::panel::{block, draw_lines, draw_over, typed, wrapped};
-use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
+use crate::{
+    app::{
+        App,
+        frame::layout::Panels,
+        screens::export::form::{ExportRow, Exporting},
+        view::View,
+    },
+    present::format::Format,
+    ui::{
+        panel::{block, draw_lines, draw_over, typed, wrapped},
+        theme::{CURSOR, STRONG, Theme, strong_if},
+    },
+};
 
 /// Columns of the form with its border.
 const WIDTH: u16 = 78;

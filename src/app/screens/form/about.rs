@@ -1,9 +1,10 @@
 //! What the form says about its rows: what a model needs and costs, what a number means and how far it goes.
 
-use crate::app::screens::form::{Field, Setup};
-use crate::catalog::model::Situation;
-use crate::catalog::parameter::WORKERS;
-use crate::domain::machine::Limit;
+use crate::{
+    app::screens::form::{Field, Setup},
+    catalog::{model::Situation, parameter::WORKERS},
+    domain::machine::Limit,
+};
 
 impl Setup {
     /// What there is to know about the row of the cursor: short enough for four lines of 24 columns.
@@ -45,10 +46,13 @@ impl Setup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::{COMPUTE_ITERATIONS, SHARED_FILE, Workload};
-    use crate::domain::machine::Limits;
-    use crate::domain::plan::Draft;
+    use crate::{
+        catalog::{
+            model::Model,
+            workload::{COMPUTE_ITERATIONS, SHARED_FILE, Workload},
+        },
+        domain::{machine::Limits, plan::Draft},
+    };
 
     #[test]
     fn what_is_said_about_a_row_fits_four_lines_of_the_panel() {

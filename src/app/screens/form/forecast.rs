@@ -1,10 +1,13 @@
 //! What `r` will do, told before it is pressed.
 
-use crate::app::App;
-use crate::app::screens::form::Setup;
-use crate::domain::estimate::{self, Known};
-use crate::domain::plan::Invalid;
-use crate::present::sentence::estimate::words;
+use crate::{
+    app::{App, screens::form::Setup},
+    domain::{
+        estimate::{self, Known},
+        plan::Invalid,
+    },
+    present::sentence::estimate::words,
+};
 
 impl Setup {
     /// How long a run will take that is begun now, in a few words.

@@ -1,10 +1,13 @@
 //! The numbers of the form: how far they go, and how they are stepped through.
 
-use crate::app::screens::form::{Field, Parameter, Setup};
-use crate::catalog::parameter::{Steps, TASKS, WORKERS};
-use crate::catalog::workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SLICES, WAIT};
-use crate::domain::machine::Limit;
-use crate::domain::text::grouped;
+use crate::{
+    app::screens::form::{Field, Parameter, Setup},
+    catalog::{
+        parameter::{Steps, TASKS, WORKERS},
+        workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SLICES, WAIT},
+    },
+    domain::{machine::Limit, text::grouped},
+};
 
 impl Setup {
     /// The least and the most that ← and → reach, and what sets the most.

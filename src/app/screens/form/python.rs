@@ -1,9 +1,13 @@
 //! By what Python's models are executed: what was found, what is chosen, and what is missing.
 
-use crate::app::screens::form::{Field, Setup, neighbour};
-use crate::domain::plan::Invalid;
-use crate::domain::python::{FoundPython, GilState, Interpreter, Pythons, StartMethod};
-use crate::domain::speed::Speed;
+use crate::{
+    app::screens::form::{Field, Setup, neighbour},
+    domain::{
+        plan::Invalid,
+        python::{FoundPython, GilState, Interpreter, Pythons, StartMethod},
+        speed::Speed,
+    },
+};
 
 /// What is known of this machine's interpreters.
 #[derive(Clone, Debug, PartialEq)]

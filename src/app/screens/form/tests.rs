@@ -1,8 +1,10 @@
 //! What the keys do to the form.
 
-use crate::app::screens::form::*;
-use crate::catalog::workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME};
-use crate::domain::text::grouped;
+use crate::{
+    app::screens::form::*,
+    catalog::workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME},
+    domain::text::grouped,
+};
 
 fn on(row: Field) -> Setup {
     Setup {

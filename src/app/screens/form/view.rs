@@ -1,24 +1,32 @@
 //! The form: its rows above, and below them what there is to say about the chosen one and about the run to come. The
 //! rows below are reserved, so that nothing jumps while values change.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::message::Target;
-use crate::app::screens::form::{FormScreen, Setup};
-use crate::app::view::View;
-use crate::domain::plan::Field;
-use crate::present::table::shortened;
-use crate::ui::area::{cells, split_above};
-use crate::ui::panel::{
-    block, draw_arrows, draw_frame, draw_lines, draw_over, first_in_form, form_row, wrapped,
+use crate::{
+    app::{
+        App,
+        frame::layout::Panels,
+        message::Target,
+        screens::form::{FormScreen, Setup},
+        view::View,
+    },
+    domain::plan::Field,
+    present::table::shortened,
+    ui::{
+        area::{cells, split_above},
+        panel::{
+            block, draw_arrows, draw_frame, draw_lines, draw_over, first_in_form, form_row, wrapped,
+        },
+        theme::{CURSOR, STRONG, Theme},
+    },
 };
-use crate::ui::theme::{CURSOR, STRONG, Theme};
 
 /// Columns of the labels.
 const LABELS: usize = 10;

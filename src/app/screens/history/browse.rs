@@ -211,8 +211,9 @@ pub(crate) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a Entry>>) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn arranged(order: Vec<usize>) -> Browse {
         let mut browse = Browse::default();

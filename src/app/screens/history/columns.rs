@@ -5,20 +5,23 @@
 
 mod cell;
 
-pub use crate::app::screens::history::columns::cell::{Row, speed_up};
-pub use crate::present::table::{Extent, Side};
-
-use std::cmp::Ordering;
-use std::sync::LazyLock;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::catalog::metric::{HistoryColumn, METRICS, Metric, Unit};
-use crate::domain::history::Entry;
-use crate::domain::text::clean;
-use crate::present::number;
-use crate::present::sentence::{moment, when};
-use crate::present::table::shortened;
+pub use crate::{
+    app::screens::history::columns::cell::{Row, speed_up},
+    present::table::{Extent, Side},
+};
+use crate::{
+    catalog::metric::{HistoryColumn, METRICS, Metric, Unit},
+    domain::{history::Entry, text::clean},
+    present::{
+        number,
+        sentence::{moment, when},
+        table::shortened,
+    },
+};
 
 /// What runs are sorted by; what is not known comes last, whatever the order.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -467,11 +470,14 @@ fn compare(a: SortKey<'_>, b: SortKey<'_>, descending: bool) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::Workload::{Cpu, Io};
-    use crate::domain::history::History;
-    use crate::domain::trace::Trace;
-    use crate::fixtures::sample;
+    use crate::{
+        catalog::{
+            model::Model,
+            workload::Workload::{Cpu, Io},
+        },
+        domain::{history::History, trace::Trace},
+        fixtures::sample,
+    };
 
     fn history() -> History {
         let mut history = sample::history(8);

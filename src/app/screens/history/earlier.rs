@@ -1,11 +1,9 @@
 //! Runs that this session did not measure, and pictures that are read when somebody looks at them.
 
-use crate::app::App;
-use crate::app::message::Effect;
-use crate::app::screens::Overlay;
-
-use crate::domain::history::Lot;
-use crate::domain::trace::Trace;
+use crate::{
+    app::{App, message::Effect, screens::Overlay},
+    domain::{history::Lot, trace::Trace},
+};
 
 impl App {
     pub(crate) fn on_earlier(&mut self, lot: Lot) {
@@ -100,13 +98,12 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::message::Msg;
-    use crate::domain::history::Picture;
-    use crate::domain::machine::Limits;
-    use crate::domain::provenance::Origin;
-    use crate::domain::speed::Speed;
-    use crate::fixtures::explorer::{Scenario, earlier, machine};
-    use crate::ui::key::Key::Char;
+    use crate::{
+        app::message::Msg,
+        domain::{history::Picture, machine::Limits, provenance::Origin, speed::Speed},
+        fixtures::explorer::{Scenario, earlier, machine},
+        ui::key::Key::Char,
+    };
 
     fn app() -> App {
         let mut app = App::new(machine(2), Limits::default()).in_session("here");

@@ -2,17 +2,21 @@
 
 use std::collections::HashSet;
 
-use crate::app::App;
-use crate::app::screen::{Focus, Panel};
-use crate::app::screens::history::columns::Row;
-use crate::ui::field::TextField;
-use crate::ui::key::Key;
-
-use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::provenance::Origin;
-use crate::domain::python::{Python, StartMethod};
-use crate::domain::record::{Outcome, Record};
-use crate::present::sentence::moment;
+use crate::{
+    app::{
+        App,
+        screen::{Focus, Panel},
+        screens::history::columns::Row,
+    },
+    domain::{
+        history::{Entry, SweepEntry},
+        provenance::Origin,
+        python::{Python, StartMethod},
+        record::{Outcome, Record},
+    },
+    present::sentence::moment,
+    ui::{field::TextField, key::Key},
+};
 
 /// The most characters of a filter.
 const MOST: usize = 60;
@@ -214,9 +218,10 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::history::History;
-    use crate::fixtures::explorer::earlier;
-    use crate::fixtures::sample;
+    use crate::{
+        domain::history::History,
+        fixtures::{explorer::earlier, sample},
+    };
 
     #[test]
     fn a_run_is_found_by_model_work_number_name_date_and_outcome() {

@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{Keys, PAGE, bind, keys, list, step};
+use crate::app::{
+    App,
+    keys::{Keys, PAGE, bind, keys, list, step},
+};
 
 /// While the history is focused.
 #[rustfmt::skip]

@@ -1,11 +1,10 @@
 //! Calling a run something.
 
-use crate::app::App;
-use crate::app::message::Effect;
-use crate::ui::field::TextField;
-use crate::ui::key::Key;
-
-use crate::domain::name;
+use crate::{
+    app::{App, message::Effect},
+    domain::name,
+    ui::{field::TextField, key::Key},
+};
 
 /// A name that is being typed.
 #[derive(Clone, Debug)]

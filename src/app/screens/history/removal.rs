@@ -1,10 +1,9 @@
 //! Taking runs out of the history, and back in.
 
-use crate::app::App;
-use crate::app::message::Effect;
-
-use crate::domain::provenance::Origin;
-use crate::domain::text::counted;
+use crate::{
+    app::{App, message::Effect},
+    domain::{provenance::Origin, text::counted},
+};
 
 /// More numbers than this are not listed.
 const LISTED: usize = 6;

@@ -11,30 +11,42 @@
 pub(crate) mod geometry;
 mod told;
 
-pub use crate::app::screens::history::view::geometry::{HistoryRow, heading_at, row_at};
-pub(crate) use crate::app::screens::history::view::geometry::{drawn_at, rows_in};
-pub(crate) use crate::app::screens::history::view::told::{nothing_shown, prompt};
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::App;
-use crate::app::screens::history::columns;
-use crate::app::screens::history::columns::Row;
-use crate::app::screens::history::view::geometry::{Geometry, Placed, WORD};
-use crate::app::screens::sweep::sketch::span;
-use crate::domain::executor::Executor;
-use crate::domain::history::{Entry, EntryTest};
-use crate::domain::text::counted;
-use crate::present::sentence;
-use crate::present::table::{fitting, shortened};
-use crate::ui::area::split_left;
-use crate::ui::panel::{block, draw_block, draw_lines, draw_text, inside, wrap};
-use crate::ui::theme::{STRONG, Theme, strong_if};
-use crate::ui::widget::bar::Bar;
+pub use crate::app::screens::history::view::geometry::{HistoryRow, heading_at, row_at};
+pub(crate) use crate::app::screens::history::view::{
+    geometry::{drawn_at, rows_in},
+    told::{nothing_shown, prompt},
+};
+use crate::{
+    app::{
+        App,
+        screens::{
+            history::{
+                columns,
+                columns::Row,
+                view::geometry::{Geometry, Placed, WORD},
+            },
+            sweep::sketch::span,
+        },
+    },
+    domain::{
+        executor::Executor,
+        history::{Entry, EntryTest},
+        text::counted,
+    },
+    present::{
+        sentence,
+        table::{fitting, shortened},
+    },
+    ui::{
+        area::split_left,
+        panel::{block, draw_block, draw_lines, draw_text, inside, wrap},
+        theme::{STRONG, Theme, strong_if},
+        widget::bar::Bar,
+    },
+};
 
 /// A bar gets no longer than this.
 const LONGEST: u16 = 40;

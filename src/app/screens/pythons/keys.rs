@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{Keys, bind, keys, list};
+use crate::app::{
+    App,
+    keys::{Keys, bind, keys, list},
+};
 
 /// While a Python interpreter is chosen.
 #[rustfmt::skip]

@@ -1,25 +1,33 @@
 //! The Python interpreters of this machine, over the panels: those that can be used to choose from, then the others, each
 //! with the reason.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::message::Target;
-use crate::app::screens::form::Search;
-use crate::app::screens::pythons::PythonList;
-use crate::app::view::View;
-use crate::domain::python::FoundPython;
-use crate::domain::text::{clean, wrap};
-use crate::present::table::{shortened, tail};
-use crate::ui::panel::{
-    around, block, draw_over, draw_scrolled, inside, scrolled_at, with_cursor, wrapped,
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
 };
-use crate::ui::scroll::Scroll;
-use crate::ui::theme::STRONG;
-use crate::ui::theme::Theme;
+
+use crate::{
+    app::{
+        App,
+        frame::layout::Panels,
+        message::Target,
+        screens::{form::Search, pythons::PythonList},
+        view::View,
+    },
+    domain::{
+        python::FoundPython,
+        text::{clean, wrap},
+    },
+    present::table::{shortened, tail},
+    ui::{
+        panel::{
+            around, block, draw_over, draw_scrolled, inside, scrolled_at, with_cursor, wrapped,
+        },
+        scroll::Scroll,
+        theme::{STRONG, Theme},
+    },
+};
 
 /// The widest that it gets, with its frame.
 const WIDTH: u16 = 84;

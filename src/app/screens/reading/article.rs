@@ -3,15 +3,21 @@
 //! They are Markdown of a few forms: a title, sections, paragraphs, and lists of `- **term**: what is said of it`. In braces
 //! stands what a catalogue says (`{phases}`, `{how:ready}`), or behind a term how it looks (`**█**{parallelism}`).
 
-use crate::app::screens::history::columns::COLUMNS;
-use crate::app::screens::reading::{Entry, Section};
-use crate::catalog::caveat::{CaveatKind, DOUBTS};
-use crate::catalog::metric::{COMPARISON, DETAILS, METRICS, metric_named};
-use crate::catalog::model::Model;
-use crate::catalog::parameter::{Parameter, REPEATS, TASKS, WORKERS};
-use crate::catalog::workload::Workload;
-use crate::domain::phase::Phase;
-use crate::ui::text::{Look, Piece};
+use crate::{
+    app::screens::{
+        history::columns::COLUMNS,
+        reading::{Entry, Section},
+    },
+    catalog::{
+        caveat::{CaveatKind, DOUBTS},
+        metric::{COMPARISON, DETAILS, METRICS, metric_named},
+        model::Model,
+        parameter::{Parameter, REPEATS, TASKS, WORKERS},
+        workload::Workload,
+    },
+    domain::phase::Phase,
+    ui::text::{Look, Piece},
+};
 
 /// The title of a text.
 pub(crate) fn title(text: &'static str) -> &'static str {

@@ -1,14 +1,20 @@
 //! All numbers of one record.
 
-use crate::catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric};
-use crate::domain::history::{Entry, History};
-use crate::domain::plan::Plan;
-use crate::domain::record::Record;
-use crate::domain::text::{bytes, clean, column_seconds};
-use crate::domain::{repeats, shared_file};
-use crate::present::number::{NOTHING, or_nothing, with_unit};
-use crate::present::sentence::{self, verdict};
-use crate::ui::text::{Line, Look, Page, Piece, marked};
+use crate::{
+    catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric},
+    domain::{
+        history::{Entry, History},
+        plan::Plan,
+        record::Record,
+        repeats, shared_file,
+        text::{bytes, clean, column_seconds},
+    },
+    present::{
+        number::{NOTHING, or_nothing, with_unit},
+        sentence::{self, verdict},
+    },
+    ui::text::{Line, Look, Page, Piece, marked},
+};
 
 /// How much of a foreign text is shown.
 const FOREIGN: usize = 300;

@@ -3,12 +3,17 @@
 //!
 //! Every sentence there is a promise about the engine: whoever changes how something is measured changes it there too.
 
-use crate::app::screen::Panel;
-use crate::app::screens::reading::{Entry, Section, article};
-use crate::app::screens::timeline::Rows;
-use crate::app::{App, Shown};
-use crate::domain::plan::Lock;
-use crate::domain::record::PhaseSource;
+use crate::{
+    app::{
+        App, Shown,
+        screen::Panel,
+        screens::{
+            reading::{Entry, Section, article},
+            timeline::Rows,
+        },
+    },
+    domain::{plan::Lock, record::PhaseSource},
+};
 
 /// What can be explained: a text of `assets/help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,23 +130,30 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::app::screens::comparison::Composition;
-    use crate::app::screens::form::Setup;
-    use crate::app::screens::history::columns::COLUMNS;
-    use crate::app::screens::reading::details;
-    use crate::app::screens::reading::laid_out;
-    use crate::catalog::model::Model;
-    use crate::catalog::workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload};
-    use crate::domain::history::History;
-    use crate::domain::machine::Limits;
-    use crate::domain::phase::Phase;
-    use crate::domain::plan::Draft;
-    use crate::domain::python::GilState;
-    use crate::domain::record::GilTotals;
-    use crate::domain::shared_file::{Content, SharedFile};
-    use crate::domain::trace::Trace;
-    use crate::fixtures::explorer;
-    use crate::ui::text::{Look, Piece, width_of};
+    use crate::{
+        app::screens::{
+            comparison::Composition,
+            form::Setup,
+            history::columns::COLUMNS,
+            reading::{details, laid_out},
+        },
+        catalog::{
+            model::Model,
+            workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload},
+        },
+        domain::{
+            history::History,
+            machine::Limits,
+            phase::Phase,
+            plan::Draft,
+            python::GilState,
+            record::GilTotals,
+            shared_file::{Content, SharedFile},
+            trace::Trace,
+        },
+        fixtures::explorer,
+        ui::text::{Look, Piece, width_of},
+    };
 
     const TOPICS: [Topic; 9] = [
         Topic::FORM,

@@ -1,8 +1,12 @@
 //! The help: made from the tables of keys, so that it cannot lie.
 
-use crate::app::keys::Keys;
-use crate::app::screens::all_keys;
-use crate::app::screens::reading::{Entry, Section, article};
+use crate::app::{
+    keys::Keys,
+    screens::{
+        all_keys,
+        reading::{Entry, Section, article},
+    },
+};
 
 /// What follows the keys.
 const TEXT: &str = include_str!("../../../../assets/help/help.md");
@@ -40,9 +44,10 @@ pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::keys::everywhere;
-    use crate::app::screens::history::keys::HISTORY;
-    use crate::domain::phase::Phase;
+    use crate::{
+        app::{keys::everywhere, screens::history::keys::HISTORY},
+        domain::phase::Phase,
+    };
 
     fn headings(here: &[&'static Keys]) -> Vec<String> {
         help(here)

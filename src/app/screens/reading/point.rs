@@ -1,14 +1,18 @@
 //! All runs and numbers of one point of a sweep.
 
-use crate::app::screens::reading::details::doubts;
-use crate::catalog::metric::metric_named;
-use crate::domain::history::{Entry, History, SweepEntry};
-use crate::domain::record::Outcome;
-use crate::domain::stats::Interval;
-use crate::domain::sweep::Summary;
-use crate::domain::text::{duration, speedup};
-use crate::present::number::{three_digits, with_interval, with_unit};
-use crate::ui::text::{Line, Look, Page};
+use crate::{
+    app::screens::reading::details::doubts,
+    catalog::metric::metric_named,
+    domain::{
+        history::{Entry, History, SweepEntry},
+        record::Outcome,
+        stats::Interval,
+        sweep::Summary,
+        text::{duration, speedup},
+    },
+    present::number::{three_digits, with_interval, with_unit},
+    ui::text::{Line, Look, Page},
+};
 
 /// Everything about this configuration of a sweep, in rows of at most `width` columns.
 pub(crate) fn lines(

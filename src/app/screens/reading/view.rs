@@ -1,14 +1,14 @@
 //! Texts over the panels: the help, what the numbers of a screen mean, and all numbers of a run.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::{buffer::Buffer, layout::Rect};
 
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::screens::reading::Reading;
-use crate::app::view::View;
-use crate::ui::panel::{block, draw_over, draw_scrolled, read};
-use crate::ui::theme::Theme;
+use crate::{
+    app::{App, frame::layout::Panels, screens::reading::Reading, view::View},
+    ui::{
+        panel::{block, draw_over, draw_scrolled, read},
+        theme::Theme,
+    },
+};
 
 impl View for Reading {
     /// As high as the text is long, so that a short one leaves the panels in sight.

@@ -1,8 +1,9 @@
 //! What the user looks at in a chart: which point, in which unit, with fitted curves or without.
 
-use crate::domain::history::SweepEntry;
-use crate::domain::plan::Plan;
-use crate::present::chart::Measure;
+use crate::{
+    domain::{history::SweepEntry, plan::Plan},
+    present::chart::Measure,
+};
 
 /// A chart that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]

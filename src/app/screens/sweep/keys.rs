@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{FAR, Keys, bind, keys, step};
+use crate::app::{
+    App,
+    keys::{FAR, Keys, bind, keys, step},
+};
 
 /// In the chart of a sweep.
 #[rustfmt::skip]

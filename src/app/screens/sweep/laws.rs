@@ -1,8 +1,12 @@
 //! Fitted laws: as curves, and as sentences.
 
-use crate::domain::stats::fit::{self, Fit, Parameter};
-use crate::domain::text;
-use crate::present::number::{self, three_digits};
+use crate::{
+    domain::{
+        stats::fit::{self, Fit, Parameter},
+        text,
+    },
+    present::number::{self, three_digits},
+};
 
 /// A law that was fitted to the speed-ups of a model.
 #[derive(Clone, Debug, PartialEq)]

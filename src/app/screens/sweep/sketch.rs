@@ -1,19 +1,27 @@
 //! What a chart shows, composed when something changed: drawing computes nothing.
 
-use crate::app::App;
-use crate::app::screens::sweep::chart::Chart;
-use crate::app::screens::sweep::laws::Law;
-
-use crate::domain::executor::Executor;
-use crate::domain::history::SweepEntry;
-use crate::domain::record::Record;
-use crate::domain::stats::fit::Fits;
-use crate::domain::sweep::Summary;
-use crate::domain::text::{self, counted, duration, grouped};
-use crate::present::chart::{BarGroup, ChartBar, Measure};
-use crate::present::number::with_interval;
-use crate::present::sentence::conclusion::{self, headline, place};
-use crate::present::sentence::count;
+use crate::{
+    app::{
+        App,
+        screens::sweep::{chart::Chart, laws::Law},
+    },
+    domain::{
+        executor::Executor,
+        history::SweepEntry,
+        record::Record,
+        stats::fit::Fits,
+        sweep::Summary,
+        text::{self, counted, duration, grouped},
+    },
+    present::{
+        chart::{BarGroup, ChartBar, Measure},
+        number::with_interval,
+        sentence::{
+            conclusion::{self, headline, place},
+            count,
+        },
+    },
+};
 
 /// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
 const IDEAL_AT_ONCE: f64 = 32.0;

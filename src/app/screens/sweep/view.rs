@@ -23,32 +23,43 @@ mod table;
 
 use std::ops::Range;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Constraint::{Fill, Length};
-use ratatui::layout::{Layout, Position, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::{
+        Constraint::{Fill, Length},
+        Layout, Position, Rect,
+    },
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::App;
-use crate::app::frame::header;
-use crate::app::frame::layout::Panels;
-use crate::app::message::Target;
-use crate::app::screen::Screen;
-use crate::app::screens::sweep;
-use crate::app::screens::sweep::Sketch;
-use crate::app::screens::teaching::view::draw_band;
-use crate::catalog::model::Model;
-use crate::domain::executor::Executor;
-use crate::present::chart::{ChartBar, Measure, Scale};
-use crate::present::table::fitting;
-use crate::ui::area::{cells, split_above, split_below, split_left};
-use crate::ui::panel::{block, draw_block, draw_lines, draw_text, inside, on_border, wrap};
-use crate::ui::theme::{CURSOR, STRONG, Theme};
-use crate::ui::widget::bar::Bar as ProgressBar;
-use crate::ui::widget::chart;
-use crate::ui::widget::chart::{Chart, GUTTER, Layout as Bars};
+use crate::{
+    app::{
+        App,
+        frame::{header, layout::Panels},
+        message::Target,
+        screen::Screen,
+        screens::{sweep, sweep::Sketch, teaching::view::draw_band},
+    },
+    catalog::model::Model,
+    domain::executor::Executor,
+    present::{
+        chart::{ChartBar, Measure, Scale},
+        table::fitting,
+    },
+    ui::{
+        area::{cells, split_above, split_below, split_left},
+        panel::{block, draw_block, draw_lines, draw_text, inside, on_border, wrap},
+        theme::{CURSOR, STRONG, Theme},
+        widget::{
+            bar::Bar as ProgressBar,
+            chart,
+            chart::{Chart, GUTTER, Layout as Bars},
+        },
+    },
+};
 
 /// From so many columns and rows inside the frame on, all points stand below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);

@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{FAR, Keys, bind, keys, step, with};
+use crate::app::{
+    App,
+    keys::{FAR, Keys, bind, keys, step, with},
+};
 
 /// In the form for a sweep.
 #[rustfmt::skip]

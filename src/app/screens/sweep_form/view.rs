@@ -1,27 +1,32 @@
 //! The form that begins a sweep, over the panels. Rows below are reserved, so that nothing jumps while values change.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-
-use crate::app::App;
-use crate::app::frame::layout::Panels;
-use crate::app::message::Target;
-use crate::app::screens::sweep::SweepForm;
-use crate::app::screens::sweep_form::FormRow;
-use crate::app::screens::sweep_form::SweepFormScreen;
-use crate::app::view::View;
-use crate::catalog::workload::{LATENCY_MAX, LATENCY_MIN};
-use crate::domain::addresses::Addresses;
-use crate::domain::speed::Speed;
-use crate::domain::text::counted;
-use crate::present::table::shortened;
-use crate::ui::area::{cells, split_above};
-use crate::ui::panel::{
-    block, draw_arrows, draw_lines, draw_over, first_in_form, form_row, wrapped,
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
 };
-use crate::ui::theme::{CURSOR, STRONG, Theme};
+
+use crate::{
+    app::{
+        App,
+        frame::layout::Panels,
+        message::Target,
+        screens::{
+            sweep::SweepForm,
+            sweep_form::{FormRow, SweepFormScreen},
+        },
+        view::View,
+    },
+    catalog::workload::{LATENCY_MAX, LATENCY_MIN},
+    domain::{addresses::Addresses, speed::Speed, text::counted},
+    present::table::shortened,
+    ui::{
+        area::{cells, split_above},
+        panel::{block, draw_arrows, draw_lines, draw_over, first_in_form, form_row, wrapped},
+        theme::{CURSOR, STRONG, Theme},
+    },
+};
 
 /// Columns with the border.
 const WIDTH: u16 = 60;

@@ -2,32 +2,42 @@
 
 mod runs;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Modifier, Style};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::{Constraint, Layout, Rect},
+    style::{Modifier, Style},
+    text::{Line, Span},
+    widgets::Widget,
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::frame::header;
-use crate::app::frame::layout::Panels;
-use crate::app::screen::{Panel, Screen};
-use crate::app::screens::teaching::Pressed;
 pub use crate::app::screens::teaching::view::runs::row_at;
-use crate::app::screens::timeline::view as timeline;
-use crate::app::{App, Shown};
-use crate::domain::assessment::Assessment;
-use crate::domain::history::Entry;
-use crate::domain::record::Outcome;
-use crate::domain::speedup::Baseline;
-use crate::domain::text::{self, grouped};
-use crate::domain::time::seconds;
-use crate::present::number::{NOTHING, in_few_digits};
-use crate::present::table::{fitting, shortened};
-use crate::ui::area::{cells, split_above, split_left};
-use crate::ui::panel::{draw_lines, draw_text, wrap};
-use crate::ui::theme::{BAND, CURSOR, STRONG, Theme, strong_if};
-use crate::ui::widget::figure::{Figure, Size};
+use crate::{
+    app::{
+        App, Shown,
+        frame::{header, layout::Panels},
+        screen::{Panel, Screen},
+        screens::{teaching::Pressed, timeline::view as timeline},
+    },
+    domain::{
+        assessment::Assessment,
+        history::Entry,
+        record::Outcome,
+        speedup::Baseline,
+        text::{self, grouped},
+        time::seconds,
+    },
+    present::{
+        number::{NOTHING, in_few_digits},
+        table::{fitting, shortened},
+    },
+    ui::{
+        area::{cells, split_above, split_left},
+        panel::{draw_lines, draw_text, wrap},
+        theme::{BAND, CURSOR, STRONG, Theme, strong_if},
+        widget::figure::{Figure, Size},
+    },
+};
 
 /// Whether it is what is on the screen: a panel that is expanded takes its place.
 pub fn is_on(app: &App) -> bool {

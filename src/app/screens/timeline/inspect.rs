@@ -1,14 +1,19 @@
 //! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
 
-use crate::app::live::Live;
-use crate::app::screens::timeline::{Rows, TimelineView};
-use crate::app::{App, Shown};
-
-use crate::domain::phase::Phase;
-use crate::domain::record::{Outcome, TaskRecord};
-use crate::domain::text::grouped;
-use crate::domain::time::{Nanos, nanos};
-use crate::domain::trace::{Slice, Step, TaskStory, Trace, Who};
+use crate::{
+    app::{
+        App, Shown,
+        live::Live,
+        screens::timeline::{Rows, TimelineView},
+    },
+    domain::{
+        phase::Phase,
+        record::{Outcome, TaskRecord},
+        text::grouped,
+        time::{Nanos, nanos},
+        trace::{Slice, Step, TaskStory, Trace, Who},
+    },
+};
 
 /// What is under the timeline's cursor.
 #[derive(Clone, Copy, Debug)]
@@ -297,13 +302,15 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::message::{Effect, Msg};
-    use crate::domain::machine::Limits;
-    use crate::domain::record::TaskOutcome;
-    use crate::domain::speed::Speed;
-    use crate::fixtures::explorer::{Scenario, machine};
-    use crate::ui::key::Key;
-    use crate::ui::key::Key::{Char, End, Esc, Home, Left, Right};
+    use crate::{
+        app::message::{Effect, Msg},
+        domain::{machine::Limits, record::TaskOutcome, speed::Speed},
+        fixtures::explorer::{Scenario, machine},
+        ui::key::{
+            Key,
+            Key::{Char, End, Esc, Home, Left, Right},
+        },
+    };
 
     fn press(app: &mut App, keys: &[Key]) -> Vec<Effect> {
         keys.iter()

@@ -2,9 +2,13 @@
 
 use std::sync::LazyLock;
 
-use crate::app::App;
-use crate::app::keys::{FAR, Keys, PAGE, bind, keys, step};
-use crate::domain::trace::Step;
+use crate::{
+    app::{
+        App,
+        keys::{FAR, Keys, PAGE, bind, keys, step},
+    },
+    domain::trace::Step,
+};
 
 /// While the timeline is focused.
 #[rustfmt::skip]

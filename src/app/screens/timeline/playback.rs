@@ -1,15 +1,17 @@
 //! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
 
-use crate::app::live::Live;
-use crate::app::{App, Shown, TELL_EVERY};
-use crate::ui::window::stepped;
-
-use crate::domain::campaign::Campaign;
-use crate::domain::history::Entry;
-use crate::domain::provenance::Origin;
-use crate::domain::text::column_seconds;
-use crate::domain::time::{Nanos, nanos, seconds};
-use crate::domain::trace::{Player, Trace};
+use crate::{
+    app::{App, Shown, TELL_EVERY, live::Live},
+    domain::{
+        campaign::Campaign,
+        history::Entry,
+        provenance::Origin,
+        text::column_seconds,
+        time::{Nanos, nanos, seconds},
+        trace::{Player, Trace},
+    },
+    ui::window::stepped,
+};
 
 /// How fast a run can be played, from a hundredth to ten times its own speed: what took 30 ms can be watched too.
 const SPEEDS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];

@@ -5,35 +5,44 @@ mod inspector;
 mod legend;
 mod rows;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Line;
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::{Color, Modifier, Style},
+    text::Line,
+    widgets::Widget,
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::frame::welcome;
-use crate::app::message::Target;
-use crate::app::screens::timeline::inspect::Inspection;
-use crate::app::screens::timeline::playback::Playback;
-use crate::app::screens::timeline::view::geometry::Geometry;
-use crate::app::screens::timeline::view::legend::Item;
-use crate::app::screens::timeline::{Rows, TimelineView, whole};
-use crate::app::{App, Shown};
-use crate::domain::phase::Phase;
-use crate::domain::plan::Lock;
-use crate::domain::text::{counted, duration};
-use crate::domain::time::{Nanos, seconds};
-use crate::present::table::fitting;
-use crate::ui::area::{cells, centred, split_below};
-use crate::ui::key::Key;
-use crate::ui::panel::{
-    block, draw_block, draw_centred, draw_frame, draw_lines, inside, on_border,
+use crate::{
+    app::{
+        App, Shown,
+        frame::welcome,
+        message::Target,
+        screens::timeline::{
+            Rows, TimelineView,
+            inspect::Inspection,
+            playback::Playback,
+            view::{geometry::Geometry, legend::Item},
+            whole,
+        },
+    },
+    domain::{
+        phase::Phase,
+        plan::Lock,
+        text::{counted, duration},
+        time::{Nanos, seconds},
+    },
+    present::table::fitting,
+    ui::{
+        area::{cells, centred, split_below},
+        key::Key,
+        panel::{block, draw_block, draw_centred, draw_frame, draw_lines, inside, on_border},
+        theme::{STRONG, Theme},
+        widget::{RISING, axis::Axis},
+        window::Window,
+    },
 };
-use crate::ui::theme::{STRONG, Theme};
-use crate::ui::widget::RISING;
-use crate::ui::widget::axis::Axis;
-use crate::ui::window::Window;
 
 /// The timeline of the run that is shown, or the quick experiments before the first.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {

@@ -1,16 +1,18 @@
 //! A rayon pool, which hands tasks out by work stealing instead of a shared counter.
 
-use std::cell::RefCell;
-use std::io;
-use std::thread::JoinHandle;
+use std::{cell::RefCell, io, thread::JoinHandle};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use rayon::{ThreadBuilder, ThreadPoolBuilder};
+use rayon::{
+    ThreadBuilder, ThreadPoolBuilder,
+    iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator},
+};
 
 use super::spawn;
-use crate::engine::EngineError;
-use crate::engine::kernel::Job;
-use crate::engine::worker::{self, Assignment, Worker};
+use crate::engine::{
+    EngineError,
+    kernel::Job,
+    worker::{self, Assignment, Worker},
+};
 
 thread_local! {
     /// The worker of this pool thread: rayon's closures cannot carry it from one task to the next.

@@ -1,22 +1,29 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::analysis::compared::default_reference;
-use crate::catalog::model::Model;
-use crate::catalog::workload::ITERATIONS;
-use crate::catalog::workload::Workload::{self, Cpu, Io};
-use crate::domain::assessment::Assessment;
-use crate::domain::history::{Entry, History};
-use crate::domain::machine::Limits;
-use crate::domain::phase::PhaseTimes;
-use crate::domain::python::GilState;
-use crate::domain::record::{Outcome, Part, PhaseSource, PythonRecord, Record};
-use crate::domain::stats;
-use crate::domain::time::nanos;
-use crate::domain::trace::Trace;
-use crate::fixtures::explorer::lot;
-use crate::fixtures::sample;
-use crate::present::comparison::{Comparison, compare};
+use crate::{
+    analysis::compared::default_reference,
+    catalog::{
+        model::Model,
+        workload::{
+            ITERATIONS,
+            Workload::{self, Cpu, Io},
+        },
+    },
+    domain::{
+        assessment::Assessment,
+        history::{Entry, History},
+        machine::Limits,
+        phase::PhaseTimes,
+        python::GilState,
+        record::{Outcome, Part, PhaseSource, PythonRecord, Record},
+        stats,
+        time::nanos,
+        trace::Trace,
+    },
+    fixtures::{explorer::lot, sample},
+    present::comparison::{Comparison, compare},
+};
 
 /// One configuration: its model, its workers, its workers on a core, and the times of its repeats.
 type Configuration<'c> = (Model, u64, f64, &'c [f64]);

@@ -117,8 +117,9 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn bars_get_thinner_until_all_fit_and_then_not_all_are_shown() {

@@ -1,6 +1,8 @@
-use crate::ui::widget::chart::*;
-use proptest::prelude::*;
 use std::borrow::Cow;
+
+use proptest::prelude::*;
+
+use crate::ui::widget::chart::*;
 
 const fn ink(fill: &'static str) -> Span<'static> {
     Span {

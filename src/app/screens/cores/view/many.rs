@@ -1,14 +1,16 @@
 //! More cores than bars: a column per core, or per several, filled from below.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::app::screens::cores::view::Core;
-use crate::ui::area::{cells, split_below};
-use crate::ui::panel::draw_text;
-use crate::ui::theme::Theme;
-use crate::ui::widget::curve::draw_column;
+use crate::{
+    app::screens::cores::view::Core,
+    ui::{
+        area::{cells, split_below},
+        panel::draw_text,
+        theme::Theme,
+        widget::curve::draw_column,
+    },
+};
 
 /// Columns of a row's first number.
 const LABEL: u16 = 4;
@@ -56,8 +58,9 @@ pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn drawn(cores: u16, width: u16, height: u16) -> Vec<String> {
         let cores: Vec<Core> = (0..cores)

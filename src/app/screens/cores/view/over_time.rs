@@ -1,19 +1,22 @@
 //! Each core's share over time, on the timeline's axis: where the panel fills the screen.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::Span;
-use ratatui::widgets::Widget;
+use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
-use crate::app::screens::cores::view::{Core, percent};
-use crate::app::screens::curves::view::draw_scale;
-use crate::app::{App, Shown};
-use crate::ui::area::{cells, split_below, split_left};
-use crate::ui::panel::draw_lines;
-use crate::ui::theme::{STRONG, Theme};
-use crate::ui::widget::axis::Axis;
-use crate::ui::widget::curve::Curve;
-use crate::ui::widget::gantt::Pitch;
+use crate::{
+    app::{
+        App, Shown,
+        screens::{
+            cores::view::{Core, percent},
+            curves::view::draw_scale,
+        },
+    },
+    ui::{
+        area::{cells, split_below, split_left},
+        panel::draw_lines,
+        theme::{STRONG, Theme},
+        widget::{axis::Axis, curve::Curve, gantt::Pitch},
+    },
+};
 
 /// Curves get no higher than this many rows.
 const HIGHEST: u16 = 16;

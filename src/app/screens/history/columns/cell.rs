@@ -1,14 +1,20 @@
 //! What stands in a row of the history.
 
-use crate::app::live::Live;
-use crate::app::screens::history::columns::{SPEED_UP, SortKey, TIME};
-use crate::catalog::metric::Metric;
-use crate::domain::history::{Entry, SweepEntry};
-use crate::domain::plan::Plan;
-use crate::domain::record::Outcome;
-use crate::domain::text;
-use crate::domain::time::seconds;
-use crate::present::number::{in_narrow_column, or_nothing};
+use crate::{
+    app::{
+        live::Live,
+        screens::history::columns::{SPEED_UP, SortKey, TIME},
+    },
+    catalog::metric::Metric,
+    domain::{
+        history::{Entry, SweepEntry},
+        plan::Plan,
+        record::Outcome,
+        text,
+        time::seconds,
+    },
+    present::number::{in_narrow_column, or_nothing},
+};
 
 /// A row of the history.
 #[derive(Clone, Copy, Debug)]

@@ -3,17 +3,23 @@
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::App;
-use crate::app::screens::history::browse::BrowseRow;
-use crate::app::screens::history::columns;
-use crate::app::screens::history::columns::{
-    COLUMNS, Column, DECORATION, EXTRA, Extent, Row, Side, Sort,
+use crate::{
+    app::{
+        App,
+        screens::history::{
+            browse::BrowseRow,
+            columns,
+            columns::{COLUMNS, Column, DECORATION, EXTRA, Extent, Row, Side, Sort},
+            view::LONGEST,
+        },
+    },
+    domain::history::Entry,
+    present::table::{padded, shortened},
+    ui::{
+        area::{cells, first_around, split_above},
+        panel::inside,
+    },
 };
-use crate::app::screens::history::view::LONGEST;
-use crate::domain::history::Entry;
-use crate::present::table::{padded, shortened};
-use crate::ui::area::{cells, first_around, split_above};
-use crate::ui::panel::inside;
 
 /// Columns of the signs before a row.
 const SIGNS: u16 = 5;

@@ -3,12 +3,16 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::App;
-use crate::domain::text::{counted, grouped};
-use crate::present::table::shortened;
-use crate::ui::area::cells;
-use crate::ui::panel::{on_border, typed};
-use crate::ui::theme::STRONG;
+use crate::{
+    app::App,
+    domain::text::{counted, grouped},
+    present::table::shortened,
+    ui::{
+        area::cells,
+        panel::{on_border, typed},
+        theme::STRONG,
+    },
+};
 
 /// Which part of the history is shown and, where there is room beside it, that there is more than this session.
 pub fn titles(

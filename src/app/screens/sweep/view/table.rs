@@ -1,15 +1,21 @@
 //! All points of a sweep as numbers: a row per number of workers, a column per model.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span, Text},
+    widgets::Widget,
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::screens::sweep::Sketch;
-use crate::present::chart::ChartBar;
-use crate::ui::area::{cells, first_around, split_above, split_left};
-use crate::ui::theme::{CURSOR, STRONG, strong_if};
+use crate::{
+    app::screens::sweep::Sketch,
+    present::chart::ChartBar,
+    ui::{
+        area::{cells, first_around, split_above, split_left},
+        theme::{CURSOR, STRONG, strong_if},
+    },
+};
 
 /// Columns of the numbers of workers.
 const WORKERS: u16 = 9;

@@ -1,24 +1,36 @@
 //! The last few runs, with what a class compares.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::App;
-use crate::app::screen::Panel;
-use crate::app::screens::history::columns::{Row, speed_up};
-use crate::app::screens::history::view::{
-    HistoryRow, draw_gain, drawn_at, is_chosen, nothing_shown, rows_in, signs,
+use crate::{
+    app::{
+        App,
+        screen::Panel,
+        screens::{
+            history::{
+                columns::{Row, speed_up},
+                view::{HistoryRow, draw_gain, drawn_at, is_chosen, nothing_shown, rows_in, signs},
+            },
+            sweep::sketch,
+        },
+    },
+    domain::{
+        plan::Plan,
+        text::{column_seconds, counted},
+        time::seconds,
+    },
+    present::table::shortened,
+    ui::{
+        area::{cells, split_above, split_left},
+        panel::{draw_lines, draw_text, wrap},
+        theme::{CURSOR, STRONG, Theme, strong_if},
+    },
 };
-use crate::app::screens::sweep::sketch;
-use crate::domain::plan::Plan;
-use crate::domain::text::{column_seconds, counted};
-use crate::domain::time::seconds;
-use crate::present::table::shortened;
-use crate::ui::area::{cells, split_above, split_left};
-use crate::ui::panel::{draw_lines, draw_text, wrap};
-use crate::ui::theme::{CURSOR, STRONG, Theme, strong_if};
 
 /// Columns of a model's label.
 const MODEL: usize = 22;

@@ -4,14 +4,19 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::app::App;
-use crate::app::screens::timeline::Rows;
-use crate::app::screens::timeline::view::legend::LINES;
-use crate::domain::time::Nanos;
-use crate::ui::area::{cells, first_around, split_above, split_below, split_left};
-use crate::ui::panel::inside;
-use crate::ui::widget::gantt::Pitch;
-use crate::ui::window::Window;
+use crate::{
+    app::{
+        App,
+        screens::timeline::{Rows, view::legend::LINES},
+    },
+    domain::time::Nanos,
+    ui::{
+        area::{cells, first_around, split_above, split_below, split_left},
+        panel::inside,
+        widget::gantt::Pitch,
+        window::Window,
+    },
+};
 
 /// The overview takes so much of the width, with the line that shows which part of it is in view: at 1,000 workers it
 /// tells more than the few bars beside it.

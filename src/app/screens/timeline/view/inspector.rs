@@ -3,14 +3,20 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::app::screens::timeline::inspect::{Inspection, Place};
-use crate::domain::phase::Phase;
-use crate::domain::text::{clean, duration};
-use crate::domain::time::{Nanos, seconds};
-use crate::domain::trace::{Slice, TaskStory, Who};
-use crate::present::table::fitting;
-use crate::ui::panel::on_border;
-use crate::ui::theme::{STRONG, Theme};
+use crate::{
+    app::screens::timeline::inspect::{Inspection, Place},
+    domain::{
+        phase::Phase,
+        text::{clean, duration},
+        time::{Nanos, seconds},
+        trace::{Slice, TaskStory, Who},
+    },
+    present::table::fitting,
+    ui::{
+        panel::on_border,
+        theme::{STRONG, Theme},
+    },
+};
 
 /// How much of the reason of a failure is shown.
 const REASON: usize = 300;

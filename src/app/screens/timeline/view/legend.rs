@@ -1,14 +1,19 @@
 //! Which mark stands for which phase: in lines below the bars where there is room, else on the timeline's lower border.
 
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
-use crate::domain::phase::Phase;
-use crate::domain::plan::Lock;
-use crate::present::table::fitting;
-use crate::ui::panel::on_border;
-use crate::ui::theme::{FAILED, STRONG, Theme};
-use crate::ui::widget::core_gantt::{BEGINS, TURNS};
+use crate::{
+    domain::{phase::Phase, plan::Lock},
+    present::table::fitting,
+    ui::{
+        panel::on_border,
+        theme::{FAILED, STRONG, Theme},
+        widget::core_gantt::{BEGINS, TURNS},
+    },
+};
 
 /// Lines of a legend that has room.
 pub const LINES: u16 = 3;

@@ -1,20 +1,29 @@
 //! The rows of the timeline: by worker, what each of them did; by core, which worker each of them ran.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Widget,
+};
 
-use crate::app::screens::timeline::view::View;
-use crate::app::screens::timeline::whole;
-use crate::domain::phase::{Phase, PhaseTimes};
-use crate::domain::time::nanos;
-use crate::ui::area::{split_below, split_left};
-use crate::ui::panel::{draw_lines, draw_text};
-use crate::ui::theme::{FAILED, STRONG};
-use crate::ui::widget::RISING;
-use crate::ui::widget::core_gantt::CoreGantt;
-use crate::ui::widget::gantt::{Gantt, Overview};
+use crate::{
+    app::screens::timeline::{view::View, whole},
+    domain::{
+        phase::{Phase, PhaseTimes},
+        time::nanos,
+    },
+    ui::{
+        area::{split_below, split_left},
+        panel::{draw_lines, draw_text},
+        theme::{FAILED, STRONG},
+        widget::{
+            RISING,
+            core_gantt::CoreGantt,
+            gantt::{Gantt, Overview},
+        },
+    },
+};
 
 impl View<'_> {
     /// A bar per worker, and beside them an overview of all where they are too many for the screen.
