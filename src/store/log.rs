@@ -247,7 +247,7 @@ impl Log {
 }
 
 /// Whether the file system has no locks.
-fn is_no_lock(error: &io::Error) -> bool {
+pub fn is_no_lock(error: &io::Error) -> bool {
     let code = error.raw_os_error().map(Errno::from_raw);
     matches!(code, Some(Errno::ENOLCK | Errno::ENOSYS | Errno::ENOTSUP))
 }

@@ -6,11 +6,12 @@
 //! The first line says where the session measured; each line after it is a change.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, Metadata, OpenOptions, TryLockError},
     io::{self, Read},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     change::Change,
     line::VERSION,
-    log::{append_whole, folder_of, make_folder, replace_whole},
+    log::{append_whole, folder_of, is_no_lock, make_folder, replace_whole},
     own::{identity, is_users_file},
     place::Place,
 };
@@ -26,6 +27,8 @@ use crate::domain::{machine::Machine, provenance::Provenance};
 
 /// Another session that starts may look at the file before it is locked: then it is made again, so often at most.
 const TRIES: usize = 10;
+/// Where there are no locks: a session that added nothing for so long is taken to be over.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
@@ -157,7 +160,9 @@ impl Left {
             .append(true)
             .open(&path)
             .ok()?;
-        file.try_lock().ok()?;
+        if !is_over(file.try_lock(), &there) {
+            return None;
+        }
         if there.len() == 0 {
             // Its program ended before it wrote anything.
             let _ = fs::remove_file(&path);
@@ -202,6 +207,21 @@ impl Left {
     }
 }
 
+/// Whether the session of a file is over, after a try to lock it. Where there are no locks, a file to which nothing was added
+/// for a while counts: if its session goes on all the same, it adds what it has once more, which adds no run twice.
+fn is_over(lock: Result<(), TryLockError>, there: &Metadata) -> bool {
+    match lock {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(error)) => is_no_lock(&error) && is_quiet(there),
+    }
+}
+
+fn is_quiet(there: &Metadata) -> bool {
+    let age = there.modified().ok().and_then(|at| at.elapsed().ok());
+    age.is_some_and(|age| age > QUIET)
+}
+
 fn paths(place: &Place) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder_of(&place.file))
         .into_iter()
@@ -222,4 +242,26 @@ fn parsed(line: &[u8]) -> Option<Line> {
     let line: Line = serde_json::from_slice(line).ok()?;
     let (Line::Begin { v, .. } | Line::Change { v, .. }) = line;
     (v <= VERSION).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use nix::errno::Errno;
+
+    use super::*;
+
+    #[test]
+    fn without_locks_a_session_is_over_when_it_added_nothing_for_a_minute() {
+        let file = tempfile::tempfile().unwrap();
+        let no_locks = || Err(TryLockError::Error(io::Error::from(Errno::ENOLCK)));
+        let refused = || Err(TryLockError::Error(io::Error::from(Errno::EIO)));
+        assert!(!is_over(no_locks(), &file.metadata().unwrap()));
+        file.set_modified(SystemTime::now() - 2 * QUIET).unwrap();
+        let old = file.metadata().unwrap();
+        assert!(is_over(no_locks(), &old));
+        assert!(!is_over(refused(), &old));
+        assert!(!is_over(Err(TryLockError::WouldBlock), &old));
+    }
 }

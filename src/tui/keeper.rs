@@ -97,6 +97,9 @@ impl Keeper {
 
     /// Keeps this run or sweep, if it was measured here; answered by [`Msg::Kept`].
     pub fn keep(&mut self, history: &History, number: usize) {
+        if self.place.is_none() {
+            return;
+        }
         let is_ours = |provenance: &Provenance| provenance.origin == Origin::Here;
         if let Some(run) = history.get(number).filter(|run| is_ours(&run.provenance)) {
             self.write(Change::run(number, &run.record));
