@@ -10,6 +10,7 @@ mod keep;
 mod measure;
 mod output;
 mod progress;
+mod speedup;
 mod sweep_table;
 mod table;
 
@@ -23,25 +24,22 @@ pub use history::history;
 use measure::Bench;
 
 use crate::{
-    analysis::compared::Compared,
     cli::{RunRequest, SweepRequest},
     domain::{
         campaign::Campaign,
         estimate::{self, Known},
-        history::{Entry, SweepEntry},
+        history::SweepEntry,
         keeping::Keeping,
         sweep::SweepDraft,
         text::counted,
     },
     engine::{doctor, session::Session},
-    present::{
-        sentence,
-        sentence::estimate::{will_take, words},
-    },
+    present::sentence::estimate::{will_take, words},
     shell::{
         exit::{self, Failure},
         signals,
         spelling::{say, spelled},
+        terminal,
     },
 };
 
@@ -77,28 +75,11 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     }
     let number = 1 + u32::from(request.compare);
     bench.measure(Campaign::repeats(plan, repeats), number);
-    bench.end(|bench| bench.share(vec![], |runs| table::render(runs) + &compared(runs)))
-}
-
-/// Runs of one plan, at least one, as one.
-fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
-    let sound = runs.iter().filter(|run| run.record.is_sound());
-    let sound: Vec<&&Entry> = sound.collect();
-    Compared {
-        entry: sound.first().map_or(runs[0], |run| run),
-        measured: sound.iter().map(|run| &run.record).collect(),
-    }
-}
-
-/// What the runs of the second plan are against those of the first, if there are two.
-fn compared(runs: &[&Entry]) -> String {
-    let is_of_first = |run: &&Entry| run.record.plan == runs[0].record.plan;
-    let (first, second): (Vec<&Entry>, Vec<&Entry>) = runs.iter().copied().partition(is_of_first);
-    if second.is_empty() {
-        return String::new();
-    }
-    let both = [together(&first), together(&second)];
-    format!("\n{}\n", sentence::comparison::of(&both, 0))
+    bench.end(|bench| {
+        bench.share(vec![], |runs, room| {
+            table::render(runs, room) + &speedup::sentence(bench, runs)
+        })
+    })
 }
 
 /// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit
@@ -127,8 +108,8 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
             results,
             ..SweepEntry::new(number, None, here, sweep)
         };
-        bench.share(vec![&entry], |runs| {
-            sweep_table::render(&entry.sweep, &entry.results, runs)
+        bench.share(vec![&entry], |runs, room| {
+            sweep_table::render(&entry.sweep, &entry.results, runs, room)
         })
     })
 }
@@ -154,7 +135,7 @@ pub fn doctor(ascii: bool) -> Result<u8, Failure> {
     let session = prepare()?;
     let mut diagnoses = doctor::examine(&session);
     diagnoses.extend(diagnoses::of_terminal(ascii));
-    print(&diagnoses::render(&diagnoses), ascii)
+    print(&diagnoses::render(&diagnoses, terminal::room()), ascii)
 }
 
 fn prepare() -> Result<Session, Failure> {

@@ -17,7 +17,7 @@ fn command(line: &str) -> Command {
     for variable in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"] {
         command.env_remove(variable);
     }
-    command.env("LANG", "C.UTF-8");
+    command.env("LANG", "C.UTF-8").env_remove("COLUMNS");
     command
 }
 

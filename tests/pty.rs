@@ -400,6 +400,20 @@ fn a_locale_that_is_not_utf8_gets_ascii_and_a_run_can_be_read_in_it() {
 }
 
 #[test]
+fn a_table_for_people_has_the_columns_of_the_terminal() {
+    for (columns, has_a_line_per_cell) in [(50, true), (120, false)] {
+        let terminal = Terminal::start_with(columns, 200, &["doctor"], &[]);
+        terminal.wait_for(SOON, "the last row", |screen| {
+            screen.contains("LANG=C.UTF-8")
+        });
+        terminal.wait_for(SOON, "its layout", |screen| {
+            let is_alone = |line: &str| line.trim_end() == "usable cores";
+            screen.lines().any(is_alone) == has_a_line_per_cell
+        });
+    }
+}
+
+#[test]
 fn ctrl_t_goes_through_the_themes() {
     let mut terminal = Terminal::start_with(120, 40, &["--theme", "mono"], &[]);
     terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));

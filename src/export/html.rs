@@ -21,9 +21,9 @@ use crate::{
         text::{clean, counted, duration},
     },
     present::{
-        run_table::{self, Room, TextTable},
+        run_table,
         sentence::{conclusion, document},
-        table::Side,
+        table::{Side, Table},
     },
 };
 
@@ -125,7 +125,7 @@ fn findings(shared: &Shared<'_>) -> Markup {
 }
 
 fn runs(shared: &Shared<'_>) -> Markup {
-    let runs = run_table::runs(shared.single_runs(), Room::Wide);
+    let runs = run_table::runs(shared.single_runs());
     section(
         "Runs",
         html! {
@@ -141,14 +141,14 @@ fn works<'r>(runs: impl Iterator<Item = &'r Entry>) -> Markup {
 }
 
 fn swept(shared: &Shared<'_>, sweep: &SweepEntry) -> Markup {
-    let parts = run_table::runs(shared.runs_of(&sweep.sweep), Room::Wide);
+    let parts = run_table::runs(shared.runs_of(&sweep.sweep));
     section(
         &document::sweep_title(sweep),
         html! {
             p class="conclusion" { (conclusion::of_entry(sweep)) }
             @for (title, picture) in chart::all(sweep) { (figure(&title, &picture)) }
             h3 { "Configurations" }
-            (table(&run_table::configurations(&sweep.sweep, &sweep.results, Room::Wide)))
+            (table(&run_table::configurations(&sweep.sweep, &sweep.results)))
             (works(shared.runs_of(&sweep.sweep)))
             @for fit in document::fits(sweep) { p { (fit) } }
             details {
@@ -169,7 +169,7 @@ fn figure(about: &str, Picture { height, content }: &Picture) -> Markup {
     }
 }
 
-fn table(table: &TextTable) -> Markup {
+fn table(table: &Table) -> Markup {
     let class = |side: Side| {
         if side == Side::Left { "text" } else { "number" }
     };
@@ -177,12 +177,12 @@ fn table(table: &TextTable) -> Markup {
         div class="wide" {
             table {
                 thead {
-                    tr { @for (heading, side) in &table.columns { th class=(class(*side)) { (heading) } } }
+                    tr { @for of in &table.columns { th class=(class(of.side)) { (of.heading) } } }
                 }
                 tbody {
                     @for row in &table.rows {
                         tr {
-                            @for ((_, side), cell) in table.columns.iter().zip(row) { td class=(class(*side)) { (cell) } }
+                            @for (of, cell) in table.columns.iter().zip(row) { td class=(class(of.side)) { (cell) } }
                         }
                     }
                 }

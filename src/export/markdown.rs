@@ -6,9 +6,9 @@ use crate::{
     analysis::shared::Shared,
     domain::history::{Entry, SweepEntry},
     present::{
-        run_table::{self, Room, TextTable},
+        run_table,
         sentence::{conclusion, document},
-        table::Side,
+        table::{Side, Table},
     },
 };
 
@@ -23,7 +23,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let single: Vec<_> = shared.single_runs().collect();
     if !single.is_empty() {
         writeln!(out, "## Runs\n")?;
-        write_table(&run_table::runs(single.iter().copied(), Room::Wide), out)?;
+        write_table(&run_table::runs(single.iter().copied()), out)?;
         write_list(document::works(single.iter().copied()), out)?;
         let verdict = |run: &&Entry| format!("#{}: {}", run.number, document::verdict(shared, run));
         write_list(single.iter().map(verdict), out)?;
@@ -47,7 +47,7 @@ fn write_sweep(shared: &Shared<'_>, sweep: &SweepEntry, out: &mut dyn Write) -> 
     writeln!(out, "## {}\n", escaped(&document::sweep_title(sweep)))?;
     writeln!(out, "{}\n", escaped(&conclusion::of_entry(sweep)))?;
     write_table(
-        &run_table::configurations(&sweep.sweep, &sweep.results, Room::Wide),
+        &run_table::configurations(&sweep.sweep, &sweep.results),
         out,
     )?;
     write_list(document::works(shared.runs_of(&sweep.sweep)), out)
@@ -78,12 +78,12 @@ fn write_list(lines: impl IntoIterator<Item = String>, out: &mut dyn Write) -> i
     writeln!(out)
 }
 
-fn write_table(table: &TextTable, out: &mut dyn Write) -> io::Result<()> {
-    let rule = |side: &Side| if *side == Side::Left { ":---" } else { "---:" };
+fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let rule = |side| if side == Side::Left { ":---" } else { "---:" };
     let (headings, rules): (Vec<String>, Vec<String>) = table
         .columns
         .iter()
-        .map(|(heading, side)| (escaped(heading), rule(side).to_string()))
+        .map(|of| (escaped(&of.heading), rule(of.side).to_string()))
         .unzip();
     let cells = |row: &Vec<String>| row.iter().map(|cell| escaped(cell)).collect();
     let rows = table.rows.iter().map(cells);

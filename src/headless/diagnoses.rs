@@ -8,7 +8,7 @@ use crate::{
         machine::Diagnosis,
         text,
     },
-    present::table::{Side, aligned},
+    present::table::{Column, Side, Table},
     shell::{spelling, terminal},
 };
 
@@ -60,16 +60,15 @@ fn setting(name: &str, value: Option<String>) -> Option<String> {
         .map(|value| format!("{name}={}", text::clean(&value, 40)))
 }
 
-/// The diagnoses as lines.
-pub fn render(diagnoses: &[Diagnosis]) -> String {
+/// The diagnoses as lines in so much room.
+pub fn render(diagnoses: &[Diagnosis], room: usize) -> String {
     let row = |diagnosis: &Diagnosis| {
         let note = diagnosis.note.as_deref().unwrap_or_default();
         [&diagnosis.topic, &diagnosis.value, note]
             .map(|cell| text::clean(cell, MAX_SHOWN))
             .to_vec()
     };
-    aligned(
-        &[Side::Left; 3],
-        &diagnoses.iter().map(row).collect::<Vec<_>>(),
-    )
+    let columns = vec![Column::new("", Side::Left, 0); 3];
+    let rows = diagnoses.iter().map(row).collect();
+    Table { columns, rows }.lines(room)
 }

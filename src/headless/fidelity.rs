@@ -23,9 +23,8 @@ use crate::{
     present::{
         format::Format,
         number::{NOTHING, or_nothing, span, three_digits},
-        run_table::TextTable,
         sentence::{estimate::words, fidelity as sentence},
-        table::Side,
+        table::{Column, Side, Table},
     },
     shell::exit::Failure,
 };
@@ -130,7 +129,13 @@ fn print(
     if request.output.format() == Format::Table {
         let broken = bench.records().filter(|record| !record.is_sound());
         let ending = (broken.count() as u64, bench.is_interrupted());
-        let text = table(interpreter, lines, conclusion, ending);
+        let text = table(
+            interpreter,
+            lines,
+            conclusion,
+            ending,
+            bench.destination.room(),
+        );
         return bench.destination.print(&text);
     }
     let document = Document {
@@ -166,15 +171,18 @@ fn table(
     lines: &[Line],
     conclusion: &str,
     (broken, interrupted): (u64, bool),
+    room: usize,
 ) -> String {
-    let lines = TextTable {
-        columns: COLUMNS.map(|(heading, side)| (heading.into(), side)).into(),
+    let lines = Table {
+        columns: COLUMNS
+            .map(|(heading, side)| Column::new(heading, side, 0))
+            .into(),
         rows: lines.iter().map(row).collect(),
     };
     let mut out = format!(
         "gil-threads (emulated) beside Python {}\n\n{}\n{conclusion}\n",
         interpreter.label(),
-        lines.lines()
+        lines.lines(room)
     );
     if broken > 0 {
         out += &format!("{} broke and was not counted\n", counted(broken, "run"));
@@ -249,6 +257,7 @@ mod tests {
             &[line, missing],
             "so be it",
             (1, true),
+            usize::MAX,
         );
         let rows: Vec<&str> = text
             .lines()

@@ -68,13 +68,14 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     };
     let history = history_of(lot);
     let mut shelf = Shelf { store, history };
+    let room = destination.room();
     let out = match request {
         HistoryRequest::Export { runs, .. } if output.format() != Format::Table => {
             shelf.export(&runs.runs, &destination)?;
             return Ok(exit::DONE);
         }
         HistoryRequest::Export { runs, .. } | HistoryRequest::Show(runs) => {
-            shelf.show(&runs.runs)?
+            shelf.show(&runs.runs, room)?
         }
         HistoryRequest::List {
             filter, limit, all, ..
@@ -90,9 +91,9 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
                 )?;
                 return Ok(exit::DONE);
             }
-            list::render(&rows)
+            list::render(&rows, room)
         }
-        HistoryRequest::Compare(runs) => shelf.compare(&runs.runs)?,
+        HistoryRequest::Compare(runs) => shelf.compare(&runs.runs, room)?,
         HistoryRequest::Remove(runs) => shelf.remove(&runs.runs)?,
         HistoryRequest::Restore(runs) => shelf.restore(&runs.runs)?,
         HistoryRequest::Name { run, name } => shelf.name(run, name.as_deref())?,
@@ -165,7 +166,7 @@ impl Shelf {
         rows.split_off(from)
     }
 
-    fn show(&self, words: &[String]) -> Result<String, Failure> {
+    fn show(&self, words: &[String], room: usize) -> Result<String, Failure> {
         let numbers = self.with_parts(words)?;
         let mut out = String::new();
         for sweep in numbers
@@ -180,13 +181,13 @@ impl Shelf {
             out += &format!("{}\n", list::heading(run));
         }
         if !runs.is_empty() {
-            out += &format!("\n{}", table::render(&runs));
+            out += &format!("\n{}", table::render(&runs, room));
         }
         Ok(out)
     }
 
     /// Of a sweep, the run of each configuration that is nearest to its median is compared.
-    fn compare(&self, words: &[String]) -> Result<String, Failure> {
+    fn compare(&self, words: &[String], room: usize) -> Result<String, Failure> {
         let numbers = self.spread(words, |number| match self.history.sweep(number) {
             Some(sweep) => (0..sweep.runs.len())
                 .filter_map(|configuration| self.history.median_run(sweep, configuration))
@@ -203,7 +204,7 @@ impl Shelf {
         let reference = default_reference(&runs);
         Ok(format!(
             "{}\n{}\n",
-            list::side_by_side(compare(&runs, reference)),
+            list::side_by_side(compare(&runs, reference), room),
             sentence::comparison::of(&runs, reference)
         ))
     }
@@ -218,7 +219,7 @@ impl Shelf {
             .iter_mut()
             .for_each(|run| pictures.complete(run));
         let machine = &self.history.here().machine;
-        destination.share(machine, &copies.shared(), String::new)
+        destination.share(machine, &copies.shared(), |_| String::new())
     }
 
     fn remove(&mut self, words: &[String]) -> Result<String, Failure> {
@@ -292,7 +293,7 @@ impl Shelf {
 }
 
 /// The runs with their speed-ups, and the sweeps.
-fn history_of(lot: Lot) -> History {
+pub(super) fn history_of(lot: Lot) -> History {
     let of_runs = lot.runs.iter().map(|run| &run.provenance);
     let of_sweeps = lot.sweeps.iter().map(|sweep| &sweep.provenance);
     let provenances = of_sweeps.chain(of_runs);

@@ -302,21 +302,22 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Prints the runs as they were measured here, and these sweeps; as a table, they are this text.
+    /// Prints the runs as they were measured here, and these sweeps; as a table, they are this text in so
+    /// many columns.
     ///
     /// # Errors
     /// Why that is not possible.
     pub fn share(
         &self,
         sweeps: Vec<&SweepEntry>,
-        table: impl FnOnce(&[&Entry]) -> String,
+        table: impl FnOnce(&[&Entry], usize) -> String,
     ) -> Result<(), Failure> {
         let shared = Shared {
             runs: self.runs.iter().collect(),
             sweeps,
             ..Shared::default()
         };
-        let table = || table(&shared.runs);
+        let table = |room| table(&shared.runs, room);
         self.destination
             .share(&self.session.machine, &shared, table)
     }

@@ -11,8 +11,11 @@ use crate::{
     cli::Output,
     domain::{keeping::Keeping, machine::Machine, text},
     export::{self, file, json::Traces},
-    present::format::{Format, Refusal},
-    shell::{exit::Failure, spelling::spelled},
+    present::{
+        format::{Format, Refusal},
+        table::filled,
+    },
+    shell::{exit::Failure, spelling::spelled, terminal},
     store::{Place, is_own},
 };
 
@@ -47,7 +50,15 @@ impl<'a> Destination<'a> {
         Ok(destination)
     }
 
-    /// Writes what is shared, in the format that was asked for; as a table, it is this text.
+    /// How many columns a text has.
+    pub fn room(&self) -> usize {
+        match self.output.file {
+            Some(_) => usize::MAX,
+            None => terminal::room(),
+        }
+    }
+
+    /// Writes what is shared, in the format that was asked for; as a table, it is this text in so many columns.
     ///
     /// # Errors
     /// Why that is not possible.
@@ -55,10 +66,10 @@ impl<'a> Destination<'a> {
         &self,
         machine: &Machine,
         shared: &Shared<'_>,
-        table: impl FnOnce() -> String,
+        table: impl FnOnce(usize) -> String,
     ) -> Result<(), Failure> {
         if self.output.format() == Format::Table {
-            return self.print(&table());
+            return self.print(&table(self.room()));
         }
         let traces = if self.output.no_traces {
             Traces::LeftOut
@@ -81,12 +92,13 @@ impl<'a> Destination<'a> {
         self.deliver(|out| export::write(self.output.format(), machine, shared, traces, out))
     }
 
-    /// Writes a text for people.
+    /// Writes a text for people, its lines as long as there is room.
     ///
     /// # Errors
     /// Why that is not possible.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        self.deliver(|out| out.write_all(spelled(text, self.ascii).as_bytes()))
+        let text = spelled(&filled(text, self.room()), self.ascii);
+        self.deliver(|out| out.write_all(text.as_bytes()))
     }
 
     /// Writes what `content` writes.

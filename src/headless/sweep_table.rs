@@ -13,18 +13,16 @@ use crate::{
         sweep::{Results, Series, Sweep},
         text::{self, counted},
     },
-    present::{
-        run_table::{Room, configurations},
-        sentence::conclusion,
-    },
+    present::{run_table::configurations, sentence::conclusion},
 };
 
 /// Of how many configurations that broke the reason is told.
 const BROKEN_TOLD: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
-/// The results as text; empty if nothing was measured at all.
-pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry]) -> String {
+
+/// The results as text in so many columns; empty if nothing was measured at all.
+pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) -> String {
     let Some(first) = runs.first() else {
         return String::new();
     };
@@ -44,7 +42,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry]) -> String {
         work.label(),
         counted(work.tasks.into(), "task"),
         counted(sweep.plan.repeats.into(), "round"),
-        configurations(sweep, results, Room::Narrow).lines()
+        configurations(sweep, results).lines(room)
     );
     for sentence in said {
         out += &format!("{}\n", text::clean(&sentence, MAX_SHOWN));
@@ -241,7 +239,7 @@ mod tests {
         let runs = runs.map(|(number, record)| sample::run(number, record));
         let runs: Vec<Entry> = runs.collect();
         let runs: Vec<&Entry> = runs.iter().collect();
-        render(sweep, &sweep.results(records), &runs)
+        render(sweep, &sweep.results(records), &runs, usize::MAX)
     }
 
     fn row_of<'a>(table: &'a str, start: &str) -> &'a str {

@@ -8,7 +8,7 @@ use crate::{
         repeats, text,
     },
     present::{
-        run_table::{self, Room},
+        run_table,
         sentence::{self, verdict},
     },
 };
@@ -20,14 +20,14 @@ const MAX_SHOWN: usize = 300;
 /// So many lines of what Python printed are shown.
 const LINES_PRINTED: usize = 5;
 
-/// The runs as text; empty if there are none.
-pub fn render(runs: &[&Entry]) -> String {
+/// The runs as text in so many columns; empty if there are none.
+pub fn render(runs: &[&Entry], room: usize) -> String {
     if runs.is_empty() {
         return String::new();
     }
-    let mut out = run_table::runs(runs.iter().copied(), Room::Narrow).lines();
+    let mut out = run_table::runs(runs.iter().copied()).lines(room);
     out += "\nHow the workers spent their time, in seconds, summed over them:\n";
-    out += &run_table::phases(runs).lines();
+    out += &run_table::phases(runs).lines(room);
     let remarks = runs
         .iter()
         .enumerate()
@@ -145,7 +145,7 @@ mod tests {
     fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
         let mut record = record();
         record.measurement.caveats.push(Seen::Slept(2.0).into());
-        let table = render(&[&sample::run(1, &record)]);
+        let table = render(&[&sample::run(1, &record)], usize::MAX);
         for part in [
             "gil-threads (emulated)",
             "completed",
@@ -172,7 +172,7 @@ mod tests {
             error: Some("refused\u{1b}[2J".into()),
         };
         record.ending.failures = (0..25).map(task).collect();
-        let table = render(&[&sample::run(1, &record)]);
+        let table = render(&[&sample::run(1, &record)], usize::MAX);
         assert_eq!(table.matches("failed on worker").count(), FAILURES_LISTED);
         assert!(table.contains("15 more tasks failed"), "{table}");
         assert!(!table.contains('\u{1b}'));
@@ -180,6 +180,6 @@ mod tests {
 
     #[test]
     fn without_records_there_is_no_table() {
-        assert_eq!(render(&[]), "");
+        assert_eq!(render(&[], usize::MAX), "");
     }
 }

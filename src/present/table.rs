@@ -1,7 +1,14 @@
-//! Cells below each other: words at the left, whole numbers at the right, and decimal points in one column. Widths are
-//! those of the terminal, where a character may take two columns.
+//! A table, described once for every surface: its columns with what they are worth, and cells. Here it becomes lines of text
+//! that are as wide as there is room; documents lay it out as they do.
+//!
+//! Words stand at the left, whole numbers at the right, and decimal points in one column. Widths are those of the
+//! terminal, where a character may take two columns.
 
+use textwrap::{Options, WordSplitter::NoHyphenation};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::number::{self, NOTHING};
+use crate::catalog::metric::{HistoryColumn, Metric, Unit};
 
 /// How cells stand below each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +99,7 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// The end of a path in so many columns, which tells more than its begin: dots say that there was more.
+/// The end of a path in so many columns, which tells more than its start: dots say that there was more.
 pub fn tail(path: &str, room: usize) -> String {
     let length = path.width();
     if length <= room {
@@ -117,25 +124,277 @@ pub fn fitting<T: Default>(
     last
 }
 
-/// `rows` as lines, their cells two blanks apart and without blanks at the end; the first row is a heading. Every row has a
-/// cell per side.
-pub fn aligned(sides: &[Side], rows: &[Vec<String>]) -> String {
-    let mut lines = vec![String::new(); rows.len()];
-    for (at, side) in sides.iter().enumerate() {
-        let cells = rows.iter().skip(1).map(|row| Extent::of(&row[at], *side));
-        let extent = cells.fold(Extent::default(), Extent::with);
-        let heading = rows.first().map_or(0, |row| row[at].width());
-        let width = extent.width().max(heading);
-        for (nth, (line, row)) in lines.iter_mut().zip(rows).enumerate() {
-            *line += if at > 0 { "  " } else { "" };
-            *line += &match nth {
-                0 => padded(&row[at], *side, width),
-                _ => extent.align(&row[at], *side, width),
-            };
+/// Columns from this rank on do not tell rows apart.
+pub const DECORATION: usize = 10;
+/// Columns from this rank on are never shown unasked in a table of the explorer.
+pub const ASKED_FOR: usize = 100;
+/// Words have so many columns at least, if they need them, before another column goes for them.
+const WORDS: usize = 8;
+const BETWEEN: &str = "  ";
+
+/// A column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Above its cells, with the unit.
+    pub heading: String,
+    /// The same where there is little room.
+    pub short: String,
+    /// How its cells stand below it.
+    pub side: Side,
+    /// Where there is no room for all, the highest go first, and those below [`DECORATION`] never.
+    pub rank: usize,
+}
+
+impl Column {
+    /// One of this rank.
+    pub fn new(heading: impl Into<String>, side: Side, rank: usize) -> Column {
+        let heading = heading.into();
+        Column {
+            short: heading.clone(),
+            heading,
+            side,
+            rank,
         }
     }
-    let lines = lines.iter().map(|line| line.trim_end().to_string() + "\n");
-    lines.collect()
+
+    /// Of a number of the catalogue.
+    pub fn of(metric: &Metric) -> Column {
+        Column {
+            heading: number::heading(metric.name, metric.unit),
+            short: number::heading(metric.short, metric.unit),
+            side: match metric.unit {
+                Unit::Count | Unit::Share => Side::Right,
+                _ => Side::Point,
+            },
+            rank: match metric.column {
+                HistoryColumn::Shown(rank) => rank.into(),
+                HistoryColumn::Hidden | HistoryColumn::Never => ASKED_FOR,
+            },
+        }
+    }
+
+    /// With another heading where there is little room.
+    pub fn short(self, short: impl Into<String>) -> Column {
+        let short = short.into();
+        Column { short, ..self }
+    }
+}
+
+/// A table; every row has a cell per column.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// From left to right.
+    pub columns: Vec<Column>,
+    /// The cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A column as it is drawn: which one it is, under which heading, and with the room of its cells.
+struct Drawn<'t> {
+    at: usize,
+    column: &'t Column,
+    heading: &'t str,
+    extent: Extent,
+    width: usize,
+    /// It cannot be narrower.
+    least: usize,
+}
+
+impl Table {
+    /// Without the columns that say nothing in any row.
+    pub fn told(mut self) -> Table {
+        let is_told = |at: usize| self.rows.iter().any(|row| is_told(&row[at]));
+        let told: Vec<bool> = (0..self.columns.len()).map(is_told).collect();
+        let mut kept = told.iter().cycle();
+        self.columns.retain(|_| kept.next() == Some(&true));
+        for row in &mut self.rows {
+            let mut kept = told.iter();
+            row.retain(|_| kept.next() == Some(&true));
+        }
+        self
+    }
+
+    /// As lines of text that are no longer than `room`, unless a word is. Where the whole table is wider, headings are short
+    /// and words go on in the next line; then columns that do not tell rows apart are left out, which is said; and where
+    /// that does not help, every cell has a line of its own.
+    pub fn lines(&self, room: usize) -> String {
+        let whole = self.drawn(|column| &column.heading);
+        if taken(&whole, |drawn| drawn.width) <= room {
+            return self.grid(&whole);
+        }
+        let mut columns = self.drawn(|column| &column.short);
+        let mut left_out = vec![];
+        while taken(&columns, |drawn| drawn.least) > room {
+            let ranks = columns.iter().enumerate();
+            let last = ranks.max_by_key(|(_, drawn)| drawn.column.rank);
+            match last {
+                Some((at, drawn)) if drawn.column.rank >= DECORATION => {
+                    left_out.push(columns.remove(at));
+                }
+                _ => return self.records(room),
+            }
+        }
+        give_way(&mut columns, room);
+        let mut out = self.grid(&columns);
+        if !left_out.is_empty() {
+            left_out.sort_by_key(|drawn| drawn.at);
+            let names = left_out.iter().map(|drawn| &*drawn.column.heading);
+            let names: Vec<&str> = names.collect();
+            out += &filled(&format!("no room for: {}", names.join(", ")), room);
+        }
+        out
+    }
+
+    /// All columns under these headings, as wide as their cells need.
+    fn drawn(&self, heading: impl Fn(&Column) -> &String) -> Vec<Drawn<'_>> {
+        let drawn = |(at, column)| self.column(at, column, heading(column));
+        self.columns.iter().enumerate().map(drawn).collect()
+    }
+
+    fn column<'t>(&'t self, at: usize, column: &'t Column, heading: &'t str) -> Drawn<'t> {
+        let cells = || self.rows.iter().map(|row| &*row[at]);
+        let extent = cells()
+            .map(|cell| Extent::of(cell, column.side))
+            .fold(Extent::default(), Extent::with);
+        let width = extent.width().max(heading.width());
+        let least = match column.side {
+            Side::Left => {
+                let cells = cells().map(|cell| whole_numbers(cell));
+                let widest = |cell: String| cell.split(' ').map(UnicodeWidthStr::width).max();
+                let longest = cells.filter_map(widest).chain([heading.width()]).max();
+                longest.unwrap_or(0).max(width.min(WORDS))
+            }
+            Side::Right | Side::Point => width,
+        };
+        Drawn {
+            at,
+            column,
+            heading,
+            extent,
+            width,
+            least,
+        }
+    }
+
+    /// A line of headings, if there are any, and the rows.
+    fn grid(&self, columns: &[Drawn<'_>]) -> String {
+        let headings = columns
+            .iter()
+            .map(|drawn| vec![padded(drawn.heading, drawn.column.side, drawn.width)]);
+        let headings = line_up(headings.collect(), columns);
+        let rows = self.rows.iter().map(|row| {
+            let cells = columns.iter().map(|drawn| drawn.cell(&row[drawn.at]));
+            line_up(cells.collect(), columns)
+        });
+        let has_headings = columns.iter().any(|drawn| !drawn.heading.is_empty());
+        let headings = has_headings.then_some(headings);
+        headings.into_iter().chain(rows).collect()
+    }
+
+    /// A line per cell, and a blank line between rows.
+    fn records(&self, room: usize) -> String {
+        let headings = self.columns.iter().map(|column| column.heading.width());
+        let widest = headings.max().unwrap_or(0);
+        let record = |row: &Vec<String>| -> String {
+            let cells = self.columns.iter().zip(row).enumerate();
+            cells
+                .filter(|(_, (_, cell))| is_told(cell))
+                .map(|(at, (column, cell))| {
+                    let name = padded(&column.heading, Side::Left, widest) + BETWEEN;
+                    let indent = " ".repeat(name.width());
+                    let options = whole_words(room);
+                    // What has no heading is that of the others.
+                    let options = if at == 0 && column.heading.is_empty() {
+                        options
+                    } else {
+                        options.initial_indent(&name).subsequent_indent(&indent)
+                    };
+                    wrapped(cell, options).join("\n") + "\n"
+                })
+                .collect()
+        };
+        let records: Vec<String> = self.rows.iter().map(record).collect();
+        records.join("\n")
+    }
+}
+
+impl Drawn<'_> {
+    /// A cell as the lines that it takes, all but words of the same width.
+    fn cell(&self, text: &str) -> Vec<String> {
+        if self.column.side != Side::Left {
+            return vec![self.extent.align(text, self.column.side, self.width)];
+        }
+        let lines = wrapped(text, whole_words(self.width)).into_iter();
+        lines
+            .map(|line| padded(&line, Side::Left, self.width))
+            .collect()
+    }
+}
+
+/// The cells of a row beside each other, without blanks at the end.
+fn line_up(cells: Vec<Vec<String>>, columns: &[Drawn<'_>]) -> String {
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let line = |at: usize| {
+        let parts = cells.iter().zip(columns).map(|(cell, drawn)| {
+            let blank = || " ".repeat(drawn.width);
+            cell.get(at).cloned().unwrap_or_else(blank)
+        });
+        let parts: Vec<String> = parts.collect();
+        parts.join(BETWEEN).trim_end().to_string() + "\n"
+    };
+    (0..height).map(line).collect()
+}
+
+fn taken(columns: &[Drawn<'_>], width: impl Fn(&Drawn<'_>) -> usize) -> usize {
+    let between = columns.len().saturating_sub(1) * BETWEEN.len();
+    columns.iter().map(width).sum::<usize>() + between
+}
+
+/// The widest words first, until there is room for all.
+fn give_way(columns: &mut [Drawn<'_>], room: usize) {
+    for _ in room..taken(columns, |drawn| drawn.width) {
+        let giving = columns.iter_mut().filter(|drawn| drawn.width > drawn.least);
+        if let Some(widest) = giving.max_by_key(|drawn| drawn.width) {
+            widest.width -= 1;
+        }
+    }
+}
+
+fn whole_words<'a>(room: usize) -> Options<'a> {
+    let options = Options::new(room).break_words(false);
+    options.word_splitter(NoHyphenation)
+}
+
+/// A text with its lines broken between words where they are longer than `room`.
+pub fn filled(text: &str, room: usize) -> String {
+    let lines = text
+        .lines()
+        .flat_map(|line| wrapped(line, whole_words(room)));
+    lines.map(|line| line + "\n").collect()
+}
+
+fn wrapped(line: &str, options: Options<'_>) -> Vec<String> {
+    let line = whole_numbers(line);
+    let lines = textwrap::wrap(&line, options);
+    lines.iter().map(|line| line.replace(GLUE, " ")).collect()
+}
+
+/// A blank at which no line is broken.
+const GLUE: char = '\u{a0}';
+
+/// A line in which no number can be broken, and none parted from its unit.
+fn whole_numbers(line: &str) -> String {
+    let mut before = ' ';
+    let glued = line.chars().map(|c| {
+        let is_within = c == ' ' && before.is_ascii_digit();
+        before = c;
+        if is_within { GLUE } else { c }
+    });
+    glued.collect()
+}
+
+fn is_told(cell: &str) -> bool {
+    !["", NOTHING].contains(&cell)
 }
 
 /// How many characters stand before a number's decimal point, or before its unit; `None` for words.
@@ -190,39 +449,116 @@ mod tests {
         assert_eq!(both.align("12 345.7", Side::Point, 10), "12 345.7  ");
     }
 
+    fn table(columns: &[(&str, Side, usize)], rows: &[&[&str]]) -> Table {
+        let columns = columns.iter().copied();
+        let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).into()).collect();
+        Table {
+            columns: columns
+                .map(|(heading, side, rank)| Column::new(heading, side, rank))
+                .collect(),
+            rows: rows.iter().map(cells).collect(),
+        }
+    }
+
     #[test]
-    fn words_stand_left_and_numbers_right() {
-        let rows = [("a", "10"), ("long", "2 µs")].map(|(a, b)| vec![a.to_string(), b.to_string()]);
+    fn words_stand_left_numbers_right_and_decimal_points_below_each_other() {
+        let columns = [
+            ("a", Side::Left, 0),
+            ("n", Side::Right, 0),
+            ("time (s)", Side::Point, 0),
+        ];
+        let rows: [&[&str]; 4] = [
+            &["long", "2 µs", "1.213"],
+            &["", "10", "0.000300"],
+            &["b", "7", "–"],
+            &["c", "7", "12.500"],
+        ];
         assert_eq!(
-            super::aligned(&[Side::Left, Side::Right], &rows),
-            "a       10\nlong  2 µs\n"
-        );
-        assert_eq!(
-            super::aligned(&[Side::Right, Side::Left], &rows),
-            "   a  10\nlong  2 µs\n"
+            table(&columns, &rows).lines(usize::MAX),
+            "a        n   time (s)\n\
+             long  2 µs   1.213\n\
+             \x20       10   0.000300\n\
+             b        7   –\n\
+             c        7  12.500\n"
         );
     }
 
     #[test]
-    fn decimal_points_stand_below_each_other() {
-        let rows =
-            ["time (s)", "1.213", "0.000300", "–", "12.500"].map(|cell| vec![cell.to_string()]);
+    fn where_there_is_no_room_words_go_on_below_then_decoration_goes_then_cells_have_lines() {
+        let columns = [
+            ("#", Side::Right, 0),
+            ("name", Side::Left, 0),
+            ("time", Side::Point, 0),
+            ("par.", Side::Point, DECORATION),
+        ];
+        let table = table(&columns, &[&["1", "a name of many words", "1.5", "2.0"]]);
+        let one_line = "#  name                  time  par.\n1  a name of many words   1.5   2.0\n";
+        assert_eq!(table.lines(35), one_line);
         assert_eq!(
-            super::aligned(&[Side::Point], &rows),
-            " time (s)\n 1.213\n 0.000300\n –\n12.500\n"
+            table.lines(30),
+            "#  name             time  par.\n1  a name of many    1.5   2.0\n   words\n"
+        );
+        assert_eq!(
+            table.lines(22),
+            "#  name           time\n1  a name of       1.5\n   many words\nno room for: par.\n"
+        );
+        assert_eq!(
+            table.lines(16),
+            "#     1\nname  a name of\n      many words\ntime  1.5\npar.  2.0\n"
+        );
+    }
+
+    #[test]
+    fn what_has_no_heading_is_the_heading_of_its_lines() {
+        let columns = [("", Side::Left, 0), ("#1 serial", Side::Right, 0)];
+        let table = table(&columns, &[&["time, median", "1.2 s"], &["runs", "5"]]);
+        assert_eq!(
+            table.lines(16),
+            "time, median\n#1 serial  1.2 s\n\nruns\n#1 serial  5\n"
         );
     }
 
     #[test]
     fn names_in_wide_characters_keep_the_columns_straight_and_are_cut_where_they_do_not_fit() {
-        let rows = [("name", "n"), ("并发测试", "1"), ("🚀 fast", "10")]
-            .map(|(a, b)| vec![a.to_string(), b.to_string()]);
-        let table = super::aligned(&[Side::Left, Side::Right], &rows);
+        let columns = [("name", Side::Left, 0), ("n", Side::Right, 0)];
+        let table = table(&columns, &[&["并发测试", "1"], &["🚀 fast", "10"]]).lines(80);
         let ends: Vec<usize> = table.lines().map(UnicodeWidthStr::width).collect();
         assert_eq!(ends, [12, 12, 12], "{table}");
         assert_eq!(shortened("并发测试", 8), "并发测试");
         for (most, said) in [(7, "并发测…"), (6, "并发…"), (5, "并发…"), (1, "…")] {
             assert_eq!(shortened("并发测试", most), said);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_is_longer_than_the_room_no_number_is_broken_and_what_tells_rows_apart_is_there(
+            room in 34usize..150,
+            rows in proptest::collection::vec(("[a-z并]{1,9}( [a-z(]{1,9}){0,6}", 0.0..99_999.0f64, 0.0..9.0f64), 1..5),
+        ) {
+            let columns = [
+                ("#", Side::Right, 0),
+                ("name", Side::Left, 7),
+                ("time (s)", Side::Point, 2),
+                ("parallelism", Side::Point, 11),
+                ("notes", Side::Left, 18),
+            ];
+            let time = |value: f64| number::bare_seconds(value);
+            let rows: Vec<Vec<String>> = (1..)
+                .zip(&rows)
+                .map(|(at, (name, wall, par))| vec![format!("{at}"), name.clone(), time(*wall), format!("{par:.2}"), name.clone()])
+                .collect();
+            let columns = columns.map(|(heading, side, rank)| Column::new(heading, side, rank)).into();
+            let table = Table { columns, rows };
+            let lines = table.lines(room);
+            for line in lines.lines() {
+                assert!(line.width() <= room, "{room}\n{lines}");
+            }
+            let has_line = |word: &str| lines.lines().any(|line| format!(" {line} ").contains(&format!(" {word} ")));
+            for row in &table.rows {
+                assert!(has_line(&row[0]) && has_line(&row[2]), "{row:?}\n{lines}");
+                assert!(row[1].split(' ').all(has_line), "{row:?}\n{lines}");
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use crossterm::terminal::window_size;
 
+use super::spelling::variable;
+
 /// The smallest terminal that has a layout: columns and rows.
 const SMALLEST: (u16, u16) = (60, 16);
 
@@ -34,6 +36,21 @@ pub fn check() -> Result<(), String> {
 pub fn size() -> io::Result<(u16, u16)> {
     // Not `crossterm::terminal::size`, which starts another program where the system does not know.
     window_size().map(|size| (size.columns, size.rows))
+}
+
+/// How many columns a text for people has: as many as `COLUMNS` says, else as the terminal has if stdout is one. What goes
+/// into a file or to another program has no limit.
+pub fn room() -> usize {
+    let wanted = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    let of_terminal = || {
+        let (columns, _) = size().ok().filter(|_| io::stdout().is_terminal())?;
+        Some(usize::from(columns))
+    };
+    let is_told = |columns: &usize| *columns > 0;
+    let wanted = wanted.filter(is_told);
+    wanted
+        .or_else(|| of_terminal().filter(is_told))
+        .unwrap_or(usize::MAX)
 }
 
 /// One sentence if the explorer does not fit into so many columns and rows.

@@ -115,7 +115,7 @@ impl Terminal {
             .openpty(size)
             .expect("this system has pseudo-terminals");
         let first_modes = modes(&*pair.master);
-        for variable in ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE"] {
+        for variable in ["COLUMNS", "NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE"] {
             command.env_remove(variable);
         }
         for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]

@@ -24,6 +24,7 @@ pub(super) fn program(line: &str, file: &Path) -> Command {
         .arg(file);
     command
         .env("LANG", "C.UTF-8")
+        .env_remove("COLUMNS")
         .env_remove("LC_ALL")
         .env_remove("LC_CTYPE");
     command
@@ -360,4 +361,72 @@ fn a_file_that_is_something_else_is_refused_before_anything_is_measured() {
         );
     }
     assert_eq!(room.content(), b"\x89PNG\r\n\x1a\n");
+}
+
+/// What it prints where there are so many columns.
+fn said_in(columns: usize, line: &str, room: &Room) -> String {
+    let mut command = program(line, &room.file());
+    let output = command
+        .env("COLUMNS", columns.to_string())
+        .output()
+        .unwrap();
+    text(&output.stdout)
+}
+
+#[test]
+fn tables_are_no_wider_than_the_terminal_and_always_have_what_tells_runs_apart() {
+    let room = Room::new();
+    said(TINY, &room);
+    said(&TINY.replace("threads", "processes"), &room);
+    let mut naming = program("history name 1", &room.file());
+    let name = "the first of all runs here";
+    assert!(naming.arg(name).status().unwrap().success());
+    for columns in [36, 50, 80, 120, 200] {
+        for line in ["history list", "history show 1 2", "history compare 1 2"] {
+            let said = said_in(columns, line, &room);
+            let longest = said.lines().map(|line| line.chars().count()).max();
+            assert!(
+                longest <= Some(columns),
+                "{columns} columns, {line}\n{said}"
+            );
+            for part in ["#", "1", "2", "threads", "processes"] {
+                assert!(said.contains(part), "{columns} columns, {line}\n{said}");
+            }
+        }
+    }
+    let list = said("history list", &room);
+    assert_eq!(
+        list.lines()
+            .take(3)
+            .filter(|line| line.contains("cpu"))
+            .count(),
+        2,
+        "{list}"
+    );
+    assert!(
+        !said_in(36, "history list", &room).contains("  cpu  "),
+        "a line per cell"
+    );
+}
+
+#[test]
+fn a_run_is_compared_with_a_kept_serial_run_or_says_how_to_get_one() {
+    let room = Room::new();
+    let alone = said(TINY, &room);
+    assert!(alone.contains("--compare measures one first"), "{alone}");
+    let serial = said(
+        "run --workload cpu --model serial --tasks 4 --iterations 1000",
+        &room,
+    );
+    assert!(!serial.contains("--compare"), "{serial}");
+    let beside = said(TINY, &room);
+    assert!(
+        beside.contains("#2 serial") && beside.contains("#2 was measured before"),
+        "{beside}"
+    );
+    let both = said(&format!("{TINY} --compare"), &room);
+    assert!(
+        both.contains("#4 serial") && !both.contains("was measured before"),
+        "{both}"
+    );
 }

@@ -10,9 +10,8 @@ use crate::{
     present::{
         comparison::Comparison,
         number::bare_seconds,
-        run_table::TextTable,
         sentence::{moment, utc, when},
-        table::Side,
+        table::{Column, DECORATION, Side, Table},
     },
 };
 
@@ -27,20 +26,21 @@ pub struct Row<'a> {
 /// What a shared history calls a machine may be long: so many characters of it are shown.
 const MACHINE_MAX: usize = 200;
 
-fn columns() -> Vec<(String, Side)> {
+fn columns() -> Vec<Column> {
     let columns = [
-        ("#", Side::Right),
-        (when(), Side::Left),
-        ("workload", Side::Left),
-        ("model", Side::Left),
-        ("workers", Side::Right),
-        ("tasks", Side::Right),
-        ("time (s)", Side::Point),
-        ("speed-up", Side::Point),
-        ("", Side::Left),
-        ("name", Side::Left),
+        ("#", Side::Right, 0),
+        (when(), Side::Left, DECORATION),
+        ("work", Side::Left, 0),
+        ("model", Side::Left, 0),
+        ("workers", Side::Right, 0),
+        ("tasks", Side::Right, DECORATION + 1),
+        ("time (s)", Side::Point, 0),
+        ("speed-up", Side::Point, 0),
+        ("notes", Side::Left, 0),
+        ("name", Side::Left, 0),
     ];
-    columns.map(|(heading, side)| (heading.into(), side)).into()
+    let columns = columns.map(|(heading, side, rank)| Column::new(heading, side, rank));
+    columns.into()
 }
 
 /// Marks of runs, what they mean, and which runs have them.
@@ -79,12 +79,12 @@ pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
     rows
 }
 
-/// The table, and what the marks mean that occur; empty without rows.
-pub fn render(rows: &[Row<'_>]) -> String {
+/// The table in so many columns, and what the marks mean that occur; empty without rows.
+pub fn render(rows: &[Row<'_>], room: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let table = TextTable {
+    let table = Table {
         columns: columns(),
         rows: rows.iter().map(|row| row.cells.clone()).collect(),
     };
@@ -94,7 +94,7 @@ pub fn render(rows: &[Row<'_>]) -> String {
         .filter(|(_, _, is_marked)| runs().any(is_marked))
         .map(|(mark, meaning, _)| format!("{mark} {meaning}"))
         .collect();
-    let mut out = table.lines();
+    let mut out = table.told().lines(room);
     if !legend.is_empty() {
         out += &format!("\n{}\n", legend.join("   "));
     }
@@ -206,20 +206,21 @@ pub fn heading_of_sweep(sweep: &SweepEntry) -> String {
     )
 }
 
-/// A comparison: a column for each run.
-pub fn side_by_side(compared: Comparison) -> String {
-    let mut columns = vec![(String::new(), Side::Left)];
-    let headings = compared.columns.into_iter();
-    columns.extend(headings.map(|heading| (heading, Side::Right)));
+/// A comparison in so much room: a column for each run.
+pub fn side_by_side(compared: Comparison, room: usize) -> String {
+    let mut columns = vec![Column::new("", Side::Left, 0)];
+    let headings = compared.columns.into_iter().zip(compared.numbers);
+    columns
+        .extend(headings.map(|(whole, number)| Column::new(whole, Side::Right, 0).short(number)));
     let rows = compared.rows.into_iter().map(|row| {
         let indent = if row.is_part { "  " } else { "" };
         let mut cells = vec![format!("{indent}{}", row.name)];
         cells.extend(row.cells);
         cells
     });
-    let table = TextTable {
+    let table = Table {
         columns,
         rows: rows.collect(),
     };
-    table.lines()
+    table.lines(room)
 }

@@ -1,0 +1,76 @@
+//! How many times faster a run is, in a sentence below its table.
+
+use super::{history::history_of, measure::Bench};
+use crate::{
+    analysis::compared::Compared,
+    domain::history::{Entry, History},
+    present::sentence::{comparison, moment, utc},
+    store::Store,
+};
+
+/// What the runs are against those of the first plan if another one was measured besides, and else against a serial run of
+/// the history. Nothing is measured for it.
+pub fn sentence(bench: &Bench<'_>, runs: &[&Entry]) -> String {
+    let Some(first) = runs.first() else {
+        return String::new();
+    };
+    let is_of_first = |run: &&Entry| run.record.plan == first.record.plan;
+    let (first, second): (Vec<&Entry>, Vec<&Entry>) = runs.iter().copied().partition(is_of_first);
+    let said = if second.is_empty() {
+        let run = together(&first);
+        let plan = &run.entry.record.plan;
+        let is_asked = run.entry.record.is_sound() && plan.as_serial() != *plan;
+        is_asked.then(|| over_kept(bench, run))
+    } else {
+        Some(comparison::of(&[together(&first), together(&second)], 0))
+    };
+    said.map_or_else(String::new, |said| format!("\n{said}\n"))
+}
+
+/// Runs of one plan, at least one, as one.
+fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
+    let sound = runs.iter().filter(|run| run.record.is_sound());
+    let sound: Vec<&&Entry> = sound.collect();
+    Compared {
+        entry: sound.first().map_or(runs[0], |run| run),
+        measured: sound.iter().map(|run| &run.record).collect(),
+    }
+}
+
+/// Against the baseline that the user chose, or else the latest serial run of the same work on this machine.
+fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
+    let kept = bench.keeper.place().map(|place| Store::at(place.clone()));
+    // What cannot be read was told when it was to be written.
+    let kept = kept.and_then(|mut store| store.open().ok());
+    let history = kept.map(|opened| history_of(opened.kept));
+    let Some((history, over)) = history.as_ref().and_then(|history| {
+        let over = baseline(history, run.entry)?;
+        Some((history, over))
+    }) else {
+        return "no speed-up, as no serial run of this work was kept: --compare measures one first"
+            .into();
+    };
+    let at = &over.record.started_at;
+    let (number, when) = (over.number, moment(at) + utc());
+    let both = [Compared::in_history(history, over), run];
+    format!(
+        "{}\n#{number} was measured before, {when}: --compare measures both now",
+        comparison::of(&both, 0)
+    )
+}
+
+fn baseline<'h>(history: &'h History, run: &Entry) -> Option<&'h Entry> {
+    let entries = history.entries().iter();
+    let plan = &run.record.plan;
+    let is_chosen = |run: &Entry| run.assessment.baseline.filter(|over| over.is_chosen);
+    let ours = entries.clone().find(|kept| kept.record.id == run.record.id);
+    let chosen = ours.and_then(is_chosen);
+    let serial = || {
+        entries.rev().find(|kept| {
+            kept.record.is_baseline_of(plan) && kept.provenance.is_same_machine(&run.provenance)
+        })
+    };
+    chosen
+        .and_then(|over| history.get(over.number))
+        .or_else(serial)
+}
