@@ -268,6 +268,22 @@ fn the_first_picture_says_in_lines_below_it_what_its_marks_mean() {
 }
 
 #[test]
+fn four_bars_leave_a_line_for_what_the_ink_means_and_the_border_for_the_other_marks() {
+    for (columns, rows) in [(80, 24), (120, 30), (120, 40), (200, 60)] {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('2')]);
+        for line in [
+            "█ computing: the fuller the bar, the more of that time",
+            "╳ gil: wants the lock",
+            "┊ ready: no core is free",
+        ] {
+            let screen = session.rows().join("\n");
+            assert_eq!(screen.matches(line).count(), 1, "{line}\n{screen}");
+        }
+    }
+}
+
+#[test]
 fn concurrency_and_parallelism_have_a_place_beside_any_sentence() {
     for (columns, rows) in SIZES {
         for teaching in [false, true] {
@@ -436,8 +452,17 @@ fn compared(columns: u16, rows: u16, runs: usize) -> Session {
 }
 
 #[test]
+fn a_comparison_shows_the_timeline_of_every_run_before_it_says_everything() {
+    for (columns, rows, runs) in [(60, 16, 2), (60, 16, 3), (80, 24, 6)] {
+        let drawn = compared(columns, rows, runs).rows();
+        let bars = drawn.iter().filter(|row| row.starts_with("┃ w0 ")).count();
+        assert_eq!(bars, runs, "{}", drawn.join("\n"));
+    }
+}
+
+#[test]
 fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis() {
-    for (columns, rows, runs) in [(60, 16, 3), (80, 24, 6)] {
+    for (columns, rows, runs) in [(60, 16, 4), (80, 24, 8)] {
         let drawn = compared(columns, rows, runs).rows();
         let place = |text: &str| drawn.iter().position(|row| row.contains(text)).unwrap();
         assert_eq!(
@@ -1160,9 +1185,12 @@ fn the_legend_names_what_is_in_the_picture_and_nothing_that_cannot_be() {
 fn on_the_smallest_screen_the_legend_drops_whole_words_and_never_halves() {
     let mut session = Session::new(60, 16);
     session.press_and_wait(Char('1'), 0.5);
-    let legend = session.row("─ network");
-    for whole in ["█ computing ", "┊ ready ", "≡ file ", "· idle "] {
-        assert!(legend.contains(whole), "{whole:?} in {legend}");
+    for whole in [
+        "█ computing: the fuller, the more of that time ",
+        "┊ ready: no core is free ",
+        "─ network  ≡ file  ╌ starting  · idle ",
+    ] {
+        assert!(session.shows(whole), "{whole:?}");
     }
 }
 

@@ -17,7 +17,12 @@ use crate::{
         screen::{Panel, SMALLEST, Screen},
         screens::{cores, curves, form, history, sweep, teaching, timeline},
     },
-    ui::{area, key::Key, panel::draw_lines, theme::Theme},
+    ui::{
+        area,
+        key::Key,
+        panel::{draw_lines, end_words_at},
+        theme::Theme,
+    },
 };
 
 /// A screen as wide as there is room goes down to the footer, unless so many rows are left of what is below it: fewer are of no
@@ -93,6 +98,7 @@ fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
 
 fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
     if let Some((overlay, over)) = app.overlay().zip(overlay_area(app, area)) {
+        end_words_at(over, buf);
         overlay.screen().draw(app, theme, panels, over, buf);
     }
 }
@@ -101,7 +107,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut 
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let (above_footer, _) = area::split_below(room(app, area), 1);
     let (width, rows) = app.overlay()?.screen().size(app, above_footer);
-    let height = u16::try_from(rows + 2).unwrap_or(u16::MAX);
+    let height = area::cells(rows + 2);
     let mut over = area::centred(above_footer, width, height);
     let below = above_footer.bottom() - over.bottom();
     if over.width == above_footer.width && below < STRIP {

@@ -99,6 +99,15 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
+/// These lines in so many rows, one at least: dots say that there were more.
+pub fn in_rows(mut lines: Vec<String>, rows: usize, width: u16) -> Vec<String> {
+    if lines.len() > rows {
+        let rest = lines.split_off(rows.saturating_sub(1)).join(" ");
+        lines.push(shortened(&rest, usize::from(width)));
+    }
+    lines
+}
+
 /// The end of a path in so many columns, which tells more than its start: dots say that there was more.
 pub fn tail(path: &str, room: usize) -> String {
     let length = path.width();

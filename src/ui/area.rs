@@ -2,10 +2,7 @@
 
 use ratatui::layout::Rect;
 
-/// So many rows or columns; where there are more than any screen has, as many as can be.
-pub fn cells(n: usize) -> u16 {
-    u16::try_from(n).unwrap_or(u16::MAX)
-}
+pub use crate::ui::scroll::cells;
 
 /// The first in view of so many rows, of which some have room: the cursor's is in the middle where it can be.
 pub fn first_around(cursor: usize, rows: usize, room: usize) -> usize {

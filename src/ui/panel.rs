@@ -2,7 +2,7 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::Rect,
+    layout::{Position, Rect},
     style::{Color, Modifier, Style},
     text::{Line, Span, Text},
     widgets::{Block, Clear, Padding, Widget},
@@ -10,12 +10,15 @@ use ratatui::{
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub use crate::domain::text::wrap;
-use crate::ui::{
-    area::{cells, centred},
-    field::TextField,
-    scroll::Scroll,
-    text::{Look, Piece},
-    theme::{CURSOR, STRONG, Theme, strong_if},
+use crate::{
+    present::table::shortened,
+    ui::{
+        area::{cells, centred},
+        field::TextField,
+        scroll::Scroll,
+        text::{Look, Piece},
+        theme::{CURSOR, STRONG, Theme, strong_if},
+    },
 };
 
 /// A bordered block with a title.
@@ -71,10 +74,43 @@ pub fn inside(area: Rect) -> Rect {
     block("", false, Theme::plain()).inner(area)
 }
 
-/// A text from the left of `area`, cut where it ends.
+/// A text from the left of `area`; where it is longer, dots say so.
 pub fn draw_text(text: impl AsRef<str>, style: Style, area: Rect, buf: &mut Buffer) {
-    if !area.is_empty() {
-        buf.set_stringn(area.x, area.y, text, usize::from(area.width), style);
+    draw_lines([Line::styled(text.as_ref(), style)], area, buf);
+}
+
+/// A line in at most so many columns: dots say that it went on.
+pub fn shorten(line: &mut Line<'_>, room: usize) {
+    if line.width() <= room {
+        return;
+    }
+    let mut left = room;
+    line.spans.retain_mut(|span| {
+        let (before, width) = (left, span.width());
+        if width >= left {
+            span.content = shortened(&format!("{}…", span.content), left).into();
+        }
+        left = left.saturating_sub(width);
+        before > 0
+    });
+}
+
+/// What lies over this area hides parts of words beside it: dots stand for them.
+pub fn end_words_at(over: Rect, buf: &mut Buffer) {
+    let is_letter = |buf: &Buffer, x: u16, y: u16| {
+        let cell = buf.cell(Position { x, y });
+        cell.is_some_and(|cell| cell.symbol().chars().all(char::is_alphanumeric))
+    };
+    let sides = [
+        (over.left(), over.left().wrapping_sub(1)),
+        (over.right().saturating_sub(1), over.right()),
+    ];
+    for row in over.rows() {
+        for (hidden, seen) in sides {
+            if is_letter(buf, hidden, row.y) && is_letter(buf, seen, row.y) {
+                buf[(seen, row.y)].set_symbol("…");
+            }
+        }
     }
 }
 
@@ -95,14 +131,16 @@ pub fn read(pieces: &[Piece], theme: Theme) -> Line<'_> {
     pieces.iter().map(span).collect()
 }
 
-/// Lines from the top of `area` down, as many as fit.
+/// Lines from the top of `area` down, as many as fit; where one is longer, dots say so.
 pub fn draw_lines<'a, L: Into<Line<'a>>>(
     lines: impl IntoIterator<Item = L>,
     area: Rect,
     buf: &mut Buffer,
 ) {
     for (row, line) in area.rows().zip(lines) {
-        buf.set_line(row.x, row.y, &line.into(), row.width);
+        let mut line = line.into();
+        shorten(&mut line, row.width.into());
+        buf.set_line(row.x, row.y, &line, row.width);
     }
 }
 

@@ -17,6 +17,11 @@ pub const FRAME_ROWS: u16 = 3;
 /// Columns that are not a text's: borders and the blanks beside them.
 const FRAME_COLUMNS: u16 = 4;
 
+/// So many rows or columns; where there are more than any screen has, as many as can be.
+pub fn cells(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}
+
 /// The columns inside a frame of so many.
 pub fn inside(frame: u16) -> u16 {
     frame.saturating_sub(FRAME_COLUMNS)
@@ -31,7 +36,7 @@ impl Default for Scroll {
 impl Scroll {
     /// The first row of `rows` to draw where `room` rows fit.
     pub fn first(self, rows: usize, room: u16) -> u16 {
-        let last = u16::try_from(rows).unwrap_or(u16::MAX).saturating_sub(room);
+        let last = cells(rows).saturating_sub(room);
         match self {
             Scroll::FromTop(above) => above.min(last),
             Scroll::FromEnd(below) => last.saturating_sub(below),
@@ -40,7 +45,7 @@ impl Scroll {
 
     /// Moves down by so many rows, in a text of so many lines on a screen of so many rows.
     pub fn in_text(&mut self, by: isize, lines: usize, rows: u16) {
-        let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+        let lines = cells(lines);
         self.by(by, lines.saturating_sub(rows.saturating_sub(FRAME_ROWS)));
     }
 

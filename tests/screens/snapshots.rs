@@ -2,6 +2,12 @@
 //! text at the two sizes that are looked at: whoever changes a screen sees there what else has changed. Who has looked at a
 //! change and likes it: `INSTA_UPDATE=always cargo test --test screens`.
 
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
+
 use insta::assert_snapshot;
 use pconc_tui::domain::record::Outcome;
 
@@ -489,13 +495,25 @@ fn each_state_looks_as_it_was_looked_at() {
 }
 
 #[test]
-fn each_state_says_at_any_size_what_it_has_to_within_whole_frames() {
-    let sizes = [(60, 16), (80, 24), (100, 28), (120, 40), (200, 60)];
+fn each_state_says_at_any_size_what_it_has_to_in_whole_words_within_whole_frames() {
+    let known = vocabulary();
+    assert!(known.contains("processes") && !known.contains("proces"));
+    let sizes = [
+        (60, 16),
+        (80, 24),
+        (100, 28),
+        (120, 30),
+        (120, 40),
+        (200, 60),
+    ];
     each_state(&sizes, |state, session, (columns, rows)| {
         let drawn = session.rows();
         let picture = || format!("{} at {columns}×{rows}\n{}", state.name, drawn.join("\n"));
         for text in state.says {
             assert!(session.shows(text), "{text}: {}", picture());
+        }
+        for (word, has_dots) in drawn.iter().flat_map(|row| words(row)) {
+            assert!(has_dots || known.contains(word), "{word:?}: {}", picture());
         }
         let frames = frames(&drawn);
         let broken = frames.iter().filter(|(_, is_whole)| !is_whole).count();
@@ -534,4 +552,32 @@ fn frames(drawn: &[String]) -> Vec<((usize, usize), bool)> {
         }
     }
     frames
+}
+
+/// Letters that stand together, with whether dots stand before or behind them.
+fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    text.split(|c: char| !c.is_alphabetic() && c != '…')
+        .map(|word| (word.trim_matches('…'), word.contains('…')))
+}
+
+/// All words that the program and what it is tried with here can say.
+fn vocabulary() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut rooms: Vec<PathBuf> = ["src", "assets", "tests/support"]
+        .map(|room| root.join(room))
+        .into();
+    let mut known = BTreeSet::new();
+    while let Some(room) = rooms.pop() {
+        for place in std::fs::read_dir(room).unwrap() {
+            let place = place.unwrap().path();
+            let is_told = |ending| ["rs", "md"].map(OsStr::new).contains(&ending);
+            if place.is_dir() {
+                rooms.push(place);
+            } else if place.extension().is_some_and(is_told) {
+                let text = std::fs::read_to_string(place).unwrap();
+                known.extend(words(&text).map(|(word, _)| word.to_string()));
+            }
+        }
+    }
+    known
 }

@@ -5,7 +5,6 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::Widget,
 };
 
 use crate::{
@@ -18,11 +17,11 @@ use crate::{
     },
     present::{
         sentence::{self, work},
-        table::{fitting, shortened},
+        table::{fitting, in_rows, shortened},
     },
     ui::{
         area::{cells, split_left},
-        panel::{draw_text, wrap},
+        panel::{draw_lines, draw_text, wrap},
         theme::{BAND, STRONG, Theme},
     },
 };
@@ -122,15 +121,6 @@ fn said(app: &App, width: u16) -> Vec<String> {
     in_rows(lines, 2, room)
 }
 
-/// These lines in so many rows, one at least: dots say that there were more.
-pub fn in_rows(mut lines: Vec<String>, rows: usize, width: u16) -> Vec<String> {
-    if lines.len() > rows {
-        let rest = lines.split_off(rows - 1).join(" ");
-        lines.push(shortened(&rest, usize::from(width)));
-    }
-    lines
-}
-
 /// The rest of a long headline; else the doubts about the run that is shown, or what to watch for while it is on.
 pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
     let text = if let Some(rest) = said(app, area.width).get(1) {
@@ -138,7 +128,7 @@ pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
         buf.set_style(area, BAND);
         format!(" {rest}")
     } else {
-        shortened(&format!(" {}", besides(app)), area.width.into())
+        format!(" {}", besides(app))
     };
     draw_text(text, Style::new(), area, buf);
 }
@@ -260,7 +250,7 @@ fn in_use(app: &App, shown: Shown<'_>) -> String {
 
 /// Two lines in one row; of the left one, what has room beside the right one.
 fn between(left: Line<'_>, right: Line<'_>, area: Rect, buf: &mut Buffer) {
-    let room = area.width.saturating_sub(cells(right.width()));
-    left.render(split_left(area, room).0, buf);
-    right.right_aligned().render(area, buf);
+    let (room, beside) = split_left(area, area.width.saturating_sub(cells(right.width())));
+    draw_lines([left], room, buf);
+    draw_lines([right], beside, buf);
 }

@@ -42,7 +42,7 @@ use ratatui::layout::{
     Layout, Rect,
 };
 
-use crate::app::screen::{Focus, Panel, Screen};
+use crate::app::screen::{Focus, Panel, Screen, WIDE};
 
 /// How wide the form and the cores are.
 const SIDE: u16 = 28;
@@ -105,7 +105,12 @@ impl Panels {
 pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
     let around = [Length(1), Length(1), Length(1), Fill(1), Length(1)];
     let [header, verdict, aside, body, footer] = Layout::vertical(around).areas(area);
-    let is_wide = Screen::of(area.width, area.height) == Screen::Wide;
+    // A notice takes a row, and moves nothing.
+    let is_wide = match screen {
+        Screen::Wide => true,
+        Screen::Teaching => area.width >= WIDE.0,
+        Screen::Small | Screen::TooSmall => false,
+    };
     let mut panels = Panels {
         header,
         verdict,

@@ -24,10 +24,10 @@ use crate::{
     present::{
         comparison::{Comparison, Row, compare},
         sentence,
-        table::{Side, fitting, padded},
+        table::{Side, fitting, in_rows, padded},
     },
     ui::{
-        scroll::{FRAME_ROWS, Scroll, inside},
+        scroll::{FRAME_ROWS, Scroll, cells, inside},
         text::{Line, Look, Page, Piece, fill_up, marked, width_of},
         window::Window,
     },
@@ -45,6 +45,12 @@ pub(crate) const APART: u16 = 3;
 const ROOM_FOR_TWO: u16 = 150;
 /// Rows of a worker where there is room for everything: ink and a gap.
 const HIGH: usize = 8;
+/// Rows of a run where there is hardly any room: what it was, and a worker.
+const LOW: usize = 2;
+/// Rows that the sentence has at least, if it needs them.
+const WORDS_LEAST: u16 = 2;
+/// Rows that the table has at least: headings, what does not fit, and times with what is known of them.
+const TABLE_LEAST: u16 = 4;
 
 /// Runs on one time axis.
 #[derive(Clone, Debug)]
@@ -87,7 +93,7 @@ impl Screen for Comparing {
     }
 
     fn scroll(&mut self, by: isize, _rows: u16) {
-        let rows = in_rows(self.parts.table.len());
+        let rows = cells(self.parts.table.len());
         self.scroll
             .by(by, rows.saturating_sub(self.parts.table_room));
     }
@@ -113,8 +119,10 @@ impl App {
 /// A comparison, laid out.
 #[derive(Clone, Debug, Default)]
 pub struct Composition {
-    /// The sentence in lines; an empty row follows.
+    /// The sentence in lines.
     pub said: Vec<String>,
+    /// Rows of it and of what keeps the timelines apart from it.
+    pub said_room: u16,
     /// What the signs before the runs mean; empty if there are none.
     pub legend: String,
     /// Columns of the timelines, and their rows with the axis. The table stands below them, or beside them where there is
@@ -132,15 +140,23 @@ impl Composition {
         let runs = runs(history, numbers);
         let (compared, reference) = compared(history, &runs);
         let comparison = compare(&compared, reference);
+        // Where each run can be seen, it is: for that, empty rows give way first, then words.
+        let least = least(runs.len());
+        let (least, for_words) = match rows.checked_sub(least + TABLE_LEAST) {
+            Some(for_words) if for_words >= WORDS_LEAST => (least, for_words),
+            _ => (0, rows),
+        };
         let said = wrap(&sentence::comparison::of(&compared, reference), columns);
-        let room = rows.saturating_sub(in_rows(said.len() + 1));
+        let said = in_rows(said, for_words.into(), columns);
+        let said_room = cells(said.len() + 1).min(for_words);
+        let room = rows.saturating_sub(said_room);
         let lanes = runs.iter().map(|run| run.trace.lanes.len().max(1));
         let wanted: usize = lanes.map(|lanes| lanes * HIGH + 1).sum();
-        let wanted = in_rows(wanted + 1);
+        let wanted = cells(wanted + 1);
         let whole = table(&comparison, runs.len(), columns.into());
         let widest = whole.iter().map(|row| width_of(row)).max();
         // The last column says whether there is more above or below.
-        let own = in_rows(widest.unwrap_or(0) + 1);
+        let own = cells(widest.unwrap_or(0) + 1);
         let is_beside = columns >= ROOM_FOR_TWO && own <= columns / 2;
         let width = if is_beside { own } else { columns };
         let table = below(&comparison, &runs, width.saturating_sub(1));
@@ -148,12 +164,13 @@ impl Composition {
             ((columns - own - APART, wanted.min(room)), room)
         } else {
             // The picture tells more than the table: it gets what it needs, up to three fifths.
-            let fair = (room * 3 / 5).max(room.saturating_sub(in_rows(table.len())));
-            let high = wanted.min(fair);
+            let fair = (room * 3 / 5).max(room.saturating_sub(cells(table.len())));
+            let high = wanted.min(fair.max(least)).min(room);
             ((columns, high), room - high)
         };
         Composition {
             said,
+            said_room,
             legend: legend(&runs),
             timelines,
             table,
@@ -162,8 +179,9 @@ impl Composition {
     }
 }
 
-fn in_rows(rows: usize) -> u16 {
-    u16::try_from(rows).unwrap_or(u16::MAX)
+/// Rows that the timelines of so many runs need, with their axis.
+pub(crate) fn least(runs: usize) -> u16 {
+    cells(runs * LOW + 1)
 }
 
 /// The runs with these numbers.

@@ -26,7 +26,7 @@ use crate::{
     app::{
         App,
         frame::layout::Panels,
-        screens::comparison::{APART, Comparing, runs, whole},
+        screens::comparison::{APART, Comparing, least, runs, whole},
         view::View,
     },
     domain::{
@@ -74,8 +74,7 @@ impl View for Comparing {
         let said = parts.said.iter();
         let said = said.map(|text| Line::styled(text.as_str(), STRONG));
         draw_lines(said, inner, buf);
-        let said = cells(parts.said.len());
-        let (_, below) = split_above(inner, said.saturating_add(1));
+        let (_, below) = split_above(inner, parts.said_room);
         let (columns, rows) = parts.timelines;
         let (timelines, table) = if columns < below.width {
             let (timelines, beside) = split_left(below, columns);
@@ -96,7 +95,9 @@ impl View for Comparing {
 
 /// All runs below each other, on one time axis.
 fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let (mut rest, _) = split_below(area, 2);
+    // An empty row keeps the axis apart from the table, unless that would cost a run its timeline.
+    let apart = u16::from(area.height != least(runs.len()));
+    let (mut rest, _) = split_below(area, 1 + apart);
     // Bars of all runs are equally high, or more ink would not mean more work.
     let lanes: usize = runs.iter().map(|run| bars_of(run)).sum();
     let titles = cells(runs.len());
@@ -109,7 +110,7 @@ fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf
         if rest.height < 2 && rest.y < area.bottom() {
             let left = runs.len() - i;
             let text = format!("… and {left} more: the screen is too low");
-            buf.set_stringn(rest.x, rest.y, text, usize::from(rest.width), Style::new());
+            draw_text(text, Style::new(), Rect { height: 1, ..rest }, buf);
             // Below the bars one row is free: the axis moves down into it.
             rest.y += 1;
             break;

@@ -47,7 +47,7 @@ use crate::{
     domain::executor::Executor,
     present::{
         chart::{ChartBar, Measure, Scale},
-        table::fitting,
+        table::{fitting, in_rows},
     },
     ui::{
         area::{cells, split_above, split_below, split_left},
@@ -169,7 +169,7 @@ impl Placed<'_> {
         if !notes.is_empty() {
             let texts = self.sketch.words.notes.iter();
             let lines = texts.flat_map(|text| wrap(text, notes.width)).collect();
-            let lines = header::in_rows(lines, notes.height.into(), notes.width);
+            let lines = in_rows(lines, notes.height.into(), notes.width);
             draw_lines(lines, notes, buf);
         }
     }

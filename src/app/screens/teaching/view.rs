@@ -29,7 +29,7 @@ use crate::{
     },
     present::{
         number::{NOTHING, in_few_digits},
-        table::{fitting, shortened},
+        table::fitting,
     },
     ui::{
         area::{cells, split_above, split_left},
@@ -81,14 +81,21 @@ pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
 pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
     let below = BAND.remove_modifier(Modifier::BOLD);
-    let room = area.width.saturating_sub(4);
     // In the middle of the band, below an empty row where there is room for one.
     let rows = area
         .rows()
         .skip(usize::from(area.height.saturating_sub(2) / 2));
     for (row, (text, style)) in rows.zip(said.into_iter().zip([BAND, below])) {
-        let text = shortened(text, usize::from(room));
-        draw_text(text, style, split_left(row, 2).1, buf);
+        let width = area.width.saturating_sub(4);
+        draw_text(
+            text,
+            style,
+            Rect {
+                width,
+                ..split_left(row, 2).1
+            },
+            buf,
+        );
     }
 }
 

@@ -141,8 +141,10 @@ impl View<'_> {
         let (left, right) = self.titles(under, width);
         let below = match under {
             Some(under) => inspector::slice(under, self.theme, width),
-            None if self.at.legend.is_empty() => legend::in_a_row(&self.legend(), width),
-            None => Line::default(),
+            None => {
+                let lines = self.at.legend.height.into();
+                legend::on_the_border(&self.legend(), lines, width)
+            }
         };
         let frame = block(left, self.focused, self.theme)
             .title(right.right_aligned())

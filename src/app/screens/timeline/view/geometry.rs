@@ -37,7 +37,7 @@ pub struct Geometry {
     pub axis: Rect,
     /// The overview of all rows, beside the bars, if they are too many for the screen.
     pub overview: Rect,
-    /// What the marks mean, below the axis, if there is room for that.
+    /// What the marks mean, below the axis; the border has what has no room here.
     pub legend: Rect,
     /// How high the bars are.
     pub pitch: Pitch,
@@ -73,8 +73,9 @@ impl Geometry {
         let (labels, right) = split_left(above, gutter);
         let (bars, aside) = split_left(right, right.width.saturating_sub(aside));
         let first = first_around(view.row, rows, height);
-        // An empty row keeps it apart from the axis.
-        let (_, legend) = split_above(split_left(below, gutter).1, 1);
+        // Where there is room for it, an empty row keeps it apart from the axis.
+        let apart = u16::from(below.height > 1);
+        let (_, legend) = split_above(split_left(below, gutter).1, apart);
         Some(Geometry {
             labels,
             bars,
@@ -84,9 +85,7 @@ impl Geometry {
                 ..axis
             },
             overview: split_left(aside, 1).1,
-            legend: Some(legend)
-                .filter(|legend| legend.height >= LINES)
-                .unwrap_or_default(),
+            legend,
             pitch,
             workers: app.workers_in_order(),
             in_view: first..rows.min(first + height),

@@ -13,7 +13,7 @@ use crate::{
     },
     present::table::fitting,
     ui::{
-        panel::on_border,
+        panel::{on_border, shorten},
         theme::{STRONG, Theme},
     },
 };
@@ -41,23 +41,6 @@ fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
         line.push_span(" ");
     }
     on_border(line)
-}
-
-/// Cuts what has no room; dots say that it went on.
-fn shorten(line: &mut Line<'static>, room: usize) {
-    while line.width() > room {
-        let excess = line.width() - room;
-        let Some(last) = line.spans.last_mut() else {
-            return;
-        };
-        let length = last.content.chars().count();
-        if length <= excess + 1 {
-            line.spans.pop();
-            continue;
-        }
-        let kept: String = last.content.chars().take(length - excess - 1).collect();
-        last.content = format!("{kept}…").into();
-    }
 }
 
 /// In fewer and fewer words. Of a picture that was thinned, a slice stands for several.

@@ -1,4 +1,5 @@
-//! Which mark stands for which phase: in lines below the bars where there is room, else on the timeline's lower border.
+//! Which mark stands for which phase: in as many lines below the bars as there is room for, and on the timeline's lower border
+//! what is left.
 
 use ratatui::{
     style::Style,
@@ -17,6 +18,11 @@ use crate::{
 
 /// Lines of a legend that has room.
 pub const LINES: u16 = 3;
+/// What the ink means, behind the first of them.
+const FULLER: [&str; 2] = [
+    ": the fuller the bar, the more of that time",
+    ": the fuller, the more of that time",
+];
 
 /// A mark with its name, and with its meaning in a few words.
 pub struct Item {
@@ -71,6 +77,7 @@ pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> 
         let failed = item(mark, "failed", "a task failed", 2);
         items.insert(1.min(items.len()), failed);
     }
+    items.sort_by_key(|item| item.line);
     items
 }
 
@@ -87,33 +94,42 @@ pub fn of_cores(theme: Theme) -> Vec<Item> {
     ]
 }
 
-/// All in one row: with their meaning, with their names, close together, or without what explains itself, as far as there
-/// is room.
-pub fn in_a_row(items: &[Item], width: u16) -> Line<'static> {
+/// What is ink, who wants what it does not get, and what else there is.
+fn groups(items: &[Item]) -> impl Iterator<Item = &[Item]> {
+    items.chunk_by(|one, next| one.line == next.line)
+}
+
+/// Those that have no room in so many lines, all in one row: with their meaning, with their names, close together, or without
+/// what explains itself, as far as there is room.
+pub fn on_the_border(items: &[Item], lines: usize, width: u16) -> Line<'static> {
+    let left: Vec<&Item> = groups(items).skip(lines).flatten().collect();
+    if left.is_empty() {
+        return Line::default();
+    }
     let rows = (0..5).map(|shortening| {
-        let told = items.iter().filter(|item| shortening < item.left_out);
-        let mut row = row(told, shortening);
+        let told = left.iter().filter(|item| shortening < item.left_out);
+        let mut row = row(told.copied(), shortening);
         row.push_span(" ");
         on_border(row)
     });
     fitting(rows, |row| row.width() <= usize::from(width))
 }
 
-/// What is ink, who wants what it does not get, and what else there is: a line each, in as many words as there is room for.
+/// A line for each group, in as many words as there is room for.
 pub fn in_lines(items: &[Item], width: u16) -> impl Iterator<Item = Line<'static>> {
-    let lines = (0..LINES).map(move |line| {
-        let row = |shortening| row(items.iter().filter(|item| item.line == line), shortening);
-        let mut longest = row(0);
-        if line == 0 {
-            longest.push_span(": the fuller the bar, the more of that time");
-        }
-        let candidates = [longest, row(0), row(1)];
+    groups(items).enumerate().map(move |(at, group)| {
+        let said = if at == 0 { FULLER } else { [""; 2] };
+        let [long, short] = said.map(|said| {
+            let mut row = row(group, 0);
+            row.push_span(said);
+            row
+        });
+        let candidates = [long, short, row(group, 0), row(group, 1)];
         fitting(candidates, |row| row.width() <= usize::from(width))
-    });
-    lines.filter(|line| line.width() > 0)
+    })
 }
 
-fn row<'a>(items: impl Iterator<Item = &'a Item>, shortening: usize) -> Line<'static> {
+fn row<'a>(items: impl IntoIterator<Item = &'a Item>, shortening: usize) -> Line<'static> {
     let mut row = Line::default();
     for item in items {
         let is_close = row.spans.is_empty() || shortening > 1;
