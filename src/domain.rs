@@ -1,6 +1,6 @@
-//! What the program talks about: pure data and pure functions.
+//! What the program is about: pure data and pure functions.
 //!
-//! No clock, no thread, no process, no terminal: whoever imports this layer can be tested in
+//! There is no clock, thread, process or terminal in this layer, so code that only imports this layer can be tested in
 //! microseconds. The words are those of the crate documentation.
 
 pub mod address;

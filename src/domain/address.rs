@@ -1,7 +1,7 @@
 //! Addresses of web pages as a user writes them: which ones can be fetched, and how to show them.
 //!
-//! Pure text work, so that the command line can check a whole list of addresses before anything starts.
-//! What passes [`check_address`] is understood by the fetching code, too (a test there says so).
+//! This module only works on text, so that the command line can check a whole list of addresses before anything starts.
+//! The fetching code understands every address that passes [`check_address`]; a test there checks that.
 
 use url::{ParseError, Url};
 
@@ -10,20 +10,20 @@ use super::text;
 /// The most bytes an address may have: what RFC 9110 asks every server to understand.
 pub const MAX_ADDRESS_BYTES: usize = 8_000;
 
-/// What stands for a user name and password.
+/// Replaces a user name and password.
 pub(super) const HIDDEN: &str = "***";
 
-/// The most characters of an address that [`shown`] keeps, so that a sentence stays a sentence.
+/// The most characters of an address that [`shown`] keeps, so that it fits into a sentence.
 const MAX_SHOWN_CHARS: usize = 200;
 
 /// Whether `line` is an absolute `http` or `https` address with a host.
 ///
-/// `line` is taken as it is: blanks around it are an error, so trim it first.
+/// Blanks around the address are an error; the caller trims the line.
 ///
 /// # Errors
 ///
-/// One sentence without a full stop that says what is wrong and what is allowed. It does not repeat the
-/// address, which may hold a password or anything else; put [`shown`] in front of it.
+/// If the address cannot be fetched. The message is one sentence without a full stop; it says what is wrong and what is
+/// allowed. It does not repeat the address, which may hold a password; the caller puts [`shown`] in front of it.
 pub fn check_address(line: &str) -> Result<(), String> {
     check_characters(line)?;
     let rest = after_scheme(line)?;
@@ -33,7 +33,7 @@ pub fn check_address(line: &str) -> Result<(), String> {
         return Err("the user name or password must be percent-encoded (write %40 for @)".into());
     }
     let has_port = !host.ends_with(':');
-    // Url mends more than others understand: it finds a host in http:///x, and an a in %41.
+    // `Url` repairs addresses that other parsers refuse. It finds a host in http:///x, and an a in %41.
     let wrong = match Url::parse(line) {
         _ if authority.is_empty() => NO_HOST,
         Err(ParseError::EmptyHost) => NO_HOST,
@@ -53,9 +53,8 @@ pub fn check_address(line: &str) -> Result<(), String> {
 const NO_HOST: &str = "the address has no host; write one like http://example.org/page";
 const NO_PORT: &str = "the port must be a number from 1 to 65535";
 
-/// The address in a form that is fit to be printed: a user name and password in it become `***`, control
-/// characters and the invisible ones that reorder text become `\u{fffd}`, and what is longer than 200
-/// characters ends in `…`.
+/// The address in a form that is safe to print. A user name and password become `***`. Control characters and the
+/// invisible characters that reorder text become `\u{fffd}`. An address of more than 200 characters ends in `…`.
 pub fn shown(address: &str) -> String {
     shorten(&text::clean(&masked(address), usize::MAX))
 }
@@ -67,12 +66,12 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The address without its user name and password, which become `***`; also without those of an address within it.
+/// The address with `***` instead of its user name and password, and of those in an address within it.
 pub fn masked(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + "://".len());
     let (authority, _path) = split_authority(&address[start..]);
-    // A password with an unescaped '/' cuts the authority short and makes the address invalid. Only then is
-    // an '@' further right suspect: in a valid address it is part of the path.
+    // A password with an unescaped '/' cuts the authority short and makes the address invalid. Only then does an '@'
+    // further right belong to a password; in a valid address it is part of the path.
     let suspect = if authority.contains('@') || check_address(address).is_ok() {
         authority
     } else {
@@ -88,7 +87,7 @@ pub fn masked(address: &str) -> String {
     }
 }
 
-/// The scheme with its slashes, the user name and password, and the rest of a valid address that has a user name.
+/// The scheme with its slashes, the user name and password, and the rest. `None` if the address has no user name.
 pub(super) fn split_login(address: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = address.split_at(address.find("://")? + "://".len());
     let (authority, _path) = split_authority(rest);
@@ -96,8 +95,8 @@ pub(super) fn split_login(address: &str) -> Option<(&str, &str, &str)> {
     Some((scheme, &rest[..at], &rest[at + 1..]))
 }
 
-/// Somebody else's text without the user names and passwords of the addresses in it, of which nothing is known here:
-/// `http://me:secret@…`, and what Python says of such an address, `nonnumeric port: 'secret@…'`.
+/// Hides the user names and passwords of all addresses in a foreign text. It finds them in `http://me:secret@…` and in
+/// Python's message about such an address, `nonnumeric port: 'secret@…'`.
 pub fn masked_in(text: &str) -> String {
     const PYTHONS: &str = "nonnumeric port: '";
     let mut masked = String::with_capacity(text.len());
@@ -108,7 +107,7 @@ pub fn masked_in(text: &str) -> String {
         .min()
     {
         masked.push_str(before);
-        // A password that Python has decoded may have any character in it, but for the end of the line.
+        // Python has decoded this password, so it may have any character in it except the end of the line.
         let ends_suspect = |c: char| {
             if before.ends_with(PYTHONS) {
                 c == '\n'
@@ -129,7 +128,7 @@ fn split_behind<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     text.find(mark).map(|at| text.split_at(at + mark.len()))
 }
 
-/// Whether an address in a text has no user name and password behind this.
+/// Whether a user name and password must have ended before this character.
 fn ends_authority(c: char) -> bool {
     c.is_whitespace() || "/?#'\"<>".contains(c)
 }
@@ -158,12 +157,12 @@ fn check_characters(line: &str) -> Result<(), String> {
     Err(wrong.into())
 }
 
-/// Also what sets a port and an IPv6 address apart.
+/// Whether a host with its port, which may be an IPv6 address, may have this character.
 fn is_of_host(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:[]".contains(c)
 }
 
-/// The characters of RFC 3986, and `|`, which is common in the wild and understood.
+/// The characters of RFC 3986, and `|`, which is common in practice and which the fetching code understands.
 fn is_allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%|".contains(c)
 }
@@ -176,7 +175,7 @@ fn after_scheme(line: &str) -> Result<&str, String> {
         .ok_or_else(|| "the address must begin with http:// or https://".into())
 }
 
-/// Splits where the path, the query or the fragment begins.
+/// Splits before the path, the query or the fragment.
 fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
 }

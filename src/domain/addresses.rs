@@ -1,4 +1,4 @@
-//! Where the pages come from that tasks fetch.
+//! The addresses that tasks fetch.
 
 use std::ops::RangeInclusive;
 
@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 /// How long a fetch may take, in seconds: the article's `timeout=20`.
 pub const FETCH_TIMEOUT_S: f64 = 20.0;
 
-/// Where pages come from. Task `t` fetches address `t mod count`.
+/// The addresses of a plan. Task `t` fetches address `t mod count`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Addresses {
-    /// Pages `/page/0` … of the embedded server on the loopback interface: how long each takes to answer, in milliseconds.
+    /// Pages `/page/0` … of the embedded server on the loopback interface, by the latency of each in milliseconds.
     Loopback(Vec<u32>),
     /// Real addresses, `http` or `https`.
     Urls(Vec<String>),
 }
 
 impl Addresses {
-    /// How many there are; at least one.
+    /// The number of addresses, at least one.
     pub fn count(&self) -> usize {
         match self {
             Addresses::Loopback(latencies_ms) => latencies_ms.len(),
@@ -29,8 +29,8 @@ impl Addresses {
     }
 }
 
-/// One latency per address, evenly distributed over the range. The same seed gives the same latencies on every machine, and
-/// the first addresses do not change when more are asked for.
+/// Draws one latency per address, evenly distributed over the range. The same seed gives the same latencies on every
+/// machine. If more addresses are asked for, the first ones do not change.
 pub fn draw(range: RangeInclusive<u32>, addresses: u32, seed: u64) -> Vec<u32> {
     let mut random = Pcg64::seed_from_u64(seed);
     let latency = |_| random.random_range(range.clone());

@@ -10,26 +10,25 @@ use super::{
     sweep::SweepPlan,
 };
 
-/// A configuration of a sweep that broke so often is left out of the rounds that follow: it will break again.
+/// A configuration of a sweep that broke this often is left out of the following rounds, because it will break again.
 pub const BREAKS_ALLOWED: u32 = 3;
 
 /// Several plans measured as one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
     question: Question,
-    /// Runs that were handed out.
+    /// The number of runs that were handed out.
     started: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Question {
-    /// These, one after the other.
+    /// Plans that run one after the other.
     List {
         plans: Vec<Plan>,
-        /// Whether all of them are one.
+        /// Whether all of them are the same plan.
         are_repeats: bool,
     },
-    /// Many configurations, in rounds.
     Sweep(Box<Course>),
 }
 
@@ -43,7 +42,7 @@ impl From<Question> for Campaign {
 }
 
 impl Campaign {
-    /// The plan, `repeats` times.
+    /// Measures the plan `repeats` times.
     pub fn repeats(plan: Plan, repeats: u32) -> Campaign {
         Campaign::from(Question::List {
             plans: vec![plan; repeats as usize],
@@ -51,7 +50,8 @@ impl Campaign {
         })
     }
 
-    /// The same work serially first, unless a baseline of it is among the records, oldest first; then the plan.
+    /// Measures the plan, and the same work serially before it unless the records contain a baseline. The oldest record
+    /// comes first.
     pub fn pair<'a>(plan: Plan, records: impl DoubleEndedIterator<Item = &'a Record>) -> Campaign {
         let lacks_baseline = speedup::baseline_of(&plan, records).is_none();
         let serial = lacks_baseline.then(|| plan.as_serial());
@@ -61,14 +61,14 @@ impl Campaign {
         })
     }
 
-    /// Every configuration once per round, in the order of that round; the first round warms up.
+    /// Measures every configuration once per round, in the order of that round. The first round warms up.
     pub fn sweep(plan: SweepPlan) -> Campaign {
         Campaign::from(Question::Sweep(Box::new(Course::new(plan))))
     }
 
-    /// The plan to measure next, given the record of the session's latest run. `None` if the question is answered as far as it
-    /// will be. A run that was stopped ends the campaign. So does one that broke, except in a sweep: there the others go on, and
-    /// a configuration that broke [`BREAKS_ALLOWED`] times is left out from then on.
+    /// The plan to measure next, given the record of the session's latest run. `None` if the campaign is over. A
+    /// cancelled run ends the campaign. A failed run ends it too, except in a sweep, where the other configurations
+    /// continue and one that failed [`BREAKS_ALLOWED`] times is left out.
     pub fn next(&mut self, last: Option<&Record>) -> Option<Plan> {
         let last = last.filter(|_| self.started > 0);
         let last = last.map(|last| last.ending.outcome);
@@ -85,7 +85,7 @@ impl Campaign {
         Some(plan)
     }
 
-    /// Which run of how many it is on, counting from 1; those of a round that warms up count.
+    /// The number of the current run and the number of all runs. Both count from 1 and include the round that warms up.
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
             Question::List { plans, .. } => plans.len() as u32,
@@ -97,8 +97,8 @@ impl Campaign {
         (self.started, runs)
     }
 
-    /// Of which round the run is that was handed out last: 0 is the one that warms up. `None` if it was measured alone or
-    /// in a pair, whose runs are no repeats of each other.
+    /// The round of the run that was handed out last; 0 warms up. `None` if the run was measured alone or in a pair,
+    /// because those runs do not repeat each other.
     pub fn round(&self) -> Option<u32> {
         match &self.question {
             Question::List { are_repeats, .. } => are_repeats.then_some(self.started),
@@ -106,7 +106,7 @@ impl Campaign {
         }
     }
 
-    /// What the record of the run that was handed out last says of the campaign, whose id this is.
+    /// What the record of the run that was handed out last says about this campaign, which has this id.
     pub fn part(&self, id: &str) -> Option<Part> {
         self.round().map(|round| Part {
             id: id.into(),
@@ -114,7 +114,7 @@ impl Campaign {
         })
     }
 
-    /// The sweep, if it is one, with how far it is.
+    /// The progress of the sweep, if the campaign is one.
     pub fn course(&self) -> Option<&Course> {
         match &self.question {
             Question::Sweep(course) => Some(course),
@@ -123,21 +123,21 @@ impl Campaign {
     }
 }
 
-/// A sweep, and how far it is.
+/// A sweep and its progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
-    /// What was asked for.
+    /// What the user asked for.
     pub plan: SweepPlan,
-    /// Which round it is on; 0 is the one that warms up.
+    /// The current round; 0 warms up.
     pub round: u32,
     order: Vec<usize>,
-    /// How many of this round's order were handed out or left out.
+    /// How many configurations of this round's order were handed out or left out.
     at: usize,
-    /// The configuration that is being measured: an index of [`SweepPlan::configurations`].
+    /// The configuration that is being measured, as an index of [`SweepPlan::configurations`].
     pub current: Option<usize>,
-    /// By configuration, how many runs have not ended; the one that goes on is among them.
+    /// The number of unfinished runs by configuration, including the current run.
     pub left: Vec<u32>,
-    /// By configuration: runs that broke.
+    /// The number of failed runs by configuration.
     broken: Vec<u32>,
 }
 
@@ -155,7 +155,7 @@ impl Course {
         }
     }
 
-    /// Whether this configuration broke so often that it is measured no more.
+    /// Whether this configuration failed so often that it is not measured again.
     fn is_left_out(&self, configuration: usize) -> bool {
         self.broken[configuration] >= BREAKS_ALLOWED
     }

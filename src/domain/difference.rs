@@ -1,26 +1,26 @@
-//! What counts as a difference: one set of thresholds, whoever asks.
+//! What counts as a difference: one set of thresholds for every screen and file.
 
 use super::stats::{Interval, Ratio};
 
-/// Single runs differ by less than a tenth without a reason.
+/// Times of single runs differ by up to a tenth by chance.
 pub const OF_SINGLE_RUNS: f64 = 1.1;
-/// Medians of repeats that differ by less than a twentieth may be told apart by their interval, but nobody would take more
-/// workers for it, and another session may say the opposite.
+/// An interval may separate medians of repeats that differ by less than a twentieth. Still, no one would choose more
+/// workers for that, and another session may say the opposite.
 pub const OF_REPEATS: f64 = 1.05;
-/// Averages over a run, as of workers on a core, are means of many events: what differs by less than a fifth explains
-/// nothing.
+/// Averages over a run, for example of workers on a core, are means of many events. A difference of less than a fifth
+/// explains nothing.
 pub const OF_AVERAGES: f64 = 1.2;
 
 /// What a ratio of times says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// So much faster that it is worth a word, and clearly.
+    /// Clearly faster, by enough to mention it.
     Faster,
-    /// The same the other way round.
+    /// Clearly slower, by enough to mention it.
     Slower,
-    /// Too little to matter, or for single runs to tell.
+    /// Too small to matter, or too small for single runs to show it.
     Small,
-    /// The repeats differ so much among themselves that it may be none.
+    /// The repeats scatter so widely that there may be no difference.
     Unclear,
 }
 
@@ -33,7 +33,7 @@ impl Difference {
             low: value,
             high: value,
         });
-        // An interval that is printed as "1.00–1.02" leaves room for none.
+        // An interval that is printed as "1.00–1.02" includes no difference.
         let is_above_one = |value: f64| (value * 100.0).round() > 100.0;
         match (is_above_one(low), is_above_one(1.0 / high)) {
             (true, _) if value >= least => Difference::Faster,
@@ -43,18 +43,18 @@ impl Difference {
         }
     }
 
-    /// Whether it is one at all.
+    /// Whether there is a clear difference.
     pub fn is_clear(self) -> bool {
         matches!(self, Difference::Faster | Difference::Slower)
     }
 }
 
-/// Whether a factor is so near to 1 that it would be no gain if it were clear.
+/// Whether a factor is so close to 1 that it would be no gain even if it were certain.
 pub fn is_about_one(factor: f64) -> bool {
     factor < OF_REPEATS && factor > 1.0 / OF_REPEATS
 }
 
-/// Whether two averages over a run differ so much that it explains something.
+/// Whether two averages over a run differ enough to explain something.
 pub fn differ(a: f64, b: f64) -> bool {
     a.max(b) > a.min(b) * OF_AVERAGES
 }

@@ -1,7 +1,7 @@
-//! About how long a run will take: an estimate, made before anything is measured.
+//! An estimate of how long a run will take, made before anything is measured.
 //!
-//! It knows how the tasks share workers and cores, and nothing of what the machine does besides: starting, scheduling and
-//! other programs come on top.
+//! It knows how the tasks share workers and cores. It knows nothing about the rest of the machine, so starting,
+//! scheduling and other programs add to it.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -17,39 +17,39 @@ use super::{
 };
 use crate::catalog::workload::{PAGE_BYTES, Step, WRITES};
 
-/// Above so many tasks, `io` is estimated from sums, not by handing out each task.
+/// With more tasks than this, `io` is estimated from sums and not by handing out each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
-/// About how long an interpreter takes to start, import what it needs and make its first workers.
+/// About how long an interpreter takes to start, to import what it needs and to make its first workers.
 const PYTHON_START_S: f64 = 0.06;
 
-/// About how long one run will take.
+/// About how long a run will take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Estimate {
-    /// So many seconds.
+    /// This many seconds.
     Seconds(f64),
-    /// So many seconds, and the writing of the pages: nobody knows yet what that costs here.
+    /// This many seconds, without the writing of the pages, whose cost on this machine is not known yet.
     SecondsAndWriting(f64),
-    /// It depends on how fast this machine computes, which is not known yet.
+    /// Unknown, because it depends on how fast this machine computes and that was not measured yet.
     NeedsSpeed,
-    /// It depends on how fast the real addresses answer.
+    /// Unknown, because it depends on how fast the real addresses answer.
     UpToAddresses,
 }
 
-/// What is known of a machine that decides how long a run takes.
+/// The facts about a machine that decide how long a run takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    /// Cores that the program may use; at least one.
+    /// Cores that the program may use, at least one.
     pub cores_usable: u32,
     /// How fast an idle core computes.
     pub speed: Option<&'a Speed>,
-    /// How fast the interpreters are that are known.
+    /// The interpreters that were found, with their speeds.
     pub pythons: &'a [FoundPython],
-    /// CPU seconds that a worker needs to render and write one byte of a page, once; see [`writing_cost`].
+    /// CPU seconds that a worker needs to render and write one byte of a page once; see [`writing_cost`].
     pub writing: Option<f64>,
 }
 
 impl Known<'_> {
-    /// How fast whoever executes the draft computes on an idle core.
+    /// How fast the draft computes on an idle core: natively, or in its interpreter.
     fn speed_of(&self, draft: &Draft) -> Option<Speed> {
         if !draft.model.is_python() {
             return self.speed.cloned();
@@ -61,12 +61,12 @@ impl Known<'_> {
     }
 }
 
-/// About how long one run of a draft takes. The draft has to be valid.
+/// Estimates how long one run of a draft takes. The draft has to be valid.
 pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
     let latencies_ms = match draft.addresses() {
         Some(Addresses::Urls(_)) => return Estimate::UpToAddresses,
         Some(Addresses::Loopback(latencies_ms)) => latencies_ms,
-        // As if it answered at once.
+        // Tasks that fetch nothing have no latency.
         None => vec![0],
     };
     let Some(task) = Task::of(draft, known) else {
@@ -93,14 +93,14 @@ pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
 struct Task {
     /// On a core.
     computing: f64,
-    /// Waiting for nothing but time.
+    /// Without a core.
     sleeping: f64,
-    /// Whether writing is missing in it, as nobody knows yet what that costs here.
+    /// Whether writing is left out because its cost is not known yet.
     writes_at_unknown_cost: bool,
 }
 
 impl Task {
-    /// `None` if it depends on a speed that is not known.
+    /// `None` if the task depends on a speed that is not known.
     fn of(draft: &Draft, known: Known<'_>) -> Option<Task> {
         let mut task = Task::default();
         let sized = draft.sizing_by_time();
@@ -123,7 +123,7 @@ impl Task {
     }
 }
 
-/// About how long a whole sweep takes, the round that warms up included. The draft has to be valid.
+/// Estimates how long a whole sweep takes, including the round that warms up. The draft has to be valid.
 pub fn of_sweep(sweep: &SweepDraft, known: Known<'_>) -> Estimate {
     let rounds = sweep.repeats as f64 + 1.0;
     let each = sweep.configurations();
@@ -132,8 +132,9 @@ pub fn of_sweep(sweep: &SweepDraft, known: Known<'_>) -> Estimate {
     })
 }
 
-/// About how long the rest of a sweep takes: so many runs of each configuration are left. What was measured already, the
-/// round that warms up included, is what is expected again; what was not is estimated. `ended` are the sweep's own records.
+/// Estimates how long the rest of a sweep takes, with `left` as the number of unfinished runs of each configuration.
+/// The measured times of a configuration, including its run to warm up, count for its next runs. A configuration
+/// without times is estimated. `ended` are the sweep's own records.
 pub fn remaining<'a>(
     plan: &SweepPlan,
     left: &[u32],
@@ -155,7 +156,7 @@ pub fn remaining<'a>(
 }
 
 impl Estimate {
-    /// So many seconds, as far as that is known.
+    /// The seconds, if they are known.
     pub fn seconds(self) -> Option<f64> {
         match self {
             Estimate::Seconds(seconds) | Estimate::SecondsAndWriting(seconds) => Some(seconds),
@@ -163,7 +164,7 @@ impl Estimate {
         }
     }
 
-    /// The same of other seconds.
+    /// The same kind of estimate with other seconds.
     fn with(self, seconds: f64) -> Estimate {
         match self {
             Estimate::Seconds(_) => Estimate::Seconds(seconds),
@@ -172,13 +173,13 @@ impl Estimate {
         }
     }
 
-    /// What is left of it after so many seconds; never less than nothing.
+    /// What is left after `elapsed` seconds, at least 0.
     pub fn after(self, elapsed: f64) -> Estimate {
         let left = self.seconds().unwrap_or_default() - elapsed;
         self.with(left.max(0.0))
     }
 
-    /// This long, and so many times that long.
+    /// The sum of this estimate and `times` of the other.
     pub fn and(self, each: Estimate, times: f64) -> Estimate {
         match (self.seconds(), each.seconds()) {
             _ if times == 0.0 => self,
@@ -196,7 +197,8 @@ impl Estimate {
     }
 }
 
-/// How many of its workers compute at once: under an emulated lock, CPython's or in an event loop they take turns.
+/// How many workers compute at the same time. Under an emulated lock, under CPython's lock and in an event loop they
+/// take turns.
 fn at_once(draft: &Draft, cores: u32) -> f64 {
     let is_locked = |python: &Interpreter| python.gil == GilState::On;
     let model = draft.model;
@@ -210,11 +212,11 @@ fn at_once(draft: &Draft, cores: u32) -> f64 {
     }
 }
 
-/// Equal tasks in rounds of one per worker. Where there are more workers than can compute at once, they take turns, so
-/// that a round ends for all of them together.
+/// Equal tasks in rounds of one per worker. If more workers compute than can do so at once, they take turns, so that a
+/// round ends at the same time for all of them.
 fn computing(draft: &Draft, task: f64, at_once: f64) -> f64 {
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
-    // A draft that is being typed may have none.
+    // A draft may have no workers while it is being typed.
     let workers = draft.workers.max(1);
     let (rounds, last) = (draft.tasks / workers, draft.tasks % workers);
     rounds as f64 * round(workers) + if last > 0 { round(last) } else { 0.0 }
@@ -222,7 +224,7 @@ fn computing(draft: &Draft, task: f64, at_once: f64) -> f64 {
 
 /// Each task goes to the worker that is free first. Waiting needs no core; writing and computing do.
 fn waiting(draft: &Draft, task: &Task, latencies_ms: &[u32], at_once: f64) -> f64 {
-    // Whoever waits longer gives up.
+    // A fetch that waits longer than the timeout is given up.
     let length = |ms: &u32| match f64::from(*ms) / 1e3 {
         waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
         waiting => nanos(waiting + task.computing + task.sleeping),
@@ -232,7 +234,7 @@ fn waiting(draft: &Draft, task: &Task, latencies_ms: &[u32], at_once: f64) -> f6
     handed_out.max(draft.tasks as f64 * task.computing / at_once)
 }
 
-/// When the last of so many tasks ends, their lengths being used in turn.
+/// When the last task ends. The tasks use the lengths in turn.
 fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
     if tasks > TASKS_HANDED_OUT {
         let turns = lengths.len() as u64;
@@ -255,8 +257,8 @@ fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
     seconds(end)
 }
 
-/// What a run of `io` on pages of the embedded server tells about writing: seconds per byte and write. It is the CPU time:
-/// how long the writing took depends on how many wrote at once.
+/// The cost of writing that a run of `io` on pages of the embedded server shows, in seconds per byte and write. It is
+/// CPU time, because the elapsed time depends on how many workers wrote at the same time.
 pub fn writing_cost(record: &Record) -> Option<f64> {
     let plan = &record.plan;
     let (writes, page_bytes) = (plan.given(&WRITES)?, plan.given(&PAGE_BYTES)?);

@@ -1,11 +1,12 @@
-//! How the tasks of a run are executed, however many the workers: a model, and under a Python model the interpreter.
+//! How the tasks of a run are executed, with any number of workers: by a model, and for a Python model by an
+//! interpreter.
 
 use serde::{Deserialize, Serialize};
 
 use super::python::Python;
 use crate::catalog::model::Model;
 
-/// A model, and by what it executes if it needs anything. Runs with the same one differ in workers and work.
+/// A model, and the interpreter if the model needs one. Runs with the same executor differ only in workers and work.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Executor {
     /// The model.
@@ -16,7 +17,7 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Its name with what is needed to tell it from others: "gil-threads (emulated)", "python-processes (3.13.0, spawn)".
+    /// Its full name: "gil-threads (emulated)", "python-processes (3.13.0, spawn)".
     pub fn label(&self) -> String {
         let Some(Python {
             interpreter,
@@ -30,7 +31,7 @@ impl Executor {
         } else {
             interpreter.version_name()
         };
-        // Its own default needs no word.
+        // The interpreter's default start method is not mentioned.
         if let Some(method) =
             start_method.filter(|method| interpreter.start_methods.first() != Some(method))
         {
@@ -39,7 +40,7 @@ impl Executor {
         format!("{} ({words})", self.model.name())
     }
 
-    /// Its name with what tells it from others of the same model: "gil-threads", "python-processes (3.13.0)".
+    /// Its name among executors of the same model: "gil-threads", "python-processes (3.13.0)".
     pub fn name(&self) -> String {
         if self.python.is_some() {
             self.label()

@@ -1,8 +1,9 @@
-//! How true the emulated interpreter lock is: the same work under it and under CPython's, line by line.
+//! How closely the emulated interpreter lock follows CPython's: the same work under both locks, line by line.
 //!
-//! The runs are those of two sweeps, one per workload, so that order, warm-up and breaking are those of any sweep. What the
-//! emulation claims is not CPython's speed but what *sharing the lock* does to it: so each line compares how many times as
-//! long W threads take as one, from the begin of the first task on, and only the convoy compares times, as the lock makes them and not the language.
+//! The runs are those of two sweeps, one per workload, so their order, warm-up and handling of failures are those of
+//! any sweep. The emulation does not claim CPython's speed; it claims what *sharing the lock* does to that speed. So
+//! most lines compare how many times as long W threads take as one, from the start of the first task. Only the convoy
+//! compares times, because the lock determines them and the language does not.
 
 use serde::Serialize;
 
@@ -19,24 +20,25 @@ use crate::catalog::{
     workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload},
 };
 
-/// With how many threads.
+/// The numbers of threads that are compared.
 pub const WORKERS: [u32; 4] = [1, 2, 4, 8];
-/// Beside how many threads that compute the sleeper of the convoy is measured.
+/// The numbers of computing threads beside the sleeper of the convoy.
 pub const CONVOYS: [u32; 3] = [1, 2, 4];
-/// Latencies that are measured in each convoy of a round. They are not independent: who waits before whom stays so for a
-/// while. So a round's convoy counts as one value, its median, and the interval comes from the rounds.
+/// How many latencies each convoy of a round measures. They are not independent, because the order in which threads
+/// wait for the lock persists for a while. So a convoy counts as one value per round, its median, and the interval
+/// comes from the rounds.
 pub const CONVOY_SAMPLES: u32 = 40;
-/// Counted rounds unless the user says otherwise.
+/// How many rounds count unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 5;
-/// As many tasks as the most threads, so that every number of threads has equal shares.
+/// As many tasks as the largest number of threads, so that every number of threads has equal shares.
 const CPU_TASKS: u64 = 8;
-/// The server's latency in `io` runs, in milliseconds: short, as one thread waits for all addresses.
+/// The server's latency in `io` runs, in milliseconds. It is short because one thread waits for all addresses.
 const LATENCY_MS: (u64, u64) = (20, 80);
 /// The number of threads whose context switches are compared.
 const SWITCHING: u32 = 2;
 
-/// The sweeps that answer the question, `cpu` first. Both locks do the same work, which takes one thread of the interpreter
-/// so many milliseconds for a `cpu` task.
+/// The sweeps that answer the question, `cpu` first. Both locks do the same work. A `cpu` task takes one thread of the
+/// interpreter `task_ms` milliseconds.
 pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [SweepDraft; 2] {
     let sweep = |draft: Draft| SweepDraft {
         draft: Draft { seed, ..draft },
@@ -61,17 +63,17 @@ pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [Sw
 /// The plans of [`drafts`].
 ///
 /// # Errors
-/// What is wrong with the number of repeats, in one sentence.
+/// If the number of repeats is not allowed; the message is one sentence.
 pub fn plans(drafts: &[SweepDraft; 2], limits: &Limits) -> Result<[SweepPlan; 2], Invalid> {
     let [cpu, io] = drafts;
     Ok([cpu.validate(limits)?, io.validate(limits)?])
 }
 
-/// What is compared in one line.
+/// What one line compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Question {
-    /// How many times as long so many threads take as one.
+    /// How many times as long several threads take as one.
     Threads {
         /// The work.
         workload: Workload,
@@ -85,13 +87,13 @@ pub enum Question {
     },
     /// The latency of a sleep of 1 ms, in seconds.
     Convoy {
-        /// Beside how many threads that compute.
+        /// The number of threads that compute beside the sleeper.
         beside: u32,
     },
 }
 
 impl Question {
-    /// Between which bounds emulated / real counts as true.
+    /// The bounds between which emulated / real counts as faithful.
     pub fn allowed(self) -> Interval {
         let (low, high) = match self {
             Question::Convoy { beside: 1 } => (0.95, 1.05),
@@ -105,17 +107,17 @@ impl Question {
 /// A number and how sure it is: a ratio of times, a rate or a latency.
 pub type Figure = Ratio;
 
-/// What a line says of the emulation.
+/// What a line says about the emulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The whole interval is between the bounds.
     Within,
-    /// The whole interval is beyond them.
+    /// The whole interval is outside the bounds.
     Outside,
-    /// The interval straddles a bound, or there is none.
+    /// The interval straddles a bound, or there is no interval.
     CannotTell,
-    /// One side was not measured.
+    /// One of the two locks was not measured.
     NotMeasured,
 }
 
@@ -145,9 +147,9 @@ pub struct Line {
     pub real: Option<Figure>,
     /// Emulated over real.
     pub ratio: Option<Figure>,
-    /// Between which bounds the ratio counts as true.
+    /// The bounds between which the ratio counts as faithful.
     pub allowed: Interval,
-    /// What it says.
+    /// What the line says about the emulation.
     pub verdict: Verdict,
 }
 
@@ -170,11 +172,11 @@ impl Line {
     }
 }
 
-/// The latencies of a thread that sleeps for 1 ms at a time and needs the lock again afterwards: the median of each round, in
+/// The latencies of a thread that sleeps for 1 ms at a time and then needs the lock again: the median of each round, in
 /// seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Convoy {
-    /// Beside how many threads that compute.
+    /// The number of threads that compute beside the sleeper.
     pub beside: u32,
     /// Under the emulated lock.
     pub emulated: Vec<f64>,
@@ -182,7 +184,7 @@ pub struct Convoy {
     pub real: Vec<f64>,
 }
 
-/// All lines, in the order of a table: `cpu`, its switches, `io`, the convoys that were measured.
+/// All lines in the order of a table: `cpu`, its switches, `io`, and the convoys that were measured.
 pub fn lines(sweeps: &[Sweep; 2], records: &[&Record], convoys: &[Convoy], seed: u64) -> Vec<Line> {
     let [cpu, io] = sweeps;
     let mut lines = threads(cpu, records, seed);
@@ -216,13 +218,14 @@ fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<Line> {
     several.map(line).collect()
 }
 
-/// How long a run worked: from the begin of its first task. Starting an interpreter takes tens of milliseconds, of which
-/// the emulation has none, and which say nothing about the lock.
+/// How long a run worked, counted from the start of its first task. Starting an interpreter takes tens of milliseconds.
+/// The emulation has no such cost, and it says nothing about the lock.
 fn working_s(record: &Record) -> Option<f64> {
     Some(record.times.wall_s - record.times.startup_s?)
 }
 
-/// Per second, as the same work takes CPython longer: the lock changes hands by the clock.
+/// Compares switches per second and not per run. The same work takes CPython longer, and the lock changes hands by the
+/// clock.
 fn switches(sweep: &Sweep, records: &[&Record], seed: u64) -> Line {
     let rate = |record: &Record| {
         Some(record.system.context_switches?.voluntary as f64 / working_s(record)?)
@@ -251,7 +254,7 @@ fn compared(question: Question, emulated: &[f64], real: &[f64], seed: u64) -> Li
     Line::new(question, figure(emulated), figure(real), ratio)
 }
 
-/// What the counted runs of one configuration say.
+/// The values of the counted runs of one configuration.
 fn values(
     sweep: &Sweep,
     records: &[&Record],
@@ -270,7 +273,7 @@ fn values(
 }
 
 impl Convoy {
-    /// Adds a round; one that measured nothing under one of the locks does not count.
+    /// Adds a round. A round that measured nothing under one of the locks does not count.
     pub fn add(&mut self, emulated: &[f64], real: &[f64]) {
         if let (Some(emulated), Some(real)) = (stats::median(emulated), stats::median(real)) {
             self.emulated.push(emulated);

@@ -1,4 +1,4 @@
-//! What comes from files that anybody may have written, checked and cleaned once, where it enters.
+//! Checks and cleans, once, everything that is read from files that anyone may have written.
 
 use std::borrow::Cow;
 
@@ -8,75 +8,77 @@ use super::{address::masked_in, text::clean};
 
 /// The longest text that is taken from a file, in characters.
 const TEXT_MAX: usize = 2_000;
-/// The largest number of seconds, or of workers at once, that makes any sense: 30 years.
+/// The largest number of seconds, or of workers at once, that is accepted: about 30 years.
 pub const MEASURED_MAX: f64 = 1e9;
 /// More cores than any machine has.
 const CORES_MAX: u32 = 1 << 16;
 
-/// A key of an object; not copied where it stands in the text as it is, as a history has very many of them.
+/// A key of an object. It is borrowed from the text if possible, because a history has very many keys.
 #[derive(Debug, Deserialize)]
 pub struct BorrowedKey<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-/// What [`measured`] takes.
+/// A number that [`measured`] accepts.
 #[derive(Debug, Deserialize)]
 pub struct Measured(#[serde(deserialize_with = "measured")] pub f64);
 
-/// Text, without what could command a terminal or reorder what is around it.
+/// Text without characters that could command a terminal or reorder the text around them.
 ///
 /// # Errors
-/// It is no text.
+/// If the value is not text.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(clean(&String::deserialize(deserializer)?, TEXT_MAX))
 }
 
-/// What a program printed, in several lines, each as [`text`] is, and as [`error_or_null`] without passwords.
+/// The output of a program in several lines. Each line is cleaned like [`text`], and passwords are hidden as in
+/// [`error_or_null`].
 ///
 /// # Errors
-/// It is no text.
+/// If the value is not text.
 pub fn printed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(cleaned_lines(&masked_in(&String::deserialize(
         deserializer,
     )?)))
 }
 
-/// Why something failed, if it did. Earlier versions kept the passwords of addresses with it.
+/// The reason why something failed, if it did. Passwords are hidden, because earlier versions kept those of addresses
+/// in it.
 ///
 /// # Errors
-/// It is neither text nor null.
+/// If the value is neither text nor null.
 pub fn error_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     Ok(text_or_null(deserializer)?.map(|text| masked_in(&text)))
 }
 
-/// Each line without what could command a terminal or reorder what is around it.
+/// Cleans each line of characters that could command a terminal or reorder the text around them.
 pub fn cleaned_lines(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(|line| clean(line, TEXT_MAX)).collect();
     lines.join("\n")
 }
 
-/// The same, where there may be none.
+/// Like [`text`], but the value may be null.
 ///
 /// # Errors
-/// It is neither text nor null.
+/// If the value is neither text nor null.
 pub fn text_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(|text| clean(&text, TEXT_MAX)))
 }
 
-/// A measured number. What JSON could not say (null) was nothing.
+/// A measured number. Null counts as 0, because JSON writes it for a number that it cannot express.
 ///
 /// # Errors
-/// It is negative or absurd.
+/// If the number is negative or absurdly large.
 pub fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Ok(measured_or_null(deserializer)?.unwrap_or(0.0))
 }
 
-/// The same, where not knowing it says something.
+/// Like [`measured`], but null stays `None`: it says that the number is not known.
 ///
 /// # Errors
-/// It is negative or absurd.
+/// If the number is negative or absurdly large.
 pub fn measured_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<f64>, D::Error> {
@@ -88,10 +90,10 @@ pub fn measured_or_null<'de, D: Deserializer<'de>>(
     }
 }
 
-/// How many cores a machine has.
+/// The number of cores of a machine.
 ///
 /// # Errors
-/// None, or more than any machine has.
+/// If it is 0, or more than any machine has.
 pub fn cores<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     match u32::deserialize(deserializer)? {
         cores @ 1..=CORES_MAX => Ok(cores),

@@ -1,4 +1,4 @@
-//! The runs that the user can look at, their pictures, and how much memory those may take.
+//! The runs that the user can look at, their traces, and how much memory the traces may take.
 
 mod compare;
 mod earlier;
@@ -24,23 +24,23 @@ use super::{
 };
 use crate::catalog::caveat::Caveat;
 
-/// Whether there is a picture of a run.
+/// Whether the trace of a run is available.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Picture {
-    /// Its trace is here.
+    /// The trace is in memory.
     Here,
-    /// Its trace can be read from the kept history.
+    /// The trace can be read from the kept history.
     Kept,
-    /// Its trace is being read.
+    /// The trace is being read.
     Awaited,
-    /// There is none: one sentence says why.
+    /// There is no trace; one sentence says why.
     Gone(String),
 }
 
-/// A record with its picture and its number on the screen.
+/// A record with its trace and its number on the screen.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Counts from 1 in the order of measuring; numbers of runs that were removed stay unused.
+    /// Counts from 1 in the order of measuring. Numbers of removed runs stay unused.
     pub number: usize,
     /// What the user calls it.
     pub name: Option<String>,
@@ -48,18 +48,18 @@ pub struct Entry {
     pub provenance: Arc<Provenance>,
     /// What was measured.
     pub record: Record,
-    /// What it looked like; without lanes unless `picture` is [`Picture::Here`].
+    /// Its trace; without lanes unless `picture` is [`Picture::Here`].
     pub trace: Trace,
-    /// Whether there is a picture.
+    /// Whether its trace is available.
     pub picture: Picture,
     /// What the other runs say about it.
     pub assessment: Assessment,
-    /// Whether the user made it the baseline of its work: at most one is that of each work.
+    /// Whether the user made it the baseline of its work. Each work has at most one such run.
     is_chosen: bool,
 }
 
 impl Entry {
-    /// A run of which the others say nothing yet. Where its trace is not at hand, that of a kept run can be read.
+    /// A run that is not compared with others yet. Without a trace, a kept run's trace can be read later.
     pub fn new(
         number: usize,
         name: Option<String>,
@@ -86,7 +86,7 @@ impl Entry {
         }
     }
 
-    /// Whether an earlier session measured it, or another one that goes on.
+    /// Whether another session measured it, an earlier one or one that still runs.
     pub fn is_earlier(&self) -> bool {
         self.provenance.origin == Origin::Earlier
     }
@@ -104,12 +104,12 @@ impl Entry {
         }
     }
 
-    /// What it looked like, if that is at hand.
+    /// Its trace, if it is in memory.
     pub fn picture(&self) -> Option<&Trace> {
         (self.picture == Picture::Here).then_some(&self.trace)
     }
 
-    /// Its speed-up with what it was measured against: against itself there is none to tell.
+    /// The speed-up and the baseline. `None` for the baseline itself, whose speed-up over itself says nothing.
     pub fn gain(&self) -> Option<Gain> {
         self.assessment.gain()
     }
@@ -119,16 +119,16 @@ impl Entry {
         self.assessment.caveats(&self.record)
     }
 
-    /// Whether there is any.
+    /// Whether it has any caveat.
     pub fn is_doubted(&self) -> bool {
         self.caveats().next().is_some()
     }
 }
 
-/// A yes-or-no question about a run, as a table of marks asks it.
+/// A yes-or-no question about a run, for a table with marks.
 pub type EntryTest = fn(&Entry) -> bool;
 
-/// What runs and sweeps have in common: they share their numbers.
+/// What runs and sweeps have in common. They share one sequence of numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
     /// Its number.
@@ -171,31 +171,31 @@ fn items<'a>(entries: &'a [Entry], sweeps: &'a [SweepEntry]) -> impl Iterator<It
 /// The runs that the user can look at, oldest first.
 ///
 /// ```text
-///  history            the entries, in ascending order of their numbers
-///   ├─ compare        baselines, speed-ups and the fastest: only of the work that changed, in O(n)
-///   ├─ earlier        runs that this session did not measure come in; numbers change hands
-///   ├─ pictures       which pictures are here, and how much memory they may take
-///   ├─ removal        what was taken out, and back in
-///   └─ sweeps         sweeps, which share the numbers of the runs, and which runs are theirs
-///   └─ repeats        what runs of one configuration say together
+/// history            the entries, in ascending order of their numbers
+///  ├─ compare        baselines, speed-ups and the fastest run: only of the work that changed, in O(n)
+///  ├─ earlier        adds runs that this session did not measure, and renumbers runs
+///  ├─ pictures       which traces are in memory, and how much memory they may take
+///  ├─ removal        removes runs and takes removals back
+///  ├─ sweeps         the sweeps, and which runs belong to them
+///  └─ repeats        what runs of one configuration say together
 /// ```
 #[derive(Clone, Debug)]
 pub struct History {
-    /// Their numbers ascend.
+    /// In ascending order of their numbers.
     entries: Vec<Entry>,
-    /// Their numbers ascend; none of them is a run's.
+    /// In ascending order of their numbers. Runs have other numbers.
     sweeps: Vec<SweepEntry>,
     /// What was removed and can come back, the latest last.
     removals: Vec<Removal>,
-    /// The highest number that was ever given: none is given twice.
+    /// The highest number that was ever given. No number is given twice.
     highest: usize,
-    /// Whose pictures are looked at now.
+    /// The runs whose traces the user looks at now.
     in_sight: Vec<usize>,
     here: Arc<Provenance>,
 }
 
 impl History {
-    /// An empty history, in which new runs come from `here`.
+    /// An empty history in which new runs come from `here`.
     pub fn new(here: Arc<Provenance>) -> History {
         History {
             entries: vec![],
@@ -238,8 +238,8 @@ impl History {
         self.highest + 1
     }
 
-    /// Adds a run and recomputes the speed-ups of the same work, as it may be their new baseline. Returns its number,
-    /// and whether a picture had to be thinned: this one while it grew, or older ones now.
+    /// Adds a run and compares all runs of the same work again, because it may be their new baseline. Returns its
+    /// number and whether a trace is thinned: this one from its run, or older ones to make room.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
         let poorer = trace.is_thinned;
         let (work, part) = (record.plan.clone(), record.campaign.clone());
@@ -255,40 +255,40 @@ impl History {
         (self.highest, self.make_room(TRACE_BYTES) || poorer)
     }
 
-    /// Those that are here, and those that were removed and can come back.
+    /// The runs and sweeps of the history, and those that were removed and can come back.
     fn all_items(&self) -> impl Iterator<Item = Item<'_>> {
         let removed = self.removals.iter().flat_map(Removal::items);
         items(&self.entries, &self.sweeps).chain(removed)
     }
 
-    /// The runs that were removed and can come back, and then those that are here, oldest first.
+    /// The runs that were removed and can come back, then those of the history, oldest first.
     fn all_entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         let removed = self.removals.iter_mut();
         let removed = removed.flat_map(|removal| &mut removal.entries);
         removed.chain(&mut self.entries)
     }
 
-    /// The run or sweep with this number, which may have been removed.
+    /// The run or sweep with this number, even if it was removed.
     pub fn item(&self, number: usize) -> Option<Item<'_>> {
         let run = self.get(number).map(Item::from);
         run.or_else(|| self.all_items().find(|item| item.number == number))
     }
 
-    /// The number of the run or sweep with this id, which may have been removed.
+    /// The number of the run or sweep with this id, even if it was removed.
     pub fn number_of(&self, id: &str) -> Option<usize> {
-        // Usually the run was measured just now, so the search starts at the end.
+        // The search starts at the end, because the run was usually measured just now.
         let run = self.entries.iter().rfind(|entry| entry.record.id == id);
         let other = || Some(self.all_items().find(|item| item.id == id)?.number);
         run.map(|entry| entry.number).or_else(other)
     }
 
-    /// The number of the first run or sweep that is called so.
+    /// The number of the first run or sweep with this name.
     pub fn named(&self, name: &str) -> Option<usize> {
         let mut items = items(&self.entries, &self.sweeps);
         Some(items.find(|item| item.name == Some(name))?.number)
     }
 
-    /// Calls a run or a sweep something else, or nothing.
+    /// Sets or removes the name of a run or sweep.
     pub fn rename(&mut self, number: usize, name: Option<String>) {
         if let Some(entry) = self.get_mut(number) {
             entry.name = name;

@@ -1,4 +1,4 @@
-//! Whether and where finished runs are kept for later sessions, as the user wants it.
+//! Where the user wants finished runs to be kept for later sessions.
 
 use std::path::PathBuf;
 

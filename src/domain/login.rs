@@ -1,4 +1,4 @@
-//! User names and passwords in addresses: how they are sent, and how they are kept out of everything else.
+//! User names and passwords in addresses: how they are sent, and how everything else hides them.
 
 use std::borrow::Cow;
 
@@ -7,23 +7,23 @@ use percent_encoding::percent_decode_str;
 
 use super::address::{HIDDEN, split_login};
 
-/// Who asks for a page.
+/// The user name and password that a request for a page sends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Login<'a> {
-    /// As it is written in the address, percent-encoded.
+    /// As in the address, percent-encoded.
     user: &'a str,
     password: &'a str,
 }
 
 impl<'a> Login<'a> {
-    /// The one of an address, if it has one.
+    /// The login of an address, if it has one.
     pub fn of(address: &'a str) -> Option<Login<'a>> {
         let (_, login, _) = split_login(address)?;
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
         Some(Login { user, password })
     }
 
-    /// The value of the header `Authorization` that says it: Basic authentication, RFC 7617.
+    /// The value of the header `Authorization` for Basic authentication (RFC 7617).
     pub fn authorization(self) -> String {
         format!("Basic {}", self.token())
     }
@@ -34,7 +34,7 @@ impl<'a> Login<'a> {
         BASE64_STANDARD.encode([user, password].join(&b':'))
     }
 
-    /// What nobody may see. A user name without a password is often a token.
+    /// All forms that must stay hidden. A user name without a password is hidden, too, because it is often a token.
     fn secrets(self) -> Vec<String> {
         let Login { user, password } = self;
         let secret = if password.is_empty() { user } else { password };
@@ -50,7 +50,7 @@ impl<'a> Login<'a> {
     }
 }
 
-/// The address without its user name and password, as it is given to whatever may quote it.
+/// The address without its user name and password, for code that may quote it.
 pub fn without_login(address: &str) -> Cow<'_, str> {
     match split_login(address) {
         Some((scheme, _, rest)) => format!("{scheme}{rest}").into(),
@@ -58,15 +58,15 @@ pub fn without_login(address: &str) -> Cow<'_, str> {
     }
 }
 
-/// Passwords, in every form in which somebody else's text may tell them.
+/// Passwords, in every form in which a foreign text may contain them.
 #[derive(Default)]
 pub struct Secrets {
-    /// The longest first: one may be part of another.
+    /// The longest first, because one may be part of another.
     texts: Vec<String>,
 }
 
 impl Secrets {
-    /// Those of these addresses.
+    /// The secrets of these addresses.
     pub fn of(addresses: &[String]) -> Secrets {
         let logins = addresses.iter().filter_map(|address| Login::of(address));
         let mut texts: Vec<String> = logins.flat_map(Login::secrets).collect();
@@ -75,9 +75,9 @@ impl Secrets {
         Secrets { texts }
     }
 
-    /// The text with `***` for each of them.
+    /// The text with `***` in place of each secret.
     pub fn concealed_in(&self, text: &str) -> String {
-        // The longest of those that are found first.
+        // At equal positions the longest comes first.
         let first_in = |rest: &str| {
             let found = |secret: &String| Some((rest.find(secret)?, secret.len()));
             self.texts
@@ -87,7 +87,7 @@ impl Secrets {
         };
         let mut concealed = String::with_capacity(text.len());
         let mut rest = text;
-        // In one pass: what stands for a secret is not searched again.
+        // One pass, so that the replacement of a secret is not searched again.
         while let Some((at, length)) = first_in(rest) {
             concealed.push_str(&rest[..at]);
             concealed.push_str(HIDDEN);
@@ -97,7 +97,7 @@ impl Secrets {
     }
 }
 
-/// Not even a log shows them.
+/// Debug output must not show the secrets.
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Secrets({})", self.texts.len())

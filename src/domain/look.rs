@@ -1,4 +1,4 @@
-//! How the screen looks: what the user asks for, and what comes of it in a terminal.
+//! How the screen looks: what the user asks for, and what the terminal can show.
 
 /// A set of colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -6,7 +6,7 @@ pub enum ThemeName {
     /// The terminal's own 16 colours.
     #[default]
     Ansi,
-    /// Colours that colour-blind people tell apart, also by their brightness alone.
+    /// Colours that colour-blind people can tell apart, even by their brightness alone.
     Safe,
     /// Bright on black, whatever the terminal's background.
     Contrast,
@@ -23,7 +23,7 @@ impl ThemeName {
         ThemeName::Mono,
     ];
 
-    /// The word for it, on the command line and on screen.
+    /// Its word on the command line and on the screen.
     pub fn name(self) -> &'static str {
         match self {
             ThemeName::Ansi => "ansi",
@@ -43,7 +43,7 @@ impl ThemeName {
         }
     }
 
-    /// The next one; after the last comes the first.
+    /// The next theme. The first follows the last.
     pub fn next(self) -> ThemeName {
         let all = ThemeName::ALL.into_iter().cycle();
         let mut from_this = all.skip_while(|theme| *theme != self);
@@ -51,7 +51,7 @@ impl ThemeName {
     }
 }
 
-/// Which colours the user wants to be used.
+/// The number of colours that the user wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
     /// As many as the terminal says it has; none with `NO_COLOR`.
@@ -61,7 +61,7 @@ pub enum ColorChoice {
     Never,
     /// As many as the terminal says it has, and 16 at least.
     Always,
-    /// So many, whatever the terminal says.
+    /// This many, whatever the terminal says.
     Exactly(Colors),
 }
 
@@ -76,7 +76,7 @@ impl ColorChoice {
         ColorChoice::Exactly(Colors::True),
     ];
 
-    /// The word for it on the command line.
+    /// Its word on the command line.
     pub fn name(self) -> &'static str {
         match self {
             ColorChoice::Auto => "auto",
@@ -97,14 +97,14 @@ pub enum Colors {
     /// The 16 that every terminal has, as its user likes them.
     #[default]
     Sixteen,
-    /// 256: a cube of 216 and 24 greys beside those.
+    /// 256: the 16, a cube of 216 and 24 greys.
     Indexed,
     /// 24 bits.
     True,
 }
 
 impl Colors {
-    /// How many there are, in words.
+    /// The number of colours in words.
     pub fn description(self) -> &'static str {
         match self {
             Colors::None => "no colours",
@@ -115,16 +115,16 @@ impl Colors {
     }
 }
 
-/// How the screen looks: as the user asks for it, or as it is possible.
+/// How the screen looks: as the user asks for it, or as the terminal can show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look<C = Colors> {
     /// Which colours.
     pub theme: ThemeName,
     /// How many of them.
     pub colors: C,
-    /// Nothing but ASCII.
+    /// Whether the screen uses only ASCII.
     pub ascii: bool,
-    /// Whether the mouse is ours; else the terminal selects text with it.
+    /// Whether the program uses the mouse; otherwise the terminal selects text with it.
     pub mouse: bool,
 }
 
@@ -140,7 +140,7 @@ impl<C: Default> Default for Look<C> {
 }
 
 impl Look<ColorChoice> {
-    /// What comes of it where the environment has these variables.
+    /// The look that is possible with these environment variables.
     pub fn resolved(self, variable: impl Fn(&str) -> Option<String>) -> Look {
         Look {
             theme: self.theme,
@@ -153,7 +153,7 @@ impl Look<ColorChoice> {
 
 fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Colors {
     match choice {
-        // https://no-color.org: present and not empty. What the command line says comes first.
+        // https://no-color.org: the variable is present and not empty. An option of the command line takes precedence.
         ColorChoice::Auto if set(&variable, "NO_COLOR").is_some() => Colors::None,
         ColorChoice::Auto => terminal_colors(variable),
         ColorChoice::Never => Colors::None,
@@ -162,7 +162,7 @@ fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Col
     }
 }
 
-/// What the terminal says of itself.
+/// What the terminal says about its colours.
 fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
     let term = set(&variable, "TERM").unwrap_or_default();
     let color_term = set(&variable, "COLORTERM").unwrap_or_default();
@@ -181,7 +181,7 @@ fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
     }
 }
 
-/// Whether the locale's characters are those of UTF-8. Without any variable it is the C locale, whose are ASCII.
+/// Whether the locale uses UTF-8. Without any variable it is the C locale, which uses ASCII.
 pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     locale(variable).is_some_and(|(_, locale)| {
         let locale = locale.to_ascii_lowercase();
@@ -189,14 +189,14 @@ pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// The variable that decides about characters, and its value: the first of these that is set and not empty.
+/// The variable that decides about characters, and its value: the first one that is set and not empty.
 pub fn locale(variable: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String)> {
     ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| Some((name, set(&variable, name)?)))
 }
 
-/// An empty variable counts as one that is not set.
+/// An empty variable counts as not set.
 fn set(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
     variable(name).filter(|value| !value.is_empty())
 }

@@ -1,4 +1,4 @@
-//! What the machine is and what it allows, as found by the engine.
+//! What the machine is and what it allows, as the engine found it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,28 +7,29 @@ use super::{
     text::{clean, counted},
 };
 
-/// The most threads of a run. Beyond about `vm.max_map_count / 4` std aborts the process.
+/// The most threads of a run. Beyond about `vm.max_map_count / 4` threads, std aborts the process.
 pub const MAX_THREADS: u64 = 4_000;
 /// The most processes of a run.
 pub const MAX_PROCESSES: u64 = 1_000;
-/// The most threads of a rayon pool. A thread of rayon without work searches all others for some, 32 times before it
-/// sleeps: the cost grows with the square of their number, and with 4,000 a run took 20 s to stop, with 1,000 three.
+/// The most threads of a rayon pool. A rayon thread without work searches all others for work 32 times before it
+/// sleeps, so the cost grows with the square of their number. With 4,000 threads a run took 20 s to stop, with 1,000 it
+/// took 3 s.
 pub const MAX_RAYON_THREADS: u64 = 256;
-/// The most workers of an `io` run: each holds a connection, and the server holds its other end.
+/// The most workers of an `io` run. Each holds a connection, and the server holds the other end.
 pub const MAX_IO_WORKERS: u64 = 1_000;
-/// The most tasks of a run: the task table in the arena has a slot for each.
+/// The most tasks of a run. The task table in the arena has a slot for each.
 pub const MAX_TASKS: u64 = 1_000_000;
 /// The most threads of CPython, or tasks of its event loop.
 pub const MAX_PYTHON_THREADS: u64 = 1_000;
-/// The most processes or subinterpreters of CPython: each is an interpreter of its own, of 8 MB and more.
+/// The most processes or subinterpreters of CPython. Each is a separate interpreter of 8 MB or more.
 pub const MAX_PYTHON_INTERPRETERS: u64 = 256;
 /// The most tasks of a run by CPython, which keeps objects of some kilobytes for each.
 pub const MAX_PYTHON_TASKS: u64 = 100_000;
 
-/// The machine, as a record names it.
+/// The machine as a record describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// The processor's name; null where the system does not say.
+    /// The processor's name; null if the system does not report it.
     #[serde(default, deserialize_with = "foreign::text_or_null")]
     pub cpu_model: Option<String>,
     /// Cores that the operating system schedules on.
@@ -37,10 +38,11 @@ pub struct Machine {
     /// Cores that this program may use: the least of online, affinity and cgroup quota.
     #[serde(deserialize_with = "foreign::cores")]
     pub cores_usable: u32,
-    /// The cores that this program may run on, by number; more than are usable where a quota is the limit.
+    /// The numbers of the cores that this program may run on. If a quota is the limit, there are more of them than
+    /// usable cores.
     #[serde(skip)]
     pub cores: Vec<u16>,
-    /// Why fewer are usable than online.
+    /// The reason why fewer cores are usable than online.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -50,12 +52,12 @@ pub struct Machine {
     /// System and release.
     #[serde(deserialize_with = "foreign::text")]
     pub kernel: String,
-    /// Installed memory; null where the system does not say.
+    /// Installed memory; null if the system does not report it.
     pub memory_bytes: Option<u64>,
 }
 
 impl Machine {
-    /// Its processor, cores and system, in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
+    /// Its processor, cores and system in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
     pub fn in_short(&self) -> String {
         let cpu = self.cpu_model.as_deref();
         let cpu = clean(cpu.unwrap_or("an unknown processor"), 60);
@@ -67,11 +69,11 @@ impl Machine {
 /// One line of what `doctor` found out about this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// What was looked at, as in "usable cores".
+    /// The subject, for example "usable cores".
     pub topic: String,
-    /// What it is.
+    /// What was found.
     pub value: String,
-    /// What it means, where that is not obvious.
+    /// What it means, if that is not obvious.
     pub note: Option<String>,
 }
 
@@ -95,7 +97,7 @@ pub struct Limits {
 pub struct Limit {
     /// The most that is allowed.
     pub most: u64,
-    /// What sets it, as in "this program's own limit" or "the limit of open files".
+    /// What sets it, for example "this program's own limit" or "the limit of open files".
     pub because: String,
 }
 
@@ -108,7 +110,7 @@ impl Limit {
         }
     }
 
-    /// The program's limit of a rayon pool.
+    /// The program's limit for a rayon pool.
     pub fn of_a_pool() -> Limit {
         Limit {
             most: MAX_RAYON_THREADS,
@@ -116,7 +118,7 @@ impl Limit {
         }
     }
 
-    /// This limit, or `most` where that is less.
+    /// This limit, or `most` if that is less.
     pub fn or_less(self, most: u64, because: &str) -> Limit {
         let less = Limit {
             most,

@@ -1,12 +1,12 @@
-//! What a run may be called.
+//! The names that a run may have.
 
 /// The most characters of a name.
 pub const MOST: usize = 40;
 
-/// Whether a text can be the name of a run: wherever a run is asked for, a name must not mean other runs.
+/// Checks whether a text can be the name of a run. A name must not mean other runs in a place where a run can be named.
 ///
 /// # Errors
-/// Why not, in one sentence.
+/// If it cannot; the message is one sentence that says why.
 pub fn check(name: &str) -> Result<(), String> {
     if name.chars().count() > MOST {
         return Err(format!("a name has at most {MOST} characters"));

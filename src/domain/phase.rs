@@ -26,14 +26,14 @@ impl PhaseTimes {
         self.0.iter().sum()
     }
 
-    /// Adds another's times to these.
+    /// Adds the times of `other`.
     pub fn add(&mut self, other: &PhaseTimes) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine += theirs;
         }
     }
 
-    /// A share of these times, in 0..=1, rounded down.
+    /// A share of these times, from 0 to 1, rounded down.
     pub fn scaled(&self, share: f64) -> PhaseTimes {
         PhaseTimes(self.0.map(|time| {
             if share < 1.0 {
@@ -44,7 +44,7 @@ impl PhaseTimes {
         }))
     }
 
-    /// What was added since `earlier`, a former state of the same sums.
+    /// What was added since `earlier`, an earlier state of the same sums.
     pub fn since(&self, earlier: &PhaseTimes) -> PhaseTimes {
         let mut times = *self;
         for (now, before) in times.0.iter_mut().zip(earlier.0) {
@@ -53,7 +53,7 @@ impl PhaseTimes {
         times
     }
 
-    /// The phase other than `except` that took longest, unless nothing else took any time.
+    /// The longest phase other than `except`, if any other phase took time.
     pub fn dominant_except(&self, except: Phase) -> Option<Phase> {
         Phase::MEASURED
             .into_iter()
@@ -76,14 +76,14 @@ impl IndexMut<Phase> for PhaseTimes {
     }
 }
 
-/// As an object of seconds by the phase's name, with a key per phase that can be measured.
+/// Serialized as an object of seconds by phase name, with one key for each phase that can be measured.
 impl Serialize for PhaseTimes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(Phase::MEASURED.map(|phase| (phase.name(), seconds(self[phase]))))
     }
 }
 
-/// A phase that is missing took no time; one that nobody knows is left out.
+/// A missing phase took no time. An unknown phase is ignored.
 impl<'de> Deserialize<'de> for PhaseTimes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PhaseTimes, D::Error> {
         deserializer.deserialize_map(TimesVisitor)

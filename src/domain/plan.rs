@@ -1,5 +1,5 @@
-//! What the user asked for. A [`Draft`] holds anything a form or a command line can say; only a valid one becomes a
-//! [`Plan`].
+//! What the user asked for. A [`Draft`] holds everything that a form or a command line can contain. Only a valid draft
+//! becomes a [`Plan`].
 
 pub mod stored;
 
@@ -22,28 +22,29 @@ use crate::catalog::{
     workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, Step, Workload},
 };
 
-/// A plan as it is being written: every value is possible, also a wrong one.
+/// A plan while the user writes it. Its values may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// What a task does.
     pub workload: Workload,
-    /// How it is executed.
+    /// How the tasks are executed.
     pub model: Model,
-    /// How many workers.
+    /// The number of workers.
     pub workers: u64,
-    /// How many tasks.
+    /// The number of tasks.
     pub tasks: u64,
-    /// How often the run is done.
+    /// How often the run is repeated.
     pub repeats: u64,
-    /// Where the latencies of the addresses are drawn from.
+    /// The seed from which the latencies of the addresses are drawn.
     pub seed: u64,
-    /// The parameters of the workload and of the model; those of others may be among them, and count for nothing.
+    /// The parameters of the workload and of the model. Parameters of other workloads and models may be set, but do not
+    /// count.
     pub values: Values,
     /// Real addresses instead of the embedded server.
     pub urls: Option<Vec<String>>,
-    /// Python's models: by which interpreter.
+    /// The interpreter of Python's models.
     pub python: Option<Interpreter>,
-    /// How processes of Python are made; `None` is the interpreter's own default.
+    /// How Python makes its processes; `None` is the interpreter's default.
     pub start_method: Option<StartMethod>,
 }
 
@@ -64,7 +65,7 @@ impl Draft {
         }
     }
 
-    /// The same with another value of a parameter.
+    /// This draft with another value of a parameter.
     pub fn with(mut self, parameter: &Parameter, value: u64) -> Draft {
         self.set(parameter, value);
         self
@@ -109,13 +110,13 @@ impl Draft {
             .filter(move |parameter| Some(*parameter) != unused)
     }
 
-    /// How the length of computing is given, if it is given as a time.
+    /// How the amount of computing is given, if it is given as a time.
     pub fn sizing_by_time(&self) -> Option<&'static Sizing> {
         let sizing = self.workload.description().sizing.as_ref();
         sizing.filter(|sizing| self.values.given(sizing.time).is_some())
     }
 
-    /// Whether its tasks compute, so that the machine's speed decides how long they take.
+    /// Whether its tasks compute, so that their length depends on the machine's speed.
     pub fn computes(&self) -> bool {
         let steps = (self.workload.description().steps)(&self.values);
         self.needs_calibration() || steps.into_iter().any(Step::computes)
@@ -126,7 +127,7 @@ impl Draft {
         self.sizing_by_time().is_some()
     }
 
-    /// The draft with its time of computing, if it has one, replaced by as many steps as take so long at this speed.
+    /// Replaces a time of computing, if the draft has one, by the number of steps that takes this time at this speed.
     pub fn calibrated(mut self, speed: &Speed) -> Draft {
         if let Some(sizing) = self.sizing_by_time() {
             let seconds = self.get(sizing.time) as f64 / 1e3;
@@ -138,15 +139,15 @@ impl Draft {
         self
     }
 
-    /// The most workers, on a machine with these limits.
+    /// The most workers on a machine with these limits.
     pub fn most_workers(&self, limits: &Limits) -> super::machine::Limit {
         self.model.most_workers(limits, self.workload.fetches())
     }
 
-    /// Whether it is a plan, or would be one once it is calibrated: what can be said before anything is measured.
+    /// Checks whether the draft is a plan, or becomes one when it is calibrated. This needs no measurement.
     ///
     /// # Errors
-    /// The same as [`Draft::validate`].
+    /// As [`Draft::validate`].
     pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
         if let Some(sizing) = self.sizing_by_time() {
             of(sizing.time, sizing.time.check(self.get(sizing.time)))?;
@@ -160,8 +161,8 @@ impl Draft {
     /// The plan, or the first thing that is wrong with the draft.
     ///
     /// # Errors
-    /// One sentence about one field: what was wrong and what is allowed. A draft that
-    /// [needs calibration](Draft::needs_calibration) has to be calibrated first.
+    /// If a field is wrong. The message is one sentence about the first wrong field: what is wrong and what is allowed.
+    /// A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &Limits) -> Result<Plan, Invalid> {
         let python = self.checked_python()?;
         self.check_workers(limits)?;
@@ -225,7 +226,7 @@ impl Draft {
         for parameter in self.parameters() {
             of(parameter, parameter.check(self.get(parameter)))?;
         }
-        // What does not count cannot contradict anything.
+        // Parameters that do not count cannot contradict anything.
         let counting = self.values.of(self.parameters());
         let contradiction = (self.workload.description().contradiction)(&counting);
         if let Some((parameter, sentence)) = contradiction {
@@ -234,7 +235,7 @@ impl Draft {
         Ok(())
     }
 
-    /// By what a Python model executes it; `None` for the others.
+    /// The interpreter and start method of a Python model; `None` for other models.
     fn checked_python(&self) -> Result<Option<Python>, Invalid> {
         let name = self.model.name();
         if !self.workload.suits(self.model) {
@@ -287,7 +288,7 @@ impl Draft {
         })
     }
 
-    /// The addresses that the tasks fetch from, if they do; the values have to be checked.
+    /// The addresses that the tasks fetch, if they fetch any. The values must have been checked.
     pub(super) fn addresses(&self) -> Option<Addresses> {
         if !self.workload.fetches() {
             return None;
@@ -306,7 +307,7 @@ pub(super) fn to_u32(checked: u64) -> u32 {
     u32::try_from(checked).expect("checked against a limit below 2^32")
 }
 
-/// The outcome of a check, with the parameter that was checked.
+/// Adds the parameter that was checked to the error of a check.
 fn of<T>(parameter: &'static Parameter, checked: Result<T, String>) -> Result<T, Invalid> {
     checked.map_err(|sentence| Invalid::new(Field::Number(parameter), sentence))
 }
@@ -316,28 +317,28 @@ fn of<T>(parameter: &'static Parameter, checked: Result<T, String>) -> Result<T,
 pub enum Field {
     /// What a task does.
     Workload,
-    /// How it is executed.
+    /// How the tasks are executed.
     Model,
-    /// By which interpreter.
+    /// The interpreter.
     Python,
-    /// How processes of Python are made.
+    /// How Python makes its processes.
     StartMethod,
-    /// Whether the length of computing is given as steps or as a time.
+    /// Whether the amount of computing is given as steps or as a time.
     Sizing,
     /// A number.
     Number(&'static Parameter),
 }
 
 impl Field {
-    /// How many workers.
+    /// The number of workers.
     pub const WORKERS: Field = Field::Number(&WORKERS);
-    /// How many tasks.
+    /// The number of tasks.
     pub const TASKS: Field = Field::Number(&TASKS);
-    /// How often.
+    /// The number of repeats.
     pub const REPEATS: Field = Field::Number(&REPEATS);
 }
 
-/// Why a draft is no plan.
+/// Why a draft is not a plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{sentence}")]
 pub struct Invalid {
@@ -359,7 +360,7 @@ impl From<Invalid> for String {
     }
 }
 
-/// Everything that plans can have: the parameters of all workloads, then those of all models.
+/// All parameters that plans can have: those of all workloads, then those of all models.
 pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
     let is_in_plans = |(workload, parameter): &(Workload, &'static Parameter)| {
         let sizing = workload.description().sizing.as_ref();
@@ -372,22 +373,23 @@ pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
         .chain(of_models)
 }
 
-/// A valid request for one run, made by [`Draft::validate`] alone; the zygote reads back what was made so.
+/// A valid request for one run. Only [`Draft::validate`] makes one; the zygote reads back a plan that was made this
+/// way.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
     /// What a task does.
     pub workload: Workload,
     /// The parameters that decide how much a task does.
     pub size: Values,
-    /// Where pages are fetched from, if any are.
+    /// The pages that tasks fetch, if they fetch any.
     addresses: Option<Addresses>,
-    /// How it is executed, whatever the number of workers.
+    /// How the tasks are executed, apart from the number of workers.
     pub executor: Executor,
-    /// How many workers, at least one.
+    /// The number of workers, at least one.
     pub workers: u32,
-    /// How many tasks, at least one.
+    /// The number of tasks, at least one.
     pub tasks: u32,
-    /// Where the latencies of the addresses were drawn from.
+    /// The seed from which the latencies of the addresses were drawn.
     pub seed: u64,
     /// The parameters of the model.
     how: Values,
@@ -399,21 +401,21 @@ impl Plan {
         (self.workload.description().steps)(&self.size)
     }
 
-    /// The parameters that decide what is done, and how: in the order of the form, each with its value.
+    /// The parameters that decide what is done and how, each with its value, in the order of the form.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static Parameter, u64)> {
         let of_workload = self.workload.parameters().iter().copied();
         let all = of_workload.chain(self.model().parameters().iter().copied());
         all.filter_map(|parameter| Some((parameter, self.given(parameter)?)))
     }
 
-    /// The value of one of its parameters; `None` if it does not have it.
+    /// The value of a parameter; `None` if the plan does not have it.
     pub fn given(&self, parameter: &Parameter) -> Option<u64> {
         self.size
             .given(parameter)
             .or_else(|| self.how.given(parameter))
     }
 
-    /// Its workload's name, and that its tasks share a file where they do.
+    /// The name of its workload, which mentions a shared file.
     pub fn label(&self) -> &'static str {
         if self.has_shared_file() {
             "io, one file"
@@ -422,7 +424,7 @@ impl Plan {
         }
     }
 
-    /// Whether all tasks write one file.
+    /// Whether all tasks write the same file.
     pub fn has_shared_file(&self) -> bool {
         self.size.is_on(&SHARED_FILE)
     }
@@ -434,7 +436,7 @@ impl Plan {
             .any(|step| step.phase() == Phase::File)
     }
 
-    /// Where pages are fetched from, if any are.
+    /// The pages that tasks fetch, if they fetch any.
     pub fn addresses(&self) -> Option<&Addresses> {
         self.addresses.as_ref()
     }
@@ -452,24 +454,24 @@ impl Plan {
         self.executor.model
     }
 
-    /// By what a Python model executes it; `None` for the others.
+    /// The interpreter and start method of a Python model; `None` for other models.
     pub fn python(&self) -> Option<&Python> {
         self.executor.python.as_ref()
     }
 
-    /// Who interprets it; `None` unless the model is one of Python's.
+    /// The interpreter; `None` unless the model is one of Python's.
     pub fn interpreter(&self) -> Option<&Interpreter> {
         self.python().map(|python| &python.interpreter)
     }
 
-    /// Whether its tasks are executed one after the other by one worker, as speed-ups are measured against: serial, and
-    /// for Python one thread of an interpreter.
+    /// Whether one worker executes the tasks one after the other, so that speed-ups can be measured against it: under
+    /// serial, or for Python with one thread of an interpreter.
     pub fn is_serial(&self) -> bool {
         self.workers == 1 && self.model() == Model::serial(self.model().is_python())
     }
 
-    /// The same work one task after the other, which speed-ups are measured against: under serial, and for Python's
-    /// models by one thread of the same interpreter.
+    /// The same work with one task after the other, against which speed-ups are measured: under serial, or for Python's
+    /// models with one thread of the same interpreter.
     pub fn as_serial(&self) -> Plan {
         let python = self.python().cloned().map(|python| Python {
             start_method: None,
@@ -486,7 +488,7 @@ impl Plan {
         }
     }
 
-    /// Whose interpreter lock its workers share.
+    /// The interpreter lock that its workers share.
     pub fn lock(&self) -> Lock {
         let has_lock = |python: &Interpreter| python.gil == GilState::On;
         if self.model().has_emulated_lock() {
@@ -498,7 +500,7 @@ impl Plan {
         }
     }
 
-    /// This model and these workers on the work of `other`.
+    /// The model and workers of this plan with the work of `other`.
     pub(super) fn on_work_of(&self, other: &Plan) -> Plan {
         Plan {
             executor: self.executor.clone(),
@@ -508,7 +510,7 @@ impl Plan {
         }
     }
 
-    /// The phases that a run of it can have, in the order in which they are listed.
+    /// The phases that a run of this plan can have, in the order in which they are listed.
     pub fn phases(&self) -> Vec<Phase> {
         let steps: Vec<Phase> = self.steps().into_iter().map(Step::phase).collect();
         Phase::LISTED
@@ -521,13 +523,13 @@ impl Plan {
             .collect()
     }
 
-    /// Whether both do the same work: workload, resolved parameters (the seed for `io`) and number of tasks. Model,
-    /// workers and switch interval say how it is done.
+    /// Whether both plans do the same work. The work is the workload, its resolved parameters, the number of tasks and,
+    /// for `io`, the seed. Model, workers and switch interval only say how it is done.
     pub fn same_work(&self, other: &Plan) -> bool {
         self.work() == other.work()
     }
 
-    /// What is done, whoever does it: two plans of equal work may be compared.
+    /// A key for what is done, without how it is done. Runs of plans with equal keys can be compared.
     pub fn work(&self) -> impl Copy + Eq + Hash {
         let seed_matters = matches!(self.addresses, Some(Addresses::Loopback(_)));
         (
@@ -543,16 +545,16 @@ impl Plan {
 /// An interpreter lock that all workers of a run share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
-    /// There is none, or each worker has one for itself.
+    /// No lock, or a separate one for each worker.
     None,
-    /// This program's emulation: waiting for it is measured.
+    /// This program's emulation. The time that workers wait for it is measured.
     Emulated,
-    /// CPython's own: waiting for it is estimated.
+    /// CPython's lock. The time that workers wait for it is estimated.
     Real,
 }
 
 impl From<&Plan> for Draft {
-    /// The draft that becomes this plan again.
+    /// The draft from which this plan can be made again.
     fn from(plan: &Plan) -> Draft {
         let mut draft = Draft {
             tasks: plan.tasks.into(),
@@ -794,7 +796,7 @@ mod tests {
         let plan = |kind, seed| {
             let mut draft = Draft::new(kind, Model::Serial, 1);
             draft.seed = seed;
-            // One latency for all: only the seed itself differs.
+            // All latencies are equal, so only the seed itself differs.
             draft.set(&LATENCY_MAX, LATENCY_MIN.default);
             draft.validate(&Limits::default()).unwrap()
         };

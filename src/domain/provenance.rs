@@ -4,30 +4,30 @@ use std::sync::Arc;
 
 use super::machine::Machine;
 
-/// Whether the runs of a session are this program's own.
+/// Where the runs of a session come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Measured since the program was started.
     Here,
-    /// Kept in the user's history: by an earlier session, or by another one that goes on.
+    /// Kept in the user's history, by an earlier session or by another one that still runs.
     Earlier,
-    /// Read from a file that somebody shared.
+    /// Read from a shared file.
     Recorded,
 }
 
 /// What the runs of one session have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// Whether they are this program's own.
+    /// Where they come from.
     pub origin: Origin,
-    /// Which session measured them: unique, its text sorts by time (UUID version 7).
+    /// The id of the session that measured them. It is unique, and ids sort by time as text (UUID version 7).
     pub session: String,
     /// The machine that they were measured on.
     pub machine: Machine,
 }
 
 impl Provenance {
-    /// This session's, on this machine.
+    /// The provenance of this session on this machine.
     pub fn here(session: &str, machine: Machine) -> Arc<Provenance> {
         Arc::new(Provenance {
             origin: Origin::Here,
@@ -36,7 +36,7 @@ impl Provenance {
         })
     }
 
-    /// An earlier session's, or another one's that goes on.
+    /// The provenance of an earlier session, or of another one that still runs.
     pub fn earlier(session: String, machine: Machine) -> Arc<Provenance> {
         Arc::new(Provenance {
             origin: Origin::Earlier,
@@ -45,14 +45,14 @@ impl Provenance {
         })
     }
 
-    /// Whether it was the same session: nothing but the runs themselves changed between two of them.
+    /// Whether both are of the same session. Between two runs of one session nothing changed but the runs themselves.
     pub fn is_same_session(&self, other: &Provenance) -> bool {
         self.session == other.session
     }
 
-    /// Whether both ran on a machine of which everything that is known is the same: only then a speed-up says something.
+    /// Whether all known facts about both machines are equal. Only then does a speed-up say anything.
     pub fn is_same_machine(&self, other: &Provenance) -> bool {
-        // Which cores were allowed is not kept.
+        // Allowed cores are not kept.
         let known = |from: &Provenance| Machine {
             cores: vec![],
             ..from.machine.clone()

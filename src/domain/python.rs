@@ -1,4 +1,4 @@
-//! CPython, as it was found on this machine and as it executes tasks.
+//! CPython as it was found on this machine, and as it executes tasks.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{foreign, speed::Speed};
 
-/// The oldest Python that the worker's script runs under.
+/// The oldest Python that can execute the worker's script.
 pub const OLDEST: Version = Version {
     major: 3,
     minor: 8,
@@ -19,7 +19,7 @@ pub const FIRST_WITH_INTERPRETERS: Version = Version {
     micro: 0,
 };
 
-/// The version of a Python: `sys.version_info` without its end.
+/// The version of a Python: `sys.version_info` without its release level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 #[expect(missing_docs, reason = "as Python names them")]
@@ -60,11 +60,11 @@ impl TryFrom<String> for Version {
     }
 }
 
-/// Whether an interpreter has its lock, as `sys._is_gil_enabled()` says.
+/// Whether an interpreter has its lock, according to `sys._is_gil_enabled()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GilState {
-    /// One thread at a time executes Python.
+    /// Only one thread at a time executes Python.
     On,
     /// A free-threaded build that runs without the lock.
     Off,
@@ -92,11 +92,11 @@ impl GilState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StartMethod {
-    /// A copy of the interpreter.
+    /// Each process is a copy of the interpreter.
     Fork,
-    /// A copy of a small server process.
+    /// Each process is a copy of a small server process.
     Forkserver,
-    /// A new interpreter each.
+    /// Each process is a new interpreter.
     Spawn,
 }
 
@@ -108,7 +108,7 @@ impl StartMethod {
         StartMethod::Spawn,
     ];
 
-    /// As Python names it.
+    /// Python's name for it.
     pub fn name(self) -> &'static str {
         match self {
             StartMethod::Fork => "fork",
@@ -117,7 +117,7 @@ impl StartMethod {
         }
     }
 
-    /// One line that says what it is.
+    /// A description in one line.
     pub fn description(self) -> &'static str {
         match self {
             StartMethod::Fork => "each worker is a copy of the interpreter",
@@ -127,10 +127,10 @@ impl StartMethod {
     }
 }
 
-/// An interpreter as it said of itself when it was asked.
+/// An interpreter as it described itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Interpreter {
-    /// The file that runs: what `sys.executable` says, so shims are resolved.
+    /// The file that runs. It is the value of `sys.executable`, so shims are resolved.
     #[serde(deserialize_with = "foreign::text")]
     pub path: String,
     /// Its version.
@@ -138,9 +138,9 @@ pub struct Interpreter {
     /// Whether it was built to run without the lock (`Py_GIL_DISABLED`).
     #[serde(default)]
     pub free_threaded: bool,
-    /// Whether it has the lock, asked in the interpreter while it ran.
+    /// Whether it has the lock. The interpreter was asked while it ran.
     pub gil: GilState,
-    /// How its `multiprocessing` can make processes; its own default is the first.
+    /// How its `multiprocessing` can make processes. The first one is its default.
     pub start_methods: Vec<StartMethod>,
     /// Whether it has `concurrent.futures.InterpreterPoolExecutor`.
     #[serde(default)]
@@ -148,7 +148,7 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
-    /// One that can do everything, for checking what does not depend on which one it is.
+    /// An interpreter that can do everything, for checks that do not depend on a certain one.
     pub fn capable() -> Interpreter {
         Interpreter {
             path: "python3".into(),
@@ -160,7 +160,7 @@ impl Interpreter {
         }
     }
 
-    /// Its version, with a `t` where the build is free-threaded, as its own file names have it.
+    /// Its version, with a `t` for a free-threaded build, as in the names of its own files.
     pub fn version_name(&self) -> String {
         let build = if self.free_threaded { "t" } else { "" };
         format!("{}{build}", self.version)
@@ -172,12 +172,13 @@ impl Interpreter {
     }
 }
 
-/// An interpreter, and how fast it is.
+/// An interpreter and its speed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundPython {
     /// The interpreter.
     pub interpreter: Interpreter,
-    /// Steps of the `cpu` workload in a second, measured over some milliseconds when it was asked.
+    /// Steps of the `cpu` workload per second. They were measured over some milliseconds when the interpreter was
+    /// found.
     pub steps_per_s: f64,
 }
 
@@ -188,26 +189,27 @@ impl FoundPython {
     }
 }
 
-/// A file that looked like an interpreter and is of no use, with the reason.
+/// A file that looked like an interpreter but cannot be used, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UselessPython {
     /// The file.
     pub path: String,
-    /// Why, in one sentence that names the file.
+    /// The reason, in one sentence that names the file.
     pub sentence: String,
 }
 
 /// The interpreters of this machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pythons {
-    /// Those that can be used: the default is the first, then those that were named, PATH's, pyenv's.
+    /// The usable interpreters. The default is the first, then come those that the user named, those of PATH and those
+    /// of pyenv.
     pub found: Vec<FoundPython>,
-    /// Those that cannot.
+    /// The files that cannot be used.
     pub useless: Vec<UselessPython>,
 }
 
 impl Pythons {
-    /// Adds one, unless it is there already.
+    /// Adds an interpreter unless it is there already.
     pub fn add(&mut self, found: FoundPython) {
         let is_it = |other: &FoundPython| other.interpreter == found.interpreter;
         if !self.found.iter().any(is_it) {
@@ -216,7 +218,7 @@ impl Pythons {
     }
 }
 
-/// By what a Python model executes its tasks.
+/// The interpreter and start method of a Python model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Python {
     /// The interpreter.

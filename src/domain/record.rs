@@ -1,7 +1,7 @@
-//! A finished run: the plan, what came out, and every doubt about it. Its serialisation is the program's JSON.
+//! A finished run: the plan, the results, and every caveat about them. Its serialisation is the program's JSON.
 //!
 //! All `*_s` are seconds since `t0`, the moment just before the first worker was created, or lengths in seconds.
-//! What is not known is null, never 0.
+//! Unknown values are null, never 0.
 
 mod stored;
 
@@ -11,11 +11,11 @@ pub use stored::Doubted;
 use super::{foreign, phase::PhaseTimes, plan::Plan, python::GilState, shared_file::SharedFile};
 use crate::catalog::caveat::{Caveat, CaveatKind};
 
-/// Above so many tasks, the JSON leaves the list of tasks out unless asked for it.
+/// With more tasks than this, the JSON leaves the list of tasks out unless the user asks for it.
 pub const TASKS_LISTED: usize = 10_000;
-/// So many bytes of what a run printed are kept.
+/// How many bytes of a run's output are kept.
 pub const OUTPUT_KEPT: usize = 16 << 10;
-/// Of so many failed tasks a record says why they failed, however many tasks there are.
+/// For how many failed tasks a record says why they failed.
 pub const FAILURES_KEPT: usize = 1_000;
 
 /// How a run ended.
@@ -24,14 +24,14 @@ pub const FAILURES_KEPT: usize = 1_000;
 pub enum Outcome {
     /// Every task was executed; some may have failed.
     Completed,
-    /// The user stopped it; what was measured until then is kept.
+    /// The user stopped it. What was measured until then is kept.
     Cancelled,
-    /// The run itself broke, as when a worker died.
+    /// The run itself broke, for example because a worker died.
     Failed,
 }
 
 impl Outcome {
-    /// The word for it.
+    /// Its word in JSON and on the screen.
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Completed => "completed",
@@ -41,53 +41,53 @@ impl Outcome {
     }
 }
 
-/// Which part a run was of several that were measured as one question.
+/// The place of a run in a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// The campaign: unique across sessions.
+    /// The campaign's id, which is unique across sessions.
     #[serde(deserialize_with = "foreign::text")]
     pub id: String,
-    /// Every configuration once is a round. They count from 1; 0 is the round that warms up and is not counted.
+    /// In a round every configuration runs once. Rounds count from 1; 0 is the round that warms up and does not count.
     pub round: u32,
 }
 
-/// What is to be measured once.
+/// A run that is to be measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOrder {
-    /// How.
+    /// What to run.
     pub plan: Plan,
-    /// As which part of a campaign, if it is one.
+    /// Its place in a campaign, if it belongs to one.
     pub part: Option<Part>,
 }
 
 impl From<Plan> for RunOrder {
-    /// It is measured alone.
+    /// A run that is measured alone.
     fn from(plan: Plan) -> RunOrder {
         RunOrder { plan, part: None }
     }
 }
 
-/// A finished run. What is read back was checked: it may have been written by anybody. In JSON it is flat: the groups are
-/// for whoever reads the code.
+/// A finished run. A record that is read was checked, because anyone may have written it. Its JSON is flat; the groups
+/// only help to read the code.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 pub struct Record {
     /// Unique across sessions; its text sorts by time (UUID version 7).
     pub id: String,
-    /// Of which campaign it was a part; null if it was measured alone.
+    /// Its place in a campaign; null if it was measured alone.
     pub campaign: Option<Part>,
     /// Wall-clock time of `t0`, RFC 3339, UTC.
     pub started_at: String,
-    /// What was asked for.
+    /// What the user asked for.
     #[serde(serialize_with = "super::plan::stored::serialize")]
     pub plan: Plan,
     /// How a run ended, and which tasks did not succeed.
     #[serde(flatten)]
     pub ending: RunEnding,
-    /// Where the time of a run went. Speed-ups are made of these.
+    /// Where the time of a run went. Speed-ups are computed from these times.
     #[serde(flatten)]
     pub times: RunTimes,
-    /// What is known of the interpreter, or of the lock of an emulated one.
+    /// Facts about the interpreter, or about the emulated lock.
     #[serde(flatten)]
     pub interpreter: InterpreterFacts,
     /// What the operating system counted for a run.
@@ -95,11 +95,11 @@ pub struct Record {
     pub system: SystemFacts,
     /// One per worker.
     pub workers: Vec<WorkerRecord>,
-    /// One per task that was begun, by number; null above [`TASKS_LISTED`] tasks unless all were asked for.
+    /// One per started task, by number; null with more than [`TASKS_LISTED`] tasks unless the user asked for all.
     pub tasks: Option<Vec<TaskRecord>>,
     /// One per usable core, and per core that a worker ran on.
     pub cores: Vec<CoreRecord>,
-    /// How a run was measured, and what is to be doubted.
+    /// How a run was measured, and its caveats.
     #[serde(flatten)]
     pub measurement: Measurement,
 }
@@ -111,39 +111,40 @@ pub struct RunEnding {
     pub outcome: Outcome,
     /// Why it broke; null unless `outcome` is `failed`.
     pub error: Option<String>,
-    /// Tasks that were begun and did not succeed.
+    /// Tasks that started and did not succeed.
     pub tasks_failed: u32,
-    /// Tasks that no worker had begun when the run ended.
+    /// Tasks that no worker had started when the run ended.
     pub tasks_not_begun: u32,
-    /// The first [`FAILURES_KEPT`] tasks that were begun and did not succeed, by number, with the reason.
+    /// The first [`FAILURES_KEPT`] tasks that started and did not succeed, by number, with the reason.
     pub failures: Vec<TaskRecord>,
 }
 
-/// Where the time of a run went. Speed-ups are made of these.
+/// Where the time of a run went. Speed-ups are computed from these times.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunTimes {
-    /// `t0` to the last worker's last stamp.
+    /// From `t0` to the last worker's last stamp.
     pub wall_s: f64,
-    /// `t0` to the begin of the first task; null if none began.
+    /// From `t0` to the start of the first task; null if no task started.
     pub startup_s: Option<f64>,
     /// From the last worker's last stamp until all workers were joined or reaped.
     pub teardown_s: f64,
     /// The workers' CPU time, from their CPU clocks.
     pub cpu_s: f64,
-    /// Tasks in flight, on average over the run.
+    /// The mean number of tasks in flight.
     pub concurrency: f64,
-    /// Workers on a core, on average over the run: `cpu_s / wall_s`.
+    /// The mean number of workers on a core: `cpu_s / wall_s`.
     pub parallelism: f64,
-    /// Summed over the workers; all phases together are `wall_s` × workers.
+    /// The time in each phase, summed over the workers. All phases together are `wall_s` × workers.
     pub phases_s: PhaseTimes,
 }
 
-/// What is known of the interpreter, or of the lock of an emulated one.
+/// Facts about the interpreter, or about the emulated lock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct InterpreterFacts {
-    /// The interpreter lock that all workers shared, emulated or CPython's; null where there was none.
+    /// The interpreter lock that all workers shared, emulated or CPython's; null without a shared lock.
     pub gil: Option<GilTotals>,
-    /// What CPython said about the run; null under models that are not Python's, and if it never came so far.
+    /// What CPython reported about the run; null under models that are not Python's, and if the interpreter did not get
+    /// that far.
     pub python: Option<PythonRecord>,
 }
 
@@ -152,25 +153,25 @@ pub struct InterpreterFacts {
 pub struct SystemFacts {
     /// Summed over the workers.
     pub context_switches: Option<ContextSwitches>,
-    /// How often workers changed their core, as seen from stamp to stamp: what happened between two stamps is not seen.
-    /// Summed over the workers.
+    /// How often workers changed their core, summed over the workers. It compares each stamp with the previous one, so
+    /// changes between two stamps are not seen.
     pub migrations: u64,
-    /// Summed over the workers: proportional set size of forked workers; null where they share the program's memory.
+    /// Proportional set size of forked workers, summed over them; null if they share the program's memory.
     pub memory_bytes: Option<u64>,
-    /// What is left in the file that all workers wrote; null where each task has one of its own.
+    /// What is left in the file that all workers wrote; null if each task has its own file.
     pub shared_file: Option<SharedFile>,
 }
 
-/// How a run was measured, and what is to be doubted.
+/// How a run was measured, and its caveats.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measurement {
-    /// What the picture was made from.
+    /// The events that the trace was made from.
     pub events: EventTotals,
-    /// What watching cost.
+    /// The cost of watching the run.
     pub observer: Observer,
     /// How waiting for a core was measured.
     pub phase_source: PhaseSource,
-    /// Reasons to trust it less that it shows by itself.
+    /// Caveats that follow from this run alone.
     #[serde(skip)]
     pub caveats: Vec<Caveat>,
 }
@@ -178,18 +179,18 @@ pub struct Measurement {
 /// How waiting for a core was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PhaseSource {
-    /// By the workers' CPU clocks, and by the kernel's account of who waited for a core.
+    /// By the workers' CPU clocks and by the kernel's account of waiting for a core.
     #[serde(rename = "cpu-clock+schedstat")]
     ClockAndSchedstat,
     /// By the workers' CPU clocks alone.
     #[serde(rename = "cpu-clock")]
     Clock,
-    /// As the first, and CPython's lock estimated: what is left of a computing task's wall time after its CPU time and
-    /// the kernel's account of waiting for a core.
+    /// Like `ClockAndSchedstat`, with an estimate for CPython's lock: a computing task's wall time without its CPU time
+    /// and without the kernel's account of waiting for a core.
     #[serde(rename = "cpu-clock+schedstat+gil-estimated")]
     ClockAndSchedstatGilEstimated,
-    /// As the second, and CPython's lock estimated: what is left of a computing task's wall time after its CPU time.
-    /// Waiting for a core is in it.
+    /// Like `Clock`, with an estimate for CPython's lock: a computing task's wall time without its CPU time. It
+    /// includes waiting for a core.
     #[serde(rename = "cpu-clock+gil-estimated")]
     ClockGilEstimated,
 }
@@ -205,28 +206,27 @@ impl PhaseSource {
 }
 
 impl Record {
-    /// Whether it can be a baseline or be compared with one: all its work was done.
+    /// Whether all its work was done, so that it can be a baseline or be compared with one.
     pub fn is_sound(&self) -> bool {
         self.ending.outcome == Outcome::Completed && self.ending.tasks_failed == 0
     }
 
-    /// The campaign that it was a part of.
+    /// The id of its campaign.
     pub fn campaign_id(&self) -> Option<&str> {
         self.campaign.as_ref().map(|part| &part.id[..])
     }
 
-    /// Whether it was a part of the round that warms up: its time says nothing about its plan.
+    /// Whether it belongs to the round that warms up. Its time then says nothing about its plan.
     pub fn is_warm_up(&self) -> bool {
         self.campaign.as_ref().is_some_and(|part| part.round == 0)
     }
 
-    /// Whether its time is one of those that its configuration is judged by: it did all its work, after the warm-up, and
-    /// that took any time.
+    /// Whether its time counts for its configuration: it did all its work, it did not warm up, and its time is not 0.
     pub fn is_counted(&self) -> bool {
         self.is_sound() && !self.is_warm_up() && self.times.wall_s > 0.0
     }
 
-    /// Whether it measured `work` serially and soundly, in the same language and by the same interpreter.
+    /// Whether it measured `work` serially and soundly, natively or with the same interpreter.
     pub fn is_baseline_of(&self, work: &Plan) -> bool {
         self.plan.is_serial()
             && self.is_sound()
@@ -234,7 +234,7 @@ impl Record {
             && self.plan.interpreter() == work.interpreter()
     }
 
-    /// Whether it shows such a reason by itself to trust it less.
+    /// Whether it has a caveat of this kind that follows from this run alone.
     pub fn has_caveat(&self, kind: CaveatKind) -> bool {
         self.measurement
             .caveats
@@ -243,48 +243,50 @@ impl Record {
     }
 }
 
-/// What CPython said about a run that it executed.
+/// What CPython reported about a run that it executed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PythonRecord {
-    /// Whether the lock was on: asked in every interpreter that executed tasks, after its imports. Null if not all agree.
+    /// Whether the lock was on. Every interpreter that executed tasks was asked after its imports. Null if they do not
+    /// agree.
     pub gil: Option<GilState>,
-    /// From `t0` to the first line of Python: the interpreter's own start.
+    /// From `t0` to the first line of Python: the start of the interpreter itself.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub interpreter_s: Option<f64>,
-    /// From there until everything was imported.
+    /// From then until everything was imported.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub imports_s: Option<f64>,
-    /// From there until the pool had made all its workers.
+    /// From then until the pool had made all its workers.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub pool_s: Option<f64>,
-    /// Proportional set size of the process that made the workers, at the end: where workers are threads, it is theirs.
+    /// Proportional set size of the process that made the workers, at the end. If the workers are threads, they share
+    /// it.
     pub memory_bytes: Option<u64>,
-    /// CPU time of whatever managed the workers and was none of them: starting, handing tasks out, taking results in.
+    /// CPU time of threads and processes that managed the workers: starting, handing out tasks, collecting results.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub manager_cpu_s: Option<f64>,
-    /// What was printed; null if nothing was.
+    /// The output of the run; null if it printed nothing.
     pub output: Option<PrintedOutput>,
 }
 
-/// What the processes of a run wrote to their standard output and error output.
+/// What the processes of a run wrote to standard output and standard error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedOutput {
-    /// Its begin, of [`OUTPUT_KEPT`] bytes at most, without control characters but line ends.
+    /// The beginning of it, at most [`OUTPUT_KEPT`] bytes, without control characters except line ends.
     #[serde(deserialize_with = "foreign::printed")]
     pub text: String,
-    /// How many bytes there were.
+    /// How many bytes were written.
     pub bytes: u64,
 }
 
-/// An interpreter lock over a run.
+/// What an interpreter lock did during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GilTotals {
-    /// How often it went from one worker to another; null for CPython's, which does not tell.
+    /// How often it went from one worker to another; null for CPython's, which does not report it.
     pub switches: Option<u64>,
-    /// Whether the waiting was estimated, as it is for CPython's.
+    /// Whether the waiting time is an estimate, as for CPython's lock.
     #[serde(default)]
     pub is_estimate: bool,
-    /// How long workers waited for it, summed over them.
+    /// How long workers waited for it, summed over the workers.
     #[serde(deserialize_with = "foreign::measured")]
     pub wait_s: f64,
 }
@@ -292,37 +294,38 @@ pub struct GilTotals {
 /// What the kernel's scheduler did with the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContextSwitches {
-    /// The worker gave its core up, to wait.
+    /// The worker gave up its core in order to wait.
     pub voluntary: u64,
     /// The scheduler took the core away.
     pub involuntary: u64,
 }
 
-/// One worker over a run.
+/// One worker of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkerRecord {
     /// Its number.
     pub worker: u32,
-    /// Its process; null if it never began to run.
+    /// Its process; null if it never started to run.
     pub pid: Option<u32>,
-    /// Its thread; null if it never began to run.
+    /// Its thread; null if it never started to run.
     pub tid: Option<u32>,
-    /// Tasks that it ended.
+    /// The number of tasks that it ended.
     pub tasks: u32,
     /// Its CPU time.
     #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
     /// Its proportional set size when its last task ended; null for threads.
     pub memory_bytes: Option<u64>,
-    /// Its time by phase; together `wall_s`.
+    /// Its time by phase; the sum is `wall_s`.
     pub phases_s: PhaseTimes,
-    /// How long the kernel says that it waited for a core, over its whole life; null where the kernel does not say.
+    /// How long it waited for a core during its whole life, according to the kernel; null if the kernel does not report
+    /// it.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub run_queue_wait_s: Option<f64>,
-    /// How long it waited for the interpreter lock; null where there was none to wait for.
+    /// How long it waited for the interpreter lock; null if there was none.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub gil_wait_s: Option<f64>,
-    /// How often a stamp found it on another core than its stamp before, from its first task on.
+    /// How often a stamp found it on another core than the previous stamp, starting with its first task.
     #[serde(default)]
     pub migrations: u64,
 }
@@ -331,9 +334,9 @@ pub struct WorkerRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskOutcome {
-    /// It did what it should.
+    /// It succeeded.
     Ok,
-    /// It did not; its `error` says why.
+    /// It failed; its `error` says why.
     Failed,
 }
 
@@ -342,12 +345,12 @@ pub enum TaskOutcome {
 pub struct TaskRecord {
     /// Its number.
     pub task: u32,
-    /// Who executed it.
+    /// The worker that executed it.
     pub worker: u32,
-    /// When it began.
+    /// When it started.
     #[serde(deserialize_with = "foreign::measured")]
     pub start_s: f64,
-    /// When it ended; null if its worker died or was stopped while executing it.
+    /// When it ended; null if its worker died or was stopped during the task.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub end_s: Option<f64>,
     /// How it ended.
@@ -357,35 +360,36 @@ pub struct TaskRecord {
     pub error: Option<String>,
 }
 
-/// One core over a run.
+/// One core during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CoreRecord {
     /// Its number.
     pub core: u16,
-    /// CPU time of our workers on it.
+    /// CPU time of the run's workers on it.
     #[serde(deserialize_with = "foreign::measured")]
     pub workers_s: f64,
-    /// CPU time of everybody else on it, the observer and the loopback server included; null if the run was shorter
+    /// CPU time of everything else on it, including the observer and the loopback server; null if the run was shorter
     /// than two windows of the kernel's coarse accounting.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub others_s: Option<f64>,
-    /// How long the host of a virtual machine gave it to others although somebody here wanted it; null like `others_s`.
+    /// How long the host of a virtual machine gave it to others although something here needed it; null like
+    /// `others_s`.
     pub stolen_s: Option<f64>,
 }
 
-/// Events of a run.
+/// The number of events of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventTotals {
-    /// Kept for the picture.
+    /// Kept for the trace.
     pub recorded: u64,
-    /// Left out of the picture because a lane was full; totals do not need them.
+    /// Left out of the trace because a lane was full. Totals do not need them.
     pub dropped: u64,
 }
 
-/// What watching cost.
+/// The cost of watching a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observer {
-    /// CPU time of sampling and drawing while the run went on.
+    /// CPU time of sampling and drawing during the run.
     #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
 }

@@ -1,4 +1,4 @@
-//! Runs that measured the same thing again: what they say together.
+//! What runs that measured the same thing say together.
 
 use super::{
     record::Record,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::catalog::caveat::{Caveat, CaveatKind, LikelyCause, OUTLIER_SHARE};
 
-/// The seed of resampling: the same runs always say the same.
+/// The seed of resampling, so that the same runs always give the same results.
 pub const SEED: u64 = 1;
 
 /// The times of these runs, in seconds.
@@ -14,18 +14,18 @@ pub fn times(repeats: &[&Record]) -> Vec<f64> {
     repeats.iter().map(|record| record.times.wall_s).collect()
 }
 
-/// The time of these runs together; `None` of none.
+/// The median time of these runs with its interval; `None` without runs.
 pub fn time(repeats: &[&Record]) -> Option<Spread> {
     stats::spread(&times(repeats), SEED)
 }
 
-/// How many times faster the second are than the first.
+/// How many times as fast `of` is as `over`.
 pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
     stats::ratio(&times(over), &times(of), SEED)
 }
 
-/// Those of these times of one configuration that are far from the others: by the modified Z-score, see
-/// [`stats::outliers`], and by [`OUTLIER_SHARE`] at least.
+/// The times of one configuration that are outliers: by their modified Z-score, see [`stats::outliers`], and by more
+/// than [`OUTLIER_SHARE`] of the median.
 pub fn outliers(times: &[f64]) -> Vec<Outlier> {
     let Some(median) = stats::median(times) else {
         return vec![];
@@ -38,7 +38,8 @@ pub fn outliers(times: &[f64]) -> Vec<Outlier> {
         .collect()
 }
 
-/// What is said of those of these runs of one configuration, oldest first, that are [`outliers`], each with its place.
+/// The caveats of the runs that are [`outliers`] among these runs of one configuration, each with the run's index. The
+/// oldest run comes first.
 pub(super) fn outliers_among(repeats: &[&Record], has_warmed_up: bool) -> Vec<(usize, Caveat)> {
     let times = times(repeats);
     let median_s = stats::median(&times).unwrap_or_default();
@@ -52,7 +53,7 @@ pub(super) fn outliers_among(repeats: &[&Record], has_warmed_up: bool) -> Vec<(u
     outliers(&times).into_iter().map(seen).collect()
 }
 
-/// What may be the reason, from what else is known of the run.
+/// The likely reason, judged by the run's other caveats.
 fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
     use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended};
     let explaining = [Suspended, CoresTaken, Stolen, RunQueueWait];

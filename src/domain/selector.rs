@@ -1,26 +1,26 @@
-//! Which kept runs are meant: `3`, `#3`, `3..7`, `last`, or the name that the user gave.
+//! Selects kept runs: by `3`, `#3`, `3..7`, `last`, or the name that the user gave.
 
 use std::collections::BTreeSet;
 
-/// What can be meant: a kept run or sweep.
+/// A kept run or sweep that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'a> {
     /// Its number.
     pub number: usize,
     /// What the user calls it.
     pub name: Option<&'a str>,
-    /// Whether it is a part of a sweep, which stands for it in lists: `last` means none of these.
+    /// Whether it belongs to a sweep, which represents it in lists. `last` never selects such a run.
     pub is_part: bool,
 }
 
-/// The numbers of the candidates that these words mean: each once, in the order in which they were asked for; those of a
-/// range ascend. The candidates ascend.
+/// The numbers of the candidates that these words select. Each number occurs once, in the order of the words; the
+/// numbers of a range ascend. The candidates must be in ascending order.
 ///
-/// A word is a number (`3` or `#3`), a range of numbers with both ends (`3..7`; without an end, `3..` or `..7`, as far as
-/// there are any), `last`, or a name as it was given. Several may stand in one word, between commas.
+/// A word is a number (`3` or `#3`), a range of numbers that includes both ends (`3..7`, or `3..` and `..7`, which are
+/// open at one end), `last`, or a name. A word may contain several of these, separated by commas.
 ///
 /// # Errors
-/// One sentence about the first word that means nothing here, or more than one thing.
+/// If a word selects nothing, or if it is ambiguous. The message is one sentence about the first such word.
 pub fn select<'a>(
     words: impl IntoIterator<Item = &'a str>,
     candidates: &[Candidate<'_>],
@@ -37,14 +37,14 @@ pub fn select<'a>(
     Ok(selected)
 }
 
-/// A number as it is written, with or without `#`; one that nothing has where it is too large.
+/// A number as it is written, with or without `#`. A number that is too large becomes one that no run has.
 fn number(text: &str) -> Option<usize> {
     let digits = text.strip_prefix('#').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
-/// Both ends of a range; without them as far as there is anything.
+/// Both ends of a range. A missing end becomes the lowest or highest number.
 fn range(text: &str) -> Option<(usize, usize)> {
     let end = |text: &str, open| number(text).or(text.is_empty().then_some(open));
     let (from, to) = text.split_once("..").filter(|ends| *ends != ("", ""))?;
@@ -52,7 +52,7 @@ fn range(text: &str) -> Option<(usize, usize)> {
 }
 
 fn of_word(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, String> {
-    // A name from a file of somebody else may hold anything.
+    // The whole word is tried first, because a name from a foreign file may contain commas.
     let named = of_name(word, candidates);
     if !named.is_empty() || !word.contains(',') {
         return of_part(word, candidates);
@@ -115,7 +115,7 @@ fn of_name(word: &str, candidates: &[Candidate<'_>]) -> Vec<usize> {
     named.map(|candidate| candidate.number).collect()
 }
 
-/// Which numbers there are.
+/// Describes which numbers exist.
 fn extent(candidates: &[Candidate<'_>]) -> String {
     match candidates {
         [] => "there are none".into(),

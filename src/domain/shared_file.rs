@@ -1,8 +1,9 @@
 //! What is left in the one file that all workers of an `io` run wrote, as the article's code does.
 //!
-//! Each write opens the file, which empties it, writes a page from its first byte on, and closes it. Workers that do so at
-//! the same time lose each other's pages, and mix them: a page that is written over a longer one leaves the longer one's
-//! end behind it, and a worker that writes on where another has emptied the file leaves zeros before it.
+//! Each write opens the file, which empties it, writes a page starting at the first byte, and closes it. Workers that
+//! do so at the same time lose and mix each other's pages. A page that is written over a longer one leaves the end of
+//! the longer one behind it. A worker that continues to write after another one has emptied the file leaves zeros
+//! before its bytes.
 
 use std::cmp::Reverse;
 
@@ -10,18 +11,19 @@ use serde::{Deserialize, Serialize};
 
 /// The name of the file.
 pub const NAME: &str = "output.txt";
-/// So many pieces of a mixture are listed.
+/// How many pieces of a mixture are listed.
 pub const PIECES_LISTED: usize = 100;
-/// Texts have a few bytes in common by chance: a shorter run inside of a page does not tell whose it is.
+/// Texts have a few bytes in common by chance. Inside of a page, a shorter sequence of equal bytes does not show where
+/// it comes from.
 const TELLING: usize = 16;
 
 /// What is in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Content {
-    /// There is no file: no task came so far as to open it.
+    /// There is no file, because no task got as far as opening it.
     Missing,
-    /// Nothing: it was emptied last, not written.
+    /// Nothing: it was emptied and then not written.
     Empty,
     /// One page from its first byte to its last, and nothing else.
     Whole,
@@ -35,48 +37,49 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "source", content = "page")]
 pub enum Source {
-    /// The page of the address with this number, as the tasks write it. Of pages that are alike, the lowest.
+    /// The page of the address with this number, as the tasks write it. Of identical pages it is the lowest number.
     Page(u32),
-    /// Zero bytes, which nobody wrote: the file was emptied before and continued behind them.
+    /// Zero bytes, which no worker wrote: the file was emptied, and a worker continued to write after this gap.
     Zeros,
-    /// A page, but nobody knows whose: the pages of real addresses are not kept.
+    /// A page of a real address. It is not known which one, because those pages are not kept.
     SomePage,
-    /// Nobody knows.
+    /// Not known.
     Unknown,
 }
 
-/// A run of bytes from one source.
+/// Successive bytes from one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
-    /// Whose they are.
+    /// Where they come from.
     #[serde(flatten)]
     pub source: Source,
-    /// The first byte's place in the file.
+    /// The position of the first byte in the file.
     pub at: u64,
-    /// How many there are; at least one.
+    /// The number of bytes, at least one.
     pub bytes: u64,
 }
 
-/// What the shared file came to.
+/// The result of writing to the shared file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedFile {
     /// What is in it at the end.
     pub content: Content,
     /// Its length at the end.
     pub bytes: u64,
-    /// Its pieces from the first byte on, the first [`PIECES_LISTED`] of them.
+    /// The first [`PIECES_LISTED`] pieces, in their order in the file.
     pub pieces: Vec<Piece>,
-    /// Different pages that tasks wrote as often as they should.
+    /// How many different pages have a task that wrote its page as often as it should.
     pub pages_written: u64,
     /// How often a page was written to its end.
     pub writes: u64,
-    /// How often a worker found, just before closing, that the file had another length than what it had written: at least
-    /// so many writes were spoilt while their worker still had the file open.
+    /// How often a worker found, just before it closed the file, that the length differed from what it had written. At
+    /// least this many writes were spoilt while their worker still had the file open.
     pub spoilt: u64,
 }
 
-/// What a content is and where its pieces come from, the pages being given one by one with their numbers, as the tasks
-/// write them. As every worker begins at the first byte, a byte of a page is at the same place in the file as in the page.
+/// The kind of a content and the sources of its pieces. The pages come one by one, with their numbers, as the tasks
+/// write them. Every worker starts at the first byte, so a byte of a page has the same position in the file as in the
+/// page.
 pub fn examine(
     content: &[u8],
     pages: impl IntoIterator<Item = (u32, String)>,
@@ -108,7 +111,7 @@ pub fn examine(
     (kind, pieces)
 }
 
-/// What can be said of a content when the pages are not known: whether it reads as one `str(bytes)` of Python's.
+/// What a content shows if the pages are not known: whether it reads as one `str(bytes)` of Python.
 pub fn examine_unknown(content: &[u8]) -> (Content, Vec<Piece>) {
     let kind = match length_of_bytes_literal(content) {
         _ if content.is_empty() => return (Content::Empty, vec![]),
@@ -124,7 +127,7 @@ pub fn examine_unknown(content: &[u8]) -> (Content, Vec<Piece>) {
     (kind, vec![all])
 }
 
-/// Where the literal `b'…'` that `text` begins with ends; `None` if it does not begin with one, or does not end it.
+/// The length of the literal `b'…'` at the start of `text`; `None` if there is none, or if it does not end.
 fn length_of_bytes_literal(text: &[u8]) -> Option<usize> {
     let quote = *text
         .strip_prefix(b"b")?
@@ -141,7 +144,7 @@ fn length_of_bytes_literal(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Bytes of the file that are those of one page at the same place.
+/// Bytes of the file that equal those of one page at the same position.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     number: u32,
@@ -149,7 +152,7 @@ struct Run {
     to: usize,
 }
 
-/// The stretches in which both have the same bytes, as far as they tell something.
+/// The ranges in which both have the same bytes, without those that are too short to show anything.
 fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item = Run> {
     let common = content.len().min(page.len());
     let mut at = 0;
@@ -166,7 +169,7 @@ fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item =
     all.filter(|run| run.from == 0 || run.to == page.len() || run.to - run.from >= TELLING)
 }
 
-/// The fewest pieces: from each place on, the page goes on that goes on for longest.
+/// The smallest number of pieces: at each position the page that matches longest continues.
 fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
     runs.sort_by_key(|run| (run.from, run.number));
     let mut coming = runs.into_iter().peekable();
@@ -198,7 +201,7 @@ fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
     pieces
 }
 
-/// The bytes from `at` on that belong to no page, at most up to `until`: all zeros, or none.
+/// The bytes from `at` to `until` at most that belong to no page: only zeros, or no zeros.
 fn without_page(content: &[u8], at: usize, until: usize) -> (Source, usize) {
     let is_zero = content[at] == 0;
     let source = if is_zero {
@@ -235,7 +238,7 @@ mod tests {
         pieces.iter().map(|piece| piece.source).collect()
     }
 
-    /// Pieces lie side by side and cover the content.
+    /// Pieces adjoin each other and cover the content.
     fn covers(pieces: &[Piece], content: &[u8]) -> bool {
         let end = pieces
             .iter()

@@ -9,25 +9,26 @@ pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 
 /// How many steps of the `cpu` kernel an idle core does in a second.
 ///
-/// Not one number: the cosine of a large argument costs more than that of a small one (with glibc about three times from
-/// step 2^25 on), so a rate measured over the first steps says nothing about a long task.
+/// One number is not enough. The cosine of a large argument costs more than that of a small one; with glibc it is about
+/// three times as much from step 2^25 on. So a rate that is measured over the first steps says nothing about a long
+/// task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Speed {
     pieces: Vec<Piece>,
 }
 
-/// From this step on, up to the next piece, so many steps a second.
+/// A range of steps with one rate. It ends where the next range starts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Piece {
-    /// The first step of the piece.
+    /// The first step of the range.
     pub from: u64,
     /// Steps per second, above 0.
     pub rate: f64,
 }
 
 impl Speed {
-    /// From measured pieces, in ascending order; the first begins at step 0.
+    /// From measured ranges in ascending order. The first one has to start at step 0.
     pub fn new(pieces: Vec<Piece>) -> Speed {
         let speed = Speed { pieces };
         debug_assert!(speed.is_possible());
@@ -39,7 +40,7 @@ impl Speed {
         Speed::new(vec![Piece { from: 0, rate }])
     }
 
-    /// Whether one that was read can be believed: every step of a task has its rate, above 0.
+    /// Whether every step of a task has a rate above 0. A speed that was read from a file may be wrong.
     pub fn is_possible(&self) -> bool {
         let begins = self.pieces.first().is_some_and(|piece| piece.from == 0);
         let ascends = self
@@ -50,7 +51,7 @@ impl Speed {
         begins && ascends && self.pieces.iter().all(has_rate)
     }
 
-    /// The same, but for pieces that another one was measured to be so many times faster in, at least; those have its rates.
+    /// This speed with the rates of `other` in all ranges in which `other` is at least `by` times as fast.
     pub fn improved_by(&self, other: &Speed, by: f64) -> Speed {
         let from = |speed: &Speed| Vec::from_iter(speed.pieces.iter().map(|piece| piece.from));
         if from(self) != from(other) {
@@ -66,17 +67,17 @@ impl Speed {
         Speed::new(self.pieces.iter().zip(&other.pieces).map(faster).collect())
     }
 
-    /// Steps per second of the first piece.
+    /// Steps per second in the first range.
     pub fn rate(&self) -> f64 {
         self.pieces[0].rate
     }
 
-    /// How many times as fast as another it is, at a task of the article.
+    /// How many times as fast as `other` it is for a task of the article.
     pub fn compared_with(&self, other: &Speed) -> f64 {
         other.seconds_of(ITERATIONS) / self.seconds_of(ITERATIONS)
     }
 
-    /// How many steps of one task fit into so many seconds; at least one.
+    /// How many steps of one task fit into `seconds`, at least one.
     pub fn iterations_in(&self, seconds: f64) -> u64 {
         let mut left = seconds;
         for (piece, until) in self.bounded() {
@@ -89,7 +90,7 @@ impl Speed {
         MAX_ITERATIONS
     }
 
-    /// How many seconds a task of so many steps takes.
+    /// How many seconds a task with this many steps takes.
     pub fn seconds_of(&self, iterations: u64) -> f64 {
         let spent = |(piece, until): (Piece, u64)| {
             until.min(iterations).saturating_sub(piece.from) as f64 / piece.rate
@@ -97,7 +98,7 @@ impl Speed {
         self.bounded().map(spent).sum()
     }
 
-    /// The pieces, each with the step before which it ends.
+    /// The ranges, each with the step before which it ends.
     fn bounded(&self) -> impl Iterator<Item = (Piece, u64)> {
         let pieces = self.pieces.iter();
         let ends = pieces.clone().skip(1).map(|piece| piece.from);

@@ -1,4 +1,4 @@
-//! Comparing runs of the same work.
+//! Compares runs of the same work.
 
 use super::{plan::Plan, record::Record};
 use crate::catalog::{caveat::Caveat, model::Model, workload::Workload};
@@ -8,21 +8,21 @@ use crate::catalog::{caveat::Caveat, model::Model, workload::Workload};
 pub struct Baseline {
     /// Its number on the screen.
     pub number: usize,
-    /// How it executed the tasks.
+    /// The model that executed the tasks.
     pub model: Model,
-    /// By how many workers.
+    /// The number of workers.
     pub workers: u32,
-    /// How many of them were on a core, on average.
+    /// The mean number of its workers on a core.
     pub parallelism: f64,
-    /// Whether the tasks of both were executed in the same language, by the same interpreter if it was Python. If not,
-    /// what a task costs differs too, and a speed-up says little about workers.
+    /// Whether both runs are native, or both used the same Python interpreter. If not, the tasks themselves cost
+    /// different amounts, and a speed-up says little about workers.
     pub is_kin: bool,
-    /// Whether the user chose it; else it is the latest sound serial run of the same kin.
+    /// Whether the user chose it. Otherwise it is the latest sound serial run with the same interpreter.
     pub is_chosen: bool,
 }
 
 impl Baseline {
-    /// As the end of "1.9× faster than": the default needs no number.
+    /// Its name as the end of "1.9× faster than". The default baseline needs no number.
     pub fn name(&self) -> String {
         if self.is_chosen {
             format!("#{} {}", self.number, self.model.name())
@@ -37,28 +37,31 @@ impl Baseline {
 /// A speed-up and what it was measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// So many times faster; below 1 it is slower.
+    /// How many times as fast; below 1 it is slower.
     pub factor: f64,
-    /// Than this.
+    /// The baseline.
     pub over: Baseline,
 }
 
 impl Gain {
-    /// Speed-up per worker: 1 means that no worker was wasted. `None` unless the baseline had one worker and is kin, as
-    /// only then the factor says how many workers' worth of work was done at once.
+    /// Speed-up per worker; 1 means that no worker was wasted. `None` unless the baseline had one worker and the same
+    /// interpreter, because only then does the factor say how many workers' worth of work was done at once.
     pub fn efficiency(&self, workers: u32) -> Option<f64> {
         efficiency(self.factor, workers).filter(|_| self.over.workers == 1 && self.over.is_kin)
     }
 
-    /// Whether so many cores cannot explain the speed-up of a `cpu` run: the baseline kept some busy already. A tenth is
-    /// left to clock frequency and chance. Over another language or interpreter any speed-up is possible.
+    /// Whether this number of cores cannot explain the speed-up of a `cpu` run, given that the baseline kept some cores
+    /// busy. A tolerance of a tenth allows for clock frequency and chance. Over another language or interpreter any
+    /// speed-up is possible.
     pub fn is_implausible(&self, cores_usable: u32) -> bool {
-        // A baseline that was kept from its only core explains nothing: that is what is to be found out.
+        // A baseline that was kept from its only core does not excuse a speed-up; this check has to find such
+        // baselines.
         self.over.is_kin
             && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
     }
 
-    /// What is wrong with this speed-up of a `cpu` plan, if the usable cores cannot explain it.
+    /// The caveat about this speed-up of a plan, if the plan is a `cpu` plan and the usable cores cannot explain the
+    /// speed-up.
     pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Caveat> {
         let is_cpu = plan.workload == Workload::Cpu;
         let over = || (self.over.name(), self.over.parallelism);
@@ -69,7 +72,7 @@ impl Gain {
     }
 }
 
-/// The latest sound serial record of the same work among `records`, oldest first.
+/// The latest sound serial record of the same work. `records` has the oldest first.
 pub fn baseline_of<'a>(
     work: &Plan,
     records: impl DoubleEndedIterator<Item = &'a Record>,
@@ -77,9 +80,9 @@ pub fn baseline_of<'a>(
     records.rev().find(|record| record.is_baseline_of(work))
 }
 
-/// How many times faster `record` was than `baseline`: the ratio of their wall times.
+/// How many times as fast as `baseline` the record was: the ratio of their wall times.
 ///
-/// `None` unless both did the same work to its end.
+/// `None` unless both did the same work completely.
 pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
     let comparable = record.is_sound()
         && baseline.is_sound()
@@ -88,18 +91,19 @@ pub fn speedup(record: &Record, baseline: &Record) -> Option<f64> {
     comparable.then(|| baseline.times.wall_s / record.times.wall_s)
 }
 
-/// Speed-up per worker, 1 if each of them did as much as the one of the baseline; nothing without workers.
+/// Speed-up per worker. It is 1 if each worker did as much as the baseline's only worker. `None` without workers.
 pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
     (workers > 0).then(|| speedup / f64::from(workers))
 }
 
-/// The serial part of the work that a speed-up over one worker shows: e = (1/S − 1/p) / (1 − 1/p) (Karp and Flatt:
-/// *Measuring parallel processor performance*, Communications of the ACM 33, 1990).
+/// The serial part of the work that follows from a speed-up over one worker: e = (1/S − 1/p) / (1 − 1/p) (Karp and
+/// Flatt: *Measuring parallel processor performance*, Communications of the ACM 33, 1990).
 ///
-/// If it stays the same while workers are added, a serial part limits the speed-up; if it grows, what grows with the workers
-/// does: start-up, waiting for each other, too few cores. Above 1 the workers were slower than one; below 0 they were faster
-/// than linear, as with caches that fit only a share of the data, or by noise: whoever shows it says so. `None` for one
-/// worker, and unless the speed-up is above 0 and finite.
+/// If it stays constant while workers are added, a serial part limits the speed-up. If it grows, the limit is something
+/// that grows with the workers: start-up, waiting for each other, too few cores. Above 1 the workers were slower than
+/// one worker. Below 0 they were faster than linear, because of noise or for example because of caches that hold only a
+/// share of the data; the screen or file that shows such a value says so. `None` for one worker, and unless the
+/// speed-up is above 0 and finite.
 pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
     let share = 1.0 / f64::from(workers);
     let is_meaningful = workers > 1 && speedup > 0.0 && speedup.is_finite();
@@ -243,8 +247,9 @@ mod tests {
         assert_eq!(baseline.name(), "one Python thread");
     }
 
-    /// The tables of textbooks (Quinn: *Parallel Programming in C with MPI and OpenMP*, 2003, section 7.5): the first has a
-    /// serial part of a tenth, the second an overhead that grows with the processors. Their speed-ups have two decimals.
+    /// The tables of textbooks (Quinn: *Parallel Programming in C with MPI and OpenMP*, 2003, section 7.5). The first
+    /// has a serial part of a tenth, the second an overhead that grows with the processors. Their speed-ups have two
+    /// decimals.
     #[test]
     fn karp_flatt_tells_a_serial_part_from_a_growing_overhead() {
         for (workers, speedup) in (2..).zip([1.82, 2.50, 3.08, 3.57, 4.00, 4.38, 4.71]) {

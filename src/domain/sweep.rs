@@ -1,9 +1,9 @@
-//! A sweep: one work measured in many configurations, so that a curve comes out and not a point.
+//! A sweep: one work measured in many configurations, to draw a curve instead of a point.
 //!
-//! A configuration is an executor (a model, under Python's models with an interpreter) with a number of workers. Serial is
-//! always one of them, once, as speed-ups are measured against it; Python's are measured against one thread of the same
-//! interpreter, which is one of them too. Every configuration is measured once per round, in an order that is shuffled anew in each, so that drift and
-//! heat hit all of them alike; round 0 warms up and is not counted.
+//! A configuration is an executor (a model, and an interpreter for Python's models) with a number of workers. A sweep
+//! always includes what its speed-ups are measured against: the serial model once, and for Python's models one thread
+//! of each interpreter. Every configuration is measured once per round. Each round shuffles the order anew, so that
+//! drift and heat affect all configurations alike. Round 0 warms up and does not count.
 
 mod counts;
 mod definition;
@@ -26,33 +26,34 @@ use super::{
 };
 use crate::catalog::{model::Model, parameter::REPEATS, workload::Step};
 
-/// Counted rounds unless the user says otherwise.
+/// How many rounds count unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 3;
 /// The most configurations of a sweep.
 pub const MAX_CONFIGURATIONS: usize = 128;
-/// The most runs of a sweep, those of the round that warms up included.
+/// The most runs of a sweep, including those of the round that warms up.
 pub const MAX_RUNS: u64 = 10_000;
 
-/// A sweep as it is being written: every value is possible, also a wrong one.
+/// A sweep while the user writes it. Its values may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepDraft {
-    /// The work; its model, workers and repeats do not count.
+    /// The work; the draft's model, workers and repeats do not count.
     pub draft: Draft,
-    /// Which models, in any order; what their speed-ups are measured against is measured whether it is among them or not.
+    /// The models, in any order. Baselines are measured whether they are listed or not.
     pub models: Vec<Model>,
-    /// By which interpreters each of Python's models is executed; if it is empty, by that of the work.
+    /// The interpreters that execute each of Python's models. If it is empty, the interpreter of the work does.
     pub pythons: Vec<Interpreter>,
-    /// With how many workers each of them, in any order; serial has one in any case.
+    /// The numbers of workers for each model, in any order. Serial always has one.
     pub workers: Vec<u64>,
-    /// How many rounds are counted.
+    /// How many rounds count.
     pub repeats: u64,
-    /// Where the order of each round is drawn from.
+    /// The seed from which the order of each round is drawn.
     pub seed: u64,
 }
 
 impl SweepDraft {
-    /// A draft of every configuration: first those that this program executes itself, then those of each interpreter; of
-    /// each kin what speed-ups are measured against, then by model and number of workers. Each may be wrong.
+    /// A draft of every configuration, which may be wrong. Native configurations come first, then those of each
+    /// interpreter. Within each of these groups the baseline comes first, then the others by model and number of
+    /// workers.
     pub fn configurations(&self) -> impl Iterator<Item = Draft> {
         self.cells().map(|(python, model, workers)| Draft {
             model,
@@ -63,7 +64,7 @@ impl SweepDraft {
         })
     }
 
-    /// The same: whose interpreter executes it, under which model, by how many workers.
+    /// The configurations as interpreter, model and number of workers.
     fn cells(&self) -> impl Iterator<Item = (Option<&Interpreter>, Model, u64)> {
         let counts = ascending(&self.workers);
         let native = self.has_native().then_some((false, None));
@@ -93,7 +94,7 @@ impl SweepDraft {
         self.models.iter().any(|model| !model.is_python())
     }
 
-    /// Whom the asked models of Python are executed by: nobody if there are none of them.
+    /// The interpreters that execute the chosen models of Python. Empty if there are no such models.
     fn interpreters(&self) -> Vec<Option<&Interpreter>> {
         let mut all: Vec<Option<&Interpreter>> = self.pythons.iter().map(Some).collect();
         if all.is_empty() {
@@ -105,20 +106,20 @@ impl SweepDraft {
         all
     }
 
-    /// How many configurations it has.
+    /// The number of configurations.
     pub fn size(&self) -> usize {
         self.cells().count()
     }
 
-    /// How many runs it has, those of the round that warms up included.
+    /// The number of runs, including those of the round that warms up.
     pub fn runs(&self) -> u64 {
         (self.size() as u64).saturating_mul(self.repeats.saturating_add(1))
     }
 
-    /// Whether it is a plan, or would be one once it is calibrated.
+    /// Checks whether the draft is a plan, or becomes one when it is calibrated.
     ///
     /// # Errors
-    /// The same as [`SweepDraft::validate`].
+    /// As [`SweepDraft::validate`].
     pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
         self.check_shape()?;
         self.configurations()
@@ -128,8 +129,8 @@ impl SweepDraft {
     /// The plan, or the first thing that is wrong with the draft.
     ///
     /// # Errors
-    /// One sentence about one field: what was wrong and what is allowed. A draft that
-    /// [needs calibration](Draft::needs_calibration) has to be calibrated first.
+    /// If a field is wrong. The message is one sentence about the first wrong field: what is wrong and what is allowed.
+    /// A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &Limits) -> Result<SweepPlan, Invalid> {
         self.check_shape()?;
         let configurations = self.configurations();
@@ -147,7 +148,7 @@ impl SweepDraft {
         })
     }
 
-    /// What can be wrong besides a configuration itself.
+    /// Checks everything except the configurations themselves.
     fn check_shape(&self) -> Result<(), Invalid> {
         let wrong = |field, sentence: String| Err(Invalid::new(field, sentence));
         if self.models.is_empty() {
@@ -188,7 +189,7 @@ impl SweepDraft {
     }
 }
 
-/// Each of these once, ascending.
+/// Each of these once, in ascending order.
 fn ascending(counts: &[u64]) -> Vec<u64> {
     let mut counts = counts.to_vec();
     counts.sort_unstable();
@@ -196,22 +197,22 @@ fn ascending(counts: &[u64]) -> Vec<u64> {
     counts
 }
 
-/// A valid sweep, made by [`SweepDraft::validate`] alone.
+/// A valid sweep. Only [`SweepDraft::validate`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepPlan {
     /// All configurations, in the order of [`SweepDraft::configurations`].
     pub configurations: Vec<Plan>,
-    /// The models that were asked for, each once; serial is the first if any of them is native.
+    /// The chosen models, each once. Serial is the first if any of them is native.
     pub models: Vec<Model>,
-    /// The numbers of workers that were asked for, ascending; empty if serial was all.
+    /// The chosen numbers of workers in ascending order. Empty if serial is the only model.
     pub workers: Vec<u32>,
-    /// How many rounds are counted, at least one.
+    /// How many rounds count, at least one.
     pub repeats: u32,
     seed: u64,
 }
 
 impl SweepPlan {
-    /// The work, as a serial plan: that of the first kin.
+    /// The work as a serial plan: the first configuration.
     pub fn work(&self) -> &Plan {
         &self.configurations[0]
     }
@@ -224,7 +225,7 @@ impl SweepPlan {
         pythons
     }
 
-    /// Who executed anything, each once, in the order of the configurations: one curve each.
+    /// The executors, each once, in the order of the configurations. Each has a curve.
     pub fn executors(&self) -> Vec<Executor> {
         let plans = self.configurations.iter();
         let mut executors: Vec<Executor> = plans.map(|plan| &plan.executor).cloned().collect();
@@ -232,7 +233,7 @@ impl SweepPlan {
         executors
     }
 
-    /// The executors that were asked for besides serial, in the order of the configurations.
+    /// The chosen executors besides serial, in the order of the configurations.
     pub fn parallel_executors(&self) -> Vec<Executor> {
         let mut executors = self.executors();
         executors.retain(|executor| {
@@ -241,13 +242,13 @@ impl SweepPlan {
         executors
     }
 
-    /// The configuration of an executor with so many workers.
+    /// The configuration of an executor with this number of workers.
     pub fn configuration(&self, executor: &Executor, workers: u32) -> Option<usize> {
         let is_it = |plan: &Plan| plan.workers == workers && plan.executor == *executor;
         self.configurations.iter().position(is_it)
     }
 
-    /// The configuration that the speed-ups of another are measured against: the serial one of its kin.
+    /// The baseline of a configuration: the serial configuration with the same interpreter.
     pub fn base_of(&self, configuration: usize) -> usize {
         let interpreter = self.configurations[configuration].interpreter();
         let is_base = |plan: &Plan| plan.is_serial() && plan.interpreter() == interpreter;
@@ -257,19 +258,19 @@ impl SweepPlan {
             .expect("every kin has a serial configuration")
     }
 
-    /// How many rounds there are: those that are counted, and the one that warms up.
+    /// The number of rounds, including the one that warms up.
     pub fn rounds(&self) -> u32 {
         self.repeats + 1
     }
 
-    /// How many runs there are, those of the round that warms up included.
+    /// The number of runs, including those of the round that warms up.
     pub fn runs(&self) -> u32 {
         self.rounds() * u32::try_from(self.configurations.len()).expect("limited to a few")
     }
 
-    /// The highest speed-up that there can be with so many workers: every worker does its share, as far as there are tasks
-    /// for it, and cores where tasks compute. How much of a core tasks need that wait, too, is known from this program's own
-    /// serial runs, once one of them has ended: until then cores are no limit for these.
+    /// The highest possible speed-up with this number of workers. Tasks limit it, and cores do if tasks compute. How
+    /// much of a core a task needs that also waits is known from this program's own serial runs, as soon as one of them
+    /// has ended. Until then cores do not limit the speed-up of such tasks.
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(Step::computes);
@@ -283,16 +284,16 @@ impl SweepPlan {
         cores_each.map_or(most, |each| most.min(f64::from(cores_usable) / each))
     }
 
-    /// In which order a round measures the configurations: each index of [`SweepPlan::configurations`] once. The same
-    /// seed gives the same order on every machine and in every version.
+    /// The order in which a round measures the configurations: each index of [`SweepPlan::configurations`] once. The
+    /// same seed gives the same order on every machine and in every version.
     pub fn order(&self, round: u32) -> Vec<usize> {
         order::shuffled(self.configurations.len(), self.seed, round)
     }
 
-    /// Which of the configurations this plan is.
+    /// The index of the configuration that equals this plan.
     pub fn index_of(&self, plan: &Plan) -> Option<usize> {
         self.configurations.iter().position(|configuration| {
-            // What differs most often comes first: a plan of io has a list of latencies.
+            // The comparison starts with what differs most often, because a plan of `io` has a list of latencies.
             configuration.workers == plan.workers
                 && configuration.model() == plan.model()
                 && configuration == plan
@@ -300,18 +301,18 @@ impl SweepPlan {
     }
 }
 
-/// A sweep that is happening or has happened: what was asked for, and by which name its records know it.
+/// A sweep that is running or has ended: what the user asked for, and the id that its records refer to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "definition::Stored", try_from = "definition::Stored")]
 pub struct Sweep {
     /// Unique across sessions; the `id` of its records' [`Part`](super::record::Part).
     pub id: String,
-    /// What was asked for.
+    /// What the user asked for.
     pub plan: SweepPlan,
 }
 
 impl Sweep {
-    /// Whether this run was a part of it, counted or not.
+    /// Whether this run belongs to the sweep, counted or not.
     pub fn owns(&self, record: &Record) -> bool {
         record.campaign_id() == Some(&self.id)
     }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use textwrap::{Options, WordSplitter};
 
-/// A duration with three significant digits and a unit, right-aligned digits never needed: `12.3 ms`, `1.23 s`.
+/// A duration with three significant digits and a unit: `12.3 ms`, `1.23 s`.
 pub fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s >= 60.0 => return minutes(s),
@@ -15,7 +15,7 @@ pub fn duration(seconds: f64) -> String {
     format!("{value:.*} {unit}", decimals(value).min(2))
 }
 
-/// So many decimals make three significant digits, of what is below 1 up to three.
+/// How many decimals give three significant digits. Values below 1 have at most three decimals.
 pub fn decimals(value: f64) -> usize {
     match value {
         v if v >= 99.95 => 0,
@@ -30,8 +30,8 @@ fn minutes(seconds: f64) -> String {
     format!("{} min {:02} s", whole / 60, whole % 60)
 }
 
-/// Seconds in a column of times, with their unit: three decimals, so that the points align. What they cannot tell is told
-/// in a smaller unit, which the eye sees at once.
+/// Seconds in a column of times, with their unit. Three decimals align the points. A time that is too short for three
+/// decimals has a smaller unit, which is noticed easily.
 pub fn column_seconds(seconds: f64) -> String {
     if seconds > 0.0 && seconds < LEAST_IN_SECONDS {
         duration(seconds)
@@ -40,10 +40,10 @@ pub fn column_seconds(seconds: f64) -> String {
     }
 }
 
-/// What three decimals of a second still tell with two digits.
+/// The shortest time that has two digits in three decimals of a second.
 pub const LEAST_IN_SECONDS: f64 = 0.0095;
 
-/// A number that is not negative, rounded to so many decimals and grouped before the point.
+/// A number that is not negative, rounded to this many decimals and grouped before the point.
 pub fn with_groups(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
     let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
@@ -51,11 +51,11 @@ pub fn with_groups(value: f64, decimals: usize) -> String {
     whole + fraction
 }
 
-/// A speed-up from single runs: two significant digits, as more would pretend.
+/// A speed-up from single runs, with two significant digits because more would suggest a false precision.
 pub fn speedup(factor: f64) -> String {
     let decimals = match factor {
         f if f >= 9.95 => 0,
-        // Less than a tenth is no gain, and must not look like one.
+        // A gain of less than a tenth must not look like a tenth.
         f if (1.05..1.1).contains(&f) => 2,
         f if f >= 0.995 => 1,
         f if f >= 0.0995 => 2,
@@ -64,7 +64,7 @@ pub fn speedup(factor: f64) -> String {
     format!("{factor:.decimals$}×")
 }
 
-/// A whole number with thin groups: `10 000 000`.
+/// A whole number in groups of three digits: `10 000 000`.
 pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
@@ -88,12 +88,12 @@ pub fn listed(names: &[impl AsRef<str>], word: &str) -> String {
     }
 }
 
-/// A count with its noun, as in "1 task" and "4 000 threads".
+/// A count with its noun, for example "1 task" and "4 000 threads".
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
-/// Bytes in the largest unit that keeps the number above one.
+/// Bytes in the largest unit in which the number is at least 1.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;
@@ -106,7 +106,7 @@ pub fn bytes(bytes: u64) -> String {
     format!("{value:.decimals$} {}", UNITS[unit])
 }
 
-/// A system error in the system's words, without Rust's "(os error 28)", as the end of a sentence.
+/// A system error in the system's words, without Rust's "(os error 28)", for the end of a sentence.
 pub fn plain(error: &impl fmt::Display) -> String {
     let text = error.to_string();
     text.split(" (os error")
@@ -115,8 +115,8 @@ pub fn plain(error: &impl fmt::Display) -> String {
         .to_lowercase()
 }
 
-/// At most `most` characters of foreign text, with every one that could command a terminal, or reorder the text around
-/// it, replaced by `\u{fffd}`.
+/// At most `most` characters of foreign text. Each character that could command a terminal or reorder the text around
+/// it is replaced by `\u{fffd}`.
 pub fn clean(foreign: &str, most: usize) -> String {
     let harmless = |c| {
         if is_treacherous(c) {
@@ -128,14 +128,14 @@ pub fn clean(foreign: &str, most: usize) -> String {
     foreign.chars().take(most).map(harmless).collect()
 }
 
-/// Control characters (line breaks too: a sentence is one line), bidirectional controls and line separators. Joiners are
-/// none: words of Persian have them, and families of emoji.
+/// Whether it is a control character, a bidirectional control or a line separator. Line breaks are control characters,
+/// because a sentence is one line. Joiners are allowed, because Persian words and emoji of families contain them.
 pub fn is_treacherous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text in lines of at most `width` columns, broken at spaces; a word that is longer than a line, anywhere.
+/// A text in lines of at most `width` columns, broken at spaces. A word that is longer than a line is broken anywhere.
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
     let options = Options::new(width.max(1).into()).word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(text, options).into_iter();

@@ -5,10 +5,10 @@ pub type Nanos = u64;
 
 /// How often a computing worker reads its CPU clock and stamps its lane, in nanoseconds of computing.
 ///
-/// What is measured inside one tick (a gap, a change of core) is placed with an error of at most one tick.
+/// Events within one tick (a gap, a change of core) are placed with an error of at most one tick.
 pub const TICK: Nanos = 1_000_000;
 
-/// An open computing segment without a stamp for this long is drawn as `ready`: its worker is off its core.
+/// An open computing segment without a stamp for this long is drawn as `ready`, because its worker is off its core.
 pub const STALE_AFTER: Nanos = 3 * TICK;
 
 /// Nanoseconds as seconds.
@@ -17,7 +17,7 @@ pub fn seconds(nanos: Nanos) -> f64 {
     nanos as f64 / 1e9
 }
 
-/// Seconds as nanoseconds, rounded; negative and absurd values are clamped.
+/// Seconds as nanoseconds, rounded. Negative and absurd values are clamped.
 pub fn nanos(seconds: f64) -> Nanos {
     (seconds * 1e9).round() as Nanos
 }

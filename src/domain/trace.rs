@@ -1,11 +1,12 @@
-//! The picture of a run: what each worker was doing when.
+//! The trace of a run: what each worker was doing at each time.
 //!
-//! A worker's events are transitions: each one closes the phase before it, so the last one is the open segment. A
+//! A worker's events are transitions. Each one ends the phase before it, so the last one is the open segment. A
 //! [`Lane`] keeps them with running sums, so that the time spent in each phase between two moments costs a binary
-//! search and never a walk over all events: drawing is O(cells on the screen).
+//! search and never a walk over all events. Drawing is O(cells on the screen).
 //!
-//! What looks at many workers at once is made while events arrive: sums of groups of lanes by buckets of time
-//! (`trace/summary.rs`), who computed on which core (`trace/cores.rs`), and how many workers are in each phase now.
+//! What concerns many workers at once is computed while events arrive: sums of groups of lanes by buckets of time
+//! (`trace/summary.rs`), which worker computed on which core (`trace/cores.rs`), and how many workers are in each phase
+//! now.
 
 mod core_curves;
 mod cores;
@@ -33,24 +34,24 @@ use super::{
 /// From `at` on, the worker is in `phase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// When, since `t0`.
+    /// When it happened, since `t0`.
     pub at: Nanos,
-    /// On which task the worker is; `None` before its first, after its last and between two.
+    /// The worker's task; `None` before its first task, after its last one and between two.
     pub task: Option<u32>,
-    /// What it is doing from then on.
+    /// What the worker does from then on.
     pub phase: Phase,
-    /// The core on which the stamp was made.
+    /// The core on which the worker made the stamp.
     pub core: u16,
-    /// Events were dropped just before this one: what the worker did since the previous one is not known.
+    /// Whether events were dropped just before this one. What the worker did since the previous event is then unknown.
     pub after_gap: bool,
 }
 
-/// What the engine saw of one lane since the batch before.
+/// What the engine saw of one lane since the previous batch.
 #[derive(Clone, Debug, Default)]
 pub struct LaneUpdate {
     /// New events, in order.
     pub transitions: Vec<Transition>,
-    /// When the worker last stamped anything, also a tick that made no event.
+    /// When the worker made its last stamp, including ticks without an event.
     pub last_stamp: Nanos,
     /// The worker's CPU time so far.
     pub cpu: Nanos,
@@ -58,49 +59,50 @@ pub struct LaneUpdate {
     pub dropped: u64,
 }
 
-/// Everything the engine saw since the batch before: what the explorer folds into its [`Trace`].
+/// Everything the engine saw since the previous batch. The explorer folds it into its [`Trace`].
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// When it was made, since `t0`.
+    /// When the batch was made, since `t0`.
     pub now: Nanos,
     /// One update per worker.
     pub lanes: Vec<LaneUpdate>,
-    /// CPU time of our workers so far, by core; cores that none used may be missing.
+    /// CPU time of the run's workers so far, by core. Cores that no worker used may be missing.
     pub cores: Vec<(u16, Nanos)>,
-    /// Share of each core that others used in the last window of `/proc/stat`, in 0..=1, by core; empty until known.
+    /// Share of each core that other processes used in the last window of `/proc/stat`, from 0 to 1, by core; empty
+    /// until known.
     pub others: Vec<(u16, f64)>,
-    /// Tasks begun, ended (in whatever way) and failed so far.
+    /// Tasks started so far.
     pub begun: u32,
-    /// Tasks ended, failed ones included.
+    /// Tasks ended so far, including failed ones.
     pub ended: u32,
-    /// Tasks failed.
+    /// Tasks failed so far.
     pub failed: u32,
-    /// Workers that died since the batch before, each with its cause: "worker 3 was killed by SIGKILL".
+    /// Workers that died since the previous batch, each with its cause: "worker 3 was killed by SIGKILL".
     pub deaths: Vec<String>,
 }
 
 /// One point of the curves of concurrency and parallelism.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
-    /// When, since `t0`.
+    /// When it happened, since `t0`.
     pub at: Nanos,
-    /// Tasks begun and not yet ended, on average since the sample before, from the workers' stamps: C(t).
+    /// C(t): the mean number of tasks in flight since the previous sample, from the workers' stamps.
     pub in_flight: f64,
-    /// Workers on a core, on average since the sample before, from CPU clocks: P(t).
+    /// P(t): the mean number of workers on a core since the previous sample, from CPU clocks.
     pub on_core: f64,
 }
 
-/// The most memory that the picture of one run takes, in bytes; beyond it, it becomes poorer.
+/// The most memory that the trace of one run takes, in bytes. A larger trace is thinned.
 const BYTES_MAX: usize = 64 << 20;
-/// A slice of a thinned lane has at most so many events.
+/// The most events of a thinned lane in one interval.
 pub const EVENTS_PER_SLICE: u64 = 3;
-/// How many slices all lanes together keep when a live picture is thinned.
+/// How many intervals all lanes together keep when a live trace is thinned.
 const LIVE_SLICES: u64 = 1 << 18;
 
-/// How long "lately" is, in nanoseconds.
+/// The time over which recent values are averaged, in nanoseconds.
 const LATELY: Nanos = 500_000_000;
 
-/// The picture of a run, live or concluded.
+/// The trace of a run, live or concluded.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// One per worker.
@@ -108,23 +110,23 @@ pub struct Trace {
     summary: Summary,
     /// The curves of concurrency and parallelism so far.
     pub samples: Vec<Sample>,
-    /// What is known of the cores so far.
+    /// What is known about the cores so far.
     pub cores: Cores,
     cpu: Nanos,
     /// How long all workers together were on tasks until the last sample.
     on_tasks: Nanos,
-    /// Until when the picture goes, since `t0`.
+    /// The end of the trace so far, since `t0`.
     pub now: Nanos,
-    /// Tasks begun, ended and failed.
+    /// Tasks started, ended and failed.
     pub tasks: (u32, u32, u32),
     /// Whether the run is over.
     pub is_concluded: bool,
-    /// Whether the picture was made poorer to save memory.
+    /// Whether detail was dropped to save memory.
     pub is_thinned: bool,
 }
 
 impl Trace {
-    /// An empty picture with a lane per worker, each in [`Phase::Starting`] from `t0` on.
+    /// An empty trace with a lane per worker. Each lane is in [`Phase::Starting`] from `t0` on.
     pub fn new(workers: u32) -> Trace {
         let mut lane = Lane::default();
         lane.push(Transition {
@@ -146,8 +148,8 @@ impl Trace {
         }
     }
 
-    /// The same for workers that wait for this lock: a computing one that has not stamped for a while most likely waits for
-    /// CPython's, which only its next stamp can tell.
+    /// The same trace for workers that share this lock. A computing worker without a recent stamp most likely waits for
+    /// CPython's lock, which only its next stamp can show.
     pub fn under(mut self, lock: Lock) -> Trace {
         self.lanes
             .iter_mut()
@@ -155,7 +157,7 @@ impl Trace {
         self
     }
 
-    /// Folds what the engine saw since the last time.
+    /// Folds what the engine saw since the previous batch.
     pub fn apply(&mut self, batch: Batch) {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
         for (worker, update) in batch.lanes.into_iter().enumerate().take(self.lanes.len()) {
@@ -173,7 +175,7 @@ impl Trace {
         self.settle();
     }
 
-    /// Adds to what is made of all lanes what this worker's events tell, from the one with this index on.
+    /// Adds the events of this worker, starting at index `first`, to the sums and the cores.
     fn fold(&mut self, worker: usize, first: usize) {
         let lane = &self.lanes[worker];
         for closed in lane.closed_from(first) {
@@ -185,7 +187,7 @@ impl Trace {
         }
     }
 
-    /// Brings in order what was folded, and makes the picture poorer if it takes too much memory.
+    /// Brings what was folded in order, and thins the trace if it takes too much memory.
     fn settle(&mut self) {
         self.cores.settle(self.now);
         if self.bytes() > BYTES_MAX {
@@ -193,14 +195,14 @@ impl Trace {
         }
     }
 
-    /// Both curves are averages since the sample before, from what the workers stamped: single moments would show chance.
+    /// Adds a point of both curves. It is a mean since the previous sample, because single moments would show chance.
     fn sample(&mut self, now: Nanos, cpu: Nanos) {
         let elapsed = now.saturating_sub(self.now);
         if elapsed > 0 {
             let on_tasks: Nanos = self.lanes.iter().map(|lane| lane.time_on_tasks(now)).sum();
             let mean =
                 |now: Nanos, before: Nanos| now.saturating_sub(before) as f64 / elapsed as f64;
-            // What is heard of late must not look like more than there are.
+            // Events that arrive late must not add up to more than all workers.
             let in_flight = mean(on_tasks, self.on_tasks).min(self.lanes.len() as f64);
             let on_core = mean(cpu, self.cpu);
             self.samples.push(Sample {
@@ -212,12 +214,12 @@ impl Trace {
         }
     }
 
-    /// Ends the picture at `wall`, the last worker's last stamp.
+    /// Ends the trace at `wall`, the last worker's last stamp.
     pub fn conclude(&mut self, wall: Nanos) {
         self.now = wall;
         self.is_concluded = true;
         self.cores.curves.conclude(wall, &self.cores.times);
-        // The first sample beyond the end saw the end, a little late.
+        // The first sample after the end saw the end a little late.
         let within = self.samples.partition_point(|sample| sample.at < wall);
         self.samples.truncate(within + 1);
         if let Some(last) = self.samples.last_mut() {
@@ -226,8 +228,8 @@ impl Trace {
         self.lanes.iter_mut().for_each(Lane::shrink);
     }
 
-    /// Makes the picture poorer, to at most [`EVENTS_PER_SLICE`] in each of `slices` slices of a lane, to save memory. How
-    /// long a worker computed in a slice stays exact; of what else it did there, only what took longest is kept.
+    /// Thins the trace to save memory, to at most [`EVENTS_PER_SLICE`] in each of `slices` intervals of a lane.
+    /// The computing time in an interval stays exact. Of the other phases, only the longest is kept.
     pub fn thin(&mut self, slices: u64) {
         let slice = self.now.div_ceil(slices.max(1)).max(1);
         for lane in &mut self.lanes {
@@ -237,7 +239,7 @@ impl Trace {
         self.is_thinned = true;
     }
 
-    /// P(t) on average over the last half second: what a person can read, where single samples would flicker.
+    /// The mean of P(t) over the last half second. It is readable, whereas single samples would flicker.
     pub fn on_core_lately(&self) -> f64 {
         let is_past = |sample: &Sample| sample.at + LATELY <= self.now;
         let (past, late) = self.samples.split_at(self.samples.partition_point(is_past));
@@ -256,7 +258,7 @@ impl Trace {
 
     /// Tasks in flight at this moment.
     pub fn in_flight_now(&self) -> u32 {
-        // The two are not counted at the same moment.
+        // Both numbers were not counted at the same moment.
         self.tasks.0.saturating_sub(self.tasks.1)
     }
 
@@ -275,23 +277,23 @@ impl Trace {
         self.lanes.iter().map(|lane| lane.dropped).sum()
     }
 
-    /// How often workers were found on another core than at the event before, over all lanes. O(lanes).
+    /// How often workers were found on another core than at the previous event, over all lanes. O(lanes).
     pub fn migrations(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.migrations).sum()
     }
 
-    /// The lanes that row `row` of `rows` stands for in a picture of all lanes: all rows together show each lane once.
-    /// Where there are fewer lanes than rows, some rows stand for none.
+    /// The lanes that row `row` of `rows` represents if all lanes are drawn. All rows together show each lane once. If
+    /// there are fewer lanes than rows, some rows show none.
     pub fn lanes_of_row(&self, row: usize, rows: usize) -> Range<usize> {
         self.summary.lanes_of_row(row, rows)
     }
 
-    /// How long these lanes together were in each phase between each two neighbouring `moments`, which ascend: one less
-    /// than there are moments. For `lanes` of [`Trace::lanes_of_row`].
+    /// How long these lanes together were in each phase between neighbouring `moments`, which ascend. The result has
+    /// one element less than there are moments. `lanes` comes from [`Trace::lanes_of_row`].
     ///
-    /// Made from sums by buckets of time: over the whole run they are exact, also after [`Trace::thin`]; where a moment
-    /// lies within a bucket, what happened in it is spread evenly. With a few parts for the whole run, a bucket is at most
-    /// a quarter of a part. O(lanes), however many events there are.
+    /// It is computed from sums by buckets of time. Over the whole run these are exact, also after [`Trace::thin`]. A
+    /// bucket that contains a moment counts as if its contents were spread evenly. With a few parts for the whole run,
+    /// a bucket is at most a quarter of a part. O(lanes), whatever the number of events.
     pub fn times_together(&self, lanes: Range<usize>, moments: &[Nanos]) -> Vec<PhaseTimes> {
         let open = self.lanes[lanes.clone()].iter();
         let open = open.filter_map(|lane| lane.open(self.now)).flatten();
@@ -303,7 +305,7 @@ impl Trace {
         self.lanes[worker].times_between(from, to, self.now)
     }
 
-    /// How many events the busiest lane has.
+    /// The number of events in the busiest lane.
     pub fn most_events(&self) -> usize {
         self.lanes
             .iter()
@@ -312,7 +314,7 @@ impl Trace {
             .unwrap_or(0)
     }
 
-    /// How much memory the picture takes, in bytes.
+    /// How much memory the trace takes, in bytes.
     pub fn bytes(&self) -> usize {
         self.lanes.iter().map(Lane::bytes).sum::<usize>()
             + self.summary.bytes()
@@ -627,14 +629,14 @@ mod tests {
         assert_eq!(trace.times_between(0, 0, 40_000_000).total(), 40_000_000);
     }
 
-    /// Events of a few lanes in a few batches: by lane the phase, and how long after the event before.
+    /// Events of a few lanes in a few batches. Each has its phase and the time since the previous event.
     fn any_run() -> impl Strategy<Value = Vec<Vec<Vec<(u64, u8)>>>> {
         let lane = proptest::collection::vec((0u64..3_000_000, 1u8..8), 0..30);
         let batch = proptest::collection::vec(lane, 5..6);
         proptest::collection::vec(batch, 1..6)
     }
 
-    /// What came of it, live: its last events were stamped a while ago.
+    /// The live trace of it, whose last events were stamped a while ago.
     fn folded(run: &[Vec<Vec<(u64, u8)>>]) -> Trace {
         let mut trace = Trace::new(5);
         let mut now = [0; 5];

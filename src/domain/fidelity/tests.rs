@@ -26,7 +26,7 @@ fn sweeps(repeats: u64) -> [Sweep; 2] {
     ]
 }
 
-/// Every configuration in every round; `factor` says how many times as long it takes as one thread.
+/// A record for every configuration in every round; `factor` says how many times as long it takes as one thread.
 fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Record> {
     let mut records = vec![];
     for sweep in sweeps {

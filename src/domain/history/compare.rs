@@ -1,4 +1,4 @@
-//! What each run is measured against, and which one won.
+//! The baseline of each run, and the fastest run of each work.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,11 +21,11 @@ use super::{
 };
 
 impl History {
-    /// Makes this run the baseline of all runs of the same work on the same machine; if it was made that before, the
-    /// latest sound serial run of each session is the baseline again.
+    /// Makes this run the baseline of all runs of the same work on the same machine. If the user chose it before, the
+    /// choice is taken back, and the latest sound serial run of each session is the baseline again.
     ///
     /// # Errors
-    /// Why it cannot be one, in one sentence: it did not do all of its work.
+    /// If it did not do all of its work; the message is one sentence.
     pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
         let Some(entry) = self.get(number) else {
             return Ok(());
@@ -46,11 +46,11 @@ impl History {
         Ok(())
     }
 
-    /// Makes this run the baseline of all runs of the same work, whatever was chosen before. What is the baseline anyway
-    /// need not be chosen.
+    /// Makes this run the baseline of all runs of the same work and replaces an earlier choice. Nothing is chosen if
+    /// the run is the baseline without a choice.
     ///
     /// # Errors
-    /// Why it cannot be one, in one sentence.
+    /// If the run cannot be a baseline; the message is one sentence.
     pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
         if let Some(entry) = self.get(number).filter(|entry| entry.record.is_sound()) {
             let work = entry.record.plan.clone();
@@ -68,7 +68,7 @@ impl History {
         self.choose(work, None);
     }
 
-    /// Makes this run, or none, what the user chose as the baseline of its work.
+    /// Makes this run the user's baseline of its work. `None` takes the choice back.
     fn choose(&mut self, work: &Plan, number: Option<usize>) {
         for entry in &mut self.entries {
             if entry.record.plan.same_work(work) {
@@ -78,7 +78,7 @@ impl History {
         self.compare(|entry| entry.record.plan.same_work(work));
     }
 
-    /// Compares the runs anew that `concerns` lets through: by work and session, each of which is gone through once.
+    /// Compares the runs that `concerns` selects again, by work and session. It goes through each group once.
     pub(super) fn compare(&mut self, concerns: impl Fn(&Entry) -> bool) {
         let mut sessions: HashMap<_, Vec<&Entry>> = HashMap::new();
         for entry in self.entries.iter().filter(|entry| concerns(entry)) {
@@ -106,8 +106,8 @@ impl History {
     }
 }
 
-/// What runs of one work and one session, at least one, in ascending order, say of each other. Unless the user chose a
-/// baseline of the same machine, it was measured in the same session.
+/// Assesses the runs of one work and one session, given in ascending order; there is at least one. Their baseline is of
+/// the same session, unless the user chose a baseline of the same machine.
 fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
     let any = entries[0];
     let may_be = |entry: &&Entry| {
@@ -149,7 +149,7 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
     assessed.collect()
 }
 
-/// An entry as what runs of these kin are measured against.
+/// An entry as the baseline of runs by this interpreter, or of native runs.
 fn as_baseline(entry: &Entry, kin: Option<&Interpreter>) -> Baseline {
     let plan = &entry.record.plan;
     Baseline {
@@ -162,7 +162,7 @@ fn as_baseline(entry: &Entry, kin: Option<&Interpreter>) -> Baseline {
     }
 }
 
-/// Runs of one work and one session, which are compared with each other: those of each sweep, and those of none.
+/// The runs of one work and one session, grouped for comparison by sweep. Runs outside of sweeps are a group, too.
 struct Session<'a> {
     /// The ids of the campaigns that have a round that warmed up.
     sweeps: HashSet<&'a str>,
@@ -190,9 +190,10 @@ impl<'a> Session<'a> {
         id.filter(|id| self.sweeps.contains(id))
     }
 
-    /// What runs of a sweep, or of none, by this interpreter, or without any, are measured against unless the user chose
-    /// something else. A sweep is measured against its own serial runs: the one that is nearest to their median. Other
-    /// runs are measured against the latest serial one besides, and if there is none, against that of the latest sweep.
+    /// The baseline unless the user chose one, for runs of a sweep or for runs outside of sweeps, by this interpreter
+    /// or native. A sweep is measured against its own serial runs, more precisely against the one nearest to their
+    /// median. Other runs are measured against the latest serial run outside of sweeps, or against the baseline of the
+    /// latest sweep if there is none.
     fn baseline_of(&self, sweep: Option<&'a str>, kin: Option<&Interpreter>) -> Option<&'a Entry> {
         let serial = |sweep| self.serial(sweep, kin);
         if sweep.is_some() {
@@ -206,7 +207,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The runs that others by this interpreter, or without any, may be measured against.
+    /// The runs that may be the baseline of other runs by this interpreter, or of native runs.
     fn serial(&self, sweep: Option<&'a str>, kin: Option<&Interpreter>) -> Vec<&'a Entry> {
         let may_be_baseline = |entry: &&Entry| {
             let record = &entry.record;
@@ -232,8 +233,8 @@ fn nearest_to_median<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
     entries.min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// The number of the fastest of these runs of one work, by what they repeat, if it won: if its configuration is clearly ahead
-/// of every other.
+/// The number of the fastest of these runs of one work, which are grouped by what they repeat. `None` unless its
+/// configuration is clearly ahead of every other.
 fn fastest(groups: Vec<Vec<&Entry>>) -> Option<usize> {
     let groups = groups.into_iter();
     let mut groups: Vec<(f64, Vec<&Entry>)> = groups
@@ -246,7 +247,7 @@ fn fastest(groups: Vec<Vec<&Entry>>) -> Option<usize> {
         .filter(|(_, rival)| rival[0].record.plan != ahead[0].record.plan)
         .peekable();
     rivals.peek()?;
-    // The nearest one comes first, so that hardly any others are resampled where nobody won.
+    // The nearest rival comes first. If no configuration is clearly ahead, this avoids resampling most of the others.
     let has_won = rivals.all(|(_, rival)| {
         let ratio = stats::ratio(&times(rival), &times(ahead), SEED);
         ratio.is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)

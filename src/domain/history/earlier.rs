@@ -1,4 +1,4 @@
-//! Runs that this session did not measure: they come in with the numbers that they have, as far as these are free.
+//! Adds runs that this session did not measure. They keep their numbers as far as these are free.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -6,31 +6,32 @@ use super::{
     super::provenance::Origin, Entry, History, Item, SweepEntry, TRACE_BYTES, doubt_outliers,
 };
 
-/// Runs and sweeps as they were kept, or as a shared file has them.
+/// Runs and sweeps from the kept history or from a shared file.
 #[derive(Debug, Default)]
 pub struct Lot {
     /// The runs.
     pub runs: Vec<Entry>,
-    /// The sweeps. What their runs say together follows from these.
+    /// The sweeps. Their results follow from their runs.
     pub sweeps: Vec<SweepEntry>,
 }
 
-/// Numbers that changed: from, to.
+/// Changed numbers, each as (from, to).
 pub type Moves = Vec<(usize, usize)>;
 
 impl History {
-    /// Adds runs and sweeps of earlier sessions, or of a shared file. What is here already is left out. What was kept has the
-    /// number under which it was kept: whatever has that number and was not kept under it makes way. What is of a shared file
-    /// and has a number that is taken gets one behind all others. Returns whose numbers changed.
+    /// Adds runs and sweeps of earlier sessions or of a shared file, and leaves out those that are already here. A kept
+    /// run has the number under which it was kept. Another run with that number, which was not kept under it, gets a
+    /// new number. A run of a shared file whose number is taken gets a new number, too. New numbers come after all
+    /// others. Returns the changed numbers.
     pub fn add_earlier(&mut self, lot: Lot) -> Moves {
-        // Whoever replays a file where it was measured has its runs in both: they count once.
+        // A file that is replayed where it was measured has runs that are also in the kept history. They count once.
         let known: HashSet<String> = self.all_items().map(|item| item.id.to_string()).collect();
         let taken = self
             .all_items()
             .map(|item| (item.number, item.provenance.origin));
         let mut taken: HashMap<usize, Origin> = taken.collect();
         let (mut moving, mut highest) = (HashSet::new(), self.highest);
-        // Nothing has the number 0: it stands for one behind all others.
+        // No run has the number 0. Here it stands for a number after all others.
         let mut number_of = |item: Item<'_>| {
             let (number, origin) = (item.number, item.provenance.origin);
             match (origin, taken.get(&number)) {
@@ -67,15 +68,16 @@ impl History {
             *late = self.highest;
         }
         self.settle();
-        // Of a sweep that was ended at once nothing is left to show.
+        // A sweep that was ended immediately has nothing to show.
         let is_here = |sweep: &SweepEntry| sweep.provenance.origin == Origin::Here;
         self.sweeps
             .retain(|sweep| is_here(sweep) || !sweep.members.is_empty());
         moves
     }
 
-    /// Gives runs and sweeps, named by their ids, the numbers under which they were kept. Whatever has such a number and was
-    /// not kept under it makes way. Returns whose numbers changed, in the order in which to follow them.
+    /// Gives runs and sweeps, named by their ids, the numbers under which they were kept. Another run with such a
+    /// number, which was not kept under it, gets a new number. Returns the changed numbers in the order in which to
+    /// apply them.
     pub fn number_as_kept(&mut self, kept: &[(String, usize)]) -> Moves {
         let renumbered = kept.iter().flat_map(|(id, to)| self.renumber(id, *to));
         let moves: Moves = renumbered.collect();
@@ -102,7 +104,8 @@ impl History {
         moves
     }
 
-    /// Gives what has these numbers without having been kept under them new ones, behind all others.
+    /// Gives new numbers, after all others, to runs and sweeps that have one of these numbers but were not kept under
+    /// it.
     fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
         let is_moving = |item: &Item<'_>| {
             numbers.contains(&item.number) && item.provenance.origin != Origin::Earlier
@@ -119,7 +122,6 @@ impl History {
         moves
     }
 
-    /// Gives everything another number that is to have one.
     fn change_numbers(&mut self, new: impl Fn(usize, Origin) -> usize) {
         for entry in self.all_entries_mut() {
             entry.number = new(entry.number, entry.provenance.origin);
@@ -132,7 +134,7 @@ impl History {
         self.entries.sort_by_key(|entry| entry.number);
     }
 
-    /// Numbers ascend, and everything that depends on them follows.
+    /// Restores the order by number and updates everything that depends on the numbers.
     pub(super) fn settle(&mut self) {
         self.entries.sort_by_key(|entry| entry.number);
         self.sweeps.sort_by_key(|sweep| sweep.number);

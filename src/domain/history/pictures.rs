@@ -1,24 +1,25 @@
-//! Which pictures are at hand, and how much memory they may take.
+//! Which traces are in memory, and how much memory they may take.
 
 use super::{
     super::trace::{EVENTS_PER_SLICE, Trace},
     Entry, History, Picture,
 };
 
-/// The most memory that the pictures of a session take together, in bytes.
+/// The most memory that all traces of a session may take, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
-/// How many slices a lane keeps when its picture is thinned.
+/// How many segments a lane keeps when its trace is thinned.
 pub const THINNED_SLICES: u64 = 512;
-/// With more events than this in a lane, thinning is worth it.
+/// Thinning is only worthwhile if a lane has more events than this.
 const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
 
 impl History {
-    /// Says whose pictures are looked at: they are the last to make room for others.
+    /// Sets the runs whose traces the user looks at. Their traces are the last ones to be dropped.
     pub fn look_at(&mut self, numbers: Vec<usize>) {
         self.in_sight = numbers;
     }
 
-    /// The first run that is looked at, whose picture is kept and was not asked for yet: from now on it is awaited.
+    /// The first run that the user looks at and whose kept trace was not requested yet. From now on its trace is
+    /// awaited.
     pub fn await_picture(&mut self) -> Option<usize> {
         let is_kept = |entry: &Entry| entry.picture == Picture::Kept;
         let mut numbers = self.in_sight.iter().copied();
@@ -27,8 +28,8 @@ impl History {
         Some(number)
     }
 
-    /// Takes a picture that was awaited, or the reason why there is none. Returns whether other pictures had to be
-    /// thinned for it.
+    /// Takes a trace that was awaited, or the reason why there is none. Returns whether other traces had to be thinned
+    /// to make room for it.
     pub fn set_picture(&mut self, number: usize, picture: Result<Box<Trace>, String>) -> bool {
         let entry = self.get_mut(number);
         let Some(entry) = entry.filter(|entry| entry.picture != Picture::Here) else {
@@ -41,8 +42,8 @@ impl History {
         self.make_room(TRACE_BYTES)
     }
 
-    /// Makes all pictures fit into `bytes`, the oldest first: those that can be read again are dropped, unless they are
-    /// looked at; the others are thinned. Returns whether any was thinned.
+    /// Makes all traces fit into `bytes`, starting with the oldest. Traces that can be read again are dropped unless
+    /// the user looks at them; others are thinned. Returns whether any was thinned.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
         let in_sight = self.in_sight.clone();
         let mut oldest_first: Vec<&mut Entry> = self.all_entries_mut().collect();
@@ -68,7 +69,7 @@ impl History {
 }
 
 impl Entry {
-    /// Why its picture is not at hand, in a few words; `None` if it is.
+    /// The reason why its trace is not in memory, in a few words. `None` if it is.
     pub fn missing_picture(&self) -> Option<&str> {
         match &self.picture {
             Picture::Here => None,

@@ -1,8 +1,8 @@
-//! Taking runs out of the history, and back in.
+//! Removes runs from the history, and takes removals back.
 
 use super::{Entry, History, Item, Picture, SweepEntry};
 
-/// So many removals can be undone.
+/// How many removals can be taken back.
 const LEVELS: usize = 50;
 
 /// Runs that were removed together.
@@ -25,7 +25,7 @@ impl Removal {
 }
 
 impl History {
-    /// Removes these runs, and these sweeps with their runs. Returns the numbers of those that there were, in ascending
+    /// Removes these runs, and these sweeps with their runs. Returns the numbers of those that existed, in ascending
     /// order.
     pub fn remove(&mut self, numbers: &[usize]) -> Vec<usize> {
         let meant = self.with_members(numbers);
@@ -56,12 +56,12 @@ impl History {
         numbers
     }
 
-    /// Whether something was removed that can come back.
+    /// Whether there is a removal to take back.
     pub fn can_restore(&self) -> bool {
         !self.removals.is_empty()
     }
 
-    /// Takes back the last removal. Returns the numbers of the runs that are back, in ascending order.
+    /// Takes back the last removal. Returns the numbers of the restored runs in ascending order.
     pub fn restore(&mut self) -> Vec<usize> {
         let Some(removal) = self.removals.pop() else {
             return vec![];
@@ -69,7 +69,7 @@ impl History {
         let numbers = removal.numbers();
         self.sweeps.extend(removal.sweeps);
         for mut entry in removal.entries {
-            // What was a baseline is one again, unless the user chose another of its work meanwhile.
+            // A chosen baseline is one again, unless the user chose another run of the same work meanwhile.
             let is_rival =
                 |other: &Entry| other.is_chosen && other.record.plan.same_work(&entry.record.plan);
             entry.is_chosen &= !self.entries.iter().any(is_rival);

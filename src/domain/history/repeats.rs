@@ -1,4 +1,4 @@
-//! Which runs of a history say something together.
+//! Runs that repeat each other.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl History {
-    /// The sound records that repeat the run with this number, itself among them, oldest first. None if it is not sound itself,
-    /// or warmed up.
+    /// The sound records that repeat the run with this number, including its own, oldest first. Empty if the run is not
+    /// sound or warmed up.
     pub fn records_of(&self, number: usize) -> Vec<&Record> {
         let repeats = self.get(number).map(|entry| &*entry.assessment.repeats);
         let numbers = repeats.into_iter().flatten();
@@ -19,7 +19,7 @@ impl History {
     }
 }
 
-/// The runs of these campaigns, named by their ids, are judged anew: whose time is far from that of its repeats is doubted.
+/// Judges the runs of these campaigns again. A run whose time is far from that of its repeats gets a caveat.
 pub fn doubt_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
     let is_concerned = |entry: &&Entry| entry.record.campaign_id().is_some_and(&concerns);
     let parts: Vec<&Entry> = entries.iter().filter(is_concerned).collect();
@@ -38,8 +38,9 @@ pub fn doubt_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
     }
 }
 
-/// Those of these runs that repeat each other: the same plan, measured by the same campaign, all soundly and none to warm up.
-/// Runs that were measured alone repeat each other within a session. The time of runs that are in no group does not count.
+/// Groups runs that repeat each other: sound runs of the same plan in the same campaign, without those that warm up.
+/// Runs that were measured alone repeat each other within a session. The time of a run outside of these groups does not
+/// count.
 pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let key = |entry: &'a Entry| {
         let plan = &entry.record.plan;

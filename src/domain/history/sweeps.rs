@@ -1,4 +1,4 @@
-//! Sweeps in the history: they share the numbers of the runs, and know which runs are theirs.
+//! Sweeps in the history. They share the numbers of the runs and know which runs belong to them.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -20,29 +20,29 @@ pub struct SweepEntry {
     pub name: Option<String>,
     /// Where and when it was measured.
     pub provenance: Arc<Provenance>,
-    /// What was asked for.
+    /// What the user asked for.
     pub sweep: Sweep,
     /// What its runs say together, as far as they were measured.
     pub results: Results,
-    /// The numbers of its runs in ascending order, those that warmed up among them.
+    /// The numbers of its runs in ascending order, including those that warmed up.
     pub members: Vec<usize>,
-    /// The same by configuration of the plan.
+    /// The numbers of its runs by configuration of the plan.
     pub runs: Vec<Vec<usize>>,
-    /// The largest that was seen of it: it never shrinks, so that an axis does not either.
+    /// The largest values seen so far. They never shrink, so that the axes of its charts do not shrink, either.
     pub peak: Peak,
 }
 
-/// The largest numbers of a sweep.
+/// The largest values of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Peak {
     /// The longest time of a run, in seconds.
     pub time_s: f64,
-    /// The highest speed-up of a single run, or end of an interval.
+    /// The highest speed-up of a single run, or the highest end of an interval.
     pub speedup: f64,
 }
 
 impl SweepEntry {
-    /// A sweep of which no run is known yet.
+    /// A sweep without any known runs.
     pub fn new(
         number: usize,
         name: Option<String>,
@@ -61,17 +61,17 @@ impl SweepEntry {
         }
     }
 
-    /// What its best configuration came to; `None` while nothing was counted.
+    /// The summary of its best configuration; `None` if no run counts yet.
     pub fn best(&self) -> Option<&Summary> {
         self.results.summaries.get(self.results.best?)?.as_ref()
     }
 
-    /// Whether an earlier session measured it, or another one that goes on.
+    /// Whether another session measured it, an earlier one or one that still runs.
     pub fn is_earlier(&self) -> bool {
         self.provenance.origin == Origin::Earlier
     }
 
-    /// Takes these runs for its own.
+    /// Sets its runs to these.
     fn take(&mut self, members: &[&Entry]) {
         self.members = members.iter().map(|entry| entry.number).collect();
         self.runs.iter_mut().for_each(Vec::clear);
@@ -85,7 +85,7 @@ impl SweepEntry {
         self.look_for_peaks(members);
     }
 
-    /// The largest numbers of these members, each over the serial runs of its kin.
+    /// Updates the peak from these members. Each is compared with the serial runs of the same interpreter.
     fn look_for_peaks(&mut self, members: &[&Entry]) {
         let plan = &self.sweep.plan;
         let summaries = &self.results.summaries;
@@ -97,7 +97,7 @@ impl SweepEntry {
             let interval = summary.speedup.and_then(|ratio| ratio.interval);
             speedup = interval.map_or(speedup, |interval| speedup.max(interval.high));
         }
-        // Runs that warmed up are seen until others count.
+        // Runs that warmed up are drawn until other runs count.
         let warm_up = |base: usize| {
             let plan = &plan.configurations[base];
             let found = members.iter().find(|entry| entry.record.plan == *plan);
@@ -135,13 +135,13 @@ impl History {
         self.sweeps.iter_mut().find(|sweep| sweep.number == number)
     }
 
-    /// The sweep that has this run.
+    /// The sweep that this run belongs to.
     pub fn sweep_of(&self, record: &Record) -> Option<&SweepEntry> {
         let id = record.campaign_id()?;
         self.sweeps.iter().find(|sweep| sweep.sweep.id == id)
     }
 
-    /// The run that stands for a sweep where one is shown: the median run of its best configuration, else its latest run.
+    /// The run that represents a sweep: the median run of its best configuration, or else its latest run.
     pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {
         let sweep = self.sweep(sweep)?;
         let best = sweep.results.best;
@@ -149,7 +149,7 @@ impl History {
         self.get(median.or(sweep.members.last().copied())?)
     }
 
-    /// The runs that are no part of a sweep, oldest first.
+    /// The runs that belong to no sweep, oldest first.
     pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
         let members = self.sweeps.iter().flat_map(|sweep| &sweep.members);
         let mut members: Vec<usize> = members.copied().collect();
@@ -158,7 +158,7 @@ impl History {
         self.entries.iter().filter(is_lone)
     }
 
-    /// Begins a sweep, which has this id, and returns its number.
+    /// Starts a sweep with this id and returns its number.
     pub fn begin_sweep(&mut self, id: String, plan: SweepPlan) -> usize {
         self.highest += 1;
         let (here, sweep) = (Arc::clone(&self.here), Sweep { id, plan });
@@ -177,7 +177,7 @@ impl History {
         numbers.filter_map(|number| self.get(*number))
     }
 
-    /// The median run of a configuration of a sweep; `None` while nothing of it was counted.
+    /// The median run of a configuration of a sweep; `None` if no run of it counts yet.
     pub fn median_run(&self, sweep: &SweepEntry, configuration: usize) -> Option<usize> {
         let summary = sweep.results.summaries.get(configuration)?.as_ref()?;
         let mut runs = self.runs_of(sweep, configuration);
@@ -185,14 +185,14 @@ impl History {
             .map(|run| run.number)
     }
 
-    /// These numbers, and for each sweep among them those of its runs.
+    /// These numbers, and the numbers of the runs of each sweep among them.
     pub fn with_members(&self, numbers: &[usize]) -> Vec<usize> {
         let sweeps = numbers.iter().filter_map(|number| self.sweep(*number));
         let members = sweeps.flat_map(|sweep| &sweep.members);
         numbers.iter().chain(members).copied().collect()
     }
 
-    /// Gives the runs of these campaigns, named by their ids, to their sweeps: O(n).
+    /// Assigns the runs of these campaigns to their sweeps, in O(n).
     pub(super) fn gather(&mut self, concerns: impl Fn(&str) -> bool) {
         let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in &self.entries {

@@ -1,4 +1,4 @@
-//! Properties of the history that span its parts.
+//! Properties of the history that involve several of its parts.
 
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed
         add(Model::Serial, serial, Some(("sweep", round)));
         add(Model::Threads, 2.0, Some(("sweep", round)));
     }
-    // The median of the serial runs is 4 s, though the latest took 16.
+    // The median of the serial runs is 4 s, although the latest took 16 s.
     assert_eq!(
         speedups(&history)[..3],
         [Some(2.0), None, None],
@@ -157,7 +157,7 @@ fn runs_that_a_shared_file_and_the_kept_history_both_have_count_once() {
     assert_eq!(origins, [Origin::Recorded, Origin::Earlier]);
 }
 
-/// A picture of about a megabyte.
+/// A trace of about a megabyte.
 fn picture() -> Trace {
     let event = |i: u64| Transition {
         at: i * 100,
@@ -230,10 +230,9 @@ fn a_picture_that_was_awaited_when_its_run_was_removed_can_be_asked_for_again() 
     assert_eq!(history.await_picture(), Some(1));
 }
 
-/// Speed-up, baseline, whether it is the baseline, whether it is the fastest, and how many doubts there are.
+/// Speed-up, baseline, whether it is the baseline, whether it is the fastest, and the number of caveats.
 type Compared = (Option<f64>, Option<Baseline>, bool, bool, usize);
 
-/// What comparing made of the runs.
 fn compared(history: &History) -> Vec<Compared> {
     let entries = history.entries().iter();
     entries
@@ -343,7 +342,7 @@ fn a_chosen_baseline_is_what_all_runs_of_its_work_are_measured_against_until_it_
     assert_eq!(efficiency(&history.entries()[2]), Some(2.0));
 }
 
-/// Adds a run of one worker, or two, by this interpreter.
+/// Adds a run of one or two workers by this interpreter.
 fn add_python(
     history: &mut History,
     interpreter: Interpreter,
@@ -580,7 +579,7 @@ fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
     assert_eq!(thinned, [true, false, false]);
 }
 
-/// Whatever order earlier runs, runs of this session and the numbers under which these were kept come in.
+/// Tries many orders of earlier runs, runs of this session and the numbers under which these were kept.
 #[test]
 fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
     #[derive(Clone, Debug)]
@@ -611,7 +610,7 @@ fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
         };
         let (earlier, recorded) = (of(Origin::Earlier, "earlier"), of(Origin::Recorded, "recorded"));
         let mut history = History::new(Arc::clone(&here));
-        // What the file says, and which of this session's runs it has not said yet.
+        // What the file contains, and which runs of this session it does not contain yet.
         let mut highest_kept = before;
         let (mut waiting, mut in_file) = (std::collections::VecDeque::new(), vec![]);
         let (mut all, mut is_read) = (std::collections::BTreeSet::new(), false);

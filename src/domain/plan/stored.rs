@@ -1,4 +1,4 @@
-//! A plan in JSON: flat, resolved, and not trusted when it comes back.
+//! A plan in JSON: flat, resolved, and not trusted when it is read.
 
 use std::{fmt, ops::RangeInclusive};
 
@@ -36,10 +36,10 @@ struct Stored<P> {
     parameters: P,
 }
 
-/// Everything that decides what was done, but for passwords in addresses.
+/// Writes everything that decides what was done, except the passwords of addresses.
 ///
 /// # Errors
-/// What the serializer says.
+/// If the serializer fails.
 pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
     let stored = Stored {
         workload: plan.workload,
@@ -52,15 +52,15 @@ pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::
     stored.serialize(serializer)
 }
 
-/// The plan again, checked as a draft is.
+/// Reads a plan and checks it like a draft.
 ///
 /// # Errors
-/// What no plan can be, in one sentence: the limits are the program's own, whatever this machine allows.
+/// If it is not a valid plan; the message is one sentence. The limits are the program's own, not those of this machine.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
     restored(Stored::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-/// The resolved parameters of a plan, flat; those that its workload or model does not have are left out.
+/// The resolved parameters of a plan, flat. Parameters that its workload or model does not have are left out.
 struct Parameters<'a>(&'a Plan);
 
 impl Serialize for Parameters<'_> {
@@ -81,7 +81,7 @@ impl Serialize for Parameters<'_> {
                 let latencies = latencies_ms.iter().map(|ms| f64::from(*ms) / 1e3);
                 map.serialize_entry("latencies_s", &latencies.collect::<Vec<_>>())?;
             }
-            // Whoever gets a record shall not get a password with it.
+            // A record may be passed on, so it must not contain passwords.
             Some(Addresses::Urls(urls)) => {
                 let masked = urls.iter().map(|url| address::masked(url));
                 map.serialize_entry("urls", &masked.collect::<Vec<_>>())?;
@@ -98,14 +98,14 @@ impl Serialize for Parameters<'_> {
     }
 }
 
-/// What was read: nothing of it is believed.
+/// The parameters as they were read, before they are checked.
 #[derive(Default)]
 struct Given {
     latencies_s: Option<Vec<f64>>,
     urls: Option<Vec<String>>,
     python: Option<Interpreter>,
     start_method: Option<StartMethod>,
-    /// Those of any workload or model.
+    /// Parameters of any workload or model.
     values: Vec<(&'static Parameter, Value)>,
 }
 
@@ -153,14 +153,14 @@ fn restored(stored: Stored<Given>) -> Result<Plan, String> {
         ..Draft::new(stored.workload, stored.model, stored.workers)
     };
     for (parameter, stored) in given.values {
-        // Null says nothing, as a parameter that is left out.
+        // Null means the same as a missing parameter.
         if !stored.is_null() {
             let value = value_of(parameter, &stored);
             let wrong = || format!("a wrong {}", parameter.id);
             draft.set(parameter, value.ok_or_else(wrong)?);
         }
     }
-    // They say how many addresses there are, as what is in the record may be another's.
+    // The list decides how many addresses there are, because the file may state another number.
     if let Some(listed) = &given.latencies_s {
         draft.set(&ADDRESSES, listed.len() as u64);
     }
@@ -175,7 +175,7 @@ fn restored(stored: Stored<Given>) -> Result<Plan, String> {
         && let Some(Addresses::Loopback(latencies_ms)) = &mut plan.addresses
     {
         let range = plan.size.get(&LATENCY_MIN)..=plan.size.get(&LATENCY_MAX);
-        // They were drawn where it was measured, perhaps by another version.
+        // The latencies were drawn where the run was measured, perhaps by another version.
         *latencies_ms = checked_latencies(&listed, &range)?;
     }
     Ok(plan)
@@ -191,7 +191,7 @@ fn value_of(parameter: &Parameter, stored: &Value) -> Option<u64> {
     }
 }
 
-/// Rounded; what is no number, or negative, becomes 0, and what is too large stays too large.
+/// Rounds. A value that is negative or not a number becomes 0; one that is too large stays too large.
 fn whole(value: f64) -> u64 {
     value.round() as u64
 }

@@ -1,7 +1,7 @@
-//! How a record travels: what its parts look like in JSON, and what is checked when they come back.
+//! How a record is written and read: what its parts look like in JSON, and what is checked when they are read.
 //!
-//! A record is read from files that anybody may have written. So a plan is validated as a draft is, foreign text loses what
-//! could command a terminal, numbers are finite and not negative, and workers, tasks and plan agree.
+//! Anyone may have written a file that a record is read from. So a plan is validated like a draft, foreign text loses
+//! characters that could command a terminal, numbers are finite and not negative, and workers, tasks and plan agree.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ impl Serialize for Record {
     }
 }
 
-/// A record as it is written, with all caveats that it has where it is written.
+/// A record as it is written, with all caveats that it has at that moment.
 #[derive(Debug, Serialize)]
 pub struct Doubted<'a> {
     #[serde(flatten, serialize_with = "facts")]
@@ -40,7 +40,7 @@ pub struct Doubted<'a> {
 }
 
 impl<'a> Doubted<'a> {
-    /// With these.
+    /// Joins a record and its caveats.
     pub fn new(record: &'a Record, caveats: impl IntoIterator<Item = &'a Caveat>) -> Doubted<'a> {
         Doubted {
             record,
@@ -60,8 +60,8 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-/// Declares a variable for each key and fills them from a map, as serde's derive does for the fields of a struct. The derive is
-/// not used because its `flatten` buffers every value, which makes opening a history a third slower.
+/// Declares a variable for each key and fills it from a map, like serde's derive does for the fields of a struct. The
+/// derive is not used because its `flatten` buffers every value, which makes opening a history a third slower.
 macro_rules! read_keys {
     (
         $map:ident,
@@ -91,12 +91,12 @@ macro_rules! read_keys {
     };
 }
 
-/// That a key was not there before.
+/// Fails if a key occurs twice.
 fn once<T, E: Error>(key: &'static str, before: Option<T>) -> Result<(), E> {
     before.map_or(Ok(()), |_| Err(E::duplicate_field(key)))
 }
 
-/// Reads what is flat in JSON into groups.
+/// Reads the flat JSON into groups.
 struct RecordVisitor;
 
 impl<'de> Visitor<'de> for RecordVisitor {
@@ -177,10 +177,10 @@ struct MaybeMeasured(#[serde(deserialize_with = "foreign::measured_or_null")] Op
 #[derive(Deserialize)]
 struct CheckedPlan(#[serde(deserialize_with = "plan::stored::deserialize")] Plan);
 
-/// What in a record contradicts itself: what draws it relies on that.
+/// How a record contradicts itself, if it does. The code that draws it relies on this check.
 fn disagreement(record: &Record) -> Option<String> {
     let (workers, tasks) = (record.plan.workers, record.plan.tasks);
-    // A history keeps the workers elsewhere if they are many.
+    // If there are many workers, a history keeps them elsewhere.
     if !record.workers.is_empty() && record.workers.len() != workers as usize {
         return Some(format!(
             "the plan has {workers} workers, the record {}",

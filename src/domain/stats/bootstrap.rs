@@ -1,4 +1,4 @@
-//! Medians of resamples, each at the cost of a few random numbers, however many values there are.
+//! Medians of resamples. Each costs a few random numbers, whatever the number of values.
 
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, Open01};
@@ -6,28 +6,29 @@ use rand_pcg::Pcg64;
 
 use super::{Interval, middle};
 
-/// What an interval claims: of a hundred intervals so made of enough repeats, about 95 contain the true value.
+/// What an interval claims: of a hundred intervals that were made in this way from enough repeats, about 95 contain the
+/// true value.
 pub const CONFIDENCE: f64 = 0.95;
-/// So many resamples make an interval. At its ends that leaves 2.5 % ± 0.35 % of the resamples outside (one standard
-/// deviation); Efron and Tibshirani (1993) advise 1,000 at least.
+/// How many resamples make an interval. This leaves 2.5 % ± 0.35 % (one standard deviation) of the resamples beyond
+/// each end. Efron and Tibshirani (1993) advise at least 1,000.
 pub const RESAMPLES: usize = 2_000;
 
 /// The medians of resamples of the same values.
 ///
-/// Drawing `n` of `n` values with replacement is drawing `n` numbers U uniformly from 0..1 and taking the value at ⌊nU⌋
-/// of the sorted ones. That keeps the order, so the resample's median is the value at the *median* of the numbers U; and
-/// of `n` uniform numbers the `k`-th smallest has the distribution Beta(k, n + 1 − k) (David and Nagaraja: *Order
-/// Statistics*, 3rd edition 2003, section 2.1). So it is drawn at once, without the others. An even number has two middle
-/// ones: given the lower one, the upper one is the least of `n/2` numbers that are uniform above it.
+/// Drawing `n` of `n` values with replacement is the same as drawing `n` uniform numbers U from 0..1 and taking the
+/// value at ⌊nU⌋ of the sorted values. This keeps the order, so the median of the resample is the value at the *median*
+/// of the numbers U. The `k`-th smallest of `n` uniform numbers has the distribution Beta(k, n + 1 − k) (David and
+/// Nagaraja: *Order Statistics*, 3rd edition 2003, section 2.1), so it is drawn directly. An even `n` has two middle
+/// numbers: given the lower one, the upper one is the smallest of `n/2` numbers that are uniform above it.
 pub(super) struct Medians<'a> {
     sorted: &'a [f64],
-    /// Where in 0..1 the median of so many numbers lies, or the lower one of two; one value has no other place.
+    /// The distribution of the median of the numbers U, or of the lower middle one; `None` for a single value.
     middle: Option<Beta<f64>>,
     random: Pcg64,
 }
 
 impl<'a> Medians<'a> {
-    /// Of values in ascending order, at least one.
+    /// For values in ascending order. There must be at least one.
     pub(super) fn of(sorted: &'a [f64], seed: u64) -> Medians<'a> {
         let n = sorted.len();
         let (below, above) = (n.div_ceil(2) as f64, (n / 2 + 1) as f64);
@@ -55,7 +56,7 @@ impl<'a> Medians<'a> {
     }
 }
 
-/// The interval that holds the middle [`CONFIDENCE`] of what came out of the resamples, at least one.
+/// The interval that holds the middle [`CONFIDENCE`] of these values. There must be at least one.
 pub(super) fn percentiles(mut values: Vec<f64>) -> Interval {
     let outside = (values.len() as f64 * (1.0 - CONFIDENCE) / 2.0) as usize;
     let last = values.len() - 1 - outside;
@@ -66,7 +67,7 @@ pub(super) fn percentiles(mut values: Vec<f64>) -> Interval {
     }
 }
 
-/// Seeds of independent sequences, made from one.
+/// Seeds of independent sequences, derived from one seed.
 pub(super) fn seeds<const N: usize>(seed: u64) -> [u64; N] {
     Pcg64::seed_from_u64(seed).random()
 }
@@ -88,7 +89,7 @@ mod tests {
             .collect()
     }
 
-    /// The same by going through all resamples.
+    /// The same shares, computed from all resamples.
     fn exact_shares(sorted: &[f64]) -> Vec<(f64, f64)> {
         let n = sorted.len();
         let resamples = n.pow(n as u32);
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn medians_are_drawn_as_often_as_among_all_resamples_there_are() {
-        // No two pairs have the same mean, so that each median tells its pair.
+        // No two pairs have the same mean, so each median identifies its pair.
         let values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
         for n in 1..=values.len() {
             let (drawn, exact) = (shares(&values[..n]), exact_shares(&values[..n]));
@@ -143,7 +144,7 @@ mod tests {
             .map(|median| (median - mean).powi(2))
             .sum::<f64>()
             / DRAWS as f64;
-        // Of uniform values it is 1 / 4n, nearly.
+        // For uniform values it is about 1 / 4n.
         assert!((variance * 4_000.0 - 1.0).abs() < 0.02, "{variance}");
         assert!((mean - 0.4995).abs() < 0.001, "{mean}");
     }

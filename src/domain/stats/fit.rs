@@ -1,14 +1,15 @@
 //! Laws of scaling, fitted to measured speed-ups.
 //!
-//! Both laws are fitted so that the *relative error of the time* is least: the sum over the points of (1 − fitted time /
-//! measured time)². Noise of a measurement grows with what is measured, so that a tenth too long means the same at 1 worker
-//! and at 16; least squares of the speed-ups themselves would listen to the largest ones alone, and of the times to the
-//! longest. Both laws are linear in their parameters when written for the time relative to one worker, and the weights are
-//! measured, so the best fit is one exact solution and no search.
+//! The fits minimise the *relative error of the time*: the sum over the points of (1 − fitted time / measured time)².
+//! The noise of a measurement grows with its size, so an error of a tenth means the same with 1 worker and with 16.
+//! Least squares of the speed-ups themselves would only follow the largest speed-ups, and least squares of the times
+//! the longest times. Both laws are linear in their parameters if they are written for the time relative to one worker,
+//! and the weights are measured. So the best fit is an exact solution and needs no search.
 //!
-//! A parameter's interval is the 95 % percentile interval of the parameter over refits ([`super::RESAMPLES`] of them), each
-//! to medians of resampled repeats: those of the serial runs once for all points, as they share them, and those of each
-//! point. It tells what the repeats leave open, and not whether the law is the right one: for that there is [`Fit::rms`].
+//! The interval of a parameter is the 95 % percentile interval over [`super::RESAMPLES`] refits. Each refit uses
+//! medians of resampled repeats. The serial runs are resampled once for all points, because the points share them; the
+//! repeats of each point are resampled separately. The interval shows what the repeats leave open. It does not show
+//! whether the law is the right one; [`Fit::rms`] does.
 
 use serde::Serialize;
 
@@ -18,17 +19,18 @@ use super::{
     middle, positive,
 };
 
-/// So many different worker counts make a fit (Gunther: *Guerrilla Capacity Planning*, 2007, asks for six).
+/// How many different worker counts a fit needs (Gunther: *Guerrilla Capacity Planning*, 2007, asks for six).
 pub const LEAST_POINTS: usize = 6;
-/// A law whose times are off by more than a tenth, as a root mean square, does not describe what was measured.
+/// If the root mean square of a law's relative errors of time is above a tenth, the law does not describe the
+/// measurements.
 pub const POOR: f64 = 0.1;
-/// A parameter that is outside of its bounds by no more than this is there because numbers are rounded.
+/// A parameter that is outside of its bounds by no more than this is there because of rounding.
 const ROUNDING: f64 = 1e-9;
 
 /// What was measured with one worker count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
-    /// With so many workers, at least 1.
+    /// The number of workers, at least 1.
     pub workers: f64,
     /// The times of the repeats, in any unit, above 0.
     pub times: Vec<f64>,
@@ -37,39 +39,40 @@ pub struct Point {
 /// A fitted number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Parameter {
-    /// The best one for the medians.
+    /// The best value for the medians.
     pub value: f64,
-    /// What resampled repeats make of it, 95 %; contains the value.
+    /// The 95 % interval over resampled repeats; it contains the value.
     pub interval: Interval,
-    /// The best number was outside of what the law allows (as when something scales better than linearly), and this is the
-    /// nearest allowed one. Say so beside it.
+    /// Whether the best value was outside of what the law allows, for example because something scales better than
+    /// linearly, so that this is the nearest allowed value. Screens and files say so beside it.
     pub clamped: bool,
 }
 
-/// A law of scaling: the speed-up over one worker as a function of how many there are.
+/// A law of scaling: the speed-up over one worker as a function of the number of workers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Law {
-    /// S(n) = 1 / (s + (1 − s) / n): a part `s` of the work is done by one worker alone, the rest is shared by `n` (Amdahl:
-    /// *Validity of the single processor approach to achieving large scale computing capabilities*, AFIPS 1967).
+    /// S(n) = 1 / (s + (1 − s) / n). One worker alone does a part `s` of the work, and `n` workers share the rest
+    /// (Amdahl: *Validity of the single processor approach to achieving large scale computing capabilities*, AFIPS
+    /// 1967).
     Amdahl {
         /// The serial part `s` of the work, from 0 to 1.
         serial: Parameter,
     },
-    /// The Universal Scalability Law, S(n) = n / (1 + α (n − 1) + β n (n − 1)): workers wait for what they share (α), and
-    /// every two of them have to agree (β), so that more workers can be slower (Gunther: *A simple capacity model of massively
-    /// parallel transaction systems*, CMG 1993; *Guerrilla Capacity Planning*, 2007). Without β it is Amdahl's law with α as
-    /// its serial part.
+    /// The Universal Scalability Law, S(n) = n / (1 + α (n − 1) + β n (n − 1)). Workers wait for what they share (α),
+    /// and each pair of them has to agree (β), so more workers can be slower (Gunther: *A simple capacity model of
+    /// massively parallel transaction systems*, CMG 1993; *Guerrilla Capacity Planning*, 2007). Without β it is
+    /// Amdahl's law with α as the serial part.
     Universal {
-        /// α, 0 or more. Above 1 two workers are slower than one.
+        /// α, at least 0. Above 1, two workers are slower than one.
         contention: Parameter,
-        /// β, 0 or more.
+        /// β, at least 0.
         coherency: Parameter,
     },
 }
 
 impl Law {
-    /// α and β, if it has one.
+    /// α, and β if the law has it.
     fn parameters(&self) -> (&Parameter, Option<&Parameter>) {
         match self {
             Law::Amdahl { serial } => (serial, None),
@@ -86,7 +89,7 @@ impl Law {
         (contention.value, coherency)
     }
 
-    /// The speed-up with so many workers, 1 or more of them.
+    /// The speed-up with this number of workers, which is at least 1.
     pub fn speedup(&self, workers: f64) -> f64 {
         let (contention, coherency) = self.values();
         workers / (1.0 + (contention + coherency * workers) * (workers - 1.0))
@@ -98,13 +101,14 @@ impl Law {
         contention.clamped || coherency.is_some_and(|coherency| coherency.clamped)
     }
 
-    /// What no number of workers brings the speed-up beyond: 1 / α. `None` if the law sees no limit, or a peak instead.
+    /// The bound of the speed-up for any number of workers: 1 / α. `None` if the law has no bound, or a peak instead.
     pub fn limit(&self) -> Option<f64> {
         let (contention, coherency) = self.values();
         (contention > 0.0 && coherency == 0.0).then(|| 1.0 / contention)
     }
 
-    /// With how many workers it has its greatest speed-up: √((1 − α) / β), at least 1. `None` if it grows without end.
+    /// The number of workers with the highest speed-up: √((1 − α) / β), at least 1. `None` if the speed-up always
+    /// grows.
     pub fn peak(&self) -> Option<f64> {
         let (contention, coherency) = self.values();
         let has_peak = coherency > 0.0 || contention > 1.0;
@@ -112,29 +116,30 @@ impl Law {
     }
 }
 
-/// A law with the parameters that describe measured points best.
+/// A law with the parameters that describe the measured points best.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Fit {
     /// The law.
     pub law: Law,
-    /// How many points it was fitted to, at least [`LEAST_POINTS`].
+    /// The number of points that it was fitted to, at least [`LEAST_POINTS`].
     pub points: usize,
-    /// The least worker count among them.
+    /// The smallest worker count among them.
     pub from: f64,
-    /// The greatest worker count among them.
+    /// The largest worker count among them.
     pub to: f64,
-    /// Root mean square of the relative errors of the fitted times: 0.02 means that they are off by 2 %.
+    /// Root mean square of the relative errors of the fitted times; 0.02 means that they are off by 2 %.
     pub rms: f64,
 }
 
 impl Fit {
-    /// The speed-up that the law says for so many workers; `None` beyond twice the measured range, where it is a guess.
+    /// The speed-up that the law predicts for this number of workers; `None` beyond twice the measured range, where it
+    /// is a guess.
     pub fn at(&self, workers: f64) -> Option<f64> {
         let is_near = workers <= 2.0 * self.to && workers >= self.from / 2.0;
         is_near.then(|| self.law.speedup(workers))
     }
 
-    /// Whether the law does not describe what was measured, see [`POOR`]: whoever shows it says so.
+    /// Whether the law does not describe the measurements, see [`POOR`]. Screens and files that show the fit say so.
     pub fn is_poor(&self) -> bool {
         self.rms > POOR
     }
@@ -150,17 +155,17 @@ pub struct Fits {
 }
 
 impl Fits {
-    /// One after the other.
+    /// Both fits, Amdahl's first.
     pub fn both(self) -> [Fit; 2] {
         [self.amdahl, self.universal]
     }
 }
 
-/// Both laws, fitted to the times of repeats: `serial` are those of the runs that speed-ups are measured against, the points
-/// those of one model.
+/// Fits both laws to the times of repeats. `serial` are the times of the runs that speed-ups are measured against; the
+/// points are those of one model.
 ///
-/// `None` below [`LEAST_POINTS`] different worker counts, if nothing was repeated (there would be no interval), or if a time
-/// is not above 0 and finite.
+/// `None` with fewer than [`LEAST_POINTS`] different worker counts, if nothing was repeated (there would be no
+/// interval), or if a time is not above 0 and finite.
 pub fn fits(serial: &[f64], points: &[Point], seed: u64) -> Option<Fits> {
     let samples = Samples::of(serial, points)?;
     let medians = samples.medians();
@@ -201,15 +206,15 @@ pub fn fits(serial: &[f64], points: &[Point], seed: u64) -> Option<Fits> {
     })
 }
 
-/// α and β that describe the points best, and those within the law's bounds that do.
+/// The α and β that describe the points best, without and within the bounds of the law.
 struct Solution {
     free: [f64; 2],
     bounded: [f64; 2],
 }
 
-/// The normal equations of both laws. Relative to one worker the time is (1 + α (n − 1) + β n (n − 1)) / n. With the residual
-/// relative to the measured time that is linear: α · (n − 1) / (n t) + β · (n − 1) / t = 1 − 1 / (n t). These are sums of
-/// products of `x` (with α), `y` (with β) and `z` (what they shall make).
+/// The normal equations of both laws. Relative to one worker the time is (1 + α (n − 1) + β n (n − 1)) / n. If the
+/// residual is relative to the measured time, that is linear: α · (n − 1) / (n t) + β · (n − 1) / t = 1 − 1 / (n t).
+/// The fields are sums of products of `x` (the factor of α), `y` (the factor of β) and `z` (the right-hand side).
 #[derive(Default)]
 struct Equations {
     xx: f64,
@@ -245,7 +250,7 @@ impl Equations {
         }
     }
 
-    /// Three different worker counts or more make the determinant positive.
+    /// With three or more different worker counts, the determinant is positive.
     fn universal(&self) -> Solution {
         let determinant = self.xx * self.yy - self.xy * self.xy;
         let free = [
@@ -255,7 +260,8 @@ impl Equations {
         let bounded = if free.iter().all(|value| *value >= 0.0) {
             free
         } else {
-            // The sum of squares is convex, so with a bound in the way the best is on a bound.
+            // The sum of squares is convex. If the free optimum is outside of the bounds, the best allowed value is on
+            // a bound.
             let first_alone = [(self.xz / self.xx).max(0.0), 0.0];
             let second_alone = [0.0, (self.yz / self.yy).max(0.0)];
             if self.squares_at(first_alone) <= self.squares_at(second_alone) {
@@ -278,20 +284,20 @@ impl Equations {
 /// One point of one fit.
 struct Median {
     workers: f64,
-    /// Time relative to that of one serial worker.
+    /// Time relative to one serial worker.
     time: f64,
 }
 
-/// All that a law is fitted to, each sample in ascending order.
+/// The samples that a law is fitted to, each in ascending order.
 struct Samples {
     serial: Vec<f64>,
     points: Vec<(f64, Vec<f64>)>,
-    /// The different worker counts, ascending.
+    /// The different worker counts in ascending order.
     counts: Vec<f64>,
 }
 
 impl Samples {
-    /// `None` if there is not enough of it, or if it is not possible as times and worker counts.
+    /// `None` if there are too few values, or if a time or worker count is impossible.
     fn of(serial: &[f64], points: &[Point]) -> Option<Samples> {
         let is_repeated = serial.len() > 1 || points.iter().any(|point| point.times.len() > 1);
         let point = |point: &Point| {
@@ -318,11 +324,11 @@ impl Samples {
         self.points.iter().map(point).collect()
     }
 
-    /// Medians of so many resamples.
+    /// The medians of all resamples.
     fn resampled(&self, seed: u64) -> impl Iterator<Item = Vec<Median>> {
         let [of_serial, of_points] = seeds(seed);
         let mut serial = Medians::of(&self.serial, of_serial);
-        // A sequence for each point, far from the others.
+        // Each point has its own random sequence, far from the others.
         let mut points: Vec<(f64, Medians)> = (self.points.iter().zip(0..))
             .map(|((workers, times), index)| {
                 let [seed] = seeds(of_points.wrapping_add(index));

@@ -2,35 +2,36 @@
 
 use super::{median, sorted};
 
-/// Above so large a modified Z-score a value is an outlier (Iglewicz and Hoaglin 1993).
+/// A value with a larger modified Z-score is an outlier (Iglewicz and Hoaglin 1993).
 pub const THRESHOLD: f64 = 3.5;
-/// The 0.75 quantile of the standard normal distribution: the median absolute deviation of normal values is so many of
-/// their standard deviations.
+/// The 0.75 quantile of the standard normal distribution. It is the ratio of the median absolute deviation of normal
+/// values to their standard deviation.
 const MAD_OF_NORMAL: f64 = 0.674_489_750_196_081_7;
-/// √(2/π): the same of their mean absolute deviation.
+/// √(2/π), the same ratio for the mean absolute deviation.
 const MEAN_AD_OF_NORMAL: f64 = 0.797_884_560_802_865_4;
-/// Of two values none can be told to be the wrong one.
+/// Of two values, neither can be identified as the wrong one.
 const LEAST: usize = 3;
 
 /// A value far from the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outlier {
-    /// Which one, as given, from 0.
+    /// Its index in the given values.
     pub index: usize,
-    /// Its modified Z-score: beyond [`THRESHOLD`], negative for a value below the others.
+    /// Its modified Z-score, which is beyond [`THRESHOLD`] and negative for a value below the others.
     pub z: f64,
 }
 
-/// The values whose modified Z-score is beyond ±3.5, as indices in ascending order. None of fewer than three values, nor if
-/// one is not finite.
+/// The values whose modified Z-score is beyond ±3.5, as indices in ascending order. Empty for fewer than three values,
+/// or if one is not finite.
 ///
-/// The score is 0.6745 · (x − median) / MAD, with MAD the median of the absolute deviations from the median (Iglewicz and
-/// Hoaglin: *How to Detect and Handle Outliers*, ASQC Basic References in Quality Control 16, 1993). Median and MAD do
-/// not move with the outlier, as mean and standard deviation would. If more than half of the values are equal, the MAD is 0;
-/// then the mean absolute deviation takes its place, scaled likewise: 0.7979 · (x − median) / mean deviation.
+/// The score is 0.6745 · (x − median) / MAD, with MAD the median of the absolute deviations from the median (Iglewicz
+/// and Hoaglin: *How to Detect and Handle Outliers*, ASQC Basic References in Quality Control 16, 1993). The outlier
+/// hardly moves median and MAD, as it would move mean and standard deviation. If more than half of the values are
+/// equal, the MAD is 0. Then the mean absolute deviation replaces it, with its own scale: 0.7979 · (x − median) / mean
+/// deviation.
 ///
-/// It is a question of how far away a value lies in terms of the others' spread: among three or four values that happen
-/// to lie close, a small difference is enough. Whether it matters is for the caller to ask.
+/// The score compares a value's distance with the spread of the others. If three or four values happen to lie close
+/// together, a small difference is enough. The caller decides whether the difference matters.
 pub fn outliers(values: &[f64]) -> Vec<Outlier> {
     let Some(centre) = median(values).filter(|_| values.len() >= LEAST) else {
         return vec![];
@@ -47,7 +48,7 @@ pub fn outliers(values: &[f64]) -> Vec<Outlier> {
         .collect()
 }
 
-/// The standard deviation, if the values are normal, from a robust measure of spread. `None` if all are equal.
+/// The standard deviation of normal values, estimated from a robust measure of spread. `None` if all values are equal.
 fn normal_deviation(values: &[f64], centre: f64) -> Option<f64> {
     let deviations: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
     let deviations = sorted(&deviations)?;
@@ -72,8 +73,8 @@ mod tests {
             .collect()
     }
 
-    /// Rousseeuw and Hubert: *Robust statistics for outlier detection*, WIREs Data Mining and Knowledge Discovery 1, 2011:
-    /// measurements of a length, one with a shifted decimal point. Median 628, MAD 3.
+    /// Rousseeuw and Hubert: *Robust statistics for outlier detection*, WIREs Data Mining and Knowledge Discovery 1,
+    /// 2011. They give measurements of a length, one of them with a shifted decimal point. Median 628, MAD 3.
     #[test]
     fn the_score_is_that_of_a_published_example() {
         let far = outliers(&[627.0, 634.0, 625.0, 6_310.0, 628.0]);
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn among_mostly_equal_values_the_mean_deviation_takes_the_place_of_a_mad_of_zero() {
         assert_eq!(found(&[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 3.0]), vec![6]);
-        // Two of five cannot be told from a spread.
+        // Two of five values cannot be distinguished from a spread.
         assert!(found(&[2.0, 2.0, 2.0, 3.0, 3.0]).is_empty());
     }
 

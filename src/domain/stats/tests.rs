@@ -4,15 +4,15 @@ use rand_pcg::Pcg64;
 
 use super::*;
 
-/// Numbers that look random and are the same in each test run: a tenth above or below 1, with a long tail upwards, as
-/// times have.
+/// Numbers that look random but are the same in each test run: a tenth above or below 1, with a long tail upwards, like
+/// times.
 fn times(n: usize, random: &mut Pcg64) -> Vec<f64> {
     let mut uniform = || random.random::<f64>();
     let mut normal = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
     (0..n).map(|_| (0.1 * normal()).exp()).collect()
 }
 
-/// Which share of so many trials succeeded.
+/// The share of the trials that succeeded.
 fn share(trials: u32, mut succeeds: impl FnMut(&mut Pcg64) -> bool) -> f64 {
     let mut random = Pcg64::seed_from_u64(1);
     let successes = (0..trials).filter(|_| succeeds(&mut random)).count();
@@ -23,7 +23,7 @@ fn interval(low: f64, high: f64) -> Option<Interval> {
     Some(Interval { low, high })
 }
 
-/// Whether the intervals say that there is a difference at all.
+/// Whether the interval shows any difference.
 fn excludes_one(ratio: &Ratio) -> bool {
     ratio
         .interval
@@ -82,8 +82,9 @@ fn a_single_value_has_no_interval() {
 
 #[test]
 fn the_interval_of_few_values_is_the_known_one() {
-    // The median of a resample is the least of n values with the probability P(B(n, 1/n) > n/2), for odd n: 7/27 of 3 and
-    // 0.058 of 5. Of 7 it is 0.0100, less than the 2.5 % that are left out; of 11 so are 0.0073 for the least two.
+    // For odd n, the median of a resample is the smallest of n values with the probability P(B(n, 1/n) > n/2): 7/27 for
+    // 3 values and 0.058 for 5. For 7 values it is 0.0100, less than the 2.5 % that are left out. For 11 the two
+    // smallest have 0.0073.
     let of = |n: usize| {
         let values: Vec<f64> = (1..=n).map(|value| value as f64).collect();
         spread(&values, 5).and_then(|spread| spread.interval)
@@ -125,8 +126,8 @@ fn the_interval_contains_the_true_median_about_as_often_as_it_says() {
     }
 }
 
-/// The most confidence that `n` repeats can give that an interval between two of them contains the true median: not all of
-/// them are on one side of it.
+/// The highest possible confidence that an interval between two of `n` repeats contains the true median: the
+/// probability that they do not all lie on one side of it.
 fn reach(n: usize) -> f64 {
     (1.0 - 0.5_f64.powi(n.max(1) as i32 - 1)).min(CONFIDENCE)
 }

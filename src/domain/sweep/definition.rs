@@ -1,4 +1,4 @@
-//! A sweep as JSON, and back: what was asked for, as it could be asked for again.
+//! A sweep in JSON: what the user asked for, so that it can be measured again.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How a sweep is written and read: nothing of it is believed before it was checked as a draft is.
+/// How a sweep is written and read. What is read is checked like a draft.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     #[serde(deserialize_with = "foreign::text")]
@@ -24,11 +24,11 @@ pub(super) struct Stored {
     models: Vec<Model>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pythons: Vec<Interpreter>,
-    /// Null where every interpreter used its own default.
+    /// Null if every interpreter used its default.
     start_method: Option<StartMethod>,
     workers: Vec<u64>,
     repeats: u64,
-    /// Of the order of the rounds.
+    /// The seed of the order of the rounds.
     #[serde(default)]
     seed: u64,
     /// Null unless a model has an interpreter lock.
@@ -55,8 +55,8 @@ impl From<Sweep> for Stored {
     }
 }
 
-/// What was asked of all interpreters, if it is another than the own default of any of them: asking nothing and asking for
-/// everybody's default is the same sweep.
+/// The start method that the user chose for all interpreters, if it differs from the default of any of them. A sweep
+/// without a choice equals a sweep with every interpreter's default.
 fn chosen_start_method(plan: &SweepPlan) -> Option<StartMethod> {
     let mut pythons = plan.configurations.iter().filter_map(Plan::python);
     pythons.find_map(|python| {
@@ -82,7 +82,7 @@ impl TryFrom<Stored> for Sweep {
             repeats: stored.repeats,
             seed: stored.seed,
         };
-        // The machine that measured it allowed what this one may not.
+        // The limits are the program's own. The machine that measured the sweep may have allowed more than this one.
         let mut plan = draft.validate(&Limits::default())?;
         // The latencies of its addresses were drawn where it was measured, perhaps by another version.
         for configuration in &mut plan.configurations {

@@ -3,10 +3,10 @@
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64;
 
-/// Two to this power of random numbers are set apart for a round: it never takes so many.
+/// Each round has 2 to this power of random numbers for itself, which is more than it uses.
 const PER_ROUND: u32 = 32;
 
-/// The numbers below `count`, each once, in the order of this round: the same on every machine.
+/// The numbers below `count`, each once, in the order of this round. The order is the same on every machine.
 pub(super) fn shuffled(count: usize, seed: u64, round: u32) -> Vec<usize> {
     let mut random = Pcg64::seed_from_u64(seed);
     random.advance(u128::from(round) << PER_ROUND);

@@ -19,31 +19,31 @@ use crate::{
     },
 };
 
-/// What the repeats of one configuration say together. Runs of the round that warms up are not among them.
+/// What the repeats of one configuration say together, without runs of the round that warms up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// The configuration.
     #[serde(flatten, serialize_with = "configuration")]
     pub plan: Plan,
-    /// Runs that did all their work: those that all numbers here are from.
+    /// The number of runs that did all their work. All other numbers here are from these runs.
     pub runs: u32,
-    /// Runs that broke or in which a task failed.
+    /// The number of runs that broke or in which a task failed.
     pub failed: u32,
     /// How long the runs took, in seconds.
     #[serde(rename = "time_s")]
     pub time: Spread,
-    /// How many times faster than the sweep's serial runs: the ratio of the medians. 1 for serial itself; `None` while
-    /// no serial run was counted.
+    /// How many times as fast as the sweep's serial runs: the ratio of the medians. 1 for serial itself; `None` if no
+    /// serial run counts yet.
     pub speedup: Option<Ratio>,
     /// Speed-up per worker.
     pub efficiency: Option<f64>,
-    /// The serial part that the speed-up means, see [`speedup::karp_flatt`].
+    /// The serial part that follows from the speed-up, see [`speedup::karp_flatt`].
     pub karp_flatt: Option<f64>,
-    /// Tasks in flight: the median of the runs' averages.
+    /// Tasks in flight: the median of the means of the runs.
     pub concurrency: f64,
-    /// Workers on a core: the median of the runs' averages.
+    /// Workers on a core: the median of the means of the runs.
     pub parallelism: f64,
-    /// The ids of the records whose time is far from the others'.
+    /// The ids of the records whose time is far from the others.
     pub outliers: Vec<String>,
     /// The id of the record whose time is nearest to the median.
     pub median_run: String,
@@ -51,19 +51,19 @@ pub struct Summary {
     pub is_best: bool,
 }
 
-/// The configurations of one executor; in JSON, the laws that were fitted to them.
+/// The configurations of one executor. In JSON it has the laws that were fitted to them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
-    /// Who executed them.
+    /// The executor.
     #[serde(flatten)]
     pub executor: Executor,
-    /// Its configurations: indices of [`SweepPlan::configurations`], by ascending number of workers.
+    /// Its configurations, as indices of [`SweepPlan::configurations`] by ascending number of workers.
     #[serde(skip)]
     pub configurations: Vec<usize>,
-    /// The best of them, by the rule of [`Results::best`]; `None` while nothing of it was measured.
+    /// The best of them by the rule of [`Results::best`]; `None` if no run of them was measured yet.
     #[serde(skip)]
     pub best: Option<usize>,
-    /// The laws, fitted to its speed-ups; `None` with too few points.
+    /// The laws that were fitted to its speed-ups; `None` with too few points.
     #[serde(flatten)]
     pub fits: Option<Fits>,
 }
@@ -71,21 +71,21 @@ pub struct Series {
 /// What the runs of a sweep say together, as far as they were measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
-    /// One per configuration, in their order; `None` while no sound run of it was counted.
+    /// One per configuration, in their order; `None` if no sound run of it counts yet.
     pub summaries: Vec<Option<Summary>>,
-    /// Runs that broke or in which a task failed, by configuration: also where there is no summary.
+    /// The number of runs that broke or in which a task failed, by configuration, also for those without a summary.
     pub failed: Vec<u32>,
     /// One per executor, in the order of [`SweepPlan::executors`].
     pub series: Vec<Series>,
-    /// The best configuration: that with the fewest workers among those that the shortest median time does not clearly
-    /// beat; of these, those that are clearly faster than serial come first, see [`Difference`], and else serial itself.
-    /// `None` while nothing was measured.
+    /// The best configuration: the one with the fewest workers among those that the configuration with the shortest
+    /// median time does not clearly beat. Among these, configurations that are clearly faster than serial come first,
+    /// see [`Difference`], then serial itself. `None` if nothing was measured yet.
     pub best: Option<usize>,
-    /// How many runs have ended, those of the round that warms up and those that failed included.
+    /// The number of runs that ended, including those that warmed up and those that failed.
     pub ended: u32,
     /// Whether every configuration was measured in every round.
     pub is_complete: bool,
-    /// Whether others disturbed most of the runs.
+    /// Whether other programs disturbed most of the runs.
     pub is_noisy: bool,
 }
 
@@ -98,17 +98,17 @@ impl Results {
     }
 }
 
-/// What one configuration came to.
+/// The runs of one configuration.
 #[derive(Debug, Default)]
 struct Measured<'a> {
-    /// Those that count and did all their work.
+    /// Runs that count and did all their work.
     sound: Vec<&'a Record>,
     times: Vec<f64>,
     failed: u32,
 }
 
 impl Sweep {
-    /// What its runs among `records` say together.
+    /// What this sweep's runs among `records` say together.
     pub fn results<'a>(&'a self, records: impl IntoIterator<Item = &'a Record>) -> Results {
         let comparison = Comparison::of(self, records);
         let all = 0..comparison.measured.len();
@@ -132,14 +132,15 @@ impl Sweep {
     }
 }
 
-/// All that was measured, seen side by side.
+/// The runs of all configurations, for comparison.
 struct Comparison<'a> {
     plan: &'a SweepPlan,
-    /// By configuration: the records that count.
+    /// The records that count, by configuration.
     measured: Vec<Measured<'a>>,
-    /// How many runs have ended at all.
+    /// The number of runs that ended, counted or not.
     ended: u32,
-    /// By configuration, over the serial one of its kin: resampling is dear, and several ask.
+    /// The speed-up of each configuration over its baseline. It is stored because resampling is expensive and several
+    /// callers ask.
     speedups: Vec<Option<Ratio>>,
 }
 
@@ -150,7 +151,7 @@ impl<'a> Comparison<'a> {
         measured.resize_with(plan.configurations.len(), Measured::default);
         let mut ended = 0;
         for record in records.into_iter().filter(|record| sweep.owns(record)) {
-            // What has the name of the sweep and is other work was not measured by it.
+            // A record with the sweep's id but with other work was not measured by this sweep.
             let place = plan.index_of(&record.plan);
             let was_stopped = record.ending.outcome == Outcome::Cancelled;
             let Some(at) = place.filter(|_| !was_stopped) else {
@@ -180,7 +181,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether more than half of the counted runs were disturbed by others.
+    /// Whether other programs disturbed more than half of the counted runs.
     fn is_noisy(&self) -> bool {
         let runs = || self.measured.iter().flat_map(|each| &each.sound);
         let is_disturbed = |record: &&&Record| {
@@ -225,7 +226,7 @@ impl<'a> Comparison<'a> {
     /// Whether the first configuration is clearly faster than the second one.
     fn is_faster(&self, one: usize, other: usize) -> bool {
         let [one, other] = [one, other].map(|index| &self.measured[index].times[..]);
-        // Most are told apart, or not, without resampling.
+        // Most configurations can be distinguished, or not, without resampling.
         let medians = stats::median(other).zip(stats::median(one));
         let may_be = medians.is_some_and(|(other, one)| other / one >= OF_REPEATS);
         may_be && stats::ratio(other, one, SEED).as_ref().is_some_and(is_gain)
@@ -239,8 +240,8 @@ impl<'a> Comparison<'a> {
             .collect();
         let (shortest, _) = *timed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let base = self.plan.base_of(shortest);
-        // Chance may leave some as good as the shortest, and yet no better than serial, which that one clearly beats; and
-        // it may hide that the shortest gains where another one does.
+        // By chance, a configuration may be as good as the shortest one and yet no better than serial, which the
+        // shortest one clearly beats. Chance may also hide that the shortest one gains, although another one does.
         let rank = |index: usize| {
             let is_as_good = !self.is_faster(shortest, index);
             let gains = self.speedups[index].as_ref().is_some_and(is_gain);
@@ -263,7 +264,7 @@ impl<'a> Comparison<'a> {
         let plans = &self.plan.configurations;
         let mut configurations: Vec<usize> = (0..plans.len()).collect();
         configurations.retain(|index| plans[*index].executor == executor);
-        // For a fitted law, as far as anything was measured.
+        // Only configurations that were measured can be points of a fitted law.
         let points: Vec<Point> = configurations
             .iter()
             .filter(|index| !self.measured[**index].times.is_empty())
@@ -286,7 +287,7 @@ fn is_gain(ratio: &Ratio) -> bool {
     Difference::of(ratio) == Difference::Faster
 }
 
-/// Which configuration it is, as the JSON shows that.
+/// The configuration as the JSON shows it.
 #[derive(Serialize)]
 struct Configuration<'a> {
     #[serde(flatten)]

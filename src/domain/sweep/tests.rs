@@ -1,4 +1,4 @@
-//! Sweeps as they are asked for, and what their runs say together.
+//! Sweeps as users define them, and what their runs say together.
 
 use proptest::prelude::*;
 
@@ -342,7 +342,7 @@ mod asked_for {
 mod measured {
     use super::*;
 
-    /// Runs the campaign, its runs ending as `ended` says. Returns its records.
+    /// Runs the campaign with runs that end as `ended` says. Returns its records.
     fn run(plan: &SweepPlan, mut ended: impl FnMut(&Plan, u32) -> Outcome) -> Vec<Record> {
         let mut campaign = Campaign::sweep(plan.clone());
         let mut records: Vec<Record> = vec![];

@@ -1,4 +1,4 @@
-//! How much of each core our workers used, over time.
+//! How much of each core the run's workers used over time.
 
 use std::mem::take;
 
@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::time::Nanos;
 
-/// So many points are kept; beyond, every second one is given up. Sums lose nothing by that but detail.
+/// The most points that are kept. With more, every second one is dropped, which only costs detail, because they are
+/// sums.
 const MOST: usize = 512;
-/// Points are at least so far apart: CPU time is booked about every millisecond, so nearer ones would show chance.
+/// The least distance of two points. CPU time is booked about every millisecond, so closer points would show chance.
 const APART: Nanos = 25_000_000;
 
-/// The CPU time of our workers by core, as it grew: of each core's number the nanoseconds since `t0`, at these moments.
+/// The CPU time of the run's workers by core: at each moment, the core's number and the nanoseconds since `t0`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CoreCurves {
     pub(super) apart_ns: Nanos,
@@ -30,7 +31,7 @@ impl Default for CoreCurves {
 }
 
 impl CoreCurves {
-    /// Adds what was read at `at`, unless the point before is too near.
+    /// Adds a reading at `at`, unless the previous point is too close.
     pub(super) fn push(&mut self, at: Nanos, cores: &[(u16, Nanos)]) {
         if at >= self.last().saturating_add(self.apart_ns) {
             self.conclude(at, cores);
@@ -43,7 +44,7 @@ impl CoreCurves {
         }
     }
 
-    /// The last point, however near it is.
+    /// Adds the last point, even if the previous point is close.
     pub(super) fn conclude(&mut self, at: Nanos, cores: &[(u16, Nanos)]) {
         if at > self.last() {
             self.at_ns.push(at);
@@ -55,14 +56,14 @@ impl CoreCurves {
         self.at_ns.last().copied().unwrap_or(0)
     }
 
-    /// Our workers' share of `core` between two moments, in 0..=1; `None` where nothing was read yet.
+    /// The workers' share of `core` between two moments, from 0 to 1; `None` if there was no reading yet.
     pub fn share(&self, core: u16, from: Nanos, to: Nanos) -> Option<f64> {
         let to = to.min(self.last());
         let used = self.used_until(core, to) - self.used_until(core, from);
         (from < to).then(|| (used / (to - from) as f64).clamp(0.0, 1.0))
     }
 
-    /// Nanoseconds that our workers used of `core` from `t0` on; between two points as if they had grown evenly.
+    /// Nanoseconds that the workers used of `core` since `t0`. Between two points they grow evenly.
     pub(super) fn used_until(&self, core: u16, t: Nanos) -> f64 {
         let used = |point: usize| {
             let mut cores = self.workers_ns[point].iter();

@@ -1,55 +1,56 @@
-//! Which worker computed on which core when: the run by core instead of by worker.
+//! Which worker computed on which core at which time: the run by core instead of by worker.
 //!
-//! A core's row is made of the workers' computing segments and the core in their stamps, up to each worker's last stamp.
-//! As what happens within a tick is known only at its end, segments of two workers on a core can overlap by up to a tick:
-//! then the core belongs to the one that came later, until that one leaves. So a core never counts twice.
+//! The row of a core is made from the workers' computing segments and the cores in their stamps, up to each worker's
+//! last stamp. What happens within a tick is known only at its end, so segments of two workers on a core can overlap by
+//! up to a tick. Then the core belongs to the worker that came later, until that worker leaves. So a core never counts
+//! twice.
 
 use super::{CoreCurves, look::Slice};
 use crate::domain::{phase::Phase, time::Nanos};
 
-/// Most stretches that all cores together keep; beyond them, the past becomes coarser.
+/// The most segments that all cores together keep. With more, the past becomes coarser.
 const STRETCHES_MAX: usize = 1 << 18;
-/// "Several took turns", where a stretch has a worker's number.
+/// Stands for several workers in turn, in place of a worker's number.
 pub(super) const SEVERAL: u32 = u32::MAX;
 
-/// Who computed on a core in some stretch of time.
+/// Which workers computed on a core in an interval of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Who {
-    /// None of our workers.
+    /// None of the run's workers.
     #[default]
     Nobody,
     /// This worker and no other.
     One(u32),
-    /// The first, and from some moment on only the second.
+    /// The first worker, and from some moment on only the second one.
     Handover(u32, u32),
     /// Several workers took turns.
     Several,
 }
 
-/// What a core did for our workers in some stretch of time.
+/// What a core did for the run's workers in an interval of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OnCore {
-    /// How long any of them computed on it, in nanoseconds.
+    /// How long workers computed on it, in nanoseconds.
     pub time: Nanos,
-    /// Which.
+    /// Which workers computed on it.
     pub who: Who,
 }
 
-/// From when until when one worker, or several in turn, had the core.
+/// A time in which one worker, or several in turn, had the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub from: Nanos,
     pub until: Nanos,
-    /// How long the core computed for us until the end of this stretch.
+    /// How long the core computed for the run until the end of this segment.
     pub computed: Nanos,
     /// The worker, or [`SEVERAL`].
     pub who: u32,
-    /// How often the core went from one to another until the begin of this stretch.
+    /// How often the core went from one worker to another until the start of this segment.
     changes: u32,
 }
 
 impl Stretch {
-    /// One of which so much was computed, on its own.
+    /// A segment by itself, with its own computing time.
     pub fn new(from: Nanos, until: Nanos, computed: Nanos, who: u32) -> Stretch {
         Stretch {
             from,
@@ -61,7 +62,7 @@ impl Stretch {
     }
 }
 
-/// A worker on a core, as its stamps say it.
+/// The time of a worker on a core, according to its stamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {
     from: Nanos,
@@ -69,21 +70,21 @@ struct Piece {
     who: u32,
 }
 
-/// One core's row of the picture.
+/// One core's row of the trace.
 #[derive(Clone, Debug, Default)]
 pub struct CoreLane {
     /// The core's number.
     pub core: u16,
     /// In order, without overlaps.
     pub(super) stretches: Vec<Stretch>,
-    /// So many of them were made coarser, and stay as they are.
+    /// How many segments were made coarser. They do not change any more.
     sealed: usize,
-    /// What was seen since the last time they were put in order.
+    /// What was seen since the segments were put in order.
     pending: Vec<Piece>,
 }
 
 impl CoreLane {
-    /// The row of a core of which this is known for good.
+    /// The row of a core whose segments do not change any more.
     pub(super) fn sealed(core: u16, stretches: impl Iterator<Item = Stretch>) -> CoreLane {
         let mut lane = CoreLane {
             core,
@@ -94,7 +95,7 @@ impl CoreLane {
         lane
     }
 
-    /// Appends a stretch behind the last one; `computed` is what was computed in it alone.
+    /// Appends a segment; its `computed` is its own computing time.
     fn append(&mut self, mut stretch: Stretch) {
         if let Some(last) = self.stretches.last() {
             stretch.computed += last.computed;
@@ -103,7 +104,7 @@ impl CoreLane {
         self.stretches.push(stretch);
     }
 
-    /// What the core did for our workers between two moments. O(log stretches).
+    /// What the core did for the run's workers between two moments. O(log segments).
     pub fn between(&self, from: Nanos, to: Nanos) -> OnCore {
         let stretches = &self.stretches;
         let begin = stretches.partition_point(|stretch| stretch.until <= from);
@@ -117,8 +118,8 @@ impl CoreLane {
         }
     }
 
-    /// How long the core computed for us until `moment`, which lies before the next stretch but not before the end of the
-    /// one before `index`.
+    /// How long the core computed for the run until `moment`. The moment must lie before the next segment, but not
+    /// before the end of the previous one.
     fn computed_until(&self, index: usize, moment: Nanos) -> Nanos {
         let Stretch {
             from,
@@ -129,12 +130,12 @@ impl CoreLane {
         let earlier = self.stretches[..index].last();
         let before = earlier.map_or(0, |earlier| earlier.computed);
         let passed = u128::from(moment.clamp(from, until) - from);
-        // Of a coarse stretch, what was computed in it is spread evenly.
+        // The computing time of a coarse segment is spread evenly over it.
         let share = u128::from(computed - before) * passed / u128::from((until - from).max(1));
         before + u64::try_from(share).unwrap_or(u64::MAX)
     }
 
-    /// Who had the core in stretches `begin..end`, at least one.
+    /// Which workers had the core in segments `start..end`, at least one.
     fn who(&self, begin: usize, end: usize) -> Who {
         let (first, last) = (self.stretches[begin], self.stretches[end - 1]);
         match last.changes - first.changes {
@@ -145,7 +146,7 @@ impl CoreLane {
         }
     }
 
-    /// Takes in what was seen of a worker; from one task to the next it is the same piece.
+    /// Notes that a worker was seen on the core. Successive tasks of a worker continue the same visit.
     fn note(&mut self, piece: Piece) {
         match self.pending.last_mut() {
             Some(last) if last.who == piece.who && last.until == piece.from => {
@@ -155,8 +156,8 @@ impl CoreLane {
         }
     }
 
-    /// Puts what was seen since the last time in order. Most of it lies behind all that is known: then this costs no more
-    /// than sorting it.
+    /// Puts what was seen since the last time in order. Most of it comes after everything that is known, and then this
+    /// only costs sorting it.
     fn settle(&mut self) {
         let Some(begin) = self.pending.iter().map(|piece| piece.from).min() else {
             return;
@@ -176,7 +177,7 @@ impl CoreLane {
         self.lay(&pieces);
     }
 
-    /// Appends pieces, which begin in order, so that none overlaps another: the later one wins.
+    /// Appends visits in order of their start so that they do not overlap; the later one wins.
     fn lay(&mut self, pieces: &[Piece]) {
         let ends = pieces.iter().skip(1).map(|next| next.from);
         let mut at = 0;
@@ -184,7 +185,8 @@ impl CoreLane {
         for (piece, end) in pieces.iter().zip(ends.chain([Nanos::MAX])) {
             at = at.max(piece.from);
             on_it.push(*piece);
-            // Until another comes, the core belongs to the last one that is on it, as long as that stays.
+            // Until another worker comes, the core belongs to the latest worker that is on it, as long as that worker
+            // stays.
             while let Some(piece) = on_it.last() {
                 let until = piece.until.min(end);
                 if until > at {
@@ -199,7 +201,7 @@ impl CoreLane {
         }
     }
 
-    /// Appends a piece, or makes the last stretch longer.
+    /// Appends a visit, or extends the last segment.
     fn push(&mut self, from: Nanos, until: Nanos, who: u32) {
         let is_sealed = self.stretches.len() <= self.sealed;
         let last = self.stretches.last_mut();
@@ -216,7 +218,7 @@ impl CoreLane {
         }
     }
 
-    /// Makes one stretch of all that begin in the same slice of so many nanoseconds.
+    /// Merges all segments that start in the same interval of this many nanoseconds.
     fn coarsen(&mut self, slice: Nanos) {
         let mut before = 0;
         let groups = self
@@ -236,18 +238,18 @@ impl CoreLane {
     }
 }
 
-/// What is known of the cores.
+/// What is known about the cores.
 #[derive(Clone, Debug, Default)]
 pub struct Cores {
-    /// Those on which workers computed, by number, with who had them when.
+    /// The cores on which workers computed, by number, with the workers that had them.
     pub lanes: Vec<CoreLane>,
-    /// Until when each worker's computing is in them.
+    /// Until when each worker's computing is included in the lanes.
     pub(super) seen: Vec<Nanos>,
-    /// CPU time of our workers so far.
+    /// CPU time of the run's workers so far.
     pub times: Vec<(u16, Nanos)>,
-    /// The same over time.
+    /// CPU time of the run's workers over time.
     pub curves: CoreCurves,
-    /// The share that others use, in 0..=1; empty while unknown.
+    /// The share of each core that other processes use, from 0 to 1; empty if it is unknown.
     pub others: Vec<(u16, f64)>,
 }
 
@@ -258,7 +260,7 @@ impl Cores {
         self.lanes.get(found.ok()?)
     }
 
-    /// Takes in a segment of a worker, closed or as far as it goes until now. What was seen of it before is left out.
+    /// Adds a segment of a worker, ended or open. The part of it that was added before is left out.
     pub(super) fn add(&mut self, worker: usize, segment: &Slice) {
         let from = segment.from.max(self.seen[worker]);
         self.seen[worker] = segment.to.max(from);
@@ -282,7 +284,7 @@ impl Cores {
         &mut self.lanes[index]
     }
 
-    /// Puts what was taken in in order, and forgets detail if there is too much of it in a run that is `now` so long.
+    /// Puts everything that was added in order, and drops detail if there is too much of it in a run of this length.
     pub(super) fn settle(&mut self, now: Nanos) {
         self.lanes.iter_mut().for_each(CoreLane::settle);
         let stretches: usize = self.lanes.iter().map(|lane| lane.stretches.len()).sum();
@@ -291,7 +293,7 @@ impl Cores {
         }
     }
 
-    /// Keeps about so many stretches per core of a run that is `now` so long.
+    /// Keeps about this many segments per core in a run of this length.
     pub(super) fn coarsen(&mut self, slices: u64, now: Nanos) {
         let slice = (now / slices.max(1)).max(1);
         self.lanes.iter_mut().for_each(|lane| lane.coarsen(slice));
@@ -452,7 +454,7 @@ mod tests {
                 for (worker, from, length) in pieces {
                     let until = from + length;
                     view.add(*worker, &computing(0, *from, until));
-                    // A worker's time only goes on.
+                    // A worker's time only goes forward.
                     (seen[*worker].max(*from)..until).for_each(|t| covered[t as usize] = true);
                     seen[*worker] = seen[*worker].max(until);
                 }

@@ -1,4 +1,4 @@
-//! One worker's row of a picture: its events with running sums.
+//! One worker's row of a trace: its events with running sums.
 
 use std::iter;
 
@@ -8,7 +8,7 @@ use crate::domain::{
     time::{Nanos, STALE_AFTER},
 };
 
-/// How many transitions share one running sum: the more, the less memory, and the longer a look-up.
+/// How many transitions share one running sum. More of them take less memory, but make a look-up longer.
 const STRIDE: usize = 16;
 
 /// One worker's row.
@@ -16,26 +16,27 @@ const STRIDE: usize = 16;
 pub struct Lane {
     /// All events, in order.
     pub transitions: Vec<Transition>,
-    /// Before transition `i * STRIDE`, how long each phase had lasted.
+    /// How long each phase had lasted before transition `i * STRIDE`.
     sums: Vec<PhaseTimes>,
-    /// Sums up to the last transition.
+    /// How long each phase had lasted at the last transition.
     closed: PhaseTimes,
     pub(super) last_stamp: Nanos,
     /// Events that the engine had to drop.
     pub dropped: u64,
-    /// How often its worker was found on another core than at the event before.
+    /// How often its worker was found on another core than at the previous event.
     pub migrations: u64,
     /// How long its worker was on a task until the last transition.
     pub(super) on_task: Nanos,
-    /// Events were dropped after the last one that is known, so what the worker does now is not.
+    /// Whether events were dropped after the last known one, so that it is unknown what the worker does now.
     pub(super) in_doubt: bool,
-    /// Whether a computing worker without a recent stamp most likely waits for an interpreter lock, which its last stamp
-    /// could not know yet; else it waits for a core.
+    /// Whether a computing worker without a recent stamp most likely waits for an interpreter lock, which its last
+    /// stamp could not show yet. Otherwise it waits for a core.
     pub(super) shares_lock: bool,
 }
 
 impl Lane {
-    /// Appends an event. One that lies before its predecessor is moved to it: a lane's segments never overlap.
+    /// Appends an event. An event that lies before its predecessor is moved to it, so that segments of a lane never
+    /// overlap.
     pub(super) fn push(&mut self, mut transition: Transition) {
         if let Some(open) = self.transitions.last() {
             transition.at = transition.at.max(open.at);
@@ -45,7 +46,7 @@ impl Lane {
             if open.task.is_some() {
                 self.on_task += time;
             }
-            // Before its first task, nobody stamped a core.
+            // Before its first task the worker has not stamped a core.
             let moved = open.phase != Phase::Starting && open.core != transition.core;
             self.migrations += u64::from(moved);
         }
@@ -56,7 +57,7 @@ impl Lane {
         self.transitions.push(transition);
     }
 
-    /// What its events close, in order, from the one with this index on.
+    /// The segments that end with an event, in order, starting with the event at this index.
     pub(super) fn closed_from(&self, index: usize) -> impl Iterator<Item = Slice> {
         let events = &self.transitions[index..];
         events
@@ -64,33 +65,33 @@ impl Lane {
             .map(|pair| Slice::between(&pair[0], &pair[1]))
     }
 
-    /// The same, and what came after the last event, given that it is `now`.
+    /// The same segments, and what came after the last event until `now`.
     pub(super) fn slices_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Slice> {
-        // Few who ask get so far.
+        // Few callers get this far.
         let open = iter::once_with(move || self.open(now));
         self.closed_from(index).chain(open.flatten().flatten())
     }
 
-    /// All that its worker did, in order, given that it is `now`. Some of it may have no length.
+    /// Everything that its worker did until `now`, in order. Some segments may have no length.
     pub fn slices(&self, now: Nanos) -> impl Iterator<Item = Slice> {
         self.slices_from(0, now)
     }
 
-    /// How long its worker was on a task, whatever it did there, given that it is `now`.
+    /// How long its worker was on tasks until `now`, in any phase.
     pub fn time_on_tasks(&self, now: Nanos) -> Nanos {
         let open = self.transitions.last().filter(|open| open.task.is_some());
         self.on_task + open.map_or(0, |open| now.saturating_sub(open.at))
     }
 
-    /// The index of the event in force at `t`, if there is one.
+    /// The index of the latest event at `t`, if there is one.
     pub fn index_at(&self, t: Nanos) -> Option<usize> {
         self.transitions
             .partition_point(|transition| transition.at <= t)
             .checked_sub(1)
     }
 
-    /// What the worker is doing at its last event, where a computing segment without a recent stamp counts as
-    /// [`Phase::Ready`], or as [`Phase::Gil`] where workers share a lock that they cannot see.
+    /// What the worker is doing at `now`. A computing segment without a recent stamp counts as [`Phase::Ready`], or as
+    /// [`Phase::Gil`] if the workers share a lock that they cannot see.
     pub fn phase_now(&self, now: Nanos) -> Option<Phase> {
         let [seen, waiting] = self.open(now)?;
         Some(if seen.is_open { seen } else { waiting }.phase)
@@ -98,7 +99,7 @@ impl Lane {
 
     /// How long each phase lasted from `t0` until `t`, given that it is `now`. O(log events).
     ///
-    /// After the lane's last event, its phase goes on until `now`; a computing one without a stamp for
+    /// After the lane's last event, its phase continues until `now`. A computing phase without a stamp for
     /// [`STALE_AFTER`] counts as waiting from that stamp on.
     pub fn times_until(&self, t: Nanos, now: Nanos) -> PhaseTimes {
         let t = t.min(now);
@@ -120,8 +121,8 @@ impl Lane {
             .since(&self.times_until(from, now))
     }
 
-    /// What came after the last event, until `now`: of a computing segment without a recent stamp, the part after that
-    /// stamp counts as waiting. Else that part has no length.
+    /// What came after the last event until `now`. If a computing segment has no recent stamp, the part after its last
+    /// stamp counts as waiting. Otherwise that part has no length.
     pub(super) fn open(&self, now: Nanos) -> Option<[Slice; 2]> {
         let open = self.transitions.last()?;
         let is_stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
@@ -143,16 +144,16 @@ impl Lane {
         Some([seen, waiting])
     }
 
-    /// What its stamps say for certain of the time after the last event: until the last stamp, its phase went on.
+    /// What its stamps prove about the time after the last event: until the last stamp, the phase continued.
     pub(super) fn stamped(&self) -> Option<Slice> {
         let open = self.transitions.last().filter(|_| !self.in_doubt)?;
         Some(open.until(self.last_stamp))
     }
 
-    /// Makes the lane poorer: where more than two events fall into a slice of `length` nanoseconds, two are kept. They
-    /// tell how long the worker computed in the slice, and what took most of its rest.
+    /// Thins the lane. If more than two events lie in an interval of `length` nanoseconds, two are kept. They show how
+    /// long the worker computed in the interval, and which other phase was the longest.
     pub(super) fn thin(&mut self, length: Nanos) {
-        // What is not known of a time is from now on what happened in it.
+        // Time that is unknown because of a gap becomes a phase of its own.
         for index in 1..self.transitions.len() {
             if std::mem::take(&mut self.transitions[index].after_gap) {
                 self.transitions[index - 1].phase = Phase::Lost;
@@ -170,7 +171,7 @@ impl Lane {
                 && within.len() > 2
             {
                 self.sum_up(begin, end.min(open.at), &mut thinned);
-                // What was going on at the slice's end goes on in the next one.
+                // The phase at the end of the interval continues in the next one.
                 if end < open.at {
                     keep(&mut thinned, Transition { at: end, ..*last });
                 }
@@ -187,7 +188,7 @@ impl Lane {
         self.shrink();
     }
 
-    /// Tells by two events what happened between two moments.
+    /// Sums up by two events what happened between two moments.
     fn sum_up(&self, from: Nanos, to: Nanos, thinned: &mut Vec<Transition>) {
         let in_force = self.transitions[self.index_at(from).unwrap_or(0)];
         let from = from.max(in_force.at.min(to));
@@ -198,7 +199,7 @@ impl Lane {
             (Phase::Computing, computing),
             (other.unwrap_or(Phase::Computing), times.total() - computing),
         ];
-        // In the order in which they began.
+        // In the order in which they started.
         if in_force.phase != Phase::Computing {
             parts.reverse();
         }
@@ -214,13 +215,13 @@ impl Lane {
         }
     }
 
-    /// Gives back memory that no event uses, as none will follow for now.
+    /// Returns memory that no event uses, because no more events are expected for now.
     pub(super) fn shrink(&mut self) {
         self.transitions.shrink_to_fit();
         self.sums.shrink_to_fit();
     }
 
-    /// Takes in what the engine saw of it.
+    /// Adds what the engine saw of the lane.
     pub(super) fn update(&mut self, update: LaneUpdate) {
         self.in_doubt =
             update.dropped > self.dropped || (self.in_doubt && update.transitions.is_empty());
@@ -239,7 +240,7 @@ impl Lane {
     }
 }
 
-/// Adds an event to those that are kept of a lane.
+/// Adds an event to the kept events of a lane.
 fn keep(events: &mut Vec<Transition>, event: Transition) {
     // A segment without length says nothing.
     events.pop_if(|last| last.at == event.at);

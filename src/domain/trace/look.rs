@@ -1,7 +1,7 @@
-//! Looking closer: what one worker was doing at one moment, on which task, and where the next change is.
+//! Looks closer: what one worker was doing at one moment, on which task, and where the next change is.
 //!
-//! Every question costs O(log events), and that about a task what it did besides: a task is executed once, by one worker and
-//! without another in between, so its events are neighbours.
+//! Each question costs O(log events). A question about a task also costs that task's events, which are neighbours,
+//! because one worker executes a task once and without another task in between.
 
 use super::{Trace, Transition};
 use crate::domain::{
@@ -9,25 +9,25 @@ use crate::domain::{
     time::Nanos,
 };
 
-/// A stretch of time in which a worker did one thing, as far as its events tell.
+/// A time in which a worker did one thing, according to its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slice {
     /// What it did.
     pub phase: Phase,
-    /// When it began, since `t0`.
+    /// When it started, since `t0`.
     pub from: Nanos,
-    /// When it ended, since `t0`; of an open one, until when it is known.
+    /// When it ended, since `t0`. For an open segment, until when it is known.
     pub to: Nanos,
-    /// Whether it still goes on.
+    /// Whether it is still open.
     pub is_open: bool,
-    /// On which task, if on one.
+    /// The worker's task, if it had one.
     pub task: Option<u32>,
-    /// The core of the stamp that began it; while the worker waits it is on none.
+    /// The core of the stamp that started it. While the worker waits it is on no core.
     pub core: u16,
 }
 
 impl Slice {
-    /// From one event to the next.
+    /// The segment from one event to the next.
     pub(super) fn between(begun: &Transition, next: &Transition) -> Slice {
         let slice = begun.until(next.at);
         Slice {
@@ -42,7 +42,7 @@ impl Slice {
 }
 
 impl Transition {
-    /// What it began, which went on until then.
+    /// The segment that this event started, up to `to`.
     pub(super) fn until(&self, to: Nanos) -> Slice {
         Slice {
             phase: self.phase,
@@ -55,24 +55,24 @@ impl Transition {
     }
 }
 
-/// A task on its worker's lane, as far as it was executed.
+/// The execution of a task on its worker's lane, as far as it got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskStory {
     /// Its number.
     pub task: u32,
-    /// When it began, since `t0`.
+    /// When it started, since `t0`.
     pub from: Nanos,
-    /// When it ended, since `t0`; of an open one, until when it is known.
+    /// When it ended, since `t0`. For an open task, until when it is known.
     pub to: Nanos,
-    /// Whether it still goes on.
+    /// Whether it is still open.
     pub is_open: bool,
-    /// How long its worker was in each phase meanwhile.
+    /// How long its worker was in each phase during the task.
     pub times: PhaseTimes,
-    /// When it had fetched what it had to: the end of its last waiting for the network, before it touched a file.
+    /// When it had fetched its page: the end of its last wait for the network before it touched a file.
     pub fetched: Option<Nanos>,
 }
 
-/// Where to look next.
+/// The direction of a search in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Later.
@@ -82,8 +82,8 @@ pub enum Step {
 }
 
 impl Step {
-    /// When the next or previous of these begins, which are in order, seen from `t`: backwards, the one that `t` is in counts
-    /// unless it begins just there.
+    /// When the next or previous of these items starts, seen from `t`. The items are in order. For `Previous`, the item
+    /// that `t` lies in counts unless it starts exactly at `t`.
     pub(super) fn begin<T>(self, all: &[T], t: Nanos, at: impl Fn(&T) -> Nanos) -> Option<Nanos> {
         let index = match self {
             Step::Next => all.partition_point(|one| at(one) <= t),
@@ -98,7 +98,7 @@ fn is_same_task(one: &Transition, other: &Transition) -> bool {
 }
 
 impl Trace {
-    /// What `worker` was doing at `t`; `None` beyond the end of the picture.
+    /// What `worker` was doing at `t`; `None` beyond the end of the trace.
     pub fn slice_at(&self, worker: usize, t: Nanos) -> Option<Slice> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
@@ -109,7 +109,7 @@ impl Trace {
         Some(Slice { is_open, ..slice })
     }
 
-    /// The task that `worker` was executing at `t`, if it was on one.
+    /// The task that `worker` was executing at `t`, if it had one.
     pub fn task_at(&self, worker: usize, t: Nanos) -> Option<TaskStory> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
@@ -138,19 +138,19 @@ impl Trace {
         })
     }
 
-    /// When the next or previous slice of `worker` begins, seen from `t`.
+    /// When the next or previous segment of `worker` starts, seen from `t`.
     pub fn slice_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         step.begin(&self.lanes.get(worker)?.transitions, t, |event| event.at)
     }
 
-    /// When the next or previous turn on a core begins, seen from `t`.
+    /// When the next or previous turn on a core starts, seen from `t`.
     pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
         let stretches = &self.cores.lane(core)?.stretches;
         step.begin(stretches, t, |stretch| stretch.from)
     }
 
-    /// When the next or previous task of `worker` begins, seen from `t`: backwards, the one that `t` is in counts unless
-    /// it begins just there.
+    /// When the next or previous task of `worker` starts, seen from `t`. For `Previous`, the task that `t` lies in
+    /// counts unless it starts exactly at `t`.
     pub fn task_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         let lane = self.lanes.get(worker)?;
         let (here, events) = (lane.index_at(t)?, &lane.transitions);
@@ -176,7 +176,7 @@ mod tests {
         *,
     };
 
-    /// One lane that does this, each for so long.
+    /// A trace with one lane of these events, each with its length.
     fn trace_of(events: &[(Option<u32>, Phase, Nanos)]) -> Trace {
         let mut at = 0;
         let mut transitions = vec![];

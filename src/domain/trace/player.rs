@@ -1,26 +1,26 @@
-//! A trace is played again: its events are folded as they were when the run was on, by the same [`Trace::apply`].
+//! Replays a trace. Its events are folded as during the run, by the same [`Trace::apply`].
 
 use std::ops::Range;
 
 use super::{Batch, Lane, LaneUpdate, Trace, Transition};
 use crate::domain::{phase::Phase, time::Nanos};
 
-/// Brings a picture of a run to how it was at some moment of it.
+/// Brings a trace to the state of any moment of its run.
 ///
-/// What a trace does not keep is made from what it has: CPU time from the curve of parallelism, the cores' from their
-/// curves, tasks from the lanes' events, which of a thinned trace stand for more. What others used of the cores is not
-/// known for any moment but the last.
+/// What a trace does not keep is derived: CPU time from the curve of parallelism, the cores' CPU time from their
+/// curves, and tasks from the lanes' events, which stand for more tasks in a thinned trace. What other processes used
+/// of the cores is only known for the last moment.
 #[derive(Debug)]
 pub struct Player {
     at: Nanos,
-    /// Tasks whose begin and whose end was among the events so far.
+    /// Tasks that started, and tasks that ended, among the events so far.
     seen: [u32; 2],
-    /// The same of the whole trace.
+    /// The same for the whole trace.
     all: [u32; 2],
 }
 
 impl Player {
-    /// For this trace, at its begin: a picture without events.
+    /// A player for this trace, at its start: a trace without events.
     pub fn new(source: &Trace) -> Player {
         let mut all = [0; 2];
         for lane in &source.lanes {
@@ -33,8 +33,9 @@ impl Player {
         }
     }
 
-    /// Brings `picture`, which nobody else changes, to this moment, also back; `source` is the trace that this was made
-    /// for, `failed` says when tasks failed. O(lanes) and the events in between, or all until then where it goes back.
+    /// Brings `picture` to this moment, forwards or backwards. Nothing else may change `picture`. `source` is the trace
+    /// that this player was made for, and `failed` are the times at which tasks failed. O(lanes) and the events in
+    /// between; backwards, all events until `to`.
     pub fn go_to(
         &mut self,
         picture: &mut Trace,
@@ -67,7 +68,7 @@ impl Player {
                 dropped: if to >= source.now { lane.dropped } else { 0 },
             });
         }
-        // How the time on cores was divided among the workers is not asked for.
+        // Only the sum matters here, not how the CPU time was divided among the workers.
         if let Some(first) = lanes.first_mut() {
             first.cpu = cpu_until(source, to);
         }
@@ -91,11 +92,11 @@ impl Player {
     }
 }
 
-/// The indices of a lane's events after `from`, or from the begin on where that is 0, until `to`.
+/// The indices of a lane's events after `from` and until `to`. With `from` 0 they start at the first event.
 fn events_between(lane: &Lane, from: Nanos, to: Nanos) -> Range<usize> {
     let events = &lane.transitions;
     let until = |t: Nanos| events.partition_point(|event| event.at <= t);
-    // An empty trace has the first one already.
+    // An empty trace already has the first event.
     let is_known = |first: &_| {
         matches!(
             first,
@@ -110,10 +111,10 @@ fn events_between(lane: &Lane, from: Nanos, to: Nanos) -> Range<usize> {
     (if from > 0 { until(from) } else { begin() })..until(to)
 }
 
-/// When a worker had last stamped anything at `to`, as far as its events tell: `next` is the one to come.
+/// When a worker had made its last stamp at `to`, according to its events. `next` is the index of the next event.
 fn last_stamp(lane: &Lane, next: usize, to: Nanos) -> Nanos {
     match lane.transitions.get(next) {
-        // Nobody knows how long it went on.
+        // It is unknown how long the phase continued.
         Some(coming) if coming.after_gap => {
             let last = lane.transitions[..next].last();
             last.map_or(0, |last| last.at)
@@ -123,7 +124,7 @@ fn last_stamp(lane: &Lane, next: usize, to: Nanos) -> Nanos {
     }
 }
 
-/// Adds how many tasks a worker began, and how many it left, by these events of its lane.
+/// Adds the numbers of tasks that a worker started and ended in these events of its lane.
 fn count_tasks(counts: &mut [u32; 2], lane: &Lane, events: Range<usize>) {
     for index in events {
         let before = lane.transitions[..index].last().and_then(|last| last.task);
@@ -157,7 +158,8 @@ mod tests {
 
     const MS: Nanos = 1_000_000;
 
-    /// Two workers whose tasks take these times, on a core each; batches as an engine makes them, every 10 ms.
+    /// Two workers whose tasks take these times, each on its own core. The batches are those of an engine, one every 10
+    /// ms.
     fn run(tasks: &[(u8, u8)]) -> (Trace, Vec<Trace>) {
         let mut lanes: [Vec<Transition>; 2] = Default::default();
         let mut free = [MS, MS];
@@ -221,7 +223,7 @@ mod tests {
         ) {
             let (whole, live) = run(&tasks);
             let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
-            // Forward and back, as it comes.
+            // Forwards and backwards at random.
             for step in steps {
                 let then = &live[step % live.len()];
                 player.go_to(&mut played, &whole, std::iter::empty(), then.now);

@@ -1,4 +1,4 @@
-//! How a picture travels: arrays by lane, folded again when they come back.
+//! How a trace is written and read: as arrays by lane, which are folded again when they are read.
 //!
 //! ```text
 //! {"now_ns": 1200345, "concluded": true, "thinned": false, "begun": 8, "ended": 8, "failed": 0,
@@ -10,10 +10,11 @@
 //!  "others":   [[0, 0.02], …]}
 //! ```
 //!
-//! What the sums by groups of lanes say is not in it: it follows from the lanes. Of a thinned trace, those sums come back as
-//! poor as its lanes are. Who had which core when is in it, as the workers' last stamps, of which that is made, are not.
+//! The sums by groups of lanes are not stored, because they follow from the lanes. For a thinned trace, the restored
+//! sums have no more detail than its lanes. Which worker had which core is stored, because it follows from the workers'
+//! last stamps, which are not stored.
 //!
-//! A lane becomes arrays, and arrays a lane, one at a time, so that a picture is not in memory twice. Nothing that is read is
+//! Lanes and arrays are converted one at a time, so that a trace is not in memory twice. Nothing that is read is
 //! trusted: arrays agree in length, moments ascend and stay within the run, workers exist.
 
 use std::borrow::Cow;
@@ -27,7 +28,7 @@ use super::{
 };
 use crate::domain::{machine::MAX_THREADS, phase::Phase, time::Nanos};
 
-/// The longest run that a picture can be of, in nanoseconds: 30 years. All sums over workers stay far below 2^64.
+/// The longest run that a trace can have, in nanoseconds: 30 years. All sums over workers stay far below 2^64.
 const LONGEST: Nanos = 1_000_000_000_000_000_000;
 /// The most cores that a machine has.
 const CORES_MAX: usize = 1 << 16;
@@ -89,7 +90,7 @@ struct StoredSamples {
     on_core: Vec<f64>,
 }
 
-/// What is written is what is read: the stored form of each.
+/// Implements writing and reading by the stored form of each type.
 macro_rules! travels_as {
     ($($type:ty => $stored:ty;)*) => { $(
         impl Serialize for $type {
@@ -183,7 +184,7 @@ impl From<&CoreLane> for StoredCoreLane {
     }
 }
 
-/// How far each value is from the one before it; the first one from 0.
+/// The distance of each value from the previous one; the first one's from 0.
 fn steps(values: impl Iterator<Item = Nanos>) -> Vec<Nanos> {
     let mut before = 0;
     values
@@ -207,7 +208,7 @@ impl TryFrom<StoredTrace<'_>> for Trace {
             summary: Summary::new(workers),
             samples: stored.samples.restored()?,
             cores: Cores {
-                // Nothing that a lane tells is news to rows that are whole.
+                // If the stored rows of the cores are complete, the lanes must not add to them.
                 seen: vec![stored.on_cores.as_ref().map_or(0, |_| Nanos::MAX); workers],
                 lanes: rows(stored.on_cores.unwrap_or_default().into_owned(), workers)?,
                 times: core_times(stored.cores.into_owned()),
@@ -258,7 +259,7 @@ impl TryFrom<StoredLane> for Lane {
             return Err("a gap at an event that there is not".into());
         }
         lane.last_stamp = lane.last_stamp.max(stored.last_stamp_ns);
-        // Of a thinned lane the events do not tell them.
+        // The events of a thinned lane do not show these totals.
         lane.on_task = stored.on_task_ns.unwrap_or(lane.on_task).min(LONGEST);
         lane.migrations = stored
             .migrations
@@ -294,7 +295,7 @@ impl TryFrom<StoredCoreLane> for CoreLane {
     }
 }
 
-/// Rows of cores, checked: in the order of their numbers, and without workers that there are not.
+/// Rows of cores, checked: they are in order of their numbers, and all their workers exist.
 fn rows(rows: Vec<CoreLane>, workers: usize) -> Result<Vec<CoreLane>, String> {
     let mut had = rows.iter().flat_map(|lane| &lane.stretches);
     if had.any(|stretch| stretch.who != SEVERAL && stretch.who as usize >= workers) {
@@ -326,7 +327,7 @@ impl StoredSamples {
     }
 }
 
-/// Curves, checked.
+/// Checks curves.
 fn curves(mut curves: CoreCurves) -> Result<CoreCurves, String> {
     if curves.workers_ns.len() != curves.at_ns.len() || !curves.at_ns.is_sorted() {
         return Err("curves of cores that are not in order".into());
@@ -365,7 +366,8 @@ mod tests {
 
     const MS: Nanos = 1_000_000;
 
-    /// A run of some workers on two cores that wander, in batches of 10 ms; what a lane has no room for is dropped.
+    /// A run of some workers that wander between two cores, in batches of 10 ms. Events beyond the room in a lane are
+    /// dropped.
     fn run(workers: u32, steps: &[(u8, u8, bool)], conclude: bool) -> Trace {
         let mut trace = Trace::new(workers);
         let mut dropped = vec![0; workers as usize];
@@ -413,7 +415,7 @@ mod tests {
         serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
     }
 
-    /// Whether nobody who draws can tell them apart.
+    /// Whether both traces look the same in every drawing.
     fn same_look(a: &Trace, b: &Trace) -> Result<(), TestCaseError> {
         let moments: Vec<Nanos> = (0..=40).map(|i| a.now * i / 40).collect();
         prop_assert_eq!(a.now, b.now);

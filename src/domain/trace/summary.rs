@@ -1,4 +1,5 @@
-//! How long groups of workers were in each phase, by buckets of time: what pictures of many workers are drawn from.
+//! How long groups of workers were in each phase, by buckets of time. Timelines of many workers are drawn from these
+//! sums.
 //!
 //! ```text
 //! level 2   ├───────────────────────────────────────┤   16 times as wide as level 0
@@ -6,35 +7,35 @@
 //! level 0   ├─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┼─┤   at most 256 buckets, whatever the length of the run
 //! ```
 //!
-//! Each closed segment is added to the buckets that it touches, on every level: a few additions, as most are shorter
-//! than a bucket. When the run outgrows the buckets, neighbours merge, and all become twice as wide. Nothing is lost by
-//! that but where in a bucket something happened: on each level, the buckets of all groups sum to the lanes' exact
-//! times, also after the lanes themselves were thinned.
+//! Each closed segment is added to the buckets that it touches, on every level. This is a few additions, because most
+//! segments are shorter than a bucket. When the run outgrows the buckets, neighbours merge, and all become twice as
+//! wide. Then only the position of events within a bucket is lost. On each level, the buckets of all groups sum to the
+//! lanes' exact times, even after the lanes themselves were thinned.
 //!
-//! Open segments are not in it, because what they turn out to have been may change; whoever asks adds them.
+//! Open segments are not included, because they may turn out to be something else. The caller adds them.
 
 use std::ops::Range;
 
 use super::look::Slice;
 use crate::domain::{phase::PhaseTimes, time::Nanos};
 
-/// Most groups of lanes: more rows than that no screen has.
+/// The most groups of lanes. No screen has more rows.
 const GROUPS_MAX: usize = 256;
-/// Most buckets of the finest level.
+/// The most buckets of the finest level.
 const BUCKETS_MAX: u64 = 256;
-/// Levels, and by which power of two a bucket is wider than one of the level below.
+/// The number of levels, and the power of two by which a bucket is wider than one of the level below.
 const LEVELS: usize = 3;
 const COARSER: u32 = 2;
-/// A power of two of nanoseconds: how wide a bucket is in the beginning, about 16 µs.
+/// The initial width of a bucket as a power of two of nanoseconds: about 16 µs.
 const FIRST_SHIFT: u32 = 14;
-/// A stretch of time is looked up on the coarsest level that has so many buckets for it.
+/// A query uses the coarsest level that has this many buckets for each of its parts.
 const BUCKETS_PER_PART: u64 = 4;
 
 /// The sums of one run.
 #[derive(Clone, Debug)]
 pub(super) struct Summary {
     lanes: usize,
-    /// Lanes of a group; the last one may have fewer.
+    /// The number of lanes in a group; the last one may have fewer.
     per_group: usize,
     /// Buckets of the finest level are `1 << shift` nanoseconds wide.
     shift: u32,
@@ -51,7 +52,7 @@ impl Default for Summary {
 }
 
 impl Summary {
-    /// The sums of so many lanes, in which nothing has happened yet.
+    /// Empty sums of this many lanes.
     pub fn new(lanes: usize) -> Summary {
         Summary {
             lanes,
@@ -82,7 +83,7 @@ impl Summary {
         {
             let needed = (((segment.to - 1) >> shift) as usize + 1) * groups;
             if level.len() < needed {
-                // Once and for all: what is not touched takes no memory.
+                // Reserves all memory at once, because memory that is not touched costs nothing.
                 let most = (BUCKETS_MAX as usize * groups) >> (shift - self.shift);
                 level.reserve_exact(most.max(needed) - level.len());
                 level.resize(needed, PhaseTimes::default());
@@ -109,18 +110,18 @@ impl Summary {
         self.shift += 1;
     }
 
-    /// The lanes that row `row` of `rows` stands for: all rows together show each lane once. Where there are fewer lanes
-    /// than rows, some show none.
+    /// The lanes that row `row` of `rows` represents. All rows together show each lane once. If there are fewer lanes
+    /// than rows, some rows show none.
     pub fn lanes_of_row(&self, row: usize, rows: usize) -> Range<usize> {
         let begin =
             |row: usize| (self.groups() * row / rows.max(1) * self.per_group).min(self.lanes);
         begin(row)..begin(row + 1)
     }
 
-    /// Between each two neighbouring `moments`, which ascend: how long these lanes together were in each phase, up to
-    /// `now`. Groups that begin in `lanes` count as a whole. `open` are the lanes' segments that go on.
+    /// How long these lanes together were in each phase between neighbouring `moments`, which ascend, up to `now`.
+    /// Groups that start in `lanes` count as a whole. `open` are the lanes' open segments.
     ///
-    /// Where a moment lies within a bucket, what happened in that is spread evenly over it. Costs O(groups × buckets) of
+    /// A bucket that contains a moment counts as if its contents were spread evenly. The cost is O(groups × buckets) of
     /// the coarsest level that has a few buckets for each part.
     pub fn times(
         &self,
@@ -138,7 +139,7 @@ impl Summary {
         let level = self.level_for((end - begin) / parts_asked);
         let level_shift = self.shift + level as u32 * COARSER;
         let mut shift = level_shift;
-        // What goes on may be much longer than all that is over.
+        // Open segments may be much longer than everything that has ended.
         while (last >> shift) - (begin >> shift) >= BUCKETS_MAX << COARSER {
             shift += 1;
         }
@@ -179,7 +180,7 @@ impl Summary {
     }
 }
 
-/// How much of a segment lies in which bucket.
+/// How much of a segment lies in each bucket that it touches.
 fn parts(segment: &Slice, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
     let Slice { from, to, .. } = *segment;
     (from >> shift..=(to - 1) >> shift).map(move |bucket| {
@@ -191,7 +192,7 @@ fn parts(segment: &Slice, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
     })
 }
 
-/// Adds a segment to the buckets from number `first` on, as far as it touches them.
+/// Adds a segment to the buckets that it touches; the first bucket has number `first`.
 fn add_open(buckets: &mut [PhaseTimes], segment: &Slice, first: u64, shift: u32) {
     let end = (first + buckets.len() as u64)
         .checked_shl(shift)
@@ -209,7 +210,7 @@ fn add_open(buckets: &mut [PhaseTimes], segment: &Slice, first: u64, shift: u32)
     }
 }
 
-/// Sums between moments, of buckets that begin at `begin` and of which the last one ends at `until` at the latest.
+/// Sums between moments. The buckets start at `begin`, and the last one ends at `until` at the latest.
 fn cut(
     buckets: &[PhaseTimes],
     begin: Nanos,

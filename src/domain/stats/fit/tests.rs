@@ -14,7 +14,7 @@ fn universal_of(a: f64, b: f64) -> impl Fn(f64) -> f64 {
     move |n| n / (1.0 + a * (n - 1.0) + b * n * (n - 1.0))
 }
 
-/// The serial times and points of a law, three repeats each, all exact.
+/// The serial times and points of a law, with three exact repeats each.
 fn exact(counts: &[f64], speedup: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<Point>) {
     let point = |workers: &f64| Point {
         workers: *workers,
@@ -153,7 +153,7 @@ fn slower_than_serial_is_a_serial_part_of_one_that_was_clamped() {
 
 #[test]
 fn with_a_bound_in_the_way_no_allowed_parameters_are_better() {
-    // Flattens sooner and falls later than the law can: the free optimum has a negative coherency.
+    // Flattens sooner and falls later than the law allows, so the free optimum has a negative coherency.
     let (serial, points) = exact(&COUNTS, |n: f64| n.powf(0.6));
     let (contention, coherency) = both(universal(&serial, &points, 1));
     assert!(coherency.clamped && coherency.value == 0.0);
@@ -174,11 +174,11 @@ fn with_a_bound_in_the_way_no_allowed_parameters_are_better() {
 
 #[test]
 fn a_law_that_does_not_describe_the_points_says_so() {
-    // Two cores: twice as fast from two workers on, and never more.
+    // Two cores: twice as fast with two or more workers.
     let (serial, points) = exact(&COUNTS, |n| n.min(2.0));
     let fit = amdahl(&serial, &points, 1).unwrap();
     assert!(fit.rms > 0.05, "{}", fit.rms);
-    // Grows, and breaks down suddenly.
+    // Grows and then breaks down suddenly.
     let (serial, points) = exact(&COUNTS, |n| if n < 20.0 { n } else { 1.0 });
     let fit = amdahl(&serial, &points, 1).unwrap();
     assert!(fit.is_poor());
@@ -254,7 +254,7 @@ fn the_interval_of_a_parameter_contains_the_true_one_nearly_always() {
         contention.interval.contains(0.05) && coherency.interval.contains(0.002)
     });
     let hits = hits.count();
-    // Both of two parameters at once, each with 95 %.
+    // Both parameters at once, each with 95 %.
     assert!(hits > 80, "{hits} of {trials}");
 }
 
