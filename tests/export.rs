@@ -723,6 +723,7 @@ fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measu
         "m-python-processes another",
         "m-python-threads",
         "m-python-threads another",
+        "m-serial",
     ];
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), told_apart);
     let text = text_of(&svg);

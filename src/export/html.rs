@@ -146,7 +146,7 @@ fn swept(shared: &Shared<'_>, sweep: &SweepEntry) -> Markup {
         &document::sweep_title(sweep),
         html! {
             p class="conclusion" { (conclusion::of_entry(sweep)) }
-            @for (title, picture) in chart::all(sweep) { (figure(&title, &picture)) }
+            @for (title, picture) in chart::all(shared, sweep) { (figure(&title, &picture)) }
             h3 { "Configurations" }
             (table(&run_table::configurations(&sweep.sweep, &sweep.results)))
             (works(shared.runs_of(&sweep.sweep)))

@@ -100,7 +100,11 @@ fn parts(shared: &Shared<'_>) -> Vec<Picture> {
         }
         parts.extend(text(&conclusion::of_entry(sweep), PLAIN));
         parts.push(gap());
-        parts.extend(chart::all(sweep).into_iter().map(|(_, chart)| chart));
+        parts.extend(
+            chart::all(shared, sweep)
+                .into_iter()
+                .map(|(_, chart)| chart),
+        );
     }
     if shared.sweeps.is_empty() {
         parts.extend(timelines(shared));

@@ -1,11 +1,39 @@
-//! What the charts of a sweep show, and the scales of axes: one for screen and documents.
+//! The chart of a sweep: bars over numbers of workers, a series per executor.
+//!
+//! ```text
+//!   8× ┤              ★
+//!      ┤             ██ ┬      bar: the median; beside it its 95 % interval and single runs; ★ the best configuration
+//!   4× ┤══    ╳╳ ┬   ██ •      behind the bars: serial, the ideal, and what was fitted
+//!      ┤──────╳╳─┴───██─┴──
+//!   0× └───────────────────
+//!       serial 2      4
+//! ```
+//!
+//! What there is and where it stands, once for the screen and for documents: these only paint it.
 
-use crate::domain::{
-    stats::Interval,
-    sweep::Summary,
-    text::{duration, speedup},
-    time::Nanos,
+mod layout;
+mod scale;
+
+use std::{iter, ops::Range};
+
+pub use layout::{Layout, middle};
+pub use scale::{Scale, moment};
+
+use crate::{
+    domain::{
+        executor::Executor,
+        history::SweepEntry,
+        plan::Plan,
+        record::Record,
+        stats::{Interval, fit::Fit},
+        sweep::Summary,
+        text::{duration, grouped, speedup},
+    },
+    present::number::{NOTHING, with_interval},
 };
+
+/// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
+const IDEAL_AT_ONCE: f64 = 32.0;
 
 /// What the bars of a chart measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,8 +72,8 @@ impl Measure {
 pub struct ChartBar {
     /// Which series it belongs to: serial is 0.
     pub series: usize,
-    /// Which configuration of the plan.
-    pub configuration: usize,
+    /// Which configuration of the plan, if it has one.
+    pub configuration: Option<usize>,
     /// How high it is: the median; `None` while nothing was measured.
     pub value: Option<f64>,
     /// Where the value may lie as well.
@@ -54,6 +82,8 @@ pub struct ChartBar {
     pub singles: Vec<f64>,
     /// What the run that warmed up came to, which is not counted: against the serial one that warmed up.
     pub warm_up: Option<f64>,
+    /// The most that can be, of times the least; `None` while it is not known.
+    pub ideal: Option<f64>,
     /// Runs that broke or in which a task failed.
     pub failed: u32,
     /// Whether it is the best one of all.
@@ -67,28 +97,13 @@ pub struct ChartBar {
 }
 
 impl ChartBar {
-    /// What was measured of a configuration.
-    pub fn of(summary: Option<&Summary>, measure: Measure) -> ChartBar {
-        let measured = summary.and_then(|summary| match measure {
-            Measure::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
-            Measure::Time => Some((summary.time.median, summary.time.interval)),
-        });
-        let (value, interval) = measured.unzip();
-        ChartBar {
-            value,
-            interval: interval.flatten(),
-            is_best: summary.is_some_and(|summary| summary.is_best),
-            ..ChartBar::default()
+    /// What stands in the place of a bar that is not measured yet, and how high.
+    pub fn sign(&self) -> (&'static str, f64) {
+        match self.warm_up {
+            Some(value) => ("○", value),
+            None if self.failed > 0 => ("✗", 0.0),
+            None => ("·", 0.0),
         }
-    }
-
-    /// From where to where it may end: where there is no interval, at its value.
-    pub fn range(&self) -> Option<Interval> {
-        let alone = |value| Interval {
-            low: value,
-            high: value,
-        };
-        self.interval.or(self.value.map(alone))
     }
 }
 
@@ -99,146 +114,254 @@ pub struct BarGroup {
     pub label: String,
     /// In the order of the executors.
     pub bars: Vec<ChartBar>,
-    /// The most that can be, in the chart's unit; `None` while it is not known.
-    pub ideal: Option<f64>,
 }
 
-/// A scale from 0 up, with round numbers: 1, 2 or 5 times a power of ten apart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
-    /// The value at the upper edge.
-    pub top: f64,
-    /// Between two round numbers.
-    pub step: f64,
+/// A law that was fitted to the speed-ups of an executor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// Whose: serial is 0.
+    pub series: usize,
+    /// The law.
+    pub fit: Fit,
+    /// What it says of each group in the chart's unit; `None` of serial, and far beyond what was measured.
+    pub values: Vec<Option<f64>>,
 }
 
-/// No axis of rows has more round numbers than this, besides 0.
-const MOST: u16 = 8;
+/// A chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BarChart {
+    /// What the bars measure.
+    pub measure: Measure,
+    /// Who executed the tasks, besides serial: a series each.
+    pub executors: Vec<Executor>,
+    /// All bars.
+    pub groups: Vec<BarGroup>,
+    /// What others are measured against, each with what it is called, the highest first. Speed-ups of all are measured
+    /// against 1; times differ from kin to kin.
+    pub serial: Vec<(String, f64)>,
+    /// Both laws for each executor that has enough points.
+    pub fitted: Vec<Fitted>,
+    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
+    pub peak: f64,
+}
 
-impl Scale {
-    /// A scale for an axis of so many rows, of which the uppermost lies above `peak`: its round numbers are equally many
-    /// rows apart. It never gets smaller when the peak grows.
-    pub fn reaching(peak: f64, rows: u16) -> Scale {
-        let rows = rows.max(2);
-        let least = rows.div_ceil(MOST).max(2.min(rows / 2));
-        let most = (rows / 3).max(rows.min(6) / 2 + 1);
-        let scales = (least..=most).map(|apart| {
-            let per_step = f64::from(rows) / f64::from(apart);
-            // One step too few would leave the peak in the uppermost row.
-            let below = Scale::to(peak / f64::from(rows - 1) * f64::from(apart), 1);
-            Scale {
-                top: below.step * per_step,
-                step: below.step,
+impl BarChart {
+    /// The chart of a sweep, `runs` of which are known by configuration.
+    pub fn of(entry: &SweepEntry, measure: Measure, runs: &[Vec<&Record>]) -> BarChart {
+        let composer = Composer {
+            entry,
+            measure,
+            runs,
+        };
+        composer.chart()
+    }
+
+    /// All bars.
+    pub fn bars(&self) -> impl Iterator<Item = &ChartBar> {
+        self.groups.iter().flat_map(|group| &group.bars)
+    }
+
+    /// The bars in view, each with its place and its columns.
+    pub fn placed<'a>(
+        &'a self,
+        layout: &'a Layout,
+    ) -> impl Iterator<Item = ((usize, usize), &'a ChartBar, &'a Range<u16>)> {
+        layout.bars.iter().filter_map(|(place, columns)| {
+            let bar = self.groups.get(place.0)?.bars.get(place.1)?;
+            Some((*place, bar, columns))
+        })
+    }
+
+    /// The curve of a law: what it says where each bar of its executor stands.
+    pub fn curve(&self, law: &Fitted, layout: &Layout) -> Vec<(Range<u16>, Option<f64>)> {
+        let bars = self.placed(layout);
+        let bars = bars.filter(|(_, bar, _)| bar.series == law.series);
+        bars.map(|((group, _), _, columns)| (columns.clone(), law.values[group]))
+            .collect()
+    }
+}
+
+struct Composer<'a> {
+    entry: &'a SweepEntry,
+    measure: Measure,
+    /// By configuration.
+    runs: &'a [Vec<&'a Record>],
+}
+
+impl Composer<'_> {
+    fn chart(&self) -> BarChart {
+        let plan = &self.entry.sweep.plan;
+        let executors = plan.parallel_executors();
+        let serial = BarGroup {
+            label: "serial".into(),
+            bars: vec![self.bar(0, Some(0))],
+        };
+        let parallel = plan.workers.iter().map(|&workers| {
+            let series = (1..).zip(&executors);
+            let bar = |(series, executor)| self.bar(series, plan.configuration(executor, workers));
+            BarGroup {
+                label: grouped(workers.into()),
+                bars: series.map(bar).collect(),
             }
         });
-        let lowest = scales.min_by(|a, b| a.top.total_cmp(&b.top));
-        lowest.unwrap_or(Scale::to(peak, MOST))
-    }
-
-    /// A scale that ends at `top`, with so many round numbers at most beside 0.
-    pub fn to(top: f64, most: u16) -> Scale {
-        let is_possible = top.is_finite() && top > 0.0;
-        let top = if is_possible { top } else { 1.0 };
-        let least = top / f64::from(most.max(1));
-        let decade = 10f64.powf(least.log10().floor());
-        let is_enough = |factor: &f64| factor * decade >= least * (1.0 - 1e-9);
-        let factor = [1.0, 2.0, 5.0].into_iter().find(is_enough);
-        Scale {
-            top,
-            step: factor.unwrap_or(10.0) * decade,
+        let groups: Vec<BarGroup> = iter::once(serial).chain(parallel).collect();
+        BarChart {
+            measure: self.measure,
+            serial: self.serial(),
+            fitted: self.fitted(&executors),
+            peak: self.peak(groups.iter().flat_map(|group| &group.bars)),
+            executors,
+            groups,
         }
     }
 
-    /// The round numbers on it, 0 among them.
-    pub fn ticks(self) -> impl Iterator<Item = f64> {
-        let steps = (self.top / self.step * (1.0 + 1e-9)).floor();
-        (0..=steps as u32).map(move |n| f64::from(n) * self.step)
+    /// What was measured of a configuration.
+    fn summary(&self, configuration: usize) -> Option<&Summary> {
+        self.entry.results.summaries.get(configuration)?.as_ref()
     }
 
-    /// So many decimals tell two round numbers apart.
-    fn decimals(self) -> usize {
-        (-(self.step * 1.000_001).log10().floor()).clamp(0.0, 9.0) as usize
-    }
-}
-
-/// A moment on an axis whose ticks are so far apart: with as many decimals as that needs, in the unit that keeps it short.
-pub fn moment(t: Nanos, step: Nanos) -> String {
-    let (unit, name) = match step {
-        100_000_000.. => (1_000_000_000, "s"),
-        100_000.. => (1_000_000, "ms"),
-        100.. => (1_000, "µs"),
-        _ => (1, "ns"),
-    };
-    if t == 0 || step >= unit {
-        format!("{} {name}", t / unit)
-    } else {
-        format!("{:.1} {name}", t as f64 / unit as f64)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn an_axis_has_round_numbers_and_hardly_more_room_than_needed() {
-        let ticks = |peak, rows| Scale::reaching(peak, rows).ticks().collect::<Vec<_>>();
-        assert_eq!(ticks(9.8, 12), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
-        assert_eq!(ticks(16.0, 19), [0.0, 5.0, 10.0, 15.0]);
-        assert_eq!(ticks(3.5, 12), [0.0, 1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(Scale::to(2.2, 6).decimals(), 1);
-        assert_eq!(Scale::reaching(9.8, 10).decimals(), 0);
+    /// The time that a configuration is measured against.
+    fn base(&self, configuration: usize) -> Option<f64> {
+        let base = self.entry.sweep.plan.base_of(configuration);
+        Some(self.summary(base)?.time.median)
     }
 
-    #[test]
-    fn round_numbers_and_moments_say_their_unit() {
-        let labels = |measure: Measure, scale: Scale| -> Vec<String> {
-            scale.ticks().map(|at| measure.tick(at, scale)).collect()
+    /// A speed-up of a configuration in the chart's unit.
+    fn in_unit(&self, speedup: f64, configuration: usize) -> Option<f64> {
+        match self.measure {
+            Measure::SpeedUp => Some(speedup),
+            Measure::Time => Some(self.base(configuration)? / speedup),
+        }
+    }
+
+    /// A time in the chart's unit, with the time that it is measured against.
+    fn of_time(&self, time: f64, base: impl FnOnce() -> Option<f64>) -> Option<f64> {
+        match self.measure {
+            Measure::SpeedUp => Some(base()? / time),
+            Measure::Time => Some(time),
+        }
+    }
+
+    fn bar(&self, series: usize, configuration: Option<usize>) -> ChartBar {
+        let Some(at) = configuration else {
+            return ChartBar {
+                series,
+                ..ChartBar::default()
+            };
         };
-        assert_eq!(
-            labels(Measure::Time, Scale::to(0.85, 8)),
-            ["0 ms", "200 ms", "400 ms", "600 ms", "800 ms"]
-        );
-        assert_eq!(
-            labels(Measure::SpeedUp, Scale::to(2.2, 6)),
-            ["0.0×", "0.5×", "1.0×", "1.5×", "2.0×"]
-        );
-        assert_eq!(moment(200_000_000, 200_000_000), "0.2 s");
-        assert_eq!(moment(2_000_000, 1_000_000), "2 ms");
-        assert_eq!(moment(0, 100_000_000), "0 s");
+        let failed = self.entry.results.failed[at];
+        let summary = self.summary(at);
+        let measured = summary.and_then(|summary| match self.measure {
+            Measure::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
+            Measure::Time => Some((summary.time.median, summary.time.interval)),
+        });
+        let (value, interval) = measured.unzip();
+        let interval = interval.flatten();
+        let text = match value {
+            Some(value) => with_interval(value, interval, |value| self.measure.words(value)),
+            None if failed > 0 => "failed".into(),
+            None => NOTHING.into(),
+        };
+        ChartBar {
+            series,
+            configuration,
+            value,
+            interval,
+            singles: self.singles(at),
+            warm_up: self.warm_up(at),
+            ideal: self.ideal(at),
+            failed,
+            is_best: summary.is_some_and(|summary| summary.is_best),
+            text,
+            ..ChartBar::default()
+        }
     }
 
-    proptest! {
-        #[test]
-        fn an_axis_has_even_steps_a_free_row_above_its_peak_and_grows_with_it(
-            peak in 1e-6f64..1e6, more in 0.0f64..10.0, rows in 1u16..80,
-        ) {
-            let scale = Scale::reaching(peak, rows);
-            let row = scale.top / f64::from(rows.max(2));
-            prop_assert!(scale.top - row >= peak * (1.0 - 1e-9), "{scale:?}");
-            prop_assert!(scale.top - row <= peak * if rows < 12 { 2.51 } else { 1.51 }, "{scale:?}");
-            let apart = scale.step / row;
-            prop_assert!((apart - apart.round()).abs() < 1e-6 && apart > 0.5, "{apart} rows apart");
-            let ticks = scale.ticks().count();
-            prop_assert!(ticks <= usize::from(MOST) + 1 && (rows < 12 || ticks > 3), "{ticks} in {rows}");
-            let larger = Scale::reaching(peak * (1.0 + more), rows);
-            prop_assert!(larger.top >= scale.top * (1.0 - 1e-9), "{scale:?} {larger:?}");
-        }
+    fn ideal(&self, configuration: usize) -> Option<f64> {
+        let SweepEntry { sweep, results, .. } = self.entry;
+        let cores = self.entry.provenance.machine.cores_usable;
+        let workers = sweep.plan.configurations[configuration].workers;
+        // Of one worker it is what serial is.
+        let most = (workers > 1).then(|| sweep.plan.ideal_speedup(workers, cores, results));
+        self.in_unit(most?, configuration)
+    }
 
-        #[test]
-        fn whatever_the_length_there_are_a_few_ticks_within_it(end in 1e-9f64..1e9, most in 1u16..40) {
-            let scale = Scale::to(end, most);
-            prop_assert!(scale.ticks().count() <= usize::from(most) + 1);
-            prop_assert!(scale.ticks().all(|at| at <= end * (1.0 + 1e-6)));
-            prop_assert!(end / scale.step >= f64::from(most) / 2.51 - 1.0);
-        }
+    fn runs(&self, configuration: usize) -> impl Iterator<Item = &Record> {
+        self.runs.get(configuration).into_iter().flatten().copied()
+    }
 
-        #[test]
-        fn whatever_the_peak_there_is_a_scale(peak in any::<f64>(), rows in any::<u16>()) {
-            let scale = Scale::reaching(peak.clamp(-1e300, 1e300), rows);
-            prop_assert!(scale.top > 0.0 && scale.step > 0.0);
+    /// What the run of a configuration came to that warmed up.
+    fn warm_up(&self, configuration: usize) -> Option<f64> {
+        let warmed_up = |configuration| {
+            let mut runs = self.runs(configuration);
+            let found = runs.find(|run| run.is_sound() && !run.is_counted());
+            found.map(|run| run.times.wall_s)
+        };
+        let base = self.entry.sweep.plan.base_of(configuration);
+        self.of_time(warmed_up(configuration)?, || warmed_up(base))
+    }
+
+    fn singles(&self, configuration: usize) -> Vec<f64> {
+        let counted = self.runs(configuration).filter(|run| run.is_counted());
+        let single = |run: &Record| self.of_time(run.times.wall_s, || self.base(configuration));
+        counted.filter_map(single).collect()
+    }
+
+    /// What others are measured against.
+    fn serial(&self) -> Vec<(String, f64)> {
+        let plan = &self.entry.sweep.plan;
+        let pythons = plan.pythons();
+        let name = |plan: &Plan| match plan.interpreter() {
+            None => "serial".into(),
+            Some(_) if pythons.len() == 1 => "one thread".into(),
+            Some(interpreter) => interpreter.version_name(),
+        };
+        let bases = (0..plan.configurations.len()).filter(|at| plan.base_of(*at) == *at);
+        let line = |at| Some((name(&plan.configurations[at]), self.in_unit(1.0, at)?));
+        let mut serial: Vec<(String, f64)> = bases.filter_map(line).collect();
+        if self.measure == Measure::SpeedUp {
+            serial.truncate(1);
+        }
+        serial.sort_by(|a, b| b.1.total_cmp(&a.1));
+        serial
+    }
+
+    fn fitted(&self, executors: &[Executor]) -> Vec<Fitted> {
+        let SweepEntry { sweep, results, .. } = self.entry;
+        let fits = |(series, executor)| {
+            let of = results.series_of(executor)?;
+            Some((series, *of.configurations.first()?, of.fits?))
+        };
+        let mut fitted = vec![];
+        for (series, configuration, fits) in (1..).zip(executors).filter_map(fits) {
+            for fit in fits.both() {
+                let workers = sweep.plan.workers.iter();
+                let value = |workers: &u32| self.in_unit(fit.at((*workers).into())?, configuration);
+                let values = iter::once(None).chain(workers.map(value)).collect();
+                fitted.push(Fitted {
+                    series,
+                    fit,
+                    values,
+                });
+            }
+        }
+        fitted
+    }
+
+    fn peak<'b>(&self, bars: impl Iterator<Item = &'b ChartBar> + Clone) -> f64 {
+        let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
+        let measured = bars
+            .clone()
+            .flat_map(|bar| [bar.value, bar.interval.map(|of| of.high)]);
+        let measured = most(&mut measured.flatten());
+        let peak = self.entry.peak;
+        match self.measure {
+            Measure::Time => peak.time_s.max(measured),
+            Measure::SpeedUp => {
+                let measured = peak.speedup.max(measured).max(1.0);
+                let ideal = most(&mut bars.filter_map(|bar| bar.ideal));
+                measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
+            }
         }
     }
 }

@@ -10,7 +10,7 @@
 
 pub mod chart;
 pub mod keys;
-mod laws;
+pub(crate) mod laws;
 pub mod sketch;
 pub mod view;
 

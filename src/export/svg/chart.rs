@@ -1,137 +1,87 @@
-//! The chart of a sweep: bars over numbers of workers, a series per model.
-//!
-//! ```text
-//!   8× ┤            ★
-//!      ┤          ┬ █          bar: the median; whisker: its 95 % interval; ★ the best configuration
-//!   4× ┤   ┬ █ ┬ █ █           dotted: as many times faster as there are workers; dashed: fitted
-//!      └───────────────
-//!         1    2    4
-//! ```
+//! The chart of a sweep, painted.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 use maud::{Markup, html};
 
 use super::{Picture, WIDTH, rounded};
 use crate::{
-    domain::{history::SweepEntry, plan::Plan, sweep},
-    present::chart::{ChartBar, Measure, Scale},
+    analysis::shared::Shared,
+    domain::{history::SweepEntry, stats::fit::Law, sweep::SweepPlan},
+    present::chart::{BarChart, ChartBar, Fitted, Layout, Measure, Scale},
 };
 
 /// How high a chart is with a legend of one line, in the picture's units.
-const HEIGHT: u32 = 400;
+const HEIGHT: u32 = 418;
 /// From one line of the legend to the next.
 const LEADING: u32 = 19;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 915.0;
-const TOP: f64 = 46.0;
-const BOTTOM: f64 = 352.0;
-/// How much of a group's room its bars take.
-const FILLED: f64 = 0.78;
-/// A bar is not wider than that.
-const BAR_MAX: f64 = 64.0;
-/// Room that a character of a number above a bar needs.
+const TOP: f64 = 60.0;
+const BOTTOM: f64 = 360.0;
+/// Its bars stand in columns as on a screen, in so many at least, and its axis is one of so many rows.
+const COLUMNS: u16 = 96;
+const ROWS: u16 = 18;
+/// Room that a character of a number above a bar needs, and one of a label below a group.
 const CHARACTER: f64 = 6.6;
+const DIGIT: f64 = 9.0;
 
 /// The least distance between the names of two lines.
 const WORDS_APART: f64 = 13.0;
 
 /// Speed-up if there is any, and time: what each is about, and how it looks.
-pub(in crate::export) fn all(shared: &SweepEntry) -> Vec<(String, Picture)> {
+pub(in crate::export) fn all(shared: &Shared<'_>, sweep: &SweepEntry) -> Vec<(String, Picture)> {
+    let plan = &sweep.sweep.plan;
+    let mut runs = vec![vec![]; plan.configurations.len()];
+    for run in shared.runs_of(&sweep.sweep) {
+        if let Some(at) = plan.index_of(&run.record.plan) {
+            runs[at].push(&run.record);
+        }
+    }
     [Measure::SpeedUp, Measure::Time]
-        .map(|measure| Chart::new(shared, measure))
+        .map(|measure| Painted::new(plan, BarChart::of(sweep, measure, &runs)))
         .iter()
-        .filter(|chart| chart.all_bars().any(|bar| bar.value.is_some()))
-        .map(|chart| (chart.title(), chart.picture()))
+        .filter(|painted| painted.chart.bars().any(|bar| bar.value.is_some()))
+        .map(|painted| (painted.title(), painted.picture()))
         .collect()
 }
 
-/// The bars of one executor.
-struct Series<'a> {
-    of: &'a sweep::Series,
-    class: String,
-    /// One per number of workers.
-    bars: Vec<ChartBar>,
+struct Painted<'a> {
+    plan: &'a SweepPlan,
+    chart: BarChart,
+    layout: Layout,
+    /// How wide a column is.
+    column: f64,
+    scale: Scale,
 }
 
-struct Chart<'a> {
-    shared: &'a SweepEntry,
-    measure: Measure,
-    /// Numbers of workers, ascending.
-    workers: &'a [u32],
-    series: Vec<Series<'a>>,
-    /// The medians of the serial runs with which others are compared, each with what it is called, the highest first. Over
-    /// them, speed-ups are 1 for all kins; times differ.
-    serial: Vec<(String, f64)>,
-}
-
-impl<'a> Chart<'a> {
-    fn new(shared: &'a SweepEntry, measure: Measure) -> Chart<'a> {
-        let (plan, results) = (&shared.sweep.plan, &shared.results);
-        let workers = match &plan.workers[..] {
-            [] => &[1],
-            workers => workers,
-        };
-        let (asked, pythons) = (plan.parallel_executors(), plan.pythons());
-        let is_asked =
-            |series: &&sweep::Series| asked.contains(&series.executor) || results.series.len() == 1;
-        let bar = |at: Option<usize>| {
-            ChartBar::of(at.and_then(|at| results.summaries[at].as_ref()), measure)
-        };
-        let series = results.series.iter().filter(is_asked).map(|of| {
-            let executor = &of.executor;
-            let python = executor.python.as_ref().map(|python| &python.interpreter);
-            // Bars by the second interpreter have an outline, those by others a dashed one.
-            let outline = match pythons.iter().position(|other| Some(other) == python) {
-                None | Some(0) => "",
-                Some(1) => " another",
-                Some(_) => " third",
-            };
-            Series {
-                of,
-                class: format!("m-{}{outline}", executor.model.name()),
-                bars: workers
-                    .iter()
-                    .map(|workers| bar(plan.configuration(executor, *workers)))
-                    .collect(),
-            }
-        });
-        let name = |plan: &Plan| match plan.interpreter() {
-            None => "serial".into(),
-            Some(_) if pythons.len() == 1 => "one thread".into(),
-            Some(interpreter) => interpreter.version_name(),
-        };
-        let configurations = plan.configurations.iter().enumerate();
-        let mut serial: Vec<(String, f64)> = configurations
-            .filter(|(at, _)| plan.base_of(*at) == *at)
-            .filter_map(|(at, plan)| Some((name(plan), bar(Some(at)).value?)))
-            .collect();
-        if measure == Measure::SpeedUp {
-            serial.truncate(1);
-        }
-        serial.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Chart {
-            shared,
-            measure,
-            workers,
-            series: series.collect(),
-            serial,
+impl Painted<'_> {
+    fn new(plan: &SweepPlan, chart: BarChart) -> Painted<'_> {
+        let bars = chart.groups.iter().map(|group| 0..group.bars.len());
+        let (layout, columns) = Layout::widest(&bars.collect::<Vec<_>>(), COLUMNS);
+        Painted {
+            plan,
+            layout,
+            column: (RIGHT - LEFT) / f64::from(columns),
+            scale: Scale::reaching(chart.peak, ROWS),
+            chart,
         }
     }
 
     fn title(&self) -> String {
-        let plan = &self.shared.sweep.plan;
-        let over = match (plan.work().interpreter(), plan.pythons().len()) {
+        let over = match (self.plan.work().interpreter(), self.plan.pythons().len()) {
             (None, 0) => "serial",
             (None, _) => "serial or one Python thread",
             (Some(_), 1) => "one Python thread",
             (Some(_), _) => "one thread of each Python",
         };
-        let what = match self.measure {
+        let what = match self.chart.measure {
             Measure::SpeedUp => format!("Speed-up: times faster than {over}"),
             Measure::Time => "Time".into(),
         };
-        format!("{what}, over the number of workers (median of the rounds, 95 % interval)")
+        format!(
+            "{what}, over the number of workers (medians; beside them 95 % intervals and single runs)"
+        )
     }
 
     fn picture(&self) -> Picture {
@@ -148,96 +98,86 @@ impl<'a> Chart<'a> {
     }
 
     fn plot(&self) -> Markup {
+        let bars = || self.chart.placed(&self.layout);
         html! {
-            (self.scale())
-            @for (at, workers) in self.workers.iter().enumerate() {
-                text x=(self.centre(at)) y=(BOTTOM + 20.0) text-anchor="middle" { (workers) }
-                (self.bars(at))
+            (self.axis())
+            @for (_, bar, columns) in bars() {
+                @if let Some(y) = bar.ideal.and_then(|ideal| self.y(ideal)) {
+                    @let (from, to) = (self.x(columns.start) - self.column, self.x(columns.end) + self.column);
+                    line x1=(rounded(from)) x2=(rounded(to)) y1=(y) y2=(y) class="ideal" {}
+                }
             }
-            text x=(f64::midpoint(LEFT, RIGHT)) y=(BOTTOM + 40.0) text-anchor="middle" class="soft" { "workers" }
-            (self.lines())
+            (self.serial())
+            @for law in self.curves() {
+                path class=(self.line_of(law.series)) d=(self.curve(law)) {}
+            }
+            @for (_, bar, columns) in bars() { (self.bar(bar, columns)) }
             line x1=(LEFT) x2=(RIGHT) y1=(BOTTOM) y2=(BOTTOM) class="axis" {}
-            (self.references())
         }
     }
 
-    fn all_bars(&self) -> impl Iterator<Item = &ChartBar> {
-        self.series.iter().flat_map(|series| &series.bars)
+    fn x(&self, column: u16) -> f64 {
+        rounded(LEFT + f64::from(column) * self.column)
     }
 
-    /// The value at the upper edge.
-    fn end(&self) -> f64 {
-        let bars = self.all_bars();
-        let highest = bars.filter_map(|bar| Some(bar.range()?.high.max(bar.value?)));
-        let serial = self.serial.iter().map(|(_, median)| *median);
-        let highest = highest.chain(serial).fold(0.0, f64::max);
-        if highest.is_finite() && highest > 0.0 {
-            highest * 1.12
-        } else {
-            1.0
-        }
+    fn middle(&self, columns: &Range<u16>) -> f64 {
+        rounded(self.x(columns.start).midpoint(self.x(columns.end)))
     }
 
-    fn y(&self, value: f64) -> f64 {
-        rounded(BOTTOM - (value / self.end()).clamp(0.0, 1.0) * (BOTTOM - TOP))
+    /// Where a value lies; `None` above the upper edge.
+    fn y(&self, value: f64) -> Option<f64> {
+        let share = self.scale.share(value)?;
+        Some(rounded(BOTTOM - share * (BOTTOM - TOP)))
     }
 
-    /// The middle of a group.
-    fn centre(&self, at: usize) -> f64 {
-        rounded(LEFT + (at as f64 + 0.5) * self.group())
+    /// How the bars of a series look: those by the second interpreter have an outline, those by others a dashed one.
+    fn class(&self, series: usize) -> String {
+        let Some(executor) = series.checked_sub(1).map(|at| &self.chart.executors[at]) else {
+            return "m-serial".into();
+        };
+        let python = executor.python.as_ref().map(|python| &python.interpreter);
+        let pythons = self.plan.pythons();
+        let outline = match pythons.iter().position(|other| Some(other) == python) {
+            None | Some(0) => "",
+            Some(1) => " another",
+            Some(_) => " third",
+        };
+        format!("m-{}{outline}", executor.model.name())
     }
 
-    /// How wide a group is.
-    fn group(&self) -> f64 {
-        (RIGHT - LEFT) / self.workers.len() as f64
+    fn line_of(&self, series: usize) -> String {
+        format!("fitted l-{}", self.chart.executors[series - 1].model.name())
     }
 
-    fn bar(&self) -> f64 {
-        (self.group() * FILLED / self.series.len().max(1) as f64).min(BAR_MAX)
+    /// What was fitted: the law with more parameters.
+    fn curves(&self) -> impl Iterator<Item = &Fitted> {
+        let is_universal = |law: &&Fitted| matches!(law.fit.law, Law::Universal { .. });
+        self.chart.fitted.iter().filter(is_universal)
     }
 
     /// Whether there is room for the longest number above a bar: all of them have one, or none.
     fn has_numbers(&self) -> bool {
-        let numbers = self.all_bars().filter_map(|bar| bar.value);
-        let lengths = numbers.map(|value| self.measure.words(value).chars().count());
-        self.bar() >= lengths.max().unwrap_or(0) as f64 * CHARACTER
-    }
-
-    /// Over speed-ups, the ideal and what was fitted, only within what was measured: the law with more parameters, where it
-    /// could be fitted. Each with its class and a value per number of workers.
-    fn curves(&self) -> Vec<(String, Vec<f64>)> {
-        if self.measure == Measure::Time {
-            return vec![];
-        }
-        let SweepEntry { sweep, results, .. } = self.shared;
-        let cores = self.shared.provenance.machine.cores_usable;
-        let workers = || self.workers.iter().copied();
-        let ideal = workers().map(|workers| sweep.plan.ideal_speedup(workers, cores, results));
-        let fitted = self.series.iter().filter_map(|series| {
-            let law = series.of.fits.as_ref()?.universal.law;
-            let class = format!("fitted l-{}", series.of.executor.model.name());
-            Some((
-                class,
-                workers()
-                    .map(|workers| law.speedup(workers.into()))
-                    .collect(),
-            ))
-        });
-        std::iter::once(("ideal".into(), ideal.collect()))
-            .chain(fitted)
-            .collect()
+        let numbers = self.chart.bars().filter_map(|bar| bar.value);
+        let lengths = numbers.map(|value| self.chart.measure.words(value).chars().count());
+        let bar = self
+            .layout
+            .bars
+            .iter()
+            .map(|(_, columns)| columns.len())
+            .max();
+        bar.unwrap_or(0) as f64 * self.column >= lengths.max().unwrap_or(0) as f64 * CHARACTER
     }
 
     /// What the bars and lines are. Its first line has its room anyhow.
     fn legend(&self) -> Picture {
-        let bars = self.series.iter();
-        let bars = bars.map(|series| (series.of.executor.label(), &*series.class, false));
+        let bars = (1..).zip(&self.chart.executors);
+        let bars = bars.map(|(series, executor)| (executor.label(), self.class(series), false));
         let lines = [
             ("ideal: no worker and no core wasted", "ideal"),
             ("fitted: Universal Scalability Law", "fitted l-serial"),
         ];
-        let lines = lines.into_iter().take(self.curves().len());
-        let lines = lines.map(|(words, class)| (words.to_string(), class, true));
+        let lines = lines.into_iter().take(1 + self.curves().count());
+        let lines = lines.map(|(words, class)| (words.to_string(), class.into(), true));
         let (mut next, mut down) = (0.0, 0);
         // Room for its sign, its words, and what sets it apart from the next one.
         let mut place = |words: &str, is_line: bool| {
@@ -267,87 +207,34 @@ impl<'a> Chart<'a> {
         }
     }
 
-    fn scale(&self) -> Markup {
-        let scale = Scale::to(self.end(), 6);
+    /// The scale, and as many labels below the groups as have room.
+    fn axis(&self) -> Markup {
+        let groups = self.chart.groups.iter().zip(&self.layout.groups);
+        let mut free = 0.0;
+        let labels = groups.filter(|(group, columns)| {
+            let half = DIGIT / 2.0 * group.label.chars().count() as f64;
+            let middle = self.middle(columns);
+            let has_room = middle - half >= free;
+            free = if has_room { middle + half } else { free };
+            has_room
+        });
         html! {
-            @for value in scale.ticks() {
-                @let y = self.y(value);
+            @for value in self.scale.ticks() {
+                @let y = self.y(value).unwrap_or(TOP);
                 line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="grid" {}
-                text x=(LEFT - 8.0) y=(y + 4.0) text-anchor="end" class="small soft" { (self.measure.tick(value, scale)) }
+                text x=(LEFT - 8.0) y=(y + 4.0) text-anchor="end" class="small soft" {
+                    (self.chart.measure.tick(value, self.scale))
+                }
             }
+            @for (group, columns) in labels {
+                text x=(self.middle(columns)) y=(BOTTOM + 20.0) text-anchor="middle" { (group.label) }
+            }
+            text x=(f64::midpoint(LEFT, RIGHT)) y=(BOTTOM + 40.0) text-anchor="middle" class="soft" { "workers" }
         }
     }
 
-    /// The bars of one number of workers.
-    fn bars(&self, at: usize) -> Markup {
-        let wide = self.bar();
-        let first = self.centre(at) - wide * self.series.len() as f64 / 2.0;
-        html! {
-            @for (place, series) in self.series.iter().enumerate() {
-                (self.drawn_bar(rounded(first + wide * place as f64), series, &series.bars[at]))
-            }
-        }
-    }
-
-    fn drawn_bar(&self, x: f64, series: &Series<'_>, bar: &ChartBar) -> Markup {
-        let (Some(median), Some(range)) = (bar.value, bar.range()) else {
-            return Markup::default();
-        };
-        let wide = (self.bar() - 2.0).max(1.0);
-        let (y, middle) = (self.y(median), rounded(x + wide / 2.0));
-        let (low, top) = (self.y(range.low), self.y(range.high));
-        let cap = (self.bar() / 5.0).clamp(1.0, 7.0);
-        let (left, right) = (rounded(middle - cap), rounded(middle + cap));
-        let above = top.min(y) - 6.0;
-        let above_number = if self.has_numbers() {
-            above - 13.0
-        } else {
-            above
-        };
-        html! {
-            g {
-                title {
-                    (series.of.executor.name()) ": " (self.measure.words(median))
-                    " (" (self.measure.words(range.low)) " – " (self.measure.words(range.high)) ")"
-                }
-                rect x=(x) y=(y) width=(rounded(wide)) height=(rounded(BOTTOM - y))
-                    class=(series.class) {}
-                @if range.high > range.low {
-                    path class="whisker" d={
-                        "M" (left) " " (low) "H" (right) "M" (middle) " " (low) "V" (top) "M" (left) " " (top) "H" (right)
-                    } {}
-                }
-                @if self.has_numbers() {
-                    text x=(middle) y=(rounded(above)) text-anchor="middle" class="small" { (self.measure.words(median)) }
-                }
-                @if bar.is_best {
-                    text x=(middle) y=(rounded(above_number)) text-anchor="middle" class="title" { "★" }
-                }
-            }
-        }
-    }
-
-    /// The ideal and what was fitted, cut off at the upper edge.
-    fn lines(&self) -> Markup {
-        let name = match self.measure {
-            Measure::SpeedUp => "speedup",
-            Measure::Time => "time",
-        };
-        let clip = format!("clip-{name}-{}", self.shared.number);
-        html! {
-            clipPath id=(clip) {
-                rect x=(LEFT) y=(TOP) width=(RIGHT - LEFT) height=(BOTTOM - TOP) {}
-            }
-            g clip-path={ "url(#" (clip) ")" } {
-                @for (class, values) in self.curves() {
-                    path class=(class) d=(self.line(&values)) {}
-                }
-            }
-        }
-    }
-
-    /// The serial runs.
-    fn references(&self) -> Markup {
+    /// What bars are measured against, named at the right.
+    fn serial(&self) -> Markup {
         let mut free = f64::NEG_INFINITY;
         let mut place = |y: f64| {
             let words = (y + 4.0).max(free);
@@ -355,22 +242,64 @@ impl<'a> Chart<'a> {
             words
         };
         html! {
-            @for (name, median) in &self.serial {
-                @let y = self.y(*median);
-                line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="reference" {}
-                text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.measure.words(*median)) }
+            @for (name, value) in &self.chart.serial {
+                @if let Some(y) = self.y(*value) {
+                    line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="reference" {}
+                    text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.chart.measure.words(*value)) }
+                }
             }
         }
     }
 
-    /// A line through a value per group; above the upper edge it goes on as far as it can be seen.
-    fn line(&self, values: &[f64]) -> String {
-        let mut path = String::new();
-        let values = values.iter().enumerate();
-        for (at, value) in values.filter(|(_, value)| value.is_finite()) {
-            let y = rounded(BOTTOM - value / self.end() * (BOTTOM - TOP)).clamp(-1e5, 1e5);
-            let command = if path.is_empty() { 'M' } else { 'L' };
-            let _ = write!(path, "{command}{} {y}", self.centre(at));
+    /// A bar with its number and ★ above it, its interval and single runs beside it.
+    fn bar(&self, bar: &ChartBar, columns: &Range<u16>) -> Markup {
+        let words = |value| self.chart.measure.words(value);
+        let (left, right) = (self.x(columns.start), self.x(columns.end));
+        let middle = self.middle(columns);
+        let Some(value) = bar.value else {
+            let (sign, height) = bar.sign();
+            let y = self.y(height).unwrap_or(TOP) - 4.0;
+            return html! { text x=(middle) y=(y) text-anchor="middle" class="soft" { (sign) } };
+        };
+        let y = self.y(value).unwrap_or(TOP);
+        let beside = rounded(right + self.column);
+        let radius = rounded((self.column * 0.35).clamp(0.4, 2.2));
+        let (above, above_number) = (y - 6.0, y - if self.has_numbers() { 19.0 } else { 6.0 });
+        let configuration = bar.configuration.map(|at| &self.plan.configurations[at]);
+        html! {
+            g {
+                @if let Some(plan) = configuration { title { (plan.executor.name()) ": " (bar.text) } }
+                rect x=(left) y=(y) width=(rounded(right - left)) height=(rounded(BOTTOM - y)) class=(self.class(bar.series)) {}
+                @if let Some(interval) = bar.interval.filter(|interval| interval.high > interval.low) {
+                    @let (low, high) = (self.y(interval.low).unwrap_or(TOP), self.y(interval.high).unwrap_or(TOP));
+                    @let (from, to) = (rounded(beside - 2.0 * radius), rounded(beside + 2.0 * radius));
+                    path class="whisker" d={
+                        "M" (from) " " (low) "H" (to) "M" (beside) " " (low) "V" (high) "M" (from) " " (high) "H" (to)
+                    } {}
+                }
+                @for y in bar.singles.iter().filter_map(|single| self.y(*single)) {
+                    circle cx=(beside) cy=(y) r=(radius) class="single" {}
+                }
+                @if self.has_numbers() {
+                    text x=(middle) y=(rounded(above)) text-anchor="middle" class="small number" { (words(value)) }
+                }
+                @if bar.is_best {
+                    text x=(middle) y=(rounded(above_number)) text-anchor="middle" class="title number" { "★" }
+                }
+            }
+        }
+    }
+
+    /// A path as far as it can be seen.
+    fn curve(&self, law: &Fitted) -> String {
+        let (mut path, mut command) = (String::new(), 'M');
+        for (columns, value) in self.chart.curve(law, &self.layout) {
+            let Some(y) = value.and_then(|value| self.y(value)) else {
+                command = 'M';
+                continue;
+            };
+            let _ = write!(path, "{command}{} {y}", self.middle(&columns));
+            command = 'L';
         }
         path
     }

@@ -16,17 +16,13 @@
 //! drawn as a block. A round number lies at the upper edge of its row, as a bar does that ends there. Beside a bar stand
 //! its interval and single values: nothing is drawn over it. Bars that are not measured yet keep their place.
 
-mod layout;
-
 use std::ops::Range;
 
-pub use layout::Layout;
-use layout::middle;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::Widget};
 
 use crate::{
     domain::stats::Interval,
-    present::chart::{BarGroup, ChartBar, Scale},
+    present::chart::{BarChart, ChartBar, Layout, Scale, middle},
     ui::{
         area::{cells, split_below, split_left},
         theme::{BAND, CURSOR, STRONG},
@@ -34,20 +30,21 @@ use crate::{
     },
 };
 
+/// Of a curve, the columns of bars, and what it says there.
+type Curve = Vec<(Range<u16>, Option<f64>)>;
+
 /// A bar chart.
 pub struct Chart<'a> {
+    /// What there is.
+    pub chart: &'a BarChart,
     /// What the bars of each series are filled with, serial first.
     pub inks: &'a [Span<'a>],
-    /// The bars.
-    pub groups: &'a [BarGroup],
-    /// Which of them stand where.
+    /// Which bars stand where.
     pub layout: &'a Layout,
     /// Of the axis.
     pub scale: Scale,
-    /// How its numbers are written.
-    pub label: &'a dyn Fn(f64) -> String,
-    /// Lines behind the bars, later ones over earlier ones: what each is made of, and its value at each group.
-    pub lines: Vec<(Span<'a>, Vec<Option<f64>>)>,
+    /// Curves behind the bars, later ones over earlier ones: what each is made of, and what it says.
+    pub curves: Vec<(Span<'a>, Curve)>,
     /// The group, and which of its bars.
     pub cursor: (usize, usize),
 }
@@ -66,26 +63,15 @@ pub fn plot(area: Rect) -> Rect {
 impl Chart<'_> {
     /// The height of a value in eighths of a row; `None` if it is above the plot.
     fn eighths(&self, value: f64, plot: Rect) -> Option<u16> {
-        let share = value / self.scale.top;
-        let eighths = (share * f64::from(plot.height) * 8.0).round() as u16;
+        let eighths = self.scale.share(value)? * f64::from(plot.height) * 8.0;
         // What was measured is seen.
-        let seen = eighths.max(u16::from(value > 0.0));
-        (0.0..=1.0 + 1e-9).contains(&share).then_some(seen)
+        Some((eighths.round() as u16).max(u16::from(value > 0.0)))
     }
 
     /// The row that a value lies in, which is the top one of a bar that ends there; `None` if it is above the plot.
     fn row(&self, value: f64, plot: Rect) -> Option<u16> {
         let eighths = self.eighths(value, plot)?;
         Some(plot.bottom() - eighths.div_ceil(8).max(1))
-    }
-
-    /// Bars in view that have room, each with its place and its columns.
-    fn bars(&self) -> impl Iterator<Item = ((usize, usize), Range<u16>, &ChartBar)> {
-        let placed = self.layout.bars.iter();
-        placed.filter_map(|(place, columns)| {
-            let bar = self.groups.get(place.0)?.bars.get(place.1)?;
-            Some((*place, columns.clone(), bar))
-        })
     }
 
     fn draw_axis(&self, area: Rect, plot: Rect, buf: &mut Buffer) {
@@ -98,17 +84,16 @@ impl Chart<'_> {
         for tick in self.scale.ticks() {
             let zero = (tick == 0.0).then_some(plot.bottom());
             if let Some(y) = zero.or_else(|| self.row(tick, plot)) {
-                let label = format!("{:>room$}▔", (self.label)(tick));
+                let label = format!("{:>room$}▔", self.chart.measure.tick(tick, self.scale));
                 buf.set_stringn(area.x, y, label, room + 1, Style::new());
             }
         }
     }
 
-    /// The ideal, above the columns of each group and one more at either side.
+    /// The ideal, above the columns of each bar and one more at either side.
     fn draw_ideals(&self, plot: Rect, buf: &mut Buffer) {
-        let groups = self.groups.iter().skip(self.layout.first);
-        for (group, columns) in groups.zip(&self.layout.groups) {
-            if let Some(y) = group.ideal.and_then(|ideal| self.row(ideal, plot)) {
+        for (_, bar, columns) in self.chart.placed(self.layout) {
+            if let Some(y) = bar.ideal.and_then(|ideal| self.row(ideal, plot)) {
                 for column in columns.start.saturating_sub(1)..(columns.end + 1).min(plot.width) {
                     buf.set_string(plot.x + column, y, "═", Style::new());
                 }
@@ -116,25 +101,32 @@ impl Chart<'_> {
         }
     }
 
-    /// A line from the first group to the last, straight between the middles of two.
-    fn draw_line(&self, ink: &Span<'_>, values: &[Option<f64>], plot: Rect, buf: &mut Buffer) {
+    /// What others are measured against, from the first group to the last.
+    fn draw_serial(&self, plot: Rect, buf: &mut Buffer) {
         let groups = &self.layout.groups;
         let (Some(first), Some(last)) = (groups.first(), groups.last()) else {
             return;
         };
-        let value = |group: usize| *values.get(self.layout.first + group)?;
-        for column in first.start..last.end {
-            let next = groups.partition_point(|group| middle(group) <= column);
-            let (before, behind) = (next.saturating_sub(1), next.min(groups.len() - 1));
-            let (from, to) = (middle(&groups[before]), middle(&groups[behind]));
-            // Before the first one's middle and behind the last one's there is nothing to be between.
-            let part = match to - from {
-                0 => 0.0,
-                between => f64::from(column - from) / f64::from(between),
+        let line = "─".repeat(usize::from(last.end - first.start));
+        for (_, value) in &self.chart.serial {
+            if let Some(y) = self.row(*value, plot) {
+                buf.set_string(plot.x + first.start, y, &line, Style::new());
+            }
+        }
+    }
+
+    /// A curve, straight between the middles of two bars.
+    fn draw_curve(&self, ink: &Span<'_>, curve: &Curve, plot: Rect, buf: &mut Buffer) {
+        for two in curve.windows(2) {
+            let [(from, Some(left)), (to, Some(right))] = &two else {
+                continue;
             };
-            let ends = value(before).zip(value(behind));
-            if let Some(y) = ends.and_then(|(a, b)| self.row(a + (b - a) * part, plot)) {
-                buf.set_span(plot.x + column, y, ink, 1);
+            let (from, to) = (middle(from), middle(to));
+            for column in from..=to {
+                let part = f64::from(column - from) / f64::from(to - from);
+                if let Some(y) = self.row(left + (right - left) * part, plot) {
+                    buf.set_span(plot.x + column, y, ink, 1);
+                }
             }
         }
     }
@@ -145,11 +137,10 @@ impl Chart<'_> {
         };
         let middle = plot.x + middle(columns);
         let Some(value) = bar.value else {
-            let none = if bar.failed > 0 { "✗" } else { "·" };
-            let warm_up = bar.warm_up.and_then(|value| self.row(value, plot));
-            match warm_up {
-                Some(y) => buf.set_string(middle, y, "○", ink.style),
-                None => buf.set_string(middle, plot.bottom() - 1, none, STRONG),
+            let (sign, height) = bar.sign();
+            let style = bar.warm_up.map_or(STRONG, |_| ink.style);
+            if let Some(y) = self.row(height, plot) {
+                buf.set_string(middle, y, sign, style);
             }
             return;
         };
@@ -209,7 +200,7 @@ impl Chart<'_> {
 
     /// What is measured now, what is marked, and the cursor: on the axis.
     fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        for (place, columns, bar) in self.bars() {
+        for (place, bar, columns) in self.chart.placed(self.layout) {
             let mut mark = |column, mark, style| buf.set_string(plot.x + column, y, mark, style);
             if bar.is_now {
                 columns.clone().for_each(|column| mark(column, "━", CURSOR));
@@ -218,14 +209,14 @@ impl Chart<'_> {
                 mark(columns.start, "●", STRONG);
             }
             if self.cursor == place {
-                mark(middle(&columns), "▲", STRONG);
+                mark(middle(columns), "▲", STRONG);
             }
         }
     }
 
     /// Labels that have room; the cursor's comes first.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
-        let groups = self.groups.iter().enumerate().skip(self.layout.first);
+        let groups = self.chart.groups.iter().enumerate().skip(self.layout.first);
         let placed = groups.zip(&self.layout.groups);
         let placed = placed.map(|((number, group), columns)| {
             let width = cells(group.label.chars().count());
@@ -259,11 +250,12 @@ impl Widget for &Chart<'_> {
         }
         self.draw_axis(area, plot, buf);
         self.draw_ideals(plot, buf);
-        for (ink, values) in &self.lines {
-            self.draw_line(ink, values, plot, buf);
+        self.draw_serial(plot, buf);
+        for (ink, curve) in &self.curves {
+            self.draw_curve(ink, curve, plot, buf);
         }
-        for (_, columns, bar) in self.bars() {
-            self.draw_bar(bar, &columns, plot, buf);
+        for (_, bar, columns) in self.chart.placed(self.layout) {
+            self.draw_bar(bar, columns, plot, buf);
         }
         self.draw_feet(plot.bottom(), plot, buf);
         self.draw_labels(plot.bottom() + 1, plot, buf);

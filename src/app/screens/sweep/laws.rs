@@ -1,52 +1,30 @@
-//! Fitted laws: as curves, and as sentences.
+//! Fitted laws, in marks and words.
 
 use crate::{
     domain::{
-        stats::fit::{self, Fit, Parameter},
+        stats::fit::{Fit, Law, Parameter},
         text,
     },
     present::number::{self, three_digits},
 };
 
-/// A law that was fitted to the speed-ups of a model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Law {
-    /// What its curve is made of.
-    pub mark: &'static str,
-    /// What it is called.
-    pub name: &'static str,
-    /// What it says, in a sentence.
-    pub sentence: String,
-    /// What it says of serial, which is nothing, and of each number of workers; `None` far beyond what was measured.
-    pub values: Vec<Option<f64>>,
-}
-
-impl Law {
-    /// With the speed-ups that it says for these numbers of workers.
-    pub fn of(fit: &Fit, workers: &[u32]) -> Law {
-        let (mark, name) = match fit.law {
-            fit::Law::Amdahl { .. } => ("╌", "Amdahl, fitted"),
-            fit::Law::Universal { .. } => ("≈", "USL, fitted"),
-        };
-        let speedups = workers.iter().map(|workers| fit.at((*workers).into()));
-        Law {
-            mark,
-            name,
-            sentence: sentence(fit),
-            values: std::iter::once(None).chain(speedups).collect(),
-        }
+/// What the curve of a law is made of, and what it is called.
+pub fn mark(fit: &Fit) -> (&'static str, &'static str) {
+    match fit.law {
+        Law::Amdahl { .. } => ("╌", "Amdahl, fitted"),
+        Law::Universal { .. } => ("≈", "USL, fitted"),
     }
 }
 
 /// The parameters with their intervals.
-fn sentence(fit: &Fit) -> String {
+pub fn sentence(fit: &Fit) -> String {
     let fitted = if fit.is_poor() {
         "poorly fitted"
     } else {
         "fitted"
     };
     match fit.law {
-        fit::Law::Amdahl { serial } => {
+        Law::Amdahl { serial } => {
             let limit = fit.law.limit();
             let most = limit.map(|limit| format!(", so at most {}", text::speedup(limit)));
             format!(
@@ -56,7 +34,7 @@ fn sentence(fit: &Fit) -> String {
                 most.unwrap_or_default()
             )
         }
-        fit::Law::Universal {
+        Law::Universal {
             contention,
             coherency,
         } => {

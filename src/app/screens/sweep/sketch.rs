@@ -3,18 +3,17 @@
 use crate::{
     app::{
         App,
-        screens::sweep::{chart::Chart, laws::Law},
+        screens::sweep::{chart::Chart, laws::sentence},
     },
     domain::{
         executor::Executor,
         history::SweepEntry,
         record::Record,
-        stats::fit::Fits,
         sweep::Summary,
         text::{self, counted, duration, grouped},
     },
     present::{
-        chart::{BarGroup, ChartBar, Measure},
+        chart::{BarChart, Fitted},
         number::with_interval,
         sentence::{
             conclusion::{self, headline, place},
@@ -23,26 +22,15 @@ use crate::{
     },
 };
 
-/// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
-const IDEAL_AT_ONCE: f64 = 32.0;
-
 /// What a chart shows.
 #[derive(Clone, Debug)]
 pub struct Sketch {
     /// What is said around it.
     pub words: SketchWords,
-    /// Who executed the tasks, besides serial.
-    pub executors: Vec<Executor>,
-    /// All points.
-    pub groups: Vec<BarGroup>,
-    /// What the bars measure.
-    pub measure: Measure,
-    /// Serial, in the chart's unit.
-    pub serial: Option<f64>,
-    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
-    pub peak: f64,
-    /// The laws to draw, in the chart's unit.
-    pub laws: Vec<Law>,
+    /// Its bars and lines.
+    pub chart: BarChart,
+    /// The laws to draw.
+    pub laws: Vec<Fitted>,
     /// How many of its runs did not succeed.
     pub failed: u32,
 }
@@ -70,14 +58,20 @@ impl Sketch {
     /// What this chart shows.
     pub(crate) fn of(app: &App, chart: &Chart) -> Option<Sketch> {
         let entry = app.history.sweep(chart.number)?;
-        let executors = entry.sweep.plan.parallel_executors();
+        let configurations = 0..entry.sweep.plan.configurations.len();
+        let runs = configurations.map(|at| {
+            let runs = app.history.runs_of(entry, at);
+            runs.map(|run| &run.record).collect()
+        });
+        let runs: Vec<Vec<&Record>> = runs.collect();
+        let bars = BarChart::of(entry, chart.measure, &runs);
         let composer = Composer {
             app,
             chart,
             entry,
-            executors,
+            runs,
         };
-        Some(composer.sketch())
+        Some(composer.sketch(bars))
     }
 }
 
@@ -85,109 +79,34 @@ struct Composer<'a> {
     app: &'a App,
     chart: &'a Chart,
     entry: &'a SweepEntry,
-    /// Who executed the tasks, besides serial.
-    executors: Vec<Executor>,
+    /// By configuration.
+    runs: Vec<Vec<&'a Record>>,
 }
 
 impl Composer<'_> {
-    fn sketch(self) -> Sketch {
-        let Composer { entry, chart, .. } = self;
-        let groups = self.groups();
-        let (laws, conclusion) = (self.laws(), conclusion::of_entry(entry));
+    fn sketch(&self, mut chart: BarChart) -> Sketch {
+        let entry = self.entry;
+        let marked = self.app.runs.browse.marked();
+        for bar in chart.groups.iter_mut().flat_map(|group| &mut group.bars) {
+            bar.is_now = bar.configuration.is_some() && bar.configuration == self.now();
+            let mut runs = bar.configuration.iter().flat_map(|at| &entry.runs[*at]);
+            bar.is_marked = runs.any(|run| marked.contains(run));
+        }
+        let (laws, conclusion) = (self.laws(&chart), conclusion::of_entry(entry));
         let name = entry.name.as_ref().map(|name| format!(" “{name}”"));
         Sketch {
             words: SketchWords {
                 title: format!("Sweep #{}{}", entry.number, name.unwrap_or_default()),
                 what: what(entry),
                 headline: headline(&entry.results, self.now().is_some()),
-                notes: self.notes(&laws, &conclusion),
+                notes: self.notes(&chart, &laws, &conclusion),
                 conclusion,
                 about: self.about(),
                 ended: self.ended(),
             },
-            peak: self.peak(&groups),
-            serial: self.in_unit(1.0),
             laws,
             failed: entry.results.failed.iter().sum(),
-            measure: chart.measure,
-            executors: self.executors,
-            groups,
-        }
-    }
-
-    /// What was measured of a configuration.
-    fn summary(&self, configuration: usize) -> Option<&Summary> {
-        self.entry.results.summaries.get(configuration)?.as_ref()
-    }
-
-    fn groups(&self) -> Vec<BarGroup> {
-        let plan = &self.entry.sweep.plan;
-        let serial = BarGroup {
-            label: "serial".into(),
-            bars: vec![self.bar(0, Some(0))],
-            ideal: self.in_unit(1.0),
-        };
-        let parallel = plan.workers.iter().map(|&workers| {
-            let executors = (1..).zip(&self.executors);
-            let bar = |(series, executor)| self.bar(series, plan.configuration(executor, workers));
-            BarGroup {
-                label: grouped(workers.into()),
-                bars: executors.map(bar).collect(),
-                ideal: self.in_unit(self.ideal(workers)),
-            }
-        });
-        std::iter::once(serial).chain(parallel).collect()
-    }
-
-    fn ideal(&self, workers: u32) -> f64 {
-        let SweepEntry { sweep, results, .. } = self.entry;
-        let cores = self.entry.provenance.machine.cores_usable;
-        sweep.plan.ideal_speedup(workers, cores, results)
-    }
-
-    /// A speed-up in the chart's unit.
-    fn in_unit(&self, speedup: f64) -> Option<f64> {
-        match self.chart.measure {
-            Measure::SpeedUp => Some(speedup),
-            Measure::Time => Some(self.summary(0)?.time.median / speedup),
-        }
-    }
-
-    /// A time in the chart's unit, with the time that it is measured against.
-    fn of_time(&self, time: f64, base: impl FnOnce() -> Option<f64>) -> Option<f64> {
-        match self.chart.measure {
-            Measure::SpeedUp => Some(base()? / time),
-            Measure::Time => Some(time),
-        }
-    }
-
-    fn bar(&self, series: usize, configuration: Option<usize>) -> ChartBar {
-        let Some(configuration) = configuration else {
-            return ChartBar {
-                series,
-                ..ChartBar::default()
-            };
-        };
-        let failed = self.entry.results.failed[configuration];
-        let bar = ChartBar::of(self.summary(configuration), self.chart.measure);
-        let words = |value| self.chart.measure.words(value);
-        let text = match bar.value {
-            Some(value) => with_interval(value, bar.interval, words),
-            None if failed > 0 => "failed".into(),
-            None => "–".into(),
-        };
-        let marked = self.app.runs.browse.marked();
-        let mut runs = self.entry.runs[configuration].iter();
-        ChartBar {
-            series,
-            configuration,
-            text,
-            warm_up: self.warm_up(configuration),
-            singles: self.singles(configuration),
-            failed,
-            is_now: self.now() == Some(configuration),
-            is_marked: runs.any(|run| marked.contains(run)),
-            ..bar
+            chart,
         }
     }
 
@@ -198,72 +117,25 @@ impl Composer<'_> {
         live.campaign.course().filter(|_| is_its)?.current
     }
 
-    /// What the run of this configuration came to that warmed up.
-    fn warm_up(&self, configuration: usize) -> Option<f64> {
-        let warmed_up = |configuration| {
-            let mut its = self.records(configuration);
-            let its = its.find(|run| run.is_sound() && !run.is_counted());
-            its.map(|run| run.times.wall_s)
-        };
-        let base = self.entry.sweep.plan.base_of(configuration);
-        self.of_time(warmed_up(configuration)?, || warmed_up(base))
-    }
-
-    fn records(&self, configuration: usize) -> impl Iterator<Item = &Record> {
-        let runs = self.app.history.runs_of(self.entry, configuration);
-        runs.map(|run| &run.record)
-    }
-
-    fn singles(&self, configuration: usize) -> Vec<f64> {
-        let base = self.entry.sweep.plan.base_of(configuration);
-        let base = || Some(self.summary(base)?.time.median);
-        let its = self.records(configuration).filter(|run| run.is_counted());
-        its.filter_map(|run| self.of_time(run.times.wall_s, base))
-            .collect()
-    }
-
-    fn peak(&self, groups: &[BarGroup]) -> f64 {
-        let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
-        let bars = groups.iter().flat_map(|group| &group.bars);
-        let ends = most(&mut bars.filter_map(|bar| Some(bar.interval?.high)));
-        let peak = self.entry.peak;
-        match self.chart.measure {
-            Measure::Time => peak.time_s.max(ends),
-            Measure::SpeedUp => {
-                let measured = peak.speedup.max(ends).max(1.0);
-                let ideal = most(&mut groups.iter().filter_map(|group| group.ideal));
-                measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
-            }
-        }
-    }
-
     /// The laws that were fitted to the speed-ups of the cursor's executor, if they are asked for.
-    fn laws(&self) -> Vec<Law> {
-        let executor = self.executors.get(self.chart.executor);
-        let executor = executor.filter(|_| self.chart.has_fits);
-        let series = executor.and_then(|executor| self.entry.results.series_of(executor));
-        let fits = series.and_then(|series| series.fits);
-        let fits = fits.into_iter().flat_map(Fits::both);
-        let workers = &self.entry.sweep.plan.workers;
-        let mut laws: Vec<Law> = fits.map(|fit| Law::of(&fit, workers)).collect();
-        for value in laws.iter_mut().flat_map(|law| &mut law.values) {
-            *value = value.and_then(|speedup| self.in_unit(speedup));
-        }
-        laws
+    fn laws(&self, chart: &BarChart) -> Vec<Fitted> {
+        let series = self.chart.executor + 1;
+        let is_asked = |law: &&Fitted| self.chart.has_fits && law.series == series;
+        chart.fitted.iter().filter(is_asked).cloned().collect()
     }
 
-    fn notes(&self, laws: &[Law], conclusion: &str) -> Vec<String> {
+    fn notes(&self, chart: &BarChart, laws: &[Fitted], conclusion: &str) -> Vec<String> {
         if !self.chart.has_fits {
             return vec![conclusion.into()];
         }
         if laws.is_empty() {
-            let executor = self.executors.get(self.chart.executor);
+            let executor = chart.executors.get(self.chart.executor);
             let executor = executor.map_or("serial".into(), Executor::name);
             return vec![format!(
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
         }
-        laws.iter().map(|law| law.sentence.clone()).collect()
+        laws.iter().map(|law| sentence(&law.fit)).collect()
     }
 
     fn about(&self) -> Vec<String> {
@@ -273,8 +145,8 @@ impl Composer<'_> {
         if failed > 0 {
             about.push(format!("{} failed", counted(failed.into(), "run")));
         }
-        let is_warm = || self.records(configuration).next().is_some();
-        match self.summary(configuration) {
+        let is_warm = || !self.runs[configuration].is_empty();
+        match &self.entry.results.summaries[configuration] {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}

@@ -41,12 +41,15 @@ use crate::{
         frame::{header, layout::Panels},
         message::Target,
         screen::Screen,
-        screens::{sweep, sweep::Sketch, teaching::view::draw_band},
+        screens::{
+            sweep::{self, Sketch, laws},
+            teaching::view::draw_band,
+        },
     },
     catalog::model::Model,
     domain::executor::Executor,
     present::{
-        chart::{ChartBar, Measure, Scale},
+        chart::{ChartBar, Layout as Bars, Measure, Scale},
         table::{fitting, in_rows},
     },
     ui::{
@@ -56,7 +59,7 @@ use crate::{
         widget::{
             bar::Bar as ProgressBar,
             chart,
-            chart::{Chart, GUTTER, Layout as Bars},
+            chart::{Chart, GUTTER},
         },
     },
 };
@@ -126,7 +129,7 @@ impl Placed<'_> {
         let about = u16::from(inner.height >= 6);
         let rest = inner.height - notes - progress - about;
         let is_roomy = inner.width >= ROOM_FOR_TABLE.0 && inner.height >= ROOM_FOR_TABLE.1;
-        let rows = cells(sketch.groups.len() + 1);
+        let rows = cells(sketch.chart.groups.len() + 1);
         let table = if is_roomy { rows.min(rest / 3) } else { 0 };
         let below = [table, about, progress, notes].map(Length);
         let rooms: [Rect; 5] = Layout::vertical(std::iter::once(Fill(1)).chain(below)).areas(inner);
@@ -134,11 +137,11 @@ impl Placed<'_> {
         // of workers.
         let width = rooms[0].width.saturating_sub(GUTTER);
         let bars = |models: &Range<usize>| {
-            let mut bars = vec![models.clone(); sketch.groups.len()];
+            let mut bars = vec![models.clone(); sketch.chart.groups.len()];
             bars[0] = 0..1;
             bars
         };
-        let count = sketch.executors.len();
+        let count = sketch.chart.executors.len();
         let mut models = 0..count;
         let layout = Bars::whole(&bars(&models), width).unwrap_or_else(|| {
             models = at.executor..(at.executor + 1).min(count);
@@ -163,7 +166,7 @@ impl Placed<'_> {
         draw_block(&frame, self.frame, buf);
         let [chart, table, about, progress, notes] = self.rooms;
         self.draw_chart(chart, buf);
-        table::draw(self.sketch, self.at.place(), table, buf);
+        table::draw(&self.sketch.chart, self.at.place(), table, buf);
         draw_text(self.about(about.width), STRONG, about, buf);
         self.draw_progress(progress, buf);
         if !notes.is_empty() {
@@ -177,21 +180,21 @@ impl Placed<'_> {
     /// What the bars are, and which of them are not shown; in as many words as fit.
     fn title(&self) -> String {
         let sketch = self.sketch;
-        let unit = match sketch.measure {
+        let unit = match sketch.chart.measure {
             Measure::SpeedUp => "speed-up over serial",
             Measure::Time => "time",
         };
         let models = &self.models;
-        let only = if models.len() == sketch.executors.len() {
+        let only = if models.len() == sketch.chart.executors.len() {
             String::new()
         } else {
-            let executor = sketch.executors.get(models.start);
+            let executor = sketch.chart.executors.get(models.start);
             let name = executor.map_or("serial".into(), Executor::name);
             format!(" · only {name}: ↑↓")
         };
         let (first, shown) = (self.layout.first, self.layout.groups.len());
-        let part = match sketch.groups.get(first..first + shown) {
-            Some([from, .., to]) if shown < sketch.groups.len() => {
+        let part = match sketch.chart.groups.get(first..first + shown) {
+            Some([from, .., to]) if shown < sketch.chart.groups.len() => {
                 format!(" · {}–{} shown", from.label, to.label)
             }
             _ => String::new(),
@@ -210,19 +213,19 @@ impl Placed<'_> {
     /// What the marks mean, as many as fit, the bars first.
     fn legend(&self) -> Line<'static> {
         let (sketch, width) = (self.sketch, usize::from(self.frame.width));
-        let drawn = sketch.executors.get(self.models.clone());
+        let drawn = sketch.chart.executors.get(self.models.clone());
         let drawn = drawn.unwrap_or_default();
         let mut entries: Vec<(Span<'_>, String)> = vec![];
         for (one, name) in drawn.iter().zip(names(drawn, width)) {
             let Span { content, style } = ink(one.model, self.theme);
             entries.push((Span::styled(content.repeat(2), style), name));
         }
-        let points = || sketch.groups.iter().flat_map(|group| &group.bars);
+        let points = || sketch.chart.bars();
         let is_measured = points().any(|point| point.is_now);
         let warms_up = |bar: &ChartBar| bar.value.is_none() && bar.warm_up.is_some();
         let plain = |(mark, name)| (Span::raw(mark), name);
         let marks = std::iter::once(plain(("═", "ideal")))
-            .chain(sketch.laws.iter().map(|law| plain((law.mark, law.name))))
+            .chain(sketch.laws.iter().map(|law| plain(laws::mark(&law.fit))))
             .chain([plain(("─", "serial")), (Span::styled("★", STRONG), "best")])
             .chain(is_measured.then_some((Span::styled("━", CURSOR), "now")))
             .chain(points().any(warms_up).then_some(plain(("○", "warm-up"))));
@@ -240,22 +243,23 @@ impl Placed<'_> {
 
     fn draw_chart(&self, area: Rect, buf: &mut Buffer) {
         let (sketch, theme) = (self.sketch, self.theme);
-        let parallel = sketch.executors.iter().map(|executor| executor.model);
+        let parallel = sketch.chart.executors.iter().map(|executor| executor.model);
         let models = std::iter::once(Model::serial(false)).chain(parallel);
         let inks: Vec<Span<'_>> = models.map(|model| ink(model, theme)).collect();
-        let scale = Scale::reaching(sketch.peak, chart::plot(area).height);
-        let serial = (Span::raw("─"), vec![sketch.serial; sketch.groups.len()]);
-        let fitted = inks.get(self.at.executor + 1);
-        let fitted = fitted.map_or(Style::new(), |ink| ink.style);
-        let laws = sketch.laws.iter();
-        let laws = laws.map(|law| (Span::styled(law.mark, fitted), law.values.clone()));
-        let lines = std::iter::once(serial).chain(laws).collect();
+        let scale = Scale::reaching(sketch.chart.peak, chart::plot(area).height);
+        let curves = sketch.laws.iter().map(|law| {
+            let style = inks.get(law.series).map_or(Style::new(), |ink| ink.style);
+            let (mark, _) = laws::mark(&law.fit);
+            (
+                Span::styled(mark, style),
+                sketch.chart.curve(law, &self.layout),
+            )
+        });
         let chart = Chart {
+            chart: &sketch.chart,
             inks: &inks,
-            groups: &sketch.groups,
             scale,
-            label: &|value| sketch.measure.tick(value, scale),
-            lines,
+            curves: curves.collect(),
             layout: &self.layout,
             cursor: self.at.place(),
         };
@@ -301,7 +305,13 @@ impl Placed<'_> {
         let [room, ..] = self.rooms;
         let column = here.x.checked_sub(chart::plot(room).x);
         let (group, bar) = self.layout.at(column.filter(|_| room.contains(here))?)?;
-        Some(self.sketch.groups.get(group)?.bars.get(bar)?.configuration)
+        self.sketch
+            .chart
+            .groups
+            .get(group)?
+            .bars
+            .get(bar)?
+            .configuration
     }
 }
 

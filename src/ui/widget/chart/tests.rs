@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use crate::ui::widget::chart::*;
+use crate::{domain::stats::Interval, present::chart::BarGroup, ui::widget::chart::*};
 
 const fn ink(fill: &'static str) -> Span<'static> {
     Span {
@@ -25,7 +25,6 @@ fn group(label: &str, bars: Vec<ChartBar>) -> BarGroup {
     BarGroup {
         label: label.into(),
         bars,
-        ..BarGroup::default()
     }
 }
 
@@ -33,29 +32,39 @@ fn sizes(groups: &[BarGroup]) -> Vec<Range<usize>> {
     groups.iter().map(|group| 0..group.bars.len()).collect()
 }
 
-fn label(value: f64) -> String {
-    format!("{value}×")
-}
-
-fn drawn_with<'a>(
-    groups: &'a [BarGroup],
-    layout: &'a Layout,
+fn drawn_with(
+    groups: &[BarGroup],
+    layout: &Layout,
     scale: Scale,
     (width, height): (u16, u16),
-    with: impl FnOnce(Chart<'a>) -> Chart<'a>,
+    with: impl FnOnce(&mut Chart<'_>),
+) -> Vec<String> {
+    let chart = BarChart {
+        groups: groups.to_vec(),
+        ..BarChart::default()
+    };
+    drawn_chart(&chart, layout, scale, (width, height), with)
+}
+
+fn drawn_chart(
+    chart: &BarChart,
+    layout: &Layout,
+    scale: Scale,
+    (width, height): (u16, u16),
+    with: impl FnOnce(&mut Chart<'_>),
 ) -> Vec<String> {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    let chart = Chart {
+    let mut chart = Chart {
+        chart,
         inks: &INKS,
-        groups,
         layout,
         scale,
-        label: &label,
-        lines: vec![],
+        curves: vec![],
         cursor: (usize::MAX, 0),
     };
-    with(chart).render(area, &mut buf);
+    with(&mut chart);
+    chart.render(area, &mut buf);
     let text = |row: Rect| {
         row.columns()
             .map(|at| buf[(at.x, at.y)].symbol())
@@ -66,11 +75,8 @@ fn drawn_with<'a>(
         .collect()
 }
 
-fn on(group: usize, bar: usize) -> impl for<'a> FnOnce(Chart<'a>) -> Chart<'a> {
-    move |chart| Chart {
-        cursor: (group, bar),
-        ..chart
-    }
+fn on(group: usize, bar: usize) -> impl FnOnce(&mut Chart<'_>) {
+    move |chart| chart.cursor = (group, bar)
 }
 
 fn layout(groups: &[BarGroup], width: u16) -> Layout {
@@ -113,7 +119,7 @@ fn what_is_not_measured_keeps_its_place_and_says_so() {
         ..bar(0, 0.0)
     };
     let placed = layout(&measured, 20);
-    let draw = |groups: &[BarGroup]| drawn_with(groups, &placed, FOUR, (20, 4), |chart| chart);
+    let draw = |groups: &[BarGroup]| drawn_with(groups, &placed, FOUR, (20, 4), |_| ());
     let (with, without) = (draw(&measured), draw(&missing));
     assert_eq!(without[1].matches('·').count(), 1);
     assert!(without[2].contains("━━") && !with[2].contains('━'));
@@ -149,7 +155,7 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
             step: 5.0,
         },
         (26, 7),
-        |chart| chart,
+        |_| (),
     );
     assert_eq!(
         drawn,
@@ -167,26 +173,31 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
 
 #[test]
 fn lines_lie_behind_the_bars_and_end_where_they_say() {
-    let groups = [group("1", vec![bar(0, 1.0)]), group("2", vec![bar(0, 4.0)])];
-    let placed = layout(&groups, 20);
-    let level = vec![Some(1.0), Some(1.0)];
-    let line = (Span::raw("─"), level);
-    let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| Chart {
-        lines: vec![line],
-        ..chart
+    let with_ideal = |value, ideal| ChartBar {
+        ideal: Some(ideal),
+        ..bar(0, value)
+    };
+    let chart = BarChart {
+        groups: vec![
+            group("1", vec![with_ideal(1.0, 2.0)]),
+            group("2", vec![with_ideal(4.0, 9.0)]),
+        ],
+        serial: vec![("serial".into(), 1.0)],
+        ..BarChart::default()
+    };
+    let placed = layout(&chart.groups, 20);
+    let drawn = drawn_chart(&chart, &placed, FOUR, (20, 6), |chart| {
+        let columns = chart.layout.bars.iter().map(|(_, columns)| columns.clone());
+        let curve = columns.zip([Some(3.0), Some(4.0)]).collect();
+        chart.curves = vec![(Span::raw("≈"), curve)];
     });
-    assert!(
-        drawn[3].contains("█─") && drawn[0].contains("█"),
-        "{drawn:#?}"
-    );
-    let above = vec![Some(9.0), Some(9.0)];
-    let line = (Span::raw("═"), above);
-    let drawn = drawn_with(&groups, &placed, FOUR, (20, 6), |chart| Chart {
-        lines: vec![line],
-        ..chart
-    });
-    assert!(
-        !drawn.concat().contains('═'),
+    let bars = ["  ≈≈≈≈███", " ≈    ███", "═════  ███", "███───███"];
+    for (row, bars) in drawn.iter().zip(bars) {
+        assert!(row.contains(bars), "{drawn:#?}");
+    }
+    assert_eq!(
+        drawn.concat().matches('═').count(),
+        5,
         "what is above the plot is not drawn at its edge"
     );
 }
@@ -227,7 +238,7 @@ fn where_bars_touch_only_what_is_above_them_is_drawn_of_an_interval() {
         top: 5.0,
         step: 5.0,
     };
-    let drawn = drawn_with(&groups, &placed, scale, (GUTTER + 3, 7), |chart| chart);
+    let drawn = drawn_with(&groups, &placed, scale, (GUTTER + 3, 7), |_| ());
     let bars = ["", "★", "┬★", "█┬", "██"];
     for (row, bars) in drawn.iter().zip(bars) {
         assert_eq!(row.split_once('│').unwrap().1.trim(), bars, "{drawn:#?}");
@@ -250,7 +261,7 @@ proptest! {
         let placed = Layout::whole(&sizes(&groups), room).unwrap_or_else(|| Layout::around(&sizes(&groups), 0, room));
         let most = values.iter().map(|(value, spread)| value + spread).fold(0.0, f64::max);
         let scale = Scale::reaching(most, height - BELOW);
-        let drawn = drawn_with(&groups, &placed, scale, (width, height), |chart| Chart { label: &|_| "n".into(), ..chart });
+        let drawn = drawn_with(&groups, &placed, scale, (width, height), |_| ());
         let cell = |x: u16, y: u16| drawn[usize::from(y)].chars().nth(usize::from(GUTTER + x)).unwrap_or(' ');
         let base = height - BELOW - 1;
         for (_, columns) in &placed.bars {

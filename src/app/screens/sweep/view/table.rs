@@ -9,8 +9,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    app::screens::sweep::Sketch,
-    present::chart::ChartBar,
+    present::chart::{BarChart, ChartBar},
     ui::{
         area::{cells, first_around, split_above, split_left},
         theme::{CURSOR, STRONG, strong_if},
@@ -23,20 +22,20 @@ const WORKERS: u16 = 9;
 const BETWEEN: usize = 3;
 
 /// As many rows as fit around the cursor, as many columns as fit.
-pub fn draw(sketch: &Sketch, cursor: (usize, usize), area: Rect, buf: &mut Buffer) {
+pub fn draw(chart: &BarChart, cursor: (usize, usize), area: Rect, buf: &mut Buffer) {
     // A row apart from the chart.
     let (_, area) = split_above(area, 1);
     let rows = usize::from(area.height.saturating_sub(1));
-    let first = first_around(cursor.0, sketch.groups.len(), rows);
+    let first = first_around(cursor.0, chart.groups.len(), rows);
     // Serial is no number of workers: its numbers stand where the cursor's do.
-    let groups = sketch.groups.iter().enumerate().skip(first.max(1));
+    let groups = chart.groups.iter().enumerate().skip(first.max(1));
     let labels = groups.clone().map(|(_, group)| group.label.as_str());
     let (column, mut free) = split_left(area, WORKERS);
     let labels = std::iter::once("workers").chain(labels);
     Text::from_iter(labels).right_aligned().render(column, buf);
-    for (at, executor) in sketch.executors.iter().enumerate() {
+    for (at, executor) in chart.executors.iter().enumerate() {
         let label = executor.label();
-        let all = sketch.groups.iter().filter_map(|group| group.bars.get(at));
+        let all = chart.groups.iter().filter_map(|group| group.bars.get(at));
         let widest = all.map(|bar| bar.text.width()).max().unwrap_or(0);
         // A value that gets its interval moves nothing.
         let width = cells(BETWEEN + widest.max(label.width()).max(16));

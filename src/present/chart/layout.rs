@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::ui::area::{cells, first_around};
-
 /// The most room between two groups.
 const FARTHEST: usize = 8;
 
@@ -23,6 +21,11 @@ pub struct Layout {
 /// The column in the middle.
 pub fn middle(columns: &Range<u16>) -> u16 {
     columns.start + (columns.end - columns.start).saturating_sub(1) / 2
+}
+
+/// So many columns; where there are more than any picture has, as many as can be.
+fn columns(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
 }
 
 #[derive(Clone, Copy)]
@@ -70,13 +73,21 @@ impl Layout {
         Some(Layout::placed(groups, 0, widths, width))
     }
 
+    /// All groups with the widest bars, in as many columns as these take, or in this many if that is more; and how many they
+    /// are.
+    pub fn widest(groups: &[Range<usize>], least: u16) -> (Layout, u16) {
+        let [widths, ..] = WIDTHS;
+        let width = columns(widths.all(groups)).max(least);
+        (Layout::placed(groups, 0, widths, width), width)
+    }
+
     /// As many groups around this one as have room, with bars of one column.
     pub fn around(groups: &[Range<usize>], group: usize, width: u16) -> Layout {
         let [.., widths] = WIDTHS;
         let most = groups.iter().map(|bars| widths.group(bars.len())).max();
         let room = usize::from(width) / (most.unwrap_or(0) + widths.gap);
         let room = room.min(groups.len());
-        let first = first_around(group, groups.len(), room);
+        let first = group.saturating_sub(room / 2).min(groups.len() - room);
         Layout::placed(&groups[first..first + room], first, widths, width)
     }
 
@@ -86,7 +97,7 @@ impl Layout {
         let more = (left / groups.len().max(1)).min(FARTHEST - widths.gap);
         let gap = widths.gap + more;
         let mut from = gap / 2 + left.saturating_sub(more * groups.len()) / 2;
-        let columns = |from, width| cells(from)..cells(from + width);
+        let range = |from, width| columns(from)..columns(from + width);
         let mut layout = Layout {
             groups: vec![],
             first,
@@ -95,10 +106,10 @@ impl Layout {
         };
         for (group, bars) in (first..).zip(groups) {
             let width = widths.group(bars.len());
-            layout.groups.push(columns(from, width));
+            layout.groups.push(range(from, width));
             let starts = (from..).step_by(widths.step);
             let places = bars.clone().zip(starts);
-            let places = places.map(|(bar, from)| ((group, bar), columns(from, widths.bar)));
+            let places = places.map(|(bar, from)| ((group, bar), range(from, widths.bar)));
             layout.bars.extend(places);
             from += width + gap;
         }
