@@ -1,5 +1,6 @@
-//! Findings: what records say together, as numbers. A finding names what was compared with what, the factor, its interval,
-//! and whether it is certain. One set of thresholds decides for all surfaces. No words, colours or widths.
+//! Findings: what records say together, as numbers. A finding names what was compared with what, the factor, its
+//! interval, and whether it is certain. Screens, shell and files share one set of thresholds. There are no words,
+//! colours or widths here.
 
 pub mod compared;
 pub mod finding;

@@ -1,5 +1,5 @@
-//! What there is: workloads, models, experiments, parameters, metrics, phases and caveats, each described once. Forms, options, columns,
-//! tables, documents and explanations are views of these descriptions.
+//! The catalogue: workloads, models, experiments, parameters, metrics, phases and caveats, each described once. Forms,
+//! options, columns, tables, documents and explanations are views of these descriptions.
 
 pub mod caveat;
 pub mod experiment;

@@ -1,7 +1,7 @@
-//! Arguments become a [`CommandLine`], or one sentence that says why not.
+//! Turns arguments into a [`CommandLine`], or into one sentence that says why not.
 //!
-//! Nothing here acts: no file is read and nothing is printed. What the domain can refuse without knowing the machine is
-//! refused here already, before anything is started.
+//! Nothing here acts: no file is read and nothing is printed. Everything that the domain can refuse without knowing the
+//! machine is refused here, before anything starts.
 
 mod documents;
 mod explore;
@@ -33,13 +33,13 @@ use crate::domain::keeping::Keeping;
 /// What to print instead of doing anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A text that was asked for: help, version.
+    /// A text that the user asked for: help or version.
     Text(String),
-    /// One sentence: what was wrong and what is allowed.
+    /// One sentence that says what was wrong and what is allowed.
     Refusal(String),
 }
 
-/// What the arguments ask for; the first one is the program's name.
+/// What the arguments ask for. The first one is the program's name.
 ///
 /// # Errors
 /// What to print instead.
@@ -150,7 +150,7 @@ pub enum Command {
 }
 
 impl CommandLine {
-    /// Decides what was left open, or says what cannot be meant.
+    /// Fills in what was left open, or says which options contradict each other.
     fn settle(&mut self, matches: &ArgMatches) -> Result<(), String> {
         if self.history.is_some() && self.no_history {
             return Err("--history and --no-history cannot both be meant: give one of them".into());
@@ -160,7 +160,7 @@ impl CommandLine {
             None if self.no_history => Keeping::Nowhere,
             None => Keeping::AsUsual,
         };
-        // Of `replay` they may also stand behind the command.
+        // With `replay`, these options may also follow the command.
         let misplaced = matches.get_one::<Id>("Explore");
         match (&mut self.command, misplaced) {
             (Some(Command::Replay(replay)), _) => {

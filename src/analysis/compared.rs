@@ -1,16 +1,17 @@
-//! Runs that are to be compared.
+//! Runs that are compared with each other.
 
 use crate::domain::{
     history::{Entry, History},
     record::Record,
 };
 
-/// A run of a history that is to be compared.
+/// A run of a history that is compared with others.
 #[derive(Clone, Debug)]
 pub struct Compared<'a> {
     /// The run.
     pub entry: &'a Entry,
-    /// All sound runs of its configuration, itself among them: its time is their median. It alone if it was measured once.
+    /// All sound runs of its configuration, including itself; its time is their median. Only the run itself if it was
+    /// measured once.
     pub measured: Vec<&'a Record>,
 }
 
@@ -18,7 +19,7 @@ impl<'a> Compared<'a> {
     /// A run with its repeats in the history.
     pub fn in_history(history: &'a History, entry: &'a Entry) -> Compared<'a> {
         let mut measured = history.records_of(entry.number);
-        // What does not count, as a run that warmed up, repeats nothing.
+        // A run that does not count, for example one that warmed up, has no repeats.
         if measured.is_empty() {
             measured.push(&entry.record);
         }
@@ -42,8 +43,8 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// The column that the others are measured against unless somebody says otherwise: the baseline of the history, a serial
-/// run, one Python thread, the first.
+/// The run that the others are measured against unless the user chooses one: the baseline of the history, else a serial
+/// run, else one Python thread, else the first run.
 pub fn default_reference(runs: &[Compared<'_>]) -> usize {
     let first = |is: fn(&Entry) -> bool| runs.iter().position(|run| is(run.entry));
     first(|run| run.assessment.is_baseline)
@@ -52,7 +53,7 @@ pub fn default_reference(runs: &[Compared<'_>]) -> usize {
         .unwrap_or(0)
 }
 
-/// Runs that repeat each other are compared as single runs: together they would be compared with themselves.
+/// Separates runs that repeat each other into single runs. As a group they would be compared with themselves.
 pub fn once_each<'a>(runs: &[Compared<'a>]) -> Vec<Compared<'a>> {
     let alone = |run: &Compared<'a>| {
         let entry = run.entry;
@@ -78,7 +79,7 @@ pub enum Obstacle {
     OtherMachine,
 }
 
-/// What keeps the times of these runs from being compared.
+/// What prevents a comparison of the times of these runs, if anything does.
 pub fn obstacle(runs: &[Compared<'_>]) -> Option<Obstacle> {
     let first = runs.first()?.entry;
     let any = |is: &dyn Fn(&Entry) -> bool| runs.iter().any(|run| is(run.entry));

@@ -1,4 +1,4 @@
-//! What runs say when they are compared.
+//! The results of comparing runs.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use crate::domain::{
     stats::{Interval, Ratio, Spread},
 };
 
-/// How many times faster some runs are than others, and whether that can be told.
+/// How many times as fast some runs are as others, and whether that is certain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Finding {
-    /// So many times faster; below 1 they are slower.
+    /// How many times as fast; below 1 the runs are slower.
     pub ratio: Ratio,
-    /// What that says.
+    /// What the ratio says.
     pub difference: Difference,
 }
 
@@ -29,12 +29,12 @@ impl From<Ratio> for Finding {
 }
 
 impl Finding {
-    /// Of these runs, each of which repeats the others, over those.
+    /// Compares `runs`, which repeat each other, with `over`.
     pub fn of(over: &[&Record], runs: &[&Record]) -> Option<Finding> {
         repeats::gain(over, runs).map(Finding::from)
     }
 
-    /// The factor and its interval above 1 where the runs are slower: as it is told.
+    /// The factor and its interval for a sentence: above 1 also if the runs are slower.
     pub fn told(&self) -> Ratio {
         let Ratio { value, interval } = self.ratio;
         if self.difference != Difference::Slower {
@@ -51,17 +51,17 @@ impl Finding {
     }
 }
 
-/// What came out of a run. Whether it is faster than its baseline is decided by all that repeat it.
+/// The result of a run. All runs that repeat it decide whether it is faster than its baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RunFinding {
-    /// What its repeats say of its time; `None` of a run that was measured alone.
+    /// The time of its repeats; `None` if the run was measured alone.
     pub time: Option<Spread>,
-    /// Compared with its baseline, if there is one that it does not repeat.
+    /// The comparison with its baseline, if it has one that it does not repeat.
     pub gain: Option<(Finding, Baseline)>,
 }
 
 impl RunFinding {
-    /// Of several runs of a history, by their numbers: runs that repeat each other are looked at once.
+    /// The results of several runs of a history, by number. Runs that repeat each other are evaluated once.
     pub fn of_all(history: &History, entries: &[&Entry]) -> HashMap<usize, RunFinding> {
         let mut known: HashMap<(usize, usize), RunFinding> = HashMap::new();
         let mut finding = |entry: &Entry| {
@@ -77,7 +77,7 @@ impl RunFinding {
         entries.iter().map(|entry| finding(entry)).collect()
     }
 
-    /// Of a run of a history, with all that repeats it or its baseline.
+    /// The result of a run of a history, from all runs that repeat it or its baseline.
     pub fn of(history: &History, entry: &Entry) -> RunFinding {
         RunFinding::of_repeats(history, entry).of_one(entry)
     }
@@ -97,7 +97,7 @@ impl RunFinding {
         RunFinding { time, gain }
     }
 
-    /// A run that was measured alone has its own factor, unless its repeats clearly say the opposite.
+    /// Gives a run that was measured alone its own factor, unless its repeats clearly say the opposite.
     fn of_one(mut self, entry: &Entry) -> RunFinding {
         if entry.record.campaign.is_some() {
             return self;
@@ -114,7 +114,7 @@ impl RunFinding {
         self
     }
 
-    /// Of a run that was measured once, as was its baseline.
+    /// The result of a run that was measured once, over a baseline that was measured once.
     pub fn of_single(gain: Option<Gain>) -> RunFinding {
         let finding = |Gain { factor, over }| {
             let ratio = Ratio {
@@ -130,21 +130,21 @@ impl RunFinding {
     }
 }
 
-/// The fastest of several runs besides the one that they are measured against, and that one.
+/// The fastest of several runs apart from their reference, and the reference.
 #[derive(Clone, Debug)]
 pub struct Fastest<'f, 'a> {
     /// The run.
     pub run: &'f Compared<'a>,
-    /// What it is measured against.
+    /// The reference.
     pub over: &'f Compared<'a>,
-    /// How they compare.
+    /// The comparison of the two.
     pub finding: Finding,
-    /// Whether the faster of the two is clearly ahead of all others too.
+    /// Whether the faster of the two is also clearly ahead of all others.
     pub is_alone: bool,
 }
 
 impl<'f, 'a> Fastest<'f, 'a> {
-    /// Of these runs, measured against the one at `reference`; `None` if that is all of them.
+    /// The fastest of these runs, measured against the run at `reference`. `None` if there is no other run.
     ///
     /// # Errors
     /// Why their times cannot be compared.
@@ -176,7 +176,7 @@ impl<'f, 'a> Fastest<'f, 'a> {
     }
 }
 
-/// What these runs say of their time if all of them repeat one configuration.
+/// The time of these runs together, if all of them repeat one configuration.
 pub fn of_repeats(runs: &[Compared<'_>]) -> Option<Spread> {
     let (first, others) = runs.split_first()?;
     let are_same = !others.is_empty() && others.iter().all(|other| first.repeats_this(other));

@@ -1,4 +1,4 @@
-//! Why a run took as long as it did, and why it took longer or shorter than another: from its numbers alone.
+//! Why a run took as long as it did, and why it took longer or shorter than another, derived only from their numbers.
 
 use crate::domain::{
     difference::differ,
@@ -7,51 +7,52 @@ use crate::domain::{
     time::seconds,
 };
 
-/// Fewer workers than this, on average, are not worth a word.
+/// A smaller mean number of workers is not worth mentioning.
 const WORKERS: f64 = 0.3;
-/// Of the workers' time, waiting for the lock that is worth a word; of their CPU time, what managing them is.
+/// The least share that is worth mentioning: of the workers' time for waiting for the lock, of their CPU time for
+/// managing them.
 const SHARE: f64 = 0.1;
 
 /// What a run mostly did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cause {
-    /// Its workers, or Python, were made for more than half of the time: mostly by this.
+    /// More than half of the time went to the start-up, mostly to this part of it.
     StartUp(StartUp),
-    /// So many workers computed at once, on average, while others waited.
+    /// Workers computed, and perhaps others waited.
     Computing {
-        /// Workers on a core.
+        /// The mean number of workers on a core.
         at_once: f64,
-        /// So many waited for this, if that is worth a word: for the lock, or for a core.
+        /// How many workers waited for the lock or for a core, if that is worth mentioning.
         waiting: Option<(f64, Phase)>,
     },
-    /// Its workers waited for the network, wrote files, or slept.
+    /// Workers waited for the network, wrote files, or slept.
     Waiting {
-        /// Which of them.
+        /// The phase in which they did so.
         phase: Phase,
-        /// So many at once; `None` if it was one task after the other.
+        /// How many at once; `None` if one task followed the other.
         at_once: Option<f64>,
-        /// Cores busy.
+        /// The mean number of busy cores.
         cores: f64,
     },
 }
 
-/// What the time before the first task mostly went to.
+/// What most of the time before the first task was used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartUp {
-    /// Threads or forked processes were made.
+    /// Making threads or forked processes.
     Workers,
-    /// The interpreter was started.
+    /// Starting the interpreter.
     Interpreter,
-    /// Python's modules were imported.
+    /// Importing Python's modules.
     Imports,
-    /// Python made its pool.
+    /// Making Python's pool.
     Pool,
-    /// One of Python's parts: nobody knows which.
+    /// One of Python's parts; it is not known which one.
     Python,
 }
 
 impl Cause {
-    /// Of this run.
+    /// The cause for this run.
     pub fn of(record: &Record) -> Cause {
         let times = &record.times;
         if times.startup_s.is_some_and(|s| s > times.wall_s / 2.0) {
@@ -73,7 +74,7 @@ impl Cause {
     }
 }
 
-/// The CPU time that Python needed besides its workers, if that is worth a word.
+/// The CPU time that Python needed besides its workers, if it is worth mentioning.
 pub fn managing(record: &Record) -> Option<f64> {
     let managing = record.interpreter.python.as_ref()?.manager_cpu_s?;
     (managing > record.times.cpu_s * SHARE).then_some(managing)
@@ -99,42 +100,43 @@ fn spent(record: &Record, phase: Phase) -> f64 {
     seconds(record.times.phases_s[phase])
 }
 
-/// How many workers were in this phase at once, on average.
+/// The mean number of workers in this phase.
 fn average(record: &Record, phase: Phase) -> f64 {
     spent(record, phase) / record.times.wall_s
 }
 
-/// What a task's own code waits for.
+/// The phases in which a task waits by itself.
 const WAITS: [Phase; 3] = [Phase::Sleep, Phase::File, Phase::Network];
 
-/// Of the phases in which tasks of this work wait, the one with the most workers at once; `None` if they only compute.
+/// The phase with the most workers at once, among the phases in which tasks of this work wait. `None` if they only
+/// compute.
 fn waits(record: &Record) -> Option<(f64, Phase)> {
     let possible = record.plan.phases();
     let phases = WAITS.into_iter().filter(|phase| possible.contains(phase));
     most(phases.map(|phase| (average(record, phase), phase)))
 }
 
-/// What sets a run apart from another, whatever their times. Between two numbers, the first is the run's own.
+/// What distinguishes a run from another, whatever their times. Of two numbers, the first belongs to the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
-    /// It computes on more cores, or fewer.
+    /// It computes on more or fewer cores.
     Cores(f64, f64),
-    /// More of its workers wait at once in this phase, or fewer.
+    /// More or fewer of its workers wait at once in this phase.
     AtOnce(Phase, f64, f64),
-    /// In another language, or by another interpreter, the same work costs so much CPU time.
+    /// In another language or interpreter, the same work costs another amount of CPU time.
     CpuTime(f64, f64),
-    /// Its workers wait for the lock so long, all together.
+    /// The time that all its workers together wait for the lock.
     LockWait {
         /// In seconds.
         seconds: f64,
         /// Whether that is an estimate.
         is_estimate: bool,
     },
-    /// Each worker spends more time in a phase, or less.
+    /// Each worker spends more or less time in a phase.
     Spends {
-        /// Which one.
+        /// The phase.
         phase: Phase,
-        /// In seconds; below 0 it is less.
+        /// How many seconds more; below 0 it is less.
         more: f64,
         /// Whether that is an estimate.
         is_estimate: bool,
@@ -142,7 +144,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Why this run is not like that one: what clearly differs, else the phase that explains most of it.
+    /// Why this run differs from `over`: every clear difference, or else the phase that explains most of it.
     pub fn all(run: &Record, over: &Record) -> Vec<Reason> {
         let found: Vec<Reason> = [at_once(run, over), cost(run, over), lock(run)]
             .into_iter()
@@ -167,7 +169,7 @@ fn at_once(run: &Record, over: &Record) -> Option<Reason> {
     differ(now, then).then_some(reason)
 }
 
-/// More workers would not change what the work costs.
+/// Only another interpreter can change what the work costs. More workers do not.
 fn cost(run: &Record, over: &Record) -> Option<Reason> {
     let is_telling = run.plan.interpreter() != over.plan.interpreter()
         && differ(run.times.cpu_s, over.times.cpu_s);
@@ -183,7 +185,7 @@ fn lock(record: &Record) -> Option<Reason> {
     })
 }
 
-/// The phase that explains half of the difference.
+/// The phase that explains at least half of the difference.
 fn spends(run: &Record, over: &Record) -> Option<Reason> {
     let each = |record: &Record, phase| spent(record, phase) / record.workers.len().max(1) as f64;
     let slower = run.times.wall_s - over.times.wall_s;

@@ -1,4 +1,4 @@
-//! What is handed on to others: runs with all that is known of them.
+//! What is handed to export: runs with everything that is known about them.
 
 use std::collections::HashMap;
 
@@ -9,19 +9,19 @@ use crate::domain::{
     sweep::Sweep,
 };
 
-/// Everything that is handed on together.
+/// Everything that is exported together.
 #[derive(Clone, Debug, Default)]
 pub struct Shared<'a> {
-    /// Runs, those of the sweeps included, in the order of their numbers.
+    /// The runs, including those of the sweeps, in the order of their numbers.
     pub runs: Vec<&'a Entry>,
     /// Sweeps, in the order of their numbers.
     pub sweeps: Vec<&'a SweepEntry>,
-    /// By the number of a run, what came out of it and all that repeat it.
+    /// By the number of a run, its result together with all runs that repeat it.
     pub findings: HashMap<usize, RunFinding>,
 }
 
 impl<'a> Shared<'a> {
-    /// What came out of a run; if nothing is known of its repeats, as if it and its baseline had been measured once.
+    /// The result of a run. If nothing is known about its repeats, it counts as measured once, like its baseline.
     pub fn finding(&self, run: &Entry) -> RunFinding {
         let alone = || RunFinding::of_single(run.gain());
         self.findings
@@ -30,13 +30,13 @@ impl<'a> Shared<'a> {
             .unwrap_or_else(alone)
     }
 
-    /// Where everything was measured, in the order of the runs and then of the sweeps.
+    /// The provenances of everything, in the order of the runs and then of the sweeps.
     pub fn provenances(&self) -> impl Iterator<Item = &'a Provenance> {
         let of_runs = self.runs.iter().map(|run| &*run.provenance);
         of_runs.chain(self.sweeps.iter().map(|sweep| &*sweep.provenance))
     }
 
-    /// The runs that were not parts of one of the sweeps.
+    /// The runs that belong to none of the sweeps.
     pub fn single_runs(&self) -> impl Iterator<Item = &'a Entry> {
         let is_part = |run: &Entry| {
             self.sweeps
@@ -53,7 +53,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Runs and sweeps of a history as they are now, to hand them on later.
+/// Copies of runs and sweeps of a history, to export them later.
 #[derive(Clone, Debug)]
 pub struct Copies {
     /// The runs.
@@ -63,7 +63,7 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// Those with these numbers, in their order.
+    /// The runs and sweeps with these numbers, in their order.
     pub fn of<'n>(history: &History, numbers: impl Iterator<Item = &'n usize> + Clone) -> Copies {
         let runs = numbers.clone().filter_map(|number| history.get(*number));
         let runs: Vec<&Entry> = runs.collect();
@@ -75,7 +75,7 @@ impl Copies {
         }
     }
 
-    /// All of it.
+    /// Everything, for export.
     pub fn shared(&self) -> Shared<'_> {
         Shared {
             runs: self.runs.iter().collect(),

@@ -1,43 +1,44 @@
-//! Reasons to trust a record less: from where on something is doubted, what was seen, and what to do. Engine and history
-//! say the numbers; every sentence about them is made here.
+//! Reasons to trust a record less: the threshold of each caveat, what was seen, and what to do. Engine and history
+//! supply the numbers; this module makes every sentence about them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{foreign, python::GilState, text};
 
-/// Of the cores: what is always there on a desktop, a screen that is drawn and a browser, is less.
+/// A share of the cores. A desktop always uses less for drawing its screen and for a browser.
 pub const OTHERS_SHARE: f64 = 0.1;
-/// Of the workers' time. On a quiet machine, watching and drawing make `cpu` workers wait for 0.1–1.5 % of it.
+/// A share of the workers' time. On a quiet machine, watching and drawing make `cpu` workers wait for 0.1–1.5 % of it.
 pub const WAIT_SHARE_CPU: f64 = 0.05;
-/// The same for `io`: each answer of the embedded server wakes a worker that may have to wait for the server's core.
+/// The same for `io`. Each answer of the embedded server wakes a worker that may have to wait for the server's core.
 pub const WAIT_SHARE_IO: f64 = 0.1;
-/// A tick of the scheduler is 1–10 ms: waiting for one or two happens to anybody.
+/// A tick of the scheduler is 1–10 ms, and waiting for one or two ticks is normal.
 pub const WAIT_MIN_S: f64 = 0.01;
-/// Of the cores that the workers could use.
+/// A share of the cores that the workers could use.
 pub const STOLEN_SHARE: f64 = 0.05;
 /// Stolen time is counted in steps of 10 ms per core.
 pub const STOLEN_MIN_S: f64 = 0.05;
-/// From so many seconds on, and from this share of all waiting for a core, waiting that the kernel did not see is told.
+/// Waiting that the kernel did not see gets a caveat if it lasts this many seconds and is [`STILL_SHARE`] of all
+/// waiting for a core.
 pub const STILL_MIN_S: f64 = 0.25;
 /// See [`STILL_MIN_S`].
 pub const STILL_SHARE: f64 = 0.2;
-/// A tick of the scheduler is a tenth of this, or more: single runs tell a tenth apart.
+/// A tick of the scheduler is at least a tenth of this, and single runs show differences of a tenth.
 pub const SHORTEST_S: f64 = 0.01;
-/// Creating the workers is part of what a model costs; where it is a larger share than this of a short run, the run says
-/// more about that than about its tasks.
+/// Creating the workers belongs to the cost of a model. If it is a larger share of a short run than this, the run says
+/// more about creating workers than about its tasks.
 pub const STARTUP_SHARE: f64 = 0.1;
-/// Longer runs are not short, whatever their start-up.
+/// A longer run is not short, whatever its start-up.
 pub const SHORT_S: f64 = 1.0;
-/// Nobody concludes anything else because of a run that is this close to its repeats, however close those are.
+/// A run that is this close to its repeats changes no conclusion, even if the repeats are much closer to each other.
 pub const OUTLIER_SHARE: f64 = 0.05;
-/// Watching that takes a larger share of a core than this is a doubt.
+/// Watching that takes a larger share of a core than this gets a caveat.
 pub const OBSERVER_SHARE: f64 = 0.02;
 
-/// What kind of doubt.
+/// The kind of a caveat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaveatKind {
-    /// Others used the cores, by the kernel's accounting of CPU time.
+    /// Other programs used the cores, according to the kernel's accounting of CPU time.
     CoresTaken,
     /// Workers waited for a core although there was one for each.
     RunQueueWait,
@@ -45,7 +46,7 @@ pub enum CaveatKind {
     Stolen,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
-    /// Chance, or creating the workers, weighs as much as the work.
+    /// Chance, or creating the workers, has as much influence as the work.
     TooShort,
     /// Its time is far from that of its repeats.
     Outlier,
@@ -53,29 +54,29 @@ pub enum CaveatKind {
     NoisyMachine,
     /// Watching took too much of a core.
     ObserverCost,
-    /// The picture has holes, the totals have not.
+    /// The trace has gaps; the totals are complete.
     EventsDropped,
     /// A worker ended before its work did.
     WorkerDied,
-    /// CPython's lock was in another state than when the interpreter was asked before the run.
+    /// CPython's lock had another state than before the run, when the interpreter was asked.
     GilChanged,
     /// The interpreter had to be killed although its tasks were done.
     DidNotEnd,
-    /// A kind of a later version of this program, whose text still says what was seen.
+    /// A kind of a later version of this program. Its text still says what was seen.
     #[serde(other)]
     Other,
 }
 
-/// Everything that there is to know about a kind of doubt.
+/// The description of a kind of caveat.
 #[derive(Debug)]
 pub struct CaveatDescription {
-    /// Of which.
+    /// The kind.
     pub kind: CaveatKind,
-    /// The word for it, in JSON and in tables.
+    /// Its name in JSON and in tables.
     pub name: &'static str,
     /// What to do about it.
     pub advice: &'static str,
-    /// When it is seen.
+    /// When it is reported.
     pub meaning: fn() -> String,
 }
 
@@ -93,7 +94,7 @@ const fn doubt(
     }
 }
 
-/// All kinds of doubts, the most frequent first; what a later version finds is the last.
+/// All kinds of caveats, the most frequent first. The last one stands for kinds of later versions.
 pub static DOUBTS: [CaveatDescription; 13] = [
     doubt(
         CaveatKind::CoresTaken,
@@ -212,19 +213,19 @@ pub static DOUBTS: [CaveatDescription; 13] = [
 ];
 
 impl CaveatKind {
-    /// What there is to know about it.
+    /// Its description.
     pub fn description(self) -> &'static CaveatDescription {
         let mut all = DOUBTS.iter();
         all.find(|doubt| doubt.kind == self)
             .expect("every kind is described")
     }
 
-    /// The word for it, in JSON and in tables.
+    /// Its name in JSON and in tables.
     pub fn name(self) -> &'static str {
         self.description().name
     }
 
-    /// Seeing this is such a doubt.
+    /// The caveat of this kind that reports what was seen.
     fn told(self, seen: String) -> Caveat {
         Caveat {
             kind: self,
@@ -232,7 +233,8 @@ impl CaveatKind {
         }
     }
 
-    /// Whether it follows other runs, so that it comes and goes with them: it is never a record's own.
+    /// Whether it depends on other runs, so that it comes and goes with them. Such a caveat never belongs to the record
+    /// itself.
     pub fn is_relative(self) -> bool {
         matches!(self, CaveatKind::NoisyMachine | CaveatKind::Outlier)
     }
@@ -241,61 +243,61 @@ impl CaveatKind {
 /// A reason to trust a record less.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Caveat {
-    /// What kind.
+    /// Its kind.
     pub kind: CaveatKind,
     /// What was seen and what it means, in one sentence.
     #[serde(deserialize_with = "foreign::text")]
     pub text: String,
 }
 
-/// What was seen in a run, with its numbers. Shares are of one.
+/// What was seen in a run, with its numbers. Shares are from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
-    /// Others used this share of the cores, and the workers waited for this share of their time.
+    /// Other programs used a share of the cores, and the workers waited for a share of their time.
     CoresTaken {
-        /// Of the cores.
+        /// The share of the cores.
         share: f64,
-        /// Of the workers' time, if there was a core for each.
+        /// The share of the workers' time, if there was a core for each.
         waited: Option<f64>,
     },
     /// Workers waited for a core for this share of their time.
     RunQueueWait(f64),
-    /// The host took so many seconds, which is this share of what the workers could use.
+    /// The host took time from the cores.
     Stolen {
-        /// Together.
+        /// The sum over the cores.
         seconds: f64,
-        /// Of what the workers could use.
+        /// The share of the time that the workers could use.
         share: f64,
     },
-    /// The machine slept for so many seconds.
+    /// The machine slept for this many seconds.
     Slept(f64),
-    /// The program stood still for so many seconds.
+    /// The program stood still for this many seconds.
     Stopped(f64),
-    /// Workers stood still for so many seconds.
+    /// Workers stood still for this many seconds.
     StoodStill(f64),
-    /// It took so many seconds.
+    /// The run took this many seconds.
     TooShort(f64),
-    /// Creating the workers took this share of so many seconds.
+    /// Creating the workers took a large share of a short run.
     MostlyStarting {
-        /// Of the run.
+        /// The share of the run.
         share: f64,
-        /// The run.
+        /// How long the run took, in seconds.
         wall_s: f64,
     },
     /// Watching took this share of a core.
     ObserverCost(f64),
-    /// So many events are missing in the picture.
+    /// This many events are missing in the trace.
     EventsDropped(u64),
-    /// Which worker died, and of what.
+    /// A worker died; the text says which one and why.
     WorkerDied(String),
-    /// The lock was expected in the first state, and found in the second.
+    /// The lock was expected in the first state and found in the second.
     GilChanged(GilState, GilState),
     /// The interpreter did not end.
     DidNotEnd,
 }
 
 impl Caveat {
-    /// Of so many repeats, this one is far from their median, by this modified Z-score.
+    /// This run is far from the median of its repeats, by this modified Z-score.
     pub fn outlier(
         wall_s: f64,
         median_s: f64,
@@ -315,8 +317,8 @@ impl Caveat {
         }
     }
 
-    /// So many times faster than this many usable cores can give, over what the user chose as the baseline, which used so many
-    /// cores, or over another.
+    /// The speed-up is higher than this many usable cores can give. `over` names the baseline that the user chose and
+    /// the cores that it used; `None` is the default baseline.
     pub fn noisy_machine(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> Caveat {
         let factor = text::speedup(factor);
         let over = over.map_or_else(String::new, |(name, cores)| {
@@ -332,11 +334,11 @@ impl Caveat {
 /// Why a run may be far from its repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LikelyCause {
-    /// It has a caveat that explains it.
+    /// It has another caveat that explains it.
     Known(CaveatKind),
-    /// It was the first, and slower.
+    /// It was the first run and slower.
     ColdCaches,
-    /// Nothing that was measured says why.
+    /// Nothing that was measured explains it.
     Unknown,
 }
 
@@ -360,7 +362,7 @@ impl LikelyCause {
 }
 
 impl From<Seen> for Caveat {
-    /// What was seen and what to do, in one sentence.
+    /// One sentence that says what was seen and what to do.
     fn from(seen: Seen) -> Caveat {
         use CaveatKind as Kind;
         let during_run = |what: &str, seconds: f64| {

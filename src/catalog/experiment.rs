@@ -6,14 +6,15 @@ use super::{
 };
 use crate::domain::plan::{Draft, Plan};
 
-/// A question that a pair of runs answers: serial first (in the same language), then a model on the same work.
+/// A question that a pair of runs answers. The first run is serial in the same language; the second one is a model on
+/// the same work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Experiment {
     /// The key that starts it.
     pub key: char,
-    /// What it asks.
+    /// The question.
     pub question: &'static str,
-    /// The same in a few words, offered after another one was answered.
+    /// The question in a few words, which is offered after another one was answered.
     pub lead: &'static str,
     /// What to look at while it runs.
     pub watch: &'static str,
@@ -21,15 +22,15 @@ pub struct Experiment {
     pub workload: Workload,
     /// The model that is compared with serial.
     pub model: Model,
-    /// By so many workers; else by as many as there are cores.
+    /// The number of workers; `None` is one per core.
     workers: Option<u64>,
 }
 
-/// How long a `cpu` task takes on an idle core. The article's number of iterations is over in 0.1 s on a fast machine,
-/// too soon for a class to see anything move.
+/// How long a `cpu` task takes on an idle core. The article's number of iterations takes 0.1 s on a fast machine, which
+/// is too short for a class to see anything move.
 const TASK_MS: u64 = 400;
 
-/// All of them, in the order of their keys. The last one asks a real Python.
+/// All experiments in the order of their keys. The last one uses a real Python.
 pub static EXPERIMENTS: [Experiment; 5] = [
     Experiment {
         key: '1',
@@ -78,14 +79,14 @@ pub static EXPERIMENTS: [Experiment; 5] = [
     },
 ];
 
-/// Those that can be offered, in the order of their keys.
+/// The experiments that can be offered, in the order of their keys.
 pub fn offered(has_python: bool) -> Vec<&'static Experiment> {
     let can_be = |experiment: &&Experiment| has_python || !experiment.model.is_python();
     EXPERIMENTS.iter().filter(can_be).collect()
 }
 
 impl Experiment {
-    /// The experiment that this key starts, where it is offered.
+    /// The experiment that this key starts.
     pub fn by_key(key: char) -> Option<&'static Experiment> {
         EXPERIMENTS.iter().find(|experiment| experiment.key == key)
     }
@@ -95,10 +96,10 @@ impl Experiment {
         (self.workload, self.model) == (plan.workload, plan.model())
     }
 
-    /// The draft of its second run, on a machine with so many usable cores. All else is the same for all experiments on
-    /// a workload, so that they share their baseline.
+    /// The draft of its second run on a machine with this many usable cores. Everything else is the same for all
+    /// experiments on a workload, so that they share their baseline.
     pub fn draft(&self, cores_usable: u32) -> Draft {
-        // A single core is worth seeing too.
+        // A single core is worth a comparison, too.
         let per_core = u64::from(cores_usable).clamp(2, 8);
         let workers = self.workers.unwrap_or(per_core);
         Draft::new(self.workload, self.model, workers).with(&TASK_TIME, TASK_MS)

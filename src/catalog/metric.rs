@@ -1,8 +1,8 @@
-//! The numbers of a run. Each is described once, and every surface is a view of the description: columns of the history,
-//! details, comparisons, tables for shell and documents, CSV, what `i` says, a report's method, and the descriptions of
-//! the JSON schema.
+//! The numbers of a run. Each is described once. These are views of the description: columns of the history, details,
+//! comparisons, tables for shell and documents, CSV, the text behind `i`, the method of a report, and the descriptions
+//! of the JSON schema.
 //!
-//! The order is that in which screens and tables show them.
+//! Screens and tables show the metrics in the order of this file.
 
 use std::sync::LazyLock;
 
@@ -14,72 +14,72 @@ use crate::domain::{
     time::seconds,
 };
 
-/// What a number is.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Seconds.
     Seconds,
-    /// Seconds, told in thousandths where a column has one unit.
+    /// Seconds that are shown in thousandths if a column has one unit.
     Milliseconds,
     /// Bytes.
     Bytes,
-    /// How many.
+    /// A count.
     Count,
-    /// An average over the run, as of workers on a core.
+    /// A mean over the run, for example of workers on a core.
     Average,
-    /// A part of 1, told as a percentage.
+    /// A part of 1, shown as a percentage.
     Share,
-    /// How many times faster; differences between two of them mean nothing.
+    /// How many times as fast. Differences between two such numbers mean nothing.
     Times,
 }
 
-/// Which heading a number has where numbers are grouped.
+/// The heading of a number in grouped lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// Of any run.
+    /// Numbers of any run.
     Run,
-    /// What only CPython says.
+    /// Numbers that only CPython reports.
     Python,
     /// The time that all workers spent in this phase.
     Phase(Phase),
 }
 
-/// Whether it is a column of the history.
+/// Whether a number is a column of the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HistoryColumn {
-    /// It is none.
+    /// Never a column.
     Never,
-    /// It is, if there is room for it and all with a lower number.
+    /// A column if there is room for it and for all with a lower number.
     Shown(u8),
-    /// Only if somebody asks for it.
+    /// A column only if the user asks for it.
     Hidden,
 }
 
-/// What a number is of a record that is so much faster than its baseline, if it has one.
+/// Reads a number from a record and its gain over the baseline, if it has one.
 type Reading = fn(&Record, Option<Gain>) -> Option<f64>;
 
 /// A number of a run.
 #[derive(Clone, Debug)]
 pub struct Metric {
-    /// Its name in the program, and of its column in CSV.
+    /// Its id in the program, which is also the name of its CSV column.
     pub id: &'static str,
-    /// Where it is in the JSON of a record, keys parted by slashes; empty where it is computed from others.
+    /// Its path in the JSON of a record, with slashes between the keys; empty if it is computed from other numbers.
     pub json: &'static str,
-    /// What people call it.
+    /// Its name for people.
     pub name: &'static str,
-    /// The same above a narrow column.
+    /// Its name above a narrow column.
     pub short: &'static str,
-    /// What it is.
+    /// Its unit.
     pub unit: Unit,
     /// What it means, in a few words.
     pub meaning: &'static str,
-    /// How it was measured, a promise about the engine; empty where the meaning says it.
+    /// How it was measured. This is a promise about the engine. Empty if the meaning says it.
     pub how: &'static str,
-    /// With which other numbers it stands.
+    /// The group that it is listed in.
     pub group: Group,
     /// Whether it is a column of the history.
     pub column: HistoryColumn,
-    /// Where else it is shown, of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
+    /// Where else it is shown: a sum of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
     places: u8,
     read: Reading,
     is_estimate: fn(&Record) -> bool,
@@ -91,18 +91,18 @@ pub const DETAILS: u8 = 1;
 pub const ALWAYS: u8 = 2;
 /// In comparisons.
 pub const COMPARISON: u8 = 4;
-/// There it is a part of the number before.
+/// In comparisons as a part of the previous number.
 pub const PART: u8 = 8;
 /// In tables of runs.
 pub const TABLES: u8 = 16;
 
 impl Metric {
-    /// Whether it is shown there, as in `metric.is_in(DETAILS)`.
+    /// Whether it is shown in this place, for example `metric.is_in(DETAILS)`.
     pub fn is_in(&self, place: u8) -> bool {
         self.places & place != 0
     }
 
-    /// The phase that it is about, if it is about one.
+    /// The phase that it measures, if it measures one.
     pub fn phase(&self) -> Option<Phase> {
         match self.group {
             Group::Phase(phase) => Some(phase),
@@ -110,7 +110,7 @@ impl Metric {
         }
     }
 
-    /// What it is of this run: in seconds, bytes or plain. `None` if it was not measured or makes no sense.
+    /// Its value for this run: in seconds, bytes or plain. `None` if it was not measured or has no meaning.
     pub fn of(&self, record: &Record, gain: Option<Gain>) -> Option<f64> {
         match self.phase() {
             Some(phase) => Some(seconds(record.times.phases_s[phase])),
@@ -118,7 +118,7 @@ impl Metric {
         }
     }
 
-    /// Whether what it is of this run is an estimate.
+    /// Whether its value for this run is an estimate.
     pub fn is_estimate(&self, record: &Record) -> bool {
         (self.is_estimate)(record)
     }
@@ -132,7 +132,7 @@ impl Metric {
         }
     }
 
-    /// The same as a sentence that says what it is about.
+    /// Its name, meaning and measurement as a sentence.
     pub fn sentence(&self) -> String {
         let (first, rest) = self.name.split_at(1);
         format!("{}{rest}, {}.", first.to_uppercase(), self.said())
@@ -193,7 +193,7 @@ const fn metric(
     }
 }
 
-/// The time in a phase, made from the description of the phase.
+/// The time in a phase, from the description of the phase.
 fn of_phase(phase: Phase) -> Metric {
     let about = phase.description();
     Metric {
@@ -225,10 +225,10 @@ pub static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The number with this id.
+/// The metric with this id.
 ///
 /// # Panics
-/// If there is none.
+/// If there is no such metric.
 pub fn metric_named(id: &str) -> &'static Metric {
     METRICS
         .iter()
@@ -571,7 +571,7 @@ fn python(run: &Record) -> Option<&PythonRecord> {
     run.interpreter.python.as_ref()
 }
 
-/// How long each task took that ended, in no order.
+/// The duration of each task that ended, in no particular order.
 fn task_times(run: &Record) -> Option<Vec<f64>> {
     let tasks = run.tasks.as_ref()?.iter();
     Some(
@@ -585,7 +585,8 @@ fn bytes(bytes: Option<u64>) -> Option<f64> {
     bytes.map(|bytes| bytes as f64)
 }
 
-/// Bytes of the workers' own memory, and of the Python process that made them; where the workers are its threads, its own.
+/// Memory of the workers and of the Python process that made them. If the workers are threads of that process, only its
+/// own.
 fn memory(run: &Record) -> Option<f64> {
     let manager = python(run).and_then(|python| python.memory_bytes);
     let has_processes = run.plan.model().has_processes();

@@ -40,30 +40,30 @@ pub enum Model {
     PythonAsyncio,
 }
 
-/// Everything that there is to know about a model before it executes anything.
+/// The description of a model.
 #[derive(Debug)]
 pub struct ModelDescription {
-    /// The word for it, in JSON, on the command line and on screen.
+    /// Its name in JSON, on the command line and on the screen.
     pub name: &'static str,
-    /// One line that says what it is.
+    /// A description in one line.
     pub line: &'static str,
-    /// Its name with the word *emulated* where something is; empty where nothing is.
+    /// Its name with the word *emulated* if something is emulated; otherwise empty.
     pub label: &'static str,
     /// What makes its workers.
     pub crew: Crew,
-    /// Whether each worker has a process of its own.
+    /// Whether each worker is a separate process.
     pub has_processes: bool,
     /// Its parameters, in the order of the form.
     pub parameters: &'static [&'static Parameter],
     /// The most tasks of a run.
     pub tasks: u64,
-    /// The most workers that a machine allows for tasks that fetch pages, or do not.
+    /// The most workers that a machine allows, for tasks that fetch pages and for other tasks.
     pub workers: fn(&Limits, fetches: bool) -> Limit,
-    /// What it needs for these workers, and what it costs or brings.
+    /// What it needs for these workers, and what it costs or gains.
     pub about: fn(&Situation) -> String,
-    /// How it is done, in sentences for whoever reads a report; empty where nothing is special.
+    /// How it is done, in sentences for readers of a report; empty if there is nothing special.
     pub method: &'static str,
-    /// What tells its bars in a chart from those of others: what fills them, and whose colour they have.
+    /// What distinguishes its bars in a chart: the fill character and the colour.
     pub ink: (&'static str, Hue),
 }
 
@@ -80,18 +80,18 @@ pub enum Crew {
     Python,
 }
 
-/// What a model is asked about.
+/// The facts on which the description of a model depends.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
-    /// How many workers there are to be.
+    /// The planned number of workers.
     pub workers: u64,
-    /// How many of them can compute at once.
+    /// How many of them can compute at the same time.
     pub at_once: u64,
     /// Whether the tasks compute.
     pub computes: bool,
-    /// Whether they wait, so that more of them can be in flight than there are cores.
+    /// Whether the tasks wait, so that more of them can be in flight than there are cores.
     pub waits: bool,
-    /// Whether the chosen interpreter has a lock; `None` before one is chosen.
+    /// Whether the chosen interpreter has a lock; `None` if none is chosen yet.
     pub gil: Option<GilState>,
 }
 
@@ -100,7 +100,7 @@ impl Situation {
         counted(self.workers, "thread")
     }
 
-    /// What workers gain that no lock keeps from each other.
+    /// What workers gain that share no lock.
     fn without_lock(&self) -> String {
         if !self.computes {
             return "all can wait at once".into();
@@ -142,10 +142,10 @@ impl Model {
         Model::PythonInterpreters,
         Model::PythonAsyncio,
     ];
-    /// Threads under the emulated interpreter lock, and under the one that it emulates.
+    /// Threads under the emulated interpreter lock, and threads under CPython's.
     pub const UNDER_LOCK: [Model; 2] = [Model::GilThreads, Model::PythonThreads];
 
-    /// What there is to know about it.
+    /// Its description.
     pub fn description(self) -> &'static ModelDescription {
         match self {
             Model::Serial => &native::SERIAL,
@@ -160,17 +160,17 @@ impl Model {
         }
     }
 
-    /// The word for it, in JSON, on the command line and on screen.
+    /// Its name in JSON, on the command line and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
     }
 
-    /// One line that says what it is.
+    /// A description in one line.
     pub fn line(self) -> &'static str {
         self.description().line
     }
 
-    /// Its name with the word *emulated* where something is.
+    /// Its name with the word *emulated* if something is emulated.
     pub fn label(self) -> &'static str {
         match self.description().label {
             "" => self.name(),
@@ -183,13 +183,13 @@ impl Model {
         self.description().parameters
     }
 
-    /// Those that CPython executes, or those that this program executes itself.
+    /// The models that CPython executes, or those that this program executes itself.
     pub fn of(is_python: bool) -> impl Iterator<Item = Model> {
         let all = Model::ALL.into_iter();
         all.filter(move |model| model.is_python() == is_python)
     }
 
-    /// What one worker executes one task after the other: in the same language as the models of CPython, or of this program.
+    /// The model in which one worker executes one task after the other, for the models of CPython or of this program.
     pub fn serial(is_python: bool) -> Model {
         if is_python {
             Model::PythonThreads
@@ -198,7 +198,7 @@ impl Model {
         }
     }
 
-    /// Whether it has one worker, whatever the user says.
+    /// Whether it always has one worker.
     pub fn is_serial(self) -> bool {
         self == Model::Serial
     }
@@ -223,7 +223,7 @@ impl Model {
         self.description().has_processes
     }
 
-    /// Whether multiprocessing makes its processes, by one of several methods.
+    /// Whether multiprocessing makes its processes, so that there is a choice of start methods.
     pub fn has_start_method(self) -> bool {
         self.is_python() && self.has_processes()
     }
@@ -233,12 +233,12 @@ impl Model {
         self == Model::PythonInterpreters
     }
 
-    /// Whether its workers are tasks of an event loop, which are only executed at the same time while they wait.
+    /// Whether its workers are tasks of an event loop, which only overlap while they wait.
     pub fn is_event_loop(self) -> bool {
         self == Model::PythonAsyncio
     }
 
-    /// The most workers on a machine with these limits, of tasks that fetch pages or do not.
+    /// The most workers on a machine with these limits, for tasks that fetch pages or for other tasks.
     pub fn most_workers(self, limits: &Limits, fetches: bool) -> Limit {
         (self.description().workers)(limits, fetches)
     }

@@ -1,4 +1,4 @@
-//! A knob of a plan, described once: form, command line, JSON, CSV, details and explanations are views of this.
+//! A parameter of a plan, described once. Form, command line, JSON, CSV, details and explanations are views of this.
 
 mod steps;
 mod values;
@@ -13,33 +13,33 @@ pub use values::Values;
 
 use crate::domain::text::{bytes, grouped};
 
-/// A knob of a plan. Its value is a whole number, counted in the unit of its kind.
+/// A parameter of a plan. Its value is a whole number in the unit of its kind.
 #[derive(Debug)]
 pub struct Parameter {
-    /// Its name in JSON and CSV; unique.
+    /// Its name in JSON and CSV, which is unique.
     pub id: &'static str,
     /// Its option on the command line, without the hyphens.
     pub flag: &'static str,
-    /// What stands before it in the form.
+    /// Its label in the form.
     pub label: &'static str,
     /// The subject of a sentence that refuses a value: "the shortest latency in ms".
     pub what: &'static str,
-    /// What is counted.
+    /// What its number counts.
     pub kind: Kind,
     /// Its value unless the user says otherwise.
     pub default: u64,
-    /// What is allowed, both ends included.
+    /// The allowed values, including both ends.
     pub range: RangeInclusive<u64>,
-    /// What the form says about it, in four lines of 20 columns at most. `{range}` stands for what is allowed. Of a switch,
-    /// its choices say it.
+    /// What the form says about it, in at most four lines of 20 columns. `{range}` stands for the allowed values. For a
+    /// switch, its choices say this.
     pub about: &'static str,
     /// What it means, and how it is done.
     pub meaning: &'static str,
-    /// Beside its value in the details of a run.
+    /// What the details of a run show beside its value.
     pub note: &'static str,
-    /// What the command line says about it.
+    /// What the help of the command line says about it.
     pub help: Help,
-    /// Whether it is about the embedded server, which addresses of the user's replace.
+    /// Whether it is about the embedded server, which addresses of the user replace.
     pub is_of_server: bool,
 }
 
@@ -48,39 +48,39 @@ pub struct Parameter {
 pub enum Kind {
     /// Things.
     Count,
-    /// Things of which twice as many are worth trying: workers, tasks.
+    /// Things for which doubling is a useful step: workers, tasks.
     Doubling,
     /// Milliseconds.
     Milliseconds,
-    /// Milliseconds from which a value is drawn, up to the value of another parameter; both have one option.
+    /// Milliseconds that are the lower end of a range; the other parameter is the upper end. Both share one option.
     MillisecondsUpTo(&'static Parameter),
     /// Microseconds.
     Microseconds,
     /// Bytes.
     Bytes,
-    /// Nothing: 0 is the first choice and 1 is the second.
+    /// A choice; 0 is the first and 1 the second.
     Switch([Choice; 2]),
 }
 
-/// What a switch can be.
+/// A choice of a switch.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
-    /// The word for it.
+    /// Its word.
     pub word: &'static str,
     /// What the form says about it.
     pub about: &'static str,
-    /// Beside it in the details of a run.
+    /// What the details of a run show beside it.
     pub note: &'static str,
 }
 
-/// What the command line says about an option.
+/// What the help of the command line says about an option.
 #[derive(Clone, Copy, Debug)]
 pub struct Help {
     /// In one line, without a full stop.
     pub short: &'static str,
-    /// What `--help` adds: what is allowed, the default.
+    /// What `--help` adds: the allowed values and the default.
     pub long: &'static str,
-    /// Whether `-h`, which fits on a screen, leaves it out.
+    /// Whether `-h` leaves it out in order to fit on a screen.
     pub is_rare: bool,
 }
 
@@ -95,7 +95,7 @@ impl Parameter {
         }
     }
 
-    /// How many of its unit are one of what JSON and CSV count in: seconds, bytes, things.
+    /// How many of its unit make one unit of JSON and CSV: a second, a byte, a thing.
     pub fn per_stored(&self) -> f64 {
         match self.kind {
             Kind::Milliseconds | Kind::MillisecondsUpTo(_) => 1e3,
@@ -104,7 +104,7 @@ impl Parameter {
         }
     }
 
-    /// A value as it stands in a document for machines.
+    /// A value as documents for programs write it.
     pub fn stored_text(&self, value: u64) -> String {
         match self.kind {
             Kind::Switch(_) => (value != 0).to_string(),
@@ -112,12 +112,12 @@ impl Parameter {
         }
     }
 
-    /// Whether it is chosen, not counted.
+    /// Whether it is a choice and not a number.
     pub fn is_switch(&self) -> bool {
         matches!(self.kind, Kind::Switch(_))
     }
 
-    /// What a switch is at this value.
+    /// The choice that this value stands for.
     fn choice(&self, value: u64) -> Option<&Choice> {
         match &self.kind {
             Kind::Switch(choices) => Some(&choices[usize::from(value != 0)]),
@@ -125,7 +125,7 @@ impl Parameter {
         }
     }
 
-    /// What it is called in a sentence that has the unit with the value: "the shortest latency".
+    /// Its subject without the unit, for a sentence that has the unit with the value: "the shortest latency".
     pub fn what_alone(&'static self) -> &'static str {
         self.what.split(" in ").next().unwrap_or(self.what)
     }
@@ -140,7 +140,7 @@ impl Parameter {
         }
     }
 
-    /// The parameter up to which a value is drawn that is drawn from this one.
+    /// The upper end of the range of which this parameter is the lower end.
     pub fn upper_end(&self) -> Option<&'static Parameter> {
         match self.kind {
             Kind::MillisecondsUpTo(end) => Some(end),
@@ -148,7 +148,7 @@ impl Parameter {
         }
     }
 
-    /// A value as the details show it; one from which another is drawn needs both.
+    /// A value as the details show it. A range shows both ends.
     pub fn detail(&self, values: &Values) -> String {
         match self.kind {
             Kind::MillisecondsUpTo(most) => {
@@ -159,7 +159,7 @@ impl Parameter {
         }
     }
 
-    /// What the form says about this value, of those in this range.
+    /// What the form says about this value; the range has the allowed values.
     pub fn about(&self, value: u64, (least, most): (u64, u64)) -> String {
         let range = || format!("{} to {}", grouped(least), grouped(most));
         match self.choice(value) {
@@ -168,7 +168,7 @@ impl Parameter {
         }
     }
 
-    /// Beside this value in the details of a run.
+    /// What the details of a run show beside this value.
     pub fn note(&self, value: u64) -> &'static str {
         self.choice(value).map_or(self.note, |choice| choice.note)
     }
@@ -181,18 +181,18 @@ impl Parameter {
         }
     }
 
-    /// Why this value is not allowed, if it is not.
+    /// Checks whether this value is allowed.
     ///
     /// # Errors
-    /// One sentence without a full stop: what was wrong and what is allowed.
+    /// If it is not. The message is one sentence without a full stop: what was wrong and what is allowed.
     pub fn check(&self, value: u64) -> Result<(), String> {
         self.check_within(value, self.range.clone())
     }
 
-    /// The same with another range.
+    /// Like [`Parameter::check`], with another range.
     ///
     /// # Errors
-    /// The same.
+    /// If the value is not allowed.
     pub fn check_within(&self, value: u64, range: RangeInclusive<u64>) -> Result<(), String> {
         if range.contains(&value) {
             return Ok(());
@@ -207,7 +207,7 @@ impl Parameter {
     }
 }
 
-// A parameter is described once, so its name tells it from all others.
+// Parameters are compared by id, because each one is described once.
 impl PartialEq for Parameter {
     fn eq(&self, other: &Parameter) -> bool {
         self.id == other.id
@@ -222,7 +222,7 @@ impl Hash for Parameter {
     }
 }
 
-/// Of every plan: how many threads, processes, … execute the tasks. The model sets the limit.
+/// The workers of every plan: how many threads, processes, … execute the tasks. The model sets the limit.
 pub static WORKERS: Parameter = Parameter {
     id: "workers",
     flag: "workers",
@@ -242,7 +242,7 @@ pub static WORKERS: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// Of every plan: how many tasks there are. The workload has its own default, the model its own limit.
+/// The tasks of every plan. The workload has its own default, the model its own limit.
 pub static TASKS: Parameter = Parameter {
     id: "tasks",
     flag: "tasks",
@@ -262,7 +262,7 @@ pub static TASKS: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// Of every draft: how often the run is done.
+/// The repeats of every draft.
 pub static REPEATS: Parameter = Parameter {
     id: "repeats",
     flag: "repeats",

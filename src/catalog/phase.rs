@@ -1,17 +1,18 @@
-//! What a worker's code is doing at a moment, each described once: its name, how it is measured, and how it is drawn.
+//! What a worker's code is doing at a moment. Each phase is described once: its name, how it is measured, and how it is
+//! drawn.
 
 use serde::{Deserialize, Serialize};
 
-/// What a worker's code is doing at a moment; a lane is in exactly one phase at any time of the run.
+/// What a worker's code is doing at a moment. A lane is in exactly one phase at any time of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Phase {
-    /// From `t0` until its first task: being created, waiting at the gate.
+    /// From `t0` until its first task: it is being created, or waits at the gate.
     Starting = 0,
     /// The task's own code, on a core.
     Computing = 1,
-    /// The task's own code, but the thread's CPU clock stood still: no core was free for it.
+    /// In the task's own code while the thread's CPU clock stood still, because no core was free for it.
     Ready = 2,
     /// Waits for the interpreter lock.
     Gil = 3,
@@ -19,35 +20,36 @@ pub enum Phase {
     Network = 4,
     /// Opens, writes, closes a file.
     File = 5,
-    /// No task for it any more (or, under rayon, not now).
+    /// Without a task, at the end of the run or, under rayon, for now.
     Idle = 6,
-    /// Not a phase of a worker: events were dropped here, so the picture cannot say. Totals are not affected.
+    /// Not a phase of a worker. Events were dropped here, so the trace cannot show what happened. Totals are not
+    /// affected.
     Lost = 7,
-    /// Waits for nothing but time.
+    /// Waits only for time to pass.
     Sleep = 8,
 }
 
-/// Everything that there is to know about a phase.
+/// The description of a phase.
 #[derive(Debug)]
 pub struct PhaseDescription {
-    /// The word for it, in JSON and on screen.
+    /// Its name in JSON and on the screen.
     pub name: &'static str,
-    /// The column with its seconds where a run is a row of data; empty where it has none.
+    /// The name of its column of seconds in tables with one run per row; empty if it has no column.
     pub column: &'static str,
     /// What it means, in a few words.
     pub meaning: &'static str,
-    /// How its time is measured; empty where the meaning says it.
+    /// How its time is measured; empty if the meaning says it.
     pub how: &'static str,
-    /// What stands for it in a stored trace, which has a letter for each event.
+    /// Its letter in a stored trace, which has a letter for each event.
     pub letter: char,
-    /// What a cell of a timeline shows when hardly any of its time was computing.
+    /// What a cell of a timeline shows if hardly any of its time was computing.
     pub mark: &'static str,
-    /// Whose colour it has.
+    /// Its colour.
     pub hue: Hue,
-    /// Whether a worker in it wants a core or the lock and gets none: its mark then fills the bar up to where full ink would
-    /// be. Whoever asks for none is a thin line.
+    /// Whether a worker in it needs a core or the lock and gets none. Its mark then fills the bar up to the height of
+    /// full ink. Workers that need neither are drawn as a thin line.
     pub is_starved: bool,
-    /// The class of its areas in pictures.
+    /// The CSS class of its areas in drawings.
     pub class: &'static str,
 }
 
@@ -56,22 +58,22 @@ pub struct PhaseDescription {
 pub enum Hue {
     /// A core computes.
     Computing,
-    /// A core is wanted.
+    /// A core is needed.
     Ready,
-    /// The lock is wanted.
+    /// The lock is needed.
     Lock,
-    /// Something far away is waited for.
+    /// The worker waits for something outside of the machine.
     Waiting,
     /// Files are used.
     Files,
-    /// Nothing is done: the colour of the ground.
+    /// Nothing happens; the colour of the background.
     Nothing,
 }
 
-/// How the time within a call of the operating system is measured.
+/// How time within a system call is measured.
 const CALL: &str = "from the call to its return; waiting for a core meanwhile is in it, too";
 
-/// Each at its number.
+/// In the order of the phases' numbers.
 static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "starting",
@@ -102,7 +104,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         how: "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is drawn at \
             the end. Under 0.05 ms is kept for the next look",
         letter: 'r',
-        // Drawn with thin lines, as all waiting is: a shade would be an area, and that means work.
+        // Drawn with thin lines, like all waiting. A shade would be an area, and areas mean work.
         mark: "┊",
         hue: Hue::Ready,
         is_starved: true,
@@ -179,10 +181,10 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
 ];
 
 impl Phase {
-    /// How many there are, with [`Phase::Lost`].
+    /// The number of phases, including [`Phase::Lost`].
     pub const COUNT: usize = 9;
 
-    /// Everything a worker can be doing, in the order in which legends and tables show it.
+    /// Every phase of a worker, in the order of legends and tables.
     pub const MEASURED: [Phase; 8] = [
         Phase::Starting,
         Phase::Computing,
@@ -194,7 +196,7 @@ impl Phase {
         Phase::Idle,
     ];
 
-    /// What a run's workers can be doing, in the order in which legends beside a run list it.
+    /// Every phase of a worker, in the order of legends beside a run.
     pub const LISTED: [Phase; 8] = [
         Phase::Computing,
         Phase::Ready,
@@ -206,7 +208,7 @@ impl Phase {
         Phase::Idle,
     ];
 
-    /// What is drawn in pictures, from the bottom of a lane to its top.
+    /// What drawings show, from the bottom of a lane to its top.
     pub const STACK: [Phase; 8] = [
         Phase::Computing,
         Phase::Ready,
@@ -218,12 +220,12 @@ impl Phase {
         Phase::Lost,
     ];
 
-    /// What there is to know about it.
+    /// Its description.
     pub fn description(self) -> &'static PhaseDescription {
         &DESCRIPTIONS[self as usize]
     }
 
-    /// The word for it, in JSON and on screen.
+    /// Its name in JSON and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
     }
@@ -233,22 +235,22 @@ impl Phase {
         self.description().meaning
     }
 
-    /// How its time is measured; empty where the meaning says it.
+    /// How its time is measured; empty if the meaning says it.
     pub fn how(self) -> &'static str {
         self.description().how
     }
 
-    /// All of them.
+    /// All phases.
     pub fn all() -> impl Iterator<Item = Phase> {
         Phase::MEASURED.into_iter().chain([Phase::Lost])
     }
 
-    /// The phase with this number, as it stands in an event.
+    /// The phase with this number, which events use.
     pub fn from_number(number: u8) -> Option<Phase> {
         Phase::all().find(|phase| *phase as u8 == number)
     }
 
-    /// The phase with this letter, as it stands in a stored trace.
+    /// The phase with this letter, which stored traces use.
     pub fn from_letter(letter: char) -> Option<Phase> {
         Phase::all().find(|phase| phase.description().letter == letter)
     }

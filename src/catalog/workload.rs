@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::phase::Phase;
 
-/// Which workload.
+/// A workload: what one task does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Workload {
@@ -23,68 +23,69 @@ pub enum Workload {
     Cpu,
     /// The article's `io_intensive`.
     Io,
-    /// The control: waiting alone.
+    /// The control, which only waits.
     Sleep,
 }
 
-/// Everything that there is to know about a workload before it is executed.
+/// The description of a workload.
 #[derive(Debug)]
 pub struct WorkloadDescription {
-    /// The word for it, in JSON, on the command line and on screen.
+    /// Its name in JSON, on the command line and on the screen.
     pub name: &'static str,
     /// What a task does, in a few words.
     pub line: &'static str,
-    /// The same as a sentence about a task, for the form.
+    /// What a task does, as a sentence for the form.
     pub about: &'static str,
-    /// How its work is defined, in sentences for whoever reads a report.
+    /// How its work is defined, in sentences for readers of a report.
     pub method: &'static str,
     /// How many tasks a run has unless the user says otherwise.
     pub tasks: u64,
     /// Its parameters, in the order of the form.
     pub parameters: &'static [&'static Parameter],
-    /// How the length of its computing can be given, if it computes.
+    /// How the amount of its computing can be given, if it computes.
     pub sizing: Option<Sizing>,
-    /// Whether cores decide how long a task takes. Else more tasks can be in flight than there are cores.
+    /// Whether cores determine how long a task takes. Otherwise more tasks can be in flight than there are cores.
     pub computes: bool,
     /// What a task does, step by step.
     pub steps: fn(&Values) -> Vec<Step>,
-    /// Which of its parameters contradict each other, and why: the sentence has no full stop.
+    /// The parameter that contradicts others, and why. The sentence has no full stop.
     pub contradiction: fn(&Values) -> Option<(&'static Parameter, String)>,
-    /// What two runs must have in common to be compared, in a few words; whether pages come from addresses of the user's.
+    /// What two runs must have in common to be compared, in a few words. `has_urls` says whether pages have addresses
+    /// of the user.
     pub size: fn(&Values, has_urls: bool) -> String,
     /// What is worth measuring in a sweep.
     pub sweep: Sweep,
 }
 
-/// A length of computing that is given as steps of the loop, or as a time that becomes as many steps as an idle core does in
-/// it.
+/// An amount of computing. It is given as steps of the loop, or as a time that becomes the number of steps that an idle
+/// core does in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizing {
-    /// What stands before the choice in the form.
+    /// The label of the choice in the form.
     pub label: &'static str,
     /// What the form says about the choice.
     pub about: &'static str,
     /// What it means.
     pub meaning: &'static str,
-    /// The steps.
+    /// The number of steps.
     pub steps: &'static Parameter,
-    /// The time; it counts where it was given.
+    /// The time. It counts if it is given.
     pub time: &'static Parameter,
-    /// In how many loops the steps are done, each from its first step on; one if nothing says so.
+    /// The number of loops that share the steps, each starting from step 0; `None` is one loop.
     pub loops: Option<&'static Parameter>,
 }
 
 /// What is worth measuring in a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct Sweep {
-    /// The models that are chosen at first.
+    /// The models that are selected at first.
     pub models: &'static [Model],
-    /// Numbers of workers as they can be typed, the best first, on a machine with so many usable cores.
+    /// Numbers of workers in the user's notation, the best first, on a machine with this many usable cores.
     pub workers: fn(u64) -> Vec<String>,
 }
 
 impl Sweep {
-    /// Of tasks that wait: up to more workers than any machine has cores.
+    /// For tasks that wait: up to more workers than a machine has cores.
     const OF_WAITING: Sweep = Sweep {
         models: &[Model::Threads, Model::Processes],
         workers: |_| {
@@ -99,23 +100,23 @@ impl Sweep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
-    /// So many steps of the loop `foo += foo * cos(i * pi)`.
+    /// This many steps of the loop `foo += foo * cos(i * pi)`.
     Compute(u64),
     /// Fetches the task's page.
     Fetch,
-    /// Writes the page so often.
+    /// Writes the page this many times.
     Write(u64),
-    /// Waits so many milliseconds.
+    /// Waits this many milliseconds.
     Sleep(u64),
 }
 
 impl Step {
-    /// Whether it is computing.
+    /// Whether it computes.
     pub fn computes(self) -> bool {
         matches!(self, Step::Compute(steps) if steps > 0)
     }
 
-    /// The phase that a worker is in meanwhile, beside computing.
+    /// The phase that a worker is in during this step, besides computing.
     pub fn phase(self) -> Phase {
         match self {
             Step::Compute(_) => Phase::Computing,
@@ -133,7 +134,7 @@ impl Workload {
     /// All workloads, in the order in which they are offered.
     pub const ALL: [Workload; 3] = [Workload::Cpu, Workload::Io, Workload::Sleep];
 
-    /// What there is to know about it.
+    /// Its description.
     pub fn description(self) -> &'static WorkloadDescription {
         match self {
             Workload::Cpu => &cpu::CPU,
@@ -142,7 +143,7 @@ impl Workload {
         }
     }
 
-    /// The word for it, in JSON, on the command line and on screen.
+    /// Its name in JSON, on the command line and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
     }
@@ -157,17 +158,17 @@ impl Workload {
         self.description().parameters
     }
 
-    /// Whether cores decide how long its tasks take.
+    /// Whether cores determine how long its tasks take.
     pub fn computes(self) -> bool {
         self.description().computes
     }
 
-    /// Whether its tasks fetch pages, so that there must be addresses.
+    /// Whether its tasks fetch pages, so that it needs addresses.
     pub fn fetches(self) -> bool {
         self.parameters().contains(&&ADDRESSES)
     }
 
-    /// Whether this model can execute it: computing would never give an event loop back.
+    /// Whether this model can execute it. An event loop cannot, because computing would never return control to it.
     pub fn suits(self, model: Model) -> bool {
         !model.is_event_loop() || !self.computes()
     }

@@ -1,4 +1,4 @@
-//! Texts made from the command line's own description: completion scripts and the manual page.
+//! Texts that are made from the definition of the command line: completion scripts and the manual page.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ use clap_mangen::Man;
 
 use super::CommandLine;
 
-/// Understands the names of the shells that can complete.
+/// Parses the name of a shell that has completions.
 pub(super) fn shell() -> impl TypedValueParser<Value = Shell> {
     PossibleValuesParser::new(["bash", "zsh", "fish"])
         .map(|name| name.parse().expect("clap_complete knows these"))
@@ -23,9 +23,9 @@ pub fn completions(shell: Shell) -> String {
     clap_complete::generate(shell, &mut CommandLine::command(), "pconc-tui", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
-        // clap_complete 4.6.11 names the parts of a program with a hyphen in its name in two ways that do not meet.
+        // clap_complete 4.6.11 uses two different names for the parts of a program with a hyphen in its name.
         Shell::Bash => script.replace("pconc__subcmd__tui", "pconc__tui"),
-        // The generator leaves out values without an option before them.
+        // The generator leaves out values that have no option.
         Shell::Fish => {
             script
                 + "complete -c pconc-tui -n \"__fish_pconc_tui_using_subcommand completions\" -f -a \"bash zsh fish\"\n"
@@ -36,7 +36,7 @@ pub fn completions(shell: Shell) -> String {
 
 /// One manual page with all commands, as roff.
 pub fn manual() -> String {
-    // The short help leaves out some options; the manual has all.
+    // The short help leaves out some options. The manual has all of them.
     let mut command = CommandLine::command()
         .mut_subcommands(|command| command.mut_args(|argument| argument.hide_short_help(false)));
     command.build();
@@ -61,7 +61,7 @@ fn write_manual(command: &Command, page: &mut Vec<u8>) -> Result<(), Box<dyn Err
     Ok(())
 }
 
-/// A command in a section of its own, whose parts are subsections.
+/// Writes a command as a section with its parts as subsections.
 fn write_section(command: &Command, page: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     let man = Man::new(command.clone());
     let mut parts = vec![];

@@ -1,4 +1,4 @@
-//! The options of the explorer, which have no command before them, or `replay`.
+//! The options of the explorer, which come without a command or with `replay`.
 
 use std::path::PathBuf;
 
@@ -45,7 +45,7 @@ pub struct Explore {
 }
 
 impl Explore {
-    /// How it shall look.
+    /// How the explorer should look.
     pub fn look(&self, ascii: bool) -> Look<ColorChoice> {
         Look {
             theme: self.theme.unwrap_or_default(),

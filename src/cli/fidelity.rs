@@ -27,7 +27,8 @@ make intervals narrower. Ctrl-C stops and prints what was measured; a second one
 Exit codes: 0 done, whatever the verdicts, 1 a run broke, 2 wrong usage, 130 interrupted.";
 
 /// The comparison as the command line asks for it.
-// Every value may begin with a hyphen, so that what is wrong with it is told, and not that it is an unknown option.
+// Every value may begin with a hyphen. The error then says what is wrong with the value, and not that the option is
+// unknown.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct FidelityRequest {
@@ -48,7 +49,7 @@ pub struct FidelityRequest {
     ///
     /// There are eight of them, of as many steps under both locks. What takes only a few switch intervals says little.
     #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
-    // Rust needs about a tenth of it, which in all tasks together is still tens of switch intervals.
+    // Rust needs about a tenth of it. For all tasks together, that is still tens of switch intervals.
     #[arg(default_value = "200ms", hide_default_value = true)]
     task_time: u64,
 
@@ -63,12 +64,12 @@ pub struct FidelityRequest {
 }
 
 impl FidelityRequest {
-    /// The sweeps that this interpreter is to measure.
+    /// The sweeps that measure this interpreter.
     pub fn drafts(&self, found: &FoundPython) -> [SweepDraft; 2] {
         fidelity::drafts(found, self.task_time, self.repeats, self.seed)
     }
 
-    /// Decides what was left open, or says what cannot be meant.
+    /// Fills in what was left open, or says which options contradict each other.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         self.output.settle(Format::Table)?;
         if !matches!(self.output.format(), Format::Table | Format::Json) {
@@ -83,7 +84,7 @@ impl FidelityRequest {
             );
         }
         TASK_TIME.check(self.task_time)?;
-        // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
+        // The interpreter is not known yet. A fully capable one finds all other mistakes.
         let any = FoundPython {
             interpreter: Interpreter::capable(),
             steps_per_s: 1e7,

@@ -1,4 +1,4 @@
-//! What to do with the kept history.
+//! The commands for the kept history.
 
 use clap::{Args, Subcommand};
 
@@ -86,7 +86,7 @@ pub struct Runs {
 }
 
 impl HistoryRequest {
-    /// Decides what was left open, or says why it cannot be done.
+    /// Fills in what was left open, or says why the request cannot be done.
     pub(super) fn settle(&mut self, keeping: &Keeping) -> Result<(), String> {
         match self {
             _ if *keeping == Keeping::Nowhere => {

@@ -1,4 +1,4 @@
-//! Where and how results are written: options that every command with results has.
+//! Where and how results are written. Every command with results has these options.
 
 use std::{
     ffi::OsStr,
@@ -35,12 +35,13 @@ pub struct Output {
 }
 
 impl Output {
-    /// How.
+    /// The format of the results.
     pub fn format(&self) -> Format {
         self.format.unwrap_or_default()
     }
 
-    /// Decides what was left open, where this format is the usual one, or says which two things cannot both be meant.
+    /// Fills in what was left open, with `usual` as the default format, or says which two options contradict each
+    /// other.
     pub(super) fn settle(&mut self, usual: Format) -> Result<(), String> {
         self.file.take_if(|file| file.as_path() == Path::new("-"));
         let by_name = self.file.as_deref().and_then(named);
@@ -65,11 +66,11 @@ impl Output {
     }
 }
 
-/// The format that a file of this name is expected to have.
+/// The format that a file with this name is expected to have.
 fn named(file: &Path) -> Option<Format> {
     let name = file.file_name().and_then(OsStr::to_str)?.to_lowercase();
     let is_of = |format: &Format| name.ends_with(&format!(".{}", format.extension()));
-    // The longest ending decides: trace.json is no json.
+    // The longest ending decides, because the ending of a Chrome trace also ends in .json.
     Format::ALL
         .into_iter()
         .filter(is_of)

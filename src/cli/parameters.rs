@@ -1,4 +1,4 @@
-//! The options of the catalogue's parameters: each with its value, its place in the help and what it belongs to.
+//! The options for the catalogue's parameters: each with its value, its place in the help and its owner.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, builder::ValueParser};
 
@@ -12,7 +12,7 @@ use crate::{
     domain::{plan::Draft, text::listed},
 };
 
-/// Every parameter that has an option of its own, below its heading. The upper end of a range has that of the lower one.
+/// Every parameter with an option of its own, and its heading. The upper end of a range has no option of its own.
 fn all() -> impl Iterator<Item = (String, &'static Parameter)> {
     let heading = |owner: &str, name: &str| format!("Options of --{owner} {name}");
     let of_workloads = Workload::all_parameters()
@@ -56,7 +56,7 @@ fn argument((heading, parameter): (String, &'static Parameter)) -> Arg {
         .allow_hyphen_values(true)
 }
 
-/// The parameters that were given.
+/// The parameters that the user gave.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ParameterArguments(Vec<(&'static Parameter, u64)>);
 
@@ -99,7 +99,7 @@ impl FromArgMatches for ParameterArguments {
 }
 
 impl ParameterArguments {
-    /// The draft with what was given.
+    /// The draft with the given parameters.
     pub(super) fn fill(&self, mut draft: Draft) -> Draft {
         for (parameter, value) in &self.0 {
             draft.set(parameter, *value);
@@ -107,7 +107,7 @@ impl ParameterArguments {
         draft
     }
 
-    /// Refuses what belongs neither to this workload nor to any of these models.
+    /// Refuses a parameter that belongs neither to this workload nor to any of these models.
     pub(super) fn check(&self, workload: Workload, models: &[Model]) -> Result<(), String> {
         for (parameter, _) in &self.0 {
             let of_workload = |workload: Workload| workload.parameters().contains(parameter);
@@ -123,7 +123,7 @@ impl ParameterArguments {
     }
 }
 
-/// Refuses an option that means nothing to this workload.
+/// Refuses an option that has no meaning for this workload.
 pub(super) fn check_workload(
     flag: &str,
     workload: Workload,
@@ -143,7 +143,7 @@ pub(super) fn check_workload(
     ))
 }
 
-/// Refuses an option that means nothing to any of these models.
+/// Refuses an option that has no meaning for any of these models.
 pub(super) fn check_models(
     flag: &str,
     models: &[Model],

@@ -1,4 +1,4 @@
-//! The argument parser's errors as one sentence each: what was wrong, and what is allowed.
+//! The argument parser's errors, each as one sentence that says what was wrong and what is allowed.
 
 use std::error::Error as _;
 
@@ -13,10 +13,10 @@ use crate::domain::{
     text::{clean, listed},
 };
 
-/// The longest sentence, in characters: all models fit into it.
+/// The longest sentence, in characters. A list of all models fits into it.
 const LONGEST: usize = 500;
 
-/// What to print for this error; help and version are errors to the parser, too.
+/// What to print for this error. For the parser, help and version are errors, too.
 pub(super) fn answer(error: clap::Error) -> Answer {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -40,7 +40,7 @@ fn sentence(error: &clap::Error) -> String {
                 reason
             }
         }
-        // What cannot be given twice is in conflict with itself.
+        // An option that was given twice is in conflict with itself.
         ErrorKind::ArgumentConflict if given != other => {
             format!("{given} and {other} cannot both be meant: give one of them")
         }
@@ -66,7 +66,7 @@ fn sentence(error: &clap::Error) -> String {
     }
 }
 
-/// What the parser says before it shows the usage, by lines. What it quotes is made harmless.
+/// The lines that the parser prints before the usage. Quoted foreign text is made harmless.
 fn words(error: &clap::Error) -> Vec<String> {
     let mut said = error.render().to_string();
     for foreign in error.context().flat_map(|(_, value)| strings(value)) {
@@ -81,7 +81,7 @@ fn words(error: &clap::Error) -> Vec<String> {
         .collect()
 }
 
-/// The commands that there are where one was expected.
+/// The commands that were possible in this place.
 fn commands(root: &Command, error: &clap::Error) -> String {
     let usage = error.render().to_string();
     let is_used = |command: &&Command| {
@@ -92,7 +92,7 @@ fn commands(root: &Command, error: &clap::Error) -> String {
     listed(&names, "or")
 }
 
-/// A missing argument, with the names that it takes, if it takes names.
+/// A missing argument, with the names that it accepts, if it accepts names.
 fn with_names(root: &Command, missing: String) -> String {
     let mut arguments = root.get_subcommands().flat_map(Command::get_arguments);
     let argument = arguments.find(|argument| argument.to_string() == missing);
@@ -104,7 +104,7 @@ fn with_names(root: &Command, missing: String) -> String {
     }
 }
 
-/// The option that is meant: `--workers` of `--workers <N>`.
+/// The option alone: `--workers` for `--workers <N>`.
 fn flag(error: &clap::Error, kind: ContextKind) -> String {
     let option = error.get(kind).map(strings).unwrap_or_default().join(" ");
     option.split(' ').take(1).collect()

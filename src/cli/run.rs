@@ -22,8 +22,9 @@ Ctrl-C stops the run and prints what was measured; a second one ends the program
 Exit codes: 0 done, 1 the run broke or a task failed, 2 wrong usage, 130 interrupted.";
 
 /// A run as the command line asks for it: everything but what only the machine or a file can tell.
-// Every value may begin with a hyphen, so that `--workers -5` is told that it is negative, not that `-5` is unknown.
-// The first paragraph of each is the short help, which fits on one screen with all others.
+// Every value may begin with a hyphen, so that the error for `--workers -5` says that the value is negative, not
+// unknown.
+// The first paragraph of each option is its short help, which fits on one screen with all others.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct RunRequest {
@@ -70,8 +71,8 @@ pub struct RunRequest {
 }
 
 impl RunRequest {
-    /// The draft of the run on a machine with so many usable cores and these limits, by this interpreter, with these
-    /// addresses if it has a file of them. A default is never more than what is allowed.
+    /// The draft of the run on a machine with this many usable cores and these limits, by this interpreter, and with
+    /// these addresses if the user gave a file with addresses. A default never exceeds what is allowed.
     pub fn draft(
         &self,
         cores_usable: u32,
@@ -92,7 +93,7 @@ impl RunRequest {
         })
     }
 
-    /// Decides what was left open, or says what cannot be meant, as far as that can be said without knowing the machine.
+    /// Fills in what was left open, or says what is wrong, as far as that does not depend on the machine.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         if self.seed.is_some() {
             check_workload("seed", self.workload, Workload::fetches)?;
@@ -104,8 +105,8 @@ impl RunRequest {
                     .into(),
             );
         }
-        // One core: a default is always allowed, so it decides nothing here.
-        // Which interpreter there is, is not known yet: one that can do everything finds all other mistakes.
+        // With one core, a default number of workers is always allowed, so it causes no error here. The interpreter is
+        // not known yet; a fully capable one finds all other mistakes.
         self.draft(1, &Limits::default(), None, Some(Interpreter::capable()))
             .check(&Limits::default())?;
         Ok(())

@@ -26,7 +26,8 @@ that breaks three times is left out of the rounds that follow; the others go on.
 Exit codes: 0 done, 1 a run broke or a task failed, 2 wrong usage, 130 interrupted.";
 
 /// A sweep as the command line asks for it: everything but what only the machine or a file can tell.
-// Every value may begin with a hyphen, so that what is wrong with it is told, and not that it is an unknown option.
+// Every value may begin with a hyphen. The error then says what is wrong with the value, and not that the option is
+// unknown.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct SweepRequest {
@@ -70,21 +71,22 @@ pub struct SweepRequest {
 }
 
 impl SweepRequest {
-    /// Whether any of its models is executed by Python.
+    /// Whether Python executes any of its models.
     pub fn needs_python(&self) -> bool {
         self.models.iter().any(|model| model.is_python())
     }
 
-    /// The numbers of workers on a machine with so many usable cores.
+    /// The numbers of workers on a machine with this many usable cores.
     ///
     /// # Errors
-    /// Why they cannot be meant there, in one sentence.
+    /// If they have no meaning there; the message is one sentence.
     pub fn counts(&self, cores_usable: u32) -> Result<Vec<u64>, String> {
         parse_counts(&self.workers, cores_usable)
             .map_err(|sentence| format!("--workers: {sentence}"))
     }
 
-    /// The draft of the sweep with so many workers, by these interpreters, with these addresses if it has a file of them.
+    /// The draft of the sweep with these numbers of workers, by these interpreters, and with these addresses if the
+    /// user gave a file with addresses.
     pub fn draft(
         &self,
         workers: Vec<u64>,
@@ -106,16 +108,16 @@ impl SweepRequest {
         }
     }
 
-    /// Decides what was left open, or says what cannot be meant, as far as that can be said without knowing the machine.
+    /// Fills in what was left open, or says what is wrong, as far as that does not depend on the machine.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         self.work.settle(self.workload, &self.models)?;
-        // What `cores` means is not known yet; one worker stands for all there.
+        // The number of cores is not known yet, so one worker replaces the whole text.
         let workers = if self.workers.contains("cores") {
             vec![1]
         } else {
             self.counts(1)?
         };
-        // Which interpreters there are, is not known yet: one that can do everything finds all other mistakes.
+        // The interpreters are not known yet. A fully capable one finds all other mistakes.
         self.draft(workers, None, vec![Interpreter::capable()])
             .check(&Limits::default())?;
         Ok(())

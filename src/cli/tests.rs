@@ -1,4 +1,4 @@
-//! What the command line understands and what it refuses.
+//! What the command line accepts and what it refuses.
 
 use super::{history::Runs, *};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     present::format::Format,
 };
 
-/// The command; the explorer and every document have none.
+/// The command. The explorer has none.
 pub(super) fn parsed(line: &str) -> Result<Command, Answer> {
     order(line).map(|order| order.command.expect("it is a command"))
 }
@@ -111,7 +111,7 @@ fn the_short_help_fits_on_one_screen_and_the_long_one_says_more() {
     }
 }
 
-/// Every option of every command, as it is written.
+/// Every option of every command, as the user writes it.
 fn all_options() -> Vec<String> {
     let command = CommandLine::command();
     let all = std::iter::once(&command)

@@ -13,10 +13,10 @@ use crate::{
     present::format::Format,
 };
 
-/// How much of a wrong value a sentence repeats, in characters.
+/// How many characters of a wrong value a sentence repeats.
 const MAX_SHOWN: usize = 60;
 
-/// Names that the command line takes, and completions and help list.
+/// Names that the command line accepts and that completions and help list.
 macro_rules! names {
     ($($type:ty: $description:expr;)*) => { $(
         impl ValueEnum for $type {
@@ -42,7 +42,7 @@ names! {
     ColorChoice: None;
 }
 
-/// A wrong value as a sentence may repeat it: cut off, and without a password, should it be an address.
+/// A wrong value for a sentence: shortened, and without a password if it is an address.
 pub(super) fn shown(foreign: &str) -> String {
     let foreign = if foreign.contains("://") {
         masked(foreign)
@@ -149,7 +149,7 @@ pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
     }
 }
 
-/// `100ms..400ms`, perhaps upside down, or one time for all addresses: both ends in milliseconds.
+/// `100ms..400ms`, or one time for all addresses: both ends in milliseconds. Their order is not checked here.
 pub(super) fn latency(text: &str) -> Result<(u64, u64), String> {
     let (min, max) = text.split_once("..").unwrap_or((text, text));
     if min.is_empty() || max.is_empty() {

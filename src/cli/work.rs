@@ -1,4 +1,4 @@
-//! The options that a run and a sweep share: where results go, and what the work is.
+//! The options that a run and a sweep share: what the work is, and where results go.
 
 use std::path::PathBuf;
 
@@ -60,7 +60,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// The draft with what was given.
+    /// The draft with the given options.
     pub(super) fn fill(&self, draft: Draft) -> Draft {
         Draft {
             tasks: self.tasks.unwrap_or(draft.tasks),
@@ -69,7 +69,7 @@ impl Work {
         }
     }
 
-    /// Decides what was left open, or says what cannot be meant of this workload and these models.
+    /// Fills in what was left open, or says which options do not suit this workload and these models.
     pub(super) fn settle(&mut self, workload: Workload, models: &[Model]) -> Result<(), String> {
         if self.urls.is_some() {
             check_workload("urls", workload, Workload::fetches)?;

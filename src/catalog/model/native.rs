@@ -18,7 +18,7 @@ fn threads(limits: &Limits, fetches: bool) -> Limit {
     .clone()
 }
 
-/// What most of them have in common.
+/// What most native models have in common.
 pub(super) const NATIVE: ModelDescription = ModelDescription {
     name: "",
     line: "",
@@ -104,7 +104,7 @@ pub(super) static RAYON: ModelDescription = ModelDescription {
     ..NATIVE
 };
 
-/// After how long a worker that waits for the emulated lock asks for it.
+/// How long a worker waits for the emulated lock before it asks for it.
 pub static SWITCH_INTERVAL: Parameter = Parameter {
     id: "switch_interval_s",
     flag: "switch-interval",

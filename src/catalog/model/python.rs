@@ -20,7 +20,7 @@ fn interpreters(limits: &Limits, _: bool) -> Limit {
     limits.processes.clone().or_less(most, &because)
 }
 
-/// What most of them have in common.
+/// What most of these models have in common.
 const PYTHON: ModelDescription = ModelDescription {
     crew: Crew::Python,
     tasks: MAX_PYTHON_TASKS,

@@ -1,6 +1,6 @@
 //! The numbers that a form steps through.
 
-/// Which numbers ← and → step through.
+/// The numbers that ← and → step through.
 #[derive(Clone, Debug)]
 pub struct Steps(Vec<u64>);
 
@@ -20,7 +20,7 @@ impl Steps {
         )
     }
 
-    /// These numbers too.
+    /// These steps with more numbers.
     pub fn and(mut self, besides: Vec<u64>) -> Steps {
         self.0.extend(besides);
         self

@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::Parameter;
 
-/// The values that were given; all others have their defaults.
+/// Values that were given. All others are defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Values(
-    /// By id, in the order of the ids: equal values are equal lists. A plan has a handful, so that a search costs nothing,
-    /// and reading a history makes three such lists for each run.
+    /// By id, in the order of the ids, so that equal values are equal lists. A plan has only a few values, so a search
+    /// costs nothing, whereas reading a history makes three of these lists for each run.
     Vec<(Cow<'static, str>, u64)>,
 );
 
 impl Values {
-    /// The value of a parameter: what was given, or its default.
+    /// The given value of a parameter, or its default.
     pub fn get(&self, parameter: &Parameter) -> u64 {
         self.given(parameter).unwrap_or(parameter.default)
     }
 
-    /// The value that was given.
+    /// The given value of a parameter, if there is one.
     pub fn given(&self, parameter: &Parameter) -> Option<u64> {
         Some(self.0[self.place(parameter).ok()?].1)
     }
@@ -30,7 +30,7 @@ impl Values {
         self.get(switch) != 0
     }
 
-    /// Gives a parameter a value.
+    /// Sets the value of a parameter.
     pub fn set(&mut self, parameter: &Parameter, value: u64) {
         match self.place(parameter) {
             Ok(at) => self.0[at].1 = value,
@@ -38,13 +38,13 @@ impl Values {
         }
     }
 
-    /// Takes the value of a parameter away, so that its default holds; returns what it was.
+    /// Removes the value of a parameter, so that its default applies. Returns the removed value.
     pub fn unset(&mut self, parameter: &Parameter) -> Option<u64> {
         let at = self.place(parameter).ok()?;
         Some(self.0.remove(at).1)
     }
 
-    /// The values of these parameters alone, each said explicitly.
+    /// Only the values of these parameters, with the defaults made explicit.
     pub fn of<'p>(&self, parameters: impl IntoIterator<Item = &'p Parameter>) -> Values {
         let mut values = Values::default();
         for parameter in parameters {
@@ -53,7 +53,7 @@ impl Values {
         values
     }
 
-    /// Where the value of a parameter is, or would be.
+    /// The index of a parameter's value, or where to insert it.
     fn place(&self, parameter: &Parameter) -> Result<usize, usize> {
         self.0
             .binary_search_by(|given| (*given.0).cmp(parameter.id))

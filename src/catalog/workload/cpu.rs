@@ -70,7 +70,7 @@ pub static ITERATIONS: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// Instead of [`ITERATIONS`]: as many as an idle core of this machine does in this time.
+/// Replaces [`ITERATIONS`] by the number of steps that an idle core of this machine does in this time.
 pub static TASK_TIME: Parameter = Parameter {
     id: "task_time_s",
     flag: "task-time",

@@ -1,4 +1,5 @@
-//! The article's `io_intensive`: GET a page, then many times: render it as `str(bytes)` does, open a file, write, close.
+//! The article's `io_intensive`: a task fetches a page and then, many times, renders it like `str(bytes)` and writes it
+//! to a file that it opens and closes.
 
 use super::{Step, Sweep, WorkloadDescription};
 use crate::{
@@ -80,8 +81,8 @@ pub static WRITES: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// Whether all tasks write one file, as the article's code does, which is removed after the run; else each task has one of
-/// its own, which is removed when the task ends.
+/// Whether all tasks write one file, as the article's code does. That file is removed after the run. Otherwise each
+/// task has its own file, which is removed when the task ends.
 pub static SHARED_FILE: Parameter = Parameter {
     id: "shared_file",
     flag: "shared-file",
@@ -133,7 +134,7 @@ pub static ADDRESSES: Parameter = Parameter {
     is_of_server: true,
 };
 
-/// Of the option that sets both latencies.
+/// The help of the option that sets both latencies.
 const LATENCY: Help = Help {
     short: "How long the embedded server takes to answer",
     long: "A range from which each address draws, or one time for all, up to 60s [default: 100ms..400ms]",

@@ -1,5 +1,5 @@
-//! The control for every question about waiting: a task waits. Where it is told to, it computes too, in turns, as many
-//! people's own tasks do.
+//! The control for every question about waiting: a task only waits. If the user asks for it, a task also computes, in
+//! turns, as real tasks often do.
 
 use super::{Sizing, Step, Sweep, WorkloadDescription};
 use crate::{
@@ -34,7 +34,7 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     sweep: Sweep::OF_WAITING,
 };
 
-/// Computes and waits in turns; each turn has its share of both, and the first ones what cannot be shared out.
+/// Computes and waits in turns. Each turn has its share of both, and the first turns have the remainder.
 fn steps(values: &Values) -> Vec<Step> {
     let turns = values.get(&SLICES).max(1);
     let share = |all: u64, turn: u64| all / turns + u64::from(turn < all % turns);
@@ -50,7 +50,7 @@ fn steps(values: &Values) -> Vec<Step> {
         .collect()
 }
 
-/// A turn waits a millisecond at least, or it would be none.
+/// A turn must wait at least a millisecond.
 fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
     let (turns, ms) = (values.get(&SLICES), values.get(&WAIT));
     let sentence = format!(
@@ -114,7 +114,7 @@ pub static COMPUTE_ITERATIONS: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// Instead of [`COMPUTE_ITERATIONS`]: as many as an idle core of this machine does in this time.
+/// Replaces [`COMPUTE_ITERATIONS`] by the number of steps that an idle core of this machine does in this time.
 pub static COMPUTE: Parameter = Parameter {
     id: "compute_s",
     flag: "compute",
@@ -136,7 +136,7 @@ pub static COMPUTE: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// In how many turns a task computes and waits.
+/// The number of turns in which a task computes and waits.
 pub static SLICES: Parameter = Parameter {
     id: "slices",
     flag: "slices",
