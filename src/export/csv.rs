@@ -29,21 +29,19 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     table.flush()
 }
 
+/// The facts of a run, then the parameters and the numbers in the order in which the catalogue has them.
 fn columns() -> Vec<&'static str> {
     let parameters = plan::all_parameters().map(|parameter| parameter.id);
-    let known = UP_TO_SEED.iter().copied().chain(parameters);
-    let mut columns: Vec<&str> = known.chain(FROM_PYTHON_ON.iter().copied()).collect();
-    // Numbers that the catalogue has besides come last, so that whoever counts columns finds the others where they were.
-    for metric in METRICS.iter() {
-        if !columns.contains(&metric.id) {
-            columns.push(metric.id);
-        }
-    }
-    columns
+    let numbers = METRICS.iter().map(|metric| metric.id);
+    FACTS
+        .iter()
+        .copied()
+        .chain(parameters)
+        .chain(numbers)
+        .collect()
 }
 
-/// The columns before those of the parameters.
-const UP_TO_SEED: &[&str] = &[
+const FACTS: &[&str] = &[
     "number",
     "name",
     "id",
@@ -57,54 +55,16 @@ const UP_TO_SEED: &[&str] = &[
     "cores_usable",
     "workload",
     "model",
-    "workers",
-    "tasks",
     "seed",
-];
-
-/// The columns behind those of the parameters.
-const FROM_PYTHON_ON: &[&str] = &[
     "python_version",
     "python_path",
     "python_gil",
     "start_method",
     "outcome",
     "error",
-    "tasks_failed",
-    "tasks_not_begun",
-    "wall_s",
-    "startup_s",
-    "interpreter_s",
-    "imports_s",
-    "pool_s",
-    "teardown_s",
-    "cpu_s",
-    "manager_cpu_s",
-    "concurrency",
-    "parallelism",
-    "speedup",
     "speedup_over_number",
-    "efficiency",
-    "starting_s",
-    "computing_s",
-    "ready_s",
-    "gil_s",
-    "network_s",
-    "file_s",
-    "idle_s",
-    "gil_switches",
-    "gil_wait_s",
     "gil_is_estimate",
     "phase_source",
-    "voluntary_switches",
-    "involuntary_switches",
-    "migrations",
-    "memory_bytes",
-    "manager_memory_bytes",
-    "printed_bytes",
-    "events_recorded",
-    "events_dropped",
-    "observer_cpu_s",
     "caveats",
 ];
 

@@ -22,7 +22,7 @@ use crate::{
     },
     present::{
         run_table,
-        sentence::{conclusion, document},
+        sentence::{conclusion, document, fit},
         table::{Side, Table},
     },
 };
@@ -150,7 +150,7 @@ fn swept(shared: &Shared<'_>, sweep: &SweepEntry) -> Markup {
             h3 { "Configurations" }
             (table(&run_table::configurations(&sweep.sweep, &sweep.results)))
             (works(shared.runs_of(&sweep.sweep)))
-            @for fit in document::fits(sweep) { p { (fit) } }
+            @for fit in fit::all(&sweep.results.series) { p { (fit) } }
             details {
                 summary { "All " (counted(parts.rows.len() as u64, "run")) }
                 (table(&parts))

@@ -24,7 +24,7 @@ use crate::{
     present::{
         comparison::compare,
         format::Format,
-        sentence::{self, conclusion},
+        sentence::{self, conclusion, document, moment, utc},
     },
     shell::{
         exit::{self, Failure},
@@ -174,11 +174,18 @@ impl Shelf {
             .filter_map(|number| self.history.sweep(*number))
         {
             let conclusion = conclusion::of_entry(sweep);
-            out += &format!("{}\n{conclusion}\n\n", list::heading_of_sweep(sweep));
+            out += &format!("{}\n{conclusion}\n\n", document::sweep_title(sweep));
         }
         let runs = self.runs(&numbers);
-        for run in &runs {
-            out += &format!("{}\n", list::heading(run));
+        let when = |run: &Entry| moment(&run.record.started_at) + utc();
+        let together = |one: &&Entry, next: &&Entry| {
+            one.provenance.is_same_session(&next.provenance) && when(one) == when(next)
+        };
+        for measured in runs.chunk_by(together) {
+            let numbers: Vec<usize> = measured.iter().map(|run| run.number).collect();
+            let machine = document::machine(&measured[0].provenance.machine);
+            let when = when(measured[0]);
+            out += &format!("{}, measured {when} on {machine}\n", named(&numbers));
         }
         if !runs.is_empty() {
             out += &format!("\n{}", table::render(&runs, room));

@@ -6,14 +6,13 @@ use crate::{
         history::Entry,
         plan::Plan,
         record::Outcome,
-        stats::{
-            Interval,
-            fit::{Fit, Fits, Law, Parameter},
-        },
-        sweep::{Results, Series, Sweep},
+        sweep::{Results, Sweep},
         text::{self, counted},
     },
-    present::{run_table::configurations, sentence::conclusion},
+    present::{
+        run_table::configurations,
+        sentence::{conclusion, fit},
+    },
 };
 
 /// Of how many configurations that broke the reason is told.
@@ -34,7 +33,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) ->
         format!("incomplete: {ended} of {runs_planned} ended")
     });
     let said = std::iter::once(conclusion::of(&sweep.plan, results, cores_usable))
-        .chain(results.series.iter().flat_map(fitted))
+        .chain(fit::all(&results.series))
         .chain(unfinished)
         .chain(doubts(sweep, runs));
     let mut out = format!(
@@ -48,50 +47,6 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) ->
         out += &format!("{}\n", text::clean(&sentence, MAX_SHOWN));
     }
     out
-}
-
-/// The laws that were fitted to the speed-ups of a model.
-fn fitted(series: &Series) -> Vec<String> {
-    let name = series.executor.name();
-    let told = |fit: Fit| {
-        let law = match fit.law {
-            Law::Amdahl { serial } => format!("Amdahl's law, serial part {}", parameter(serial)),
-            Law::Universal {
-                contention,
-                coherency,
-            } => format!(
-                "Universal Scalability Law, contention {}, coherency {}",
-                parameter(contention),
-                parameter(coherency)
-            ),
-        };
-        let Fit { from, to, .. } = fit;
-        let doubt = doubt(&fit);
-        format!("fitted to {name}, {from:.0} to {to:.0} workers: {law}{doubt}")
-    };
-    let fits = series.fits.into_iter().flat_map(Fits::both);
-    fits.map(told).collect()
-}
-
-/// What is said beside it, so that nobody trusts it more than the points allow; nothing if there is no reason.
-fn doubt(fit: &Fit) -> String {
-    let poor = fit.is_poor().then(|| {
-        let off = fit.rms * 100.0;
-        format!("describes it badly: times are off by {off:.0} %")
-    });
-    // Often harmless: noise alone takes a coherency of 0 below it.
-    let is_clamped = fit.law.is_clamped();
-    let clamped = is_clamped.then(|| "a parameter is held at its bound".into());
-    let doubts: Vec<String> = poor.into_iter().chain(clamped).collect();
-    if doubts.is_empty() {
-        return String::new();
-    }
-    format!(" ({})", doubts.join("; "))
-}
-
-fn parameter(parameter: Parameter) -> String {
-    let Interval { low, high } = parameter.interval;
-    format!("{:.4} ({low:.4}–{high:.4})", parameter.value)
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
@@ -174,32 +129,6 @@ mod tests {
         },
         fixtures::sample,
     };
-
-    #[test]
-    fn a_law_is_doubted_that_describes_badly_or_is_held_at_a_bound() {
-        let of = |rms, clamped| {
-            let interval = Interval {
-                low: 0.0,
-                high: 0.1,
-            };
-            let serial = Parameter {
-                value: 0.0,
-                interval,
-                clamped,
-            };
-            doubt(&Fit {
-                law: Law::Amdahl { serial },
-                points: 6,
-                from: 1.0,
-                to: 8.0,
-                rms,
-            })
-        };
-        assert_eq!(of(0.02, false), "");
-        assert_eq!(of(0.02, true), " (a parameter is held at its bound)");
-        let both = " (describes it badly: times are off by 20 %; a parameter is held at its bound)";
-        assert_eq!(of(0.2, true), both);
-    }
 
     fn measured() -> (Sweep, Vec<Record>) {
         let draft = SweepDraft {

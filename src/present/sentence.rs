@@ -5,6 +5,7 @@ pub mod conclusion;
 pub mod document;
 pub mod estimate;
 pub mod fidelity;
+pub mod fit;
 pub mod live;
 mod moment;
 pub mod origin;

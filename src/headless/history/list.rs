@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        history::{Entry, EntryTest, History, Item, SweepEntry},
+        history::{Entry, EntryTest, History, SweepEntry},
         record::Outcome,
         sweep::SweepPlan,
         text,
@@ -10,7 +10,7 @@ use crate::{
     present::{
         comparison::Comparison,
         number::bare_seconds,
-        sentence::{moment, utc, when},
+        sentence::{moment, when},
         table::{Column, DECORATION, Side, Table},
     },
 };
@@ -22,9 +22,6 @@ pub struct Row<'a> {
     run: Option<&'a Entry>,
     cells: Vec<String>,
 }
-
-/// What a shared history calls a machine may be long: so many characters of it are shown.
-const MACHINE_MAX: usize = 200;
 
 fn columns() -> Vec<Column> {
     let columns = [
@@ -173,37 +170,6 @@ fn extent_of_sweep(ended: u64, planned: u64) -> String {
 fn models(plan: &SweepPlan) -> String {
     let labels: Vec<&str> = plan.models.iter().map(|model| model.label()).collect();
     labels.join(", ")
-}
-
-fn called(item: Item<'_>) -> String {
-    let name = item.name.map(|name| format!(" \"{name}\""));
-    format!("#{}{}", item.number, name.unwrap_or_default())
-}
-
-/// Which run this is, and where it was measured.
-pub fn heading(run: &Entry) -> String {
-    let machine = &run.provenance.machine;
-    let cpu = machine.cpu_model.as_deref();
-    format!(
-        "{}, {}{}, on {}, {}, {}",
-        called(run.into()),
-        moment(&run.record.started_at),
-        utc(),
-        text::clean(cpu.unwrap_or("an unknown processor"), MACHINE_MAX),
-        text::counted(machine.cores_usable.into(), "usable core"),
-        text::clean(&machine.kernel, MACHINE_MAX)
-    )
-}
-
-/// Which sweep this is.
-pub fn heading_of_sweep(sweep: &SweepEntry) -> String {
-    let plan = &sweep.sweep.plan;
-    format!(
-        "{}, a sweep of {} over {}",
-        called(sweep.into()),
-        plan.work().label(),
-        models(plan)
-    )
 }
 
 /// A comparison in so much room: a column for each run.

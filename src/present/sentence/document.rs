@@ -14,8 +14,6 @@ use crate::{
         provenance::{Origin, Provenance},
         python::Interpreter,
         record::{OUTPUT_KEPT, Record},
-        stats::fit::{Fits, Law, Parameter},
-        sweep::Series,
         text::{bytes, clean, counted, duration},
     },
     present::run_table::NAME,
@@ -73,36 +71,6 @@ pub fn sweep_title(sweep: &SweepEntry) -> String {
         models.join(", "),
         counted(plan.repeats.into(), "round"),
     )
-}
-
-/// What was fitted to the speed-ups of each model, and how sure that is.
-pub fn fits(sweep: &SweepEntry) -> Vec<String> {
-    let parameter = |Parameter {
-                         value, interval, ..
-                     }: Parameter| {
-        format!("{value:.3} ({:.3} – {:.3})", interval.low, interval.high)
-    };
-    let told = |series: &Series| {
-        let model = series.executor.name();
-        let fits = series.fits.into_iter().flat_map(Fits::both);
-        fits.map(move |fit| match fit.law {
-            Law::Amdahl { serial } => {
-                format!(
-                    "{model}, fitted by Amdahl's law: serial part {}",
-                    parameter(serial)
-                )
-            }
-            Law::Universal {
-                contention,
-                coherency,
-            } => format!(
-                "{model}, fitted by the Universal Scalability Law: contention {}, coherency {}",
-                parameter(contention),
-                parameter(coherency)
-            ),
-        })
-    };
-    sweep.results.series.iter().flat_map(told).collect()
 }
 
 /// Every reason to trust the runs less, each with the number of its run.

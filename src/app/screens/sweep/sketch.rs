@@ -1,10 +1,7 @@
 //! What a chart shows, composed when something changed: drawing computes nothing.
 
 use crate::{
-    app::{
-        App,
-        screens::sweep::{chart::Chart, laws::sentence},
-    },
+    app::{App, screens::sweep::chart::Chart},
     domain::{
         executor::Executor,
         history::SweepEntry,
@@ -17,7 +14,7 @@ use crate::{
         number::with_interval,
         sentence::{
             conclusion::{self, headline, place},
-            count,
+            count, fit,
         },
     },
 };
@@ -135,7 +132,7 @@ impl Composer<'_> {
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
         }
-        laws.iter().map(|law| sentence(&law.fit)).collect()
+        laws.iter().map(|law| fit::of(&law.fit)).collect()
     }
 
     fn about(&self) -> Vec<String> {

@@ -1,0 +1,98 @@
+//! What a law says that was fitted to the speed-ups of a model.
+
+use crate::{
+    domain::{
+        stats::fit::{Fit, Fits, Law, Parameter},
+        sweep::Series,
+        text::speedup,
+    },
+    present::number::{span, three_digits},
+};
+
+/// Of every model, each law that was fitted to it.
+pub fn all(series: &[Series]) -> Vec<String> {
+    let of_model = |series: &Series| {
+        let model = series.executor.name();
+        let fits = series.fits.into_iter().flat_map(Fits::both);
+        fits.map(move |fit| format!("{model}: {}", of(&fit)))
+    };
+    series.iter().flat_map(of_model).collect()
+}
+
+/// The parameters with their intervals, and how much they can be trusted.
+pub fn of(fit: &Fit) -> String {
+    let Fit { from, to, rms, .. } = *fit;
+    let fitted = if fit.is_poor() {
+        let off = rms * 100.0;
+        format!("poorly fitted (times are off by {off:.0} %)")
+    } else {
+        "fitted".into()
+    };
+    match fit.law {
+        Law::Amdahl { serial } => {
+            let limit = fit.law.limit();
+            let most = limit.map(|limit| format!(", at most {}", speedup(limit)));
+            format!(
+                "Amdahl, {fitted} to {from:.0}–{to:.0} workers: serial part {}{}",
+                percent(serial),
+                most.unwrap_or_default()
+            )
+        }
+        Law::Universal {
+            contention,
+            coherency,
+        } => {
+            let peak = fit.law.peak();
+            let best = peak.map(|peak| format!(", best with about {peak:.0} workers"));
+            format!(
+                "USL, {fitted}: contention {}, coherency {}{}",
+                percent(contention),
+                percent(coherency),
+                best.unwrap_or_default()
+            )
+        }
+    }
+}
+
+fn percent(parameter: Parameter) -> String {
+    let digits = |share: f64| three_digits((share * 100.0).max(0.0));
+    // Often harmless: noise alone takes a coherency of 0 below it.
+    let bound = if parameter.clamped {
+        ", at its bound"
+    } else {
+        ""
+    };
+    let between = span(parameter.interval, digits);
+    format!("{} % ({between}{bound})", digits(parameter.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::stats::Interval;
+
+    #[test]
+    fn a_law_is_doubted_that_describes_badly_or_is_held_at_a_bound() {
+        let said = |rms, clamped| {
+            let (low, high) = (0.0, 0.1);
+            let serial = Parameter {
+                value: 0.05,
+                interval: Interval { low, high },
+                clamped,
+            };
+            of(&Fit {
+                law: Law::Amdahl { serial },
+                points: 6,
+                from: 1.0,
+                to: 8.0,
+                rms,
+            })
+        };
+        assert_eq!(
+            said(0.02, false),
+            "Amdahl, fitted to 1–8 workers: serial part 5.00 % (0.000–10.0), at most 20×"
+        );
+        assert!(said(0.02, true).contains("10.0, at its bound)"));
+        assert!(said(0.2, false).contains("poorly fitted (times are off by 20 %) to 1–8"));
+    }
+}
