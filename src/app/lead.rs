@@ -104,10 +104,11 @@ impl App {
         if self.timeline.view.zoom.is_none() {
             leads.extend(closer(plan).map(|words| ('+', words)));
         }
-        leads.push(
-            self.next_question(plan)
-                .unwrap_or(('s', "more workers: a sweep")),
-        );
+        let sweep = match self.sweep_here() {
+            Some(_) => "its chart",
+            None => "more workers: a sweep",
+        };
+        leads.push(self.next_question(plan).unwrap_or(('s', sweep)));
         leads
     }
 

@@ -140,9 +140,7 @@ impl App {
 
     /// Of the run that is chosen; in the form, of what it says.
     pub(crate) fn measure_baseline(&mut self) {
-        let in_form =
-            self.focus().panel == Panel::Setup || matches!(self.overlay(), Some(Overlay::Form(_)));
-        match self.chosen_run().filter(|_| !in_form) {
+        match self.chosen_run().filter(|_| !self.is_in_form()) {
             Some(entry) => {
                 let (number, plan) = (entry.number, entry.record.plan.clone());
                 self.begin_baseline(&plan, Some(number));

@@ -81,9 +81,7 @@ impl App {
     }
 
     fn click_form(&mut self, row: Field) {
-        let in_form =
-            matches!(self.overlay(), Some(Overlay::Form(_))) || self.focus().panel == Panel::Setup;
-        let again = in_form && self.form.row() == row;
+        let again = self.is_in_form() && self.form.row() == row;
         if self.open.overlays.is_empty() {
             self.go_to(Panel::Setup);
         }

@@ -275,6 +275,11 @@ impl App {
         self.history.get(self.runs.browse.selected()?)
     }
 
+    /// Whether keys act on the form, wherever it is.
+    pub(crate) fn is_in_form(&self) -> bool {
+        self.focus().panel == Panel::Setup || matches!(self.overlay(), Some(Overlay::Form(_)))
+    }
+
     /// Whether the panels are in reach, and another one than the form is focused.
     pub(crate) fn is_beside_form(&self) -> bool {
         self.open.overlays.is_empty() && self.focus().panel != Panel::Setup

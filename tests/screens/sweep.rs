@@ -314,17 +314,25 @@ fn escape_shows_the_panels_and_s_or_the_row_of_the_sweep_comes_back() {
     assert!(session.app.chart().is_some());
     let mut session = Session::new(120, 40);
     session.sweep_io(ALL).press(&[Esc]);
-    session.in_history_of_sweeps().press(&[Enter]);
+    session.press(&[Enter]);
     assert!(session.app.chart().is_some_and(|chart| chart.number == 1));
 }
 
-impl Session {
-    fn in_history_of_sweeps(&mut self) -> &mut Session {
-        while self.app.focus().panel != pconc_tui::app::screen::Panel::History {
-            self.press(&[Tab]);
-        }
-        self
-    }
+#[test]
+fn s_goes_back_to_a_sweep_whose_row_is_chosen_and_elsewhere_begins_a_new_one() {
+    let form_is_open =
+        |session: &Session| session.shows("┏ Sweep ") && session.app.chart().is_none();
+    let mut session = Session::new(120, 40);
+    session.sweep_io(ALL).press(&[Esc, Char('s')]);
+    assert!(session.app.chart().is_some_and(|chart| chart.number == 1));
+    // In the form one has another work in mind.
+    session.press(&[Esc, Char('f'), Char('s')]);
+    assert!(form_is_open(&session));
+    session.press(&[Esc]).focus(Panel::Timeline);
+    session.press(&[Char('1'), Char('2'), Char('3'), Char('4')]);
+    assert!(session.shows("s more workers: a sweep"));
+    session.press(&[Char('s')]);
+    assert!(form_is_open(&session));
 }
 
 #[test]
@@ -456,7 +464,7 @@ fn a_sweep_is_removed_with_its_runs_and_comes_back_with_them() {
     let mut session = Session::new(120, 40);
     session.sweep_io(ALL).press(&[Esc]);
     let effects = session
-        .in_history_of_sweeps()
+        .focus(Panel::History)
         .app
         .update(Msg::Key(Char('D')));
     assert!(

@@ -32,7 +32,7 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
     bind("p", "p play", 8, "play a run that is over again, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
     bind("v", "v view", 3, "the timeline by worker, or by core: which worker each ran", App::turn_view).when(App::has_picture),
     bind("f", "f form", 7, "go to the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
-    bind("s", "s sweep", 7, "a sweep: models and numbers of workers as a bar chart; first back to the one that is on or was looked at", App::open_sweep_form)
+    bind("s", "s sweep", 7, "a sweep: models and numbers of workers as a bar chart; back to the one that is on or chosen", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),
     bind("H", "H earlier", 11, "show the runs of earlier sessions, or hide them", App::toggle_earlier)
         .when(|app| app.runs.browse.earlier > 0).or_says(|_| Some("no run of an earlier session is kept")),

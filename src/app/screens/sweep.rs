@@ -23,6 +23,7 @@ use crate::{
         App,
         live::Goal,
         message::Effect,
+        screen::Panel,
         screens::{
             Overlay,
             reading::{Reading, Subject},
@@ -90,14 +91,17 @@ impl App {
         })
     }
 
-    /// Opens the form, or starts what it says if it is open.
+    /// The sweep that is on, or else the one in the chosen row; from its chart and from the form one goes on to the next.
+    pub(crate) fn sweep_here(&self) -> Option<usize> {
+        let chosen = self.runs.browse.selected();
+        let chosen = chosen.filter(|_| self.open.chart.is_none() && !self.is_in_form());
+        let sweep = chosen.and_then(|number| self.history.sweep(number));
+        Some(self.live_sweep().or(sweep)?.number)
+    }
+
+    /// Opens the chart of the sweep that is here, or else the form for one.
     pub(crate) fn open_sweep_form(&mut self) {
-        let before = self.open.chart_before.as_ref().map(|chart| chart.number);
-        let before = before.filter(|number| self.history.sweep(*number).is_some());
-        // From a chart one goes on to the next sweep.
-        let before = before.filter(|_| self.open.chart.is_none());
-        let live = self.live_sweep().map(|sweep| sweep.number);
-        if let Some(number) = live.or(before) {
+        if let Some(number) = self.sweep_here() {
             self.open_chart(number);
             return;
         }
@@ -165,7 +169,7 @@ impl App {
         self.compose_sweeps();
     }
 
-    /// Shows the panels again.
+    /// Shows the panels again, and in them the row of the sweep.
     pub(crate) fn close_chart(&mut self) {
         let Some(chart) = self.open.chart.take() else {
             return;
@@ -173,6 +177,7 @@ impl App {
         if !self.is_running() {
             self.runs.browse.select(Some(chart.number));
             self.timeline.view.start_over();
+            self.open.focus.panel = Panel::History;
         }
         self.open.chart_before = Some(chart);
     }
