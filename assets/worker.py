@@ -9,7 +9,7 @@ Standard library only, Python 3.8 or newer.
 
 The rules that keep the watching from disturbing the watched:
 
-* Nothing in a `Pen` releases the interpreter lock: the clocks of `time` do not, and what is asked of the C library is asked
+* Nothing in a `LaneWriter` releases the interpreter lock: the clocks of `time` do not, and what is asked of the C library is asked
   through `ctypes.PyDLL`, which keeps it. A system call that released it would hand the turn to another thread.
 * The loop of the task is the article's. Only its range comes in pieces of about a millisecond, between which the clocks are
   read.
@@ -164,7 +164,7 @@ def open_schedstat():
         return None
 
 
-class Pen:
+class LaneWriter:
     """Writes one lane, as `src/engine/recorder.rs` does; in the worker's own thread.
 
     A computing worker whose CPU clock fell behind the wall clock was not executed. As much of that as the kernel says that it
@@ -374,7 +374,7 @@ def compute_intensive(pieces):
 class Worker:
     """One worker of the pool: a thread, a process, an interpreter, or a task of the event loop."""
 
-    def __init__(self, arena, number, pen=None):
+    def __init__(self, arena, number, writer=None):
         self.arena = arena
         self.number = number
         self.workload = arena.order["workload"]
@@ -387,7 +387,7 @@ class Worker:
         self.put("pid", os.getpid())
         self.put("tid", threading.get_native_id())
         self.put("gil", 1 if has_lock() else 2)
-        self.pen = pen or Pen(arena, number)
+        self.writer = writer or LaneWriter(arena, number)
         self.has_concluded = False
 
     def put(self, name, value):
@@ -418,7 +418,7 @@ class Worker:
         self.add_one("begun")
         at = self.arena.task(task)
         fields, narrow = self.task_fields, self.arena.narrow
-        begin = self.pen.begin(task)
+        begin = self.writer.begin(task)
         self.arena.wide[(at + fields["begin"]) // 8] = begin
         narrow[(at + fields["worker"]) // 4] = self.number
         narrow[(at + fields["executions"]) // 4] += 1
@@ -448,7 +448,7 @@ class Worker:
             self.end(task, told(error))
         else:
             self.end(task)
-        self.pen.rest()
+        self.writer.rest()
 
     def do(self, task):
         """What the task does: its steps, one after the other."""
@@ -458,16 +458,16 @@ class Worker:
 
     def compute(self, _task, iterations):
         """The article's `compute_intensive`."""
-        compute_intensive(self.pen.pieces(iterations, self.arena.is_stopping))
+        compute_intensive(self.writer.pieces(iterations, self.arena.is_stopping))
 
     def fetch(self, task, _amount):
         """The article's `page = urlopen(url).read()`."""
-        pen = self.pen
-        pen.enter(pen.network)
+        writer = self.writer
+        writer.enter(writer.network)
         try:
             self.page = fetched(self.url(task), self.workload["limits"])
         finally:
-            pen.resume()
+            writer.resume()
 
     def url(self, task):
         """The address of a task."""
@@ -476,7 +476,7 @@ class Worker:
 
     def write(self, task, times):
         """The article's `open(name, "w").write(str(page))`, so often."""
-        pen, page = self.pen, self.page
+        writer, page = self.writer, self.page
         shared = self.workload["shared_file"]
         name = shared or "output-%d.txt" % task
         try:
@@ -484,29 +484,29 @@ class Worker:
                 if self.arena.is_stopping():
                     raise Cancelled
                 text = str(page)
-                pen.enter(pen.file)
+                writer.enter(writer.file)
                 try:
                     with open(name, "w") as output:
                         output.write(text)
                         if shared:
                             self.look_at_length(output, len(text))
                 finally:
-                    pen.resume()
+                    writer.resume()
                 self.add_one("writes")
         finally:
             if not shared:
-                pen.enter(pen.file)
+                writer.enter(writer.file)
                 remove(name)
-                pen.resume()
+                writer.resume()
 
     def sleep(self, _task, milliseconds):
         """Waits, unless the run is cancelled meanwhile."""
-        pen = self.pen
-        pen.enter(pen.sleep)
+        writer = self.writer
+        writer.enter(writer.sleep)
         poll = select.poll()
         poll.register(self.arena.descriptors["stop"], select.POLLIN)
         is_cancelled = poll.poll(milliseconds)
-        pen.resume()
+        writer.resume()
         if is_cancelled:
             raise Cancelled
 
@@ -521,10 +521,10 @@ class Worker:
         if self.has_concluded:
             return
         self.has_concluded = True
-        pen = self.pen
+        writer = self.writer
         # Of a thread that all workers share, one of them tells.
-        tells = self.number == 0 or not isinstance(pen, LoopPen)
-        self.put_known("run_queue_wait", (pen.schedstat.read() if tells else 0) if pen.schedstat else None)
+        tells = self.number == 0 or not isinstance(writer, LoopLaneWriter)
+        self.put_known("run_queue_wait", (writer.schedstat.read() if tells else 0) if writer.schedstat else None)
         usage = resource.getrusage(resource.RUSAGE_THREAD)
         self.put_known("voluntary", usage.ru_nvcsw if tells else 0)
         self.put_known("involuntary", usage.ru_nivcsw if tells else 0)
@@ -1113,7 +1113,7 @@ def known(value):
     return 0 if value is None else value + 1
 
 
-class LoopPen(Pen):
+class LoopLaneWriter(LaneWriter):
     """A lane of an event loop: all of them share a thread, and so its CPU clock.
 
     Whoever stamps gets the CPU time since the last stamp of any, so that their sum is the thread's.
@@ -1176,8 +1176,8 @@ async def work_in_loop(manager):
     import asyncio
 
     arena = manager.arena
-    LoopPen.clock["cpu"] = thread_time_ns()
-    workers = [Worker(arena, number, LoopPen(arena, number)) for number in range(manager.workers)]
+    LoopLaneWriter.clock["cpu"] = thread_time_ns()
+    workers = [Worker(arena, number, LoopLaneWriter(arena, number)) for number in range(manager.workers)]
     for worker in workers:
         worker.arrive()
     workers[0].wait_for_gate()
@@ -1205,7 +1205,7 @@ async def work(worker, tasks, context):
         if worker.arena.is_stopping():
             return
         worker.begin(task)
-        pen = worker.pen
+        writer = worker.writer
         try:
             for step, amount in worker.steps:
                 if step in LOOP_STEPS:
@@ -1219,32 +1219,32 @@ async def work(worker, tasks, context):
             worker.end(task, told(error))
         else:
             worker.end(task)
-        pen.rest()
+        writer.rest()
 
 
 async def fetch_in_loop(worker, task, _amount, context):
     """The page of a task."""
-    pen = worker.pen
-    pen.enter(pen.network)
+    writer = worker.writer
+    writer.enter(writer.network)
     try:
         worker.page = await fetched_in_loop(worker.url(task), worker.workload["limits"], context)
     finally:
-        pen.resume()
+        writer.resume()
 
 
 async def sleep_in_loop(worker, _task, milliseconds, _context):
     """Waits as a task of the loop does; when the run is cancelled, within a tenth of a second."""
     import asyncio
 
-    pen = worker.pen
-    pen.enter(pen.sleep)
+    writer = worker.writer
+    writer.enter(writer.sleep)
     until = monotonic_ns() + milliseconds * 1_000_000
     while not worker.arena.is_stopping():
         left = (until - monotonic_ns()) / 1e9
         if left <= 0:
             break
         await asyncio.sleep(min(left, 0.1))
-    pen.resume()
+    writer.resume()
     if worker.arena.is_stopping():
         raise Cancelled
 

@@ -23,7 +23,7 @@ use pconc_tui::{
     engine::{
         arena::Arena,
         clock, os,
-        recorder::{Pen, take_events},
+        recorder::{LaneWriter, take_events},
         run::Report,
         session::Session,
     },
@@ -60,18 +60,18 @@ fn events() {
     let arena = Arc::new(Arena::map().expect("the machine has the memory"));
     arena.reset(1, 1);
     arena.header().t0.store(clock::now(), Relaxed);
-    let mut pen = Pen::new(arena.clone(), 0);
+    let mut writer = LaneWriter::new(arena.clone(), 0);
     let clock_alone = median_of(21, || nanos_per_call(clock::now));
     let both = median_of(21, || {
         nanos_per_call(|| (clock::now(), clock::thread_cpu()))
     });
     // Touches every page of the ring once, as after that a long run touches no new one.
     for task in 0..arena.ring_slots() as u32 {
-        pen.begin(task);
+        writer.begin(task);
     }
     drop(take_events(&arena, 0, 0));
     let next_task = median_of(21, || {
-        let cost = nanos_per_call(|| pen.begin(0));
+        let cost = nanos_per_call(|| writer.begin(0));
         drop(take_events(&arena, 0, 0));
         cost
     });
@@ -83,7 +83,7 @@ fn events() {
             } else {
                 Phase::File
             };
-            pen.enter(phase)
+            writer.enter(phase)
         });
         drop(take_events(&arena, 0, 0));
         cost
@@ -130,7 +130,7 @@ fn run(session: &Session, draft: &Draft) -> Record {
         }
     };
     let run = session
-        .ground
+        .context
         .start(plan(draft), report)
         .expect("one run at a time");
     let record = records.recv().expect("every run concludes");
@@ -194,7 +194,7 @@ fn memory(session: &Session) {
     let (sender, reports) = mpsc::channel();
     let report = move |report| drop(sender.send(report));
     let run = session
-        .ground
+        .context
         .start(
             plan(&cpu(Model::Processes, 16, 16, 100_000_000_000)),
             report,

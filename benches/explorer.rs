@@ -494,7 +494,7 @@ fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
     // Nobody listens any more once the run is concluded.
     let report = move |report| drop(sender.send(report));
     let run = session
-        .ground
+        .context
         .start(plan.clone(), report)
         .expect("one run at a time");
     let record = loop {

@@ -36,19 +36,19 @@ import json, os, time, pconc_worker as w
 order = json.load(open('order.json'))
 order['descriptors']['arena'] = os.memfd_create('bench')
 os.ftruncate(order['descriptors']['arena'], order['layout']['bytes'])
-pen = w.Pen(w.Arena(w.Links(order, order['descriptors'])), 0)
+writer = w.LaneWriter(w.Arena(w.Links(order, order['descriptors'])), 0)
 def cost(act, n=20000):
     best = float('inf')
     for _ in range(9):
-        pen.taken = pen.written
+        writer.taken = writer.written
         begun = time.perf_counter_ns()
         for i in range(n):
             act(i)
         best = min(best, (time.perf_counter_ns() - begun) / n)
     return best
 nothing = cost(lambda i: None)
-record = cost(lambda i: pen.close(w.monotonic_ns(), pen.computing, i)) - nothing
-change = cost(lambda i: pen.enter(pen.file + i % 2)) - nothing
+record = cost(lambda i: writer.close(w.monotonic_ns(), writer.computing, i)) - nothing
+change = cost(lambda i: writer.enter(writer.file + i % 2)) - nothing
 print('%.0f %.0f' % (record, change))
 ";
 
@@ -146,7 +146,7 @@ fn ours(session: &Session, plan: &Plan) -> (Record, f64) {
         let _ = sender.send(report);
     };
     let run = session
-        .ground
+        .context
         .start(plan.clone(), report)
         .expect("no other run goes on");
     let record = reports

@@ -355,7 +355,7 @@ impl Explorer {
         let events = self.events.clone();
         // Nobody listens any more if the user has left meanwhile.
         let report = move |report| drop(events.send(Event::Report(report)));
-        match self.session.ground.start(order, report) {
+        match self.session.context.start(order, report) {
             Ok(run) => self.run = Some(run),
             Err(sentence) => self.now(Msg::Refused(format!(
                 "the run could not be started: {sentence}"

@@ -60,7 +60,7 @@ fn main() {
     ));
     let conclusion = libtest_mimic::run(&arguments, trials(session));
     assert!(
-        !session.ground.scratch.directory.exists(),
+        !session.context.scratch.directory.exists(),
         "a temporary directory stays behind"
     );
     conclusion.exit();
@@ -218,7 +218,7 @@ impl Going {
             let _ = sender.send(report);
         };
         let run = session
-            .ground
+            .context
             .start(plan.clone(), report)
             .expect("no other run goes on");
         Going {
@@ -493,7 +493,7 @@ fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcome
         "nothing was done",
     )?;
     check(
-        !session.ground.scratch.directory.exists(),
+        !session.context.scratch.directory.exists(),
         "the temporary directory is gone",
     )?;
     // A thread that was joined may be listed for a moment longer.
@@ -992,7 +992,7 @@ fn oversubscribed(session: &Session) -> Outcomes {
 fn one_run_at_a_time(session: &Session) -> Outcomes {
     let going = Going::start(session, &plan(&endless(Workload::Cpu, Model::Threads)));
     let second = session
-        .ground
+        .context
         .start(plan(&small(Workload::Cpu, Model::Serial)), |_| {});
     check(second.is_err(), "a second run is refused")?;
     going.run.stop();
@@ -1009,7 +1009,7 @@ fn broken_supervisor(session: &Session) -> Outcomes {
         last => drop(sender.send(last)),
     };
     let order = plan(&small(Workload::Cpu, Model::Serial));
-    let going = session.ground.start(order, report);
+    let going = session.context.start(order, report);
     let told = reports.recv_timeout(HANG);
     check(
         matches!(told, Ok(Report::Broken(_))),

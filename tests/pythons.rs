@@ -43,7 +43,7 @@ fn main() {
     let trials = tests.map(|(name, test)| Trial::test(name, move || test(session)));
     let conclusion = libtest_mimic::run(&arguments, trials.into());
     assert!(
-        !session.ground.scratch.directory.exists(),
+        !session.context.scratch.directory.exists(),
         "a temporary directory stays behind"
     );
     conclusion.exit();

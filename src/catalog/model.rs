@@ -49,8 +49,8 @@ pub struct ModelDescription {
     pub line: &'static str,
     /// Its name with the word *emulated* if something is emulated; otherwise empty.
     pub label: &'static str,
-    /// What makes its workers.
-    pub crew: Crew,
+    /// What creates its workers.
+    pub executor: ExecutorKind,
     /// Whether each worker is a separate process.
     pub has_processes: bool,
     /// Its parameters, in the order of the form.
@@ -69,7 +69,7 @@ pub struct ModelDescription {
 
 /// What makes the workers of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Crew {
+pub enum ExecutorKind {
     /// Threads of this program.
     Threads,
     /// A pool of rayon.
@@ -215,7 +215,7 @@ impl Model {
 
     /// Whether CPython executes it, so that an interpreter is needed.
     pub fn is_python(self) -> bool {
-        self.description().crew == Crew::Python
+        self.description().executor == ExecutorKind::Python
     }
 
     /// Whether its workers are processes, with memory of their own.

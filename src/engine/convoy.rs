@@ -19,7 +19,7 @@ use super::{
         not_started,
         order::SCRIPT,
     },
-    run::Ground,
+    run::RunContext,
 };
 use crate::{
     domain::{python::Interpreter, time::Nanos},
@@ -107,7 +107,7 @@ fn naps(gil: &Gil, samples: u32) -> Vec<Nanos> {
 /// # Errors
 /// Why the interpreter did not measure them, in one sentence.
 pub fn real(
-    ground: &Ground,
+    context: &RunContext,
     interpreter: &Interpreter,
     computing: u32,
     samples: u32,
@@ -119,7 +119,7 @@ pub fn real(
     let script = format!("{SCRIPT}\nconvoy()");
     let arguments = ["-c", &script, &numbers[0], &numbers[1]];
     let path = &interpreter.path;
-    match ask(ground, path, &arguments, None, LIMIT, cancelled) {
+    match ask(context, path, &arguments, None, LIMIT, cancelled) {
         Ok(answer) => answer
             .marked()
             .ok_or_else(|| none(format!("measured no convoy: it {}", answer.end))),

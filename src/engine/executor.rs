@@ -102,7 +102,7 @@ pub fn arrived(arena: &Arena) -> u32 {
 }
 
 /// The workers of a run, from their creation until all are joined or reaped.
-pub trait Crew {
+pub trait Executor {
     /// Begins to create the workers. They arrive at the gate by themselves.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! How a worker writes down what it does: one writer and one reader per lane, no lock, no system call.
 //!
-//! A [`Pen`] belongs to one worker. Each event is a transition of 16 bytes which closes the phase before it, so the last
+//! A [`LaneWriter`] belongs to one worker. Each event is a transition of 16 bytes which closes the phase before it, so the last
 //! one *is* the open segment. Beside the ring, the lane's header holds exact totals, so that a full ring makes only the
 //! picture poorer.
 //!
@@ -34,11 +34,11 @@ const NO_TASK: u32 = u32::MAX;
 
 /// Writes one lane.
 #[derive(Debug)]
-pub struct Pen {
+pub struct LaneWriter {
     arena: Arc<Arena>,
     /// The worker's number.
     pub worker: u32,
-    /// Into `arena`, which lives as long as the pen: looking them up again would double the cost of an event.
+    /// Into `arena`, which lives as long as the writer: looking them up again would double the cost of an event.
     lane: NonNull<LaneHeader>,
     ring: NonNull<[EventSlot]>,
     written: u64,
@@ -66,14 +66,14 @@ pub struct Pen {
     behind: i64,
 }
 
-// SAFETY: the pointers lead into the arena, which is Sync and kept alive by the pen.
-unsafe impl Send for Pen {}
+// SAFETY: the pointers lead into the arena, which is Sync and kept alive by the writer.
+unsafe impl Send for LaneWriter {}
 
-impl Pen {
+impl LaneWriter {
     /// Takes up a lane: its worker has been `starting` since `t0`. Call it in the worker's own thread.
-    pub fn new(arena: Arc<Arena>, worker: u32) -> Pen {
+    pub fn new(arena: Arc<Arena>, worker: u32) -> LaneWriter {
         let t0 = arena.t0();
-        let mut pen = Pen {
+        let mut writer = LaneWriter {
             lane: NonNull::from(arena.lane(worker)),
             ring: NonNull::from(arena.ring(worker)),
             arena,
@@ -95,8 +95,8 @@ impl Pen {
             booked: t0,
             behind: 0,
         };
-        pen.read_cpu(clock::now());
-        pen
+        writer.read_cpu(clock::now());
+        writer
     }
 
     #[inline]
@@ -283,7 +283,7 @@ pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
     let lane = arena.lane(worker);
     let ring = arena.ring(worker);
     let from = lane.taken.0.load(Relaxed);
-    // Acquire: pairs with the pen's Release, so that the slots below are complete.
+    // Acquire: pairs with the writer's Release, so that the slots below are complete.
     let to = lane.written.load(Acquire);
     let events = (from..to)
         .map(|i| {
@@ -329,12 +329,12 @@ mod tests {
     #[test]
     fn the_totals_cover_the_lane_from_t0_to_the_last_event() {
         let arena = arena(1);
-        let mut pen = Pen::new(arena.clone(), 0);
-        pen.begin(0);
-        pen.begin(1);
-        pen.enter(Phase::File);
-        pen.enter(Phase::Computing);
-        let end = pen.rest();
+        let mut writer = LaneWriter::new(arena.clone(), 0);
+        writer.begin(0);
+        writer.begin(1);
+        writer.enter(Phase::File);
+        writer.enter(Phase::Computing);
+        let end = writer.rest();
         let lane = arena.lane(0);
         let total: Nanos = lane.phases.iter().map(|phase| phase.load(Relaxed)).sum();
         assert_eq!(total, end - arena.header().t0.load(Relaxed));
@@ -349,14 +349,14 @@ mod tests {
     #[test]
     fn a_worker_off_its_core_is_ready_for_as_long_as_its_cpu_clock_stood_still() {
         let arena = arena(1);
-        let mut pen = Pen::new(arena.clone(), 0);
+        let mut writer = LaneWriter::new(arena.clone(), 0);
         // A sleeping thread is off its core, whatever the reason; how long exactly is the clocks' business.
         let (wall, cpu) = (clock::now(), clock::thread_cpu());
-        pen.begin(0);
+        writer.begin(0);
         std::thread::sleep(std::time::Duration::from_millis(5));
-        pen.tick();
+        writer.tick();
         let off = (clock::now() - wall) - (clock::thread_cpu() - cpu);
-        pen.rest();
+        writer.rest();
         let ready = arena.lane(0).phases[Phase::Ready as usize].load(Relaxed);
         assert!(
             ready >= 4_000_000 && ready <= off + 1_000_000,
@@ -381,14 +381,14 @@ mod tests {
     fn a_full_lane_drops_events_but_keeps_exact_totals_and_marks_the_gap() {
         let arena = arena(1);
         let slots = arena.ring_slots() as u64;
-        let mut pen = Pen::new(arena.clone(), 0);
+        let mut writer = LaneWriter::new(arena.clone(), 0);
         for task in 0..slots + 5 {
-            pen.begin(task as u32);
+            writer.begin(task as u32);
         }
         // At least these; a change of core or a wait for one adds events of its own.
         assert!(arena.lane(0).dropped.load(Relaxed) >= 5);
         assert_eq!(take_events(&arena, 0, 0).len() as u64, slots);
-        let end = pen.rest();
+        let end = writer.rest();
         let last = take_events(&arena, 0, 0);
         assert!(last[0].after_gap && !last[1..].iter().any(|event| event.after_gap));
         let total: Nanos = arena
@@ -419,16 +419,16 @@ mod tests {
         let (first, last) = (cores[0], cores[cores.len() - 1]);
         let arena = arena(1);
         go_to(first);
-        let mut pen = Pen::new(arena.clone(), 0);
+        let mut writer = LaneWriter::new(arena.clone(), 0);
         // To where it gets its first task is no migration of work.
         go_to(last);
-        pen.begin(0);
+        writer.begin(0);
         go_to(first);
-        pen.tick();
-        pen.tick();
+        writer.tick();
+        writer.tick();
         go_to(last);
-        pen.enter(Phase::File);
-        pen.rest();
+        writer.enter(Phase::File);
+        writer.rest();
         let moves = if first == last { 0 } else { 2 };
         assert_eq!(arena.lane(0).migrations.load(Relaxed), moves);
         let events = take_events(&arena, 0, 0);
@@ -442,12 +442,12 @@ mod tests {
     #[test]
     fn cpu_time_is_booked_on_cores_as_much_as_on_the_worker() {
         let arena = arena(1);
-        let mut pen = Pen::new(arena.clone(), 0);
-        pen.begin(0);
-        while clock::thread_cpu() < pen.cpu + 3_000_000 {
+        let mut writer = LaneWriter::new(arena.clone(), 0);
+        writer.begin(0);
+        while clock::thread_cpu() < writer.cpu + 3_000_000 {
             std::hint::spin_loop();
         }
-        pen.rest();
+        writer.rest();
         let by_core: Nanos = (0..1024).map(|core| arena.core(core).load(Relaxed)).sum();
         assert_eq!(by_core, arena.lane(0).cpu.load(Relaxed));
     }

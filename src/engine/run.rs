@@ -19,8 +19,8 @@ use super::{
     clock::{self, CpuWatch},
     conclude::{self, Facts},
     executor::{
-        AWAY_MAX, Crew, Ending, arrived, note_panics, processes::ForkCrew, python::PythonCrew,
-        threads::ThreadCrew,
+        AWAY_MAX, Ending, Executor, arrived, note_panics, processes::ForkExecutor,
+        python::PythonExecutor, threads::ThreadExecutor,
     },
     fetch::Limits,
     gil::Gil,
@@ -71,7 +71,7 @@ pub enum Report {
 
 /// What runs need and share, one at a time.
 #[derive(Debug)]
-pub struct Ground {
+pub struct RunContext {
     /// Where runs happen.
     pub arena: Arc<Arena>,
     /// Who forks.
@@ -91,20 +91,20 @@ pub struct Ground {
 /// A run that has been started.
 #[derive(Debug)]
 pub struct Run {
-    ground: Arc<Ground>,
+    context: Arc<RunContext>,
     /// A handle stops only its own run.
     started: Nanos,
     supervisor: Option<JoinHandle<()>>,
 }
 
-impl Ground {
+impl RunContext {
     /// Starts a run; `report` is called on the supervisor's thread. One run at a time. What the calling thread computes
     /// meanwhile is counted as watching.
     ///
     /// # Errors
     /// When another run is going on or there is no thread for the supervisor. Everything later is in the record.
     pub fn start(
-        self: &Arc<Ground>,
+        self: &Arc<RunContext>,
         order: impl Into<RunOrder>,
         mut report: impl FnMut(Report) + Send + 'static,
     ) -> Result<Run, EngineError> {
@@ -125,11 +125,11 @@ impl Ground {
             scratch: self.scratch.clone(),
             gil: interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us)))),
         };
-        let (watcher, ground) = (CpuWatch::begin(), self.clone());
+        let (watcher, context) = (CpuWatch::begin(), self.clone());
         let supervise = move || {
             os::ask_for_short_turns();
             let supervisor = Supervisor {
-                ground: &ground,
+                context: &context,
                 assignment,
                 part,
                 watcher,
@@ -141,7 +141,7 @@ impl Ground {
                 sampling: 0,
             };
             let ended = catch_unwind(AssertUnwindSafe(|| supervisor.supervise()));
-            ground.free();
+            context.free();
             // Else whoever listens would wait for ever.
             if ended.is_err() {
                 report(Report::Broken(DEFECT.into()));
@@ -151,7 +151,7 @@ impl Ground {
         let refused = "the system refused a thread for the supervisor";
         let supervisor = supervisor.inspect_err(|_| self.free());
         Ok(Run {
-            ground: self.clone(),
+            context: self.clone(),
             started,
             supervisor: Some(supervisor.map_err(EngineError::system(refused))?),
         })
@@ -167,8 +167,8 @@ impl Ground {
 impl Run {
     /// Cancels it: it concludes as cancelled within half a second.
     pub fn stop(&self) {
-        if self.ground.run.load(Relaxed) == self.started {
-            self.ground.arena.cancel();
+        if self.context.run.load(Relaxed) == self.started {
+            self.context.arena.cancel();
         }
     }
 }
@@ -184,8 +184,8 @@ impl Drop for Run {
 }
 
 /// One run, seen from the thread that watches it: what it learned, and what it did.
-struct Supervisor<'g, R> {
-    ground: &'g Ground,
+struct Supervisor<'c, R> {
+    context: &'c RunContext,
     assignment: Assignment,
     part: Option<Part>,
     /// Of the thread that started the run, and shows it.
@@ -201,10 +201,10 @@ struct Supervisor<'g, R> {
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
     fn supervise(mut self) {
-        let mut zygote = lock(&self.ground.zygote);
+        let mut zygote = lock(&self.context.zygote);
         let record = self.measure(&mut zygote);
         drop(zygote);
-        self.ground.arena.reset(0, 0);
+        self.context.arena.reset(0, 0);
         (self.report)(Report::Concluded(Box::new(record)));
     }
 
@@ -232,15 +232,15 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
 
     /// From `t0` until all workers are gone.
     fn measure(&mut self, zygote: &mut Zygote) -> Record {
-        let ground = self.ground;
-        let arena = &*ground.arena;
+        let context = self.context;
+        let arena = &*context.arena;
         let prepared = self.prepare(zygote);
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = clock::suspended();
         let mut sampler = Sampler::begin();
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
-        ground.suspended.store(0, Relaxed);
+        context.suspended.store(0, Relaxed);
         match prepared {
             Err(error) => self.break_off(error),
             Ok(()) => self.execute(zygote, &mut sampler),
@@ -253,7 +253,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             wall,
         )));
         // What the user did is known exactly; somebody else's doing only shows where it was long.
-        let stopped = self.ending.stopped.max(ground.suspended.swap(0, Relaxed));
+        let stopped = self.ending.stopped.max(context.suspended.swap(0, Relaxed));
         let gil = self.assignment.gil.as_ref();
         let facts = Facts {
             arena,
@@ -273,9 +273,9 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 server_died: self.assignment.port > 0 && !zygote.stop_server(),
                 ..std::mem::take(&mut self.ending)
             },
-            all_tasks: ground.all_tasks.load(Relaxed),
+            all_tasks: context.all_tasks.load(Relaxed),
         };
-        ground.scratch.remove();
+        context.scratch.remove();
         Record {
             campaign: self.part.take(),
             ..facts.record()
@@ -285,29 +285,29 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     /// The run broke, for this reason.
     fn break_off(&mut self, why: impl Into<String>) {
         self.ending.error = Some(why.into());
-        self.ground.arena.cancel();
+        self.context.arena.cancel();
     }
 
     /// Creates the workers, and watches until nothing is left of them.
     fn execute(&mut self, zygote: &mut Zygote, sampler: &mut Sampler) {
-        let mut crew = crew(self.assignment.clone(), zygote);
-        if let Err(error) = crew.create() {
+        let mut executor = executor(self.assignment.clone(), zygote);
+        if let Err(error) = executor.create() {
             self.break_off(error);
         }
-        self.watch(crew.as_mut(), sampler);
-        crew.join(&mut self.ending);
+        self.watch(executor.as_mut(), sampler);
+        executor.join(&mut self.ending);
     }
 
     /// Opens the gate when all have arrived, and reports what happens until it is over.
-    fn watch(&mut self, crew: &mut dyn Crew, sampler: &mut Sampler) {
-        let arena = &*self.ground.arena;
+    fn watch(&mut self, executor: &mut dyn Executor, sampler: &mut Sampler) {
+        let arena = &*self.context.arena;
         let mut sampled = clock::now();
         loop {
             // Before the news are taken: what happened to the last worker must not be missed.
-            let over = crew.is_over();
+            let over = executor.is_over();
             let looked = clock::now();
             if !over {
-                wait_for_news(arena, crew);
+                wait_for_news(arena, executor);
             }
             let away = clock::now() - looked;
             if away > AWAY_MAX {
@@ -315,7 +315,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 // The others were stopped, too: their time to end begins anew.
                 self.cancelled_at = self.cancelled_at.map(|_| clock::now());
             }
-            if let Err(error) = crew.news(&mut self.ending) {
+            if let Err(error) = executor.news(&mut self.ending) {
                 self.break_off(error);
             }
             note_panics(arena, &mut self.ending.deaths);
@@ -323,7 +323,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 return;
             }
             self.see_to_the_gate();
-            self.see_to_the_stop(crew);
+            self.see_to_the_stop(executor);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
                 let cpu = clock::thread_cpu();
@@ -338,7 +338,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if self.gate_opened {
             return;
         }
-        let arena = &*self.ground.arena;
+        let arena = &*self.context.arena;
         if let Some(death) = self.ending.deaths.first()
             && self.ending.error.is_none()
             && !arena.is_stopping()
@@ -352,18 +352,18 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         }
     }
 
-    fn see_to_the_stop(&mut self, crew: &mut dyn Crew) {
-        if !self.ground.arena.is_stopping() {
+    fn see_to_the_stop(&mut self, executor: &mut dyn Executor) {
+        if !self.context.arena.is_stopping() {
             return;
         }
         let now = clock::now();
         let since = now - *self.cancelled_at.get_or_insert(now);
         if since > GRACE && !self.killed {
-            crew.kill();
+            executor.kill();
             self.killed = true;
         }
         if since > GRACE + REPORT_MAX
-            && let Some(zygote) = crew.zygote()
+            && let Some(zygote) = executor.zygote()
         {
             // It should have reported the end of killed workers, and has not.
             zygote.abandon();
@@ -371,25 +371,27 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 }
 
-fn crew(assignment: Assignment, zygote: &mut Zygote) -> Box<dyn Crew + '_> {
-    match assignment.plan.model().description().crew {
-        model::Crew::Threads | model::Crew::Pool => Box::new(ThreadCrew {
+fn executor(assignment: Assignment, zygote: &mut Zygote) -> Box<dyn Executor + '_> {
+    match assignment.plan.model().description().executor {
+        model::ExecutorKind::Threads | model::ExecutorKind::Pool => Box::new(ThreadExecutor {
             assignment,
             threads: vec![],
         }),
-        model::Crew::Forks => Box::new(ForkCrew {
+        model::ExecutorKind::Forks => Box::new(ForkExecutor {
             assignment,
             zygote,
             alive: 0,
         }),
-        model::Crew::Python => Box::new(PythonCrew::new(assignment, zygote)),
+        model::ExecutorKind::Python => Box::new(PythonExecutor::new(assignment, zygote)),
     }
 }
 
 /// Waits until the bell rings, a child has ended, or it is time for a sample.
-fn wait_for_news(arena: &Arena, crew: &mut dyn Crew) {
+fn wait_for_news(arena: &Arena, executor: &mut dyn Executor) {
     let bell = arena.bell.as_fd();
-    let news = crew.zygote().map_or(bell, |zygote| zygote.socket.as_fd());
+    let news = executor
+        .zygote()
+        .map_or(bell, |zygote| zygote.socket.as_fd());
     if wait_readable([bell, news], Some(SAMPLE_MS))[0] {
         arena.bell.close();
     }

@@ -19,7 +19,7 @@ use super::{
     arena::Arena,
     calibrate, clock, machine, os,
     python::{find, probe::probe},
-    run::Ground,
+    run::RunContext,
     scratch::{self, Scratch},
     zygote::Zygote,
 };
@@ -41,7 +41,7 @@ pub struct Session {
     /// Unique; its text sorts by time (UUID version 7).
     pub id: String,
     /// What its runs need and share.
-    pub ground: Arc<Ground>,
+    pub context: Arc<RunContext>,
     /// The zygote, whose group all forked processes are in.
     zygote: Pid,
     /// The process group of the interpreter that is at work now; 0 if there is none.
@@ -71,7 +71,7 @@ impl Session {
         let zygote = Zygote::fork(&arena, &scratch)
             .map_err(EngineError::system("cannot fork the zygote"))?;
         let (zygote_pid, program) = (zygote.pid, zygote.program.clone());
-        let ground = Ground {
+        let context = RunContext {
             arena,
             zygote: Mutex::new(zygote),
             scratch,
@@ -82,7 +82,7 @@ impl Session {
         };
         Ok(Session {
             id: uuid::Uuid::now_v7().to_string(),
-            ground: Arc::new(ground),
+            context: Arc::new(context),
             zygote: zygote_pid,
             program,
             suspended_at: AtomicU64::new(0),
@@ -96,7 +96,7 @@ impl Session {
     /// # Errors
     /// Why it is of no use, in one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
-        let found = probe(&self.ground, &find::meant(written), &|| false);
+        let found = probe(&self.context, &find::meant(written), &|| false);
         found.expect("nobody gives up here")
     }
 
@@ -129,14 +129,14 @@ impl Session {
             .iter()
             .map(|written| find::meant(written))
             .chain(find::candidates());
-        let is_busy = || self.ground.run.load(Relaxed) != 0;
+        let is_busy = || self.context.run.load(Relaxed) != 0;
         for file in files {
             // As often as it takes to come to an end while no run goes on.
             let asked = loop {
                 while is_busy() {
                     std::thread::sleep(BETWEEN_LOOKS);
                 }
-                if let Some(asked) = probe(&self.ground, &file, &is_busy) {
+                if let Some(asked) = probe(&self.context, &file, &is_busy) {
                     break asked;
                 }
             };
@@ -166,7 +166,7 @@ impl Session {
     pub fn wake(&self) {
         let since = self.suspended_at.swap(0, Relaxed);
         if since > 0 {
-            let suspended = &self.ground.suspended;
+            let suspended = &self.context.suspended;
             suspended.fetch_add(clock::now() - since, Relaxed);
         }
         self.signal(Signal::SIGCONT);

@@ -21,7 +21,7 @@ use super::{
     gil::Gil,
     latch::wait_readable,
     os,
-    recorder::Pen,
+    recorder::LaneWriter,
     scratch::Scratch,
     stride::Stride,
 };
@@ -58,7 +58,7 @@ impl Assignment {
 #[derive(Debug)]
 pub struct Worker {
     /// Its lane.
-    pub pen: Pen,
+    pub writer: LaneWriter,
     /// When it looks at the clocks next.
     pub stride: Stride,
     arena: Arc<Arena>,
@@ -72,7 +72,7 @@ impl Worker {
         let lane = arena.lane(number);
         lane.pid.store(std::process::id(), Relaxed);
         lane.tid.store(os::thread_id(), Relaxed);
-        let pen = Pen::new(arena.clone(), number);
+        let writer = LaneWriter::new(arena.clone(), number);
         lane.set_state(LaneState::Working);
         // AcqRel: who counts the last one sees what all have written before.
         if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {
@@ -80,7 +80,7 @@ impl Worker {
         }
         while wait_readable([arena.gate.as_fd()], None) == [false] {}
         Worker {
-            pen,
+            writer,
             stride: Stride::default(),
             arena,
             gil: assignment.gil.clone(),
@@ -118,24 +118,24 @@ impl Worker {
 
     /// Enters `phase`, which needs no lock. The stamp comes first: nobody else may be seen computing before it.
     fn release_lock(&mut self, phase: Phase) {
-        self.pen.enter(phase);
+        self.writer.enter(phase);
         if let Some(gil) = &self.gil {
-            gil.release(self.pen.worker);
+            gil.release(self.writer.worker);
         }
     }
 
     /// Takes the lock, if there is one, and goes on computing. The stamp comes last, for the same reason.
     fn take_lock(&mut self) {
         self.wait_for_lock();
-        self.pen.enter(Phase::Computing);
+        self.writer.enter(Phase::Computing);
     }
 
     fn wait_for_lock(&mut self) {
         if let Some(gil) = &self.gil {
-            let pen = &mut self.pen;
-            gil.take(pen.worker, || {
-                if pen.phase() != Phase::Gil {
-                    pen.enter(Phase::Gil);
+            let writer = &mut self.writer;
+            gil.take(writer.worker, || {
+                if writer.phase() != Phase::Gil {
+                    writer.enter(Phase::Gil);
                 }
             });
         }
@@ -153,9 +153,9 @@ impl Worker {
             self.execute(&job, task);
         }
         // Its last stamp, then the lock goes.
-        self.pen.rest();
+        self.writer.rest();
         if let Some(gil) = &self.gil {
-            gil.release(self.pen.worker);
+            gil.release(self.writer.worker);
         }
     }
 
@@ -178,10 +178,10 @@ impl Worker {
     fn begin(&mut self, task: u32) {
         // Before the clocks are read: a worker that loses its core there has begun all the same.
         add_one(&self.lane().begun);
-        let begin = self.pen.begin(task);
+        let begin = self.writer.begin(task);
         let slot = self.arena.task(task);
         slot.begin.store(begin, Relaxed);
-        slot.worker.store(self.pen.worker, Relaxed);
+        slot.worker.store(self.writer.worker, Relaxed);
         slot.executions.fetch_add(1, Relaxed);
         // Release: who sees the state sees the rest of the slot.
         slot.state.store(TaskState::Begun as u32, Release);
@@ -195,7 +195,7 @@ impl Worker {
     }
 
     fn lane(&self) -> &LaneHeader {
-        self.arena.lane(self.pen.worker)
+        self.arena.lane(self.writer.worker)
     }
 
     /// Counts a page that was written to its end, and whether another worker has spoilt it since.
@@ -215,7 +215,7 @@ impl Worker {
         store_known(&lane.involuntary, switches.map(|each| each.involuntary));
         let memory = own_process.then(os::proportional_set_size).flatten();
         store_known(&lane.memory, memory);
-        finish(&self.arena, self.pen.worker, LaneState::Finished);
+        finish(&self.arena, self.writer.worker, LaneState::Finished);
     }
 }
 

@@ -89,9 +89,9 @@ fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec
         let is_cancelled = || bench.is_interrupted();
         let emulated = engine_convoy::emulated(beside, CONVOY_SAMPLES, interval);
         let measured = emulated.and_then(|emulated| {
-            let ground = &bench.session.ground;
+            let context = &bench.session.context;
             let real =
-                engine_convoy::real(ground, interpreter, beside, CONVOY_SAMPLES, &is_cancelled)?;
+                engine_convoy::real(context, interpreter, beside, CONVOY_SAMPLES, &is_cancelled)?;
             Ok((emulated, real))
         });
         match measured {

@@ -100,7 +100,7 @@ impl<'a> Bench<'a> {
         let urls = work.urls.as_deref().map(addresses::read).transpose()?;
         let mut bench = Bench::open(&work.output, keeping, ascii)?;
         if work.all_tasks {
-            bench.session.ground.all_tasks.store(true, Relaxed);
+            bench.session.context.all_tasks.store(true, Relaxed);
         }
         if needs_python {
             bench.find_pythons(&work.python)?;
@@ -248,7 +248,7 @@ impl<'a> Bench<'a> {
         let mut trace = Trace::new(order.plan.workers).under(order.plan.lock());
         let sender = self.sender.clone();
         let report = move |report| drop(sender.send(Some(report)));
-        let run = match self.session.ground.start(order, report) {
+        let run = match self.session.context.start(order, report) {
             Ok(run) => run,
             Err(error) => {
                 self.broke = Some(error.into());

@@ -233,9 +233,9 @@ fn fetched(
     draft.tasks = urls.len() as u64;
     draft.set(&WRITES, 1);
     draft.urls = Some(urls);
-    *session.ground.limits.lock().expect("nobody panicked") = limits;
+    *session.context.limits.lock().expect("nobody panicked") = limits;
     let observed = run(session, &draft);
-    *session.ground.limits.lock().expect("nobody panicked") = Limits::default();
+    *session.context.limits.lock().expect("nobody panicked") = Limits::default();
     check(
         observed.record.ending.outcome == Outcome::Completed,
         format!("{:?}", observed.record.ending.error),

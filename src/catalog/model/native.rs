@@ -1,6 +1,6 @@
 //! The models that this program executes itself.
 
-use super::{Crew, ModelDescription};
+use super::{ExecutorKind, ModelDescription};
 use crate::{
     catalog::{
         parameter::{Help, Kind, Parameter},
@@ -23,7 +23,7 @@ pub(super) const NATIVE: ModelDescription = ModelDescription {
     name: "",
     line: "",
     label: "",
-    crew: Crew::Threads,
+    executor: ExecutorKind::Threads,
     has_processes: false,
     parameters: &[],
     tasks: MAX_TASKS,
@@ -71,7 +71,7 @@ pub(super) static GIL_THREADS: ModelDescription = ModelDescription {
 pub(super) static PROCESSES: ModelDescription = ModelDescription {
     name: "processes",
     line: "like multiprocessing, forked by Rust",
-    crew: Crew::Forks,
+    executor: ExecutorKind::Forks,
     has_processes: true,
     workers: |limits, fetches| {
         if fetches {
@@ -89,7 +89,7 @@ pub(super) static PROCESSES: ModelDescription = ModelDescription {
 pub(super) static RAYON: ModelDescription = ModelDescription {
     name: "rayon",
     line: "a rayon pool: steals work by itself",
-    crew: Crew::Pool,
+    executor: ExecutorKind::Pool,
     workers: |limits, fetches| {
         let Limit { most, because } = threads(limits, fetches);
         limits.pool.clone().or_less(most, &because)

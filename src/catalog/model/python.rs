@@ -1,6 +1,6 @@
 //! The models that CPython executes.
 
-use super::{Crew, ModelDescription, native::NATIVE};
+use super::{ExecutorKind, ModelDescription, native::NATIVE};
 use crate::{
     catalog::phase::Hue,
     domain::{
@@ -22,7 +22,7 @@ fn interpreters(limits: &Limits, _: bool) -> Limit {
 
 /// What most of these models have in common.
 const PYTHON: ModelDescription = ModelDescription {
-    crew: Crew::Python,
+    executor: ExecutorKind::Python,
     tasks: MAX_PYTHON_TASKS,
     workers: threads,
     ..NATIVE

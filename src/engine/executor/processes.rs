@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
-use super::{Crew, Death, Ending};
+use super::{Death, Ending, Executor};
 use crate::engine::{
     EngineError,
     arena::{LaneHeader, LaneState},
@@ -17,7 +17,7 @@ const ORPHANS_MAX: Duration = Duration::from_secs(1);
 
 /// Workers that are processes of their own.
 #[derive(Debug)]
-pub struct ForkCrew<'z> {
+pub struct ForkExecutor<'z> {
     /// What they are to do.
     pub assignment: Assignment,
     /// Who forks them.
@@ -26,7 +26,7 @@ pub struct ForkCrew<'z> {
     pub alive: u32,
 }
 
-impl Crew for ForkCrew<'_> {
+impl Executor for ForkExecutor<'_> {
     fn create(&mut self) -> Result<(), EngineError> {
         self.zygote.fork_workers(&self.assignment)?;
         self.alive = self.assignment.plan.workers;

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-use super::{AWAY_MAX, Crew, Death, Ending, arrived, note_panics};
+use super::{AWAY_MAX, Death, Ending, Executor, arrived, note_panics};
 use crate::{
     domain::{record::PrintedOutput, text, time::Nanos},
     engine::{
@@ -24,7 +24,7 @@ const FAREWELL_MAX: Nanos = 5_000_000_000;
 
 /// The workers of an interpreter.
 #[derive(Debug)]
-pub struct PythonCrew<'z> {
+pub struct PythonExecutor<'z> {
     assignment: Assignment,
     zygote: &'z mut Zygote,
     output: Option<Output>,
@@ -40,10 +40,10 @@ pub struct PythonCrew<'z> {
     printed_alive: Option<PrintedOutput>,
 }
 
-impl<'z> PythonCrew<'z> {
-    /// A crew for this assignment, still without workers.
-    pub fn new(assignment: Assignment, zygote: &'z mut Zygote) -> PythonCrew<'z> {
-        PythonCrew {
+impl<'z> PythonExecutor<'z> {
+    /// An executor for this assignment, still without workers.
+    pub fn new(assignment: Assignment, zygote: &'z mut Zygote) -> PythonExecutor<'z> {
+        PythonExecutor {
             assignment,
             zygote,
             output: None,
@@ -168,7 +168,7 @@ impl<'z> PythonCrew<'z> {
     }
 }
 
-impl Crew for PythonCrew<'_> {
+impl Executor for PythonExecutor<'_> {
     fn create(&mut self) -> Result<(), EngineError> {
         let scratch = &self.assignment.scratch;
         let program = order::program(&self.assignment)?;

@@ -1,5 +1,5 @@
 //! Threads: `serial` (one of them), `threads`, and `gil-threads`, whose lock the workers find in their assignment. Those of a
-//! rayon pool are a crew of this kind, too.
+//! rayon pool are an executor of this kind, too.
 
 mod rayon;
 
@@ -9,7 +9,7 @@ use std::{
     thread::{Builder, JoinHandle},
 };
 
-use super::{Crew, Ending};
+use super::{Ending, Executor};
 use crate::{
     catalog::model,
     engine::{EngineError, kernel, worker::Assignment},
@@ -20,7 +20,7 @@ const STACK_BYTES: usize = 1 << 20;
 
 /// Workers that are threads of this process.
 #[derive(Debug)]
-pub struct ThreadCrew {
+pub struct ThreadExecutor {
     /// What they are to do.
     pub assignment: Assignment,
     /// Those that were created.
@@ -36,10 +36,10 @@ fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinH
     builder.spawn(life)
 }
 
-impl Crew for ThreadCrew {
+impl Executor for ThreadExecutor {
     fn create(&mut self) -> Result<(), EngineError> {
         let (assignment, threads) = (&self.assignment, &mut self.threads);
-        if assignment.plan.model().description().crew == model::Crew::Pool {
+        if assignment.plan.model().description().executor == model::ExecutorKind::Pool {
             return rayon::create(assignment, threads);
         }
         for number in 0..assignment.plan.workers {

@@ -33,7 +33,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
             return Err(Unfinished::Cancelled);
         }
         if worker.stride.spend(next - i) {
-            let cpu = worker.pen.tick();
+            let cpu = worker.writer.tick();
             worker.stride.renew(cpu);
         }
         worker.yield_if_asked();

@@ -42,7 +42,7 @@ pub fn write(
             return Err(Unfinished::Cancelled);
         }
         python_str_of_bytes(page, &mut text);
-        worker.pen.tick();
+        worker.writer.tick();
         worker.yield_if_asked();
         let file = worker.blocking(Phase::File, || File::create(&path));
         let mut file = file.map_err(failed)?;

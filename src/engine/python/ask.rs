@@ -11,7 +11,7 @@ use crate::{
         EngineError, clock,
         latch::wait_readable,
         lock::lock,
-        run::Ground,
+        run::RunContext,
         scratch::Scratch,
         zygote::{News, ProcessEnd, Program, Zygote},
     },
@@ -62,14 +62,14 @@ pub enum AskError {
 /// # Errors
 /// See [`AskError`].
 pub fn ask(
-    ground: &Ground,
+    context: &RunContext,
     python: &str,
     arguments: &[&str],
     directory: Option<&Path>,
     limit: Duration,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Answer, AskError> {
-    let (mut zygote, scratch) = (lock(&ground.zygote), &ground.scratch);
+    let (mut zygote, scratch) = (lock(&context.zygote), &context.scratch);
     let broken = |error| {
         let doing = format!("cannot use {}", scratch.directory.display());
         AskError::Broken(EngineError::system(doing)(error))

@@ -10,7 +10,7 @@ use crate::{
         python::{FoundPython, Interpreter, OLDEST, UselessPython},
         text,
     },
-    engine::run::Ground,
+    engine::run::RunContext,
 };
 
 /// What it is told to execute.
@@ -23,14 +23,14 @@ const TOLD: usize = 120;
 /// What this file is, if it is an interpreter that can execute the worker's script, or why it is of no use. `None` if
 /// `cancelled` said that nobody wants to know.
 pub fn probe(
-    ground: &Ground,
+    context: &RunContext,
     path: &Path,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Result<FoundPython, UselessPython>> {
     // Where the user is: a shim of pyenv looks there for which version is meant.
     let here = std::env::current_dir().ok();
     let (arguments, here) = (["-c", SCRIPT], here.as_deref());
-    let asked = |named| ask(ground, named, &arguments, here, LIMIT, cancelled);
+    let asked = |named| ask(context, named, &arguments, here, LIMIT, cancelled);
     let understood = match name_of_one(path).map(asked) {
         Ok(Ok(answer)) => understood(&answer),
         Ok(Err(AskError::Cancelled)) => return None,

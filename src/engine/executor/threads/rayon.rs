@@ -76,7 +76,7 @@ fn execute(assignment: &Assignment, job: &Job, task: u32) {
         };
         if !worker.is_stopping() {
             worker.execute(|worker, task| job.execute(worker, task), task);
-            worker.pen.rest();
+            worker.writer.rest();
         }
         WORKER.set(Some(worker));
     });
