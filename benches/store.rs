@@ -102,15 +102,15 @@ fn opening(workers: u64) {
         &format!("{first:.0} ms"),
         "",
     );
-    let picture = millis(7, || {
+    let keep_trace = millis(7, || {
         store
-            .pictures()
+            .traces()
             .keep(&record(0), &Trace::new(16))
             .expect("there is room");
     });
     row(
         "keeping a small picture beside it",
-        &format!("{picture:.2} ms"),
+        &format!("{keep_trace:.2} ms"),
         "",
     );
 }

@@ -5,10 +5,10 @@
 
 pub mod arena;
 pub mod calibrate;
+mod caveats;
 pub mod clock;
 pub mod convoy;
 pub mod doctor;
-mod doubts;
 pub mod error;
 pub mod executor;
 pub mod fetch;

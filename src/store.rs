@@ -16,10 +16,10 @@
 //!
 //! Nothing else is written over any of these files (`store/own.rs`).
 //!
-//! # The pictures
+//! # The traces
 //!
 //! Beside the file, in a directory, is a file per run with what would make its line long: its trace and its tasks, and its
-//! workers if they are many (`store/pictures.rs`). Together they are bounded; records are not.
+//! workers if they are many (`store/traces.rs`). Together they are bounded; records are not.
 
 mod change;
 mod error;
@@ -29,9 +29,9 @@ mod line;
 mod log;
 mod own;
 mod pending;
-mod pictures;
 mod place;
 pub mod speeds;
+mod traces;
 mod writer;
 
 use std::{fs::File, time::Duration};
@@ -44,8 +44,8 @@ use known::Known;
 use line::BEGINNING;
 use log::{Log, Seen};
 pub use own::is_own;
-pub use pictures::{BYTES_MAX as PICTURES_MAX, Picture, Pictures};
 pub use place::{Place, default_place};
+pub use traces::{BYTES_MAX as TRACES_MAX, RunDetails, TraceFolder};
 pub use writer::{End, PATIENCE, Writer, take_in};
 
 use crate::domain::{keeping::Keeping, provenance::Provenance};
@@ -87,9 +87,9 @@ impl Store {
         Ok(index.opened(added, &place.file))
     }
 
-    /// The pictures beside the file.
-    pub fn pictures(&self) -> Pictures {
-        Pictures::beside(&self.place)
+    /// The traces beside the file.
+    pub fn traces(&self) -> TraceFolder {
+        TraceFolder::beside(&self.place)
     }
 
     /// Keeps all these changes, or none; runs and sweeps that are there already are left out. A run or sweep gets the number
@@ -138,11 +138,11 @@ impl Store {
         Ok(self.index.next_number())
     }
 
-    /// Removes pictures that belong to no run, as of a history that somebody has deleted. Nothing is removed while runs
+    /// Removes traces that belong to no run, as of a history that somebody has deleted. Nothing is removed while runs
     /// wait to be added to the history, or where it has lines that this program does not understand.
     pub fn sweep(&self) {
         if self.index.is_understood() && !pending::are_beside(&self.place) {
-            self.pictures().sweep(|id| self.index.number(id).is_some());
+            self.traces().sweep(|id| self.index.number(id).is_some());
         }
     }
 

@@ -54,7 +54,7 @@ use crate::{
         spelling::{self, say},
         thread,
     },
-    store::{Change, End, Pictures, Place, is_own, speeds},
+    store::{Change, End, Place, TraceFolder, is_own, speeds},
     ui::Theme,
 };
 
@@ -298,7 +298,7 @@ impl Explorer {
             Effect::Export(order) => self.export(order),
             Effect::Keep(number) => self.keeper.keep(history, number),
             Effect::ReadEarlier => self.keeper.read_earlier(),
-            Effect::ReadPicture(number) => self.keeper.read_picture(history, number),
+            Effect::ReadPicture(number) => self.keeper.read_trace(history, number),
             Effect::Rename(number, name) => self.keeper.change(history, &[number], |mut ids| {
                 let id = ids.remove(0);
                 Change::Name { id, name }
@@ -369,7 +369,7 @@ impl Explorer {
         let events = self.events.clone();
         let write = move |session: &Session, place: Option<&Place>| {
             if let Some(place) = place {
-                complete(&mut copies.runs, &Pictures::beside(place), &events);
+                complete(&mut copies.runs, &TraceFolder::beside(place), &events);
             }
             let runs = copies.runs.iter().filter(|_| order.format.shows_traces());
             let without = runs.filter(|run| run.missing_picture().is_some()).count();
@@ -452,7 +452,7 @@ impl Explorer {
 }
 
 /// Reads what is not in memory of runs of earlier sessions: their lists of tasks, and timelines that nobody has looked at.
-fn complete(runs: &mut [Entry], pictures: &Pictures, events: &Sender<Event>) {
+fn complete(runs: &mut [Entry], traces: &TraceFolder, events: &Sender<Event>) {
     let earlier = runs.iter_mut().filter(|run| run.is_earlier());
     let earlier: Vec<&mut Entry> = earlier.collect();
     let (of, mut told) = (earlier.len(), clock::now());
@@ -461,7 +461,7 @@ fn complete(runs: &mut [Entry], pictures: &Pictures, events: &Sender<Event>) {
             let _ = events.send(Msg::ExportReads { read, of }.into());
             told = clock::now();
         }
-        pictures.complete(run);
+        traces.complete(run);
     }
 }
 

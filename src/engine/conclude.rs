@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{
     arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known},
-    doubts,
+    caveats,
     executor::{Death, Ending},
 };
 use crate::{
@@ -108,8 +108,8 @@ impl Facts<'_> {
             measurement: self.measurement(),
             plan: self.plan.clone(),
         };
-        let doubts = doubts::about(&record, &self.ending);
-        record.measurement.caveats = doubts.into_iter().map(Caveat::from).collect();
+        let caveats = caveats::about(&record, &self.ending);
+        record.measurement.caveats = caveats.into_iter().map(Caveat::from).collect();
         record
     }
 
@@ -174,7 +174,7 @@ impl Facts<'_> {
         }
     }
 
-    /// How it was measured; the doubts come when all else is known.
+    /// How it was measured; the caveats come when all else is known.
     fn measurement(&self) -> Measurement {
         let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
         Measurement {

@@ -219,12 +219,9 @@ impl Shelf {
     /// With what is kept beside the history.
     fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
-        let pictures = self.store.pictures();
+        let traces = self.store.traces();
         let mut copies = Copies::of(&self.history, numbers.iter());
-        copies
-            .runs
-            .iter_mut()
-            .for_each(|run| pictures.complete(run));
+        copies.runs.iter_mut().for_each(|run| traces.complete(run));
         let machine = &self.history.here().machine;
         destination.share(machine, &copies.shared(), |_| String::new())
     }

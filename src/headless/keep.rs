@@ -8,9 +8,7 @@ use crate::{
         keeping::Keeping, provenance::Provenance, record::Record, sweep::Sweep, trace::Trace,
     },
     shell::exit::Failure,
-    store::{
-        Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, StoreError, Writer, take_in,
-    },
+    store::{Change, End, PATIENCE, Place, Reply, Store, StoreError, TRACES_MAX, Writer, take_in},
 };
 
 /// Gives runs their numbers, and keeps them if they are to be kept.
@@ -63,7 +61,7 @@ impl Keeper {
         let wanted = self.next;
         let mut change = Change::run(wanted, record);
         if let Some(writer) = &self.writer
-            && let Err(error) = writer.store.pictures().keep(record, trace)
+            && let Err(error) = writer.store.traces().keep(record, trace)
         {
             say(&error.to_string());
             let record = Box::new(record.clone());
@@ -129,9 +127,9 @@ impl Keeper {
         let Some(writer) = self.writer else {
             return !self.is_refused;
         };
-        let pictures = writer.store.pictures();
+        let traces = writer.store.traces();
         let end = writer.finish();
-        pictures.bound(PICTURES_MAX);
+        traces.bound(TRACES_MAX);
         if let End::Beside(sentence) | End::Lost(sentence) = &end {
             say(sentence);
         }

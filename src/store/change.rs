@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     index::Index,
     line::{Kind, Line},
-    pictures,
+    traces,
 };
 use crate::domain::{provenance::Provenance, record::Record, sweep::Sweep};
 
@@ -49,11 +49,11 @@ pub enum Change {
 }
 
 impl Change {
-    /// A run ended. What would make its line long is left out: [`Pictures::keep`](super::Pictures::keep) takes that.
+    /// A run ended. What would make its line long is left out: [`TraceFolder::keep`](super::TraceFolder::keep) takes that.
     pub fn run(wanted: usize, record: &Record) -> Change {
         Change::Run {
             wanted,
-            record: Box::new(pictures::without_details(record)),
+            record: Box::new(traces::without_details(record)),
         }
     }
 }

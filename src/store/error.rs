@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::domain::text;
 
-/// Why the history, or a picture beside it, could not be read or changed. Shown, it is one sentence.
+/// Why the history, or a trace beside it, could not be read or changed. Shown, it is one sentence.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// Another program appends to it, and goes on doing so.

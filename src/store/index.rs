@@ -28,7 +28,7 @@ const LINES_NAMED: usize = 5;
 /// What was kept when the history was opened.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// What counts, oldest first. What [`Picture`](super::Picture) holds is missing in the records.
+    /// What counts, oldest first. What [`RunDetails`](super::RunDetails) holds is missing in the records.
     pub kept: Lot,
     /// What was removed, and can be restored.
     pub removed: Lot,

@@ -25,14 +25,14 @@ use crate::{
         trace::Trace,
     },
     shell::thread,
-    store::{Change, End, PATIENCE, PICTURES_MAX, Place, Reply, Store, Writer, take_in},
+    store::{Change, End, PATIENCE, Place, Reply, Store, TRACES_MAX, Writer, take_in},
 };
 
 /// How long leaving waits for what is still to be written.
 const LEAVING: Duration = Duration::from_secs(20);
 /// A picture that takes no more memory than this, in bytes, is written while a run goes on.
 const SMALL: usize = 256 << 10;
-/// When pictures that were put off take more memory than this, in bytes, they are written in any case.
+/// When traces that were put off take more memory than this, in bytes, they are written in any case.
 const PUT_OFF_MAX: usize = 64 << 20;
 /// How long until what could not be kept is tried again.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -105,7 +105,7 @@ impl Keeper {
             self.write(Change::run(number, &run.record));
             let (record, trace) = (run.record.clone(), run.trace.clone());
             let bytes = trace.bytes();
-            let job: Job = Box::new(|worker| worker.keep_picture(record, trace));
+            let job: Job = Box::new(|worker| worker.keep_trace(record, trace));
             if bytes <= SMALL {
                 self.send(job);
                 return;
@@ -126,9 +126,9 @@ impl Keeper {
     }
 
     /// Brings the picture of this run; answered by [`Msg::PictureRead`].
-    pub fn read_picture(&self, history: &History, number: usize) {
+    pub fn read_trace(&self, history: &History, number: usize) {
         match kept(history, number).filter(|_| self.jobs.is_some()) {
-            Some(id) => self.send(Box::new(move |worker| worker.read_picture(number, &id))),
+            Some(id) => self.send(Box::new(move |worker| worker.read_trace(number, &id))),
             None => {
                 let picture = Err("its timeline is not kept".into());
                 let _ = self
@@ -228,7 +228,7 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        let unkept = self.keep_pictures_at_last();
+        let unkept = self.keep_traces_at_last();
         match (self.writer.finish(), unkept) {
             (End::Kept, Some(sentence)) => End::Lost(sentence),
             (End::Beside(beside) | End::Lost(beside), Some(sentence)) => {
@@ -245,10 +245,10 @@ impl Worker {
 
     /// Keeps a picture. One that cannot be kept stays in memory, with a poorer timeline if the whole one would take too much,
     /// and the user hears of it once.
-    fn keep_picture(&mut self, record: Record, mut trace: Trace) {
-        let pictures = self.writer.store.pictures();
-        let kept = pictures.keep(&record, &trace);
-        pictures.bound(PICTURES_MAX);
+    fn keep_trace(&mut self, record: Record, mut trace: Trace) {
+        let traces = self.writer.store.traces();
+        let kept = traces.keep(&record, &trace);
+        traces.bound(TRACES_MAX);
         let Err(why) = kept else { return };
         if self.unkept.is_empty() {
             self.tell(vec![Msg::Told(why.to_string())]);
@@ -260,16 +260,16 @@ impl Worker {
         self.unkept.push((record, trace));
     }
 
-    fn read_picture(&self, number: usize, id: &str) {
-        let picture = self.writer.store.pictures().read(id);
+    fn read_trace(&self, number: usize, id: &str) {
+        let picture = self.writer.store.traces().read(id);
         let picture = picture.map(|read| Box::new(read.trace.into_owned()));
         self.tell(vec![Msg::PictureRead { number, picture }]);
     }
 
     /// Tries once more to keep what was put aside. Returns what is lost, in one sentence.
-    fn keep_pictures_at_last(&self) -> Option<String> {
-        let pictures = self.writer.store.pictures();
-        let keep = |(record, trace): &(Record, Trace)| pictures.keep(record, trace).err();
+    fn keep_traces_at_last(&self) -> Option<String> {
+        let traces = self.writer.store.traces();
+        let keep = |(record, trace): &(Record, Trace)| traces.keep(record, trace).err();
         let lost: Vec<_> = self.unkept.iter().filter_map(keep).collect();
         let why = lost.last()?;
         let runs = counted(lost.len() as u64, "run");

@@ -404,7 +404,7 @@ fn a_directory_in_the_way_is_one_sentence() {
 }
 
 #[test]
-fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
+fn a_trace_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     let room = Room::new();
     let store = Store::at(room.place());
     let plan = sample::plan(Workload::Cpu, Model::Threads, 200);
@@ -421,38 +421,38 @@ fn a_picture_comes_back_with_the_tasks_and_the_many_workers_of_its_run() {
     whole.tasks = Some((0..8).map(task).collect());
     let mut store = store;
     store.keep_run(0, &here("one"), &whole).unwrap();
-    store.pictures().keep(&whole, &Trace::new(200)).unwrap();
+    store.traces().keep(&whole, &Trace::new(200)).unwrap();
     assert!(room.content().len() < 4_000, "the line is short");
     let mut store = Store::at(room.place());
     let opened = store.open().unwrap();
     let mut record = opened.kept.runs[0].record.clone();
     assert_ne!(record, whole);
-    let picture = store.pictures().read(&record.id).unwrap();
-    assert_eq!(picture.complete(&mut record).lanes.len(), 200);
+    let details = store.traces().read(&record.id).unwrap();
+    assert_eq!(details.complete(&mut record).lanes.len(), 200);
     assert_eq!(record, whole);
 }
 
 #[test]
-fn a_picture_that_is_gone_or_damaged_is_one_sentence() {
+fn a_trace_that_is_gone_or_damaged_is_one_sentence() {
     let room = Room::new();
     let mut store = Store::at(room.place());
     store.keep_run(0, &here("one"), &record("a")).unwrap();
-    let pictures = store.pictures();
+    let traces = store.traces();
     assert!(
-        pictures
+        traces
             .read("a")
             .unwrap_err()
             .to_string()
             .contains("removed to save room")
     );
-    pictures.keep(&record("a"), &Trace::new(2)).unwrap();
-    assert!(pictures.read("a").is_ok());
+    traces.keep(&record("a"), &Trace::new(2)).unwrap();
+    assert!(traces.read("a").is_ok());
     let file = room.place().traces().join("a.json");
     let content = fs::read(&file).unwrap();
     for length in 0..content.len() {
         fs::write(&file, &content[..length]).unwrap();
         assert!(
-            pictures
+            traces
                 .read("a")
                 .unwrap_err()
                 .to_string()
@@ -462,7 +462,7 @@ fn a_picture_that_is_gone_or_damaged_is_one_sentence() {
     }
     for id in ["../history", "", "a/b", "."] {
         assert!(
-            pictures.read(id).is_err() && pictures.keep(&record(id), &Trace::new(2)).is_err(),
+            traces.read(id).is_err() && traces.keep(&record(id), &Trace::new(2)).is_err(),
             "{id}"
         );
     }

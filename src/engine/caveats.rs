@@ -15,13 +15,13 @@ use crate::{
 };
 
 /// How many dead workers get a caveat each.
-const DEATHS_TOLD: usize = 3;
+const DEATHS_LISTED: usize = 3;
 
 /// Everything that speaks against this record, what may explain others first.
 pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
     let dropped = record.measurement.events.dropped;
     let dropped = (dropped > 0).then_some(Seen::EventsDropped(dropped));
-    let died = ending.unprovoked_deaths().take(DEATHS_TOLD);
+    let died = ending.unprovoked_deaths().take(DEATHS_LISTED);
     let died = died.map(|death| Seen::WorkerDied(death.to_string()));
     let (stolen, taken, too_short) = (stolen(record), others_on_cores(record), too_short(record));
     // What is too short to compare is too short for this, too.
@@ -186,7 +186,7 @@ mod tests {
         record.times.phases_s[Phase::Ready] = nanos(each * record.workers.len() as f64);
     }
 
-    fn doubts(record: &Record, change: impl Fn(&mut Ending)) -> Vec<CaveatKind> {
+    fn caveats(record: &Record, change: impl Fn(&mut Ending)) -> Vec<CaveatKind> {
         let mut ending = Ending::default();
         change(&mut ending);
         let seen = about(record, &ending).into_iter();
@@ -194,11 +194,11 @@ mod tests {
     }
 
     fn seen(record: &Record) -> Vec<CaveatKind> {
-        doubts(record, |_| {})
+        caveats(record, |_| {})
     }
 
     #[test]
-    fn a_quiet_run_is_not_doubted_whatever_its_size() {
+    fn a_quiet_run_has_no_caveat_whatever_its_size() {
         for kind in [Workload::Cpu, Workload::Io] {
             for workers in [1, 2, 8, 64] {
                 for wall_s in [0.05, 0.5, 5.0] {
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_others_used_is_told_with_how_much_and_how_long_workers_waited() {
+    fn a_core_that_others_used_is_reported_with_how_much_and_how_long_workers_waited() {
         let mut record = quiet(Workload::Cpu, 2, 1.0);
         record.cores[0].others_s = Some(0.6);
         assert_eq!(seen(&record), [CaveatKind::CoresTaken]);
@@ -259,26 +259,26 @@ mod tests {
         record.cores[1].stolen_s = None;
         assert!(
             !seen(&record).contains(&CaveatKind::Stolen),
-            "what is not known is not told"
+            "what is not known is not reported"
         );
     }
 
     #[test]
-    fn a_sleep_or_a_stop_is_told_whatever_else_was_seen() {
+    fn a_sleep_or_a_stop_is_reported_whatever_else_was_seen() {
         let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
         assert!(
-            doubts(&record, |ending| ending.suspended = 3_000_000_000)
+            caveats(&record, |ending| ending.suspended = 3_000_000_000)
                 .contains(&CaveatKind::Suspended)
         );
         assert!(
-            doubts(&record, |ending| ending.stopped = 3_000_000_000)
+            caveats(&record, |ending| ending.stopped = 3_000_000_000)
                 .contains(&CaveatKind::Suspended)
         );
     }
 
     #[test]
-    fn watching_is_told_above_a_fiftieth_of_a_core_unless_the_run_was_too_short_or_broke() {
+    fn watching_is_reported_above_a_fiftieth_of_a_core_unless_the_run_was_too_short_or_broke() {
         let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.measurement.observer.cpu_s = 0.03;
         assert_eq!(seen(&record), []);
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_run_is_too_short_below_ten_milliseconds_or_if_it_mostly_starts() {
-        for (wall_s, startup_s, is_told) in [
+        for (wall_s, startup_s, is_reported) in [
             (0.004, 0.0001, true),
             (0.011, 0.0001, false),
             (0.3, 0.05, true),
@@ -305,7 +305,7 @@ mod tests {
             let kinds = seen(&record);
             assert_eq!(
                 kinds.contains(&CaveatKind::TooShort),
-                is_told,
+                is_reported,
                 "{wall_s} {startup_s}: {kinds:?}"
             );
             record.ending.outcome = Outcome::Cancelled;

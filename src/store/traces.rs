@@ -62,7 +62,7 @@ pub fn without_details(record: &Record) -> Record {
 
 /// What is kept of a run beside its line.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Picture<'a> {
+pub struct RunDetails<'a> {
     v: u64,
     id: Cow<'a, str>,
     /// Its tasks, if its record has them.
@@ -73,7 +73,7 @@ pub struct Picture<'a> {
     pub trace: Cow<'a, Trace>,
 }
 
-impl Picture<'_> {
+impl RunDetails<'_> {
     /// Gives the record of a line what that does not hold. Returns its trace.
     pub fn complete(self, record: &mut Record) -> Trace {
         if let Some(tasks) = self.tasks {
@@ -88,13 +88,13 @@ impl Picture<'_> {
 
 /// The directory of these files.
 #[derive(Clone, Debug)]
-pub struct Pictures {
+pub struct TraceFolder {
     folder: PathBuf,
 }
 
 /// One of them.
 #[derive(Debug)]
-struct Kept {
+struct TraceFile {
     id: String,
     path: PathBuf,
     bytes: u64,
@@ -106,13 +106,16 @@ enum Form {
     Whole,
     Thinned,
     /// It was never written to its end: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
-    Half,
+    Partial,
 }
 
 /// Which run's file has this name, and in which form that is.
 fn named(name: &str) -> Option<(&str, Form)> {
     let (id, form) = match name.split_once('.')? {
-        ("", half) => (half.strip_suffix(TEMPORARY)?.split_once('.')?.0, Form::Half),
+        ("", half) => (
+            half.strip_suffix(TEMPORARY)?.split_once('.')?.0,
+            Form::Partial,
+        ),
         (id, WHOLE) => (id, Form::Whole),
         (id, THINNED) => (id, Form::Thinned),
         _ => return None,
@@ -120,7 +123,7 @@ fn named(name: &str) -> Option<(&str, Form)> {
     is_file_name(id).then_some((id, form))
 }
 
-impl Kept {
+impl TraceFile {
     /// Whether the program surely wrote it: it is a file of this user and no link, and begins with the id in its name, as
     /// far as it goes. The name alone says nothing: anybody may put a file there.
     fn is_ours(&self) -> bool {
@@ -141,10 +144,10 @@ impl Kept {
     }
 }
 
-impl Pictures {
+impl TraceFolder {
     /// Those of the history at this place.
-    pub fn beside(place: &Place) -> Pictures {
-        Pictures {
+    pub fn beside(place: &Place) -> TraceFolder {
+        TraceFolder {
             folder: place.traces(),
         }
     }
@@ -162,14 +165,14 @@ impl Pictures {
             trace.to_mut().thin(slices.max(16));
         }
         let many = record.workers.len() > WORKERS_IN_LINE;
-        let picture = Picture {
+        let details = RunDetails {
             v: VERSION,
             id: record.id.as_str().into(),
             tasks: record.tasks.as_deref().map(Cow::from),
             workers: many.then(|| Cow::from(&record.workers)),
             trace,
         };
-        self.write(&picture, WHOLE)
+        self.write(&details, WHOLE)
             .map_err(StoreError::system("keep a timeline in", &self.folder))
     }
 
@@ -177,7 +180,7 @@ impl Pictures {
     ///
     /// # Errors
     /// One sentence, if there is nothing, or nothing that could be understood.
-    pub fn read(&self, id: &str) -> Result<Picture<'static>, String> {
+    pub fn read(&self, id: &str) -> Result<RunDetails<'static>, String> {
         let removed = || "its timeline was removed to save room; all numbers are kept".to_string();
         if !is_file_name(id) {
             return Err(removed());
@@ -191,17 +194,17 @@ impl Pictures {
             ErrorKind::NotFound => removed(),
             _ => format!("its timeline cannot be read: {}", text::plain(&error)),
         })?;
-        let picture: Picture<'_> = serde_json::from_slice(&content).map_err(|_| {
+        let details: RunDetails<'_> = serde_json::from_slice(&content).map_err(|_| {
             "its timeline cannot be drawn: the file that it was kept in is damaged".to_string()
         })?;
-        if picture.v > VERSION {
+        if details.v > VERSION {
             return Err(
                 "its timeline was kept by a newer pconc-tui, which this one does not understand"
                     .into(),
             );
         }
-        if picture.id == id {
-            Ok(picture)
+        if details.id == id {
+            Ok(details)
         } else {
             Err(removed())
         }
@@ -209,22 +212,22 @@ impl Pictures {
 
     /// Gives a run what is kept of it beside its line, as far as that is still there.
     pub fn complete(&self, run: &mut Entry) {
-        if let Ok(picture) = self.read(&run.record.id) {
-            run.trace = picture.complete(&mut run.record);
+        if let Ok(details) = self.read(&run.record.id) {
+            run.trace = details.complete(&mut run.record);
             run.picture = AtHand::Here;
         }
     }
 
     /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
     pub fn bound(&self, most: u64) {
-        let sum = |files: &[Kept]| files.iter().map(|file| file.bytes).sum::<u64>();
+        let sum = |files: &[TraceFile]| files.iter().map(|file| file.bytes).sum::<u64>();
         let mut kept = self.files();
-        kept.retain(|file| file.form != Form::Half);
+        kept.retain(|file| file.form != Form::Partial);
         if sum(&kept) <= most {
             return;
         }
         // Looked at only now, as that means opening each.
-        kept.retain(Kept::is_ours);
+        kept.retain(TraceFile::is_ours);
         let mut total = sum(&kept);
         // Ids sort by time.
         kept.sort_by(|a, b| a.id.cmp(&b.id));
@@ -244,12 +247,12 @@ impl Pictures {
     }
 
     /// All files, in no order.
-    fn files(&self) -> Vec<Kept> {
+    fn files(&self) -> Vec<TraceFile> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let files = entries.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let (id, form) = named(&name)?;
-            Some(Kept {
+            Some(TraceFile {
                 id: id.into(),
                 path: entry.path(),
                 bytes: entry.metadata().ok()?.len(),
@@ -262,7 +265,7 @@ impl Pictures {
     /// Removes what belongs to no run, and what was never written to its end, once it is abandoned. A file that only has
     /// the name of ours stays.
     pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
-        let is_needed = |file: &Kept| file.form != Form::Half && is_known(&file.id);
+        let is_needed = |file: &TraceFile| file.form != Form::Partial && is_known(&file.id);
         for file in self.files() {
             if !is_needed(&file) && file.is_abandoned() && file.is_ours() {
                 // Another program may have been faster.
@@ -272,21 +275,21 @@ impl Pictures {
     }
 
     /// Makes the trace in a file poorer, if that is possible.
-    fn thin(&self, file: &mut Kept) -> Option<()> {
+    fn thin(&self, file: &mut TraceFile) -> Option<()> {
         if file.bytes < SMALL {
             return None;
         }
-        let mut picture = self.read(&file.id).ok()?;
-        picture.trace.to_mut().thin(SLICES);
-        self.write(&picture, THINNED).ok()?;
+        let mut details = self.read(&file.id).ok()?;
+        details.trace.to_mut().thin(SLICES);
+        self.write(&details, THINNED).ok()?;
         let _ = fs::remove_file(&file.path);
         file.path = self.folder.join(format!("{}.{THINNED}", file.id));
         file.bytes = fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
         Some(())
     }
 
-    fn write(&self, picture: &Picture<'_>, end: &str) -> io::Result<()> {
-        let id = &picture.id;
+    fn write(&self, details: &RunDetails<'_>, end: &str) -> io::Result<()> {
+        let id = &details.id;
         if !is_file_name(id) {
             return Err(io::Error::other("the run's id is no file name"));
         }
@@ -296,7 +299,7 @@ impl Pictures {
             .suffix(TEMPORARY)
             .tempfile_in(&self.folder)?;
         let mut out = BufWriter::with_capacity(1 << 16, &mut file);
-        serde_json::to_writer(&mut out, picture)?;
+        serde_json::to_writer(&mut out, details)?;
         out.flush()?;
         drop(out);
         file.persist(self.folder.join(format!("{id}.{end}")))?;
@@ -326,12 +329,12 @@ mod tests {
         fixtures::sample,
     };
 
-    fn pictures() -> (tempfile::TempDir, Pictures) {
+    fn traces() -> (tempfile::TempDir, TraceFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let pictures = Pictures::beside(&Place {
+        let traces = TraceFolder::beside(&Place {
             file: folder.path().join("history"),
         });
-        (folder, pictures)
+        (folder, traces)
     }
 
     fn record(id: &str) -> Record {
@@ -370,53 +373,48 @@ mod tests {
         trace
     }
 
-    fn total(pictures: &Pictures) -> u64 {
-        pictures.files().iter().map(|file| file.bytes).sum()
+    fn total(traces: &TraceFolder) -> u64 {
+        traces.files().iter().map(|file| file.bytes).sum()
     }
 
     #[test]
     fn the_oldest_are_made_poorer_first_and_removed_only_when_that_is_not_enough() {
-        let (_folder, pictures) = pictures();
+        let (_folder, traces) = traces();
         for id in ["b", "a", "d", "c"] {
-            pictures.keep(&record(id), &large()).unwrap();
+            traces.keep(&record(id), &large()).unwrap();
         }
-        let one = total(&pictures) / 4;
+        let one = total(&traces) / 4;
         assert!(one > SMALL, "the test needs large ones");
         let thinned =
-            || ["a", "b", "c", "d"].map(|id| pictures.read(id).ok().map(|it| it.trace.is_thinned));
-        pictures.bound(4 * one);
+            || ["a", "b", "c", "d"].map(|id| traces.read(id).ok().map(|it| it.trace.is_thinned));
+        traces.bound(4 * one);
         assert_eq!(thinned(), [Some(false); 4]);
-        pictures.bound(3 * one);
+        traces.bound(3 * one);
         assert_eq!(
             thinned(),
             [Some(true), Some(true), Some(false), Some(false)]
         );
-        assert!(total(&pictures) <= 3 * one);
-        let poor = pictures
-            .files()
-            .iter()
-            .map(|file| file.bytes)
-            .min()
-            .unwrap();
-        pictures.bound(3 * poor + poor / 2);
+        assert!(total(&traces) <= 3 * one);
+        let poor = traces.files().iter().map(|file| file.bytes).min().unwrap();
+        traces.bound(3 * poor + poor / 2);
         assert_eq!(thinned(), [None, Some(true), Some(true), Some(true)]);
-        assert!(total(&pictures) <= 3 * poor + poor / 2);
+        assert!(total(&traces) <= 3 * poor + poor / 2);
         assert!(
-            pictures
+            traces
                 .read("a")
                 .unwrap_err()
                 .to_string()
                 .contains("removed to save room")
         );
-        pictures.bound(0);
-        assert_eq!((total(&pictures), thinned()), (0, [None; 4]));
+        traces.bound(0);
+        assert_eq!((total(&traces), thinned()), (0, [None; 4]));
     }
 
     #[test]
     fn what_belongs_to_no_run_and_what_is_half_written_is_removed_once_it_is_abandoned() {
-        let (_folder, pictures) = pictures();
+        let (_folder, traces) = traces();
         for id in ["known", "orphan"] {
-            pictures.keep(&record(id), &Trace::new(1)).unwrap();
+            traces.keep(&record(id), &Trace::new(1)).unwrap();
         }
         let files = [
             "known.json",
@@ -424,11 +422,11 @@ mod tests {
             ".known.7.tmp",
             "somebody's notes.txt",
         ];
-        let path = |name: &str| pictures.folder.join(name);
+        let path = |name: &str| traces.folder.join(name);
         fs::write(path(files[2]), "{").unwrap();
         fs::write(path(files[3]), "hm").unwrap();
         let there = || files.map(|name| path(name).exists());
-        pictures.sweep(|id| id == "known");
+        traces.sweep(|id| id == "known");
         assert_eq!(
             there(),
             [true; 4],
@@ -439,15 +437,15 @@ mod tests {
             file.set_modified(SystemTime::now() - 2 * ABANDONED)
                 .unwrap();
         }
-        pictures.sweep(|id| id == "known");
+        traces.sweep(|id| id == "known");
         assert_eq!(there(), [true, false, false, true]);
     }
 
     #[test]
-    fn a_file_that_only_has_the_name_of_a_picture_is_never_removed() {
-        let (folder, pictures) = pictures();
-        pictures.keep(&record("known"), &large()).unwrap();
-        let path = |name: &str| pictures.folder.join(name);
+    fn a_file_that_only_has_the_name_of_a_trace_is_never_removed() {
+        let (folder, traces) = traces();
+        traces.keep(&record("known"), &large()).unwrap();
+        let path = |name: &str| traces.folder.join(name);
         let another = fs::read_to_string(path("known.json")).unwrap();
         let files = [
             ("notes.json", "{\"mine\": 1}"),
@@ -468,15 +466,15 @@ mod tests {
             file.set_modified(SystemTime::now() - 2 * ABANDONED)
                 .unwrap();
         }
-        pictures.sweep(|_| false);
-        pictures.keep(&record("recent"), &Trace::new(1)).unwrap();
+        traces.sweep(|_| false);
+        traces.keep(&record("recent"), &Trace::new(1)).unwrap();
         let one = fs::metadata(path("recent.json")).unwrap().len();
-        pictures.bound(one);
+        traces.bound(one);
         assert!(
             path("recent.json").exists(),
-            "what others put there costs no picture its place"
+            "what others put there costs no trace its place"
         );
-        pictures.bound(0);
+        traces.bound(0);
         for (name, content) in files {
             assert_eq!(
                 fs::read_to_string(path(name)).ok().as_deref(),
@@ -489,8 +487,8 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_with_very_many_events_is_kept_poorer() {
-        let (_folder, pictures) = pictures();
+    fn a_trace_with_very_many_events_is_kept_poorer() {
+        let (_folder, traces) = traces();
         let mut trace = Trace::new(1);
         let phase = |i: u64| {
             if i.is_multiple_of(2) {
@@ -516,8 +514,8 @@ mod tests {
             lanes,
             ..Batch::default()
         });
-        pictures.keep(&record("a"), &trace).unwrap();
-        let kept = pictures.read("a").unwrap().trace;
+        traces.keep(&record("a"), &trace).unwrap();
+        let kept = traces.read("a").unwrap().trace;
         assert!(kept.is_thinned && (kept.most_events() as u64) <= EVENTS_MAX);
         assert!(!trace.is_thinned, "the one on the screen is as it was");
     }
