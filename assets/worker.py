@@ -11,7 +11,7 @@ The rules that keep the watching from disturbing the watched:
 
 * Nothing in a `LaneWriter` releases the interpreter lock: the clocks of `time` do not, and what is asked of the C library is asked
   through `ctypes.PyDLL`, which keeps it. A system call that released it would hand the turn to another thread.
-* The loop of the task is the article's. Only its range comes in pieces of about a millisecond, between which the clocks are
+* The loop of the task is the article's. Only its range comes in chunks of about a millisecond, between which the clocks are
   read.
 * One writer for each number: Python has no atomic additions. Stores of 8 and 4 bytes are single machine stores here; that a
   transition is complete before its count says so holds by the order in which x86-64 stores, and on other processors because
@@ -344,8 +344,8 @@ class LaneWriter:
             self.close(now, self.computing, self.task)
         return self.cpu - cpu
 
-    def pieces(self, length, is_stopping):
-        """`range(length)` in pieces that take about a tick, with a look at the clocks between them."""
+    def chunks(self, length, is_stopping):
+        """`range(length)` in chunks that take about a tick, with a look at the clocks between them."""
         start = 0
         while start < length:
             end = min(start + self.stride, length)
@@ -362,11 +362,11 @@ class Cancelled(BaseException):
     """The run was cancelled: the task stays as it is."""
 
 
-def compute_intensive(pieces):
+def compute_intensive(chunks):
     """The article's: `for i in range(n): foo += foo*cos(i*pi)`."""
     foo = 0
-    for piece in pieces:
-        for i in piece:
+    for chunk in chunks:
+        for i in chunk:
             foo += foo * math.cos(i * math.pi)
     return foo
 
@@ -418,8 +418,8 @@ class Worker:
         self.add_one("begun")
         at = self.arena.task(task)
         fields, narrow = self.task_fields, self.arena.narrow
-        begin = self.writer.begin(task)
-        self.arena.wide[(at + fields["begin"]) // 8] = begin
+        start = self.writer.begin(task)
+        self.arena.wide[(at + fields["start"]) // 8] = start
         narrow[(at + fields["worker"]) // 4] = self.number
         narrow[(at + fields["executions"]) // 4] += 1
         narrow[(at + fields["state"]) // 4] = self.states["begun"]
@@ -445,7 +445,7 @@ class Worker:
         except Cancelled:
             pass  # It stays begun and without an end: the record says that it was stopped.
         except Exception as error:
-            self.end(task, told(error))
+            self.end(task, error_text(error))
         else:
             self.end(task)
         self.writer.rest()
@@ -458,7 +458,7 @@ class Worker:
 
     def compute(self, _task, iterations):
         """The article's `compute_intensive`."""
-        compute_intensive(self.writer.pieces(iterations, self.arena.is_stopping))
+        compute_intensive(self.writer.chunks(iterations, self.arena.is_stopping))
 
     def fetch(self, task, _amount):
         """The article's `page = urlopen(url).read()`."""
@@ -563,7 +563,7 @@ def has_lock():
     return True if ask is None else ask()
 
 
-def told(error):
+def error_text(error):
     """An exception as one line."""
     lines = str(error).splitlines()
     return "%s: %s" % (type(error).__name__, lines[0] if lines else "no message")
@@ -686,7 +686,7 @@ class Lines(io.BufferedReader):
 def check_line(line, head_left, head_bytes):
     """Refuses a line of a head that is cut off, or makes the head too long."""
     if head_left < 0:
-        raise ValueError("the head of the answer is larger than %s" % told_bytes(head_bytes))
+        raise ValueError("the head of the answer is larger than %s" % bytes_in_words(head_bytes))
     # What closes without a word has a sentence in the parser.
     if not line.endswith(b"\n") and (line or head_left < head_bytes):
         raise ValueError("the head of the answer ends early")
@@ -702,7 +702,7 @@ def chunk_length(line):
     return int(head.group(1), 16)
 
 
-def told_bytes(count):
+def bytes_in_words(count):
     """A limit in bytes, in words."""
     for size, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
         if count % size == 0:
@@ -801,17 +801,17 @@ def body(answer, most):
         return answer.read()
     page = bytearray()
     while True:
-        piece = answer.read(1 << 16)
-        if not piece:
+        block = answer.read(1 << 16)
+        if not block:
             return bytes(page)
-        page += piece
+        page += block
         check_size(len(page), most)
 
 
 def check_size(count, most):
     """Refuses a body that is too large."""
     if count > most:
-        raise ValueError("the body is larger than %s" % told_bytes(most))
+        raise ValueError("the body is larger than %s" % bytes_in_words(most))
 
 
 def make_opener(limits):
@@ -1014,7 +1014,7 @@ class Manager:
         if isinstance(error, concurrent.futures.BrokenExecutor) and self.order["has_own_process"]:
             self.name_dead(error)
         else:
-            self.fail(told(error))
+            self.fail(error_text(error))
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)
@@ -1093,7 +1093,7 @@ class Manager:
                 self.arena.narrow[(lane + fields["cause"]) // 4] = cause
                 died = self.order["lane_states"]["died"]
                 self.arena.narrow[(lane + fields["state"]) // 4] = died
-        self.fail(told(error))
+        self.fail(error_text(error))
 
 
 def death(code):
@@ -1216,7 +1216,7 @@ async def work(worker, tasks, context):
         except Cancelled:
             pass
         except Exception as error:
-            worker.end(task, told(error))
+            worker.end(task, error_text(error))
         else:
             worker.end(task)
         writer.rest()
@@ -1348,10 +1348,10 @@ async def body_in_loop(reader, answer, most):
         check_size(answer.length, most)
         return await reader.readexactly(answer.length)
     while True:
-        piece = await reader.read(1 << 16)
-        if not piece:
+        block = await reader.read(1 << 16)
+        if not block:
             return bytes(page)
-        page += piece
+        page += block
         check_size(len(page), most)
 
 
@@ -1421,5 +1421,5 @@ def main():
         manager.name_dead(error)
         sys.exit(1)
     except BaseException as error:
-        manager.fail(told(error))
+        manager.fail(error_text(error))
         sys.exit(1)

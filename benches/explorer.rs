@@ -445,7 +445,7 @@ fn folding() {
 
 /// Two workers on two cores: how long they wait for one, with and without somebody who watches.
 fn watching(session: &Session) {
-    os::ask_for_short_turns();
+    os::request_short_time_slices();
     let mut draft = Draft::new(Workload::Cpu, Model::Processes, 2);
     draft.set(&TASK_TIME, 500);
     let plan = draft

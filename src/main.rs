@@ -10,7 +10,7 @@ use pconc_tui::{
     headless,
     shell::{
         exit::Failure,
-        spelling::{say, tell_local_times},
+        spelling::{say, use_local_time},
     },
     tui,
 };
@@ -36,7 +36,7 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
         explore,
         ..
     } = line;
-    tell_local_times();
+    use_local_time();
     let open = |file: Option<&Path>| {
         let (look, pythons) = (explore.look(ascii), explore.python.clone());
         tui::explore(file, look, explore.present, pythons, &keeping)

@@ -59,7 +59,7 @@ use crate::{
 };
 
 /// How often it is told how far the reading for a file is.
-const TELL_EVERY: Nanos = 100_000_000;
+const REPORT_EVERY: Nanos = 100_000_000;
 
 /// Opens the explorer, with the runs of a shared file if one is named, and stays until the user leaves. It looks so, in the
 /// teaching layout if that is to be `present`. `pythons` are offered besides the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
@@ -83,7 +83,7 @@ pub fn explore(
     let look = look.resolved(spelling::variable);
     survive_file_size_limit();
     let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
-    os::ask_for_short_turns();
+    os::request_short_time_slices();
     signals::listen(events.clone()).map_err(Failure::broke)?;
     terminal::restore_on_panic();
     let screen = Screen::enter(look.mouse)
@@ -420,8 +420,8 @@ impl Explorer {
     fn calibrate(&mut self) {
         let calibrate = |session: &Session, place: Option<&Place>| {
             let agreed = speeds::of_machine(place, &session.machine, session.calibrate());
-            let doubt = agreed.doubt().map(Msg::Told);
-            Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(doubt))
+            let caveat = agreed.caveat().map(Msg::Told);
+            Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(caveat))
         };
         self.aside("calibrate", calibrate, |error| {
             vec![Msg::Refused(format!(
@@ -455,11 +455,11 @@ impl Explorer {
 fn complete(runs: &mut [Entry], traces: &TraceFolder, events: &Sender<Event>) {
     let earlier = runs.iter_mut().filter(|run| run.is_earlier());
     let earlier: Vec<&mut Entry> = earlier.collect();
-    let (of, mut told) = (earlier.len(), clock::now());
+    let (of, mut reported) = (earlier.len(), clock::now());
     for (read, run) in earlier.into_iter().enumerate() {
-        if clock::now() > told + TELL_EVERY {
+        if clock::now() > reported + REPORT_EVERY {
             let _ = events.send(Msg::ExportReads { read, of }.into());
-            told = clock::now();
+            reported = clock::now();
         }
         traces.complete(run);
     }

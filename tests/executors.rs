@@ -143,7 +143,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
         ),
         ("only_one_run_happens_at_a_time", one_run_at_a_time),
         (
-            "a_supervisor_that_panics_is_told_and_the_next_run_goes_on",
+            "a_supervisor_that_panics_is_reported_and_the_next_run_goes_on",
             broken_supervisor,
         ),
     ];

@@ -206,7 +206,7 @@ fn an_interrupted_program_leaves_no_process_and_no_file() {
 }
 
 #[test]
-fn a_killed_zygote_is_told_and_takes_its_children_along() {
+fn a_killed_zygote_is_reported_and_takes_its_children_along() {
     let (program, all) = waiting_processes();
     let zygote = all
         .iter()
@@ -528,7 +528,7 @@ fn semaphores() -> BTreeSet<String> {
 }
 
 #[test]
-fn a_killed_server_is_told_in_the_record() {
+fn a_killed_server_is_reported_in_the_record() {
     for (model, processes) in [("processes", 6), ("threads", 2)] {
         let (program, all) = waiting(model, processes);
         let name = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();

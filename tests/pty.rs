@@ -432,7 +432,7 @@ fn ctrl_t_goes_through_the_themes() {
 }
 
 #[test]
-fn a_terminal_that_is_too_small_is_told_both_sizes() {
+fn a_terminal_that_is_too_small_is_refused_with_both_sizes() {
     for (columns, rows) in [(59, 40), (120, 15)] {
         let mut terminal = Terminal::start(columns, rows, &[]);
         assert_eq!(terminal.exit_code(SOON), 2);
@@ -477,11 +477,11 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
     assert_eq!(models, ["serial", "processes"]);
     let store = Store::at(place.clone());
     for run in &opened.kept.runs {
-        let picture = store
-            .pictures()
+        let details = store
+            .traces()
             .read(&run.record.id)
-            .expect("its picture is kept, too");
-        assert_eq!(picture.trace.lanes.len(), run.record.plan.workers as usize);
+            .expect("its trace is kept, too");
+        assert_eq!(details.trace.lanes.len(), run.record.plan.workers as usize);
     }
     let before = std::fs::read(&file).unwrap();
     let terminal = start();

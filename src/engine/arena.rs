@@ -5,7 +5,7 @@
 //! Header      gate, counters, stop, t0, what Python says        one page
 //! CoreSlots   CPU time of our workers, by core                 1,024 × 128 B
 //! LaneHeader  totals of one worker                              4,000 × 256 B
-//! TaskSlot    begin, end, worker, outcome of one task       1,000,000 × 32 B
+//! TaskSlot    start, end, worker, outcome of one task       1,000,000 × 32 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
 //! LaneCores   CPU time of one of Python's workers, by core             8 MB
 //! Rings       events, split evenly among the run's lanes              64 MB
@@ -200,7 +200,7 @@ pub fn load_known(from: &AtomicU64) -> Option<u64> {
 #[repr(C)]
 pub struct TaskSlot {
     /// When it began.
-    pub begin: AtomicU64,
+    pub start: AtomicU64,
     /// When it ended; 0 while it has not.
     pub end: AtomicU64,
     /// Who executes it.
@@ -533,13 +533,13 @@ mod tests {
     fn a_reset_forgets_everything_and_closes_the_latches() {
         let arena = Arena::map().unwrap();
         arena.reset(2, 10);
-        arena.task(9).begin.store(5, Relaxed);
+        arena.task(9).start.store(5, Relaxed);
         arena.lane(1).cpu.store(5, Relaxed);
         arena.cancel();
         assert!(arena.is_stopping());
         arena.reset(3, 10);
         assert!(!arena.is_stopping());
-        assert_eq!(arena.task(9).begin.load(Relaxed), 0);
+        assert_eq!(arena.task(9).start.load(Relaxed), 0);
         assert_eq!(arena.lane(1).cpu.load(Relaxed), 0);
         assert_eq!(arena.workers(), 3);
         assert_eq!(

@@ -10,7 +10,7 @@ use crate::domain::{
 /// and slower way from about 10^8 on, which is step 2^25; other libraries have bounds of their own.
 const FROM: [u64; 5] = [0, 1 << 20, 1 << 25, 1 << 30, 1 << 40];
 /// CPU time of one measurement.
-const PIECE: Nanos = 15_000_000;
+const CHUNK: Nanos = 15_000_000;
 /// How many are made of each; the fastest counts, as nothing makes a core faster than it is.
 const TRIES: u32 = 3;
 
@@ -39,7 +39,7 @@ fn rate_from(from: u64) -> f64 {
         steps(0.0, next, next + STRIDE);
         next += STRIDE;
         let spent = clock::thread_cpu() - start;
-        if spent >= PIECE {
+        if spent >= CHUNK {
             return (next - from) as f64 / seconds(spent);
         }
     }

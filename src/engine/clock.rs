@@ -49,7 +49,7 @@ pub struct CpuWatch {
 
 impl CpuWatch {
     /// Of the calling thread, from now on.
-    pub fn begin() -> CpuWatch {
+    pub fn start() -> CpuWatch {
         CpuWatch {
             clock: os::thread_cpu_clock(),
             begun: thread_cpu(),
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn another_thread_reads_what_this_one_computes() {
-        let watch = CpuWatch::begin();
+        let watch = CpuWatch::start();
         let begun = thread_cpu();
         while thread_cpu() < begun + 2_000_000 {
             std::hint::spin_loop();

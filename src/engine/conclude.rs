@@ -68,7 +68,7 @@ pub fn wall(arena: &Arena, deaths: &[Death], otherwise: Nanos) -> Nanos {
 struct Tally {
     failed: u32,
     not_begun: u32,
-    first_begin: Option<Nanos>,
+    first_start: Option<Nanos>,
     /// Nanoseconds that tasks were in flight, summed over them.
     in_flight: u128,
 }
@@ -138,7 +138,7 @@ impl Facts<'_> {
     }
 
     fn run_ending(&self, tally: &Tally) -> RunEnding {
-        let error = self.why_broken(tally);
+        let error = self.failure_reason(tally);
         RunEnding {
             outcome: if error.is_some() {
                 Outcome::Failed
@@ -165,7 +165,7 @@ impl Facts<'_> {
         }
         RunTimes {
             wall_s: seconds(self.wall),
-            startup_s: tally.first_begin.map(seconds),
+            startup_s: tally.first_start.map(seconds),
             teardown_s: seconds(self.joined.saturating_sub(self.wall)),
             cpu_s: seconds(cpu),
             concurrency: tally.in_flight as f64 / self.wall as f64,
@@ -205,7 +205,7 @@ impl Facts<'_> {
     }
 
     /// Why the run broke, if it did.
-    fn why_broken(&self, tally: &Tally) -> Option<String> {
+    fn failure_reason(&self, tally: &Tally) -> Option<String> {
         const DEFECT: &str = "this is a defect of this program";
         let (ending, arena) = (&self.ending, self.arena);
         let outside = ending.error.clone().or_else(|| ending.failure.clone());
@@ -239,7 +239,7 @@ impl Facts<'_> {
         let moment = |stamp: &AtomicU64| Some(stamp.load(Relaxed)).filter(|at| *at > 0);
         let (begun, imported) = (moment(&said.begun_at), moment(&said.imported_at));
         // Whoever hands many tasks out notices late that all workers were there: the first task tells.
-        let first_task = tally.first_begin.map(|first| self.arena.t0() + first);
+        let first_task = tally.first_start.map(|first| self.arena.t0() + first);
         let pool = moment(&said.pool_at).map(|at| at.min(first_task.unwrap_or(at)));
         let between =
             |from: Option<Nanos>, to: Option<Nanos>| Some(seconds(to?.saturating_sub(from?)));
@@ -325,15 +325,15 @@ impl Facts<'_> {
                 continue;
             }
             tally.failed += u32::from(state != TaskState::Ok);
-            let begin = self.since_t0(slot.begin.load(Relaxed));
+            let start = self.since_t0(slot.start.load(Relaxed));
             // A task that did not end was in flight until its worker died, or until the run was stopped.
             let cut = || {
                 let death = self.death(slot.worker.load(Relaxed));
                 death.map_or(self.wall, |death| self.since_t0(death.at))
             };
             let end = self.end_of(slot).unwrap_or_else(cut);
-            tally.in_flight += u128::from(end.saturating_sub(begin));
-            tally.first_begin = Some(begin.min(tally.first_begin.unwrap_or(begin)));
+            tally.in_flight += u128::from(end.saturating_sub(start));
+            tally.first_start = Some(start.min(tally.first_start.unwrap_or(start)));
         }
         tally
     }
@@ -373,7 +373,7 @@ impl Facts<'_> {
         TaskRecord {
             task,
             worker,
-            start_s: seconds(self.since_t0(slot.begin.load(Relaxed))),
+            start_s: seconds(self.since_t0(slot.start.load(Relaxed))),
             end_s: self.end_of(slot).map(seconds),
             outcome: match error {
                 None => TaskOutcome::Ok,

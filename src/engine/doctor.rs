@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How much of a path is told, in characters.
-const PATH_TOLD: usize = 200;
+const PATH_SHOWN: usize = 200;
 
 /// Looks at everything that decides what can be measured here and how well.
 pub fn examine(session: &Session) -> Vec<Diagnosis> {
@@ -131,7 +131,7 @@ fn pythons(session: &Session) -> Vec<Diagnosis> {
             ""
         };
         let value = format!("{}{pool}; cpu task {task}", interpreter.label());
-        noted("Python", value, text::clean(&interpreter.path, PATH_TOLD))
+        noted("Python", value, text::clean(&interpreter.path, PATH_SHOWN))
     });
     let useless = useless.iter();
     let useless = useless.map(|useless| noted("Python", "of no use", &useless.sentence));

@@ -148,7 +148,7 @@ mod tests {
     };
 
     #[test]
-    fn a_worker_that_panics_is_told_once_with_its_words() {
+    fn a_worker_that_panics_is_reported_once_with_its_words() {
         let arena = Arc::new(Arena::map().unwrap());
         arena.reset(3, 1);
         let assignment = Assignment {

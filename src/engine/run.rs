@@ -125,9 +125,9 @@ impl RunContext {
             scratch: self.scratch.clone(),
             gil: interval.map(|us| Arc::new(Gil::new(Duration::from_micros(us)))),
         };
-        let (watcher, context) = (CpuWatch::begin(), self.clone());
+        let (watcher, context) = (CpuWatch::start(), self.clone());
         let supervise = move || {
-            os::ask_for_short_turns();
+            os::request_short_time_slices();
             let supervisor = Supervisor {
                 context: &context,
                 assignment,
@@ -237,7 +237,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let prepared = self.prepare(zygote);
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = clock::suspended();
-        let mut sampler = Sampler::begin();
+        let mut sampler = Sampler::start();
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
         context.suspended.store(0, Relaxed);
@@ -322,8 +322,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             if over {
                 return;
             }
-            self.see_to_the_gate();
-            self.see_to_the_stop(executor);
+            self.open_gate_when_ready();
+            self.enforce_stop(executor);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
                 let cpu = clock::thread_cpu();
@@ -334,7 +334,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         }
     }
 
-    fn see_to_the_gate(&mut self) {
+    fn open_gate_when_ready(&mut self) {
         if self.gate_opened {
             return;
         }
@@ -352,7 +352,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         }
     }
 
-    fn see_to_the_stop(&mut self, executor: &mut dyn Executor) {
+    fn enforce_stop(&mut self, executor: &mut dyn Executor) {
         if !self.context.arena.is_stopping() {
             return;
         }

@@ -29,27 +29,27 @@ pub struct Sampler {
     /// Events taken so far.
     pub recorded: u64,
     /// So many deaths are in the picture.
-    buried: usize,
+    reported_deaths: usize,
     /// The cores that we may use.
     usable: Vec<u16>,
     first: HashMap<u16, CoreUse>,
     last: HashMap<u16, CoreUse>,
     /// When the current window began, and what our workers had taken of each core by then.
-    begun: Nanos,
+    window_start: Nanos,
     ours: HashMap<u16, Nanos>,
 }
 
 impl Sampler {
     /// Of the run that is about to begin.
-    pub fn begin() -> Sampler {
+    pub fn start() -> Sampler {
         let first = os::core_use().unwrap_or_default();
         Sampler {
             recorded: 0,
-            buried: 0,
+            reported_deaths: 0,
             usable: os::affinity(),
             last: first.clone(),
             first,
-            begun: clock::now(),
+            window_start: clock::now(),
             ours: HashMap::new(),
         }
     }
@@ -76,7 +76,7 @@ impl Sampler {
                 dropped: lane.dropped.load(Relaxed),
             });
         }
-        for death in &deaths[self.buried..] {
+        for death in &deaths[self.reported_deaths..] {
             if began(arena, death.worker) {
                 let idle = idle(death.at.saturating_sub(t0), false);
                 batch.lanes[death.worker as usize].transitions.push(idle);
@@ -85,7 +85,7 @@ impl Sampler {
                 batch.deaths.push(death.to_string());
             }
         }
-        self.buried = deaths.len();
+        self.reported_deaths = deaths.len();
         let now = clock::now();
         batch.now = now - t0;
         batch.cores = self.ours(arena);
@@ -118,7 +118,7 @@ impl Sampler {
 
     /// If a window is over at `now`: the share of others on each of these cores, in 0..=1.
     fn others(&mut self, ours: &[(u16, Nanos)], now: Nanos) -> Option<Vec<(u16, f64)>> {
-        let elapsed = now.saturating_sub(self.begun);
+        let elapsed = now.saturating_sub(self.window_start);
         if elapsed < WINDOW {
             return None;
         }
@@ -136,7 +136,7 @@ impl Sampler {
         };
         let shares = ours.iter().map(share).collect();
         self.last = cores;
-        self.begun = now;
+        self.window_start = now;
         self.ours = ours.iter().copied().collect();
         // Without a first look, everything since the machine was started would count.
         has_begun.then_some(shares)

@@ -178,9 +178,9 @@ impl Worker {
     fn begin(&mut self, task: u32) {
         // Before the clocks are read: a worker that loses its core there has begun all the same.
         add_one(&self.lane().begun);
-        let begin = self.writer.begin(task);
+        let start = self.writer.begin(task);
         let slot = self.arena.task(task);
-        slot.begin.store(begin, Relaxed);
+        slot.start.store(start, Relaxed);
         slot.worker.store(self.writer.worker, Relaxed);
         slot.executions.fetch_add(1, Relaxed);
         // Release: who sees the state sees the rest of the slot.

@@ -289,7 +289,7 @@ impl Shelf {
             say(&format!("{error}: waiting for it"));
             kept = self.store.keep(&change, here, PATIENCE);
         }
-        match kept.map_err(Failure::broke)?.told.pop() {
+        match kept.map_err(Failure::broke)?.messages.pop() {
             Some(sentence) => Err(Failure::broke(sentence)),
             None => Ok(()),
         }

@@ -96,7 +96,7 @@ impl Keeper {
         for (id, number) in reply.kept {
             self.number(id, number);
         }
-        reply.told.iter().for_each(|sentence| say(sentence));
+        reply.messages.iter().for_each(|sentence| say(sentence));
     }
 
     /// Tries again to keep what could not be kept yet, and says if that still is not possible: the numbers that are about

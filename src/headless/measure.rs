@@ -130,7 +130,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// Why interrupts cannot be heard.
     pub fn listen(&self) -> Result<(), Failure> {
-        os::ask_for_short_turns();
+        os::request_short_time_slices();
         let sender = self.sender.clone();
         let mut interrupted = false;
         signals::listen(&[SIGINT, SIGTERM], move |_| {
@@ -160,8 +160,8 @@ impl<'a> Bench<'a> {
             _ => return Ok(()),
         };
         if let Some(sizing) = draft.sizing_by_time() {
-            if let Some(doubt) = agreed.doubt() {
-                say(&doubt);
+            if let Some(caveat) = agreed.caveat() {
+                say(&caveat);
             }
             let ms = draft.get(sizing.time);
             *draft = draft.clone().calibrated(&agreed.speed);

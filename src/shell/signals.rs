@@ -29,7 +29,7 @@ pub fn listen(
     let mut pending = signal_hook::iterator::Signals::new(signals).map_err(problem)?;
     let listen = move || {
         // A signal shall be heard also beside thousands of threads that compute.
-        os::ask_for_short_turns();
+        os::request_short_time_slices();
         pending.forever().for_each(&mut on_signal);
     };
     spawn("signals", listen).map_err(problem)

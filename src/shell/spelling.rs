@@ -24,7 +24,7 @@ pub fn say(sentence: &str) {
 }
 
 /// From now on moments are told as the clocks of this place say them.
-pub fn tell_local_times() {
+pub fn use_local_time() {
     tell_times_in(TimeZone::system());
 }
 

@@ -46,10 +46,10 @@ pub fn room() -> usize {
         let (columns, _) = size().ok().filter(|_| io::stdout().is_terminal())?;
         Some(usize::from(columns))
     };
-    let is_told = |columns: &usize| *columns > 0;
-    let wanted = wanted.filter(is_told);
+    let is_known = |columns: &usize| *columns > 0;
+    let wanted = wanted.filter(is_known);
     wanted
-        .or_else(|| of_terminal().filter(is_told))
+        .or_else(|| of_terminal().filter(is_known))
         .unwrap_or(usize::MAX)
 }
 
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_terminal_that_is_too_small_is_told_both_sizes() {
+    fn a_terminal_that_is_too_small_is_refused_with_both_sizes() {
         assert_eq!(too_small(60, 16), None);
         for (columns, rows) in [(59, 16), (60, 15), (0, 0)] {
             let sentence = too_small(columns, rows).unwrap();

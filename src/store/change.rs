@@ -64,7 +64,7 @@ pub struct Reply {
     /// The ids of runs and sweeps that are kept, with their numbers.
     pub kept: Vec<(String, usize)>,
     /// What the user should know.
-    pub told: Vec<String>,
+    pub messages: Vec<String>,
 }
 
 /// The lines that are to be appended for these changes, measured `here`, to what was read, and what came of each once they
@@ -156,7 +156,7 @@ impl<'a> Numbering<'a> {
     fn known_numbers(&mut self, ids: &[String]) -> Option<Vec<usize>> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.len() < ids.len() {
-            self.reply.told.push(format!(
+            self.reply.messages.push(format!(
                 "could not change {} of {}: no longer in the history file",
                 ids.len() - numbers.len(),
                 ids.len()

@@ -48,7 +48,7 @@ pub struct Agreed {
 
 impl Agreed {
     /// That times come out longer today than they were asked for, if that is so.
-    pub fn doubt(&self) -> Option<String> {
+    pub fn caveat(&self) -> Option<String> {
         (self.today < SLOW).then(|| {
             format!(
                 "this machine computes at {:.0} % of its speed now, so tasks will take longer than that",
@@ -159,9 +159,9 @@ mod tests {
         assert_eq!(agreed(1e7).today, 1.0);
         let busy = agreed(5e6);
         assert_eq!((busy.speed.clone(), busy.today), (Speed::uniform(1e7), 0.5));
-        assert!(busy.doubt().is_some_and(|said| said.contains("50 %")));
+        assert!(busy.caveat().is_some_and(|said| said.contains("50 %")));
         assert_eq!(agreed(1.04e7).speed, Speed::uniform(1e7), "chance");
-        assert!(agreed(1.04e7).doubt().is_none());
+        assert!(agreed(1.04e7).caveat().is_none());
         assert_eq!(agreed(2e7).speed, Speed::uniform(2e7), "it was busy before");
         assert_eq!(agreed(1e7).speed, Speed::uniform(2e7));
         let other = agree(Some(&place), "other", Speed::uniform(3.0));

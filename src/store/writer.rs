@@ -62,7 +62,7 @@ pub struct Writer {
     /// When that was tried last.
     tried: Instant,
     /// Whether the user was told that nothing can be locked.
-    told_of_locks: bool,
+    has_warned_of_missing_locks: bool,
 }
 
 impl Writer {
@@ -76,7 +76,7 @@ impl Writer {
             pending: None,
             trouble: String::new(),
             tried: Instant::now(),
-            told_of_locks: false,
+            has_warned_of_missing_locks: false,
         }
     }
 
@@ -105,7 +105,7 @@ impl Writer {
         if self.is_waiting() {
             let trouble = &self.trouble;
             let told = format!("not in the history yet, trying again: {trouble}");
-            reply.told.push(told);
+            reply.messages.push(told);
         }
         reply
     }
@@ -120,7 +120,7 @@ impl Writer {
             self.put_beside();
         } else {
             let told = "everything that was measured is in the history now";
-            reply.told.push(told.into());
+            reply.messages.push(told.into());
         }
         reply
     }
@@ -149,9 +149,9 @@ impl Writer {
         self.tried = Instant::now();
         match kept {
             Ok(mut reply) => {
-                if !self.store.log.has_locks && !self.told_of_locks {
-                    reply.told.push(NO_LOCKS.into());
-                    self.told_of_locks = true;
+                if !self.store.log.has_locks && !self.has_warned_of_missing_locks {
+                    reply.messages.push(NO_LOCKS.into());
+                    self.has_warned_of_missing_locks = true;
                 }
                 self.waiting.clear();
                 self.put_beside = 0;
@@ -256,7 +256,7 @@ mod tests {
     };
 
     #[test]
-    fn where_there_are_no_locks_runs_are_kept_and_what_is_not_promised_is_told_once() {
+    fn where_there_are_no_locks_runs_are_kept_and_what_is_not_promised_is_said_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("history");
         let mut store = Store::at(Place { file });
@@ -269,7 +269,7 @@ mod tests {
                 ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0)
             };
             let change = Change::run(number, &record);
-            writer.keep(change, PATIENCE).told.len()
+            writer.keep(change, PATIENCE).messages.len()
         };
         assert_eq!([keep(1), keep(2)], [1, 0]);
         assert_eq!(writer.store.open().unwrap().kept.runs.len(), 2);

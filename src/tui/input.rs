@@ -57,7 +57,7 @@ struct Keyboard {
 impl Keyboard {
     fn listen(mut self) {
         // The key that stops a run of thousands of threads must not wait for its turn behind them.
-        os::ask_for_short_turns();
+        os::request_short_time_slices();
         while self.step().is_some() {}
     }
 

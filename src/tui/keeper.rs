@@ -296,7 +296,7 @@ impl Worker {
 
     fn hear(&mut self, reply: Reply) {
         self.is_written = true;
-        let mut messages: Vec<Msg> = reply.told.into_iter().map(Msg::Told).collect();
+        let mut messages: Vec<Msg> = reply.messages.into_iter().map(Msg::Told).collect();
         if !reply.kept.is_empty() {
             messages.push(Msg::Kept(reply.kept));
         }

@@ -86,13 +86,13 @@ fn a_removed_run_comes_back_with_its_number_and_name_and_its_number_is_never_giv
         ids: vec!["nobody".into()],
     };
     let replies = store.keep(&[unknown], &here("two"), PATIENCE).unwrap();
-    let is_told = |reply: &Reply| matches!(&reply.told[..], [told] if told.contains("no longer in the history file"));
-    assert!(is_told(&replies));
+    let is_reported = |reply: &Reply| matches!(&reply.messages[..], [message] if message.contains("no longer in the history file"));
+    assert!(is_reported(&replies));
     let partly = Change::Remove {
         ids: vec!["d".into(), "nobody".into()],
     };
     let replies = store.keep(&[partly], &here("two"), PATIENCE).unwrap();
-    assert!(is_told(&replies), "who is not there is not removed");
+    assert!(is_reported(&replies), "who is not there is not removed");
     assert_eq!(room.numbers(), [1, 2], "but who is, is");
 }
 
@@ -259,7 +259,7 @@ fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
 }
 
 #[test]
-fn damaged_lines_cost_only_themselves_and_are_told_by_their_numbers() {
+fn damaged_lines_cost_only_themselves_and_are_reported_by_their_numbers() {
     let whole = small(&Room::new());
     let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
     let huge = [b"{\"v\":1,\"kind\":\"", &vec![b'x'; 17 << 20][..], b"\"}\n"].concat();

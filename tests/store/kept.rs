@@ -236,7 +236,7 @@ fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
     let mut writer = Writer::new(Store::at(place), here("one"));
     let told = writer.keep(Change::run(1, &record("a")), Duration::ZERO);
     assert!(
-        matches!(&told.told[..], [told] if told.contains("not in the history yet")),
+        matches!(&told.messages[..], [told] if told.contains("not in the history yet")),
         "{told:?}"
     );
     assert_eq!(
@@ -265,7 +265,7 @@ fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_new
     let content = fs::read_to_string(room.path().join(beside)).unwrap();
     lock.unlock().unwrap();
     let reply = writer.try_again();
-    assert_eq!((reply.kept[0].1, reply.told.len()), (1, 1));
+    assert_eq!((reply.kept[0].1, reply.messages.len()), (1, 1));
     assert_eq!(pending(&room), Vec::<String>::new());
 
     let newer = room.place().pending("two");
@@ -544,7 +544,7 @@ fn keep_quickly(writer: &mut Writer, change: Change, is_locked: bool) {
 }
 
 #[test]
-fn who_names_a_run_while_another_program_locks_the_history_is_told_what_is_waited_for() {
+fn who_names_a_run_while_another_program_locks_the_history_sees_what_is_waited_for() {
     let room = Room::new();
     Store::at(room.place())
         .keep_run(0, &here("one"), &record("a"))

@@ -242,7 +242,7 @@ fn a_status_of_400_or_more_is_an_error_with_its_reason() {
 }
 
 #[test]
-fn a_status_that_nobody_has_named_is_told_as_a_number() {
+fn a_status_that_nobody_has_named_is_reported_as_a_number() {
     let unusual = refuse_error("http://h/x", StatusCode::from_u16(799).unwrap());
     assert_eq!(
         unusual.unwrap_err().to_string(),

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_taken_in_odd_pieces_is_head_and_page() {
+    fn an_answer_taken_in_odd_chunks_is_head_and_page() {
         let mut answer = Content::page(2, 200_000);
         answer
             .opening
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_method_is_told_what_is_allowed() {
+    fn a_refused_method_is_answered_with_what_is_allowed() {
         let head = head("405 Method Not Allowed", 0);
         assert!(head.contains("\r\nAllow: GET\r\n"));
     }

@@ -1,6 +1,6 @@
 //! The pages of the loopback site: real text, exactly as long as asked for, no two alike.
 //!
-//! A page is never stored. It is described by a few numbers and copied out piece by piece, so that a
+//! A page is never stored. It is described by a few numbers and copied out chunk by chunk, so that a
 //! thousand connections to pages of megabytes need no memory for them.
 
 /// The text on the pages, see `assets/README.md`. Pure ASCII, so that a page may be cut anywhere.
@@ -58,19 +58,19 @@ impl Content {
     pub fn copy_at(&self, offset: usize, into: &mut [u8]) -> usize {
         let mut copied = 0;
         while copied < into.len() {
-            let piece = self.piece_at(offset + copied);
-            if piece.is_empty() {
+            let chunk = self.chunk_at(offset + copied);
+            if chunk.is_empty() {
                 break;
             }
-            let bytes = piece.len().min(into.len() - copied);
-            into[copied..copied + bytes].copy_from_slice(&piece[..bytes]);
+            let bytes = chunk.len().min(into.len() - copied);
+            into[copied..copied + bytes].copy_from_slice(&chunk[..bytes]);
             copied += bytes;
         }
         copied
     }
 
     /// The longest run of the page's bytes from `offset` on that lie side by side in memory.
-    fn piece_at(&self, offset: usize) -> &[u8] {
+    fn chunk_at(&self, offset: usize) -> &[u8] {
         let Some(in_text) = offset.checked_sub(self.opening.len()) else {
             return &self.opening[offset..];
         };
@@ -165,17 +165,17 @@ mod tests {
     }
 
     #[test]
-    fn copying_in_pieces_yields_the_same_page() {
+    fn copying_in_chunks_yields_the_same_page() {
         let described = Content::page(5, 300_000);
-        let mut pieces = Vec::new();
+        let mut chunks = Vec::new();
         let mut buffer = [0; 777];
         loop {
-            match described.copy_at(pieces.len(), &mut buffer) {
+            match described.copy_at(chunks.len(), &mut buffer) {
                 0 => break,
-                bytes => pieces.extend_from_slice(&buffer[..bytes]),
+                bytes => chunks.extend_from_slice(&buffer[..bytes]),
             }
         }
-        assert_eq!(pieces, page(5, 300_000));
+        assert_eq!(chunks, page(5, 300_000));
     }
 
     #[test]

@@ -158,7 +158,7 @@ pub fn can_run(pid: u32) -> bool {
 /// busy. Without it, the screen beside 64 busy threads came 33 ms late; with it, under 11 ms.
 ///
 /// Unprivileged since Linux 6.12; a refusal changes nothing. Threads and processes made by this one do not inherit it.
-pub fn ask_for_short_turns() {
+pub fn request_short_time_slices() {
     let attributes = libc::sched_attr {
         size: size_of::<libc::sched_attr>() as u32,
         sched_policy: libc::SCHED_OTHER as u32,

@@ -153,6 +153,6 @@ fn layout(arena: &Arena) -> Value {
             written, dropped, phases, open_phase, state, last_stamp, cpu, begun, ended, failed, writes, spoilt, pid, tid,
             cause, gil, memory, run_queue_wait, voluntary, involuntary, migrations, taken,
         ),
-        "task": offsets!(0, TaskSlot: begin, end, worker, state, error, executions),
+        "task": offsets!(0, TaskSlot: start, end, worker, state, error, executions),
     })
 }

@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("../../../assets/ask.py");
 /// How long it may take: a cold disk needs a second or two.
 const LIMIT: Duration = Duration::from_secs(5);
 /// How much of what it printed instead is told, in characters.
-const TOLD: usize = 120;
+const SHOWN: usize = 120;
 
 /// What this file is, if it is an interpreter that can execute the worker's script, or why it is of no use. `None` if
 /// `cancelled` said that nobody wants to know.
@@ -38,7 +38,7 @@ pub fn probe(
         Ok(Err(AskError::TimedOut(printed))) => Err(format!(
             "hangs: it did not say within {} s what it is{}",
             LIMIT.as_secs(),
-            told(&printed)
+            quoted(&printed)
         )),
         Ok(Err(AskError::Broken(sentence))) => Err(format!("could not be asked: {sentence}")),
         Err(why) => Err(why),
@@ -82,7 +82,7 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
         } else {
             format!("does not work as Python: it {end}")
         };
-        what + &told(output)
+        what + &quoted(output)
     })?;
     let version = said.interpreter.version;
     if said.implementation != "cpython" {
@@ -111,7 +111,7 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
 }
 
 /// The line of what was printed that says most, as the end of a sentence: of an exception the last one, else the first.
-fn told(printed: &str) -> String {
+fn quoted(printed: &str) -> String {
     let mut lines = printed
         .lines()
         .map(str::trim)
@@ -122,7 +122,7 @@ fn told(printed: &str) -> String {
     } else {
         lines.next()
     };
-    line.map(|line| format!("; it printed: {}", text::clean(line, TOLD)))
+    line.map(|line| format!("; it printed: {}", text::clean(line, SHOWN)))
         .unwrap_or_default()
 }
 
@@ -160,8 +160,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_no_use_is_told_in_one_clause() {
-        for (printed, status, told) in [
+    fn what_is_of_no_use_is_explained_in_one_clause() {
+        for (printed, status, expected) in [
             (
                 answer("").replace("3.13.0", "2.7.18"),
                 0,
@@ -189,7 +189,7 @@ mod tests {
                 "does not work as Python: it ended early with status 1; it printed: no\u{fffd}[2Jroom",
             ),
         ] {
-            assert_eq!(understood(&ended(printed, status)).unwrap_err(), told);
+            assert_eq!(understood(&ended(printed, status)).unwrap_err(), expected);
         }
     }
 }

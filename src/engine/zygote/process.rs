@@ -85,7 +85,7 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
 fn settle_in() {
     os::name_thread("pconc-zygote");
     // Its children may be a thousand, all computing, and it has to see them end.
-    os::ask_for_short_turns();
+    os::request_short_time_slices();
     // Its own group, so that Ctrl-C reaches only the program. Not its own session: under autogroup scheduling that
     // would change the workers' share of the cores.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
@@ -131,7 +131,7 @@ impl Process {
             Request::Kill => self.kill(|child| child != Child::Server),
             Request::Serve(site) => {
                 let port = self.fork_server(&site);
-                self.tell(News::Server(port.map_err(|error| error.to_string())))?;
+                self.report(News::Server(port.map_err(|error| error.to_string())))?;
             }
             Request::StopServer => self.kill(|child| child == Child::Server),
         }
@@ -155,7 +155,7 @@ impl Process {
             };
             if let Err(why) = self.fork_child(Child::Worker(number), live) {
                 let cause = format!("could not be created: {}", why.desc().to_lowercase());
-                self.tell(News::WorkerEnded {
+                self.report(News::WorkerEnded {
                     worker: number,
                     cause,
                 })?;
@@ -170,7 +170,7 @@ impl Process {
             self.program = Some(Group::new(pid));
         }
         let group = started.map(Pid::as_raw);
-        self.tell(News::ProgramStarted(
+        self.report(News::ProgramStarted(
             group.map_err(|error| text::plain(&error)),
         ))
     }
@@ -180,7 +180,7 @@ impl Process {
         match self.program.as_mut().and_then(Group::outcome) {
             Some(end) => {
                 self.program = None;
-                self.tell(News::ProgramEnded(end))
+                self.report(News::ProgramEnded(end))
             }
             None => Ok(()),
         }
@@ -234,9 +234,9 @@ impl Process {
             match self.children.remove(&pid) {
                 Some(Child::Worker(worker)) => {
                     let cause = end.to_string();
-                    self.tell(News::WorkerEnded { worker, cause })?;
+                    self.report(News::WorkerEnded { worker, cause })?;
                 }
-                Some(Child::Server) => self.tell(News::ServerEnded)?,
+                Some(Child::Server) => self.report(News::ServerEnded)?,
                 // The program's first process, or an orphan of it.
                 None => {
                     if let Some(group) = self.program.as_mut().filter(|group| group.id == pid) {
@@ -249,7 +249,7 @@ impl Process {
         Ok(())
     }
 
-    fn tell(&mut self, news: News) -> io::Result<()> {
+    fn report(&mut self, news: News) -> io::Result<()> {
         protocol::send(&mut self.socket, &news)
     }
 
