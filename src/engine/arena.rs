@@ -11,14 +11,15 @@
 //! Rings       events, split evenly among the run's lanes              64 MB
 //! ```
 //!
-//! It is a file without a name, so that a program that is started later can map it too: CPython's workers write into the
-//! same lanes (`python/order.rs` tells them where everything is). They have no atomic additions, so each of them writes
-//! only to what is its own: it never touches the counters of the header, has a share of the texts for itself, and books its
-//! CPU time in a row of its own. Where the system refuses such a file, an anonymous map does for all other models.
+//! The map is a file without a name (memfd), so that a program that starts later can map it too. CPython's workers
+//! write into the same lanes; `python/order.rs` passes them the offsets. Python has no atomic additions, so each of its
+//! workers writes only to memory of its own: it never touches the header's counters, it has its own share of the texts,
+//! and it books its CPU time in its own row. If the system refuses such a file, the map is anonymous, and all models
+//! except those of Python still work.
 //!
-//! The map is reserved, not filled: only touched pages count, and they are given back after each run, which also sets
-//! everything to zero. Every field is an atomic, so that any process may read at any time; who writes is said at each
-//! field. All orderings are `Relaxed` except where a comment argues for more.
+//! The map is reserved, not filled. Only touched pages count, and they are given back after each run, which also resets
+//! everything to zero. Every field is an atomic, so that any process may read it at any time; each field's
+//! documentation names its writer. All orderings are `Relaxed` unless a comment gives a reason for more.
 
 use std::{
     ffi::c_void,
@@ -46,30 +47,30 @@ use crate::domain::{
     time::Nanos,
 };
 
-/// Cores whose use is accounted for; on a machine with more, the rest is summed up in the last one.
+/// The number of cores with a slot of their own. On a machine with more, the last slot sums up the rest.
 pub const CORES: usize = 1024;
-/// Bytes for sentences. When they are used up, later ones are left out and only the outcome is kept.
+/// Bytes for sentences. When they are used up, later sentences are dropped and only the outcome is kept.
 const TEXT_BYTES: usize = 8 << 20;
-/// Bytes for events, over all lanes of a run.
+/// Bytes for the events of all lanes of a run.
 const RING_BYTES: usize = 64 << 20;
-/// Tasks with neighbouring numbers are executed by different workers at the same time: they are kept far apart, or the
-/// workers would fight over cache lines.
+/// Tasks with neighbouring numbers are executed by different workers at the same time. They are kept far apart, because
+/// the workers would otherwise fight over cache lines.
 pub const TASK_STRIPES: usize = 16;
-/// Tasks from one stripe to the next.
+/// The number of tasks in one stripe.
 pub const TASKS_PER_STRIPE: usize = (MAX_TASKS as usize).div_ceil(TASK_STRIPES);
-/// The most events that one lane holds until the supervisor takes them.
+/// The maximum number of events that one lane holds before the supervisor takes them.
 const RING_SLOTS_MAX: usize = 1 << 20;
 
-/// What all of a run share.
+/// What all workers of a run share.
 #[repr(C, align(4096))]
 pub struct Header {
-    /// The next task that nobody has taken. Any worker adds one.
+    /// The next task that nobody has taken. Every worker adds one.
     pub next_task: CacheLine<AtomicU32>,
     /// Workers that have arrived at the gate. Each worker adds one.
     pub arrived: CacheLine<AtomicU32>,
-    /// Workers that have ended their work or died of a panic. Each worker adds one.
+    /// Workers that have finished their work or died of a panic. Each worker adds one.
     pub finished: CacheLine<AtomicU32>,
-    /// Not 0: take no further task, and leave the one in hand. The supervisor sets it.
+    /// Not 0 means: take no further task, and abandon the current one. The supervisor sets it.
     pub stop: CacheLine<AtomicU32>,
     /// The moment just before the first worker was created. The supervisor sets it before it creates any.
     pub t0: AtomicU64,
@@ -79,14 +80,14 @@ pub struct Header {
     tasks: AtomicU32,
     /// Bytes of the text area in use. Any worker adds to it.
     text_used: AtomicUsize,
-    /// What CPython says of itself.
+    /// What CPython reports about itself.
     pub python: PythonHeader,
 }
 
-/// What an interpreter says of itself. Only its first process writes; moments are 0 until they have come.
+/// What an interpreter reports about itself. Only its first process writes. A moment is 0 until it has been reached.
 #[repr(C)]
 pub struct PythonHeader {
-    /// When its first line of Python was executed.
+    /// When its first line of Python ran.
     pub begun_at: AtomicU64,
     /// When everything was imported.
     pub imported_at: AtomicU64,
@@ -94,30 +95,32 @@ pub struct PythonHeader {
     pub pool_at: AtomicU64,
     /// When the last task had ended.
     pub done_at: AtomicU64,
-    /// CPU time of its processes but for the workers' own, in nanoseconds, plus one; 0 is unknown.
+    /// CPU time of its processes without that of the workers, in nanoseconds, plus one; 0 means unknown.
     pub manager_cpu: AtomicU64,
-    /// Proportional set size of its first process, plus one; 0 is unknown.
+    /// Proportional set size of its first process, plus one; 0 means unknown.
     pub memory: AtomicU64,
     /// Why it failed, as a reference into the texts.
     pub failure: AtomicU32,
-    /// Not 0: all workers have written their totals, and may go.
+    /// Not 0 means: all workers have written their totals and may leave.
     pub may_go: AtomicU32,
 }
 
-/// Keeps what is written by many apart from its neighbours.
+/// Keeps a value that many threads write on a cache line of its own.
 #[repr(C, align(128))]
 pub struct CacheLine<T>(pub T);
 
-/// Totals of one worker, exact also when events are dropped. Only that worker writes, except where said.
+/// Totals of one worker. They are exact even if events are dropped. Only that worker writes, unless a field says
+/// otherwise.
 #[repr(C, align(256))]
 pub struct LaneHeader {
-    /// Events written to the ring so far. `Release`: the reader that sees it sees the events.
+    /// Events written to the ring so far. `Release`: a reader that sees the count sees the events.
     pub written: AtomicU64,
     /// Events dropped because the ring was full.
     pub dropped: AtomicU64,
-    /// Nanoseconds in each phase that has been closed. As a lane has no holes, they sum to when the open one began.
+    /// Nanoseconds in each phase, without the open one. A lane has no holes, so their sum is the start of the open
+    /// phase.
     pub phases: [AtomicU64; Phase::COUNT],
-    /// The phase since then.
+    /// The phase that has been open since then.
     pub open_phase: AtomicU32,
     /// One of [`LaneState`].
     pub state: AtomicU32,
@@ -131,67 +134,67 @@ pub struct LaneHeader {
     pub ended: AtomicU32,
     /// Tasks failed.
     pub failed: AtomicU32,
-    /// Pages written to their end.
+    /// Pages that were written completely.
     pub writes: AtomicU32,
-    /// Of these, how many were found to have another length before they were closed; only where a file is shared.
+    /// How many of these had another length before they were closed. Counted only if all tasks share one file.
     pub spoilt: AtomicU32,
     /// Process number.
     pub pid: AtomicU32,
     /// Thread number.
     pub tid: AtomicU32,
-    /// Why it died, as a reference into the texts.
+    /// Why the worker died, as a reference into the texts.
     pub cause: AtomicU32,
-    /// Whether the worker's interpreter has its lock: 1 on, 2 off; 0 is unknown.
+    /// Whether the worker's interpreter has its lock: 1 is on, 2 is off, 0 means unknown.
     pub gil: AtomicU32,
-    /// Proportional set size when the last task ended, plus one; 0 is unknown.
+    /// Proportional set size when the last task ended, plus one; 0 means unknown.
     pub memory: AtomicU64,
-    /// Nanoseconds spent waiting for a core, plus one; 0 is unknown.
+    /// Nanoseconds spent waiting for a core, plus one; 0 means unknown.
     pub run_queue_wait: AtomicU64,
-    /// Voluntary context switches, plus one; 0 is unknown.
+    /// Voluntary context switches, plus one; 0 means unknown.
     pub voluntary: AtomicU64,
-    /// Involuntary context switches, plus one; 0 is unknown.
+    /// Involuntary context switches, plus one; 0 means unknown.
     pub involuntary: AtomicU64,
-    /// How often a stamp found the worker on another core than its stamp before, from its first event on.
+    /// How often a stamp found the worker on another core than the previous stamp did, from its first event on.
     pub migrations: AtomicU64,
-    /// Events that the supervisor has taken from the ring. Only the supervisor writes. `Release`: the worker that sees
-    /// it may reuse the slots.
+    /// Events that the supervisor has taken from the ring. Only the supervisor writes. `Release`: a worker that sees
+    /// the count may reuse the slots.
     pub taken: CacheLine<AtomicU64>,
 }
 
-/// How far a worker has come.
+/// The state of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum LaneState {
     /// It has not run yet.
     Absent = 0,
-    /// It is at the gate or working.
+    /// It waits at the gate or works.
     Working = 1,
-    /// It has ended its work and written all totals.
+    /// It has finished its work and written all totals.
     Finished = 2,
-    /// It panicked; `cause` says how.
+    /// It panicked; `cause` has the reason.
     Died = 3,
 }
 
 impl LaneHeader {
-    /// How far the worker has come.
+    /// The state of the worker.
     pub fn state(&self) -> LaneState {
-        // Acquire: pairs with `set_state`, so that who sees Finished sees the totals.
+        // Acquire: pairs with `set_state`, so that a thread that sees Finished sees the totals.
         use LaneState::{Absent, Died, Finished, Working};
         [Absent, Working, Finished, Died][self.state.load(Acquire).min(3) as usize]
     }
 
-    /// Says how far the worker has come.
+    /// Publishes the state of the worker.
     pub fn set_state(&self, state: LaneState) {
         self.state.store(state as u32, Release);
     }
 }
 
-/// Writes a figure that may be unknown.
+/// Stores a figure that may be unknown.
 pub fn store_known(to: &AtomicU64, value: Option<u64>) {
     to.store(value.map_or(0, |value| value + 1), Relaxed);
 }
 
-/// Reads a figure that may be unknown.
+/// Loads a figure that may be unknown.
 pub fn load_known(from: &AtomicU64) -> Option<u64> {
     from.load(Relaxed).checked_sub(1)
 }
@@ -201,55 +204,55 @@ pub fn load_known(from: &AtomicU64) -> Option<u64> {
 pub struct TaskSlot {
     /// When it began.
     pub start: AtomicU64,
-    /// When it ended; 0 while it has not.
+    /// When it ended; 0 until then.
     pub end: AtomicU64,
-    /// Who executes it.
+    /// The worker that executes it.
     pub worker: AtomicU32,
-    /// One of [`TaskState`]. `Release` where it ends: who sees it sees the other fields.
+    /// One of [`TaskState`]. `Release` when the task ends: a thread that sees the state sees the other fields.
     pub state: AtomicU32,
     /// Why it failed, as a reference into the texts.
     pub error: AtomicU32,
-    /// How many workers began it: more than one breaks the run.
+    /// How many workers began it. More than one breaks the run.
     pub executions: AtomicU32,
 }
 
-/// How far a task has come.
+/// The state of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum TaskState {
-    /// Nobody has begun it.
+    /// No worker has begun it.
     NotBegun = 0,
-    /// Somebody executes it, or died over it.
+    /// A worker executes it, or died while it did.
     Begun = 1,
-    /// It did what it should.
+    /// It succeeded.
     Ok = 2,
-    /// It did not.
+    /// It failed.
     Failed = 3,
 }
 
 impl TaskSlot {
-    /// How far it has come.
+    /// The state of the task.
     pub fn state(&self) -> TaskState {
         use TaskState::{Begun, Failed, NotBegun, Ok};
         [NotBegun, Begun, Ok, Failed][self.state.load(Acquire).min(3) as usize]
     }
 }
 
-/// One event as it stands in a ring: when, and what.
+/// One event in a ring.
 #[repr(C)]
 pub struct EventSlot {
-    /// Nanoseconds of the monotonic clock.
+    /// When it happened, in nanoseconds of the monotonic clock.
     pub at: AtomicU64,
-    /// Task, core, phase and flags; see the recorder.
+    /// Task, core, phase and flags, packed as [`recorder`](super::recorder) describes.
     pub what: AtomicU64,
 }
 
-/// A part of the map: equal things, one behind the other.
+/// A part of the map: an array of equal elements.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Part {
-    /// Where the first begins, in bytes.
+    /// Offset of the first element, in bytes.
     pub at: usize,
-    /// From the begin of one to that of the next, in bytes.
+    /// Distance from the start of one element to the start of the next, in bytes.
     pub size: usize,
     #[serde(skip)]
     count: usize,
@@ -275,7 +278,7 @@ const HEADER: Part = Part {
     count: 1,
 };
 const CORE_SLOTS: Part = Part::after(HEADER, size_of::<CacheLine<AtomicU64>>(), CORES);
-/// Totals, by worker.
+/// Totals, one element per worker.
 pub const LANES: Part = Part::after(CORE_SLOTS, size_of::<LaneHeader>(), MAX_THREADS as usize);
 /// Tasks, by stripe.
 pub const TASKS: Part = Part::after(
@@ -283,37 +286,38 @@ pub const TASKS: Part = Part::after(
     size_of::<TaskSlot>(),
     TASK_STRIPES * TASKS_PER_STRIPE,
 );
-/// Sentences, all in one.
+/// All sentences.
 pub const TEXTS: Part = Part::after(TASKS, TEXT_BYTES, 1);
-/// CPU time by core, for each of Python's workers.
+/// CPU time by core, one element per Python worker.
 pub const LANE_CORES: Part =
     Part::after(TEXTS, size_of::<LaneCores>(), MAX_PYTHON_THREADS as usize);
-/// Events, of all lanes.
+/// Events of all lanes.
 pub const RINGS: Part = Part::after(LANE_CORES, RING_BYTES, 1);
-/// The whole map.
+/// The size of the whole map.
 pub const BYTES: usize = RINGS.end();
 
 type LaneCores = [AtomicU64; CORES];
 type Rings = [EventSlot; RING_BYTES / size_of::<EventSlot>()];
 
-/// The shared memory of the runs, with the latches of the gate, the stop and the bell.
+/// The shared memory of the runs, with three latches: gate, stop and bell.
 #[derive(Debug)]
 pub struct Arena {
     base: NonNull<c_void>,
-    /// What is mapped; `None` where the system refused a file for it, as under a limit of file sizes.
+    /// The mapped file. `None` if the system refused one, for example under a limit of file sizes.
     pub file: Option<OwnedFd>,
-    /// Opens when all workers are there.
+    /// Opens when all workers have arrived.
     pub gate: Latch,
-    /// Opens when the run is cancelled: whoever waits for a socket waits for this besides.
+    /// Opens when the run is cancelled. A thread that waits for a socket waits for this latch as well.
     pub stop: Arc<Latch>,
-    /// Wakes the supervisor: all have arrived, or all have finished.
+    /// Wakes the supervisor when all workers have arrived or all have finished.
     pub bell: Latch,
-    /// What no sentence of the run may tell. Not shared: only who reads the sentences needs it.
+    /// Secrets that no sentence of the run may show. They are not shared, because only the process that reads the
+    /// sentences needs them.
     secrets: Mutex<Secrets>,
 }
 
-// SAFETY: the map is shared by design; all access to it is through atomics, except for the texts, whose bytes are
-// written once by the one who reserved them and read only by whoever was handed their reference with Acquire.
+// SAFETY: the map is shared by design, and all access to it is atomic, except for the texts. The bytes of a text are
+// written once, by the caller that reserved them, and read only by a caller that got their reference with Acquire.
 unsafe impl Send for Arena {}
 // SAFETY: as above.
 unsafe impl Sync for Arena {}
@@ -331,9 +335,9 @@ impl Arena {
         );
         let file = os::nameless_file("pconc-tui arena", BYTES).ok();
         let base = match &file {
-            // SAFETY: a new map, of a file that nobody else knows, disturbs nobody.
+            // SAFETY: a new map of a file that nobody else knows affects nobody.
             Some(file) => unsafe { mmap(None, length, read_write, shared, file, 0) }?,
-            // SAFETY: a new anonymous map disturbs nobody.
+            // SAFETY: a new anonymous map affects nobody.
             None => unsafe { mmap_anonymous(None, length, read_write, shared) }?,
         };
         Ok(Arena {
@@ -346,31 +350,31 @@ impl Arena {
         })
     }
 
-    /// The `index`th thing of a part.
+    /// The element of a part with this index.
     fn at<T>(&self, part: Part, index: usize) -> &T {
         assert_eq!(part.size, size_of::<T>(), "another part of the arena");
         assert!(index < part.count, "outside the arena");
-        // SAFETY: inside the map, which lives as long as self; every T here is made of atomics, for which all bytes are
-        // valid, and all parts begin at multiples of their alignments (a test checks it).
+        // SAFETY: the element is inside the map, which lives as long as self. Every T here consists of atomics, for
+        // which all bytes are valid, and all parts start at multiples of their alignments (a test checks it).
         unsafe {
             let first = self.base.cast::<u8>().add(part.at).cast::<T>();
             first.add(index).as_ref()
         }
     }
 
-    /// What all of the run share.
+    /// What all workers of this run share.
     pub fn header(&self) -> &Header {
         self.at(HEADER, 0)
     }
 
-    /// CPU time in nanoseconds of our workers on a core; cores beyond [`CORES`] share the last one. Whoever runs there adds
-    /// to it, so it is hardly ever contended.
+    /// CPU time of our workers on a core, in nanoseconds. Cores beyond [`CORES`] share the last slot. Only workers on
+    /// that core add to it, so it is hardly ever contended.
     pub fn core(&self, core: u16) -> &AtomicU64 {
         let slot: &CacheLine<_> = self.at(CORE_SLOTS, usize::from(core).min(CORES - 1));
         &slot.0
     }
 
-    /// CPU time in nanoseconds of one of Python's workers on a core. Only that worker writes.
+    /// CPU time of one Python worker on a core, in nanoseconds. Only that worker writes.
     pub fn lane_core(&self, worker: u32, core: u16) -> &AtomicU64 {
         let cores: &LaneCores = self.at(LANE_CORES, worker as usize);
         &cores[usize::from(core).min(CORES - 1)]
@@ -381,7 +385,7 @@ impl Arena {
         self.at(LANES, worker as usize)
     }
 
-    /// Totals of all workers of this run, by number.
+    /// Totals of all workers of this run, ordered by number.
     pub fn lanes(&self) -> impl Iterator<Item = &LaneHeader> {
         (0..self.workers()).map(|worker| self.lane(worker))
     }
@@ -398,24 +402,24 @@ impl Arena {
         self.header().t0.load(Relaxed)
     }
 
-    /// Workers of this run.
+    /// The number of workers of this run.
     pub fn workers(&self) -> u32 {
         self.header().workers.load(Relaxed)
     }
 
-    /// Tasks of this run.
+    /// The number of tasks of this run.
     pub fn tasks(&self) -> u32 {
         self.header().tasks.load(Relaxed)
     }
 
-    /// How many events a lane of this run holds; a power of two.
+    /// How many events a lane of this run holds: a power of two.
     pub fn ring_slots(&self) -> usize {
         let share = RING_BYTES / size_of::<EventSlot>() / self.workers().max(1) as usize;
         let power = 1usize << share.ilog2();
         power.min(RING_SLOTS_MAX)
     }
 
-    /// The events of a worker, [`Arena::ring_slots`] of them.
+    /// The ring of a worker, with [`Arena::ring_slots`] slots.
     pub fn ring(&self, worker: u32) -> &[EventSlot] {
         assert!(worker < self.workers(), "worker {worker} has no lane");
         let slots = self.ring_slots();
@@ -428,16 +432,16 @@ impl Arena {
         self.header().stop.0.load(Relaxed) != 0
     }
 
-    /// Cancels the run: flag for those who compute, latch for those who wait.
+    /// Cancels the run. The flag stops workers that compute; the latch stops workers that wait.
     pub fn cancel(&self) {
         self.header().stop.0.store(1, Relaxed);
         self.stop.open();
-        // Whoever still waits at the gate shall see the flag.
+        // A worker that still waits at the gate must see the flag.
         self.gate.open();
         self.bell.open();
     }
 
-    /// Keeps a sentence; the reference is 0 where there is no room for it.
+    /// Stores a sentence and returns its reference, which is 0 if there is no room left.
     pub fn keep_text(&self, text: &str) -> u32 {
         let bytes = &text.as_bytes()[..text.len().min(1 << 12)];
         let needed = bytes.len() + 2;
@@ -445,7 +449,7 @@ impl Arena {
         if start + needed > TEXT_BYTES {
             return 0;
         }
-        // SAFETY: these bytes lie inside the text area and were reserved for this call alone.
+        // SAFETY: these bytes are inside the text area and are reserved for this call alone.
         unsafe {
             let to = self.base.cast::<u8>().add(TEXTS.at + start);
             to.cast::<[u8; 2]>()
@@ -456,21 +460,22 @@ impl Arena {
         u32::try_from(start + 1).expect("the text area is smaller than 4 GB")
     }
 
-    /// Keeps these out of every sentence of the run that begins.
+    /// Sets what no sentence of the next run may show.
     pub fn conceal(&self, secrets: Secrets) {
         *lock(&self.secrets) = secrets;
     }
 
-    /// The text without what it must not tell.
+    /// The text without secrets.
     pub fn concealed(&self, text: &str) -> String {
         lock(&self.secrets).concealed_in(text)
     }
 
-    /// The sentence of a reference that was read with Acquire, without passwords; `None` for 0.
+    /// The sentence with this reference, without passwords; `None` for 0. The caller must have read the reference with
+    /// Acquire.
     pub fn text(&self, reference: u32) -> Option<String> {
         let start = TEXTS.at + (reference as usize).checked_sub(1)?;
         assert!(start + 2 <= TEXTS.end(), "outside the texts");
-        // SAFETY: the reference comes from `keep_text`, which wrote a length and so many bytes there.
+        // SAFETY: the reference comes from `keep_text`, which wrote a length and that many bytes there.
         let bytes = unsafe {
             let from = self.base.cast::<u8>().add(start);
             let length = usize::from(u16::from_ne_bytes(from.cast::<[u8; 2]>().read()));
@@ -480,13 +485,14 @@ impl Arena {
         Some(self.concealed(&String::from_utf8_lossy(bytes)))
     }
 
-    /// Gives all memory back and starts a run of so many workers and tasks from zero.
+    /// Gives all memory back and sets up a run with this many workers and tasks.
     ///
-    /// Only while no worker exists: the supervisor calls it before the first and after the last.
+    /// No worker may exist: the supervisor calls it before it creates the first and after it has joined the last.
     pub fn reset(&self, workers: u32, tasks: u32) {
-        // SAFETY: the whole map, and by the rule above nobody uses it.
+        // SAFETY: this is the whole map, and by the rule above nobody uses it.
         if unsafe { os::release_pages(self.base, BYTES) }.is_err() {
-            // A sandbox that does not know how to give pages back: slower, and it keeps them, but zero they must be.
+            // Some sandboxes cannot give pages back. Zeroing is slower and keeps the pages, but the next run must start
+            // from zero.
             // SAFETY: as above.
             unsafe { self.base.cast::<u8>().write_bytes(0, BYTES) };
         }
@@ -500,7 +506,7 @@ impl Arena {
 
 impl Drop for Arena {
     fn drop(&mut self) {
-        // SAFETY: mapped by `map` with this length, and nobody holds a reference beyond self's life.
+        // SAFETY: mapped by `map` with this length, and no reference outlives self.
         let _ = unsafe { munmap(self.base, BYTES) };
     }
 }

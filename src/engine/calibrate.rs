@@ -1,4 +1,4 @@
-//! How fast this machine computes.
+//! Measures how fast this machine computes.
 
 use super::{clock, kernel::cpu::steps};
 use crate::domain::{
@@ -6,15 +6,16 @@ use crate::domain::{
     time::{Nanos, seconds},
 };
 
-/// The steps at which the speed is measured. Each holds up to the next: glibc reduces the argument of a cosine in another
-/// and slower way from about 10^8 on, which is step 2^25; other libraries have bounds of their own.
+/// The steps at which the speed is measured; each speed holds up to the next one. From about 10^8 on, which is step
+/// 2^25, glibc reduces the argument of a cosine in another, slower way. Other libraries have limits of their own.
 const FROM: [u64; 5] = [0, 1 << 20, 1 << 25, 1 << 30, 1 << 40];
 /// CPU time of one measurement.
 const CHUNK: Nanos = 15_000_000;
-/// How many are made of each; the fastest counts, as nothing makes a core faster than it is.
+/// How many measurements are made of each. The fastest counts, because disturbances only slow a core down.
 const TRIES: u32 = 3;
 
-/// The speed of an idle core, by CPU time: whoever else computes now does not matter much. Takes about 0.25 s.
+/// The speed of an idle core. CPU time is measured, so other programs that compute meanwhile hardly matter. Takes about
+/// 0.25 s.
 pub fn speed() -> Speed {
     let rate = |from| {
         (0..TRIES)
@@ -55,7 +56,7 @@ mod tests {
         let start = clock::thread_cpu();
         steps(0.0, 0, iterations);
         let ratio = seconds(clock::thread_cpu() - start) / 0.05;
-        // CPU time of a shared core varies with what its neighbour does, hardly by more than this.
+        // CPU time on a shared core varies with what the neighbouring core does, but hardly by more than this.
         assert!(
             (0.2..5.0).contains(&ratio),
             "{iterations} steps took {ratio} of what was asked for"

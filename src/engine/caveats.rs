@@ -1,5 +1,5 @@
-//! Reasons to trust a record less that a single run shows by itself, as numbers; the catalogue says from where on they are
-//! told, and how. A quiet machine gives none.
+//! The caveats that a single run shows by itself, as numbers. The catalogue has the thresholds and the sentences. A run
+//! on a quiet machine has none.
 
 use super::executor::Ending;
 use crate::{
@@ -17,24 +17,24 @@ use crate::{
 /// How many dead workers get a caveat each.
 const DEATHS_LISTED: usize = 3;
 
-/// Everything that speaks against this record, what may explain others first.
+/// All caveats of this record. Those that may explain others come first.
 pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
     let dropped = record.measurement.events.dropped;
     let dropped = (dropped > 0).then_some(Seen::EventsDropped(dropped));
     let died = ending.unprovoked_deaths().take(DEATHS_LISTED);
     let died = died.map(|death| Seen::WorkerDied(death.to_string()));
     let (stolen, taken, too_short) = (stolen(record), others_on_cores(record), too_short(record));
-    // What is too short to compare is too short for this, too.
+    // A run that is too short to compare is too short for this, too.
     let observed = observed(record).filter(|_| too_short.is_none());
     let is_explained = stolen.is_some() || taken.is_some();
     let others = [
         lock_changed(record),
         ending.did_not_end.then_some(Seen::DidNotEnd),
-        // What the host took is time that workers stood still.
+        // Time that the host took is time in which workers stood still.
         stood_still(ending).or_else(|| standing_still(record).filter(|_| stolen.is_none())),
         stolen,
         taken,
-        // With more workers than cores they wait for each other, and nobody can tell for whom.
+        // With more workers than cores, workers wait for each other, and the figures do not say for whom.
         foreign_wait(record)
             .filter(|_| !is_explained)
             .map(Seen::RunQueueWait),
@@ -48,14 +48,14 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
         .collect()
 }
 
-/// If the interpreter's lock was in another state than when it was asked before the run.
+/// Whether the state of the interpreter's lock differs from what the interpreter said before the run.
 fn lock_changed(record: &Record) -> Option<Seen> {
     let expected = record.plan.python()?.interpreter.gil;
     let found = record.interpreter.python.as_ref()?.gil?;
     (found != expected).then_some(Seen::GilChanged(expected, found))
 }
 
-/// If the machine slept, or the program was stopped.
+/// Whether the machine slept, or the program was stopped.
 fn stood_still(ending: &Ending) -> Option<Seen> {
     if ending.suspended > 1_000_000 {
         Some(Seen::Slept(seconds(ending.suspended)))
@@ -64,9 +64,9 @@ fn stood_still(ending: &Ending) -> Option<Seen> {
     }
 }
 
-/// If workers were off their core although the kernel does not say that they waited for one. Its figure counts
-/// all waiting of a worker's life, so it should never be the smaller one. Only of `cpu`, whose tasks ask nothing of the
-/// kernel: a thousand threads that allocate memory at once make each other wait in it.
+/// Whether workers were off their core for longer than the kernel says that they waited for one. The kernel's figure
+/// counts all waiting in a worker's life, so it should never be the smaller one. Only for `cpu`, whose tasks make no
+/// system calls: a thousand threads that allocate memory at once make each other wait in the kernel.
 fn standing_still(record: &Record) -> Option<Seen> {
     let ready = seconds(record.times.phases_s[Phase::Ready]);
     let unexplained = ready - kernel_wait(record)?;
@@ -78,7 +78,7 @@ fn is_cpu(record: &Record) -> bool {
     record.plan.workload.computes()
 }
 
-/// How long all workers waited for a core, as the kernel counted it; `None` where it does not say.
+/// How long all workers waited for a core according to the kernel; `None` if it does not say.
 fn kernel_wait(record: &Record) -> Option<f64> {
     record
         .workers
@@ -87,7 +87,7 @@ fn kernel_wait(record: &Record) -> Option<f64> {
         .sum()
 }
 
-/// If the hypervisor gave the cores to others while somebody here wanted them.
+/// Whether the hypervisor gave the cores to others while this machine needed them.
 fn stolen(record: &Record) -> Option<Seen> {
     let stolen: Option<f64> = record.cores.iter().map(|core| core.stolen_s).sum();
     let seconds = stolen?;
@@ -96,7 +96,8 @@ fn stolen(record: &Record) -> Option<Seen> {
     (share > STOLEN_SHARE && seconds >= STOLEN_MIN_S).then_some(Seen::Stolen { seconds, share })
 }
 
-/// If the kernel's accounting says that others used the cores. For `io` the embedded server is one of them.
+/// Whether other programs used the cores, according to the kernel's accounting. For `io`, the embedded server is one of
+/// them.
 fn others_on_cores(record: &Record) -> Option<Seen> {
     let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
     let share = others? / (record.times.wall_s * record.cores.len() as f64);
@@ -106,8 +107,9 @@ fn others_on_cores(record: &Record) -> Option<Seen> {
     })
 }
 
-/// The share of the workers' time that they waited for a core, if others must have used it, as there was one for each. The
-/// kernel's figure counts waiting in every phase, `ready` only that of a task's own code.
+/// The share of their time in which the workers waited for a core, if there was a core for each of them, so that other
+/// programs must have used it. The kernel's figure counts waiting in every phase; `ready` counts only waiting in a
+/// task's own code.
 fn foreign_wait(record: &Record) -> Option<f64> {
     let waited = kernel_wait(record)
         .unwrap_or(0.0)
@@ -122,7 +124,7 @@ fn foreign_wait(record: &Record) -> Option<f64> {
     (enough_cores && waited >= WAIT_MIN_S && share > limit).then_some(share)
 }
 
-/// If chance, or creating the workers, weighs as much as the work.
+/// Whether chance, or the creation of the workers, weighs as much as the work.
 fn too_short(record: &Record) -> Option<Seen> {
     let wall_s = record.times.wall_s;
     let share = record.times.startup_s.unwrap_or(0.0) / wall_s;
@@ -134,7 +136,7 @@ fn too_short(record: &Record) -> Option<Seen> {
     }
 }
 
-/// If watching took much of a core. A run that broke at once says nothing that watching could have disturbed.
+/// Whether watching took much of a core. A run that broke at once has no numbers that watching could have disturbed.
 fn observed(record: &Record) -> Option<Seen> {
     let share = record.measurement.observer.cpu_s / record.times.wall_s;
     (share > OBSERVER_SHARE && record.ending.outcome != Outcome::Failed)
@@ -154,7 +156,7 @@ mod tests {
         fixtures::sample,
     };
 
-    /// A quiet run of so many workers on two cores.
+    /// A quiet run with this many workers on two cores.
     fn quiet(kind: Workload, workers: u64, wall_s: f64) -> Record {
         let model = if workers == 1 {
             Model::Serial

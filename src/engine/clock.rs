@@ -1,4 +1,4 @@
-//! The clocks that everything is measured by.
+//! The clocks of all measurements.
 
 use std::{
     thread,
@@ -13,13 +13,13 @@ use nix::{
 use super::os;
 use crate::domain::time::Nanos;
 
-/// Nanoseconds of the monotonic clock, the same one in all threads and processes of the machine
-/// (`CLOCK_MONOTONIC`; CPython's `time.monotonic_ns`). 20–50 ns a call.
+/// Nanoseconds of the monotonic clock, which is the same in all threads and processes of the machine
+/// (`CLOCK_MONOTONIC`; CPython's `time.monotonic_ns`). 20–50 ns per call.
 pub fn now() -> Nanos {
     read(ClockId::CLOCK_MONOTONIC)
 }
 
-/// CPU time of the calling thread. Agrees with the kernel's own switch records to 0.3 %; 0.3–0.4 µs a call.
+/// CPU time of the calling thread. It agrees with the kernel's own switch records to 0.3 %. 0.3–0.4 µs per call.
 pub fn thread_cpu() -> Nanos {
     read(ClockId::CLOCK_THREAD_CPUTIME_ID)
 }
@@ -29,7 +29,7 @@ pub fn suspended() -> Nanos {
     read(os::BOOT_CLOCK).saturating_sub(now())
 }
 
-/// Looks every few milliseconds whether something has come to pass, for so long at most. Whether it has.
+/// Checks a condition every few milliseconds, for at most `limit`. Returns whether it became true.
 pub fn wait_until(limit: Duration, mut has_come: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + limit;
     while !has_come() {
@@ -41,14 +41,15 @@ pub fn wait_until(limit: Duration, mut has_come: impl FnMut() -> bool) -> bool {
     true
 }
 
-/// CPU time of the thread that made it, told to any other: who starts a run watches it, and that costs.
+/// The CPU time of the thread that created it, readable from any other thread. The thread that starts a run also
+/// displays it, and that costs CPU time.
 pub struct CpuWatch {
     clock: ClockId,
     begun: Nanos,
 }
 
 impl CpuWatch {
-    /// Of the calling thread, from now on.
+    /// Measures the calling thread from now on.
     pub fn start() -> CpuWatch {
         CpuWatch {
             clock: os::thread_cpu_clock(),
@@ -56,7 +57,7 @@ impl CpuWatch {
         }
     }
 
-    /// What it has taken since then; nothing any more once it has ended.
+    /// CPU time since the start; 0 once the thread has ended.
     pub fn taken(&self) -> Nanos {
         clock_gettime(self.clock).map_or(0, |time| nanos(time).saturating_sub(self.begun))
     }
@@ -66,7 +67,7 @@ fn read(clock: ClockId) -> Nanos {
     nanos(clock_gettime(clock).expect("the system has these clocks, and the address is valid"))
 }
 
-/// These clocks start at zero at boot or thread start: never negative, and 64 bits last 584 years.
+/// These clocks start at zero at boot or thread start, so they are never negative, and 64 bits last 584 years.
 fn nanos(time: TimeSpec) -> Nanos {
     time.tv_sec() as Nanos * 1_000_000_000 + time.tv_nsec() as Nanos
 }

@@ -1,5 +1,5 @@
 //! Turns what a run left in the arena into a record. Every total comes from the lanes' headers and the task table, none
-//! from the picture.
+//! from the trace.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -24,36 +24,36 @@ use crate::{
     },
 };
 
-/// What the supervisor knows of a run that is over, and the arena that holds the rest.
+/// What the supervisor knows about a finished run, and the arena that holds the rest.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    /// Where it happened.
+    /// The memory in which it happened.
     pub arena: &'a Arena,
     /// What was asked for.
     pub plan: &'a Plan,
     /// Wall-clock time of `t0`, RFC 3339.
     pub started_at: String,
-    /// `t0` to the last worker's last stamp.
+    /// From `t0` to the last stamp of any worker.
     pub wall: Nanos,
-    /// When all workers were joined or reaped, since `t0`.
+    /// When all workers had been joined or reaped, since `t0`.
     pub joined: Nanos,
-    /// How it came to its end.
+    /// How it ended.
     pub ending: Ending,
-    /// The cores over the run.
+    /// The use of the cores during the run.
     pub cores: Vec<CoreRecord>,
     /// How often the emulated lock changed hands, if there is one.
     pub gil_switches: Option<u64>,
-    /// What is in the file that all workers wrote.
+    /// The content of the file that all workers wrote.
     pub shared_file: Option<SharedFile>,
-    /// How many events were taken for the picture.
+    /// How many events the trace has.
     pub recorded: u64,
-    /// CPU time of sampling and drawing while the run went on.
+    /// CPU time of sampling and drawing during the run.
     pub observed: Nanos,
-    /// Whether to list the tasks however many there are.
+    /// Whether to list all tasks, however many there are.
     pub all_tasks: bool,
 }
 
-/// When the last worker stamped last or died, since `t0`; `otherwise` if none ever did.
+/// When the last worker made its last stamp or died, since `t0`; `otherwise` if no worker ever did either.
 pub fn wall(arena: &Arena, deaths: &[Death], otherwise: Nanos) -> Nanos {
     let stamps = arena.lanes().map(|lane| lane.last_stamp.load(Relaxed));
     let ends = stamps.chain(deaths.iter().map(|death| death.at));
@@ -69,12 +69,12 @@ struct Tally {
     failed: u32,
     not_begun: u32,
     first_start: Option<Nanos>,
-    /// Nanoseconds that tasks were in flight, summed over them.
+    /// Nanoseconds in flight, summed over all tasks.
     in_flight: u128,
 }
 
 impl Facts<'_> {
-    /// The record of the run, as if it had been measured alone.
+    /// The record of the run, without a campaign.
     pub fn record(&self) -> Record {
         let numbered = (0..).zip(self.arena.lanes());
         let workers: Vec<_> = numbered
@@ -113,7 +113,7 @@ impl Facts<'_> {
         record
     }
 
-    /// A moment, from `t0` on.
+    /// A moment relative to `t0`.
     fn since_t0(&self, moment: Nanos) -> Nanos {
         moment.saturating_sub(self.arena.t0())
     }
@@ -123,12 +123,12 @@ impl Facts<'_> {
         deaths.find(|death| death.worker == worker)
     }
 
-    /// A figure over all workers.
+    /// The sum of a figure over all workers.
     fn sum(&self, of: fn(&LaneHeader) -> &AtomicU64) -> u64 {
         self.arena.lanes().map(|lane| of(lane).load(Relaxed)).sum()
     }
 
-    /// One that is known of all workers, or of none.
+    /// The sum of a figure that is known for all workers, or `None`.
     fn known(&self, of: fn(&LaneHeader) -> &AtomicU64) -> Option<u64> {
         self.arena.lanes().map(|lane| load_known(of(lane))).sum()
     }
@@ -174,7 +174,7 @@ impl Facts<'_> {
         }
     }
 
-    /// How it was measured; the caveats come when all else is known.
+    /// How the run was measured. The caveats are added when everything else is known.
     fn measurement(&self) -> Measurement {
         let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
         Measurement {
@@ -195,7 +195,7 @@ impl Facts<'_> {
         }
     }
 
-    /// That of workers with memory of their own; of an interpreter that they share, its.
+    /// The memory of workers that have memory of their own, or of the interpreter that they share.
     fn memory(&self) -> Option<u64> {
         let model = self.plan.model();
         if model.is_python() && !model.has_processes() {
@@ -204,15 +204,15 @@ impl Facts<'_> {
         self.known(|lane| &lane.memory)
     }
 
-    /// Why the run broke, if it did.
     fn failure_reason(&self, tally: &Tally) -> Option<String> {
         const DEFECT: &str = "this is a defect of this program";
         let (ending, arena) = (&self.ending, self.arena);
         let outside = ending.error.clone().or_else(|| ending.failure.clone());
-        // No task may be executed twice. Nothing does that; if something ever should, no number of the run means anything.
+        // No task may be executed twice. Nothing in this program does that. If it ever happens, no number of the run
+        // means anything.
         let is_twice = |task: &u32| arena.task(*task).executions.load(Relaxed) > 1;
         let twice = |task| format!("task {task} was executed more than once: {DEFECT}");
-        // A run that ends by itself leaves nothing undone; if it ever should, its numbers are of other work.
+        // A run that ends by itself executes every task. If it ever does not, its numbers describe other work.
         let undone = Some(tally.not_begun).filter(|undone| !ending.cancelled && *undone > 0);
         let server_died = || "the loopback server died during the run".to_string();
         outside
@@ -222,7 +222,7 @@ impl Facts<'_> {
             .or_else(|| ending.server_died.then(server_died))
     }
 
-    /// Workers that had to be killed because the user stopped the run did not break it.
+    /// Why dead workers broke the run. Workers that were killed because the user stopped the run did not break it.
     fn dead_workers(&self) -> Option<String> {
         let mut deaths = self.ending.unprovoked_deaths();
         let first = deaths.next()?;
@@ -232,13 +232,14 @@ impl Facts<'_> {
         })
     }
 
-    /// What CPython said; `None` if it never came so far, or was not asked.
+    /// What CPython reported; `None` if it did not get that far, or if the plan does not use it.
     fn python(&self, tally: &Tally) -> Option<PythonRecord> {
         self.plan.python()?;
         let said = &self.arena.header().python;
         let moment = |stamp: &AtomicU64| Some(stamp.load(Relaxed)).filter(|at| *at > 0);
         let (begun, imported) = (moment(&said.begun_at), moment(&said.imported_at));
-        // Whoever hands many tasks out notices late that all workers were there: the first task tells.
+        // A manager that hands out many tasks notices late that all workers have arrived. The first task proves it
+        // earlier.
         let first_task = tally.first_start.map(|first| self.arena.t0() + first);
         let pool = moment(&said.pool_at).map(|at| at.min(first_task.unwrap_or(at)));
         let between =
@@ -255,7 +256,7 @@ impl Facts<'_> {
         })
     }
 
-    /// Whether the lock was on, if all workers that were asked say the same.
+    /// Whether the lock was on, if all workers that were asked agree.
     fn proven_lock(&self) -> Option<GilState> {
         let asked = self.arena.lanes().map(|lane| lane.gil.load(Relaxed));
         let mut known = asked.filter(|said| *said > 0);
@@ -284,8 +285,8 @@ impl Facts<'_> {
         }
     }
 
-    /// A lane's time by phase, which covers the whole run. A worker that never got a task was starting all the time; what
-    /// another one did not live to see is idle.
+    /// A lane's time by phase, which covers the whole run. A worker that never got a task was starting all the time.
+    /// For any other worker, the time after its end is idle.
     fn phases_of(&self, number: u32, lane: &LaneHeader) -> PhaseTimes {
         let mut times = PhaseTimes::default();
         if lane.state() == LaneState::Absent {
@@ -295,7 +296,7 @@ impl Facts<'_> {
         for phase in Phase::MEASURED {
             times[phase] = lane.phases[phase as usize].load(Relaxed);
         }
-        // A worker that died left its last phase open: it lasted until then.
+        // A worker that died left its last phase open: it lasted until the death.
         let open = lane.open_phase.load(Relaxed) as u8;
         let open = Phase::from_number(open).unwrap_or(Phase::Starting);
         let last_stamp = lane.last_stamp.load(Relaxed);
@@ -343,13 +344,13 @@ impl Facts<'_> {
         has_ended.then(|| self.since_t0(slot.end.load(Relaxed)))
     }
 
-    /// The tasks that were begun, if they are few enough to be listed, or somebody wants them all.
+    /// The tasks that were begun, if they are few enough to be listed or all of them were asked for.
     fn listed_tasks(&self) -> Option<Vec<TaskRecord>> {
         let are_listed = self.all_tasks || self.plan.tasks as usize <= TASKS_LISTED;
         are_listed.then(|| self.tasks(|state| state != TaskState::NotBegun).collect())
     }
 
-    /// The tasks that came so far, by number.
+    /// The tasks in the wanted states, ordered by number.
     fn tasks(&self, which: fn(TaskState) -> bool) -> impl Iterator<Item = TaskRecord> {
         let numbered = (0..self.arena.tasks()).map(|task| (task, self.arena.task(task)));
         numbered

@@ -1,5 +1,5 @@
-//! The convoy: how long a thread takes that sleeps for a millisecond and needs the interpreter lock again after it, beside
-//! threads that compute. Without the forced switching of the lock's protocol it would take seconds.
+//! The convoy effect: how long a thread takes that sleeps for a millisecond and then needs the interpreter lock again,
+//! beside threads that compute. Without the forced switching of the lock's protocol it would take seconds.
 
 use std::{
     sync::atomic::{
@@ -26,23 +26,25 @@ use crate::{
     engine::EngineError,
 };
 
-/// How long the thread wants to sleep: CPython's `time.sleep(0.001)`.
+/// How long the thread sleeps: CPython's `time.sleep(0.001)`.
 pub const NAP: Duration = Duration::from_millis(1);
 /// How long one measurement of a real lock may take: hundreds of latencies of several switch intervals.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The most latencies of one such measurement: their text has to fit into what is kept of an output.
+/// The maximum number of latencies of one such measurement. Their text must fit into the part of the output that is
+/// kept.
 const SAMPLES_MAX: u32 = 1_000;
-/// How many steps a thread computes until it looks whether it shall end.
+/// How many steps a thread computes before it checks whether to end.
 const STRIDE: u64 = 4096;
-/// The number of the thread that sleeps; those that compute follow it.
+/// The number of the sleeping thread; the computing threads have the following numbers.
 const SLEEPER: u32 = 0;
 const REFUSED: &str = "the system refused a thread";
 
-/// So many latencies of the sleeper beside so many computing threads, under the emulated lock: from before it gives the lock
-/// up until it has it again, in nanoseconds, in the order in which they were measured.
+/// Measures this many latencies of the sleeper beside this many computing threads, under the emulated lock. A latency
+/// lasts from just before the sleeper releases the lock until it has it again, in nanoseconds. They are in the order of
+/// measurement.
 ///
 /// # Errors
-/// When the system refuses a thread, in one sentence.
+/// When the system refuses a thread; the message is one sentence.
 pub fn emulated(
     computing: u32,
     samples: u32,
@@ -66,7 +68,8 @@ pub fn emulated(
         while begun.load(Acquire) < computing {
             thread::yield_now();
         }
-        // On a thread of its own: the calling one may have been given short turns, which the threads that compute have not.
+        // The sleeper needs a thread of its own, because the calling thread may have short time slices, which the
+        // computing threads do not have.
         let sleeper = Builder::new().spawn_scoped(scope, || naps(&gil, samples));
         let latencies = sleeper.map(|sleeper| sleeper.join().expect("a nap does not panic"));
         over.store(true, Relaxed);
@@ -74,7 +77,7 @@ pub fn emulated(
     })
 }
 
-/// Computes under the lock until it is over, giving the lock up when asked.
+/// Computes under the lock until `over` is set, and releases the lock on request.
 fn compute(gil: &Gil, number: u32, over: &AtomicBool) {
     gil.take(number, || {});
     let (mut foo, mut i) = (0.0, 0);
@@ -102,10 +105,10 @@ fn naps(gil: &Gil, samples: u32) -> Vec<Nanos> {
     latencies
 }
 
-/// The same under a real lock, measured by this interpreter. No run can happen meanwhile.
+/// The same measurement under a real lock, made by this interpreter. No run can happen meanwhile.
 ///
 /// # Errors
-/// Why the interpreter did not measure them, in one sentence.
+/// If the interpreter did not measure it; the message is one sentence.
 pub fn real(
     context: &RunContext,
     interpreter: &Interpreter,

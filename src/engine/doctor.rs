@@ -1,4 +1,4 @@
-//! What this machine offers to the program, measured now.
+//! Examines what this machine offers to the program.
 
 use std::hint::black_box;
 
@@ -13,10 +13,10 @@ use crate::{
     },
 };
 
-/// How much of a path is told, in characters.
+/// How much of a path is shown, in characters.
 const PATH_SHOWN: usize = 200;
 
-/// Looks at everything that decides what can be measured here and how well.
+/// Examines everything that decides what can be measured here and how well.
 pub fn examine(session: &Session) -> Vec<Diagnosis> {
     let parts = [
         machine(session),
@@ -81,7 +81,7 @@ fn clocks() -> Vec<Diagnosis> {
     ]
 }
 
-/// What one call of `clock` costs: the least of some averages, as disturbances only add.
+/// What one call of `clock` costs: the minimum of several averages, because disturbances only add.
 fn cost(clock: fn() -> Nanos) -> Nanos {
     const CALLS: u64 = 2_000;
     let average = || {
@@ -115,7 +115,7 @@ fn limits(session: &Session) -> Vec<Diagnosis> {
     ]
 }
 
-/// The interpreters that Python's models can be executed by, and what looks like one and is none.
+/// The interpreters that can execute the Python models, and files that look like interpreters but are not usable.
 fn pythons(session: &Session) -> Vec<Diagnosis> {
     let Pythons { found, useless } = session.find_pythons(&[]);
     if found.is_empty() && useless.is_empty() {

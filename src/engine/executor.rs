@@ -1,4 +1,4 @@
-//! The models: each creates workers in its own way, and they all do the same.
+//! The executors. Each creates workers in its own way, and all workers do the same work.
 
 pub mod processes;
 pub mod python;
@@ -16,19 +16,19 @@ use crate::{
     engine::EngineError,
 };
 
-/// Who comes back to look so much later than he wanted to was not held up by the scheduler: the program was stopped.
+/// If the supervisor is this much later than it wanted to be, scheduling is not the reason: the program was stopped.
 pub const AWAY_MAX: Nanos = 1_000_000_000;
 
 /// A worker that ended before its work did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Death {
-    /// Who.
+    /// The worker's number.
     pub worker: u32,
-    /// What happened to it, as the rest of a sentence that begins with its name: "was killed by SIGKILL".
+    /// What happened to it, as the rest of a sentence that starts with its name: "was killed by SIGKILL".
     pub cause: String,
     /// When it was noticed, on the monotonic clock.
     pub at: Nanos,
-    /// Whether the run was being stopped then: such a death explains nothing.
+    /// Whether the run was being stopped at that time. Such a death explains nothing.
     pub while_stopping: bool,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for Death {
     }
 }
 
-/// How a run came to its end.
+/// How a run ended.
 #[derive(Debug, Default)]
 pub struct Ending {
     /// Whether the user stopped it.
@@ -59,28 +59,28 @@ pub struct Ending {
     pub error: Option<String>,
     /// Workers that ended before their work did.
     pub deaths: Vec<Death>,
-    /// Why the interpreter broke, if it was none of the workers.
+    /// Why the interpreter broke, if no worker was the cause.
     pub failure: Option<String>,
-    /// What was printed.
+    /// What the interpreter printed.
     pub printed: Option<PrintedOutput>,
     /// Whether workers had to be killed although their work was done.
     pub did_not_end: bool,
-    /// Whether the embedded server should have been there, and was not.
+    /// Whether the embedded server was needed and had died.
     pub server_died: bool,
     /// How long the machine was suspended during the run.
     pub suspended: Nanos,
-    /// How long the supervisor did not come to look, beyond what scheduling explains.
+    /// How long the supervisor was away, beyond what scheduling explains.
     pub stopped: Nanos,
 }
 
 impl Ending {
-    /// Deaths that explain something: not those of workers that were killed because the run was to stop.
+    /// The deaths that explain something. Deaths of workers that were killed because the run was stopped do not.
     pub fn unprovoked_deaths(&self) -> impl Iterator<Item = &Death> {
         self.deaths.iter().filter(|death| !death.while_stopping)
     }
 }
 
-/// Adds the workers that panicked to the dead, each once.
+/// Adds the workers that panicked to `deaths`, each once.
 pub fn note_panics(arena: &Arena, deaths: &mut Vec<Death>) {
     for (worker, lane) in (0..).zip(arena.lanes()) {
         let is_noted = || deaths.iter().any(|death| death.worker == worker);
@@ -101,35 +101,35 @@ pub fn arrived(arena: &Arena) -> u32 {
         .count() as u32
 }
 
-/// The workers of a run, from their creation until all are joined or reaped.
+/// Creates and ends the workers of a run.
 pub trait Executor {
-    /// Begins to create the workers. They arrive at the gate by themselves.
+    /// Starts to create the workers. They arrive at the gate by themselves.
     ///
     /// # Errors
-    /// One sentence on why not all could be created. The ones that were are still to be joined.
+    /// If not all workers could be created; the message is one sentence. The created ones must still be joined.
     fn create(&mut self) -> Result<(), EngineError>;
 
-    /// The zygote, if the news come from there.
+    /// The zygote, if it is the source of the news about the workers.
     fn zygote(&mut self) -> Option<&mut Zygote> {
         None
     }
 
-    /// Takes in what has happened to the workers; those that died since the last time are added to the dead, but for those
-    /// that [panicked](note_panics).
+    /// Processes the news about the workers. Workers that have died since the last call are added to the deaths, except
+    /// for those that [panicked](note_panics).
     ///
     /// # Errors
-    /// One sentence, when nothing more can be learned about them.
+    /// If no further news can come; the message is one sentence.
     fn news(&mut self, _: &mut Ending) -> Result<(), EngineError> {
         Ok(())
     }
 
-    /// Whether no worker is left that has work to do or to finish.
+    /// Whether all workers have finished their work or are gone.
     fn is_over(&self) -> bool;
 
-    /// Ends workers that do not end by themselves, as far as the model can.
+    /// Ends workers that do not end by themselves, if the model allows it.
     fn kill(&mut self) {}
 
-    /// Waits until the last worker is gone where it may outlive its work, and tells what else there is to tell.
+    /// Waits for workers that outlive their work, and adds the last facts to the ending.
     fn join(&mut self, _: &mut Ending) {}
 }
 

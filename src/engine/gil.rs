@@ -2,26 +2,30 @@
 //!
 //! The protocol:
 //!
-//! 1. The lock is a flag, guarded by a mutex; who finds it taken waits on a condition variable for the *switch
-//!    interval* (5 ms).
-//! 2. If the interval passes and in the meantime no switch to another thread has happened, the waiter sets the *drop
-//!    request*.
-//! 3. The holder looks at the drop request in every iteration of its work (CPython: at each backward jump and call).
-//!    When it is set, the holder drops the lock and takes it again.
-//! 4. *Forced switching*: who drops the lock on request waits until another thread has taken it; without this, the
-//!    dropper often takes it right back, and a thread that waits for I/O starves (the "convoy", 2.6 s instead of 6 ms).
+//! 1. The lock is a flag, guarded by a mutex. A thread that finds it taken waits on a condition variable for the
+//!    *switch interval* (5 ms).
+//! 2. If the interval passes without a switch to another thread, the waiter sets the *drop request*.
+//! 3. The holder checks the drop request in every iteration of its work (CPython: at each backward jump and call). If
+//!    it is set, the holder drops the lock and takes it again.
+//! 4. *Forced switching*: a thread that drops the lock on request waits until another thread has taken it. Without
+//!    this, the dropper often takes it right back, and a thread that waits for I/O starves (the "convoy", 2.6 s instead
+//!    of 6 ms).
 //! 5. Around everything that may block (connect, read, open, write, close) the lock is released and taken again.
 //!
-//! Known differences from CPython: the mutex and condition variable are Rust's (a futex, which spins briefly before it
-//! sleeps) instead of pthread's; there is one interpreter, so no `eval_breaker` shared with signals, pending calls or
-//! the garbage collector; a waiter that sees the run cancelled still waits for its turn, which comes at the holder's
-//! next look; and the work between two looks is one iteration of the kernel, not a bytecode loop. As in CPython, a
-//! thread that releases the lock on request before it blocks first waits until another has it; that wait is booked as
-//! what it blocks for. Before 3.12 the drop request is the interpreter's, since then the thread's: with one interpreter
-//! that makes no difference here.
+//! Known differences from CPython:
 //!
-//! What a switch of the lock costs in voluntary context switches was counted beside CPython, on two busy cores (three
-//! interleaved runs each; CPython's own switches counted in the loop, by who was there last):
+//! - The mutex and condition variable are Rust's (a futex, which spins briefly before it sleeps) instead of pthread's.
+//! - There is one interpreter, so no `eval_breaker` is shared with signals, pending calls or the garbage collector.
+//! - A waiter whose run is cancelled still waits for its turn, which comes when the holder next checks.
+//! - The work between two checks is one iteration of the kernel, not a bytecode loop.
+//!
+//! As in CPython, a thread that releases the lock on request before it blocks first waits until another thread has it.
+//! That wait is booked as what the thread blocks for. Before 3.12 the drop request belongs to the interpreter, since
+//! then to the thread. With one interpreter that makes no difference here.
+//!
+//! What a switch of the lock costs in voluntary context switches was counted beside CPython, on two busy cores. Each
+//! figure comes from three interleaved runs. CPython's own switches were counted in the loop, by comparing the current
+//! thread with the previous one.
 //!
 //! | threads | this lock | the same on pthread's mutex and condition | CPython 3.11 | CPython 3.13 |
 //! | --- | --- | --- | --- | --- |
@@ -29,12 +33,14 @@
 //! | 4 | 5.8–6.8 | 5.9–6.4 | 6.0–6.3 | 5.0–5.1 |
 //! | 8 | 9.5–12.4 | 8.6–9.7 | 11.0–12.7 | 9.6–12.5 |
 //!
-//! Three is what the protocol needs with two threads: the waiter blocks twice (until the interval is over, and until the
-//! lock is dropped), the dropper once. The others block once per interval, too. So spinning does not show, and pthread's
-//! would not be truer. What differs by a factor of two is the number *per run*: it follows how often the lock changes
-//! hands, hence how long the run takes and what else wants the cores. Compare it per switch of the lock.
+//! The protocol needs three with two threads: the waiter blocks twice (until the interval is over, and until the lock
+//! is dropped), and the dropper once. With more threads, the others also block once per interval. So the spinning does
+//! not show, and pthread's mutex would not be closer to CPython. What differs by a factor of two is the number *per
+//! run*, because it follows how often the lock changes hands, which depends on how long the run takes and on what else
+//! uses the cores. Compare the number per switch of the lock.
 //!
-//! `pconc-tui fidelity` compares it with CPython on any machine. On two cores, medians of five rounds, emulated / CPython:
+//! `pconc-tui fidelity` compares the lock with CPython on any machine. On two cores, medians of five rounds, emulated /
+//! CPython:
 //!
 //! | | CPython 3.11.7 | CPython 3.13.0 |
 //! | --- | --- | --- |
@@ -43,11 +49,11 @@
 //! | `cpu`, 8 threads over 1 | 1.02 / 1.08 | 1.02 / 1.01 |
 //! | sleep(1 ms) beside 1 computing thread | 6.17 / 6.17 ms | 6.16 / 6.14 ms |
 //!
-//! With 3.12.1 the medians were within 10 % too, on cores that others used meanwhile, so that no interval was. With eight
-//! threads on `io` CPython takes longer (0.28 and 0.32 of one thread's time, 0.19 here): most likely its own work for a page,
-//! which it does under the lock. Beside two and four computing threads the sleeper's latency is a small multiple of the
-//! switch interval, under both locks, and medians of the *same* lock differ by up to three times from round to round: neither
-//! agreement nor difference is claimed.
+//! With 3.12.1 the medians were within 10 % too, but not the intervals, because other programs used the cores
+//! meanwhile. With eight threads on `io` CPython takes longer (0.28 and 0.32 of one thread's time, 0.19 here). The most
+//! likely reason is its own work for a page, which it does under the lock. Beside two and four computing threads the
+//! sleeper's latency is a small multiple of the switch interval under both locks. Medians of the *same* lock differ by
+//! up to three times from round to round, so neither agreement nor difference is claimed.
 
 use std::{
     sync::{
@@ -66,12 +72,12 @@ pub struct Gil {
     state: Mutex<State>,
     /// Signalled when the lock is dropped (`gil->cond`).
     dropped: Condvar,
-    /// Who took the lock last, as far as forced switching needs to know (`gil->switch_mutex`). A mutex of its own, as
-    /// in CPython: the dropper must be able to wait while others use the state.
+    /// Which worker took the lock last, for forced switching (`gil->switch_mutex`). It has a mutex of its own, as in
+    /// CPython, because the dropper must be able to wait while other threads use the state.
     last_holder: Mutex<Option<u32>>,
     /// Signalled when the lock is taken (`gil->switch_cond`).
     switched: Condvar,
-    /// Whether somebody asks the holder to drop the lock: looked at in every iteration of the kernel.
+    /// Whether a waiter asks the holder to drop the lock. The kernel checks it in every iteration.
     pub drop_request: AtomicBool,
 }
 
@@ -94,7 +100,7 @@ impl Gil {
         }
     }
 
-    /// Takes the lock for `worker`, calling `must_wait` once before waiting if it is taken (`take_gil`).
+    /// Takes the lock for `worker`. If it is taken, calls `must_wait` once before waiting (`take_gil`).
     pub fn take(&self, worker: u32, must_wait: impl FnOnce()) {
         let mut state = lock(&self.state);
         if state.holder.is_some() {
@@ -119,12 +125,12 @@ impl Gil {
         }
         self.switched.notify_one();
         drop(last);
-        // Whatever was requested was requested of the former holder.
+        // Any request was meant for the previous holder.
         self.drop_request.store(false, Relaxed);
     }
 
-    /// Drops the lock that `worker` holds (`drop_gil`). On a drop request it returns only when another worker has
-    /// taken it.
+    /// Drops the lock that `worker` holds (`drop_gil`). On a drop request it returns only after another worker has
+    /// taken the lock.
     pub fn release(&self, worker: u32) {
         let mut state = lock(&self.state);
         debug_assert_eq!(state.holder, Some(worker), "only the holder releases");
@@ -145,7 +151,7 @@ impl Gil {
         }
     }
 
-    /// Drops the lock if `worker` holds it: for a worker that ends in the middle of something.
+    /// Drops the lock if `worker` holds it. For a worker that ends in the middle of its work.
     pub fn abandon(&self, worker: u32) {
         let mut state = lock(&self.state);
         if state.holder == Some(worker) {
@@ -154,7 +160,7 @@ impl Gil {
         }
     }
 
-    /// How often the lock went to another worker than before.
+    /// How often the lock went from one worker to another.
     pub fn switches(&self) -> u64 {
         lock(&self.state).switches
     }
@@ -178,7 +184,7 @@ mod tests {
                     for _ in 0..50 {
                         gil.take(worker, || {});
                         most.fetch_max(inside.fetch_add(1, Relaxed) + 1, Relaxed);
-                        // Hold it until asked, but not for ever: the others may all have finished.
+                        // Holds it until asked, but not for ever: all others may have finished.
                         let mut spins = 0u32;
                         while !gil.drop_request.load(Relaxed) && spins < 1_000_000 {
                             spins += 1;
@@ -210,7 +216,7 @@ mod tests {
                 std::hint::spin_loop();
             }
             gil.release(0);
-            // Forced switching: the other one has had it by now.
+            // Forced switching guarantees that the other worker has had the lock by now.
             assert!(gil.switches() >= 2);
             assert!(other.join().unwrap());
         });

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{catalog::workload::Step, domain::phase::Phase};
 
-/// A worker's whole life, by the shared counter. A panic is kept as the cause of its death.
+/// The whole life of a worker that takes tasks from the shared counter. A panic is kept as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
     worker::guard(assignment, number, || {
         let mut worker = Worker::arrive(assignment, number);
@@ -25,7 +25,7 @@ pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
     });
 }
 
-/// What a task does, made ready once per worker.
+/// What a task does, prepared once per worker.
 #[derive(Debug)]
 pub struct Job {
     assignment: Assignment,
@@ -34,7 +34,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// Makes ready what the tasks of this run need. In a forked worker only after the fork.
+    /// Prepares what the tasks of this run need. In a forked worker, call it only after the fork.
     pub fn new(assignment: &Assignment) -> Job {
         let stop = assignment.arena.stop.clone();
         Job {
@@ -47,7 +47,7 @@ impl Job {
     /// Executes one task: its steps, until one does not succeed.
     ///
     /// # Errors
-    /// Why it was not done to its end.
+    /// Why the task was not completed.
     pub fn execute(&self, worker: &mut Worker, task: u32) -> Result<(), Unfinished> {
         let mut page = vec![];
         for step in &self.steps {
@@ -61,7 +61,7 @@ impl Job {
         Ok(())
     }
 
-    /// Task `t` fetches address `t mod count`.
+    /// Fetches a page: task `t` uses address `t mod count`.
     fn fetch(&self, worker: &mut Worker, task: u32) -> Result<Vec<u8>, Unfinished> {
         let addresses = self.assignment.plan.addresses();
         let addresses = addresses.expect("a plan that fetches has addresses");
@@ -70,7 +70,7 @@ impl Job {
         worker::lend(worker, || self.fetcher.get(&url))
     }
 
-    /// Waits so many milliseconds, unless the run is cancelled meanwhile.
+    /// Waits for this many milliseconds, unless the run is cancelled meanwhile.
     fn sleep(&self, worker: &mut Worker, ms: u64) -> Result<(), Unfinished> {
         let stop = self.assignment.arena.stop.as_fd();
         worker.blocking(Phase::Sleep, || {
@@ -80,7 +80,7 @@ impl Job {
                 if left == 0 {
                     return Ok(());
                 }
-                // A signal or the bound of a poll may end it early.
+                // A signal or the maximum timeout of a poll may end it early.
                 if wait_readable([stop], Some(u16::try_from(left).unwrap_or(u16::MAX)))[0] {
                     return Err(Unfinished::Cancelled);
                 }

@@ -1,7 +1,7 @@
-//! Something that opens once and wakes everybody who waits for it, in threads and in forked processes alike.
+//! A latch opens once and wakes every waiter, in threads and in forked processes alike.
 //!
-//! A pipe with one byte that nobody reads: `poll` finds it readable from then on, for as many pollers as there are. It
-//! can be waited for together with a socket, which a futex cannot, and it works on every Unix.
+//! It is a pipe with one byte that nobody reads, so `poll` finds it readable from then on, for any number of pollers.
+//! Unlike a futex, it can be waited for together with a socket, and it works on every Unix.
 
 use std::{
     ffi::c_int,
@@ -15,16 +15,16 @@ use nix::{
     poll::{PollFd, PollFlags, PollTimeout, poll},
 };
 
-/// Closed until somebody opens it.
+/// Closed until it is opened.
 #[derive(Debug)]
 pub struct Latch {
     reader: PipeReader,
-    /// Whoever writes into it opens the latch, as a program does that inherits it.
+    /// Writing a byte into it opens the latch. A program that inherits the descriptor can do the same.
     pub writer: PipeWriter,
 }
 
 impl Latch {
-    /// A closed latch. Make it before the zygote is forked, so that workers inherit it.
+    /// A closed latch. Make it before the zygote is forked, so that the workers inherit it.
     ///
     /// # Errors
     /// When the system has no file descriptors left.
@@ -36,7 +36,7 @@ impl Latch {
         Ok(Latch { reader, writer })
     }
 
-    /// A latch that opens whenever this signal comes.
+    /// A latch that opens whenever this signal arrives.
     ///
     /// # Errors
     /// When the system has no file descriptors left, or the signal cannot be handled.
@@ -46,13 +46,13 @@ impl Latch {
         Ok(latch)
     }
 
-    /// Opens it. Opening an open one changes nothing.
+    /// Opens the latch. Opening it again has no effect.
     pub fn open(&self) {
-        // A full pipe (EAGAIN) is open already, and the reader is as old as the writer.
+        // A full pipe (EAGAIN) is already open. The reader lives as long as the writer.
         let _ = (&self.writer).write(&[1]);
     }
 
-    /// Closes it again; only when nobody waits for it any more.
+    /// Closes the latch again. Call it only when nobody waits for it any more.
     pub fn close(&self) {
         let mut bytes = [0; 64];
         while matches!((&self.reader).read(&mut bytes), Ok(1..)) {}
@@ -65,8 +65,8 @@ impl AsFd for Latch {
     }
 }
 
-/// Waits until one of `descriptors` is readable or hung up, for at most `timeout_ms` (`None`: for ever). Tells for each
-/// whether it is; none are when the time is over or a signal came.
+/// Waits until one of `descriptors` is readable or hung up, for at most `timeout_ms` (`None`: for ever). Returns for
+/// each whether it is. All are false after the timeout or a signal.
 pub fn wait_readable<const N: usize>(
     descriptors: [BorrowedFd<'_>; N],
     timeout_ms: Option<u16>,
@@ -75,11 +75,11 @@ pub fn wait_readable<const N: usize>(
     wait(awaited, timeout_ms.into()).unwrap_or([false; N])
 }
 
-/// Waits until one of the descriptors is ready for what is awaited of it, or hung up. Tells for each whether it is; none are
-/// when the time is over or a signal came.
+/// Waits until one of the descriptors is ready for the awaited event, or hung up. Returns for each whether it is. All
+/// are false after the timeout or a signal.
 ///
 /// # Errors
-/// When the system refuses to wait.
+/// When the system refuses to poll.
 pub fn wait<const N: usize>(
     awaited: [(BorrowedFd<'_>, PollFlags); N],
     timeout: PollTimeout,

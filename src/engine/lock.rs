@@ -1,8 +1,9 @@
-//! Locks that a panic does not close for ever.
+//! Locking of mutexes that a panic does not poison.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks a mutex. Who panicked while holding it left nothing half done: what the engine guards so is set in one step.
+/// Locks a mutex, even if a thread panicked while it held it. That is safe because the engine sets the guarded values
+/// in one step, so a panic leaves nothing half done.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,10 +7,10 @@ use crate::domain::machine::{Limit, Limits, MAX_IO_WORKERS, MAX_PROCESSES, MAX_T
 const OWN_FILES: u64 = 64;
 /// Descriptors that a fetching worker holds at once: its socket, its file, and those of a name lookup.
 const FILES_PER_WORKER: u64 = 5;
-/// Threads and processes that others of the same user shall still be able to make.
+/// Threads and processes that other programs of the same user must still be able to create.
 const OTHER_TASKS: u64 = 64;
 
-/// What this machine is.
+/// Describes this machine.
 pub fn examine() -> Machine {
     let online = os::cores_online();
     let bound = os::affinity();
@@ -19,7 +19,7 @@ pub fn examine() -> Machine {
         cpu_model: os::cpu_model(),
         cores_online: online,
         cores_usable: usable,
-        // All of them where the system does not say.
+        // All cores, if the system does not say which.
         cores: if bound.is_empty() {
             (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
         } else {
@@ -31,12 +31,12 @@ pub fn examine() -> Machine {
     }
 }
 
-/// The least of online, affinity and control-group quota, and which one it is if it is not the first.
+/// The minimum of online cores, affinity and control-group quota, and the reason if it is not all online cores.
 fn usable_cores(online: u32, bound: usize) -> (u32, Option<String>) {
     let affinity = u32::try_from(bound)
         .unwrap_or(online)
         .clamp(1, online.max(1));
-    // std takes the least of affinity and quota, over all control groups above this process.
+    // std returns the minimum of affinity and quota, over all control groups above this process.
     let all = std::thread::available_parallelism().map_or(affinity, |cores| cores.get() as u32);
     let reason = |what: &str| Some(format!("{what}; {online} are online"));
     if all < affinity {
@@ -59,12 +59,12 @@ fn kernel() -> String {
     }
 }
 
-/// How many workers this machine allows, where a process may open so many files.
+/// How many workers this machine allows a process that may open this many files.
 pub fn limits(open_files: u64) -> Limits {
     let mut threads = Limit::own(MAX_THREADS);
     let mut processes = Limit::own(MAX_PROCESSES);
     if let Some(mappings) = os::mappings_allowed() {
-        // Past about a quarter std aborts the process instead of refusing the thread.
+        // Beyond about a quarter, std aborts the process instead of returning an error.
         threads = threads.or_less((mappings / 4).max(1), "the limit of memory mappings");
     }
     for (allowed, what) in [
@@ -86,7 +86,7 @@ pub fn limits(open_files: u64) -> Limits {
     };
     Limits {
         io_threads: io(&threads, (files / FILES_PER_WORKER).max(1)),
-        // Each forked worker has descriptors of its own, but the server holds the other ends of all.
+        // Each forked worker has descriptors of its own, but the server holds the other ends of all connections.
         io_processes: io(&processes, files),
         pool: Limit::of_a_pool().or_less(threads.most, &threads.because),
         threads,

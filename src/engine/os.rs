@@ -1,4 +1,5 @@
-//! All that is specific to an operating system. Another system is another file with these functions.
+//! Everything that is specific to an operating system. Support for another system needs another file with the same
+//! functions.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,13 +1,13 @@
-//! How a worker writes down what it does: one writer and one reader per lane, no lock, no system call.
+//! How a worker records what it does: one writer and one reader per lane, no lock, no system call.
 //!
-//! A [`LaneWriter`] belongs to one worker. Each event is a transition of 16 bytes which closes the phase before it, so the last
-//! one *is* the open segment. Beside the ring, the lane's header holds exact totals, so that a full ring makes only the
-//! picture poorer.
+//! A [`LaneWriter`] belongs to one worker. Each event is a transition of 16 bytes that closes the previous phase, so
+//! the last event *is* the open segment. The lane's header holds exact totals, so a full ring costs detail of the trace
+//! and no numbers.
 //!
 //! **Waiting for a core.** While a task computes, its worker compares the monotonic clock with its CPU clock at every
-//! tick. By how much the CPU clock fell behind, the worker was off its core; that much `ready` is put at the *end* of
-//! the tick in which it was seen. When in the tick it was cannot be known: an error of at most one tick. Less than
-//! `GAP_MIN` is carried over to the next tick, as it may be nothing but the clocks' own reading.
+//! tick. If the CPU clock fell behind, the worker was off its core for the difference, which is recorded as `ready` at
+//! the *end* of the tick. When it happened within the tick cannot be known, which is an error of at most one tick. Less
+//! than `GAP_MIN` is carried over to the next tick, because it may be only the cost of reading the clocks.
 
 use std::{
     ptr::NonNull,
@@ -27,9 +27,9 @@ use crate::domain::{
     trace::Transition,
 };
 
-/// The shortest time off its core that a worker believes to have seen.
+/// The shortest time off its core that a worker records.
 pub const GAP_MIN: i64 = 50_000;
-/// How "no task" stands in an event.
+/// The number that stands for "no task" in an event.
 const NO_TASK: u32 = u32::MAX;
 
 /// Writes one lane.
@@ -38,12 +38,13 @@ pub struct LaneWriter {
     arena: Arc<Arena>,
     /// The worker's number.
     pub worker: u32,
-    /// Into `arena`, which lives as long as the writer: looking them up again would double the cost of an event.
+    /// These point into `arena`, which lives as long as the writer. Looking them up again would double the cost of an
+    /// event.
     lane: NonNull<LaneHeader>,
     ring: NonNull<[EventSlot]>,
     written: u64,
-    /// The supervisor's `taken` when we last looked: looking again only when the ring seems full keeps its cache line
-    /// out of the way.
+    /// The supervisor's `taken` when we last read it. We read it again only if the ring seems full, because that keeps
+    /// its cache line out of the way.
     taken: u64,
     dropped: u64,
     after_gap: bool,
@@ -54,23 +55,23 @@ pub struct LaneWriter {
     migrations: u64,
     /// When the open phase began.
     since: Nanos,
-    /// When the CPU clock was read last, and what it said.
+    /// When the CPU clock was read last, and its value.
     ticked: Nanos,
     cpu: Nanos,
-    /// CPU time on `booking_core` that is not booked yet, and since when. Booking is an instruction that locks the bus:
-    /// too dear for every event.
+    /// CPU time on `booking_core` that is not booked yet, and since when. Booking is an instruction that locks the bus,
+    /// which is too expensive for every event.
     unbooked: Nanos,
     booking_core: u16,
     booked: Nanos,
-    /// By how much the CPU clock has fallen behind in computing without being drawn as ready.
+    /// How far the CPU clock has fallen behind while computing, without what was already recorded as ready.
     behind: i64,
 }
 
-// SAFETY: the pointers lead into the arena, which is Sync and kept alive by the writer.
+// SAFETY: the pointers point into the arena, which is Sync and which the writer keeps alive.
 unsafe impl Send for LaneWriter {}
 
 impl LaneWriter {
-    /// Takes up a lane: its worker has been `starting` since `t0`. Call it in the worker's own thread.
+    /// Takes up a lane: the worker has been `starting` since `t0`. Call it in the worker's own thread.
     pub fn new(arena: Arc<Arena>, worker: u32) -> LaneWriter {
         let t0 = arena.t0();
         let mut writer = LaneWriter {
@@ -101,7 +102,7 @@ impl LaneWriter {
 
     #[inline]
     fn lane(&self) -> &LaneHeader {
-        // SAFETY: from a reference into the arena, which `self.arena` keeps alive.
+        // SAFETY: made from a reference into the arena, which `self.arena` keeps alive.
         unsafe { self.lane.as_ref() }
     }
 
@@ -110,21 +111,22 @@ impl LaneWriter {
         unsafe { self.ring.as_ref() }
     }
 
-    /// What the worker is doing.
+    /// The open phase.
     pub fn phase(&self) -> Phase {
         self.phase
     }
 
-    /// The worker does something else from now on, on the same task. Returns when.
+    /// Changes to another phase of the same task. Returns the moment.
     pub fn enter(&mut self, phase: Phase) -> Nanos {
         self.enter_with(phase, self.task)
     }
 
-    /// The worker computes on `task` from now on. Returns when.
+    /// Starts to compute on `task`. Returns the moment.
     ///
-    /// From one computing task to the next, the phase stays: then only the monotonic clock is read, and the CPU clock
-    /// only if a tick is over, because reading it costs more than handing out a task; or if the task took so long that
-    /// its worker may have been off its core, as that time must be drawn in this task and not in a later one.
+    /// From one computing task to the next, the phase stays the same, and usually only the monotonic clock is read,
+    /// because reading the CPU clock costs more than handing out a task. The CPU clock is read if a tick is over. It is
+    /// also read if the task took so long that its worker may have been off its core, because that time must be
+    /// recorded in this task and not in a later one.
     pub fn begin(&mut self, task: u32) -> Nanos {
         if self.phase != Phase::Computing {
             return self.enter_with(Phase::Computing, task);
@@ -138,14 +140,14 @@ impl LaneWriter {
         now
     }
 
-    /// The worker has no task from now on. Returns when.
+    /// The worker has no task any more. Returns the moment.
     pub fn rest(&mut self) -> Nanos {
         let now = self.enter_with(Phase::Idle, NO_TASK);
         self.book(now);
         now
     }
 
-    /// Looks at the clocks while a task computes: about every [`TICK`]. Returns how much CPU time the tick took.
+    /// Reads the clocks while a task computes, about every [`TICK`]. Returns how much CPU time the tick took.
     pub fn tick(&mut self) -> Nanos {
         let now = clock::now();
         let cpu = self.cpu;
@@ -165,8 +167,8 @@ impl LaneWriter {
         now
     }
 
-    /// Asks which core this is. True if it is another than at the stamp before: that is a migration, once the worker has
-    /// begun its work.
+    /// Reads the number of the core. Returns whether it differs from that of the previous stamp, which is a migration
+    /// if the worker has already begun its work.
     #[inline]
     fn look_at_core(&mut self) -> bool {
         let core = os::core();
@@ -181,7 +183,8 @@ impl LaneWriter {
         true
     }
 
-    /// Reads the CPU clock, and draws as ready what a computing worker was off its core. True if it drew any.
+    /// Reads the CPU clock, and records as ready how long a computing worker was off its core. Returns whether it
+    /// recorded any.
     fn settle(&mut self, now: Nanos) -> bool {
         let (ticked, cpu) = (self.ticked, self.cpu);
         self.read_cpu(now);
@@ -193,15 +196,15 @@ impl LaneWriter {
         if self.behind < GAP_MIN {
             return false;
         }
-        // Never before the tick in which it was seen, nor before the segment.
+        // The gap starts neither before the tick that revealed it nor before the segment.
         let gap = (self.behind as Nanos).min(now - ticked.max(self.since));
         self.behind -= gap as i64;
         self.close(now - gap, Phase::Ready, self.task);
         true
     }
 
-    /// Brings the CPU time in the lane's header up to date. It is booked on the core of this moment: at once when that
-    /// is another than before, else at each tick and when the worker has no task any more.
+    /// Updates the CPU time in the lane's header. The time is booked on the current core: at once if the core has
+    /// changed, otherwise at each tick and when the worker has no task any more.
     fn read_cpu(&mut self, now: Nanos) {
         let cpu = clock::thread_cpu();
         if self.core != self.booking_core || now - self.booked >= TICK {
@@ -215,7 +218,7 @@ impl LaneWriter {
         lane.last_stamp.store(now, Relaxed);
     }
 
-    /// Books CPU time on the core where it was spent.
+    /// Books CPU time on the core on which it was spent.
     fn book(&mut self, now: Nanos) {
         self.arena
             .core(self.booking_core)
@@ -231,7 +234,7 @@ impl LaneWriter {
         let lane = self.lane();
         lane.phases[closed].store(self.phases[closed], Relaxed);
         lane.open_phase.store(phase as u32, Relaxed);
-        // A gap that was seen lies before the stamp that saw it.
+        // A gap ends before the stamp that revealed it.
         lane.last_stamp.store(at.max(self.ticked), Relaxed);
         self.push(at);
     }
@@ -257,12 +260,12 @@ impl LaneWriter {
         );
         self.written += 1;
         self.after_gap = false;
-        // Release: whoever sees the count sees the slot.
+        // Release: a reader that sees the count sees the slot.
         self.lane().written.store(self.written, Release);
     }
 }
 
-/// `task` in bits 0–31, core in 32–47, phase in 48–55, gap in bit 56.
+/// `task` in bits 0–31, core in bits 32–47, phase in bits 48–55, gap in bit 56.
 fn pack(task: u32, phase: Phase, core: u16, after_gap: bool) -> u64 {
     u64::from(task) | u64::from(core) << 32 | (phase as u64) << 48 | u64::from(after_gap) << 56
 }
@@ -278,7 +281,7 @@ fn unpack(at: Nanos, what: u64) -> Transition {
     }
 }
 
-/// Takes all new events of a lane, times relative to `t0`. Only the supervisor may call it.
+/// Takes all new events of a lane, with times relative to `t0`. Only the supervisor may call it.
 pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
     let lane = arena.lane(worker);
     let ring = arena.ring(worker);
@@ -350,7 +353,7 @@ mod tests {
     fn a_worker_off_its_core_is_ready_for_as_long_as_its_cpu_clock_stood_still() {
         let arena = arena(1);
         let mut writer = LaneWriter::new(arena.clone(), 0);
-        // A sleeping thread is off its core, whatever the reason; how long exactly is the clocks' business.
+        // A sleeping thread is off its core, for whatever reason. How long exactly, only the clocks know.
         let (wall, cpu) = (clock::now(), clock::thread_cpu());
         writer.begin(0);
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -385,7 +388,7 @@ mod tests {
         for task in 0..slots + 5 {
             writer.begin(task as u32);
         }
-        // At least these; a change of core or a wait for one adds events of its own.
+        // At least these. A change of core or a wait for one adds events of its own.
         assert!(arena.lane(0).dropped.load(Relaxed) >= 5);
         assert_eq!(take_events(&arena, 0, 0).len() as u64, slots);
         let end = writer.rest();
@@ -420,7 +423,7 @@ mod tests {
         let arena = arena(1);
         go_to(first);
         let mut writer = LaneWriter::new(arena.clone(), 0);
-        // To where it gets its first task is no migration of work.
+        // A change of core before the first task is not a migration of work.
         go_to(last);
         writer.begin(0);
         go_to(first);

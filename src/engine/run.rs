@@ -1,4 +1,4 @@
-//! A plan that is happening: the supervisor creates the workers, opens the gate, watches, and concludes.
+//! A run in progress: the supervisor creates the workers, opens the gate, watches, and concludes.
 
 use std::{
     os::fd::AsFd,
@@ -47,62 +47,63 @@ use crate::{
     engine::EngineError,
 };
 
-/// How often the supervisor looks at the lanes, in milliseconds: twice per frame of the explorer.
+/// How often the supervisor reads the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;
-/// How long a worker may take to notice that the run is cancelled before it is killed, if it can be.
+/// How long a worker may take to notice the cancellation. After that it is killed, if it can be.
 const GRACE: Nanos = 250_000_000;
-/// How long the end of killed workers may take to be reported: thousands of them need a second or two.
+/// How long the zygote may take to report the end of killed workers. Thousands of them need a second or two.
 const REPORT_MAX: Nanos = 5_000_000_000;
 
-/// What is told of a run whose supervisor panicked.
+/// The result of a run whose supervisor panicked.
 const DEFECT: &str =
     "the run broke: its supervisor ended without a result, which is a mistake in this program";
 
-/// What a run tells while it happens.
+/// What a run reports while it happens.
 #[derive(Debug)]
 pub enum Report {
-    /// What was seen since the last one.
+    /// What happened since the previous report.
     Batch(Batch),
-    /// It is over. Nothing follows.
+    /// The run is over. No report follows.
     Concluded(Box<Record>),
-    /// It is over without a record, for the reason in this sentence. Nothing follows.
+    /// The run is over without a record; the sentence is the reason. No report follows.
     Broken(String),
 }
 
-/// What runs need and share, one at a time.
+/// What all runs need and share, one run at a time.
 #[derive(Debug)]
 pub struct RunContext {
-    /// Where runs happen.
+    /// The shared memory in which runs happen.
     pub arena: Arc<Arena>,
-    /// Who forks.
+    /// The process that forks workers.
     pub zygote: Mutex<Zygote>,
-    /// Where files go.
+    /// The directory for the files of runs.
     pub scratch: Scratch,
-    /// How far fetches may go. Tests cannot wait for the usual limits.
+    /// The limits of fetches. Tests set shorter ones than usual, because they cannot wait so long.
     pub limits: Mutex<Limits>,
-    /// The moment at which the run was started that happens now; 0 if there is none.
+    /// When the current run was started; 0 if there is none.
     pub run: AtomicU64,
-    /// Whether records list their tasks however many there are.
+    /// Whether records list all tasks, however many there are.
     pub all_tasks: AtomicBool,
-    /// For how long the user has suspended the program since this was asked for last, in nanoseconds.
+    /// How long the user has suspended the program since the last run read this, in nanoseconds.
     pub suspended: AtomicU64,
 }
 
-/// A run that has been started.
+/// The handle of a run that has been started.
 #[derive(Debug)]
 pub struct Run {
     context: Arc<RunContext>,
-    /// A handle stops only its own run.
+    /// Identifies the run, because a handle stops only its own.
     started: Nanos,
     supervisor: Option<JoinHandle<()>>,
 }
 
 impl RunContext {
-    /// Starts a run; `report` is called on the supervisor's thread. One run at a time. What the calling thread computes
-    /// meanwhile is counted as watching.
+    /// Starts a run. Only one run may happen at a time. `report` is called on the supervisor's thread. The CPU time of
+    /// the calling thread during the run counts as watching.
     ///
     /// # Errors
-    /// When another run is going on or there is no thread for the supervisor. Everything later is in the record.
+    /// When another run is going on, or when the system refuses a thread for the supervisor. Later errors are in the
+    /// record.
     pub fn start(
         self: &Arc<RunContext>,
         order: impl Into<RunOrder>,
@@ -142,7 +143,7 @@ impl RunContext {
             };
             let ended = catch_unwind(AssertUnwindSafe(|| supervisor.supervise()));
             context.free();
-            // Else whoever listens would wait for ever.
+            // Without this report the receiver would wait for ever.
             if ended.is_err() {
                 report(Report::Broken(DEFECT.into()));
             }
@@ -157,7 +158,7 @@ impl RunContext {
         })
     }
 
-    /// Makes room for another run.
+    /// Allows the next run.
     fn free(&self) {
         // Release: pairs with the Acquire of the next start, which resets the arena again.
         self.run.store(0, Release);
@@ -165,7 +166,7 @@ impl RunContext {
 }
 
 impl Run {
-    /// Cancels it: it concludes as cancelled within half a second.
+    /// Cancels the run, which then concludes as cancelled within half a second.
     pub fn stop(&self) {
         if self.context.run.load(Relaxed) == self.started {
             self.context.arena.cancel();
@@ -174,7 +175,7 @@ impl Run {
 }
 
 impl Drop for Run {
-    /// A run does not outlive its handle: this waits until it has concluded and nothing of it is left.
+    /// A run does not outlive its handle: this waits until the run has concluded and nothing of it is left.
     fn drop(&mut self) {
         self.stop();
         if let Some(supervisor) = self.supervisor.take() {
@@ -183,19 +184,19 @@ impl Drop for Run {
     }
 }
 
-/// One run, seen from the thread that watches it: what it learned, and what it did.
+/// One run as the supervising thread sees it.
 struct Supervisor<'c, R> {
     context: &'c RunContext,
     assignment: Assignment,
     part: Option<Part>,
-    /// Of the thread that started the run, and shows it.
+    /// Watches the CPU time of the thread that started the run and displays it.
     watcher: CpuWatch,
     report: R,
     ending: Ending,
     gate_opened: bool,
     cancelled_at: Option<Nanos>,
     killed: bool,
-    /// CPU time of sampling while the run went on.
+    /// CPU time of sampling during the run.
     sampling: Nanos,
 }
 
@@ -208,7 +209,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         (self.report)(Report::Concluded(Box::new(record)));
     }
 
-    /// Sees to all that has to be there before the clock starts.
+    /// Prepares everything that has to exist before the clock starts.
     fn prepare(&mut self, zygote: &mut Zygote) -> Result<(), EngineError> {
         let (plan, scratch) = (&self.assignment.plan, &self.assignment.scratch);
         let cannot = |what: &str| {
@@ -230,7 +231,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         Ok(())
     }
 
-    /// From `t0` until all workers are gone.
+    /// Measures from `t0` until all workers are gone.
     fn measure(&mut self, zygote: &mut Zygote) -> Record {
         let context = self.context;
         let arena = &*context.arena;
@@ -252,7 +253,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             &self.ending.deaths,
             wall,
         )));
-        // What the user did is known exactly; somebody else's doing only shows where it was long.
+        // The time for which the user suspended the program is known exactly. Any other stop shows only if it was long.
         let stopped = self.ending.stopped.max(context.suspended.swap(0, Relaxed));
         let gil = self.assignment.gil.as_ref();
         let facts = Facts {
@@ -282,13 +283,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         }
     }
 
-    /// The run broke, for this reason.
     fn break_off(&mut self, why: impl Into<String>) {
         self.ending.error = Some(why.into());
         self.context.arena.cancel();
     }
 
-    /// Creates the workers, and watches until nothing is left of them.
+    /// Creates the workers, and watches until they are all gone.
     fn execute(&mut self, zygote: &mut Zygote, sampler: &mut Sampler) {
         let mut executor = executor(self.assignment.clone(), zygote);
         if let Err(error) = executor.create() {
@@ -298,12 +298,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         executor.join(&mut self.ending);
     }
 
-    /// Opens the gate when all have arrived, and reports what happens until it is over.
+    /// Opens the gate when all workers have arrived, and reports what happens until the run is over.
     fn watch(&mut self, executor: &mut dyn Executor, sampler: &mut Sampler) {
         let arena = &*self.context.arena;
         let mut sampled = clock::now();
         loop {
-            // Before the news are taken: what happened to the last worker must not be missed.
+            // Asked before the news is taken, so that the news about the last worker is not missed.
             let over = executor.is_over();
             let looked = clock::now();
             if !over {
@@ -312,7 +312,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             let away = clock::now() - looked;
             if away > AWAY_MAX {
                 self.ending.stopped += away;
-                // The others were stopped, too: their time to end begins anew.
+                // The workers were stopped, too, so their time to end starts again.
                 self.cancelled_at = self.cancelled_at.map(|_| clock::now());
             }
             if let Err(error) = executor.news(&mut self.ending) {
@@ -343,7 +343,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             && self.ending.error.is_none()
             && !arena.is_stopping()
         {
-            // The gate would wait for it for ever.
+            // The gate would wait for this worker for ever.
             self.break_off(format!("{death} before the run began"));
         }
         if arena.is_stopping() || arrived(arena) == arena.workers() {
@@ -365,7 +365,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         if since > GRACE + REPORT_MAX
             && let Some(zygote) = executor.zygote()
         {
-            // It should have reported the end of killed workers, and has not.
+            // The zygote should have reported the end of killed workers by now.
             zygote.abandon();
         }
     }
@@ -386,7 +386,7 @@ fn executor(assignment: Assignment, zygote: &mut Zygote) -> Box<dyn Executor + '
     }
 }
 
-/// Waits until the bell rings, a child has ended, or it is time for a sample.
+/// Waits until the bell rings, the zygote has news, or the next sample is due.
 fn wait_for_news(arena: &Arena, executor: &mut dyn Executor) {
     let bell = arena.bell.as_fd();
     let news = executor

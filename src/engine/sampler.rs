@@ -1,5 +1,5 @@
-//! Takes what the workers have written since the last time, and what others have done with the cores meanwhile, from the
-//! kernel's coarse accounting.
+//! Reads what the workers have written since the last sample, and what other programs did with the cores meanwhile
+//! according to the kernel's coarse accounting.
 
 use std::{
     collections::HashMap,
@@ -20,27 +20,27 @@ use crate::domain::{
     trace::{Batch, LaneUpdate, Transition},
 };
 
-/// The kernel counts in ticks of 10 ms: a shorter window would show chance.
+/// The kernel counts in ticks of 10 ms, so a shorter window would mostly show chance.
 const WINDOW: Nanos = 250_000_000;
 
-/// Reads the lanes of one run, and watches the cores over it.
+/// Samples the lanes of one run and the cores during it.
 #[derive(Debug)]
 pub struct Sampler {
     /// Events taken so far.
     pub recorded: u64,
-    /// So many deaths are in the picture.
+    /// How many deaths have been reported.
     reported_deaths: usize,
-    /// The cores that we may use.
+    /// The cores that this process may use.
     usable: Vec<u16>,
     first: HashMap<u16, CoreUse>,
     last: HashMap<u16, CoreUse>,
-    /// When the current window began, and what our workers had taken of each core by then.
+    /// When the current window started, and how much of each core our workers had used by then.
     window_start: Nanos,
     ours: HashMap<u16, Nanos>,
 }
 
 impl Sampler {
-    /// Of the run that is about to begin.
+    /// Call it when the run is about to start.
     pub fn start() -> Sampler {
         let first = os::core_use().unwrap_or_default();
         Sampler {
@@ -54,18 +54,19 @@ impl Sampler {
         }
     }
 
-    /// Everything since the last time, of a run in which these workers have died so far. A worker that died at work is
-    /// idle from then on.
+    /// Everything since the last sample. `deaths` lists all workers that have died so far; a worker that died at work
+    /// is idle from then on.
     pub fn sample(&mut self, arena: &Arena, deaths: &[Death]) -> Batch {
         let t0 = arena.t0();
         let mut batch = Batch::default();
         batch.lanes.reserve(arena.workers() as usize);
         for (worker, lane) in (0..).zip(arena.lanes()) {
-            // The ended first: a task that begins and ends between the two loads shall not end before it began.
+            // `ended` is read first: a task that begins and ends between the two reads must not end before it began.
             batch.ended += lane.ended.load(Acquire);
             batch.begun += lane.begun.load(Relaxed);
             batch.failed += lane.failed.load(Relaxed);
-            // Before the events: all until then are taken, so that the open one lasted at least until then.
+            // Read before the events: all events up to this stamp are taken below, so the open phase lasted at least
+            // until it.
             let last_stamp = lane.last_stamp.load(Acquire).saturating_sub(t0);
             let transitions = recorder::take_events(arena, worker, t0);
             self.recorded += transitions.len() as u64;
@@ -93,8 +94,7 @@ impl Sampler {
         batch
     }
 
-    /// The last batch, up to `wall`. Where a lane's last events were dropped, what they would have told is shown as not
-    /// recorded.
+    /// The last batch, up to `wall`. If the last events of a lane were dropped, their time is marked as not recorded.
     pub fn conclude(&mut self, arena: &Arena, deaths: &[Death], wall: Nanos) -> Batch {
         let mut batch = self.sample(arena, deaths);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
@@ -107,7 +107,7 @@ impl Sampler {
         batch
     }
 
-    /// CPU time of our workers, for each usable core and each that they ran on.
+    /// CPU time of our workers on each usable core and on each other core that they ran on.
     fn ours(&self, arena: &Arena) -> Vec<(u16, Nanos)> {
         let highest = self.usable.iter().copied().max().unwrap_or(0);
         (0..=highest)
@@ -116,7 +116,7 @@ impl Sampler {
             .collect()
     }
 
-    /// If a window is over at `now`: the share of others on each of these cores, in 0..=1.
+    /// The share of other programs on each of these cores, in 0..=1, if a window has ended at `now`.
     fn others(&mut self, ours: &[(u16, Nanos)], now: Nanos) -> Option<Vec<(u16, f64)>> {
         let elapsed = now.saturating_sub(self.window_start);
         if elapsed < WINDOW {
@@ -124,7 +124,7 @@ impl Sampler {
         }
         let cores = os::core_use()?;
         let has_begun = !self.last.is_empty();
-        // Stolen or used by others here: the workers do not have it.
+        // Workers cannot use time that the hypervisor stole or that others on this machine used.
         let gone = |cores: &HashMap<u16, CoreUse>, core: &u16| {
             cores.get(core).map_or(0, |used| used.busy + used.stolen)
         };
@@ -138,11 +138,11 @@ impl Sampler {
         self.last = cores;
         self.window_start = now;
         self.ours = ours.iter().copied().collect();
-        // Without a first look, everything since the machine was started would count.
+        // Without a first reading, everything since the machine started would count.
         has_begun.then_some(shares)
     }
 
-    /// The cores over the whole run of length `wall`.
+    /// The use of the cores during the whole run of length `wall`.
     pub fn cores(mut self, arena: &Arena, wall: Nanos) -> Vec<CoreRecord> {
         if let Some(cores) = os::core_use() {
             self.last = cores;
@@ -162,7 +162,7 @@ impl Sampler {
     }
 }
 
-/// Whether a worker ever did anything but start.
+/// Whether a worker ever left the starting phase.
 fn began(arena: &Arena, worker: u32) -> bool {
     arena.lane(worker).open_phase.load(Relaxed) != Phase::Starting as u32
 }

@@ -1,4 +1,4 @@
-//! What the shells need of the engine: one session, in which runs happen one at a time.
+//! The engine as the shells use it: one session, in which runs happen one at a time.
 
 use std::{
     path::{Path, PathBuf},
@@ -32,35 +32,36 @@ use crate::{
     engine::EngineError,
 };
 
-/// How often it is looked whether a run is over that keeps others waiting.
+/// How often a waiting thread checks whether a run has ended.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// The engine, ready to run plans. Dropping it ends the zygote and removes all temporary files.
+/// The engine, ready to execute plans. Dropping it ends the zygote and removes all temporary files.
 #[derive(Debug)]
 pub struct Session {
-    /// Unique; its text sorts by time (UUID version 7).
+    /// A unique id whose text sorts by time (UUID version 7).
     pub id: String,
     /// What its runs need and share.
     pub context: Arc<RunContext>,
-    /// The zygote, whose group all forked processes are in.
+    /// The zygote. All forked processes are in its group.
     zygote: Pid,
-    /// The process group of the interpreter that is at work now; 0 if there is none.
+    /// The process group of the interpreter that works now; 0 if there is none.
     program: Arc<AtomicI32>,
-    /// When the program was suspended; 0 while it is not.
+    /// When the program was suspended; 0 if it is not suspended.
     suspended_at: AtomicU64,
-    /// What this machine is.
+    /// The description of this machine.
     pub machine: Machine,
-    /// How many workers it allows.
+    /// How many workers this machine allows.
     pub limits: Limits,
 }
 
 impl Session {
-    /// Maps the arena and forks the zygote: call it while the program has one thread, and before signals are handled.
+    /// Maps the arena and forks the zygote. Call it while the program has one thread, and before signals are handled.
     ///
     /// # Errors
-    /// One sentence, when the system refuses memory, descriptors or the fork.
+    /// If the system refuses memory, descriptors or the fork; the message is one sentence.
     pub fn prepare() -> Result<Session, EngineError> {
-        // Whoever started us may have blocked signals; the mask survives exec, and without SIGCHLD no worker ends.
+        // The parent may have blocked signals, and the mask survives exec. Without SIGCHLD the end of a worker would go
+        // unnoticed.
         let _ = SigSet::empty().thread_set_mask();
         let open_files = os::raise_open_files();
         scratch::sweep(&scratch::temporary());
@@ -91,19 +92,22 @@ impl Session {
         })
     }
 
-    /// Asks what this file is, if it is an interpreter; a name without a slash is looked for on `PATH`. Takes some 50 ms.
+    /// Asks this file whether it is an interpreter, and which one. A name without a slash is searched on `PATH`. Takes
+    /// about 50 ms.
     ///
     /// # Errors
-    /// Why it is of no use, in one sentence.
+    /// If it is not a usable interpreter; the message is one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
         let found = probe(&self.context, &find::meant(written), &|| false);
         found.expect("nobody gives up here")
     }
 
-    /// The default interpreter: `python3` on `PATH`; where there is no such file, the first that is found and of use.
+    /// The default interpreter: `python3` on `PATH`. If there is no such file, the first usable interpreter that is
+    /// found.
     ///
     /// # Errors
-    /// Why there is none, in one sentence. A `python3` that is of no use is not replaced by another: nobody would know.
+    /// If there is none; the message is one sentence. An unusable `python3` is an error, too: the user would not notice
+    /// that another interpreter was used instead.
     pub fn default_python(&self) -> Result<FoundPython, EngineError> {
         let mut first_useless = None;
         for file in find::candidates() {
@@ -121,8 +125,8 @@ impl Session {
         })))
     }
 
-    /// All interpreters of this machine: those that were named first, then `PATH`'s and pyenv's. Each is asked, which takes
-    /// some 50 ms; a run that starts meanwhile comes first.
+    /// All interpreters of this machine: first the named ones, then those on `PATH` and of pyenv. Asking each takes
+    /// about 50 ms; a run that starts meanwhile has priority.
     pub fn find_pythons(&self, named: &[PathBuf]) -> Pythons {
         let mut pythons = Pythons::default();
         let files = named
@@ -131,7 +135,7 @@ impl Session {
             .chain(find::candidates());
         let is_busy = || self.context.run.load(Relaxed) != 0;
         for file in files {
-            // As often as it takes to come to an end while no run goes on.
+            // Repeated until it completes without a run in between.
             let asked = loop {
                 while is_busy() {
                     std::thread::sleep(BETWEEN_LOOKS);
@@ -153,16 +157,16 @@ impl Session {
         calibrate::speed()
     }
 
-    /// Stops the workers that are processes, and the server: those that are threads stop with the program. A run that
-    /// goes on stands still, and its record says so.
+    /// Stops the worker processes and the server. Workers that are threads stop with the program. A run in progress
+    /// stands still, and its record says so.
     pub fn suspend(&self) {
         self.suspended_at.store(clock::now(), Relaxed);
         self.signal(Signal::SIGSTOP);
-        // It has to go on: it sees to the end of the others.
+        // The zygote must continue, because it handles the end of the others.
         let _ = kill(self.zygote, Signal::SIGCONT);
     }
 
-    /// Lets them go on.
+    /// Continues what [`suspend`](Session::suspend) stopped.
     pub fn wake(&self) {
         let since = self.suspended_at.swap(0, Relaxed);
         if since > 0 {
@@ -172,7 +176,7 @@ impl Session {
         self.signal(Signal::SIGCONT);
     }
 
-    /// Signals all processes but the program, those of an interpreter that executes a run now included.
+    /// Signals all processes except the program itself, including those of an interpreter that executes a run now.
     fn signal(&self, signal: Signal) {
         let _ = killpg(self.zygote, signal);
         let interpreter = self.program.load(Relaxed);

@@ -1,4 +1,4 @@
-//! Looks at the file that all workers of a run wrote, when they are gone.
+//! Examines the file that all workers of a run wrote, after they are gone.
 
 use std::{
     collections::HashSet,
@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-/// So many bytes of pages are made again, to be compared: about half a second of work.
+/// How many bytes of pages are generated again for the comparison: about half a second of work.
 const COMPARED: u64 = 256 << 20;
 
-/// What is in the shared file; `None` if the plan has none, or it cannot be read.
+/// Describes the shared file; `None` if the plan has none, or if it cannot be read.
 pub fn examine(assignment: &Assignment) -> Option<SharedFile> {
     let Assignment {
         arena,
@@ -72,14 +72,14 @@ fn compare(content: &[u8], plan: &Plan, addresses: &Addresses) -> (Content, Vec<
     }
 }
 
-/// A page of the embedded server as the tasks write it.
+/// A page of the embedded server, as the tasks write it.
 fn written(number: u32, page_bytes: u32) -> String {
     let mut text = String::new();
     python_str_of_bytes(&page(number as usize, page_bytes), &mut text);
     text
 }
 
-/// Different addresses among those of tasks that ended well.
+/// The number of different addresses among the tasks that succeeded.
 fn pages_written(arena: &Arena, addresses: usize) -> u64 {
     let well = (0..arena.tasks()).filter(|task| arena.task(*task).state() == TaskState::Ok);
     let written: HashSet<usize> = well.map(|task| task as usize % addresses).collect();

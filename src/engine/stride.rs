@@ -1,17 +1,18 @@
-//! How far a worker computes between two looks at the clocks.
+//! How far a worker computes between two readings of the clocks.
 
 use crate::domain::time::TICK;
 
-/// How many iterations the first tick takes: about 0.1 ms. After that the worker's own speed decides.
+/// The iterations of the first stride: about 0.1 ms. After that the worker's own speed decides.
 const FIRST_STRIDE: u64 = 4096;
-/// The longest stride: on any machine less than a minute, so that a broken CPU clock cannot make a worker deaf.
+/// The longest stride: less than a minute on any machine, so that even with a broken CPU clock a worker still notices
+/// requests.
 const LONGEST_STRIDE: u64 = 1 << 30;
 
-/// How many iterations are left until the worker looks at the clocks again.
+/// How many iterations are left until the worker reads the clocks again.
 #[derive(Debug)]
 pub struct Stride {
     length: u64,
-    /// How many iterations are left.
+    /// The rest of the current stride, in iterations.
     pub left: u64,
 }
 
@@ -25,15 +26,16 @@ impl Default for Stride {
 }
 
 impl Stride {
-    /// Takes so many off it; whether none are left.
+    /// Subtracts these iterations. Returns whether the stride is used up.
     pub fn spend(&mut self, iterations: u64) -> bool {
         self.left = self.left.saturating_sub(iterations);
         self.left == 0
     }
 
-    /// Aims at one tick of CPU time per stride; by CPU time, as a preempted worker is not a slow one.
+    /// Starts the next stride, which should take one tick of CPU time. Wall time would be wrong: a preempted worker is
+    /// not a slow one.
     pub fn renew(&mut self, cpu: u64) {
-        // At most doubled or halved at a time: one odd measurement shall not decide.
+        // The length is at most doubled or halved, so that one odd measurement does not decide alone.
         let ideal = self.length.saturating_mul(TICK) / cpu.max(1);
         self.length = ideal
             .clamp(self.length / 2, self.length * 2)
@@ -50,7 +52,7 @@ mod tests {
     fn a_stride_approaches_one_tick_of_cpu_time() {
         let mut stride = Stride::default();
         for _ in 0..40 {
-            // 20 ns an iteration.
+            // 20 ns per iteration.
             let cpu = stride.length * 20;
             stride.renew(cpu);
         }

@@ -1,4 +1,5 @@
-//! What every worker does, thread or process: arrive at the gate, take tasks until there are none, write the totals.
+//! What every worker does, whether thread or process: it arrives at the gate, takes tasks until there are none, and
+//! writes its totals.
 
 use std::{
     cell::Cell,
@@ -27,25 +28,25 @@ use super::{
 };
 use crate::domain::{addresses::Addresses, phase::Phase, plan::Plan};
 
-/// All that a worker needs to know about its run.
+/// Everything that a worker needs to know about its run.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    /// Where the run happens.
+    /// The memory in which the run happens.
     pub arena: Arc<Arena>,
-    /// What is to be done.
+    /// What was asked for.
     pub plan: Arc<Plan>,
-    /// Where the embedded server listens, if it serves this run.
+    /// The port of the embedded server, if it serves this run.
     pub port: u16,
-    /// How far its fetches may go.
+    /// The limits of its fetches.
     pub limits: Limits,
-    /// Where files go.
+    /// The directory for files.
     pub scratch: Scratch,
     /// The interpreter lock, if the model has one.
     pub gil: Option<Arc<Gil>>,
 }
 
 impl Assignment {
-    /// The address of this number, as the tasks fetch it.
+    /// The address with this number, as the tasks fetch it.
     pub fn url(&self, addresses: &Addresses, number: usize) -> String {
         match addresses {
             Addresses::Loopback(_) => format!("http://127.0.0.1:{}/page/{number}", self.port),
@@ -57,9 +58,9 @@ impl Assignment {
 /// One worker at work.
 #[derive(Debug)]
 pub struct Worker {
-    /// Its lane.
+    /// Writes its lane.
     pub writer: LaneWriter,
-    /// When it looks at the clocks next.
+    /// When it reads the clocks next.
     pub stride: Stride,
     arena: Arc<Arena>,
     gil: Option<Arc<Gil>>,
@@ -74,7 +75,7 @@ impl Worker {
         lane.tid.store(os::thread_id(), Relaxed);
         let writer = LaneWriter::new(arena.clone(), number);
         lane.set_state(LaneState::Working);
-        // AcqRel: who counts the last one sees what all have written before.
+        // AcqRel: the worker that counts the last arrival sees what all others have written before.
         if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {
             arena.bell.open();
         }
@@ -92,7 +93,7 @@ impl Worker {
         self.arena.is_stopping()
     }
 
-    /// What a computing worker under the lock has to look at in every iteration.
+    /// What a computing worker under the lock has to check in every iteration.
     pub fn drop_request(&self) -> Option<&AtomicBool> {
         self.gil.as_deref().map(|gil| &gil.drop_request)
     }
@@ -108,7 +109,7 @@ impl Worker {
         }
     }
 
-    /// Does something that may block, without the lock.
+    /// Does something that may block, without holding the lock.
     pub fn blocking<T>(&mut self, phase: Phase, block: impl FnOnce() -> T) -> T {
         self.release_lock(phase);
         let result = block();
@@ -116,7 +117,8 @@ impl Worker {
         result
     }
 
-    /// Enters `phase`, which needs no lock. The stamp comes first: nobody else may be seen computing before it.
+    /// Enters `phase`, which needs no lock. The stamp comes first: otherwise another worker could be seen computing
+    /// before it.
     fn release_lock(&mut self, phase: Phase) {
         self.writer.enter(phase);
         if let Some(gil) = &self.gil {
@@ -152,14 +154,14 @@ impl Worker {
             }
             self.execute(&job, task);
         }
-        // Its last stamp, then the lock goes.
+        // The last stamp comes before the release of the lock.
         self.writer.rest();
         if let Some(gil) = &self.gil {
             gil.release(self.writer.worker);
         }
     }
 
-    /// Executes one task and keeps how it ended.
+    /// Executes one task and records how it ended.
     pub fn execute(&mut self, job: impl Fn(&mut Worker, u32) -> Result<(), Unfinished>, task: u32) {
         self.begin(task);
         match job(self, task) {
@@ -170,20 +172,20 @@ impl Worker {
                 add_one(&self.lane().failed);
                 self.end(task, TaskState::Failed);
             }
-            // It stays begun and without an end: the record says that it was stopped.
+            // The task stays begun and without an end, and the record says that it was stopped.
             Err(Unfinished::Cancelled) => {}
         }
     }
 
     fn begin(&mut self, task: u32) {
-        // Before the clocks are read: a worker that loses its core there has begun all the same.
+        // Counted before the clocks are read: a worker that loses its core there has begun the task all the same.
         add_one(&self.lane().begun);
         let start = self.writer.begin(task);
         let slot = self.arena.task(task);
         slot.start.store(start, Relaxed);
         slot.worker.store(self.writer.worker, Relaxed);
         slot.executions.fetch_add(1, Relaxed);
-        // Release: who sees the state sees the rest of the slot.
+        // Release: a thread that sees the state sees the rest of the slot.
         slot.state.store(TaskState::Begun as u32, Release);
     }
 
@@ -198,7 +200,7 @@ impl Worker {
         self.arena.lane(self.writer.worker)
     }
 
-    /// Counts a page that was written to its end, and whether another worker has spoilt it since.
+    /// Counts a page that was written completely, and whether another worker has changed its length since.
     pub fn count_write(&self, is_spoilt: bool) {
         add_one(&self.lane().writes);
         if is_spoilt {
@@ -206,7 +208,7 @@ impl Worker {
         }
     }
 
-    /// Writes down what is only known at the end.
+    /// Records what is only known at the end.
     pub fn conclude(&self, own_process: bool) {
         let lane = self.lane();
         store_known(&lane.run_queue_wait, os::run_queue_wait());
@@ -219,13 +221,13 @@ impl Worker {
     }
 }
 
-/// Each counter has one writer: no read-modify-write instruction is needed. Release: who reads `ended` with Acquire and
-/// then `begun` never sees more ended than begun.
+/// Each counter has one writer, so no read-modify-write instruction is needed. Release: a thread that reads `ended`
+/// with Acquire and then `begun` never sees more ended than begun tasks.
 fn add_one(counter: &AtomicU32) {
     counter.store(counter.load(Relaxed) + 1, Release);
 }
 
-/// Says that a worker has ended, and wakes the supervisor if it was the last or has died.
+/// Publishes that a worker has ended. Wakes the supervisor if it was the last one or died.
 fn finish(arena: &Arena, worker: u32, state: LaneState) {
     arena.lane(worker).set_state(state);
     let last = arena.header().finished.0.fetch_add(1, AcqRel) + 1 == arena.workers();
@@ -234,7 +236,7 @@ fn finish(arena: &Arena, worker: u32, state: LaneState) {
     }
 }
 
-/// Runs part of a worker's life; a panic is kept as the cause of its death and does not hold the others up.
+/// Runs part of a worker's life. A panic is kept as the cause of its death and does not delay other workers.
 pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(life));
     if let Err(panic) = result {
@@ -253,7 +255,8 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
 }
 
 thread_local! {
-    /// The worker of this thread while it fetches: the HTTP library calls back from deep inside, and only plain functions.
+    /// The worker of this thread while it fetches. The HTTP library calls back from deep inside, and only plain
+    /// functions.
     static LENT: Cell<Option<NonNull<Worker>>> = const { Cell::new(None) };
 }
 
@@ -270,10 +273,10 @@ pub fn lend<T>(worker: &mut Worker, fetch: impl FnOnce() -> T) -> T {
     fetch()
 }
 
-/// Waits for the network without the lock of the worker that is lent.
+/// Waits for the network without holding the lock of the lent worker.
 pub fn unlocked(wait: &mut dyn FnMut()) {
     let mut worker = LENT.get().expect("nobody fetches without a worker");
-    // SAFETY: set by `lend` from an exclusive reference which it does not touch until it has taken this one back, on this
-    // thread only; calls of this function do not nest.
+    // SAFETY: `lend` made the pointer from an exclusive reference and does not use that reference before it has reset
+    // the pointer, on this thread only. Calls of this function do not nest.
     unsafe { worker.as_mut() }.blocking(Phase::Network, wait);
 }

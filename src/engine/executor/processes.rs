@@ -12,17 +12,17 @@ use crate::engine::{
     zygote::{News, Zygote},
 };
 
-/// How long orphaned workers may take to be gone: the kernel kills them at once.
+/// How long the kernel may take to end orphaned workers. It kills them at once.
 const ORPHANS_MAX: Duration = Duration::from_secs(1);
 
 /// Workers that are processes of their own.
 #[derive(Debug)]
 pub struct ForkExecutor<'z> {
-    /// What they are to do.
+    /// What they have to do.
     pub assignment: Assignment,
-    /// Who forks them.
+    /// The process that forks them.
     pub zygote: &'z mut Zygote,
-    /// Workers that were asked for and have neither ended nor failed to begin.
+    /// Workers that were requested and have neither ended nor failed to start.
     pub alive: u32,
 }
 
@@ -43,7 +43,7 @@ impl Executor for ForkExecutor<'_> {
             match self.zygote.news() {
                 Ok(Some(News::WorkerEnded { worker, cause })) => {
                     self.alive -= 1;
-                    // The others told their deaths themselves, or had done their work.
+                    // Workers in any other state have reported their own death, or had finished their work.
                     let state = arena.lane(worker).state();
                     if matches!(state, LaneState::Absent | LaneState::Working) {
                         ending.deaths.push(Death::noticed(arena, worker, cause));
@@ -52,7 +52,7 @@ impl Executor for ForkExecutor<'_> {
                 Ok(Some(_)) => {}
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    // Its children are about to be killed by the kernel: nobody may use the arena before.
+                    // The kernel is about to kill the zygote's children. Nobody may use the arena before they are gone.
                     let can_run = |lane: &LaneHeader| os::can_run(lane.pid.load(Relaxed));
                     wait_until(ORPHANS_MAX, || !arena.lanes().any(can_run));
                     self.alive = 0;

@@ -1,5 +1,5 @@
-//! CPython, started by the zygote: its workers are threads, processes, subinterpreters or tasks of an event loop, and write
-//! into the same lanes as all others.
+//! CPython, started by the zygote. Its workers are threads, processes, subinterpreters or tasks of an event loop, and
+//! they write into the same lanes as all other workers.
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// For so long nothing may happen before all workers have arrived: a pool of hundreds of processes takes longer as a whole,
-/// but its next worker does not.
+/// How long it may take until the next worker arrives. A pool of hundreds of processes takes longer as a whole, but
+/// each of its workers does not.
 const SILENCE_MAX: Nanos = 30_000_000_000;
-/// How long the interpreter may take to end when its tasks are done.
+/// How long the interpreter may take to end after its last task.
 const FAREWELL_MAX: Nanos = 5_000_000_000;
 
 /// The workers of an interpreter.
@@ -28,15 +28,15 @@ pub struct PythonExecutor<'z> {
     assignment: Assignment,
     zygote: &'z mut Zygote,
     output: Option<Output>,
-    /// How many workers had arrived, and whether all tasks had ended, when that was looked for last.
+    /// How many workers had arrived, and whether all tasks had ended, at the last look.
     progress: (u32, bool),
-    /// When that last look was, and since when it has been so.
+    /// When the last look was, and since when the progress has been the same.
     looked: Nanos,
     since: Nanos,
-    /// Whether something of it may be left.
+    /// Whether a process of the interpreter may still exist.
     is_alive: bool,
     is_killed: bool,
-    /// What was printed until then.
+    /// What was printed before the kill.
     printed_alive: Option<PrintedOutput>,
 }
 
@@ -63,7 +63,7 @@ impl<'z> PythonExecutor<'z> {
         })
     }
 
-    /// The interpreter has ended, and with it the workers that did not come to their end.
+    /// Handles the end of the interpreter, which is also the end of all workers that had not finished.
     fn ended(&mut self, end: ProcessEnd, ending: &mut Ending) {
         self.is_alive = false;
         let arena = &self.assignment.arena;
@@ -72,7 +72,7 @@ impl<'z> PythonExecutor<'z> {
         let failure = match arena.text(python.failure.load(Acquire)) {
             Some(said) => Some(said),
             None if end.is_success() || self.is_killed || is_done => None,
-            // What was killed has not said why.
+            // A killed interpreter cannot have printed the reason.
             None if matches!(end, ProcessEnd::Killed(_)) => Some(format!("the interpreter {end}")),
             None => Some(format!("the interpreter {end}{}", self.last_words())),
         };
@@ -91,15 +91,15 @@ impl<'z> PythonExecutor<'z> {
         ending.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
     }
 
-    /// Takes in what was printed since the last time: also when it is killed, or it would wait for a reader instead of
-    /// removing its semaphores.
+    /// Reads what was printed since the last time. It must also be read while the interpreter is being killed:
+    /// otherwise the interpreter would wait for a reader instead of removing its semaphores.
     fn listen(&mut self) {
         if let Some(output) = &mut self.output {
             output.drain();
         }
     }
 
-    /// What was printed so far, without passwords. What it says about being killed is not what it printed.
+    /// What was printed so far, without passwords. What the interpreter prints about being killed does not count.
     fn printed(&self) -> Option<PrintedOutput> {
         if self.is_killed {
             return self.printed_alive.clone();
@@ -111,7 +111,7 @@ impl<'z> PythonExecutor<'z> {
         })
     }
 
-    /// The last line that was printed, which says why Python ended, if it does.
+    /// The last printed line, which usually says why Python ended.
     fn last_words(&self) -> String {
         let printed = self.printed();
         let last = printed
@@ -121,7 +121,7 @@ impl<'z> PythonExecutor<'z> {
             .unwrap_or_default()
     }
 
-    /// Sees to it that nothing is waited for that will not come.
+    /// Ends an interpreter that hangs.
     fn look_for_hangs(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
         if self.is_killed {
             return Ok(());
@@ -129,7 +129,7 @@ impl<'z> PythonExecutor<'z> {
         let (now, arena) = (clock::now(), &self.assignment.arena);
         let (arrived, workers) = (arrived(arena), arena.workers());
         let progress = (arrived, self.has_done_all());
-        // If nobody looked for so long, the program was stopped, and the interpreter with it.
+        // If the supervisor did not look for this long, the program was stopped, and the interpreter with it.
         let was_away = now - std::mem::replace(&mut self.looked, now) > AWAY_MAX;
         if was_away || std::mem::replace(&mut self.progress, progress) != progress {
             self.since = now;
@@ -150,14 +150,14 @@ impl<'z> PythonExecutor<'z> {
         Ok(())
     }
 
-    /// Whether all tasks have ended: what is left is to say so and to leave.
+    /// Whether all tasks have ended, so that the interpreter has only to report and leave.
     fn has_done_all(&self) -> bool {
         let arena = &self.assignment.arena;
         let ended = arena.lanes().map(|lane| lane.ended.load(Relaxed));
         arena.header().python.done_at.load(Relaxed) > 0 || ended.sum::<u32>() >= arena.tasks()
     }
 
-    /// The workers book their CPU time for themselves, as they cannot add to a number that others add to.
+    /// Sums up the CPU time that the workers booked for themselves, because they cannot add to a shared number.
     fn gather_cores(&self) {
         let arena = &self.assignment.arena;
         for core in os::affinity() {
@@ -187,7 +187,7 @@ impl Executor for PythonExecutor<'_> {
 
     fn news(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
         self.listen();
-        // All of it ends with the zygote.
+        // All its processes end with the zygote.
         while let Some(news) = self.zygote.news().inspect_err(|_| self.is_alive = false)? {
             match news {
                 News::ProgramStarted(Err(why)) => {
@@ -216,7 +216,7 @@ impl Executor for PythonExecutor<'_> {
         self.zygote.kill();
     }
 
-    /// It is over when the interpreter is gone with all that it has made.
+    /// The run is over when the interpreter and all its processes are gone, so there is nothing to wait for.
     fn join(&mut self, ending: &mut Ending) {
         ending.printed = self.printed();
     }

@@ -1,5 +1,5 @@
-//! Threads: `serial` (one of them), `threads`, and `gil-threads`, whose lock the workers find in their assignment. Those of a
-//! rayon pool are an executor of this kind, too.
+//! Threads: `serial` (one of them), `threads`, `gil-threads` (the workers find the lock in their assignment), and the
+//! threads of a rayon pool.
 
 mod rayon;
 
@@ -15,22 +15,22 @@ use crate::{
     engine::{EngineError, kernel, worker::Assignment},
 };
 
-/// A worker's stack, in bytes: TLS is the deepest that a worker gets. Only touched pages count.
+/// The size of a worker's stack, in bytes. TLS needs the deepest stack. Only touched pages count.
 const STACK_BYTES: usize = 1 << 20;
 
 /// Workers that are threads of this process.
 #[derive(Debug)]
 pub struct ThreadExecutor {
-    /// What they are to do.
+    /// What they have to do.
     pub assignment: Assignment,
-    /// Those that were created.
+    /// The threads that were created.
     pub threads: Vec<JoinHandle<()>>,
 }
 
 /// Starts the thread of a worker.
 ///
 /// # Errors
-/// When the system refuses it, where `thread::spawn` would panic.
+/// When the system refuses the thread. `thread::spawn` would panic.
 fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     let builder = Builder::new().name(name).stack_size(STACK_BYTES);
     builder.spawn(life)

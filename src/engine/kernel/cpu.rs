@@ -1,7 +1,7 @@
 //! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`, in f64.
 //!
 //! `foo` is 0 from the first step on, so its value proves nothing. It is hidden from the optimiser before and after, so
-//! that every product and cosine has to be computed: a NaN could come in, and would have to go on.
+//! that every product and cosine has to be computed: the value could be NaN, which would have to propagate.
 
 use std::{
     f64::consts::PI,
@@ -11,11 +11,11 @@ use std::{
 
 use crate::engine::{error::Unfinished, worker::Worker};
 
-/// How many iterations lie between two looks at whether the run is cancelled: about 10 µs. Of 4,000 threads on two cores
-/// each gets its turn once before all have stopped, so each turn has to be short.
+/// How many iterations lie between two checks for cancellation: about 10 µs. Each of 4,000 threads on two cores needs
+/// one more time slice before all have stopped, so each has to end soon.
 const LOOK: u64 = 1024;
 
-/// Executes so many iterations.
+/// Executes this many iterations.
 ///
 /// # Errors
 /// When the run is cancelled.
@@ -43,7 +43,7 @@ pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
     Ok(())
 }
 
-/// The loop under no lock.
+/// The loop without a lock.
 pub fn steps(mut foo: f64, from: u64, to: u64) -> f64 {
     for i in from..to {
         foo = step(foo, i);
@@ -51,7 +51,7 @@ pub fn steps(mut foo: f64, from: u64, to: u64) -> f64 {
     black_box(foo)
 }
 
-/// The loop under the lock: looks at the drop request in every iteration. Returns how far it came.
+/// The loop under the lock, which checks the drop request in every iteration. Returns the sum and the next step.
 pub fn steps_until_asked(mut foo: f64, from: u64, to: u64, request: &AtomicBool) -> (f64, u64) {
     let mut i = from;
     while i < to {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_kernel_is_the_articles_formula() {
-        // By hand for foo = 1: cos(0) = 1 doubles it, cos(pi) = -1 takes all away.
+        // By hand for foo = 1: cos(0) = 1 doubles it, and cos(pi) = -1 cancels it.
         assert_eq!(steps(1.0, 0, 1), 2.0);
         assert_eq!(steps(1.0, 0, 2), 0.0);
         assert_eq!(steps(0.0, 0, 100), 0.0);

@@ -14,10 +14,11 @@ use crate::{
     },
 };
 
-/// Writes the page so often to the file of the task, or to the one that all share. The task's own is removed at the end.
+/// Writes the page this many times to the task's own file, or to the shared one. The task's own file is removed at the
+/// end.
 ///
 /// # Errors
-/// Why it was not written to the end.
+/// Why it was not written completely.
 pub fn write(
     worker: &mut Worker,
     assignment: &Assignment,
@@ -46,7 +47,7 @@ pub fn write(
         worker.yield_if_asked();
         let file = worker.blocking(Phase::File, || File::create(&path));
         let mut file = file.map_err(failed)?;
-        // One system call, as CPython makes for a whole text.
+        // One system call, as in CPython for a whole text.
         let written = worker.blocking(Phase::File, || file.write_all(text.as_bytes()));
         written.map_err(failed)?;
         let is_spoilt = worker.blocking(Phase::File, || close(file, is_shared, text.len()));
@@ -54,14 +55,14 @@ pub fn write(
         Ok(())
     });
     if !is_shared {
-        // A file that was never made cannot be removed: that it is gone is all that counts.
+        // Removing a file that was never created fails. All that counts is that it does not exist.
         let _ = worker.blocking(Phase::File, || std::fs::remove_file(&path));
     }
     written
 }
 
-/// Closes a file; whether another worker has given it another length than was written. Asking for it is a system call of
-/// less than a microsecond, and only where a file is shared.
+/// Closes a file. Returns whether another worker has changed its length. The check is a system call of less than a
+/// microsecond, made only if a file is shared.
 fn close(file: File, is_shared: bool, written: usize) -> bool {
     let is_other = |metadata: Metadata| metadata.len() != written as u64;
     is_shared && file.metadata().is_ok_and(is_other)

@@ -1,17 +1,16 @@
-//! What CPython prints for a `bytes` object: the article's I/O kernel writes `str(page)`, and so do we.
+//! What CPython prints for a `bytes` object. The article's I/O kernel writes `str(page)`, and so does this one.
 //!
-//! `str(b)` of bytes is their `repr`: `b'...'`, where everything that is not printable ASCII is escaped.
+//! `str(b)` of a `bytes` object is its `repr`: `b'...'`, with everything escaped that is not printable ASCII.
 
-/// Writes into `out` what CPython's `str(bytes)` and `repr(bytes)` yield; `out` is cleared first and keeps
-/// its capacity, so that one string can serve many calls.
+/// Writes into `out` what CPython's `str(bytes)` and `repr(bytes)` return. `out` is cleared first and keeps its
+/// capacity, so that one string can serve many calls.
 ///
-/// The quotes are `'`, unless the bytes contain a `'` and no `"`. Backslash and the quote are escaped by a
-/// backslash; tab, line feed and carriage return become `\t`, `\n`, `\r`; any other byte outside of
-/// 0x20..=0x7e becomes `\x` and two lower-case hexadecimal digits. The result is pure ASCII and at most
-/// 4 × `bytes.len()` + 3 bytes long.
+/// The quotes are `'`, unless the bytes contain a `'` and no `"`. Backslash and the quote are escaped by a backslash.
+/// Tab, line feed and carriage return become `\t`, `\n`, `\r`. Any other byte outside 0x20..=0x7e becomes `\x` and two
+/// lower-case hexadecimal digits. The result is pure ASCII and at most 4 × `bytes.len()` + 3 bytes long.
 pub fn python_str_of_bytes(bytes: &[u8], out: &mut String) {
     out.clear();
-    // Text grows by its line ends, about one byte in fifty: room for an eighth avoids the second allocation.
+    // Only line ends make text longer, about one byte in fifty. Room for an eighth avoids a second allocation.
     out.reserve(bytes.len() + bytes.len() / 8 + 3);
     let quote = quote_for(bytes);
     out.push('b');
@@ -28,7 +27,7 @@ fn quote_for(bytes: &[u8]) -> u8 {
     }
 }
 
-/// Copies whole runs of plain bytes: nearly all of a page is plain, and one copy is much faster than many.
+/// Copies whole runs of plain bytes. Nearly all of a page is plain, and one copy is much faster than many.
 fn push_escaped(mut bytes: &[u8], quote: u8, out: &mut String) {
     while !bytes.is_empty() {
         let plain = bytes

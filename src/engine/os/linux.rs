@@ -16,14 +16,14 @@ use nix::{
 
 use crate::domain::{record::ContextSwitches, time::Nanos};
 
-/// The monotonic clock, which goes on while the machine is suspended.
+/// A monotonic clock that also counts the time in which the machine is suspended.
 pub const BOOT_CLOCK: ClockId = ClockId::CLOCK_BOOTTIME;
 
-/// The most connections that wait to be accepted: as many as the kernel allows. SOMAXCONN is only what the C library was
-/// compiled with, 128 in musl's case.
+/// The longest queue of connections that wait to be accepted: as long as the kernel allows. SOMAXCONN is only the value
+/// that the C library was compiled with, 128 for musl.
 pub const LONGEST_BACKLOG: Backlog = Backlog::MAXALLOWABLE;
 
-/// The core that the calling thread is on. 3 ns.
+/// The core that the calling thread is on. 3 ns per call.
 pub fn core() -> u16 {
     // SAFETY: takes no arguments and only reads the thread's own state.
     let core = unsafe { libc::sched_getcpu() };
@@ -35,29 +35,29 @@ pub fn thread_id() -> u32 {
     nix::unistd::gettid().as_raw().unsigned_abs()
 }
 
-/// The CPU clock of the calling thread, which any thread of the program can read while that one lives.
+/// The CPU clock of the calling thread. Any thread of the program can read it while the calling thread lives.
 pub fn thread_cpu_clock() -> ClockId {
     let mut clock = libc::CLOCK_THREAD_CPUTIME_ID;
-    // SAFETY: the calling thread exists, and the clock's number is written to a place that is ours.
+    // SAFETY: the calling thread exists, and the clock's number is written to a local variable.
     unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut clock) };
     ClockId::from_raw(clock)
 }
 
-/// Names the calling thread, as `ps -L` and `top -H` show it; at most 15 bytes are kept.
+/// Names the calling thread, for `ps -L` and `top -H`. At most 15 bytes are kept.
 pub fn name_thread(name: &str) {
     let _ = CString::new(name).map(|name| prctl::set_name(&name));
 }
 
-/// How long the calling thread has waited for a core since it exists, if the kernel says so.
+/// How long the calling thread has waited for a core since it was created, if the kernel says so.
 ///
-/// The second number of `schedstat` (`Documentation/scheduler/sched-stats.rst`); readable without privileges, also
-/// where `CONFIG_SCHEDSTATS` is off.
+/// This is the second number of `schedstat` (`Documentation/scheduler/sched-stats.rst`). It is readable without
+/// privileges, even if `CONFIG_SCHEDSTATS` is off.
 pub fn run_queue_wait() -> Option<Nanos> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Context switches of the calling thread since it exists.
+/// Context switches of the calling thread since it was created.
 pub fn context_switches() -> Option<ContextSwitches> {
     let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
     Some(ContextSwitches {
@@ -66,7 +66,7 @@ pub fn context_switches() -> Option<ContextSwitches> {
     })
 }
 
-/// Memory of the calling process in bytes: its own pages, and of shared ones its share (proportional set size). RSS
+/// Memory of the calling process in bytes: its own pages and its share of shared ones (proportional set size). RSS
 /// would count the pages that forked workers share again in each of them.
 pub fn proportional_set_size() -> Option<u64> {
     let text = fs::read_to_string("/proc/self/smaps_rollup").ok()?;
@@ -75,56 +75,58 @@ pub fn proportional_set_size() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// Lets the calling process be killed as soon as its parent has gone; false if the parent had gone before.
+/// Makes the kernel kill the calling process as soon as its parent is gone. Returns false if the parent was already
+/// gone.
 ///
-/// The kernel follows the parent *thread*: call this only in children of a single-threaded process.
+/// The kernel follows the parent *thread*, so call this only in children of a single-threaded process.
 pub fn die_with_parent(parent: Pid) -> bool {
     prctl::set_pdeathsig(Signal::SIGKILL).is_ok() && getppid() == parent
 }
 
-/// Lets the calling process be continued when its parent has gone, in case that it is stopped then.
+/// Makes the kernel continue the calling process when its parent is gone, in case it is stopped then.
 ///
-/// The kernel follows the parent *thread*: the one that forked has to live as long as its process.
+/// The kernel follows the parent *thread*, so the thread that forked has to live as long as its process.
 pub fn wake_when_parent_ends() {
     let _ = prctl::set_pdeathsig(Signal::SIGCONT);
 }
 
-/// Makes the calling process the parent of all descendants whose parents have gone, so that it can reap them.
+/// Makes the calling process the parent of all orphaned descendants, so that it can reap them.
 pub fn adopt_orphans() {
     let _ = prctl::set_child_subreaper(true);
 }
 
-/// Asks all processes of the program's group to stop, as the terminal does when Ctrl-Z is pressed: a wrapper script stops,
+/// Stops all processes of the program's group, as the terminal does when Ctrl-Z is pressed. A wrapper script stops,
 /// too, and the shell sees it.
 pub fn ask_group_to_stop() {
     let _ = killpg(getpgrp(), Signal::SIGTSTP);
 }
 
-/// Whether somebody in the program's session may wake it again after it was stopped: its parent, if that is in there.
+/// Whether another process of the program's session can continue it after it was stopped: its parent, if that is in the
+/// same session.
 pub fn could_be_woken() -> bool {
     matches!((getsid(Some(getppid())), getsid(None)), (Ok(theirs), Ok(ours)) if theirs == ours)
 }
 
-/// Stops the whole process until somebody continues it. Comes back at once where nobody could: the kernel stops no group
-/// that is orphaned.
+/// Stops the whole process until another process continues it. Returns at once if no process could, because the kernel
+/// does not stop an orphaned group.
 pub fn stop_here() {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the default action runs no code of ours.
+    // SAFETY: the default action runs no code of this program.
     let Ok(handled) = (unsafe { sigaction(Signal::SIGTSTP, &default) }) else {
         return;
     };
     let _ = raise(Signal::SIGTSTP);
-    // SAFETY: puts back what was there.
+    // SAFETY: restores the previous action.
     let _ = unsafe { sigaction(Signal::SIGTSTP, &handled) };
 }
 
-/// A file of so many bytes in memory, all zero, that has no name: whoever has its descriptor can map it. It is closed when
-/// a program is executed, unless somebody says otherwise.
+/// A file in memory without a name, with this many zero bytes. Any process with its descriptor can map it. The
+/// descriptor is closed on exec unless that is changed.
 ///
 /// # Errors
-/// Where the system has no such files, or allows none of this size.
+/// When the system has no such files, or does not allow this size.
 pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
-    // Asked first: trying would be answered with a signal that ends the program.
+    // Checked first: exceeding the limit would raise a signal that ends the program.
     let (largest, _) = getrlimit(Resource::RLIMIT_FSIZE)?;
     if largest < bytes as u64 {
         return Err(io::ErrorKind::FileTooLarge.into());
@@ -134,57 +136,59 @@ pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
     Ok(file)
 }
 
-/// Gives the pages back to the system; they read as zeros afterwards, in every process that maps them.
+/// Gives the pages back to the system. Afterwards they read as zeros in every process that maps them.
 ///
 /// # Safety
-/// `address` and `length` must describe whole pages of a shared mapping of nothing but memory that nobody uses meanwhile.
+/// `address` and `length` must describe whole pages of a shared mapping of memory without a file on disk, and nobody
+/// may use them meanwhile.
 pub unsafe fn release_pages(
     address: std::ptr::NonNull<std::ffi::c_void>,
     length: usize,
 ) -> nix::Result<()> {
-    // SAFETY: the caller promises a mapping of ours; MADV_REMOVE frees the pages and keeps the mapping.
+    // SAFETY: the caller promises such a mapping; MADV_REMOVE frees the pages and keeps the mapping.
     unsafe { nix::sys::mman::madvise(address, length, nix::sys::mman::MmapAdvise::MADV_REMOVE) }
 }
 
-/// Whether a process can still do anything: it is there and no zombie.
+/// Whether a process can still run: it exists and is not a zombie.
 pub fn can_run(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // The name before it may hold anything, but ends with the last parenthesis.
+    // The name before it may contain anything, but ends with the last parenthesis.
     stat.rsplit_once(") ")
         .is_some_and(|(_, fields)| !fields.starts_with(['Z', 'X']))
 }
 
-/// Asks the scheduler for short turns, so that the calling thread is run soon after it wakes although all cores are
-/// busy. Without it, the screen beside 64 busy threads came 33 ms late; with it, under 11 ms.
+/// Asks the scheduler for short time slices, so that the calling thread runs soon after it wakes even if all cores are
+/// busy. Beside 64 busy threads, the screen was 33 ms late without it and less than 11 ms late with it.
 ///
-/// Unprivileged since Linux 6.12; a refusal changes nothing. Threads and processes made by this one do not inherit it.
+/// Needs no privileges since Linux 6.12; a refusal changes nothing. Threads and processes created by this thread do not
+/// inherit it.
 pub fn request_short_time_slices() {
     let attributes = libc::sched_attr {
         size: size_of::<libc::sched_attr>() as u32,
         sched_policy: libc::SCHED_OTHER as u32,
-        // Children do not inherit it.
+        // Children do not inherit the slice.
         sched_flags: libc::SCHED_FLAG_RESET_ON_FORK as u64,
-        // SAFETY: reads the nice value of the calling thread.
+        // SAFETY: only reads the nice value of the calling thread.
         sched_nice: unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) },
         sched_priority: 0,
         sched_runtime: 100_000,
         sched_deadline: 0,
         sched_period: 0,
     };
-    // SAFETY: the structure is the kernel's and says in `size` which version of it.
+    // SAFETY: the structure is the kernel's, and `size` states its version.
     unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &attributes, 0) };
 }
 
 /// How a core was used since boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoreUse {
-    /// Nanoseconds that it executed something: neither idle nor waiting for a disk.
+    /// Nanoseconds in which it executed something. Idle time and waiting for a disk do not count.
     pub busy: Nanos,
-    /// Nanoseconds that the host of a virtual machine gave to others while something here wanted the core.
+    /// Nanoseconds that the host of a virtual machine gave to others while this machine needed the core.
     pub stolen: Nanos,
 }
 
-/// How each core was used since boot, in steps of 10 ms on most systems; `None` where `/proc/stat` cannot be read.
+/// How each core was used since boot, in steps of 10 ms on most systems; `None` if `/proc/stat` cannot be read.
 pub fn core_use() -> Option<HashMap<u16, CoreUse>> {
     let text = fs::read_to_string("/proc/stat").ok()?;
     let ticks_per_second = sysconf(SysconfVar::CLK_TCK).ok()??;
@@ -206,7 +210,7 @@ fn use_of(line: &str, tick: Nanos) -> Option<(u16, CoreUse)> {
     Some((core, used))
 }
 
-/// The processor's name.
+/// The name of the processor.
 pub fn cpu_model() -> Option<String> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text
@@ -222,7 +226,7 @@ pub fn memory() -> Option<u64> {
     u64::try_from(bytes).ok()
 }
 
-/// Cores that are online.
+/// The number of cores that are online.
 pub fn cores_online() -> u32 {
     let online = sysconf(SysconfVar::_NPROCESSORS_ONLN).ok().flatten();
     online.map_or(1, |online| online.max(1) as u32)
@@ -265,7 +269,7 @@ fn tasks_left_in(directory: &str) -> Option<u64> {
     Some(most.saturating_sub(now))
 }
 
-/// The most memory mappings of a process; each thread's stack takes two.
+/// The maximum number of memory mappings of a process. Each thread's stack takes two.
 pub fn mappings_allowed() -> Option<u64> {
     number_in("/proc/sys/vm/max_map_count")
 }
@@ -274,7 +278,7 @@ fn number_in(file: &str) -> Option<u64> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
-/// Raises the soft limit of open files to the hard one, and returns what is in force then.
+/// Raises the soft limit of open files to the hard limit. Returns the limit that is then in force.
 pub fn raise_open_files() -> u64 {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
         return 256;
@@ -285,14 +289,14 @@ pub fn raise_open_files() -> u64 {
     }
 }
 
-/// How many processes and threads this user may still make, if there is a limit. The superuser has none.
+/// How many more processes and threads this user may create, if there is a limit. The superuser has none.
 pub fn processes_allowed() -> Option<u64> {
     let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
     let user = nix::unistd::getuid();
     (soft != rlim_t::MAX && !user.is_root()).then(|| soft.saturating_sub(tasks_of(user.as_raw())))
 }
 
-/// Threads of all processes of a user.
+/// The number of threads in all processes of a user.
 fn tasks_of(user: u32) -> u64 {
     use std::os::unix::fs::MetadataExt;
     let Ok(entries) = fs::read_dir("/proc") else {
@@ -306,7 +310,8 @@ fn tasks_of(user: u32) -> u64 {
             .metadata()
             .is_ok_and(|metadata| metadata.uid() == user)
     });
-    // A directory has a link for itself, its entry in its parent, and each directory in it: one per thread.
+    // A directory has one link for itself, one for its entry in its parent, and one for each directory in it. Each of
+    // these is a thread.
     let threads = |entry: fs::DirEntry| {
         fs::metadata(entry.path().join("task"))
             .ok()?
@@ -316,7 +321,7 @@ fn tasks_of(user: u32) -> u64 {
     theirs.filter_map(threads).sum()
 }
 
-/// The kind of file system that holds `path`, by name where it is a common one.
+/// The kind of file system that holds `path`, by name if it is a common one.
 pub fn file_system(path: &std::path::Path) -> Option<String> {
     let kind = nix::sys::statfs::statfs(path).ok()?.filesystem_type().0;
     // linux/magic.h

@@ -12,7 +12,7 @@ fn room() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// A directory as a session leaves it that was killed together with its zygote.
+/// The directory of a session that was killed together with its zygote.
 fn abandoned(room: &TempDir) -> PathBuf {
     let scratch = Scratch::below(room.path());
     scratch.make().unwrap();
@@ -28,7 +28,7 @@ fn make_old(directory: &Path) {
         .unwrap();
 }
 
-/// Puts everything there that a session writes.
+/// Creates everything that a session writes.
 fn fill(directory: &Path) {
     for file in [
         "output-0.txt",

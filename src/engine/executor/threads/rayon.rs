@@ -15,12 +15,12 @@ use crate::engine::{
 };
 
 thread_local! {
-    /// The worker of this pool thread: rayon's closures cannot carry it from one task to the next.
+    /// The worker of this pool thread. rayon's closures cannot pass it from one task to the next.
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
 }
 
-/// Creates workers that are the threads of a pool of their own, which ends with its last task. They take the tasks up when
-/// the gate has opened.
+/// Creates workers that are the threads of a new pool, which ends with its last task. They take tasks after the gate
+/// has opened.
 ///
 /// # Errors
 /// When the system refuses a thread.
@@ -34,7 +34,7 @@ pub fn create(
             let number = u32::try_from(thread.index()).expect("a pool is not larger than the plan");
             let assignment = assignment.clone();
             let life = move || live(&assignment, number, thread);
-            // rayon itself does not wait for their end.
+            // rayon itself does not wait for the end of its threads.
             threads.push(spawn(format!("rayon {number}"), life)?);
             Ok(())
         })
@@ -44,7 +44,7 @@ pub fn create(
     let assignment = assignment.clone();
     pool.spawn(move || {
         let job = Job::new(&assignment);
-        // One task a piece: the model's dispatch is what is being looked at.
+        // One task per split, because the model's dispatch is what this run measures.
         (0..assignment.plan.tasks)
             .into_par_iter()
             .with_max_len(1)
@@ -53,8 +53,8 @@ pub fn create(
     Ok(())
 }
 
-/// The life of a pool's thread. It arrives at the gate before it becomes rayon's: thousands of threads that look for work
-/// where there is none yet would keep the cores busy for seconds.
+/// The life of a pool thread. It arrives at the gate before rayon gets it: thousands of threads that search for work
+/// before there is any would keep the cores busy for seconds.
 fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
     worker::guard(assignment, number, || {
         WORKER.set(Some(Worker::arrive(assignment, number)))
@@ -70,7 +70,7 @@ fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
 fn execute(assignment: &Assignment, job: &Job, task: u32) {
     let index = rayon::current_thread_index().expect("tasks run on the pool's threads");
     worker::guard(assignment, index as u32, || {
-        // A worker that panicked is gone: what rayon still hands to its thread is not begun.
+        // The worker has panicked and is gone. Tasks that rayon still hands to its thread are not begun.
         let Some(mut worker) = WORKER.take() else {
             return;
         };
