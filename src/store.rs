@@ -1,25 +1,28 @@
-//! The history that stays: every finished run and sweep, kept in a file across sessions.
+//! The kept history: every finished run and sweep, in a file that outlives the session.
 //!
 //! # The file
 //!
-//! JSON Lines, one fact a line, to which lines are only ever appended (`line.rs`): the machine of a session, a run, a
-//! name, a removal. Several programs may append at once: each takes the file's lock, reads what others have appended
-//! since, gives its run the next number, and writes the whole line by one call (`store/log.rs`). So a number is given once, and
-//! means the same run for ever; numbers of removed runs stay unused. Up to where a file was read, and the highest number
-//! there, is known beside it (`store/known.rs`): the next number needs no reading of the rest.
+//! The file consists of JSON Lines, one fact per line (`line.rs`): the machine of a session, a run, a name, a removal.
+//! Lines are only ever appended. Several programs may append at the same time. Each takes the file's lock, reads what
+//! others have appended since, gives its run the next number, and writes the whole line by one call (`store/log.rs`).
+//! So a number is given once and means the same run for ever; numbers of removed runs are not reused. A small file
+//! beside the history holds the highest number and how far the history was read (`store/known.rs`), so that the next
+//! number needs no reading of the whole history.
 //!
-//! A line that is not understood costs only itself: it is skipped, told, and never written over. A line that could not be
-//! written whole is taken back; one that was torn, as by a power cut, gets an end before the next one is appended.
+//! A line that cannot be understood costs only itself: it is skipped, reported, and never overwritten. A line that
+//! could not be written completely is taken back. A torn line, for example after a power cut, gets a line end before
+//! the next one is appended.
 //!
-//! What cannot be appended is tried again until the program ends (`store/writer.rs`). Meanwhile it is in a file beside the
-//! history (`store/pending.rs`), which the next start takes in if need be.
+//! A change that cannot be appended is tried again until the program ends (`store/writer.rs`). Meanwhile it is in a
+//! file beside the history (`store/pending.rs`), which the next start adds to the history if necessary.
 //!
-//! Nothing else is written over any of these files (`store/own.rs`).
+//! Nothing else may be written over any of these files (`store/own.rs`).
 //!
 //! # The traces
 //!
-//! Beside the file, in a directory, is a file per run with what would make its line long: its trace and its tasks, and its
-//! workers if they are many (`store/traces.rs`). Together they are bounded; records are not.
+//! Beside the file is a directory with one file per run. It contains what would make the run's line long: its trace,
+//! its tasks, and its workers if they are many (`store/traces.rs`). The total size of these files is limited; that of
+//! the records is not.
 
 mod change;
 mod error;
@@ -50,17 +53,17 @@ pub use writer::{End, PATIENCE, Writer, take_in};
 
 use crate::domain::{keeping::Keeping, provenance::Provenance};
 
-/// The kept history: one of possibly several programs that append to it.
+/// The kept history, as one of possibly several programs that append to it.
 #[derive(Debug)]
 pub struct Store {
-    /// Where it is.
+    /// Where the history is.
     pub place: Place,
     log: Log,
     index: Index,
 }
 
 impl Store {
-    /// The history at this place, of which nothing has been read yet, and which need not exist.
+    /// The history at this place. Nothing of it has been read yet, and it need not exist.
     pub fn at(place: Place) -> Store {
         Store {
             log: Log::new(place.file.clone()),
@@ -69,10 +72,10 @@ impl Store {
         }
     }
 
-    /// Reads everything that is kept there; again, if that was done before. It need not exist.
+    /// Reads the whole history, even if it was read before. It need not exist.
     ///
     /// # Errors
-    /// One sentence, if it cannot be read, or is something else than a history.
+    /// If it cannot be read or is not a history; the message is one sentence.
     pub fn open(&mut self) -> Result<Opened, StoreError> {
         *self = Store::at(self.place.clone());
         let mut added = vec![];
@@ -87,24 +90,24 @@ impl Store {
         Ok(index.opened(added, &place.file))
     }
 
-    /// The traces beside the file.
+    /// The directory of the traces beside the file.
     pub fn traces(&self) -> TraceFolder {
         TraceFolder::beside(&self.place)
     }
 
-    /// Keeps all these changes, or none; runs and sweeps that are there already are left out. A run or sweep gets the number
-    /// that is wanted, or if that is taken, one above the highest ever given. `patience` says how long others are waited for
-    /// that append. Returns what became of each, except of what is only changed.
+    /// Keeps all these changes, or none. Runs and sweeps that are already kept are left out. A run or sweep gets the
+    /// number that is wanted; if that is taken, it gets the next number after the highest ever given. `patience` limits
+    /// the wait for other programs that append. Returns what became of each added run and sweep.
     ///
     /// # Errors
-    /// One sentence; the file is then as it was.
+    /// If the changes cannot be kept; the message is one sentence, and the file is unchanged.
     pub fn keep(
         &mut self,
         changes: &[Change],
         provenance: &Provenance,
         patience: Duration,
     ) -> Result<Reply, StoreError> {
-        // Before the lock is taken: others wait for it.
+        // Read before the lock is taken, because others wait for the lock.
         let adds = |change| matches!(change, &Change::Run { .. } | &Change::Sweep { .. });
         if changes.iter().all(adds) {
             self.know_numbers()?;
@@ -119,34 +122,34 @@ impl Store {
         log.catch_up(&file, indexing(index))?;
         let (lines, reply) = change::lines(changes, provenance, index);
         log.append(&file, &lines)?;
-        // Whoever asks for the run that was just kept finds it, and nothing can have come between.
+        // After this, a caller that asks for the new run finds it. Nothing can have been appended in between.
         log.catch_up(&file, indexing(index))?;
         if let Some(position) = log.position {
-            // Without it, the next one reads more.
+            // If this fails, the next program has to read more.
             let known = Known::of(&file, position, index.next_number() - 1);
             let _ = known.and_then(|known| known.write(&place.index()));
         }
         Ok(reply)
     }
 
-    /// The number that the next run or sweep gets, unless somebody else is faster.
+    /// The number that the next run or sweep gets, unless another program is faster.
     ///
     /// # Errors
-    /// One sentence, if the history cannot be read.
+    /// If the history cannot be read; the message is one sentence.
     pub fn next_number(&mut self) -> Result<usize, StoreError> {
         self.know_numbers()?;
         Ok(self.index.next_number())
     }
 
-    /// Removes traces that belong to no run, as of a history that somebody has deleted. Nothing is removed while runs
-    /// wait to be added to the history, or where it has lines that this program does not understand.
+    /// Removes traces that belong to no run, for example because the history was deleted. Removes nothing while runs
+    /// wait to be added to the history, or if the history has lines that this program does not understand.
     pub fn sweep(&self) {
         if self.index.is_understood() && !pending::are_beside(&self.place) {
             self.traces().sweep(|id| self.index.number(id).is_some());
         }
     }
 
-    /// Reads what was not read yet: all of it, also where until now only the numbers were known.
+    /// Reads what has not been read yet, which is everything if only the numbers are known so far.
     fn read_all(&mut self) -> Result<(), StoreError> {
         if self.index.knows_only_numbers {
             *self = Store::at(self.place.clone());
@@ -154,7 +157,7 @@ impl Store {
         self.log.read(indexing(&mut self.index))
     }
 
-    /// Finds out which number is next. Where that is known beside the history, nothing else is read.
+    /// Finds out the next number. If it is known beside the history, nothing else is read.
     fn know_numbers(&mut self) -> Result<(), StoreError> {
         if self.log.position.is_some() {
             return Ok(());
@@ -174,11 +177,11 @@ impl Store {
 }
 
 impl Place {
-    /// Where the user wants runs to be kept, if that is possible, and else why not. Only what the user has named has to be
-    /// a history: that the usual one is none is no reason to refuse everything.
+    /// The place where the user wants runs to be kept, or why it cannot be used. Only a file that the user has named
+    /// has to be a history: an unusable default place is no reason to refuse the whole command.
     ///
     /// # Errors
-    /// One sentence, if that is something else.
+    /// If the named file is not a history; the message is one sentence.
     pub fn usable(keeping: &Keeping) -> Result<(Option<Place>, Option<StoreError>), StoreError> {
         let wanted = Place::wanted(keeping)
             .and_then(|place| place.iter().try_for_each(Place::check).map(|()| place));
@@ -189,13 +192,13 @@ impl Place {
         }
     }
 
-    /// Whether it could be a history: a file that is one, or none yet.
+    /// Checks that the file could be a history: it is one, or it does not exist yet.
     ///
     /// # Errors
-    /// One sentence, if it cannot be read, or is something else.
+    /// If it cannot be read or is something else; the message is one sentence.
     pub fn check(&self) -> Result<(), StoreError> {
         let mut store = Store::at(self.clone());
-        // A beginning that is ours tells enough: only where it is not, the rest is looked at.
+        // The beginning of a history is sufficient. Only if it differs, the rest is read.
         let beginning = own::beginning(&self.file, BEGINNING.len());
         if !beginning.is_ok_and(|beginning| BEGINNING.starts_with(&beginning)) {
             store.read_all()?;
@@ -203,15 +206,15 @@ impl Place {
         store.index.check_is_of_history(&self.file)
     }
 
-    /// Waits until what was appended is on the disk: the system may otherwise take half a minute, and a power cut that
-    /// long.
+    /// Waits until the appended lines are on the disk. Otherwise the system may take half a minute, and a power cut in
+    /// that time would lose them.
     pub fn sync(&self) {
-        // Whoever cannot be asked to do so does it in time.
+        // A file system that cannot be asked writes them in its own time.
         let _ = File::open(&self.file).and_then(|file| file.sync_data());
     }
 }
 
-/// Takes in what was found while reading.
+/// Adds what is read to the index.
 fn indexing(index: &mut Index) -> impl FnMut(Seen<'_>) {
     |seen| drop(index.see::<RecordId>(seen))
 }

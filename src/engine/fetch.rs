@@ -1,12 +1,12 @@
-//! Fetching one page over one new connection, in a way that can be watched and stopped.
+//! Fetches one page over one new connection, in a way that can be watched and stopped.
 //!
-//! The protocols are ureq's and rustls'; everything that can block is ours: name lookup, connecting, reading
-//! and writing wait in `poll` for the socket *and* the run's stop latch, so that a cancelled run ends at once
-//! whatever the server does. Each such wait is made by what [`Around`] it: a worker of an interpreter does
-//! not hold its lock meanwhile.
+//! The protocols are ureq's and rustls'. Everything that can block is this module's own: name lookup, connecting,
+//! reading and writing wait in `poll` for the socket *and* for the run's stop latch, so that a cancelled run ends at
+//! once whatever the server does. Each wait is made inside [`Around`], so that a worker of an interpreter does not hold
+//! its lock meanwhile.
 //!
-//! Nothing is reused and nothing is taken from the environment: each fetch has a connection of its own and
-//! goes straight to its server, so that fetches cost the same wherever they run.
+//! Nothing is reused, and nothing is taken from the environment. Each fetch has a connection of its own and goes
+//! straight to its server, so that fetches cost the same wherever they run.
 
 mod error;
 mod network;
@@ -32,20 +32,19 @@ use crate::domain::{
     login::{Login, without_login},
 };
 
-/// The size of the buffer through which requests are written, in bytes: a request line fits.
+/// The size of the buffer for writing requests, in bytes: a request line fits.
 const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
 
-/// What one whole fetch may take at most, over all its redirects. Told once: Python's models get the same numbers with their
-/// order.
+/// The limits of one whole fetch with all its redirects. The Python models get the same numbers with their order.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Limits {
-    /// Lookup, connecting, TLS, redirects, and the body to its last byte.
+    /// The time for lookup, connecting, TLS, redirects, and the body to its last byte.
     pub timeout_s: f64,
-    /// How many redirects are followed.
+    /// The maximum number of redirects.
     pub redirects: u32,
-    /// The largest head of an answer, in bytes.
+    /// The maximum size of an answer's head, in bytes.
     pub head_bytes: usize,
-    /// The largest page, in bytes.
+    /// The maximum size of a page, in bytes.
     pub body_bytes: u64,
 }
 
@@ -60,18 +59,17 @@ impl Default for Limits {
     }
 }
 
-/// Makes a call that may block, once, on the fetching thread: an emulated interpreter lock is released for it.
+/// Makes one call that may block, on the fetching thread. An emulated interpreter lock is released for it.
 ///
-/// What comes after the call may itself take long, for example to get that lock back. That time counts towards
-/// the timeout of the fetch, as it does in a real interpreter. The calls are never nested. What needs no waiting is
-/// not made in this way: an address that is an IP literal, bytes that have been read already, and the computing that
-/// TLS needs.
+/// What follows the call may itself take long, for example getting that lock back. That time counts towards the timeout
+/// of the fetch, as it does in a real interpreter. The calls are never nested. Steps that need no waiting are not made
+/// this way: an address that is an IP literal, bytes that have already been read, and the computing of TLS.
 pub type Around = fn(&mut dyn FnMut());
 
 /// Fetches pages for one worker.
 ///
-/// Make it in the process that uses it, after the fork. Making it is cheap; the certificates for https are
-/// read at the first https address.
+/// Create it in the process that uses it, after the fork. Creating it is cheap. The certificates for https are read at
+/// the first https address.
 #[derive(Debug)]
 pub struct Fetcher {
     network: Network,
@@ -79,7 +77,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher whose fetches end as cancelled as soon as `stop` opens, and after the time of `limits` at the latest.
+    /// A fetcher whose fetches are cancelled as soon as `stop` opens, and time out as `limits` says.
     pub fn new(stop: Arc<Latch>, limits: Limits, around: Around) -> Self {
         Self {
             network: Network {
@@ -92,18 +90,18 @@ impl Fetcher {
         }
     }
 
-    /// Fetches `url`, an address that passes [`check_address`], with one GET over one new connection for it
-    /// and one for each redirect, up to the limit and to http and https addresses only. A user name and password in
-    /// the address are sent with the request, and are shown to no library besides.
+    /// Fetches `url`, an address that passes [`check_address`], with one GET over one new connection for it and one for
+    /// each redirect. Redirects are followed up to the limit, and only to http and https addresses. A user name and
+    /// password in the address are sent with the request and passed to no library otherwise.
     ///
-    /// Returns the body as it came: no encoding is asked for, none undone. Names are looked up in a helper
-    /// thread, because nothing can interrupt a lookup; when the fetch is cancelled or times out meanwhile,
-    /// that thread stays behind until the system's resolver gives up.
+    /// Returns the body as it arrived: no encoding is requested, and none is decoded. Names are looked up in a helper
+    /// thread, because nothing can interrupt a lookup. If the fetch is cancelled or times out meanwhile, that thread
+    /// stays until the system's resolver gives up.
     ///
     /// # Errors
     ///
-    /// Everything but a complete answer with a status from 200 to 399 that keeps to the limits. The sentence
-    /// begins with `url`, without user name and password, also when a redirect led elsewhere; it has no full stop.
+    /// Anything but a complete answer within the limits with a status from 200 to 399. The sentence starts with `url`,
+    /// without user name and password, even after a redirect to another address. It has no full stop.
     pub fn get(&self, url: &str) -> Result<Vec<u8>, Unfinished> {
         check_address(url).map_err(|wrong| failed(url, &wrong))?;
         let explained =
@@ -128,23 +126,23 @@ impl Fetcher {
         Err(failed(url, &what))
     }
 
-    /// One request over one connection, answer's head included. The agent is made for it alone, because
-    /// that is how ureq takes what is left of the time without giving up its cache of TLS settings.
+    /// One request over one connection, including the answer's head. The agent is created for this request alone,
+    /// because ureq accepts a new timeout per agent without losing its cache of TLS settings.
     fn request(&self, address: &str, left: Duration) -> Result<Response<Body>, ureq::Error> {
         let (connector, resolver) = (self.network.clone(), self.network.clone());
         let config = Agent::config_builder()
             .timeout_global(Some(left))
-            // The statuses' sentences are ours.
+            // The sentences about statuses are written here.
             .http_status_as_error(false)
-            // So are the redirects, see `redirect`: 0 hands them out as answers.
+            // Redirects are followed here, see `redirect`. 0 returns them as answers.
             .max_redirects(0)
-            // The default is taken from http_proxy and its relatives.
+            // The default comes from http_proxy and similar variables.
             .proxy(None)
             .user_agent(concat!("pconc-tui/", env!("CARGO_PKG_VERSION")))
             .accept_encoding("identity")
             .max_response_header_size(self.limits.head_bytes)
-            // Larger than a head, so that one that is too large is seen to be so. A page comes in such pieces at most, and
-            // the lock is released for each.
+            // Larger than the limit of a head, so that a head that exceeds the limit is noticed. A page arrives in
+            // blocks of at most this size, and the lock is released for each.
             .input_buffer_size(2 * self.limits.head_bytes)
             .output_buffer_size(OUTPUT_BUFFER_BYTES)
             .max_idle_connections(0)
@@ -166,7 +164,7 @@ impl Fetcher {
             .content_length()
             .is_some_and(|announced| announced > most)
         {
-            // No need to fetch so much first to find out.
+            // The announced length is enough to refuse it without reading.
             return Err(ureq::Error::BodyExceedsLimit(most));
         }
         body.with_config().limit(most).read_to_vec()
@@ -174,12 +172,12 @@ impl Fetcher {
 }
 
 fn refuse_error(url: &str, status: StatusCode) -> Result<(), Unfinished> {
-    // Nobody has asked for a part of a page.
+    // A part of a page was not requested.
     let is_part = status == StatusCode::PARTIAL_CONTENT;
     if (200..400).contains(&status.as_u16()) && !is_part {
         return Ok(());
     }
-    // Not the server's own reason phrase: that is foreign text, and HTTP/2 and 3 have none.
+    // Not the server's own reason phrase: that is foreign text, and HTTP/2 and HTTP/3 have none.
     let reason = status.canonical_reason().unwrap_or_default();
     let what = format!("the server answered {} {reason}", status.as_u16());
     Err(failed(url, what.trim_end()))

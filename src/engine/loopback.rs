@@ -1,11 +1,12 @@
 //! The embedded web site that the `io` workload fetches its pages from.
 //!
-//! It lives in a process of its own, so that its work is not counted as the program's, and has one thread:
-//! an event loop over non-blocking sockets and a heap of moments at which answers are due. A page's latency
-//! is therefore the same for one client and for a thousand, and no slow client delays another.
+//! It lives in a process of its own, so that its work is not counted as the program's. It has one thread: an event loop
+//! over non-blocking sockets, and a heap of the moments at which answers are due. So the latency of a page is the same
+//! for one client and for a thousand, and no slow client delays another.
 //!
-//! Limits hold on everything that a client decides: a request head has at most 8 KiB, there are at most
-//! 2,048 connections (more wait in the kernel's queue), a client gets 60 s for its head and as much for each
+//! Everything that a client decides has a limit. A request head has at most 8 KiB. At most 2,048 connections are open;
+//! more wait in the kernel's queue. A client gets 60 s for its head and 60 s for each chunk of its answer. If the
+//! server runs out of descriptors, it waits until some are free.
 //! piece of its answer. Running out of descriptors is survived: the server waits until some are free.
 
 mod connection;
@@ -31,26 +32,26 @@ pub use page::page;
 
 use super::os;
 
-/// The most connections that are open at once.
+/// The maximum number of open connections.
 const MAX_CONNECTIONS: usize = 2_048;
 
-/// The most events that are taken from the kernel at once.
+/// The maximum number of events taken from the kernel at once.
 const EVENTS_A_TURN: usize = 1_024;
 
-/// How long accepting rests after it failed, most likely for want of descriptors.
+/// How long the server stops accepting after a failure, which is most likely a lack of descriptors.
 const ACCEPT_REST: Duration = Duration::from_millis(20);
 
-/// How often idle clients are looked for. Their limits are coarse, so a timer for each would be wasted.
+/// How often idle clients are closed. Their limits are coarse, so a timer for each would be wasted.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The listening socket's token; connections have their number.
+/// The token of the listening socket. The token of a connection is its number.
 const LISTENER: Token = Token(usize::MAX);
 
 /// What the server serves: `GET /page/i` for each `i` below `latencies_ms.len()`.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct Site {
-    /// How long page `i` keeps its client waiting, in milliseconds from the moment at which the request's
-    /// head is complete. 0 answers at once.
+    /// How long the client waits for page `i`, in milliseconds from the moment at which the request's head is complete.
+    /// 0 answers at once.
     pub latencies_ms: Vec<u32>,
     /// The length of each page in bytes, without the head of the answer; see [`page()`].
     pub page_bytes: u32,
@@ -58,29 +59,29 @@ pub struct Site {
 
 /// A socket that listens on a free port of 127.0.0.1, for [`serve`].
 ///
-/// Its backlog is as long as the kernel allows, so that a thousand clients can connect at once and before
-/// anybody accepts: 4,096 on Linux (`net.core.somaxconn`), where the standard library asks for less. A system
-/// with a lower limit makes clients try again, which costs them time and nothing else.
+/// Its backlog is as long as the kernel allows, so that a thousand clients can connect at the same time before any
+/// connection is accepted. On Linux that is 4,096 (`net.core.somaxconn`); the standard library asks for less. A system
+/// with a lower limit makes clients try again, which only costs time.
 ///
 /// # Errors
 ///
-/// When there is no descriptor or no port left.
+/// If no descriptor or no port is free.
 pub fn listen() -> io::Result<TcpListener> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    // Listening again is how a backlog is changed: the standard library has no parameter for it.
+    // Listening again changes the backlog. The standard library has no parameter for it.
     socket::listen(&listener, os::LONGEST_BACKLOG)?;
     Ok(listener)
 }
 
 /// Serves `site` on `listener` until the process ends.
 ///
-/// Meant for a process of its own with one thread: it starts no other, and no signal handler. A client that
-/// closes its side before it has its answer is taken to be gone, as those of a cancelled run are.
+/// Meant for a process of its own with one thread: it starts no threads and installs no signal handler. A client that
+/// closes its side before it has its answer counts as gone, as the clients of a cancelled run are.
 ///
 /// # Errors
 ///
-/// When the event loop cannot be set up or the kernel refuses to wait for events. What goes wrong with a
-/// connection ends that connection and nothing else.
+/// If the event loop cannot be set up or the kernel refuses to wait for events. An error of a connection ends only that
+/// connection.
 pub fn serve(listener: TcpListener, site: &Site) -> io::Result<Infallible> {
     let mut server = Server::new(listener, site)?;
     let mut events = Events::with_capacity(EVENTS_A_TURN);
@@ -93,13 +94,14 @@ struct Server<'a> {
     site: &'a Site,
     poll: Poll,
     listener: MioListener,
-    /// Clients may be waiting to be accepted. Stays set while accepting rests: the edge comes only once.
+    /// Whether clients may be waiting to be accepted. Stays set while accepting pauses, because the edge comes only
+    /// once.
     listener_ready: bool,
     accept_from: Instant,
-    /// By their number, which no other connection ever gets: events and moments of one that is closed concern nobody.
+    /// By their numbers, which are never reused, so late events and due times of a closed connection have no effect.
     connections: HashMap<usize, Connection>,
     admitted: usize,
-    /// When answers are due, and whose.
+    /// When answers are due, with the connections' numbers.
     due: BinaryHeap<Reverse<(Instant, usize)>>,
     /// Connections that have used up their turn.
     unfinished: Vec<usize>,
@@ -131,7 +133,7 @@ impl<'a> Server<'a> {
     /// Waits until there is something to do, and does it.
     fn turn(&mut self, events: &mut Events) -> io::Result<()> {
         self.wait(events)?;
-        // Who used up the last turn comes after those who have not had theirs.
+        // Connections that used up their last turn come after those that have not had theirs.
         let unfinished = std::mem::take(&mut self.unfinished);
         for event in &*events {
             match event.token() {
@@ -167,7 +169,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// When there is something to do even if no event comes.
+    /// When there is something to do even if no event arrives.
     fn wake_at(&self) -> Option<Instant> {
         let turn = (!self.unfinished.is_empty()).then(Instant::now);
         let due = self.due.peek().map(|Reverse((at, _))| *at);
@@ -180,7 +182,7 @@ impl<'a> Server<'a> {
         self.connections.len() < MAX_CONNECTIONS
     }
 
-    /// Lets a connection go on, if it is still there. Nothing here blocks.
+    /// Lets a connection continue, if it still exists. Nothing here blocks.
     fn advance(&mut self, number: usize) {
         let Some(connection) = self.connections.get_mut(&number) else {
             return;
@@ -188,7 +190,7 @@ impl<'a> Server<'a> {
         match connection.advance(self.site, Instant::now()) {
             Next::Event => {}
             Next::TurnAt(at) => self.due.push(Reverse((at, number))),
-            // An event and its turn may both have let it go on: it still gets one turn only.
+            // Both an event and its turn may have let it continue. It still gets only one turn.
             Next::Turn if self.unfinished.contains(&number) => {}
             Next::Turn => self.unfinished.push(number),
             Next::Close => {
@@ -198,7 +200,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Closes the connections whose clients have been idle for too long.
+    /// Closes connections whose clients have been idle for too long.
     fn sweep(&mut self) {
         let now = Instant::now();
         if now >= self.next_sweep {
@@ -216,7 +218,7 @@ impl<'a> Server<'a> {
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => self.listener_ready = false,
                     ErrorKind::Interrupted | ErrorKind::ConnectionAborted => {}
-                    // No descriptor, no memory: nothing that ending would make better.
+                    // No descriptor or no memory is free. Ending the server would not help.
                     _ => self.accept_from = now + ACCEPT_REST,
                 },
             }
@@ -226,8 +228,8 @@ impl<'a> Server<'a> {
     fn admit(&mut self, mut stream: TcpStream, now: Instant) {
         let number = self.admitted;
         self.admitted += 1;
-        // Both ways from the start: edge-triggered, so the one that is not waited for costs nothing. A
-        // socket that cannot be watched is dropped, and with it its client.
+        // Watched for both directions from the start: the sockets are edge-triggered, so the direction that is not
+        // needed costs nothing. A socket that cannot be watched is dropped, and with it its client.
         let both = Interest::READABLE | Interest::WRITABLE;
         let registry = self.poll.registry();
         let watched = registry.register(&mut stream, Token(number), both);

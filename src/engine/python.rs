@@ -1,8 +1,8 @@
-//! CPython: programs that the zygote starts, and what they are told.
+//! CPython: the programs that the zygote starts, and their orders.
 //!
-//! The program itself never starts a process; the zygote does, in a process group of its own, so that all that an interpreter
-//! makes ends with it. Standard output and error output go to a FIFO in the session's directory, which is read here and of
-//! which a bounded part is kept: nothing that Python prints reaches the screen.
+//! The program itself never starts a process. The zygote does, in a process group of its own, so that everything that
+//! an interpreter creates ends with it. Standard output and error output go to a FIFO in the session's directory. It is
+//! read here, and a bounded part is kept, so nothing that Python prints reaches the screen.
 
 pub(super) mod ask;
 pub mod find;
@@ -12,7 +12,7 @@ pub mod probe;
 
 use super::EngineError;
 
-/// That an interpreter is no program that the system starts, for the system's reason.
+/// The error if the system could not start an interpreter, with the system's reason.
 pub(super) fn not_started(python: &str, why: &str) -> EngineError {
     EngineError::new(format!("{python} could not be started: {why}"))
 }

@@ -1,9 +1,9 @@
-//! A small single-threaded process that forks workers on request, reaps them and tells how they ended.
+//! A small single-threaded process that forks workers on request, reaps them and reports how they ended.
 //!
-//! The program itself has threads and never forks: a fork copies only the calling thread, and whatever lock another one
-//! held stays locked in the child for ever. The zygote is forked before the first thread exists. It also holds the
-//! loopback server of the `io` workload, and cleans up when the program is gone, however it went: then its socket
-//! reports the end of file.
+//! The program itself has threads and never forks: a fork copies only the calling thread, and a lock that another
+//! thread held stays locked in the child for ever. The zygote is forked before the first thread exists. It also starts
+//! the loopback server of the `io` workload, and it cleans up when the program is gone. It notices that from the end of
+//! file on its socket, however the program ended.
 
 mod group;
 mod process;
@@ -37,11 +37,12 @@ use super::{
     scratch::Scratch, worker::Assignment,
 };
 
-/// How long the zygote may take to read a request, and to answer one that has an answer: it needs milliseconds.
+/// How long the zygote may take to read a request, and to answer one that has an answer. It needs milliseconds.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
-/// How long it may take to end with all that it has made, before it is killed: longer than it gives its children.
+/// How long the zygote may take to end with all its processes before it is killed. This is longer than the time that it
+/// gives its children.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
-/// How long what was killed may take to be gone: the kernel needs no more than a moment.
+/// How long the kernel may take to end killed processes. It needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
 /// How long processes that are asked to end may take before they are killed.
 const ORPHANS_MAX: Duration = Duration::from_millis(500);
@@ -49,17 +50,18 @@ const ORPHANS_MAX: Duration = Duration::from_millis(500);
 /// The program's end of the socket to its zygote.
 #[derive(Debug)]
 pub struct Zygote {
-    /// Ready when there is news.
+    /// Readable if there is news.
     pub socket: UnixStream,
-    /// Its process number, which is that of the group of all that it has forked.
+    /// The zygote's process number, which is also the number of the group of all processes that it has forked.
     pub pid: Pid,
     server_runs: bool,
-    /// The process group of the program that runs, 0 if there is none, for who stops and continues it, too.
+    /// The process group of the running program, 0 if there is none. It is shared with the code that suspends and
+    /// continues the group.
     pub program: Arc<AtomicI32>,
 }
 
 impl Zygote {
-    /// Forks it. Call this while the program has one thread.
+    /// Forks the zygote. Call this while the program has one thread.
     ///
     /// # Errors
     /// When the system refuses the socket or the fork.
@@ -67,7 +69,7 @@ impl Zygote {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_read_timeout(Some(ANSWER_MAX))?;
         ours.set_write_timeout(Some(ANSWER_MAX))?;
-        // SAFETY: the program has one thread, by this function's contract, so the child may do anything.
+        // SAFETY: by this function's contract the program has one thread, so the child may do anything.
         match unsafe { fork() }? {
             ForkResult::Parent { child } => Ok(Zygote {
                 socket: ours,
@@ -82,10 +84,10 @@ impl Zygote {
         }
     }
 
-    /// Asks for all workers of a run. How it went comes as news.
+    /// Asks for all workers of a run. The result arrives as news.
     ///
     /// # Errors
-    /// When the zygote is gone.
+    /// If the zygote is gone.
     pub fn fork_workers(&mut self, assignment: &Assignment) -> Result<(), EngineError> {
         self.send(&Request::ForkWorkers {
             plan: (*assignment.plan).clone(),
@@ -94,10 +96,10 @@ impl Zygote {
         })
     }
 
-    /// Starts a program, one at a time. How it goes on comes as news.
+    /// Starts a program. Only one may run at a time. What happens to it arrives as news.
     ///
     /// # Errors
-    /// When the zygote is gone.
+    /// If the zygote is gone.
     pub fn execute(&mut self, program: Program) -> Result<(), EngineError> {
         self.send(&Request::Execute(program))
     }
@@ -105,11 +107,11 @@ impl Zygote {
     /// Starts the loopback server in a process of its own. Returns its port.
     ///
     /// # Errors
-    /// When the zygote is gone, or the system refuses the server a socket or a process.
+    /// If the zygote is gone, or if the system refuses the server a socket or a process.
     pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
         self.send(&Request::Serve(site))?;
         loop {
-            // Anything else is left over from a run that broke.
+            // Any other news is left over from a run that broke.
             if let News::Server(port) = self.receive()? {
                 return port.map_err(|why| {
                     EngineError::new(format!("the loopback server could not start: {why}"))
@@ -118,9 +120,9 @@ impl Zygote {
         }
     }
 
-    /// Ends the loopback server, and waits until it is gone. True if it was still there.
+    /// Ends the loopback server, and waits until it is gone. Returns whether it was still running.
     pub fn stop_server(&mut self) -> bool {
-        // Under models without processes nobody has listened meanwhile.
+        // Under models without processes, nobody has read the news meanwhile.
         while let Ok(Some(_)) = self.news() {}
         if !self.server_runs {
             return false;
@@ -130,20 +132,20 @@ impl Zygote {
         true
     }
 
-    /// Kills all workers, and ends the program with all that it has made; their ends are reported as usual.
+    /// Kills all workers and ends the program with all its processes. Their ends are reported as usual.
     pub fn kill(&mut self) {
-        // A zygote that is gone has taken its children along.
+        // If the zygote is gone, its children are gone, too.
         let _ = self.send(&Request::Kill);
     }
 
-    /// Kills it with all that it has made, as it does not do what it was asked for. From then on it is gone.
+    /// Kills a zygote that does not respond, with all its processes. From then on it counts as gone.
     pub fn abandon(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Both);
         self.server_runs = false;
-        // Its own group has all that it forked.
+        // Everything that it forked is in its own group.
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);
-        // What it had said before is no news any more: a program that it had started has ended with it.
+        // Its earlier messages are obsolete: a program whose start they report has ended with the zygote.
         while protocol::receive::<News>(&mut self.socket).is_ok() {}
         let program = self.program.swap(0, Relaxed);
         if program > 0 {
@@ -151,10 +153,10 @@ impl Zygote {
         }
     }
 
-    /// The next piece of news, if there is one now.
+    /// The next message, if one has arrived.
     ///
     /// # Errors
-    /// When the zygote is gone.
+    /// If the zygote is gone.
     pub fn news(&mut self) -> Result<Option<News>, EngineError> {
         match wait_readable([self.socket.as_fd()], Some(0)) {
             [true] => self.receive().map(Some),
@@ -163,7 +165,7 @@ impl Zygote {
     }
 
     fn send(&mut self, request: &Request) -> Result<(), EngineError> {
-        // Somebody may have stopped it, and then it would do nothing.
+        // The zygote may have been stopped, and would not read the request.
         let _ = kill(self.pid, Signal::SIGCONT);
         protocol::send(&mut self.socket, request).map_err(|_| self.lost())
     }
@@ -187,7 +189,7 @@ impl Zygote {
         )
     }
 
-    /// Whether it is gone, and reaped, before so much time has passed.
+    /// Whether it ends and is reaped within the limit.
     fn ends_within(&self, limit: Duration) -> bool {
         wait_until(limit, || {
             let status = waitpid(self.pid, Some(WaitPidFlag::WNOHANG));
@@ -196,8 +198,8 @@ impl Zygote {
     }
 }
 
-/// Ends the group of a program whose zygote is gone; its first process has died with that. Killed at once, it would leave its
-/// semaphores to nobody: see [`group`].
+/// Ends the group of a program whose zygote is gone. The group's first process has died with the zygote. Killing the
+/// group at once would leak its semaphores; see [`group`].
 fn end_orphans(program: Pid) {
     let mut group = Group::new(program);
     group.end();
@@ -206,7 +208,8 @@ fn end_orphans(program: Pid) {
 }
 
 impl Drop for Zygote {
-    /// Ends it, and waits until it has ended its children and removed its files; kills it with them if it does not.
+    /// Ends the zygote, and waits until it has ended its children and removed its files. If it does not end, kills it
+    /// with its children.
     fn drop(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Both);
         let _ = kill(self.pid, Signal::SIGCONT);

@@ -1,4 +1,4 @@
-//! What is to be kept, before it has a number in the history.
+//! The changes that are to be kept, before they have numbers in the history.
 
 use std::{collections::HashMap, slice};
 
@@ -11,37 +11,37 @@ use super::{
 };
 use crate::domain::{provenance::Provenance, record::Record, sweep::Sweep};
 
-/// Something that is to be kept. Runs and sweeps are known by their ids, as their numbers may still change.
+/// A change that is to be kept. Runs and sweeps are identified by their ids, because their numbers may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// A run ended.
     Run {
-        /// The number that it is shown with: it gets that one if it is free.
+        /// The number with which the run is shown. It keeps this number if it is free.
         wanted: usize,
-        /// What was measured, as its line holds it.
+        /// What was measured, in the form of the history's line.
         record: Box<Record>,
     },
-    /// A sweep began.
+    /// A sweep started.
     Sweep {
-        /// As of a run.
+        /// The number with which the sweep is shown.
         wanted: usize,
         /// What was asked for.
         sweep: Box<Sweep>,
     },
-    /// A run or sweep is called so from now on, or no longer has a name.
+    /// A run or sweep got a name, or lost it.
     Name {
         /// The id of the run or sweep.
         id: String,
-        /// What it is called.
+        /// The new name; `None` removes it.
         name: Option<String>,
     },
-    /// These do not count any more.
+    /// These runs and sweeps were removed.
     Remove {
         /// The ids of runs and sweeps.
         ids: Vec<String>,
     },
-    /// These count after all.
+    /// These runs and sweeps were restored.
     Restore {
         /// The ids of runs and sweeps.
         ids: Vec<String>,
@@ -49,7 +49,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// A run ended. What would make its line long is left out: [`TraceFolder::keep`](super::TraceFolder::keep) takes that.
+    /// A run ended. Its bulky parts are left out; [`TraceFolder::keep`](super::TraceFolder::keep) keeps those.
     pub fn run(wanted: usize, record: &Record) -> Change {
         Change::Run {
             wanted,
@@ -58,17 +58,16 @@ impl Change {
     }
 }
 
-/// What came of keeping something.
+/// What became of the changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
-    /// The ids of runs and sweeps that are kept, with their numbers.
+    /// The ids of the kept runs and sweeps, with their numbers.
     pub kept: Vec<(String, usize)>,
     /// What the user should know.
     pub messages: Vec<String>,
 }
 
-/// The lines that are to be appended for these changes, measured `here`, to what was read, and what came of each once they
-/// are.
+/// The lines to append for these changes, which were made `here`, and the reply that holds once they are appended.
 pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Vec<u8>, Reply) {
     let mut numbering = Numbering {
         index,
@@ -95,19 +94,19 @@ pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Ve
     (written, numbering.reply)
 }
 
-/// Turns what is known by ids into what is known by numbers.
+/// Translates ids into numbers.
 #[derive(Debug)]
 struct Numbering<'a> {
     index: &'a Index,
     session: &'a str,
-    /// The numbers that were given to what is added.
+    /// The numbers given to the new runs and sweeps.
     given: HashMap<&'a str, usize>,
     next: usize,
     reply: Reply,
 }
 
 impl<'a> Numbering<'a> {
-    /// What is to be said; nothing of a run or sweep that is there already, or is not there.
+    /// The line for a change; `None` if it would add a run or sweep that is already kept, or change one that is not.
     fn line(&mut self, change: &'a Change) -> Option<Line<&'a Record>> {
         let session = Some(self.session.to_string());
         Some(match change {
@@ -139,7 +138,7 @@ impl<'a> Numbering<'a> {
         })
     }
 
-    /// A number for a run or sweep, unless it has one already.
+    /// A new number for a run or sweep; `None` if it already has one.
     fn new_number(&mut self, id: &'a str, wanted: usize) -> Option<usize> {
         let known = self.number(id);
         let number = known.unwrap_or(self.next.max(wanted));
@@ -152,7 +151,7 @@ impl<'a> Numbering<'a> {
         Some(number)
     }
 
-    /// The numbers of those runs and sweeps that are there, if any is. That others are gone is told.
+    /// The numbers of those runs and sweeps that exist; `None` if none do. Adds a message if any are missing.
     fn known_numbers(&mut self, ids: &[String]) -> Option<Vec<usize>> {
         let numbers: Vec<usize> = ids.iter().filter_map(|id| self.number(id)).collect();
         if numbers.len() < ids.len() {

@@ -9,22 +9,22 @@ use thiserror::Error;
 
 use crate::domain::text;
 
-/// Why the history, or a trace beside it, could not be read or changed. Shown, it is one sentence.
+/// Why the history, or a trace beside it, could not be read or changed. Its text is one sentence.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// Another program appends to it, and goes on doing so.
+    /// Another program holds the lock of the history.
     #[error("another program keeps {} locked", .0.display())]
     Locked(PathBuf),
-    /// Nothing says where it is.
+    /// No variable says where the history is.
     #[error("neither XDG_DATA_HOME nor HOME says where; --history FILE would")]
     Nowhere,
-    /// Anything else that nobody can do something about but the user.
+    /// Any other error. Only the user can do something about it.
     #[error("{0}")]
     Other(String),
 }
 
 impl StoreError {
-    /// What the system says when one wants to do so, as in "read", with this file.
+    /// Turns the system's error into a sentence about this file. `doing` is what was being done, for example "read".
     pub(super) fn system(doing: &str, path: &Path) -> impl Fn(io::Error) -> StoreError {
         move |error| {
             let (path, why) = (path.display(), text::plain(&error));

@@ -1,4 +1,4 @@
-//! What the lines of a history say together.
+//! The state of a history after all its lines.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -22,27 +22,28 @@ use crate::domain::{
     text,
 };
 
-/// Of so many lines a notice names the numbers.
+/// How many lines a notice names by their numbers.
 const LINES_NAMED: usize = 5;
 
 /// What was kept when the history was opened.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// What counts, oldest first. What [`RunDetails`](super::RunDetails) holds is missing in the records.
+    /// The runs and sweeps that were not removed, oldest first. The records lack what [`RunDetails`](super::RunDetails)
+    /// holds.
     pub kept: Lot,
-    /// What was removed, and can be restored.
+    /// The removed ones, which can be restored.
     pub removed: Lot,
     /// What was skipped, in one sentence.
     pub notice: Option<String>,
 }
 
-/// A record, or what an index needs of it.
+/// A record, or the part of it that an index needs.
 pub trait Identified: DeserializeOwned {
     /// The record's id.
     fn id(&self) -> &str;
 }
 
-/// As much of a record as an index needs: the rest is not even parsed.
+/// The part of a record that an index needs. The rest is not even parsed.
 #[derive(Debug, Deserialize)]
 pub struct RecordId {
     id: String,
@@ -60,29 +61,29 @@ impl Identified for Box<Record> {
     }
 }
 
-/// What was found in a history so far, without the records.
+/// What has been found in a history so far, without the records.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Whether only the highest number is known, and what was appended since that became known.
+    /// Whether the index started from the highest number and knows only that and what was appended later.
     pub knows_only_numbers: bool,
     highest: usize,
     sessions: HashMap<String, Arc<Provenance>>,
-    /// The numbers of runs and sweeps, and by their ids.
+    /// The numbers of runs and sweeps, as a set and by id.
     taken: HashSet<usize>,
     numbers: HashMap<String, usize>,
     names: HashMap<usize, Option<String>>,
     removed: HashSet<usize>,
-    /// The numbers of lines that say nothing.
+    /// The numbers of damaged lines.
     damaged: BTreeSet<usize>,
-    /// How many lines a later version wrote.
+    /// How many lines were written by a later version.
     newer: usize,
     /// How many lines were understood, or would be by a later version.
     good: usize,
-    begins_like_ours: bool,
+    starts_like_a_history: bool,
 }
 
 impl Index {
-    /// What is known of a history of which nothing was read: that it is one, and its highest number.
+    /// The index of a history that was not read: it is known to be a history, and its highest number is known.
     pub fn from_highest(highest: usize) -> Index {
         Index {
             knows_only_numbers: true,
@@ -92,19 +93,19 @@ impl Index {
         }
     }
 
-    /// Takes in what was found while reading. Returns it if it adds a run or sweep.
+    /// Adds what was read. Returns the line if it adds a run or sweep.
     pub fn see<R: Identified>(&mut self, seen: Seen<'_>) -> Option<Line<R>> {
         let Seen::Line { at, text, is_whole } = seen else {
             *self = Index::default();
             return None;
         };
         if at == 1 {
-            self.begins_like_ours = text.iter().zip(BEGINNING).all(|(a, b)| a == b);
+            self.starts_like_a_history = text.iter().zip(BEGINNING).all(|(a, b)| a == b);
         }
         if text.is_empty() {
             return None;
         }
-        // Torn when it was seen before, and whole now.
+        // It may have been torn when it was read before, and be complete now.
         self.damaged.remove(&at);
         let mut line = if is_whole { line::parse(text) } else { None };
         match line.as_mut().and_then(|line| self.take_in(at, line)) {
@@ -119,7 +120,7 @@ impl Index {
         }
     }
 
-    /// Whether it adds a run or sweep; `None` if something is missing in it.
+    /// Adds a line. Returns whether it adds a run or sweep; `None` if the line is incomplete.
     fn take_in<R: Identified>(&mut self, at: usize, line: &mut Line<R>) -> Option<bool> {
         match line.kind {
             Kind::Run | Kind::Sweep => {
@@ -152,7 +153,7 @@ impl Index {
         Some(false)
     }
 
-    /// Gives a run or sweep its number, unless that is taken, as in files that somebody has joined.
+    /// Gives a run or sweep its number, unless that is taken, for example in files that someone has concatenated.
     fn add(&mut self, at: usize, number: usize, id: &str) -> bool {
         let is_free = self.taken.insert(number);
         if is_free {
@@ -164,16 +165,16 @@ impl Index {
         is_free
     }
 
-    /// Whether every line was read and understood. Of others it is not known which runs they have.
+    /// Whether every line was read and understood. Other lines may contain runs that this program does not know.
     pub fn is_understood(&self) -> bool {
         !self.knows_only_numbers && self.newer == 0 && self.damaged.is_empty()
     }
 
     /// # Errors
-    /// If the file is something else, in which nothing must be written: it does not begin like a history, and no line is
-    /// one of a history.
+    /// If the file is something else, and must not be written to: it does not start like a history, and none of its
+    /// lines belongs to one.
     pub fn check_is_of_history(&self, file: &Path) -> Result<(), StoreError> {
-        if self.good == 0 && !self.damaged.is_empty() && !self.begins_like_ours {
+        if self.good == 0 && !self.damaged.is_empty() && !self.starts_like_a_history {
             return Err(StoreError::Other(format!(
                 "{} is no history of pconc-tui: nothing is written to it",
                 file.display()
@@ -192,12 +193,12 @@ impl Index {
         self.sessions.contains_key(session)
     }
 
-    /// The number of the run or sweep with this id, removed or not.
+    /// The number of the run or sweep with this id, even if it was removed.
     pub fn number(&self, id: &str) -> Option<usize> {
         self.numbers.get(id).copied()
     }
 
-    /// What was kept in this file, once all of it was read; `added` is what [`Index::see`] returned.
+    /// The kept runs and sweeps of this file. `added` is what [`Index::see`] returned for all of its lines.
     pub fn opened(&mut self, added: Vec<Line<Box<Record>>>, file: &Path) -> Opened {
         let mut opened = Opened {
             notice: self.notice(file),
@@ -231,8 +232,8 @@ impl Index {
         opened
     }
 
-    /// Where and when the runs of a session were measured. Where the line that says so is lost, the machine is not known, and
-    /// not the same as any other.
+    /// Where and when the runs of a session were measured. If that line was lost, the machine is unknown and differs
+    /// from any other machine.
     fn provenance(&mut self, session: String) -> Arc<Provenance> {
         let unknown = |session: &String| {
             let machine = Machine {
@@ -253,14 +254,14 @@ impl Index {
                 "{n} lines were written by a newer pconc-tui and are left alone"
             )),
         };
-        let damaged = said_of(&self.damaged).into_iter();
+        let damaged = describe_damage(&self.damaged).into_iter();
         let parts: Vec<String> = damaged.chain(newer).collect();
         (!parts.is_empty()).then(|| format!("{}: {}", file.display(), parts.join("; ")))
     }
 }
 
-/// "lines 3, 7 and 12 are damaged and skipped", if there are any.
-fn said_of(damaged: &BTreeSet<usize>) -> Option<String> {
+/// For example "lines 3, 7 and 12 are damaged and skipped"; `None` if no line is damaged.
+fn describe_damage(damaged: &BTreeSet<usize>) -> Option<String> {
     let named = damaged.iter().take(LINES_NAMED);
     let named: Vec<String> = named.map(usize::to_string).collect();
     let all = text::listed(&named, "and");

@@ -1,8 +1,8 @@
-//! How far the numbers of a history are known, so that the next one needs no reading of the whole file.
+//! The highest number of a history, known without reading the whole file.
 //!
-//! Beside the history is a small file that says up to where somebody has read it, and which number is the highest up to
-//! there. What was appended since is read. Nothing depends on that file: where it is missing, damaged or about another
-//! history, the history is read from its beginning. Where something else has its name, it is left alone.
+//! A small file beside the history says how far a program has read it, and the highest number up to there. Only what
+//! was appended since has to be read. Nothing depends on that file: if it is missing, damaged or about another history,
+//! the history is read from the start. If another file has its name, that file is left alone.
 
 use std::{
     fs::{File, OpenOptions},
@@ -16,32 +16,32 @@ use serde::{Deserialize, Serialize};
 
 use super::{line::BEGINNING, log::Position, own::is_users_file};
 
-/// The version of the file's shape.
+/// The version of the file's format.
 const VERSION: u64 = 1;
-/// How long the file is, in bytes: filled up with spaces, it never has to be cut.
+/// The length of the file, in bytes. It is filled up with spaces, so it never has to be truncated.
 const LENGTH: usize = 256;
-/// How much of what was read last is looked at again, in bytes. Records are full of measured times, so no two histories
-/// have the same there.
+/// How many of the last bytes read are compared again. Records are full of measured times, so no two histories have the
+/// same bytes there.
 const LOOKED_AT: u64 = 4096;
 
-/// What is known of a history. The order of the fields is that in the file: should it be read while it is written, a
-/// number that is too high does no harm, and a fingerprint that is too old says that nothing is known.
+/// What is known of a history. The file has the fields in this order. If it is read while it is written, a number that
+/// is too high does no harm, and a fingerprint that is too old means that nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     v: u64,
     /// The highest number that was given.
     pub highest: usize,
-    /// Up to where.
+    /// How far the history was read.
     pub position: Position,
-    /// Of the end of what was read.
+    /// The fingerprint of the last bytes read.
     fingerprint: u64,
 }
 
 impl Known {
-    /// What is known of `history` once it was read up to there.
+    /// What is known of `history` after it was read up to this position.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn of(history: &File, position: Position, highest: usize) -> io::Result<Known> {
         Ok(Known {
             v: VERSION,
@@ -51,7 +51,7 @@ impl Known {
         })
     }
 
-    /// What the file at `path` says, if it says something.
+    /// What the file at `path` says; `None` if it is not usable.
     pub fn read(path: &Path) -> Option<Known> {
         let (_, content) = own(path, OpenOptions::new().read(true)).ok()?;
         serde_json::from_slice(&content)
@@ -59,7 +59,7 @@ impl Known {
             .filter(|known: &Known| known.v == VERSION)
     }
 
-    /// Whether it is about what is in this file now.
+    /// Whether it still matches the content of this file.
     pub fn is_about(&self, history: &File) -> bool {
         fingerprint(history, self.position.bytes).is_ok_and(|now| now == self.fingerprint)
     }
@@ -67,7 +67,7 @@ impl Known {
     /// Writes it to the file at `path`.
     ///
     /// # Errors
-    /// When that is not possible; the next one who needs a number then reads more.
+    /// If that is not possible. The next program that needs a number then reads more.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut content = serde_json::to_vec(self)?;
         content.resize(LENGTH, b' ');
@@ -86,9 +86,9 @@ impl Known {
     }
 }
 
-/// The file at `path`, and what is in it, if it surely is one of these: anybody may have given another file its name.
+/// The file at `path` and its content, if it is surely an index file: any other file may have this name.
 fn own(path: &Path, options: &mut OpenOptions) -> io::Result<(File, [u8; LENGTH])> {
-    // Nothing that a link leads to, and no pipe that would have to be waited for.
+    // Links are not followed, and a pipe does not block.
     let file = options
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(path)?;
@@ -104,7 +104,7 @@ fn own(path: &Path, options: &mut OpenOptions) -> io::Result<(File, [u8; LENGTH]
     }
 }
 
-/// Of what is before `end`.
+/// The fingerprint of the bytes before `end`.
 fn fingerprint(history: &File, end: u64) -> io::Result<u64> {
     let length = end.min(LOOKED_AT);
     let mut bytes = vec![0; usize::try_from(length).expect("a few kilobytes")];

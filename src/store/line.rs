@@ -1,20 +1,20 @@
 //! One line of the history: one fact, as JSON.
 //!
-//! A line begins with the version of its shape. Keys that are not known are ignored, so that a shape can grow; what would
-//! be misunderstood gets another version, and is left alone by programs that are older.
+//! A line starts with the version of its format. Unknown keys are ignored, so that a format can grow. A line that older
+//! programs would misunderstand gets a new version, and they leave it alone.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::{foreign, machine::Machine, sweep::Sweep};
 
-/// The version of the lines that this program writes, and the latest one that it reads.
+/// The version of the lines that this program writes, and the latest that it can read.
 pub const VERSION: u64 = 1;
-/// What each line begins with.
+/// How every line starts.
 pub const BEGINNING: &[u8] = b"{\"v\":";
-/// No number is higher: there is always a next one.
+/// The maximum number: there is always a next one.
 const NUMBER_MAX: usize = 1 << 50;
 
-/// What a line says.
+/// The kind of fact in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -22,41 +22,41 @@ pub enum Kind {
     Session,
     /// A run ended.
     Run,
-    /// A sweep began.
+    /// A sweep started.
     Sweep,
-    /// A run or sweep is called so from now on, or no longer has a name.
+    /// A run or sweep got a name, or lost it.
     Name,
-    /// These do not count any more.
+    /// These runs and sweeps were removed.
     Remove,
-    /// These count after all.
+    /// These runs and sweeps were restored.
     Restore,
-    /// Something that a later version of this program knows.
+    /// A kind that only a later version of this program knows.
     #[serde(other)]
     Newer,
 }
 
-/// A line; which of these it has depends on its kind. A record is there as a whole, or as much of it as is wanted.
+/// A line. Which fields it has depends on its kind. `R` is a whole record, or the part of it that is needed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound(deserialize = "R: DeserializeOwned"))]
 pub struct Line<R> {
-    /// The version of its shape.
+    /// The version of the line's format.
     pub v: u64,
-    /// What it says.
+    /// The kind of fact.
     pub kind: Kind,
-    /// The number of the run or sweep; both have theirs from one sequence.
+    /// The number of the run or sweep; both kinds share one sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<usize>,
-    /// The numbers of several.
+    /// The numbers of several runs and sweeps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Vec<usize>>,
     /// The session that measured it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "foreign::text_or_null")]
     pub session: Option<String>,
-    /// Where that was.
+    /// The machine of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine: Option<Box<Machine>>,
-    /// What it is called; without it, it no longer has a name.
+    /// The new name; without it, the name is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What was measured.
@@ -75,7 +75,7 @@ struct Common {
 }
 
 impl<R> Line<R> {
-    /// One of this kind, with nothing else.
+    /// A line of this kind without any other field.
     pub fn new(kind: Kind) -> Line<R> {
         Line {
             v: VERSION,
@@ -91,7 +91,7 @@ impl<R> Line<R> {
     }
 }
 
-/// What a line says, with as much of a record as `R` takes; `None` if it says nothing that could be understood.
+/// Parses a line, with the part of a record that `R` takes; `None` if it cannot be understood.
 pub fn parse<R: DeserializeOwned>(text: &[u8]) -> Option<Line<R>> {
     let known = serde_json::from_slice(text).ok();
     let known = known.filter(|line: &Line<R>| line.v == VERSION);

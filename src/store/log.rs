@@ -1,8 +1,8 @@
-//! A file of lines to which several processes append at once and of which nothing is ever rewritten.
+//! A file of lines to which several processes append at the same time. Nothing in it is ever rewritten.
 //!
-//! Who appends holds an exclusive lock, so it sees everything that was appended before; a line is written by one call
-//! together with its end, and taken back if that does not succeed. The lock is held only for that: what was appended before
-//! is read without it, as it never changes. A last line without its end is not there yet, or never will be.
+//! A process that appends holds an exclusive lock, so it sees everything that was appended before. A line is written by
+//! one call together with its end, and taken back if that fails. The lock is held only for that: earlier lines never
+//! change, so reading them needs no lock. A last line without its end is not complete yet, or never will be.
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError},
@@ -19,26 +19,27 @@ use tempfile::NamedTempFile;
 
 use super::error::StoreError;
 
-/// A longer line is no line of ours: it is skipped, and never all in memory.
+/// The maximum length of a line. A longer one is not written by this program: it is skipped and never completely in
+/// memory.
 pub const LINE_MAX: u64 = 16 << 20;
-/// How long somebody who only reads waits for others that append; each takes less than a millisecond.
+/// How long a reader waits for programs that append. Each takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Between two tries to get the lock.
+/// The time between two attempts to get the lock.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// What is found while reading.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Seen<'a> {
-    /// The file is not the one that was read before: what was found in that does not count any more.
+    /// The file is not the one that was read before. What was found in that one no longer counts.
     Restart,
     /// A line, without its end.
     Line {
-        /// Its number, from 1.
+        /// Its number, starting at 1.
         at: usize,
-        /// What it says.
+        /// Its content.
         text: &'a [u8],
-        /// Whether that is all of it. Of one that is too long it is the beginning; the last one may have no end, and is seen
-        /// again if it gets one.
+        /// Whether this is the whole line. If a line is too long, this is its beginning. The last line may have no end;
+        /// it is reported again if it gets one.
         is_whole: bool,
     },
 }
@@ -46,18 +47,18 @@ pub enum Seen<'a> {
 /// How far a file was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The number of the file system.
+    /// The device number of the file system.
     device: u64,
-    /// The number of the file in it.
+    /// The inode number of the file.
     inode: u64,
-    /// How many bytes; whole lines.
+    /// The number of bytes read; only whole lines count.
     pub bytes: u64,
-    /// How many lines these are.
+    /// The number of lines read.
     lines: usize,
 }
 
 impl Position {
-    /// Whether this is the file, and has as much.
+    /// Whether this is the same file and at least as long.
     fn is_in(&self, there: &Metadata) -> bool {
         (there.dev(), there.ino()) == (self.device, self.inode) && there.len() >= self.bytes
     }
@@ -67,14 +68,14 @@ impl Position {
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
-    /// How far it was read; `None` if nothing was read yet.
+    /// How far it was read; `None` if it has not been read yet.
     pub position: Option<Position>,
-    /// Whether it can be locked, as far as was tried: some file systems have no locks.
+    /// Whether the file can be locked, as far as that has been tried. Some file systems have no locks.
     pub has_locks: bool,
 }
 
 impl Log {
-    /// The file at `path`, of which nothing was read yet, and which need not exist.
+    /// The file at `path`. Nothing of it has been read yet, and it need not exist.
     pub fn new(path: PathBuf) -> Log {
         Log {
             path,
@@ -83,33 +84,33 @@ impl Log {
         }
     }
 
-    /// Reads what was not read yet. A file that does not exist is empty.
+    /// Reads what has not been read yet. A file that does not exist counts as empty.
     ///
     /// # Errors
-    /// One sentence, if it cannot be read.
+    /// If it cannot be read; the message is one sentence.
     pub fn read(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
         let Some(file) = self.opened()? else {
             return Ok(());
         };
-        // While the lock is held, nobody is writing a line that may have to be taken back: what is there now stays. Where
-        // the lock is not to be had, reading goes well all the same.
+        // While the lock is held, no process is writing a line that it may have to take back, so what is there now
+        // stays. Reading also works if the lock cannot be had.
         let _ = locked(PATIENCE, || file.try_lock_shared());
         let there = file.metadata();
         let _ = file.unlock();
         self.read_on(&file, there, see).map_err(self.cannot("read"))
     }
 
-    /// Reads what was not read yet of a file that is open, and that nobody else writes to.
+    /// Reads what has not been read yet from an open file that no other process writes to.
     ///
     /// # Errors
-    /// One sentence, if it cannot be read.
+    /// If it cannot be read; the message is one sentence.
     pub fn catch_up(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
         self.read_on(file, file.metadata(), see)
             .map_err(self.cannot("read"))
     }
 
-    /// Goes on from a position that somebody else has read up to, if the file is still the same one. What was read before
-    /// does not count any more.
+    /// Continues from a position up to which another process has read, if the file is still the same. What was read
+    /// before no longer counts.
     pub fn go_on_from(&mut self, position: Position, is_same: impl FnOnce(&File) -> bool) -> bool {
         let is_same = self.opened().ok().flatten().is_some_and(|file| {
             file.metadata().is_ok_and(|there| position.is_in(&there)) && is_same(&file)
@@ -120,11 +121,12 @@ impl Log {
         is_same
     }
 
-    /// The file, made if it does not exist, under the lock: until it is dropped, nobody else appends to it. Where there are no
-    /// locks, it is not locked: better a run that another program may hide than one that is lost for sure.
+    /// The file under its lock, created if it does not exist. Until it is dropped, no other process appends to it. If
+    /// the file system has no locks, it is returned without one: a run that another program's run may hide is better
+    /// than one that is lost for sure.
     ///
     /// # Errors
-    /// One sentence, if it cannot be made, opened, or locked as long as `patience` lasts.
+    /// If it cannot be created, opened, or locked within `patience`; the message is one sentence.
     pub fn locked(&mut self, patience: Duration) -> Result<File, StoreError> {
         self.check_kind()?;
         let open = || {
@@ -148,20 +150,20 @@ impl Log {
         }
     }
 
-    /// Appends lines, with their ends, all or none, to the locked file, behind a line that is not torn. They have to be read
-    /// as those of anybody else.
+    /// Appends lines with their ends, all or none, to the locked file, whose last line must not be torn. They have to
+    /// be read like those of any other process.
     ///
     /// # Errors
-    /// One sentence; the file is then as it was.
+    /// If they cannot be written; the message is one sentence, and the file is unchanged.
     pub fn append(&self, file: &File, lines: &[u8]) -> Result<(), StoreError> {
         append_whole(file, lines).map_err(self.cannot("write to"))
     }
 
-    /// If somebody was ended while writing the last line, as the reader has seen, it gets an end, so that the next one is not
-    /// lost as well. Read again before anything is made of what was read: a line that lacked nothing else counts now.
+    /// Ends a torn last line, so that the next line is not lost as well. The line is torn if a process ended while it
+    /// wrote it. Read again before using what was read: a line that lacked only its end now counts.
     ///
     /// # Errors
-    /// One sentence, if that is not possible.
+    /// If that is not possible; the message is one sentence.
     pub fn end_torn_line(&self, file: &File) -> Result<(), StoreError> {
         let length = file.metadata().map_err(self.cannot("read"))?.len();
         if self.position.is_some_and(|read| read.bytes < length) {
@@ -170,7 +172,7 @@ impl Log {
         Ok(())
     }
 
-    /// The file for reading, if there is one.
+    /// The file for reading, if it exists.
     fn opened(&self) -> Result<Option<File>, StoreError> {
         self.check_kind()?;
         match File::open(&self.path) {
@@ -179,7 +181,7 @@ impl Log {
         }
     }
 
-    /// Opening anything else, as a pipe, might wait for ever.
+    /// Opening anything else, for example a pipe, might block for ever.
     fn check_kind(&self) -> Result<(), StoreError> {
         let what = match fs::metadata(&self.path) {
             Ok(there) if there.is_dir() => "a directory",
@@ -196,7 +198,7 @@ impl Log {
         StoreError::system(doing, &self.path)
     }
 
-    /// Reads on, as far as the file went when it was looked at.
+    /// Continues to read, up to the end that the file had in `there`.
     fn read_on(
         &mut self,
         mut file: &File,
@@ -217,13 +219,13 @@ impl Log {
         file.seek(SeekFrom::Start(position.bytes))?;
         let unread = file.take(there.len() - position.bytes);
         let mut reader = BufReader::with_capacity(1 << 18, unread);
-        let mut read_piece = |line: &mut Vec<u8>| {
+        let mut read_chunk = |line: &mut Vec<u8>| {
             line.clear();
             (&mut reader).take(LINE_MAX).read_until(b'\n', line)
         };
         let mut line = vec![];
         loop {
-            let mut bytes = read_piece(&mut line)?;
+            let mut bytes = read_chunk(&mut line)?;
             if bytes == 0 {
                 return Ok(());
             }
@@ -235,7 +237,7 @@ impl Log {
                 is_whole: whole.is_some(),
             });
             while !line.ends_with(b"\n") {
-                match read_piece(&mut line)? {
+                match read_chunk(&mut line)? {
                     0 => return Ok(()),
                     more => bytes += more,
                 }
@@ -246,7 +248,7 @@ impl Log {
     }
 }
 
-/// Whether the file system has no locks.
+/// Whether this error means that the file system has no locks.
 pub fn is_no_lock(error: &io::Error) -> bool {
     let code = error.raw_os_error().map(Errno::from_raw);
     matches!(code, Some(Errno::ENOLCK | Errno::ENOSYS | Errno::ENOTSUP))
@@ -257,16 +259,16 @@ pub fn locked(
     patience: Duration,
     mut attempt: impl FnMut() -> Result<(), TryLockError>,
 ) -> Result<(), TryLockError> {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         match attempt() {
-            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) if started.elapsed() < patience => thread::sleep(PAUSE),
             result => return result,
         }
     }
 }
 
-/// The directory that a file is in.
+/// The directory of a file.
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -274,16 +276,16 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Appends all of it or, as far as that can be helped, nothing.
+/// Appends all bytes or, as far as possible, none.
 pub fn append_whole(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     let length = file.metadata()?.len();
     file.write_all(bytes).inspect_err(|_| {
-        // Should that fail, too, there is a torn line, which costs the next one nothing.
+        // If this fails, too, a torn line remains, which does not affect the next one.
         let _ = file.set_len(length);
     })
 }
 
-/// Replaces a file by one with this content, whole or not at all.
+/// Replaces a file with this content, completely or not at all.
 pub fn replace_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut new = NamedTempFile::new_in(folder_of(path))?;
     new.write_all(content)?;
@@ -291,7 +293,7 @@ pub fn replace_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a directory with those above it, for nobody but the user, as the XDG specification wants it.
+/// Creates a directory and its parents, accessible to the user alone, as the XDG specification requires.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -1,4 +1,4 @@
-//! Which files are the history's own, so that nothing else is written over them.
+//! Recognises the files of a history, so that nothing else is written over them.
 
 use std::{
     fs::{self, File, Metadata},
@@ -13,8 +13,8 @@ use super::{
     place::{Place, default_place},
 };
 
-/// Whether writing to `path` would write over a file that the program keeps for the usual history or the one at `place`: by
-/// its own name, through a link, or because what is there was surely written by this program for a history.
+/// Whether writing to `path` would overwrite a file that belongs to the usual history or the one at `place`: by its
+/// name, through a link, or because its content was surely written by this program for a history.
 pub fn is_own(path: &Path, place: Option<&Place>) -> bool {
     let usual = default_place().ok();
     resolved(path).is_some_and(|path| {
@@ -23,7 +23,7 @@ pub fn is_own(path: &Path, place: Option<&Place>) -> bool {
     })
 }
 
-/// Whether `path`, without links, is the history at this place, or beside it and the history's own.
+/// Whether `path`, which has no links, is the history at this place or one of the files beside it.
 fn is_at(place: &Place, path: &Path) -> bool {
     let files = [place.file.clone(), place.index(), place.speeds()];
     let is_it = |file: &PathBuf| resolved(file).is_some_and(|file| file == path);
@@ -31,7 +31,7 @@ fn is_at(place: &Place, path: &Path) -> bool {
     is_trace || files.iter().any(is_it)
 }
 
-/// The path without links. Of a file that does not exist, the directory has to.
+/// The path without links. If the file does not exist, its directory has to.
 fn resolved(path: &Path) -> Option<PathBuf> {
     if let Ok(path) = fs::canonicalize(path) {
         return Some(path);
@@ -40,19 +40,19 @@ fn resolved(path: &Path) -> Option<PathBuf> {
     Some(folder.join(path.file_name()?))
 }
 
-/// What tells a file from all others, whatever it is called.
+/// What identifies a file, whatever its name is.
 pub(super) fn identity(there: Metadata) -> (u64, u64) {
     (there.dev(), there.ino())
 }
 
-/// Whether it is a file of this user, and nothing else.
+/// Whether it is a regular file of this user.
 pub(super) fn is_users_file(there: &Metadata) -> bool {
     there.is_file() && there.uid() == nix::unistd::geteuid().as_raw()
 }
 
-/// The first bytes of a file, as far as it goes.
+/// The first bytes of a file, at most `most`.
 pub(super) fn beginning(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    // Opening anything else, as a pipe, might wait for ever.
+    // Opening anything else, for example a pipe, might block for ever.
     if !fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
@@ -63,9 +63,9 @@ pub(super) fn beginning(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(beginning)
 }
 
-/// Whether a file begins as lines of histories and files of traces do, which nothing does that is written to be shared:
-/// `{"v":1,"kind":` begins a line of a history, `{"v":1,"id":` a file of a trace, `{"v":1,"session":` what waits to be
-/// added to a history, `{"v":1,"highest":` an index, `{"v":1,"speeds":` speeds; in any version.
+/// Whether a file starts like a file of a history, which no file does that is written to be shared. In any version, a
+/// line of a history starts with `{"v":1,"kind":`, a trace with `{"v":1,"id":`, pending changes with
+/// `{"v":1,"session":`, an index with `{"v":1,"highest":`, and speeds with `{"v":1,"speeds":`.
 fn is_written_for_a_history(path: &Path) -> bool {
     let beginning = beginning(path, 64).unwrap_or_default();
     behind_version(&beginning).is_some_and(|rest| {

@@ -1,9 +1,11 @@
-//! What could not be appended to the history yet, in a file beside it: so it is not lost, however the program ends.
+//! Changes that could not be appended to the history yet, in a file beside it, so that they survive however the program
+//! ends.
 //!
-//! Each session has a file of its own and holds its lock. As soon as the history can be appended to again, it takes in what
-//! is there, and the file goes. A file whose session is over is taken in by the next start.
+//! Each session has its own file and holds its lock. As soon as the history can be appended to again, the session
+//! appends the changes and removes the file. The file of a session that has ended is added to the history by the next
+//! start.
 //!
-//! The first line says where the session measured; each line after it is a change.
+//! The first line says where the session measured. Each following line is a change.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions, TryLockError},
@@ -25,17 +27,18 @@ use super::{
 };
 use crate::domain::{machine::Machine, provenance::Provenance};
 
-/// Another session that starts may look at the file before it is locked: then it is made again, so often at most.
+/// Another session that starts may open the file before it is locked. Then the file is created again, at most this many
+/// times.
 const TRIES: usize = 10;
-/// Where there are no locks: a session that added nothing for so long is taken to be over.
+/// On file systems without locks, a session counts as ended after this long without a new line.
 const QUIET: Duration = Duration::from_secs(60);
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    /// The first one: where the session measured.
-    Begin {
+    /// The first line: where the session measured.
+    Session {
         v: u64,
         session: String,
         machine: Machine,
@@ -46,32 +49,32 @@ enum Line {
     },
 }
 
-/// The file of a session that goes on.
+/// The file of the current session.
 #[derive(Debug)]
 pub struct Pending {
-    /// Where it is.
+    /// Where the file is.
     pub path: PathBuf,
     file: File,
 }
 
 impl Pending {
-    /// Makes the file, under its lock.
+    /// Creates the file, under its lock.
     ///
     /// # Errors
-    /// When there cannot be one.
-    pub fn begin(place: &Place, here: &Provenance) -> io::Result<Pending> {
+    /// If it cannot be created.
+    pub fn create(place: &Place, here: &Provenance) -> io::Result<Pending> {
         let path = place.pending(&here.session);
         make_folder(folder_of(&path))?;
         let pending = Pending {
             file: made_and_locked(&path)?,
             path,
         };
-        let begin = Line::Begin {
+        let first = Line::Session {
             v: VERSION,
             session: here.session.clone(),
             machine: here.machine.clone(),
         };
-        if let Err(error) = pending.write(&begin) {
+        if let Err(error) = pending.write(&first) {
             pending.remove();
             return Err(error);
         }
@@ -81,7 +84,7 @@ impl Pending {
     /// Appends a change.
     ///
     /// # Errors
-    /// When that is not possible; the file is then as it was.
+    /// If that is not possible; the file is then unchanged.
     pub fn add(&self, change: &Change) -> io::Result<()> {
         self.write(&Line::Change {
             v: VERSION,
@@ -89,13 +92,14 @@ impl Pending {
         })
     }
 
-    /// Waits until the disk has it, the name included. A disk that cannot be asked does it in its own time.
+    /// Waits until the file and its name are on the disk. A file system that cannot be asked writes them in its own
+    /// time.
     pub fn sync(&self) {
         let _ = self.file.sync_data();
         let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
     }
 
-    /// All of it is in the history: nobody needs it any more.
+    /// Removes the file, because all of it is in the history.
     pub fn remove(self) {
         let _ = fs::remove_file(&self.path);
     }
@@ -107,7 +111,7 @@ impl Pending {
     }
 }
 
-/// A new file whose lock this process has, under a name that still leads to it.
+/// A new file whose lock this process holds, and whose name still leads to it.
 fn made_and_locked(path: &Path) -> io::Result<File> {
     for _ in 0..TRIES {
         let file = OpenOptions::new()
@@ -115,7 +119,7 @@ fn made_and_locked(path: &Path) -> io::Result<File> {
             .create_new(true)
             .mode(0o600)
             .open(path)?;
-        // Where there are no locks, nobody else can have it either.
+        // If the file system has no locks, no other process can hold one.
         let is_locked = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
         let named = fs::symlink_metadata(path).ok().map(identity);
         if is_locked && named == Some(identity(file.metadata()?)) {
@@ -126,35 +130,35 @@ fn made_and_locked(path: &Path) -> io::Result<File> {
     Err(io::Error::from(io::ErrorKind::ResourceBusy))
 }
 
-/// The file of a session that is over, under its lock.
+/// The file of a session that has ended, under its lock.
 #[derive(Debug)]
-pub struct Left {
+pub struct Leftover {
     path: PathBuf,
     /// Where the session measured.
     pub provenance: Arc<Provenance>,
-    /// What it could not append.
+    /// The changes that it could not append.
     pub changes: Vec<Change>,
-    /// The first line, and those that were not understood: they stay in the file.
+    /// The first line, and lines that were not understood. They stay in the file.
     rest: Vec<Vec<u8>>,
     _lock: File,
 }
 
-impl Left {
-    /// All such files of the history at this place, the oldest session first.
-    pub fn beside(place: &Place) -> Vec<Left> {
+impl Leftover {
+    /// All such files of the history at this place, oldest session first.
+    pub fn beside(place: &Place) -> Vec<Leftover> {
         let mut paths = paths(place);
-        // The ids of sessions sort by time.
+        // Session ids sort by time.
         paths.sort();
-        paths.into_iter().filter_map(Left::read).collect()
+        paths.into_iter().filter_map(Leftover::read).collect()
     }
 
-    /// Nothing, if the session goes on, or if this is no such file.
-    fn read(path: PathBuf) -> Option<Left> {
+    /// `None` if the session still runs or the file is not a pending file.
+    fn read(path: PathBuf) -> Option<Leftover> {
         let there = fs::symlink_metadata(&path).ok()?;
         if !is_users_file(&there) {
             return None;
         }
-        // For writing, as some file systems lock nothing else.
+        // Opened for writing, because some file systems lock nothing else.
         let file = OpenOptions::new()
             .read(true)
             .append(true)
@@ -170,11 +174,11 @@ impl Left {
         }
         let mut content = vec![];
         (&file).read_to_end(&mut content).ok()?;
-        // Of a line without its end the writer was ended in the middle: it never was in the file as a whole.
+        // A line without its end was interrupted while it was written. It does not count.
         let lines = content.split_inclusive(|byte| *byte == b'\n');
         let mut lines = lines.filter(|line| line.ends_with(b"\n"));
         let first = lines.next()?;
-        let Some(Line::Begin {
+        let Some(Line::Session {
             session, machine, ..
         }) = parsed(first)
         else {
@@ -187,7 +191,7 @@ impl Left {
                 _ => rest.push(line.to_vec()),
             }
         }
-        Some(Left {
+        Some(Leftover {
             path,
             provenance: Provenance::earlier(session, machine),
             changes,
@@ -196,7 +200,8 @@ impl Left {
         })
     }
 
-    /// All that was understood is in the history: only what was not stays in the file, and without that, it goes.
+    /// Removes the file, because everything that was understood is in the history. Lines that were not understood stay
+    /// in it.
     pub fn remove(self) {
         if self.rest.len() < 2 {
             let _ = fs::remove_file(&self.path);
@@ -207,8 +212,9 @@ impl Left {
     }
 }
 
-/// Whether the session of a file is over, after a try to lock it. Where there are no locks, a file to which nothing was added
-/// for a while counts: if its session goes on all the same, it adds what it has once more, which adds no run twice.
+/// Whether the session of a file has ended, after an attempt to lock the file. On file systems without locks, a session
+/// counts as ended if it has added nothing for a while. If it still runs, it later adds its changes once more, which
+/// adds no run twice.
 fn is_over(lock: Result<(), TryLockError>, there: &Metadata) -> bool {
     match lock {
         Ok(()) => true,
@@ -233,14 +239,14 @@ fn paths(place: &Place) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether there are any, also of sessions that go on.
+/// Whether there are any such files, including those of running sessions.
 pub fn are_beside(place: &Place) -> bool {
     !paths(place).is_empty()
 }
 
 fn parsed(line: &[u8]) -> Option<Line> {
     let line: Line = serde_json::from_slice(line).ok()?;
-    let (Line::Begin { v, .. } | Line::Change { v, .. }) = line;
+    let (Line::Session { v, .. } | Line::Change { v, .. }) = line;
     (v <= VERSION).then_some(line)
 }
 

@@ -1,4 +1,4 @@
-//! Where the history is.
+//! The place of the history.
 
 use std::{
     env,
@@ -10,10 +10,10 @@ use std::{
 use super::error::StoreError;
 use crate::domain::keeping::Keeping;
 
-/// What the name of the file gets for what could not be appended to it yet; the id of a session follows.
+/// What is appended to the file's name for pending changes; the id of the session follows.
 const PENDING: &str = ".pending-";
 
-/// Where the history is: a file, and beside it a directory with the traces of its runs.
+/// The place of the history: a file, and beside it a directory with the traces of its runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The file.
@@ -21,10 +21,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where the user wants runs to be kept; `None` if nowhere.
+    /// The place where the user wants runs to be kept; `None` if nowhere.
     ///
     /// # Errors
-    /// One sentence, if it is to be the user's data directory and nothing says where that is.
+    /// If the user's data directory is wanted and no variable says where it is; the message is one sentence.
     pub fn wanted(keeping: &Keeping) -> Result<Option<Place>, StoreError> {
         match keeping {
             Keeping::AsUsual => default_place().map(Some),
@@ -33,27 +33,28 @@ impl Place {
         }
     }
 
-    /// The directory of the traces: the file's name with `.traces` at its end.
+    /// The directory of the traces: the file's name with `.traces` appended.
     pub fn traces(&self) -> PathBuf {
         self.beside(".traces")
     }
 
-    /// What is known of the file's numbers: its name with `.index` at its end.
+    /// The file with the highest number: the history's name with `.index` appended.
     pub fn index(&self) -> PathBuf {
         self.beside(".index")
     }
 
-    /// How fast the machine and its interpreters compute: its name with `.speeds` at its end.
+    /// The speeds of the machine and its interpreters: the history's name with `.speeds` appended.
     pub fn speeds(&self) -> PathBuf {
         self.beside(".speeds")
     }
 
-    /// What a session could not append to the file yet: its name with `.pending-` and the session's id at its end.
+    /// The changes that a session could not append yet: the history's name with `.pending-` and the session's id
+    /// appended.
     pub fn pending(&self, session: &str) -> PathBuf {
         self.beside(&format!("{PENDING}{session}"))
     }
 
-    /// Whether a file of this name, in the same directory, is one of [`Place::pending`].
+    /// Whether a file with this name, in the same directory, is one of [`Place::pending`].
     pub fn is_pending(&self, name: &OsStr) -> bool {
         let (own, name) = (self.file.file_name().unwrap_or_default(), name.as_bytes());
         let rest = name
@@ -62,7 +63,7 @@ impl Place {
         rest.is_some_and(|session| !session.is_empty())
     }
 
-    /// A path with the file's name and this end.
+    /// The file's path with this text appended.
     fn beside(&self, end: &str) -> PathBuf {
         let mut path = self.file.clone().into_os_string();
         path.push(end);
@@ -70,11 +71,11 @@ impl Place {
     }
 }
 
-/// `$XDG_DATA_HOME/pconc-tui/history.jsonl`; where that variable is unset, empty or relative, `~/.local/share` stands for
-/// it, as the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir/latest/) wants.
+/// `$XDG_DATA_HOME/pconc-tui/history.jsonl`. If that variable is unset, empty or relative, `~/.local/share` replaces
+/// it, as the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir/latest/) requires.
 ///
 /// # Errors
-/// One sentence, if there is no home directory either.
+/// If there is no home directory either; the message is one sentence.
 pub fn default_place() -> Result<Place, StoreError> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
         .map(|data| Place {

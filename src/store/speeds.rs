@@ -1,5 +1,5 @@
-//! How fast the machine and its interpreters compute, as far as it was ever seen: kept beside the history, so that the same
-//! time for a task becomes the same number of steps each time, however busy the machine is.
+//! The highest speeds that were ever measured for the machine and its interpreters. They are kept beside the history,
+//! so that the same time per task becomes the same number of steps each time, however busy the machine is.
 
 use std::{
     collections::BTreeMap,
@@ -20,14 +20,15 @@ use crate::domain::{machine::Machine, python::FoundPython, speed::Speed};
 
 /// The version of the file.
 const VERSION: u32 = 1;
-/// Seen to be this much faster, the machine is believed to be: nothing makes a core faster than it is. Less is chance, and
-/// changes no number of steps.
+/// A measurement must be faster by this factor to replace the known speed: disturbances only slow a core down. A
+/// smaller gain is chance and must not change the number of steps.
 const FASTER: f64 = 1.05;
-/// Below this share of its speed, what was seen is worth a word.
+/// Below this share of the known speed, the user gets a message.
 const SLOW: f64 = 0.8;
-/// How long others are waited for that change the file; each takes less than a millisecond.
+/// How long to wait for programs that change the file. Each takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Of a longer file nothing is believed: speeds of a few hundred machines and interpreters are shorter.
+/// The maximum length of the file. Speeds of a few hundred machines and interpreters are shorter, so a longer file is
+/// not believed.
 const LONGEST: usize = 1 << 20;
 
 /// `{"v":1,"speeds":{…}}`.
@@ -37,17 +38,17 @@ struct Kept {
     speeds: BTreeMap<String, Speed>,
 }
 
-/// A speed to make steps of times by.
+/// The speed that converts times into steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreed {
-    /// The fastest that was ever seen here.
+    /// The highest speed that was ever measured here.
     pub speed: Speed,
-    /// What was seen today, as a share of it: 1 unless something else uses the machine.
+    /// The speed measured today, as a share of it: 1 unless something else uses the machine.
     pub today: f64,
 }
 
 impl Agreed {
-    /// That times come out longer today than they were asked for, if that is so.
+    /// A warning if tasks will take longer today than asked for.
     pub fn caveat(&self) -> Option<String> {
         (self.today < SLOW).then(|| {
             format!(
@@ -58,13 +59,13 @@ impl Agreed {
     }
 }
 
-/// What is known of this machine's own speed, now that this much was measured. Nothing is kept without a place.
+/// The known speed of this machine, after this measurement. Without a place, nothing is kept.
 pub fn of_machine(place: Option<&Place>, machine: &Machine, measured: Speed) -> Agreed {
     let version = env!("CARGO_PKG_VERSION");
     agree(place, &format!("{} {version}", name(machine)), measured)
 }
 
-/// What is known of an interpreter's speed on this machine. The interpreter gets the speed that was agreed on.
+/// The known speed of an interpreter on this machine. It is also written to the interpreter.
 pub fn of_python(place: Option<&Place>, machine: &Machine, found: &mut FoundPython) -> Agreed {
     let interpreter = &found.interpreter;
     let who = format!(
@@ -78,7 +79,7 @@ pub fn of_python(place: Option<&Place>, machine: &Machine, found: &mut FoundPyth
     agreed
 }
 
-/// Machines that share a home directory have speeds of their own.
+/// Machines that share a home directory have separate speeds.
 fn name(machine: &Machine) -> String {
     format!("{} {:?}", machine.in_short(), machine.memory_bytes)
 }
@@ -97,15 +98,15 @@ fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
     {
         speeds.insert(who.to_owned(), speed.clone());
         let kept = Kept { v: VERSION, speeds };
-        // What cannot be kept is measured again the next time.
+        // A speed that cannot be kept is measured again the next time.
         let _ = serde_json::to_vec(&kept).map(|text| replace_whole(&file, &text));
     }
     let today = measured.compared_with(&speed).min(1.0);
     Agreed { speed, today }
 }
 
-/// Keeps other programs from changing the file meanwhile: a lock on its directory, as the file is replaced.
-/// Where there are no locks, somebody's speed may get lost, and is measured again.
+/// Prevents other programs from changing the file meanwhile. The lock is on its directory, because the file is
+/// replaced. On file systems without locks, another program's speed may get lost, and is measured again.
 fn changing(file: &Path) -> io::Result<File> {
     let folder = folder_of(file);
     make_folder(folder)?;
@@ -114,7 +115,7 @@ fn changing(file: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-/// What is kept; nothing if the file is not there, or is none of this version.
+/// The kept speeds; none if the file does not exist or has another version.
 fn read(file: &Path) -> BTreeMap<String, Speed> {
     match serde_json::from_slice(&beginning(file, LONGEST).unwrap_or_default()) {
         Ok(Kept { v: VERSION, speeds }) => speeds
@@ -125,10 +126,10 @@ fn read(file: &Path) -> BTreeMap<String, Speed> {
     }
 }
 
-/// What every file of this version begins with.
+/// How every file of this version starts.
 const BEGINNING: &[u8] = b"{\"v\":1,\"speeds\":";
 
-/// Whether there is nothing at this path, or a plain file of speeds of this version: nothing else is replaced.
+/// Whether there is nothing at this path, or a regular file of speeds of this version. Nothing else is replaced.
 fn may_be_replaced(file: &Path) -> bool {
     match file.symlink_metadata() {
         Err(error) => error.kind() == ErrorKind::NotFound,

@@ -1,7 +1,7 @@
-//! What is kept beside the history, in a file per run: its trace, its tasks, and its workers if they are many.
+//! What is kept beside the history, in one file per run: its trace, its tasks, and its workers if they are many.
 //!
-//! Each file is written whole or not at all. Together they are bounded: from the oldest run on, traces are
-//! made poorer first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
+//! Each file is written completely or not at all. Their total size is limited: starting with the oldest run, traces are
+//! thinned first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
 
 use std::{
     borrow::Cow,
@@ -27,28 +27,28 @@ use crate::domain::{
     trace::{EVENTS_PER_SLICE, Trace},
 };
 
-/// How much all files together take at most, in bytes.
+/// The maximum size of all files together, in bytes.
 pub const BYTES_MAX: u64 = 256 << 20;
-/// A run with more workers has them in its file, not in its line.
+/// A run with more workers has them in this file, not in its line.
 const WORKERS_IN_LINE: usize = 64;
-/// A trace with more events than that is kept poorer than it is.
+/// A trace with more events is thinned before it is kept.
 const EVENTS_MAX: u64 = 1 << 20;
-/// How many slices a lane keeps when its trace is made poorer to save room.
+/// How many slices a lane keeps when its trace is thinned to save space.
 const SLICES: u64 = 512;
-/// Files smaller than that would not become much smaller.
+/// Thinning would not make files smaller than this much smaller.
 const SMALL: u64 = 64 << 10;
-/// What nobody knows, and what is half written, is removed after so long: until then, somebody may be about to.
+/// Unknown and partly written files are removed after this time. Until then, another program may be about to use them.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// The longest version of a file's shape, in digits.
+/// The maximum length of a format version, in digits.
 const DIGITS_MAX: usize = 20;
 
-/// How the files end.
+/// The endings of the files' names.
 const WHOLE: &str = "json";
 const THINNED: &str = "thinned.json";
 const TEMPORARY: &str = ".tmp";
 
-/// A record as its line holds it.
+/// A record without what is kept beside the history.
 pub fn without_details(record: &Record) -> Record {
     let mut line = Record {
         tasks: None,
@@ -69,12 +69,12 @@ pub struct RunDetails<'a> {
     tasks: Option<Cow<'a, [TaskRecord]>>,
     /// Its workers, if they are not in its line.
     workers: Option<Cow<'a, [WorkerRecord]>>,
-    /// What it looked like.
+    /// Its trace.
     pub trace: Cow<'a, Trace>,
 }
 
 impl RunDetails<'_> {
-    /// Gives the record of a line what that does not hold. Returns its trace.
+    /// Adds to the record what its line does not contain. Returns the trace.
     pub fn complete(self, record: &mut Record) -> Trace {
         if let Some(tasks) = self.tasks {
             record.tasks = Some(tasks.into_owned());
@@ -92,7 +92,7 @@ pub struct TraceFolder {
     folder: PathBuf,
 }
 
-/// One of them.
+/// One file of the directory.
 #[derive(Debug)]
 struct TraceFile {
     id: String,
@@ -105,11 +105,11 @@ struct TraceFile {
 enum Form {
     Whole,
     Thinned,
-    /// It was never written to its end: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
+    /// Not completely written: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
     Partial,
 }
 
-/// Which run's file has this name, and in which form that is.
+/// The id and the form of the file with this name.
 fn named(name: &str) -> Option<(&str, Form)> {
     let (id, form) = match name.split_once('.')? {
         ("", half) => (
@@ -124,19 +124,19 @@ fn named(name: &str) -> Option<(&str, Form)> {
 }
 
 impl TraceFile {
-    /// Whether the program surely wrote it: it is a file of this user and no link, and begins with the id in its name, as
-    /// far as it goes. The name alone says nothing: anybody may put a file there.
+    /// Whether this program surely wrote the file: it is a regular file of this user and starts with the id in its
+    /// name, as far as it goes. The name alone proves nothing: anyone may put a file there.
     fn is_ours(&self) -> bool {
         let expected = format!(",\"id\":\"{}\",", self.id);
         let most = BEGINNING.len() + DIGITS_MAX + expected.len();
         fs::symlink_metadata(&self.path).is_ok_and(|there| is_users_file(&there))
-            && beginning(&self.path, most).is_ok_and(|begins| match behind_version(&begins) {
+            && beginning(&self.path, most).is_ok_and(|start| match behind_version(&start) {
                 Some(rest) => rest.iter().zip(expected.as_bytes()).all(|(a, b)| a == b),
-                None => BEGINNING.starts_with(&begins),
+                None => BEGINNING.starts_with(&start),
             })
     }
 
-    /// Whether it was written so long ago that nobody is about to do something with it.
+    /// Whether it was written so long ago that no program is about to use it.
     fn is_abandoned(&self) -> bool {
         fs::symlink_metadata(&self.path)
             .and_then(|there| there.modified())
@@ -145,17 +145,17 @@ impl TraceFile {
 }
 
 impl TraceFolder {
-    /// Those of the history at this place.
+    /// The traces of the history at this place.
     pub fn beside(place: &Place) -> TraceFolder {
         TraceFolder {
             folder: place.traces(),
         }
     }
 
-    /// Keeps what the line of this run does not hold.
+    /// Keeps what the line of this run does not contain.
     ///
     /// # Errors
-    /// One sentence; nothing is left of it then.
+    /// If it cannot be kept; the message is one sentence, and nothing of it is left.
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
         let lanes = &trace.lanes;
         let events: usize = lanes.iter().map(|lane| lane.transitions.len()).sum();
@@ -179,7 +179,7 @@ impl TraceFolder {
     /// What is kept of the run with this id.
     ///
     /// # Errors
-    /// One sentence, if there is nothing, or nothing that could be understood.
+    /// If there is nothing, or nothing that can be understood; the message is one sentence.
     pub fn read(&self, id: &str) -> Result<RunDetails<'static>, String> {
         let removed = || "its timeline was removed to save room; all numbers are kept".to_string();
         if !is_file_name(id) {
@@ -210,7 +210,7 @@ impl TraceFolder {
         }
     }
 
-    /// Gives a run what is kept of it beside its line, as far as that is still there.
+    /// Adds to a run what is kept beside its line, as far as it still exists.
     pub fn complete(&self, run: &mut Entry) {
         if let Ok(details) = self.read(&run.record.id) {
             run.trace = details.complete(&mut run.record);
@@ -218,7 +218,8 @@ impl TraceFolder {
         }
     }
 
-    /// Makes all files together take at most `most` bytes: from the oldest on, traces are made poorer, then files removed.
+    /// Limits the total size of the files to `most` bytes: starting with the oldest, traces are thinned, then files are
+    /// removed.
     pub fn bound(&self, most: u64) {
         let sum = |files: &[TraceFile]| files.iter().map(|file| file.bytes).sum::<u64>();
         let mut kept = self.files();
@@ -226,7 +227,7 @@ impl TraceFolder {
         if sum(&kept) <= most {
             return;
         }
-        // Looked at only now, as that means opening each.
+        // Checked only now, because it means opening each file.
         kept.retain(TraceFile::is_ours);
         let mut total = sum(&kept);
         // Ids sort by time.
@@ -234,7 +235,7 @@ impl TraceFolder {
         for file in kept.iter_mut().filter(|file| file.form == Form::Whole) {
             if total > most {
                 total -= file.bytes;
-                // One that cannot be made smaller is removed below, if need be.
+                // A file that cannot be made smaller is removed below if necessary.
                 let _ = self.thin(file);
                 total += file.bytes;
             }
@@ -246,7 +247,7 @@ impl TraceFolder {
         }
     }
 
-    /// All files, in no order.
+    /// All files, in no particular order.
     fn files(&self) -> Vec<TraceFile> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let files = entries.filter_map(|entry| {
@@ -262,19 +263,19 @@ impl TraceFolder {
         files.collect()
     }
 
-    /// Removes what belongs to no run, and what was never written to its end, once it is abandoned. A file that only has
-    /// the name of ours stays.
+    /// Removes files that belong to no run and partly written ones, once they are abandoned. A file that only has such
+    /// a name stays.
     pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
         let is_needed = |file: &TraceFile| file.form != Form::Partial && is_known(&file.id);
         for file in self.files() {
             if !is_needed(&file) && file.is_abandoned() && file.is_ours() {
-                // Another program may have been faster.
+                // Another program may have removed it already.
                 let _ = fs::remove_file(file.path);
             }
         }
     }
 
-    /// Makes the trace in a file poorer, if that is possible.
+    /// Thins the trace in a file, if that is possible.
     fn thin(&self, file: &mut TraceFile) -> Option<()> {
         if file.bytes < SMALL {
             return None;
@@ -307,7 +308,7 @@ impl TraceFolder {
     }
 }
 
-/// Ids name files, and may have been written by anybody.
+/// Whether an id is safe as a file name. Ids are used as file names, and anyone may have written them.
 fn is_file_name(id: &str) -> bool {
     (1..=100).contains(&id.len())
         && id
@@ -344,7 +345,7 @@ mod tests {
         }
     }
 
-    /// One that takes a few hundred kilobytes.
+    /// A trace of a few hundred kilobytes.
     fn large() -> Trace {
         let phase = |i: u64| {
             if i.is_multiple_of(2) {
@@ -378,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_are_made_poorer_first_and_removed_only_when_that_is_not_enough() {
+    fn the_oldest_are_thinned_first_and_removed_only_when_that_is_not_enough() {
         let (_folder, traces) = traces();
         for id in ["b", "a", "d", "c"] {
             traces.keep(&record(id), &large()).unwrap();
@@ -395,10 +396,10 @@ mod tests {
             [Some(true), Some(true), Some(false), Some(false)]
         );
         assert!(total(&traces) <= 3 * one);
-        let poor = traces.files().iter().map(|file| file.bytes).min().unwrap();
-        traces.bound(3 * poor + poor / 2);
+        let thin = traces.files().iter().map(|file| file.bytes).min().unwrap();
+        traces.bound(3 * thin + thin / 2);
         assert_eq!(thinned(), [None, Some(true), Some(true), Some(true)]);
-        assert!(total(&traces) <= 3 * poor + poor / 2);
+        assert!(total(&traces) <= 3 * thin + thin / 2);
         assert!(
             traces
                 .read("a")
@@ -487,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_with_very_many_events_is_kept_poorer() {
+    fn a_trace_with_very_many_events_is_thinned() {
         let (_folder, traces) = traces();
         let mut trace = Trace::new(1);
         let phase = |i: u64| {

@@ -1,8 +1,8 @@
 //! Keeps what was measured, whatever happens to the history meanwhile.
 //!
-//! What cannot be appended, as another program keeps the history locked or the disk is full, waits, and is tried again. While
-//! it waits it is in a file beside the history ([`super::pending`]), so that it is not lost if the program is killed. Order
-//! is kept: nothing overtakes what waits.
+//! A change that cannot be appended waits and is tried again, for example when another program holds the lock or the
+//! disk is full. While it waits, it is in a file beside the history ([`super::pending`]), so that it is not lost if the
+//! program is killed. The order is kept: no change overtakes a waiting one.
 
 use std::{
     sync::Arc,
@@ -13,36 +13,36 @@ use std::{
 use super::{
     Place, Store,
     change::{Change, Reply},
-    pending::{Left, Pending},
+    pending::{Leftover, Pending},
 };
 use crate::domain::{
     provenance::Provenance,
     text::{self, counted},
 };
 
-/// How long others are waited for that append: each takes less than a millisecond.
+/// How long to wait for programs that append. Each takes less than a millisecond.
 pub const PATIENCE: Duration = Duration::from_secs(1);
-/// How long of that something waits nowhere but in memory.
+/// How much of that time a change waits only in memory.
 const MOMENT: Duration = Duration::from_millis(20);
-/// What waits is tried again no sooner: each time, all of it is written.
+/// The minimum time between two attempts, because each attempt writes everything that waits.
 const AGAIN: Duration = Duration::from_millis(200);
-/// How long the end of the program waits for room for what is neither in the history nor beside it.
+/// How long the end of the program is delayed by changes that are neither in the history nor beside it.
 const LEAVING: Duration = Duration::from_secs(3);
-/// Between two tries then.
+/// The pause between two attempts at the end.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What is not promised where a file system has no locks: in one row of a small screen.
+/// The warning about file systems without locks. It fits into one row of a small screen.
 const NO_LOCKS: &str = "runs are kept, but without locks: two programs at once may lose one";
 
-/// How it ended.
+/// How the session's changes ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "what was lost has to be said"]
 pub enum End {
     /// Everything is in the history.
     Kept,
-    /// Something is beside it, and the next start takes it in; one sentence.
+    /// Some changes are beside the history, and the next start adds them; one sentence.
     Beside(String),
-    /// Something could not be kept anywhere; one sentence.
+    /// Some changes could not be kept anywhere; one sentence.
     Lost(String),
 }
 
@@ -52,21 +52,21 @@ pub struct Writer {
     /// The history.
     pub store: Store,
     here: Arc<Provenance>,
-    /// What could not be appended yet, in order.
+    /// Changes that could not be appended yet, in order.
     waiting: Vec<Change>,
-    /// So many of these are in the file beside the history.
+    /// How many of these are in the file beside the history.
     put_beside: usize,
     pending: Option<Pending>,
-    /// Why it waits.
+    /// Why they could not be appended.
     trouble: String,
-    /// When that was tried last.
+    /// When they were last tried.
     tried: Instant,
-    /// Whether the user was told that nothing can be locked.
+    /// Whether the user has been warned that nothing can be locked.
     has_warned_of_missing_locks: bool,
 }
 
 impl Writer {
-    /// Writes to the history that `store` is, what is measured `here`.
+    /// Writes what is measured `here` to the history `store`.
     pub fn new(store: Store, here: Arc<Provenance>) -> Writer {
         Writer {
             store,
@@ -80,12 +80,12 @@ impl Writer {
         }
     }
 
-    /// Whether something waits.
+    /// Whether any change waits.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// Keeps something, or lets it wait. Others that append are waited for as long as `patience` lasts.
+    /// Keeps a change, or lets it wait. `patience` limits the wait for other programs that append.
     pub fn keep(&mut self, change: Change, patience: Duration) -> Reply {
         let waits_longer = self.is_waiting();
         self.waiting.push(change);
@@ -104,13 +104,13 @@ impl Writer {
         }
         if self.is_waiting() {
             let trouble = &self.trouble;
-            let told = format!("not in the history yet, trying again: {trouble}");
-            reply.messages.push(told);
+            let message = format!("not in the history yet, trying again: {trouble}");
+            reply.messages.push(message);
         }
         reply
     }
 
-    /// Tries again to append what waits, without waiting for others.
+    /// Tries again to append the waiting changes, without waiting for other programs.
     pub fn try_again(&mut self) -> Reply {
         if !self.is_waiting() {
             return Reply::default();
@@ -119,19 +119,19 @@ impl Writer {
         if self.is_waiting() {
             self.put_beside();
         } else {
-            let told = "everything that was measured is in the history now";
-            reply.messages.push(told.into());
+            let message = "everything that was measured is in the history now";
+            reply.messages.push(message.into());
         }
         reply
     }
 
-    /// Tries for the last time, and sees to it that the disk has it. What still cannot be appended stays beside the history;
-    /// only for what cannot be put there either, it goes on trying for some seconds.
+    /// Tries for the last time, and waits until the disk has it. Changes that still cannot be appended stay beside the
+    /// history. If they cannot be put there either, it keeps trying for some seconds.
     pub fn finish(mut self) -> End {
-        let begun = Instant::now();
+        let started = Instant::now();
         self.append(PATIENCE);
         self.put_beside();
-        while self.put_beside < self.waiting.len() && begun.elapsed() < LEAVING {
+        while self.put_beside < self.waiting.len() && started.elapsed() < LEAVING {
             thread::sleep(PAUSE);
             self.append(Duration::ZERO);
             self.put_beside();
@@ -140,7 +140,7 @@ impl Writer {
         self.end()
     }
 
-    /// Appends everything that waits, at once.
+    /// Appends all waiting changes at once.
     fn append(&mut self, patience: Duration) -> Reply {
         if !self.is_waiting() {
             return Reply::default();
@@ -156,7 +156,7 @@ impl Writer {
                 self.waiting.clear();
                 self.put_beside = 0;
                 if let Some(pending) = self.pending.take() {
-                    // Until the disk has one of them, it may lose the other.
+                    // Until one of the two is on the disk, a crash may lose the other.
                     self.store.place.sync();
                     pending.remove();
                 }
@@ -169,13 +169,13 @@ impl Writer {
         }
     }
 
-    /// Puts beside the history what waits and is not there yet, as far as there is room.
+    /// Puts the waiting changes beside the history, as far as there is room.
     fn put_beside(&mut self) {
         if self.put_beside == self.waiting.len() {
             return;
         }
         if self.pending.is_none() {
-            self.pending = Pending::begin(&self.store.place, &self.here).ok();
+            self.pending = Pending::create(&self.store.place, &self.here).ok();
         }
         let Some(pending) = &mut self.pending else {
             return;
@@ -218,24 +218,24 @@ fn count_runs(changes: &[Change]) -> u64 {
     changes.iter().filter(is_run).count() as u64
 }
 
-/// Takes in what sessions that are over could not append. Returns what the user should know about it.
+/// Adds the changes that ended sessions could not append to the history. Returns what the user should know about it.
 pub fn take_in(place: &Place) -> Option<String> {
     let mut store = Store::at(place.clone());
     let mut runs = 0;
-    for left in Left::beside(place) {
-        // All that is there has to be known, so that nothing is added twice. Others are not waited for long: whoever starts
-        // the program is waiting, and the next start is early enough.
+    for leftover in Leftover::beside(place) {
+        // The whole history must be known, so that nothing is added twice. The wait for other programs is short: the
+        // user waits for the program to start, and the next start is early enough.
         let kept = store
             .read_all()
-            .and_then(|()| store.keep(&left.changes, &left.provenance, MOMENT));
+            .and_then(|()| store.keep(&leftover.changes, &leftover.provenance, MOMENT));
         if let Err(error) = kept {
             return Some(format!(
                 "runs of earlier sessions could not be added to the history yet: {error}"
             ));
         }
-        runs += count_runs(&left.changes);
+        runs += count_runs(&leftover.changes);
         place.sync();
-        left.remove();
+        leftover.remove();
     }
     let verb = if runs == 1 { "is" } else { "are" };
     (runs > 0).then(|| {

@@ -10,15 +10,15 @@ use crate::{
     engine::error::Unfinished,
 };
 
-/// The most characters of somebody else's words in a sentence of ours.
+/// How much foreign text one of our sentences may contain, in characters.
 const MAX_FOREIGN_CHARS: usize = 120;
 
-/// A fetch of `url` that failed. No character of the sentence is one that a terminal would act upon.
+/// The error of a failed fetch of `url`. A terminal acts on no character of the sentence.
 pub fn failed(url: &str, what: &str) -> Unfinished {
     Unfinished::Failed(format!("{}: {}", shown(url), clean(what, usize::MAX)))
 }
 
-/// That the run was cancelled, on its way through ureq.
+/// The error of a cancelled run, in a form that passes through ureq.
 pub fn cancelled() -> ureq::Error {
     ureq::Error::Other(Box::new(Unfinished::Cancelled))
 }
@@ -28,7 +28,7 @@ pub fn is_cancelled(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(error) if error.is::<Unfinished>())
 }
 
-/// Turns ureq's errors into ours; whether the head of an answer had come, and its body was on its way.
+/// Turns ureq's errors into ours. `had_head`: the answer's head had arrived, and its body was being read.
 pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) -> Unfinished {
     if is_cancelled(&error) {
         return Unfinished::Cancelled;
@@ -71,8 +71,8 @@ pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) ->
 
 const NO_HOST: &str = "no such host";
 
-/// What a `getaddrinfo` error of the standard library comes down to. It has no code to go by, only C
-/// libraries' words.
+/// The meaning of a `getaddrinfo` error of the standard library, which has no error code but only the words of the C
+/// library.
 pub fn lookup_words(error: &io::Error) -> String {
     let text = error.to_string();
     let prefix = "failed to lookup address information: ";
@@ -80,7 +80,7 @@ pub fn lookup_words(error: &io::Error) -> String {
     let unknown = [
         "Name or service not known",
         "No address associated",
-        // musl's words.
+        // The words of musl.
         "Name does not resolve",
     ];
     if unknown.iter().any(|words| reason.starts_with(words)) {
@@ -93,12 +93,12 @@ pub fn lookup_words(error: &io::Error) -> String {
 
 /// The system's words for a failed call, without its number.
 fn system_words(error: &io::Error) -> String {
-    // One of rustls' in the disguise of an I/O error.
+    // A TLS error, wrapped by rustls in an I/O error.
     if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref()) {
         return tls_words(error);
     }
     match error.raw_os_error().map(Errno::from_raw) {
-        // The kernel's own limit, should it be shorter than ours.
+        // The kernel's own timeout, if it is shorter than ours.
         Some(Errno::ETIMEDOUT) => "the host does not answer".to_owned(),
         Some(Errno::EMFILE | Errno::ENFILE) => "too many files and connections are open".to_owned(),
         Some(Errno::EADDRNOTAVAIL) => "no address or port is free to connect from".to_owned(),
@@ -107,7 +107,7 @@ fn system_words(error: &io::Error) -> String {
     }
 }
 
-/// What a TLS error comes down to. rustls' texts contain names of its own types, which mean nothing to users.
+/// The meaning of a TLS error. The texts of rustls contain names of its own types, which mean nothing to users.
 fn tls_words(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(error) => match certificate_words(error) {
@@ -133,7 +133,7 @@ fn certificate_words(error: &CertificateError) -> Option<&'static str> {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Some("made out to another name")
         }
-        // What OpenSSL makes when it is asked for a self-signed certificate and nothing else.
+        // What OpenSSL generates when it is asked for a self-signed certificate and nothing else.
         CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
             Some("self-signed")
         }
@@ -144,7 +144,7 @@ fn certificate_words(error: &CertificateError) -> Option<&'static str> {
     }
 }
 
-/// Somebody else's words as part of a sentence of ours: clean, short, and not beginning like a sentence.
+/// Foreign words as part of our sentence: clean, short, and without the capital letter of a sentence.
 fn foreign(text: &impl ToString) -> String {
     let text = clean(&text.to_string(), usize::MAX);
     let mut characters = text.chars();
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_fetch_is_known_on_its_way_through_an_io_error() {
-        // That is the way it takes through rustls, and through a body's reader.
+        // An error takes that way through rustls, and through the reader of a body.
         let error = ureq::Error::from(io::Error::other(cancelled()));
         assert_eq!(explained(true, error), Unfinished::Cancelled);
     }

@@ -1,5 +1,4 @@
-//! How a worker reaches others: names are looked up, and sockets connected, read and written, without ever being deaf to the
-//! stop latch.
+//! How a worker uses the network. It looks up names, connects, reads and writes, and it always notices the stop latch.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -31,10 +30,10 @@ use super::{
 };
 use crate::engine::latch::{Latch, wait};
 
-/// More than any fetch has left.
+/// More than the time that any fetch has left.
 const LONGEST: Duration = Duration::from_secs(1 << 20);
 
-/// The moment at which a wait ends in vain: what is left of ureq's time, from now.
+/// The moment at which a wait times out: ureq's remaining time, from now.
 fn deadline(timeout: NextTimeout) -> Instant {
     Instant::now() + LONGEST.min(*timeout.after)
 }
@@ -43,36 +42,37 @@ fn left_until(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
 
-/// Blocks until the name is looked up. A parameter, so that the tests have names that never are.
+/// Blocks until the name is looked up. It is a parameter, so that tests can use lookups that never end.
 pub type Lookup = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
-/// How one worker reaches others: what stops its waits, what makes them, who looks names up, and ureq's TLS.
+/// A worker's access to the network: what stops its waits, what surrounds them, how names are looked up, and ureq's
+/// TLS.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Opens when the run is cancelled.
     pub stop: Arc<Latch>,
-    /// Makes each wait.
+    /// Surrounds each wait.
     pub around: Around,
-    /// Who looks names up.
+    /// Looks up names.
     pub lookup: Lookup,
-    /// Reads its certificates once for all agents that it is given to.
+    /// Reads the certificates once for all agents that share it.
     pub tls: Arc<RustlsConnector>,
 }
 
 impl Network {
-    /// Makes `call`, which may block. Not to be nested.
+    /// Makes `call`, which may block. Must not be nested.
     pub fn outside<T>(&self, call: impl FnOnce() -> T) -> T {
         let (mut call, mut result) = (Some(call), None);
         (self.around)(&mut || result = call.take().map(|call| call()));
         result.expect("a call is made, whatever is around it")
     }
 
-    /// Waits until `fd` is ready. Belongs into [`Network::outside`].
+    /// Waits until `fd` is ready. Call it inside [`Network::outside`].
     ///
     /// # Errors
     ///
-    /// [`cancelled`] as soon as the stop latch is open, even when `fd` is ready: otherwise a fast server
-    /// could keep a cancelled worker busy. A timeout at the deadline.
+    /// [`cancelled`] as soon as the stop latch is open, even if `fd` is ready: otherwise a fast server could keep a
+    /// cancelled worker busy. A timeout at the deadline.
     pub fn until_ready(
         &self,
         fd: BorrowedFd<'_>,
@@ -81,7 +81,7 @@ impl Network {
     ) -> Result<(), ureq::Error> {
         loop {
             let left = left_until(deadline);
-            // In whole milliseconds, rounded up lest it spin through the last one.
+            // In whole milliseconds, rounded up: otherwise it would spin during the last one.
             let rounded_up = left + Duration::from_nanos(999_999);
             let timeout = PollTimeout::try_from(rounded_up).unwrap_or(PollTimeout::MAX);
             let awaited = [(self.stop.as_fd(), PollFlags::POLLIN), (fd, readiness)];
@@ -94,9 +94,9 @@ impl Network {
         }
     }
 
-    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a
-    /// time limit. The thread announces its end by closing a pipe, which can be polled beside the stop latch;
-    /// nobody waits for it when the fetch ends first.
+    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a time limit.
+    /// The thread announces its end by closing a pipe, which can be polled together with the stop latch. If the fetch
+    /// ends first, nothing waits for the thread.
     fn look_up(
         &self,
         host: &str,
@@ -117,8 +117,8 @@ impl Network {
         found.map_err(|error| ureq::Error::Other(lookup_words(&error).into()))
     }
 
-    /// Tries one address after the other. Each may take half of the time that is left, the last one all of
-    /// it: one silent address must not use up the time of those behind it.
+    /// Tries one address after the other. Each may take half of the remaining time, the last one all of it: one silent
+    /// address must not use up the time of the following ones.
     fn connect_any(
         &self,
         addresses: &[SocketAddr],
@@ -129,7 +129,7 @@ impl Network {
             let its_own = Instant::now() + left_until(deadline) / 2;
             match self.connect_one(*address, its_own) {
                 Err(error) if !is_cancelled(&error) => {
-                    // Whatever it was, the next address may do.
+                    // Whatever the error was, the next address may work.
                 }
                 result => return result,
             }
@@ -143,7 +143,7 @@ impl Network {
         deadline: Instant,
     ) -> Result<TcpStream, ureq::Error> {
         self.outside(|| {
-            // mio's, because it only begins to connect, and the standard library's would wait.
+            // mio only starts to connect; the standard library would wait.
             let connecting = mio::net::TcpStream::connect(address)?;
             self.until_ready(connecting.as_fd(), PollFlags::POLLOUT, deadline)?;
             let stream = TcpStream::from(connecting);
@@ -154,7 +154,7 @@ impl Network {
         })
     }
 
-    /// Waits for the socket and calls `call` on it, until it did something.
+    /// Waits for the socket and calls `call` on it, until that has an effect.
     fn exchange(
         &self,
         stream: &TcpStream,
@@ -171,7 +171,7 @@ impl Network {
                     Err(error) => error,
                 };
                 match error.kind() {
-                    // Being ready is a hint: the kernel may have changed its mind.
+                    // Readiness is a hint: the call may still block.
                     WouldBlock | Interrupted => {}
                     // ureq would take a reset for the end of a body without a length.
                     ConnectionReset | ConnectionAborted | BrokenPipe => {
@@ -185,16 +185,15 @@ impl Network {
     }
 }
 
-/// How many addresses of one name are tried, fewer than ureq's array holds.
+/// How many addresses of one name are tried: fewer than ureq's array holds.
 const MAX_ADDRESSES: usize = 8;
 
-/// The system's resolver, with all that it is configured to ask.
+/// The resolver of the system, with all sources that it is configured to ask.
 pub fn system_lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok((host, port).to_socket_addrs()?.collect())
 }
 
-/// Resolves IP literals by reading them, and names in a helper thread that it waits for only as long as
-/// the fetch goes on.
+/// Parses IP literals, and looks up names in a helper thread that it waits for only as long as the fetch goes on.
 impl Resolver for Network {
     fn resolve(
         &self,
@@ -223,8 +222,8 @@ impl Resolver for Network {
     }
 }
 
-/// Every address that is fetched comes through here. It has been checked before; that what is neither http
-/// nor https ends here makes it certain that nothing else is ever connected to.
+/// Every fetched address passes through here. It has been checked before; rejecting other schemes again ensures that no
+/// connection is ever made for them.
 fn host_and_port(address: &Url) -> Option<(Host<&str>, u16)> {
     let is_fetched = ["http", "https"].contains(&address.scheme());
     address
@@ -233,7 +232,7 @@ fn host_and_port(address: &Url) -> Option<(Host<&str>, u16)> {
         .filter(|_| is_fetched)
 }
 
-/// Connects by TCP, and by TLS where the address wants that.
+/// Connects by TCP, and by TLS if the address requires it.
 impl Connector<()> for Network {
     type Out = <RustlsConnector as Connector<StoppableTransport>>::Out;
 
@@ -243,7 +242,7 @@ impl Connector<()> for Network {
         _chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let stream = self.connect_any(&details.addrs, deadline(details.timeout))?;
-        // A connection that is gone already says so at the first write, and better.
+        // A connection that is already gone reports a better error at the first write.
         let _ = stream.set_nodelay(true);
         let config = details.config;
         let transport = StoppableTransport {
@@ -289,7 +288,7 @@ impl Transport for StoppableTransport {
         Ok(received > 0)
     }
 
-    /// Only asked in order to use a connection again, which is never wanted.
+    /// Asked only before a connection is reused, which never happens.
     fn is_open(&mut self) -> bool {
         false
     }

@@ -1,7 +1,7 @@
-//! Where a redirect leads to.
+//! The target of a redirect.
 //!
-//! ureq can follow redirects, but takes a location such as `file:///etc/passwd` or `mailto:x` for a path on
-//! the same server, where it is an address of another scheme and has to be refused.
+//! ureq can follow redirects, but it takes a location such as `file:///etc/passwd` or `mailto:x` for a path on the same
+//! server. Such a location is an address of another scheme and must be refused.
 
 use percent_encoding::{CONTROLS, percent_encode};
 use ureq::{
@@ -12,13 +12,13 @@ use url::Url;
 
 use crate::domain::address::check_address;
 
-/// Where `response`, the answer to a GET for `base`, redirects to: None when it is no redirect.
+/// The address to which `response`, the answer to a GET for `base`, redirects; `None` if it is not a redirect.
 ///
 /// # Errors
 ///
-/// In words: when it does not say where to, or to an address that must not or cannot be fetched.
+/// A sentence, if the answer names no target, or one that must not or cannot be fetched.
 pub fn target(base: &str, response: &Response<Body>) -> Result<Option<String>, &'static str> {
-    // The other statuses from 300 to 399 are answers in themselves.
+    // The other statuses from 300 to 399 are not redirects.
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
@@ -29,7 +29,7 @@ pub fn target(base: &str, response: &Response<Body>) -> Result<Option<String>, &
     resolve(base, location.as_bytes()).map(Some)
 }
 
-/// `location` as seen from `base`. Many servers send blanks and UTF-8 as they are.
+/// `location` resolved against `base`. Many servers send blanks and UTF-8 unencoded.
 fn resolve(base: &str, location: &[u8]) -> Result<String, &'static str> {
     const INVALID: &str = "the server redirects to an address that is not valid";
     let invalid = |_| INVALID;

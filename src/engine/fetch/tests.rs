@@ -16,11 +16,11 @@ use crate::engine::loopback::{Site, listen, page, serve};
 
 const MAX_BODY_BYTES: u64 = 64 << 20;
 
-/// Long enough that only a hang gets there.
+/// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_secs(30);
 
 thread_local! {
-    /// Whether this thread makes a call that may block, how often it did, and whether such calls were ever nested.
+    /// Whether this thread is in a call that may block, how many such calls it made, and whether any were nested.
     static BETWEEN: Cell<bool> = const { Cell::new(false) };
     static PAIRS: Cell<u32> = const { Cell::new(0) };
     static UNPAIRED: Cell<bool> = const { Cell::new(false) };
@@ -62,7 +62,7 @@ fn fetcher_with(stop: &Arc<Latch>, lookup: Lookup, timeout: Duration) -> Fetcher
     fetcher
 }
 
-/// Fetches and looks whether calls that may block are nested, whatever comes of it.
+/// Fetches, and checks that no calls that may block are nested, whatever the result.
 fn get_watched(fetcher: &Fetcher, url: &str) -> Result<Vec<u8>, Unfinished> {
     UNPAIRED.set(false);
     let result = fetcher.get(url);
@@ -81,7 +81,7 @@ fn error_of(url: &str) -> Unfinished {
     get(url).expect_err("this fetch fails")
 }
 
-/// A server that gives each connection to `talk`, with the request's head; returns its address.
+/// A server that passes each connection, with the request's head, to `talk`. Returns its address.
 fn server(talk: impl Fn(&mut TcpStream, &str) + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -105,7 +105,7 @@ fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
-/// A server with one answer for everybody.
+/// A server with one answer for every client.
 fn answering(answer: &'static str) -> String {
     let address = server(move |stream, _| stream.write_all(answer.as_bytes()).unwrap());
     format!("http://{address}/")
@@ -116,7 +116,7 @@ fn wait_for_end(stream: &mut TcpStream) {
     let _ = stream.read_to_end(&mut Vec::new());
 }
 
-/// What becomes of a fetch when `stop` comes while `talk` is silent.
+/// The result of a fetch if `stop` opens while `talk` is silent.
 fn cancelled_while(url_of: impl Fn(SocketAddr) -> String, first_words: &'static str) -> Unfinished {
     let stop = latch();
     let stopper = stop.clone();
@@ -277,7 +277,7 @@ fn a_port_where_nobody_listens_is_refused() {
 #[test]
 fn a_name_is_looked_up_and_its_addresses_are_tried_in_turn() {
     let url = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    // localhost may be ::1 first, where nobody listens.
+    // localhost may resolve to ::1 first, where no server listens.
     assert_eq!(get(&url.replace("127.0.0.1", "localhost")).unwrap(), b"ok");
 }
 
@@ -346,7 +346,7 @@ fn a_connection_that_is_never_made_does_not_keep_a_cancelled_fetch() {
     let stop = latch();
     let stopper = stop.clone();
     let cancel = thread::spawn(move || {
-        // Most likely the fetch waits by then; if not, it is cancelled all the same.
+        // The fetch most likely waits by now; if not, it is cancelled all the same.
         thread::sleep(Duration::from_millis(30));
         stopper.open();
     });
@@ -407,7 +407,7 @@ fn a_body_over_the_limit_is_too_large_announced_or_not_and_one_at_the_limit_is_n
             };
             let head = format!("HTTP/1.0 200 OK\r\n{length_line}\r\n");
             let answer = [head.into_bytes(), vec![b'x'; length]].concat();
-            // Whoever was told enough does not read to the end.
+            // A client that has read enough does not read to the end.
             let _ = stream.write_all(&answer);
         });
         format!("http://{address}/")
@@ -483,7 +483,7 @@ fn an_answer_that_ends_early_is_an_error_and_not_a_short_page() {
 fn a_reset_is_an_error_even_when_the_bodys_length_is_unknown() {
     let address = server(|stream, _| {
         stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nhello").unwrap();
-        // Closing without lingering resets.
+        // Closing without lingering resets the connection.
         socket::setsockopt(
             stream,
             sockopt::Linger,

@@ -1,7 +1,7 @@
 //! One connection of the loopback server: a state machine that never blocks.
 //!
-//! Read the request's head, wait until its latency is over, write the answer, close. The sockets are watched
-//! edge-triggered, so every step goes on until the socket would block, or its quota for one turn is used up.
+//! It reads the request's head, waits for the latency, writes the answer, and closes. The sockets are watched
+//! edge-triggered, so every step continues until the socket would block, or until its quota for one turn is used up.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -17,48 +17,48 @@ use super::{
     request::{self, MAX_HEAD_BYTES},
 };
 
-/// How long a client may take over its request head, or over the next piece of its answer.
+/// How long a client may take for its request head, or for the next chunk of its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a client that was refused may take to read why.
+/// How long a refused client may take to read the reason.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(1);
 
-/// The most bytes that are taken, and thrown away, behind a request's head.
+/// The maximum number of bytes behind a request's head that are read and discarded.
 const MAX_EXCESS_BYTES: usize = 64 * 1_024;
 
-/// The size of the buffer through which answers are written, in bytes.
+/// The size of the buffer for writing answers, in bytes.
 const CHUNK_BYTES: usize = 64 * 1_024;
 
-/// How many chunks a connection may write before it is the others' turn: a fast reader of a huge page
-/// would keep them waiting for ever otherwise.
+/// How many chunks a connection may write per turn. Otherwise a fast reader of a huge page would block the others for
+/// ever.
 const CHUNKS_A_TURN: usize = 4;
 
 /// What a connection needs next.
 #[derive(Debug)]
 pub enum Next {
-    /// Something to happen at its socket.
+    /// An event at its socket.
     Event,
     /// A turn at this moment.
     TurnAt(Instant),
-    /// Another turn, as soon as the others had theirs.
+    /// Another turn, after the others have had theirs.
     Turn,
     /// To be closed.
     Close,
 }
 
-/// A client's connection and how far its request has come.
+/// A client's connection and the state of its request.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
     state: State,
-    /// What has arrived of the request's head.
+    /// Received bytes of the request's head.
     head: Vec<u8>,
-    /// So many bytes behind the head may still be thrown away.
+    /// How many bytes behind the head may still be discarded.
     excess_left: usize,
     answer: Content,
-    /// So much of the answer is sent, its head included.
+    /// How much of the answer has been sent, including its head.
     sent: usize,
-    /// When the client has been idle for too long. Meaningless while it waits for us.
+    /// When the client has been idle for too long. Meaningless while the client waits for the server.
     deadline: Instant,
 }
 
@@ -66,11 +66,11 @@ pub struct Connection {
 enum State {
     /// The head is still arriving.
     Reading,
-    /// The latency of this page runs.
+    /// The latency of this page is running.
     Waiting { page: usize, due: Instant },
-    /// The answer is on its way.
+    /// The answer is being written.
     Writing { is_refusal: bool },
-    /// Everything is written. What the client still sends is thrown away until it has closed its side.
+    /// Everything is written. What the client still sends is discarded until it closes its side.
     Draining,
 }
 
@@ -93,7 +93,7 @@ impl Connection {
         !matches!(self.state, State::Waiting { .. }) && now >= self.deadline
     }
 
-    /// Goes on as far as the socket allows without blocking.
+    /// Continues as far as the socket allows without blocking.
     pub fn advance(&mut self, site: &Site, now: Instant) -> Next {
         match self.state {
             State::Reading => match self.read_head(site.latencies_ms.len()) {
@@ -115,7 +115,7 @@ impl Connection {
     fn wait(&mut self, page: usize, site: &Site, now: Instant) -> Next {
         let due = now + Duration::from_millis(site.latencies_ms[page].into());
         self.state = State::Waiting { page, due };
-        // The edge at which more bytes, or the client's end, arrived may be spent already.
+        // The edge for more bytes, or for the client's end, may already be consumed.
         match self.advance(site, now) {
             Next::Event if due > now => Next::TurnAt(due),
             next => next,
@@ -149,8 +149,8 @@ impl Connection {
         Next::Turn
     }
 
-    /// Closing at once would reset the connection if the refused client had sent more than was read, and
-    /// the reset could overtake the refusal.
+    /// Waits for the refused client to close. Closing at once would reset the connection if the client had sent more
+    /// than was read, and the reset could overtake the refusal.
     fn drain(&mut self, now: Instant) -> Next {
         if self.stream.shutdown(Shutdown::Write).is_err() {
             return Next::Close;
@@ -160,7 +160,7 @@ impl Connection {
         self.discard()
     }
 
-    /// Takes what has arrived, from one byte to so many; or says what is needed next.
+    /// Reads the bytes that have arrived, at least one and at most `most`; or returns what is needed next.
     fn take(&mut self, most: usize) -> Result<Vec<u8>, Next> {
         let mut taken = vec![0; most];
         loop {
@@ -178,7 +178,7 @@ impl Connection {
     /// What the client asks for, see [`request::read`]; or what is needed next.
     fn read_head(&mut self, pages: usize) -> Result<Result<usize, &'static str>, Next> {
         loop {
-            // A full buffer never reads as incomplete, so there is room for the next piece.
+            // A full buffer never counts as incomplete, so there is room for the next bytes.
             let taken = self.take(MAX_HEAD_BYTES - self.head.len())?;
             self.head.extend(taken);
             if let Some(asked) = request::read(&self.head, pages) {
@@ -187,8 +187,8 @@ impl Connection {
         }
     }
 
-    /// Throws away what has arrived, unless that is too much. A client that closed its side is gone:
-    /// neither our fetchers nor urllib or curl do so before they have their answer.
+    /// Discards what has arrived, unless it is too much. A client that closed its side is gone: neither our fetchers
+    /// nor urllib or curl do that before they have their answer.
     fn discard(&mut self) -> Next {
         loop {
             match self.take(MAX_HEAD_BYTES) {
@@ -200,7 +200,7 @@ impl Connection {
     }
 }
 
-/// What a connection needs whose socket did nothing; `None`: to try again.
+/// What a connection needs after this error of its socket. `None`: try again.
 fn next_after(error: &io::Error) -> Option<Next> {
     match error.kind() {
         ErrorKind::WouldBlock => Some(Next::Event),
@@ -209,9 +209,9 @@ fn next_after(error: &io::Error) -> Option<Next> {
     }
 }
 
-/// The head of an answer with so many bytes behind it.
+/// The head of an answer with a body of this length.
 fn head(status: &str, length: usize) -> String {
-    // RFC 9110 wants a 405 to say what is allowed.
+    // RFC 9110 requires a 405 to say what is allowed.
     let allow = if status.starts_with("405") {
         "Allow: GET\r\n"
     } else {

@@ -1,24 +1,23 @@
-//! The pages of the loopback site: real text, exactly as long as asked for, no two alike.
+//! The pages of the loopback site: real text of exactly the requested length, and no two pages alike.
 //!
-//! A page is never stored. It is described by a few numbers and copied out chunk by chunk, so that a
-//! thousand connections to pages of megabytes need no memory for them.
+//! A page is never stored. It is described by a few numbers and copied out in chunks, so that a thousand connections to
+//! pages of megabytes need no memory for them.
 
-/// The text on the pages, see `assets/README.md`. Pure ASCII, so that a page may be cut anywhere.
+/// The text of the pages; see `assets/README.md`. Pure ASCII, so that a page may be cut anywhere.
 const TEXT: &[u8] = include_str!("../../../assets/pages.txt").as_bytes();
 
-/// What ends a page that is large enough to be HTML.
+/// The end of a page that is large enough to be HTML.
 const CLOSING: &[u8] = b"\n</pre></body></html>\n";
 
-/// How far apart the texts of neighbouring pages begin: a prime, so that the pages go through the whole text
-/// before one begins where another did, and large enough that neighbours have nothing in common.
+/// The distance between the starting points of neighbouring pages. It is a prime, so that the pages go through the
+/// whole text before one starts where another did. It is large enough that neighbours have nothing in common.
 const ROTATION_BYTES: usize = 7_919;
 
 /// Content `i` of a site whose pages have `page_bytes` bytes each: exactly `page_bytes` bytes of ASCII.
 ///
-/// It is the text of `assets/pages.txt`, begun at a line that depends on `i` and repeated as needed, in a
-/// small HTML document with `i` in its title. A page too small for the document is `i`, a line feed and text,
-/// and one too small for that the last digits of `i`. Pages of different `i` differ as long as `page_bytes`
-/// has room for the digits.
+/// It is the text of `assets/pages.txt`, started at a line that depends on `i` and repeated as needed, in a small HTML
+/// document with `i` in its title. A page too small for the document is `i`, a line feed and text. One too small for
+/// that is the last digits of `i`. Pages of different `i` differ as long as `page_bytes` has room for the digits.
 pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
     let mut bytes = vec![0; page_bytes as usize];
     let copied = Content::page(i, page_bytes).copy_at(0, &mut bytes);
@@ -26,14 +25,14 @@ pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
     bytes
 }
 
-/// A page, or another text, that can be copied out from any place on.
+/// A page, or another text, that can be copied from any offset.
 #[derive(Debug, Default)]
 pub struct Content {
     /// What comes before the page's text.
     pub opening: Vec<u8>,
-    /// Where in the text of all pages its own begins.
+    /// Where the page's text starts in the text of all pages.
     pub start: usize,
-    /// How long that is.
+    /// The length of the page's text.
     pub text_bytes: usize,
     /// What comes after it.
     pub closing: &'static [u8],
@@ -53,8 +52,8 @@ impl Content {
         }
     }
 
-    /// Copies the page from byte `offset` on into `into`, as much as fits; returns how many bytes that was:
-    /// 0 from the page's end on.
+    /// Copies bytes of the page, from `offset` on, into `into`, as many as fit. Returns how many were copied: 0 from
+    /// the end of the page on.
     pub fn copy_at(&self, offset: usize, into: &mut [u8]) -> usize {
         let mut copied = 0;
         while copied < into.len() {
@@ -69,7 +68,7 @@ impl Content {
         copied
     }
 
-    /// The longest run of the page's bytes from `offset` on that lie side by side in memory.
+    /// The longest contiguous run of the page's bytes from `offset` on.
     fn chunk_at(&self, offset: usize) -> &[u8] {
         let Some(in_text) = offset.checked_sub(self.opening.len()) else {
             return &self.opening[offset..];
@@ -84,7 +83,7 @@ impl Content {
     }
 }
 
-/// What goes before and behind the text of page `i`, together at most `wanted` bytes.
+/// What comes before and after the text of page `i`, together at most `wanted` bytes.
 fn wrapper(i: usize, wanted: usize) -> (Vec<u8>, &'static [u8]) {
     let document = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Page {i}</title></head>\n<body><pre>\n"
@@ -94,14 +93,14 @@ fn wrapper(i: usize, wanted: usize) -> (Vec<u8>, &'static [u8]) {
     }
     let mut number = format!("{i}\n").into_bytes();
     if wanted < number.len() {
-        // The last digits are the ones in which neighbours differ.
+        // Neighbouring pages differ in the last digits.
         number.pop();
         number.drain(..number.len() - wanted);
     }
     (number, b"")
 }
 
-/// The first beginning of a line at or after the place to which `i` rotates the text.
+/// The start of the first line at or after the place to which `i` rotates the text.
 fn start_of_text(i: usize) -> usize {
     let rotated = (i % TEXT.len()) * ROTATION_BYTES % TEXT.len();
     let next_line = TEXT[rotated..]

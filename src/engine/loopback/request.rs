@@ -1,13 +1,13 @@
-//! What the loopback server understands of a request: its head, and which page it asks for.
+//! The requests that the loopback server understands: the head, and the page that it asks for.
 
-/// The largest request head that is read, in bytes.
+/// The maximum size of a request head, in bytes.
 pub const MAX_HEAD_BYTES: usize = 8 * 1_024;
 
-/// The most header fields that a request may have.
+/// The maximum number of header fields of a request.
 const MAX_FIELDS: usize = 64;
 
-/// The page that the head at the beginning of `bytes` asks for, on a site of `pages` pages; or the status with which it gets
-/// none. `None` while the head goes on.
+/// The page that the head at the start of `bytes` asks for, on a site with `pages` pages; or the status of the refusal.
+/// `None` while the head is incomplete.
 pub fn read(bytes: &[u8], pages: usize) -> Option<Result<usize, &'static str>> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut head = httparse::Request::new(&mut fields);
@@ -26,7 +26,7 @@ pub fn read(bytes: &[u8], pages: usize) -> Option<Result<usize, &'static str>> {
     })
 }
 
-/// The `7` of `/page/7`, also with a query behind it.
+/// The `7` of `/page/7`, with or without a query.
 fn page_number(target: &str) -> Option<usize> {
     let path = target.split_once('?').map_or(target, |(path, _query)| path);
     let digits = path.strip_prefix("/page/")?;

@@ -10,7 +10,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use super::*;
 
-/// Long enough that only a hang gets there.
+/// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_secs(30);
 
 fn start(site: Site) -> SocketAddr {
@@ -60,7 +60,7 @@ fn status_of(answer: &[u8]) -> String {
         .to_owned()
 }
 
-/// Whether `wanted` descriptors may be open at once, after asking for as many as allowed.
+/// Whether this many descriptors may be open at once, after raising the limit as far as allowed.
 fn allows_descriptors(wanted: u64) -> bool {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit");
     let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
@@ -111,7 +111,7 @@ fn what_is_not_served_is_refused_with_the_right_status() {
         stream
             .write_all(request.as_bytes())
             .expect("the request is taken");
-        // The refusal must arrive although the server has not read all that was sent.
+        // The refusal must arrive although the server has not read everything that was sent.
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).expect("a status");
         assert_eq!(status_of(&answer), status, "{}", &request[..20]);
@@ -128,7 +128,7 @@ fn the_latency_counts_from_the_complete_head_and_is_never_cut_short() {
     stream
         .write_all(b"GET /page/0 HTTP/1.1\r\n")
         .expect("half a head is taken");
-    // The first half must not start the clock, however early it came.
+    // The first half must not start the clock, however early it arrives.
     thread::sleep(Duration::from_millis(60));
     let complete = Instant::now();
     stream.write_all(b"\r\n").expect("the rest is taken");
@@ -161,7 +161,7 @@ fn clients_that_are_slow_to_send_or_to_read_delay_nobody() {
     let quick = answer_to(address, get(2).as_bytes());
     assert!(body_of(&quick) == page(2, 32 << 20));
 
-    // And the slow ones get what they asked for after all.
+    // The slow clients still get what they asked for.
     sender
         .write_all(b"TP/1.1\r\n\r\n")
         .expect("the rest is taken");
@@ -246,7 +246,7 @@ fn more_clients_than_fit_are_served_when_there_is_room() {
 
 #[test]
 fn clients_beyond_the_limit_of_descriptors_wait_and_are_served() {
-    // The limit is the whole process's, so a child has to run out of them.
+    // The limit applies to the whole process, so a child process has to run out of descriptors.
     if std::env::var_os(RUN_OUT).is_some() {
         return run_out_of_descriptors();
     }
@@ -274,7 +274,7 @@ fn run_out_of_descriptors() {
     assert_eq!(body_of(&answer_to(address, get(0).as_bytes())), page(0, 10));
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit");
     setrlimit(Resource::RLIMIT_NOFILE, 64, hard).expect("a lower limit");
-    // Each client takes a descriptor here; the server gets none once these are all taken.
+    // Each client takes a descriptor here. Once these are all taken, the server gets none.
     let mut clients: Vec<TcpStream> =
         std::iter::from_fn(|| TcpStream::connect_timeout(&address, HANG).ok()).collect();
     let mut last = clients.pop().expect("there were descriptors");

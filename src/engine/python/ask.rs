@@ -1,4 +1,4 @@
-//! Starts a program, waits for what it prints, and leaves nothing of it behind.
+//! Starts a program, waits for its output, and leaves nothing behind.
 
 use std::{os::fd::AsFd, path::Path, time::Duration};
 
@@ -17,24 +17,24 @@ use crate::{
     },
 };
 
-/// What stands before an answer: an interpreter may print other things besides.
+/// Marks the answer, because an interpreter may print other things as well.
 pub const MARK: &str = "pconc-tui:";
-/// How often it is looked whether the answer is wanted any more, in milliseconds.
+/// How often to check whether the answer is still wanted, in milliseconds.
 const LOOK_MS: u16 = 50;
-/// How long a program that was killed may take to be gone.
+/// How long a killed program may take to be gone.
 const GONE_MAX: Nanos = 2_000_000_000;
 
 /// What a program printed, and how it ended.
 #[derive(Debug)]
 pub struct Answer {
-    /// The begin of its output and error output, [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes at most.
+    /// The beginning of its output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
     pub output: String,
     /// How it ended.
     pub end: ProcessEnd,
 }
 
 impl Answer {
-    /// What stands behind the mark, if that is such a thing.
+    /// The value behind the mark, if there is one of this type.
     pub fn marked<T: DeserializeOwned>(&self) -> Option<T> {
         let mut lines = self.output.lines();
         let line = lines.find_map(|line| line.strip_prefix(MARK))?;
@@ -45,19 +45,19 @@ impl Answer {
 /// Why there is no [`Answer`].
 #[derive(Debug)]
 pub enum AskError {
-    /// It could not be started: the system's reason.
+    /// The program could not be started: the system's reason.
     NotStarted(String),
-    /// It did not end in time and was killed. What it printed until then.
+    /// The program did not end in time and was killed: its output until then.
     TimedOut(String),
-    /// Nobody wanted the answer any more.
+    /// The answer is no longer wanted.
     Cancelled,
-    /// The zygote or the directory for temporary files failed.
+    /// The zygote or the temporary directory failed.
     Broken(EngineError),
 }
 
-/// Starts this Python with these arguments in `directory`, or in the session's own, waits until it has ended or `limit` is
-/// over, or until `cancelled` says that nobody wants the answer. Whatever happens, nothing of it is left then. No run can
-/// happen meanwhile.
+/// Starts this Python with these arguments in `directory`, or in the session's own directory. Waits until it has ended,
+/// until `limit` is over, or until `cancelled` returns true. When this returns, nothing of the program is left. No run
+/// can happen meanwhile.
 ///
 /// # Errors
 /// See [`AskError`].
@@ -80,7 +80,7 @@ pub fn ask(
     let program = Program {
         path: python.into(),
         arguments: arguments.iter().map(ToString::to_string).collect(),
-        // Nothing there is a module of Python's: only who looks for files by name finds them.
+        // Python takes no modules from this directory. Only code that opens files by name finds something there.
         directory: directory.map(|directory| directory.to_string_lossy().into_owned()),
         inherited: vec![],
     };
@@ -104,7 +104,7 @@ pub fn ask(
     })
 }
 
-/// What has happened until the next look; how the program has ended, if it has.
+/// Waits for news until the next check. Returns how the program ended, if it did.
 fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<ProcessEnd>, AskError> {
     wait_readable([output.fifo.as_fd(), zygote.socket.as_fd()], Some(LOOK_MS));
     output.drain();
@@ -118,7 +118,7 @@ fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<ProcessEnd>, 
     }
 }
 
-/// The directory, which goes when nobody needs it any more.
+/// Removes the directory when the question has been answered.
 struct Removed<'s>(&'s Scratch);
 
 impl Drop for Removed<'_> {

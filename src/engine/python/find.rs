@@ -1,4 +1,4 @@
-//! Where interpreters may be: on `PATH`, and in pyenv.
+//! Finds interpreters on `PATH` and in pyenv.
 
 use std::{
     collections::HashSet,
@@ -9,13 +9,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// More than anybody has; asking each takes some 50 ms.
+/// More than anyone has. Asking each takes about 50 ms.
 const MOST: usize = 40;
 
-/// The file that is meant by what was written for `--python`: a name without a slash is looked for on `PATH`.
+/// The file that a value of `--python` names. A name without a slash is searched on `PATH`.
 pub fn meant(written: &Path) -> PathBuf {
     if written.as_os_str().as_encoded_bytes().contains(&b'/') {
-        // What is started begins in another directory.
+        // The interpreter is started in another directory.
         return std::path::absolute(written).unwrap_or_else(|_| written.to_path_buf());
     }
     on_path()
@@ -24,12 +24,12 @@ pub fn meant(written: &Path) -> PathBuf {
         .unwrap_or_else(|| written.to_path_buf())
 }
 
-/// Files that look like interpreters, each once: `python3` on `PATH` first, as it is the default, then the others there, then
-/// pyenv's, the newest first.
+/// Files that look like interpreters, each once: first `python3` on `PATH`, because it is the default, then the others
+/// on `PATH`, then those of pyenv, newest first.
 pub fn candidates() -> Vec<PathBuf> {
     let mut found: Vec<_> = on_path().map(|place| place.join("python3")).collect();
     let pyenv = pyenv_root(|name| env::var_os(name));
-    // pyenv's shims for versions that are not chosen only say so: the versions themselves are found below.
+    // pyenv's shims for versions that are not selected only print that. The versions themselves are found below.
     let shims = pyenv.as_ref().map(|root| root.join("shims"));
     for place in on_path().filter(|place| Some(place) != shims.as_ref()) {
         found.extend(newest_first(&place, has_minor_version));
@@ -49,13 +49,13 @@ pub fn candidates() -> Vec<PathBuf> {
 fn on_path() -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let directories: Vec<_> = env::split_paths(&path).collect();
-    // An empty entry would be the current directory: nobody means that.
+    // An empty entry would mean the current directory, which nobody intends.
     directories
         .into_iter()
         .filter(|directory| directory.is_absolute())
 }
 
-/// The entries of a directory that have such a name, the newest version first.
+/// The entries of a directory whose names are accepted, newest version first.
 fn newest_first(directory: &Path, is_meant: fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
@@ -68,14 +68,15 @@ fn newest_first(directory: &Path, is_meant: fn(&str) -> bool) -> impl Iterator<I
     found.into_iter().map(|(_, _, path)| path)
 }
 
-/// Whether it is one as `python3.13`, or `python3.13t`, which is free-threaded.
+/// Whether this is a name such as `python3.13`, or `python3.13t` for a free-threaded build.
 fn has_minor_version(name: &str) -> bool {
     let minor = name.strip_prefix("python3.").unwrap_or_default();
     let digits = minor.strip_suffix('t').unwrap_or(minor);
     digits.parse::<u32>().is_ok()
 }
 
-/// Where pyenv is, if it is. What is no absolute path would be in the current directory, and nobody means that.
+/// The directory of pyenv, if there is one. A relative path would depend on the current directory, which nobody
+/// intends.
 fn pyenv_root(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let root = variable("PYENV_ROOT").filter(|root| !root.is_empty());
     let usual = || Some(PathBuf::from(variable("HOME")?).join(".pyenv"));

@@ -1,5 +1,5 @@
-//! What the worker's script is told: the plan, where the server listens, and where everything is in the arena. It knows no
-//! offset and no number of its own.
+//! The order for the worker's script: the plan, where the server listens, and where everything is in the arena. The
+//! script itself contains no offsets and no numbers of phases and states.
 
 use std::{
     collections::BTreeMap,
@@ -25,15 +25,15 @@ use crate::{
     },
 };
 
-/// The script, as it is embedded in this program.
+/// The script, embedded in this program.
 pub const SCRIPT: &str = include_str!("../../../assets/worker.py");
-/// What the interpreter is told to execute: the current directory is the first where it looks for modules.
+/// The code that the interpreter executes. Python searches the current directory first for modules.
 const START: &str = "import pconc_worker; pconc_worker.main()";
 
 /// Writes the script and its order into the session's directory.
 ///
 /// # Errors
-/// When the directory cannot be written to.
+/// If the directory is not writable.
 pub fn write(assignment: &Assignment) -> io::Result<()> {
     let directory = &assignment.scratch.directory;
     fs::write(directory.join(format!("{MODULE}.py")), SCRIPT)?;
@@ -41,10 +41,10 @@ pub fn write(assignment: &Assignment) -> io::Result<()> {
     fs::write(directory.join(ORDER), order)
 }
 
-/// The interpreter of this plan, told to carry the order out.
+/// The interpreter of this plan, with the arguments that make it execute the order.
 ///
 /// # Errors
-/// When no other program can map the arena.
+/// If no other program can map the arena.
 pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
     let python = assignment
         .plan
@@ -63,7 +63,7 @@ pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
     })
 }
 
-/// What the script needs of the arena besides its memory, by name; `None` where no other program can map that.
+/// The descriptors that the script needs, by name; `None` if no other program can map the arena.
 fn descriptors(arena: &Arena) -> Option<BTreeMap<&'static str, RawFd>> {
     Some(BTreeMap::from([
         ("arena", arena.file.as_ref()?.as_raw_fd()),
@@ -125,7 +125,7 @@ fn workload(assignment: &Assignment) -> Value {
     })
 }
 
-/// Where fields of a struct are, by name.
+/// The offsets of a struct's fields, by name.
 macro_rules! offsets {
     ($base:expr, $of:ty: $($field:ident),* $(,)?) => {
         BTreeMap::from([$((stringify!($field), $base + offset_of!($of, $field))),*])

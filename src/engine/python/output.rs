@@ -1,4 +1,4 @@
-//! What a program prints: a bounded part is kept, the rest is counted.
+//! The output of a program: a bounded part is kept, the rest is counted.
 
 use std::{
     fs::{File, OpenOptions},
@@ -14,26 +14,26 @@ use crate::domain::{
     record::{OUTPUT_KEPT, PrintedOutput},
 };
 
-/// So much is read at once before others get their turn: what prints without end shall not keep the reader.
+/// How many bytes are read before the caller continues: a program that prints without end must not keep it busy.
 const AT_ONCE: usize = 1 << 20;
 
 /// The reading end of a FIFO.
 #[derive(Debug)]
 pub struct Output {
-    /// Ready when something was printed.
+    /// Readable if something was printed.
     pub fifo: File,
     kept: Vec<u8>,
     bytes: u64,
 }
 
 impl Output {
-    /// Makes the FIFO and opens it for reading.
+    /// Creates the FIFO and opens it for reading.
     ///
     /// # Errors
-    /// When the directory cannot be written to, or something with that name is there.
+    /// If the directory is not writable, or the name is already taken.
     pub fn open(path: &Path) -> io::Result<Output> {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
-        // Without waiting for a writer, who will find that there is a reader.
+        // Opened without waiting for a writer. A later writer will find a reader.
         let fifo = OpenOptions::new()
             .read(true)
             .custom_flags(libc::O_NONBLOCK)
@@ -45,12 +45,12 @@ impl Output {
         })
     }
 
-    /// Takes in what was printed since the last time, as far as it is there.
+    /// Reads what was printed since the last time, as far as it is available.
     pub fn drain(&mut self) {
         let mut buffer = [0; 16 << 10];
         let mut left = AT_ONCE;
         while left > 0 {
-            // Nothing now (EAGAIN), or nobody who writes (0): both are the end for this time.
+            // Both no data at present (EAGAIN) and no writer (0) end this round.
             let Ok(read @ 1..) = self.fifo.read(&mut buffer) else {
                 return;
             };
@@ -61,12 +61,12 @@ impl Output {
         }
     }
 
-    /// The begin of what was printed, [`OUTPUT_KEPT`] bytes at most.
+    /// The beginning of the output, at most [`OUTPUT_KEPT`] bytes.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.kept).into_owned()
     }
 
-    /// As the record shows it; `None` if nothing was printed.
+    /// The output as the record shows it; `None` if nothing was printed.
     pub fn printed(&self) -> Option<PrintedOutput> {
         (self.bytes > 0).then(|| PrintedOutput {
             text: cleaned_lines(self.text().trim_end()),

@@ -1,4 +1,4 @@
-//! Asks an interpreter what it is. Whatever answers instead, or does not answer, becomes one sentence.
+//! Asks an interpreter what it is. Any other answer, or none, becomes an error of one sentence.
 
 use std::{path::Path, time::Duration};
 
@@ -13,21 +13,21 @@ use crate::{
     engine::run::RunContext,
 };
 
-/// What it is told to execute.
+/// The code that the interpreter executes.
 const SCRIPT: &str = include_str!("../../../assets/ask.py");
-/// How long it may take: a cold disk needs a second or two.
+/// How long the answer may take. A cold disk needs a second or two.
 const LIMIT: Duration = Duration::from_secs(5);
-/// How much of what it printed instead is told, in characters.
+/// How much of the printed text is shown instead, in characters.
 const SHOWN: usize = 120;
 
-/// What this file is, if it is an interpreter that can execute the worker's script, or why it is of no use. `None` if
-/// `cancelled` said that nobody wants to know.
+/// Describes this file if it is an interpreter that can execute the worker's script, or says why it cannot be used.
+/// `None` if `cancelled` returned true.
 pub fn probe(
     context: &RunContext,
     path: &Path,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Result<FoundPython, UselessPython>> {
-    // Where the user is: a shim of pyenv looks there for which version is meant.
+    // Asked in the user's directory: a shim of pyenv looks there for the selected version.
     let here = std::env::current_dir().ok();
     let (arguments, here) = (["-c", SCRIPT], here.as_deref());
     let asked = |named| ask(context, named, &arguments, here, LIMIT, cancelled);
@@ -50,7 +50,7 @@ pub fn probe(
     }))
 }
 
-/// The name of what may be an interpreter, as far as that can be said without starting anything.
+/// The path of a file that may be an interpreter, as far as that can be decided without starting anything.
 fn name_of_one(path: &Path) -> Result<&str, String> {
     let name = path.to_str();
     let name = name.ok_or("has a name that is no UTF-8, which is not supported")?;
@@ -63,7 +63,7 @@ fn name_of_one(path: &Path) -> Result<&str, String> {
     }
 }
 
-/// What an interpreter says of itself, in the words of a record.
+/// What an interpreter reports about itself, in the words of a record.
 #[derive(Debug, Deserialize)]
 struct Said {
     implementation: String,
@@ -73,7 +73,8 @@ struct Said {
     steps_per_s: f64,
 }
 
-/// What was printed, as an interpreter; or why it is of no use, as the rest of a sentence that begins with the file.
+/// The interpreter that the output describes; or why it cannot be used, as the rest of a sentence that starts with the
+/// file.
 fn understood(answer: &Answer) -> Result<FoundPython, String> {
     let Answer { output, end } = answer;
     let said: Said = answer.marked().ok_or_else(|| {
@@ -110,7 +111,8 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
     })
 }
 
-/// The line of what was printed that says most, as the end of a sentence: of an exception the last one, else the first.
+/// The most informative line of the output, as the end of a sentence. For an exception that is the last line, otherwise
+/// the first.
 fn quoted(printed: &str) -> String {
     let mut lines = printed
         .lines()

@@ -1,4 +1,4 @@
-//! A program with all that it makes: one process group, which ends as a whole.
+//! A program with all the processes that it creates: one process group, which ends as a whole.
 
 use std::{
     fs::OpenOptions,
@@ -25,35 +25,35 @@ use nix::{
 use super::protocol::{ProcessEnd, Program};
 use crate::engine::{os, scratch::Scratch};
 
-/// How long a group has between being asked to end and being killed. Python's resource tracker takes no notice of being
-/// asked, but sees that the others are gone, and removes the semaphores that they have left: killed with them, it would
-/// leave them to nobody.
+/// How much time a group has between the request to end and the kill. Python's resource tracker ignores the request,
+/// but it notices that the others are gone, and removes the semaphores that they have left. If it were killed with
+/// them, the semaphores would leak.
 const GRACE: Duration = Duration::from_millis(100);
-/// How often the rest of a group is looked at: a process that is no child of the zygote's ends without a notice.
+/// How often the rest of a group is checked. The zygote gets no notice of the end of a process that is not its child.
 const LOOK_MS: u16 = 5;
-/// How long what was killed may take to be gone: the kernel needs no more than a moment.
+/// How long the kernel may take to end killed processes. It needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
-/// Variables of the environment that would change what Python does; of these only [`KEPT`] is left.
+/// The prefix of environment variables that would change what Python does. Of these only [`KEPT`] stays.
 const HIDDEN: &str = "PYTHON";
-/// Decides whether a free-threaded build has its lock: that is the user's to say.
+/// Decides whether a free-threaded build has its lock, which is the user's choice.
 const KEPT: &str = "PYTHON_GIL";
-/// The longest name of a directory for temporary files in which multiprocessing's server still finds room for the name of
-/// its socket: the system allows 107 bytes, and `/pymp-xxxxxxxx/listener-xxxxxxxx` are 32 of them.
+/// The longest path of a temporary directory that leaves multiprocessing's server enough room for the name of its
+/// socket. The system allows 107 bytes, and `/pymp-xxxxxxxx/listener-xxxxxxxx` needs 32 of them.
 const SOCKET_DIRECTORY_MAX: usize = 75;
 
 /// The processes of a program.
 #[derive(Debug)]
 pub struct Group {
-    /// The number of the group, and of its first process.
+    /// The number of the group and of its first process.
     pub id: Pid,
-    /// How the first process ended: all others end with it.
+    /// How the first process ended. All others end with it.
     pub first: Option<ProcessEnd>,
-    /// When it was asked to end.
+    /// When the group was asked to end.
     asked: Option<Instant>,
 }
 
 impl Group {
-    /// The group of this number, which goes on.
+    /// The running group with this number.
     pub fn new(id: Pid) -> Group {
         Group {
             id,
@@ -67,12 +67,12 @@ impl Group {
         if self.asked.is_none() {
             self.asked = Some(Instant::now());
             let _ = killpg(self.id, SIGTERM);
-            // One that was stopped could not end.
+            // A stopped process could not end.
             let _ = killpg(self.id, SIGCONT);
         }
     }
 
-    /// How long to wait until it is looked at again, while it ends.
+    /// The time until the next check while the group ends.
     pub fn patience_ms(&self) -> Option<u16> {
         self.asked.map(|_| LOOK_MS)
     }
@@ -81,14 +81,14 @@ impl Group {
         self.asked.is_some_and(|asked| asked.elapsed() > time)
     }
 
-    /// Whether nothing of it is left, not even to be reaped.
+    /// Whether no process of the group is left, not even an unreaped one.
     pub fn is_empty(&self) -> bool {
         killpg(self.id, None).is_err()
     }
 
-    /// How the first process ended, once nothing of the group is left. Kills what does not end by itself.
+    /// How the first process ended, once the whole group is gone. Kills processes that do not end by themselves.
     pub fn outcome(&mut self) -> Option<ProcessEnd> {
-        // What cannot be killed, as in a file system that hangs, is not waited for.
+        // A process that cannot be killed, for example in a file system that hangs, is not waited for.
         if self.is_gone() || self.was_asked_before(GONE_MAX) {
             self.first.take()
         } else {
@@ -96,7 +96,7 @@ impl Group {
         }
     }
 
-    /// Whether nothing of it is left. Kills what does not end by itself, once it was asked to.
+    /// Whether no process of the group is left. Kills processes that do not end in time after the request.
     pub fn is_gone(&mut self) -> bool {
         if self.was_asked_before(GRACE) {
             let _ = killpg(self.id, SIGKILL);
@@ -105,11 +105,11 @@ impl Group {
     }
 }
 
-/// Starts a program in a group of its own. It dies with the zygote. Its modules are looked for in the session's directory, and
-/// its temporary files go there, so that they are removed with it however it ends; the user's environment says nothing else
-/// to Python.
+/// Starts a program in a group of its own, which dies with the zygote. Python finds its modules in the session's
+/// directory and puts its temporary files there, so that they are removed with it however the program ends. The user's
+/// environment has no other influence on Python.
 pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
-    // Without waiting: where nobody reads any more, the program is gone, and this process is about to follow it.
+    // Opened without blocking: if nobody reads, the program is gone, and this process is about to end, too.
     let output = OpenOptions::new()
         .write(true)
         .custom_flags(libc::O_NONBLOCK)
@@ -139,7 +139,7 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
         }
         reset([SIGINT, SIGHUP, SIGXFSZ, SIGCHLD]);
         for descriptor in &inherited {
-            // SAFETY: the program's descriptors are open in the zygote, under the same numbers, as long as it lives.
+            // SAFETY: the program's descriptors have the same numbers in the zygote and are open as long as it lives.
             let descriptor = unsafe { BorrowedFd::borrow_raw(*descriptor) };
             fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty()))?;
         }
@@ -151,18 +151,18 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     Ok(Pid::from_raw(child.id().cast_signed()))
 }
 
-/// Lets these signals be ignored.
+/// Makes this process ignore these signals.
 pub fn ignore<const N: usize>(signals: [Signal; N]) {
     for which in signals {
-        // SAFETY: no code of ours is run.
+        // SAFETY: this runs no code of this program.
         let _ = unsafe { signal(which, SigHandler::SigIgn) };
     }
 }
 
-/// Lets these signals do what they do by default.
+/// Restores the default action of these signals.
 pub fn reset<const N: usize>(signals: [Signal; N]) {
     for which in signals {
-        // SAFETY: no code of ours is run.
+        // SAFETY: this runs no code of this program.
         let _ = unsafe { signal(which, SigHandler::SigDfl) };
     }
 }

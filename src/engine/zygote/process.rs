@@ -1,4 +1,4 @@
-//! The zygote's own process: its loop, its children, its end.
+//! The process of the zygote: its loop, its children, its end.
 
 use std::{
     collections::HashMap,
@@ -46,11 +46,12 @@ use crate::{
     },
 };
 
-/// How long what is killed at the end may take to be gone. What cannot be killed, as in a file system that hangs, is not
-/// waited for.
+/// How long killed processes may take to be gone at the end. A process that cannot be killed, for example in a file
+/// system that hangs, is not waited for.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 
-/// What a child of the zygote is that it has forked. The first process of a program leads the group of that.
+/// What a child is that the zygote has forked. The first process of a program is not in this list; it leads its own
+/// group.
 #[derive(Clone, Copy, PartialEq)]
 enum Child {
     Worker(u32),
@@ -65,7 +66,7 @@ struct Process {
     program: Option<Group>,
 }
 
-/// The zygote's life. Ends with the process, when the program is gone.
+/// The zygote's life. Ends the process when the program is gone.
 pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
     settle_in();
     let mut process = Process {
@@ -77,34 +78,34 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
     };
     let _ = process.serve_program();
     process.clean_up();
-    // SAFETY: ends this process at once: nothing of the program's that was copied by the fork shall run its end here.
+    // SAFETY: ends this process at once. Nothing that the fork copied from the program may run its destructor here.
     unsafe { libc::_exit(0) }
 }
 
-/// Makes the copied process one of its own: out of the terminal's reach, holding nobody's output open.
+/// Detaches the forked process: out of the terminal's reach, and without holding anyone's output open.
 fn settle_in() {
     os::name_thread("pconc-zygote");
-    // Its children may be a thousand, all computing, and it has to see them end.
+    // It may have a thousand computing children, and it must notice their ends.
     os::request_short_time_slices();
-    // Its own group, so that Ctrl-C reaches only the program. Not its own session: under autogroup scheduling that
-    // would change the workers' share of the cores.
+    // A group of its own, so that Ctrl-C reaches only the program. Not a session of its own: under autogroup scheduling
+    // that would change the workers' share of the cores.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     os::adopt_orphans();
-    // Stopped, it would not see that the program is gone.
+    // A stopped zygote would not notice that the program is gone.
     os::wake_when_parent_ends();
     if let Ok(null) = OpenOptions::new().read(true).write(true).open("/dev/null") {
         let _ = (dup2_stdin(&null), dup2_stdout(&null), dup2_stderr(&null));
     }
     // The program's panic hook would write to its terminal.
     std::panic::set_hook(Box::new(|_| {}));
-    // SIGHUP is sent to its whole group if the program dies while its workers are stopped.
+    // The kernel sends SIGHUP to the whole group if the program dies while its workers are stopped.
     ignore([SIGINT, SIGHUP, SIGPIPE, SIGXFSZ]);
-    // A worker that crashes shall die of it: Rust's handler for stack overflows swallows the first one.
+    // A worker that crashes must die. Rust's handler for stack overflows swallows the first of these signals.
     reset([SIGSEGV, SIGBUS, SIGTERM]);
 }
 
 impl Process {
-    /// Serves requests and reaps children until the program is gone.
+    /// Handles requests and reaps children until the program is gone.
     fn serve_program(&mut self) -> io::Result<Infallible> {
         let child_ended = Latch::opened_by(SIGCHLD as i32)?;
         loop {
@@ -114,7 +115,7 @@ impl Process {
             if ended {
                 child_ended.close();
             }
-            // Also without a notice: one may have come between the two.
+            // Without a notice, too: one may have arrived between the two.
             self.reap()?;
             self.see_to_program()?;
             if request {
@@ -175,7 +176,7 @@ impl Process {
         ))
     }
 
-    /// Reports the end of the program as soon as nothing of its group is left.
+    /// Reports the end of the program as soon as its whole group is gone.
     fn see_to_program(&mut self) -> io::Result<()> {
         match self.program.as_mut().and_then(Group::outcome) {
             Some(end) => {
@@ -191,13 +192,13 @@ impl Process {
         let port = listener.local_addr()?.port();
         self.fork_child(Child::Server, move || {
             os::name_thread("pconc-server");
-            // It only ever returns with an error; then the process ends, and its end is reported.
+            // It returns only with an error. Then the process ends, and its end is reported.
             let _ = loopback::serve(listener, site);
         })?;
         Ok(port)
     }
 
-    /// Forks a child that lives its life and leaves.
+    /// Forks a child that runs `life` and exits.
     fn fork_child(&mut self, child: Child, life: impl FnOnce()) -> Result<(), Errno> {
         let zygote = getpid();
         // SAFETY: the zygote has one thread, so the child may do anything.
@@ -209,26 +210,26 @@ impl Process {
             ForkResult::Child => {
                 if os::die_with_parent(zygote) {
                     reset([SIGCHLD, SIGHUP]);
-                    // Or the program's end would not be seen as the end of the file.
+                    // The socket must not stay open here: the end of the program would not be seen as its end of file.
                     let _ = nix::unistd::close(self.socket.as_raw_fd());
                     life();
                 }
-                // SAFETY: leaves at once, without running what the zygote would run at its own end.
+                // SAFETY: exits at once, without running what the zygote would run at its own end.
                 unsafe { libc::_exit(0) }
             }
         }
     }
 
-    /// Kills these children, and ends the program; the server alone is killed when there is none.
+    /// Kills these children and ends the program.
     fn kill(&mut self, which: impl Fn(Child) -> bool) {
         for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
-            // One that is gone already is reaped all the same.
+            // A process that is already gone is reaped all the same.
             let _ = kill(*pid, SIGKILL);
         }
         self.program.iter_mut().for_each(Group::end);
     }
 
-    /// Reaps what has ended and reports it.
+    /// Reaps and reports the processes that have ended.
     fn reap(&mut self) -> io::Result<()> {
         for (pid, end) in ended_children() {
             match self.children.remove(&pid) {
@@ -237,7 +238,7 @@ impl Process {
                     self.report(News::WorkerEnded { worker, cause })?;
                 }
                 Some(Child::Server) => self.report(News::ServerEnded)?,
-                // The program's first process, or an orphan of it.
+                // The program's first process, or one of its orphans.
                 None => {
                     if let Some(group) = self.program.as_mut().filter(|group| group.id == pid) {
                         group.first = Some(end);
@@ -253,15 +254,15 @@ impl Process {
         protocol::send(&mut self.socket, &news)
     }
 
-    /// The program is gone: nothing of it may stay behind.
+    /// Ends everything that the zygote started, because the program is gone.
     fn clean_up(&mut self) {
         self.kill(|_| true);
         wait_until(FAREWELL_MAX, || self.is_alone());
         self.scratch.remove();
     }
 
-    /// Whether nothing is left of what it has made. An orphan that has left the program's group, as a daemon does, was meant to
-    /// outlive it: nobody waits for that.
+    /// Whether all processes that the zygote started are gone. An orphan that has left the program's group, as a daemon
+    /// does, was meant to outlive it, so it is not waited for.
     fn is_alone(&mut self) -> bool {
         for (pid, _) in ended_children() {
             self.children.remove(&pid);

@@ -1,7 +1,7 @@
 //! The frames between the program and its zygote: four bytes of length, then JSON.
 //!
-//! A stream socket, as macOS has no other kind that keeps boundaries; JSON, as a frame is sent once per run or per
-//! worker and both ends are the same binary.
+//! The socket is a stream, because macOS has no other kind that keeps boundaries. JSON is fast enough, because a frame
+//! is sent once per run or per worker, and both ends are the same binary.
 
 use std::{
     fmt,
@@ -17,10 +17,10 @@ use crate::{
     engine::{fetch::Limits, loopback::Site},
 };
 
-/// The longest frame: a thousand long addresses fit many times.
+/// The longest frame: many times the size of a thousand long addresses.
 const FRAME_BYTES_MAX: usize = 16 << 20;
 
-/// What the program asks of the zygote.
+/// What the program asks the zygote to do.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Fork all workers of this plan.
@@ -31,7 +31,7 @@ pub enum Request {
     },
     /// Start a program.
     Execute(Program),
-    /// Kill all workers, and end the program with all that it has made.
+    /// Kill all workers, and end the program with all its processes.
     Kill,
     /// Start the loopback server.
     Serve(Site),
@@ -39,34 +39,34 @@ pub enum Request {
     StopServer,
 }
 
-/// A program to start. All text: whoever makes one has refused paths that are none.
+/// A program to start. All fields are text: the caller has rejected paths that are not.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Program {
     /// The file.
     pub path: String,
-    /// Without the program's own name.
+    /// The arguments, without the program's own name.
     pub arguments: Vec<String>,
-    /// Where it begins, if not in the session's own directory.
+    /// Its working directory, if that is not the session's own directory.
     pub directory: Option<String>,
-    /// Descriptors that stay open, besides 0 to 2: they have the same numbers in the zygote.
+    /// Descriptors that stay open, besides 0 to 2. They have the same numbers in the zygote.
     pub inherited: Vec<RawFd>,
 }
 
 /// What happened to the zygote's children.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum News {
-    /// A worker is gone, or never came into being.
+    /// A worker is gone, or could not be created.
     WorkerEnded {
-        /// Who.
+        /// The worker's number.
         worker: u32,
-        /// How, as the rest of a sentence that begins with its name.
+        /// How it ended, as the rest of a sentence that starts with its name.
         cause: String,
     },
-    /// The process group of a program that runs; where it could not be started, the system's reason.
+    /// The process group of a program that runs; or the system's reason if it could not be started.
     ProgramStarted(Result<i32, String>),
-    /// A program is gone, with everything of its group: how its first process ended.
+    /// A program is gone, with its whole group: how its first process ended.
     ProgramEnded(ProcessEnd),
-    /// The port of the loopback server; where there is none, the system's reason.
+    /// The port of the loopback server; or the system's reason if there is none.
     Server(Result<u16, String>),
     /// The loopback server is gone.
     ServerEnded,
@@ -77,18 +77,18 @@ pub enum News {
 pub enum ProcessEnd {
     /// By itself, with this status.
     Exited(i32),
-    /// By the signal of this number.
+    /// By the signal with this number.
     Killed(i32),
 }
 
 impl ProcessEnd {
-    /// Whether it ended by itself and with status 0.
+    /// Whether it ended by itself with status 0.
     pub fn is_success(self) -> bool {
         self == ProcessEnd::Exited(0)
     }
 }
 
-/// The rest of a sentence: "was killed by SIGKILL".
+/// The rest of a sentence, for example "was killed by SIGKILL".
 impl fmt::Display for ProcessEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -104,7 +104,7 @@ impl fmt::Display for ProcessEnd {
 /// Sends a frame.
 ///
 /// # Errors
-/// When the other end is gone.
+/// If the other end is gone.
 pub fn send(socket: &mut UnixStream, message: &impl Serialize) -> io::Result<()> {
     let body = serde_json::to_vec(message)?;
     let length = u32::try_from(body.len()).map_err(io::Error::other)?;
@@ -113,10 +113,10 @@ pub fn send(socket: &mut UnixStream, message: &impl Serialize) -> io::Result<()>
     socket.write_all(&frame)
 }
 
-/// Receives a frame, waiting for it.
+/// Waits for a frame and receives it.
 ///
 /// # Errors
-/// When the other end is gone or sent something that is no frame.
+/// If the other end is gone or sent something that is not a frame.
 pub fn receive<T: DeserializeOwned>(socket: &mut UnixStream) -> io::Result<T> {
     let mut length = [0; 4];
     socket.read_exact(&mut length)?;

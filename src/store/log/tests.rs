@@ -99,18 +99,23 @@ fn what_is_no_file_is_refused_without_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    for (path, told) in [
+    for (path, expected) in [
         (folder.path().to_path_buf(), "is a directory"),
         (pipe, "is no file"),
         ("/dev/null".into(), "is no file"),
     ] {
         let mut log = Log::new(path);
-        assert!(log.read(|_| {}).unwrap_err().to_string().ends_with(told));
+        assert!(
+            log.read(|_| {})
+                .unwrap_err()
+                .to_string()
+                .ends_with(expected)
+        );
         assert!(
             log.locked(PATIENCE)
                 .unwrap_err()
                 .to_string()
-                .ends_with(told)
+                .ends_with(expected)
         );
     }
     let mut log = Log::new("/dev/null/log".into());
