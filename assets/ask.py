@@ -1,8 +1,8 @@
-# What an interpreter is: prints one line of JSON behind a mark. Runs under Python 2.7 too, so that one that is too old can say
-# so itself.
+# Describes an interpreter: prints one line of JSON after a mark. Also runs under Python 2.7, so that an outdated
+# interpreter can say so itself.
 import sys
 
-# Not what is called json or time in the directory that the user is in.
+# The user's directory may contain files named json or time, which must not be imported.
 sys.path[:] = [directory for directory in sys.path if directory]
 
 import json
@@ -10,10 +10,10 @@ import time
 
 
 def steps_per_s():
-    """How fast the article's loop goes here, over some 20 ms."""
+    """How fast the article's loop runs here, measured for about 20 ms."""
     import math
 
-    # CPU time: whoever else computes now does not matter much.
+    # CPU time, so that other programs that compute meanwhile hardly matter.
     steps, spent, foo = 0, 0.0, 0
     start = time.process_time()
     while spent < 0.02:
@@ -25,7 +25,7 @@ def steps_per_s():
 
 
 def can_import(name):
-    """Whether a module is there and works."""
+    """Whether a module exists and can be imported."""
     try:
         __import__(name)
         return True
@@ -34,7 +34,7 @@ def can_import(name):
 
 
 def about():
-    """What it says of itself, as a record has it."""
+    """What the interpreter reports about itself, in the form of a record."""
     said = {
         "version": "%d.%d.%d" % sys.version_info[:3],
         "implementation": getattr(getattr(sys, "implementation", None), "name", "cpython"),

@@ -1,26 +1,26 @@
 """The article's experiments on CPython, measured from inside.
 
-pconc-tui writes this module into its own temporary directory and starts an interpreter with it. It makes a pool as a Python
-user would, executes the article's tasks in it, and writes what every worker does into the same shared memory as the workers
-of all other models: the same transitions, the same totals, by the same clock. Where everything is there, the order says that
-is passed as JSON; the meaning of the fields is that of `src/engine/arena.rs` and `src/engine/recorder.rs`.
+pconc-tui writes this module into its own temporary directory and starts an interpreter with it. The module makes a pool
+as a Python user would, and executes the article's tasks in it. It records what every worker does in the same shared
+memory as the workers of all other models: the same transitions and totals, by the same clock. The order, which is
+passed as JSON, says where everything is. `src/engine/arena.rs` and `src/engine/recorder.rs` document the fields.
 
 Standard library only, Python 3.8 or newer.
 
-The rules that keep the watching from disturbing the watched:
+These rules keep the measurement from disturbing what it measures:
 
-* Nothing in a `LaneWriter` releases the interpreter lock: the clocks of `time` do not, and what is asked of the C library is asked
+* Nothing in a `LaneWriter` releases the interpreter lock. The clocks of `time` do not, and the C library is called
   through `ctypes.PyDLL`, which keeps it. A system call that released it would hand the turn to another thread.
-* The loop of the task is the article's. Only its range comes in chunks of about a millisecond, between which the clocks are
-  read.
-* One writer for each number: Python has no atomic additions. Stores of 8 and 4 bytes are single machine stores here; that a
-  transition is complete before its count says so holds by the order in which x86-64 stores, and on other processors because
-  the reader looks tens of milliseconds later.
+* The loop of the task is the article's. Only its range comes in chunks of about a millisecond, and the clocks are read
+  between them.
+* Each number has one writer, because Python has no atomic additions. Stores of 8 and 4 bytes are single machine stores
+  here. A transition must be complete before its count includes it. On x86-64 the order of stores ensures that; on other
+  processors it holds because the reader looks tens of milliseconds later.
 """
 
 import time
 
-# The first line that the interpreter executes of this module, before it loads anything else.
+# The first line of this module that the interpreter executes, before it loads anything else.
 BEGUN_AT = time.monotonic_ns()
 
 import concurrent.futures
@@ -39,10 +39,10 @@ import sys
 import threading
 
 NO_TASK = 0xFFFFFFFF
-"""How "no task" stands in a transition."""
+"""The number that stands for "no task" in a transition."""
 
 TEXT_BYTES_MAX = 600
-"""The longest sentence that is kept."""
+"""The maximum length of a sentence."""
 
 LIBC = ctypes.PyDLL(None, use_errno=True)
 core_now = LIBC.sched_getcpu
@@ -51,7 +51,7 @@ thread_time_ns = time.thread_time_ns
 
 
 class Links:
-    """The descriptors that a worker needs, and the order. They travel to processes however those are made."""
+    """The descriptors that a worker needs, and the order. They can be passed to processes of every start method."""
 
     NAMES = ("arena", "gate", "stop", "bell", "lanes")
 
@@ -60,14 +60,14 @@ class Links:
         self.descriptors = descriptors
 
     def __reduce__(self):
-        # Only called where a process is made that does not inherit: multiprocessing then passes descriptors along.
+        # Called only if a process is created that does not inherit: multiprocessing then passes descriptors along.
         from multiprocessing.reduction import DupFd
 
         return attach, (self.order, [DupFd(self.descriptors[name]) for name in self.NAMES])
 
 
 def attach(order, passed):
-    """The links in a process that got them passed."""
+    """The links in a process that received them."""
     return Links(order, {name: one.detach() for name, one in zip(Links.NAMES, passed)})
 
 
@@ -90,23 +90,23 @@ class Arena:
         return self.narrow[self.stop_at] != 0
 
     def lane(self, number):
-        """Where the totals of a worker begin, in bytes."""
+        """The offset of a worker's totals, in bytes."""
         part = self.layout["lanes"]
         return part["at"] + number * part["size"]
 
     def task(self, number):
-        """Where a task begins, in bytes."""
+        """The offset of a task, in bytes."""
         layout = self.layout
         stripes = layout["task_stripes"]
         row = number % stripes * layout["tasks_per_stripe"] + number // stripes
         return layout["tasks"]["at"] + row * layout["tasks"]["size"]
 
     def python(self, name):
-        """Where a number that the interpreter says of itself stands, in bytes."""
+        """The offset of a number that the interpreter reports about itself, in bytes."""
         return self.layout["python"][name]
 
     def ring_bell(self):
-        """Wakes who watches the run."""
+        """Wakes the supervisor of the run."""
         try:
             os.write(self.descriptors["bell"], b"\1")
         except OSError:
@@ -114,7 +114,7 @@ class Arena:
 
 
 class Texts:
-    """A share of the room for sentences, that one writer has for itself."""
+    """The share of the room for sentences that belongs to one writer."""
 
     def __init__(self, arena, share):
         part = arena.layout["texts"]
@@ -125,7 +125,7 @@ class Texts:
         self.end = self.used + size
 
     def keep(self, text):
-        """Keeps a sentence; its reference is 0 where there is no room for it."""
+        """Stores a sentence and returns its reference, which is 0 if there is no room left."""
         data = text.encode("utf-8", "replace")[:TEXT_BYTES_MAX]
         start = self.used
         if start + 2 + len(data) > self.end:
@@ -137,7 +137,7 @@ class Texts:
 
 
 class Schedstat:
-    """How long the calling thread has waited for a core, as the kernel counts it."""
+    """How long the calling thread has waited for a core, according to the kernel."""
 
     def __init__(self):
         self.file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
@@ -149,13 +149,13 @@ class Schedstat:
         self.pread = read
 
     def read(self):
-        """Nanoseconds since the thread exists."""
+        """Nanoseconds since the thread was created."""
         length = self.pread(self.file, self.address, 95, 0)
         return int(self.buffer.raw[:length].split()[1])
 
 
 def open_schedstat():
-    """The kernel's account, or None where it has none."""
+    """The kernel's account, or None if it has none."""
     try:
         schedstat = Schedstat()
         schedstat.read()
@@ -165,11 +165,11 @@ def open_schedstat():
 
 
 class LaneWriter:
-    """Writes one lane, as `src/engine/recorder.rs` does; in the worker's own thread.
+    """Writes one lane, as `src/engine/recorder.rs` does, in the worker's own thread.
 
-    A computing worker whose CPU clock fell behind the wall clock was not executed. As much of that as the kernel says that it
-    waited for a core is `ready`; what is left, it waited for the interpreter lock, if it shares that: an estimate. Without a
-    lock that is shared, all of it is `ready`.
+    A computing worker whose CPU clock fell behind the wall clock was not running. As much of that time as the kernel
+    says that it waited for a core is `ready`. If the workers share an interpreter lock, the rest is an estimate of the
+    wait for that lock; otherwise all of it is `ready`.
     """
 
     def __init__(self, arena, number):
@@ -221,7 +221,7 @@ class LaneWriter:
         self.settle(monotonic_ns())
 
     def read_cpu(self, now):
-        """Brings the CPU time up to date, and books it on the core of this moment."""
+        """Updates the CPU time, and books it on the current core."""
         cpu = thread_time_ns()
         wide = self.wide
         core = self.core
@@ -232,7 +232,7 @@ class LaneWriter:
         wide[self.cpu_at] = cpu
 
     def look_at_core(self):
-        """Asks which core this is; whether it is another than at the stamp before."""
+        """Reads the number of the core. Returns whether it differs from that of the previous stamp."""
         core = core_now()
         if core == self.core:
             return False
@@ -243,7 +243,7 @@ class LaneWriter:
         return True
 
     def settle(self, now):
-        """Reads the CPU clock, and writes down for what a computing worker was not executed; whether for anything."""
+        """Reads the CPU clock, and records why a computing worker was not running. Returns whether it recorded anything."""
         ticked, cpu = self.ticked, self.cpu
         self.read_cpu(now)
         if self.phase != self.computing:
@@ -260,7 +260,7 @@ class LaneWriter:
         if waited < gap:
             self.close(now - gap, self.gil, self.task)
         if waited > 0:
-            # Whoever gets the lock may still have to wait for a core: that comes last.
+            # A worker that gets the lock may still have to wait for a core, so that wait comes last.
             self.close(now - waited, self.ready, self.task)
         return True
 
@@ -277,8 +277,8 @@ class LaneWriter:
     def close(self, at, phase, task):
         """Closes the open phase at a moment and opens another.
 
-        The last stamp never runs ahead of the transitions: this thread may lose the lock between any two lines, and whoever
-        looked then would take the open phase to last until a moment that a later transition takes back.
+        The last stamp never runs ahead of the transitions. This thread may lose the lock between any two lines, and a
+        reader at that moment would extend the open phase beyond the time of a later transition.
         """
         wide = self.wide
         closed = self.phases_at + self.phase
@@ -304,7 +304,7 @@ class LaneWriter:
         wide[self.written_at] = written + 1
 
     def enter(self, phase):
-        """The worker does something else from now on, on the same task."""
+        """Changes to another phase of the same task. Returns the moment."""
         now = monotonic_ns()
         self.look_at_core()
         self.settle(now)
@@ -312,7 +312,7 @@ class LaneWriter:
         return now
 
     def begin(self, task):
-        """The worker computes on this task from now on."""
+        """Starts to compute on this task. Returns the moment."""
         now = monotonic_ns()
         self.look_at_core()
         self.settle(now)
@@ -322,7 +322,7 @@ class LaneWriter:
         return now
 
     def rest(self):
-        """The worker has no task from now on."""
+        """The worker has no task any more. Returns the moment."""
         now = monotonic_ns()
         self.look_at_core()
         self.settle(now)
@@ -330,13 +330,13 @@ class LaneWriter:
         return now
 
     def resume(self):
-        """The worker computes again on its task, after it has waited for something else than a core."""
+        """Continues to compute on the task, after a wait for something other than a core."""
         self.enter(self.computing)
         if self.shares_lock and self.schedstat is not None:
             self.waited = self.schedstat.read()
 
     def tick(self):
-        """Looks at the clocks while a task computes; how much CPU time the tick took."""
+        """Reads the clocks while a task computes. Returns how much CPU time the tick took."""
         now = monotonic_ns()
         cpu = self.cpu
         moved = self.look_at_core()
@@ -345,7 +345,7 @@ class LaneWriter:
         return self.cpu - cpu
 
     def chunks(self, length, is_stopping):
-        """`range(length)` in chunks that take about a tick, with a look at the clocks between them."""
+        """`range(length)` in chunks that take about a tick. The clocks are read between them."""
         start = 0
         while start < length:
             end = min(start + self.stride, length)
@@ -359,7 +359,7 @@ class LaneWriter:
 
 
 class Cancelled(BaseException):
-    """The run was cancelled: the task stays as it is."""
+    """The run was cancelled, and the task stays unfinished."""
 
 
 def compute_intensive(chunks):
@@ -391,30 +391,30 @@ class Worker:
         self.has_concluded = False
 
     def put(self, name, value):
-        """Writes a total of 4 bytes."""
+        """Stores a total of 4 bytes."""
         self.arena.narrow[(self.lane_at + self.fields[name]) // 4] = value
 
     def put_known(self, name, value):
-        """Writes a total of 8 bytes that may be unknown."""
+        """Stores a total of 8 bytes that may be unknown."""
         self.arena.wide[(self.lane_at + self.fields[name]) // 8] = 0 if value is None else value + 1
 
     def add_one(self, name):
-        """Counts."""
+        """Adds one to a total."""
         self.arena.narrow[(self.lane_at + self.fields[name]) // 4] += 1
 
     def arrive(self):
-        """Says that this worker is there, and waits for all others."""
+        """Reports that this worker has arrived."""
         self.put("state", self.arena.order["lane_states"]["working"])
         self.arena.ring_bell()
 
     def wait_for_gate(self):
-        """Until the gate opens, or the run is cancelled, which opens it too."""
+        """Waits until the gate opens. Cancelling the run opens it, too."""
         poll = select.poll()
         poll.register(self.arena.descriptors["gate"], select.POLLIN)
         poll.poll()
 
     def begin(self, task):
-        """Writes down that it executes this task."""
+        """Records the start of a task."""
         self.add_one("begun")
         at = self.arena.task(task)
         fields, narrow = self.task_fields, self.arena.narrow
@@ -425,7 +425,7 @@ class Worker:
         narrow[(at + fields["state"]) // 4] = self.states["begun"]
 
     def end(self, task, error=None):
-        """Writes down how it ended."""
+        """Records the end of a task."""
         at = self.arena.task(task)
         fields, narrow = self.task_fields, self.arena.narrow
         if error is not None:
@@ -436,7 +436,7 @@ class Worker:
         self.add_one("ended")
 
     def execute(self, task):
-        """Executes one task and keeps how it ended."""
+        """Executes one task and records how it ended."""
         if self.arena.is_stopping():
             return
         self.begin(task)
@@ -451,7 +451,7 @@ class Worker:
         self.writer.rest()
 
     def do(self, task):
-        """What the task does: its steps, one after the other."""
+        """Does what the task consists of: its steps, one after the other."""
         self.page = None
         for step, amount in self.steps:
             STEPS[step](self, task, amount)
@@ -470,12 +470,12 @@ class Worker:
             writer.resume()
 
     def url(self, task):
-        """The address of a task."""
+        """The address that a task fetches."""
         urls = self.workload["urls"]
         return urls[task % len(urls)]
 
     def write(self, task, times):
-        """The article's `open(name, "w").write(str(page))`, so often."""
+        """The article's `open(name, "w").write(str(page))`, this many times."""
         writer, page = self.writer, self.page
         shared = self.workload["shared_file"]
         name = shared or "output-%d.txt" % task
@@ -511,29 +511,29 @@ class Worker:
             raise Cancelled
 
     def look_at_length(self, output, length):
-        """Counts what another worker has spoilt: the page is ASCII, so its length is known."""
+        """Counts a file whose length another worker has changed. The page is ASCII, so its length is known."""
         output.flush()
         if os.fstat(output.fileno()).st_size != length:
             self.add_one("spoilt")
 
     def conclude(self):
-        """Writes down what is only known at the end, once."""
+        """Records what is only known at the end, once."""
         if self.has_concluded:
             return
         self.has_concluded = True
         writer = self.writer
-        # Of a thread that all workers share, one of them tells.
-        tells = self.number == 0 or not isinstance(writer, LoopLaneWriter)
-        self.put_known("run_queue_wait", (writer.schedstat.read() if tells else 0) if writer.schedstat else None)
+        # If all workers share one thread, only the first of them reports its figures.
+        reports = self.number == 0 or not isinstance(writer, LoopLaneWriter)
+        self.put_known("run_queue_wait", (writer.schedstat.read() if reports else 0) if writer.schedstat else None)
         usage = resource.getrusage(resource.RUSAGE_THREAD)
-        self.put_known("voluntary", usage.ru_nvcsw if tells else 0)
-        self.put_known("involuntary", usage.ru_nivcsw if tells else 0)
+        self.put_known("voluntary", usage.ru_nvcsw if reports else 0)
+        self.put_known("involuntary", usage.ru_nivcsw if reports else 0)
         own = self.arena.order["has_own_process"]
         self.put_known("memory", proportional_set_size() if own else None)
         self.put("state", self.arena.order["lane_states"]["finished"])
 
 
-# What a task can do, by the words of the order.
+# The steps of tasks, by their names in the order.
 STEPS = {
     "compute": Worker.compute,
     "fetch": Worker.fetch,
@@ -543,7 +543,7 @@ STEPS = {
 
 
 def steps_of(workload):
-    """The steps of a task, each with its amount. The order writes a step without an amount as a word alone."""
+    """The steps of a task, each with its amount. In the order, a step without an amount is only a word."""
     steps = [(step, None) if isinstance(step, str) else next(iter(step.items())) for step in workload["steps"]]
     for step, _ in steps:
         if step not in STEPS:
@@ -552,13 +552,13 @@ def steps_of(workload):
 
 
 def fetches(workload):
-    """Whether its tasks fetch pages."""
+    """Whether the tasks of a workload fetch pages."""
     return any(step == "fetch" for step, _ in steps_of(workload))
 
 
 
 def has_lock():
-    """Whether this interpreter has its lock now. Before 3.13, every one had."""
+    """Whether this interpreter has its lock now. Before 3.13, every interpreter had one."""
     ask = getattr(sys, "_is_gil_enabled", None)
     return True if ask is None else ask()
 
@@ -570,7 +570,7 @@ def error_text(error):
 
 
 def remove(name):
-    """Removes a file, if it is there."""
+    """Removes a file if it exists."""
     try:
         os.remove(name)
     except OSError:
@@ -578,7 +578,7 @@ def remove(name):
 
 
 def proportional_set_size():
-    """Memory of this process in bytes: of shared pages, its share. None where the kernel does not say."""
+    """Memory of this process in bytes, with its share of shared pages. None if the kernel does not say."""
     try:
         with open("/proc/self/smaps_rollup") as rollup:
             for line in rollup:
@@ -590,7 +590,7 @@ def proportional_set_size():
 
 
 def time_left(deadline):
-    """The seconds until a moment; an error when there are none."""
+    """The seconds until a moment; an error if none are left."""
     left = deadline - time.monotonic()
     if left <= 0:
         import socket
@@ -600,10 +600,10 @@ def time_left(deadline):
 
 
 def hold(sock, deadline):
-    """Gives a socket as much time as is left, so that it cannot begin anew with each byte.
+    """Gives a socket the remaining time, so that the timeout does not start again with each byte.
 
-    Where that is off by less than a hundredth, it is let be: to tell the socket is a system call, for which the interpreter
-    lock is given away.
+    If the socket's timeout is off by less than a hundredth, it is kept: setting it is a system call that releases the
+    interpreter lock.
     """
     left = time_left(deadline)
     if sock.gettimeout() > left * 1.01:
@@ -613,8 +613,8 @@ def hold(sock, deadline):
 def connected(host, port, deadline):
     """A connection to the first address that answers, as `socket.create_connection` makes it.
 
-    Each may take half of the time that is left, the last one all of it. The look-up of the name takes as long as the system
-    takes for it: nothing can interrupt that.
+    Each address may take half of the remaining time, the last one all of it. The look-up of the name takes as long as
+    the system needs for it, because nothing can interrupt it.
     """
     import socket
 
@@ -637,12 +637,13 @@ def connected(host, port, deadline):
 
 
 class Arriving(io.RawIOBase):
-    """What a socket receives until a moment."""
+    """What a socket receives before a deadline."""
 
     def __init__(self, sock, deadline):
         self.sock = sock
         self.deadline = deadline
-        # It keeps the connection open when the socket is closed, as urllib does as soon as it has the head of an answer.
+        # It keeps the connection open after the socket is closed, which urllib does as soon as it has the head of an
+        # answer.
         self.file = sock.makefile("rb", buffering=0)
 
     def readable(self):
@@ -658,13 +659,13 @@ class Arriving(io.RawIOBase):
 
 
 CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;.*)?\r?\n", re.DOTALL)
-"""A line that says how long the next chunk of a body is. Python's `int` takes more than that for a number."""
+"""A line with the length of the next chunk of a body. Python's `int` accepts more than a valid number."""
 
 
 class Lines(io.BufferedReader):
-    """An answer as the standard library's parser reads it, which takes a head that was cut off for a whole one.
+    """An answer as the standard library's parser reads it. The parser alone would accept a head that was cut off.
 
-    The parser reads lines in the head, before each chunk, and behind the last chunk.
+    The parser reads lines in the head, before each chunk, and after the last chunk.
     """
 
     def __init__(self, file, head_bytes):
@@ -684,16 +685,16 @@ class Lines(io.BufferedReader):
 
 
 def check_line(line, head_left, head_bytes):
-    """Refuses a line of a head that is cut off, or makes the head too long."""
+    """Refuses a line of a head that is cut off, or that makes the head too long."""
     if head_left < 0:
         raise ValueError("the head of the answer is larger than %s" % bytes_in_words(head_bytes))
-    # What closes without a word has a sentence in the parser.
+    # The parser has its own sentence for a server that closes without any answer.
     if not line.endswith(b"\n") and (line or head_left < head_bytes):
         raise ValueError("the head of the answer ends early")
 
 
 def chunk_length(line):
-    """How long the next chunk of a body is."""
+    """The length of the next chunk of a body."""
     import http.client
 
     head = CHUNK_HEAD.fullmatch(line)
@@ -711,7 +712,7 @@ def bytes_in_words(count):
 
 
 def check_head(answer):
-    """Refuses what the parser overlooks, and has it know how long the body is where it gave up."""
+    """Refuses heads with errors that the parser overlooks, and sets the length of the body if the parser gave up on it."""
     headers = answer.headers
     if headers.defects:
         raise ValueError("the head of the answer is not valid HTTP")
@@ -725,15 +726,15 @@ def check_head(answer):
 
 
 HOST = re.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?")
-"""A host, and perhaps its port."""
+"""A host, optionally with a port."""
 
 
 def redirected(url, answer):
-    """Where an answer to a request for this address sends on to; None if it is the page. Refuses all others."""
+    """The address to which an answer redirects; None if it is the page. Refuses all other answers."""
     from urllib.error import HTTPError
     from urllib.parse import quote, urljoin, urlsplit
 
-    # Nobody has asked for a part of a page, which 206 is.
+    # 206 is a part of a page, which was not requested.
     if not 200 <= answer.status < 400 or answer.status == 206:
         raise HTTPError(separated(url)[0], answer.status, answer.reason, answer.headers, None)
     if answer.status not in (301, 302, 303, 307, 308):
@@ -741,7 +742,7 @@ def redirected(url, answer):
     location = answer.getheader("Location")
     if location is None:
         raise ValueError("the server redirects without saying where")
-    # Many servers send blanks and other letters as they are.
+    # Many servers send blanks and other characters unencoded.
     location = quote(location.strip(), safe="%:/?#[]@!$&'()*+,;=|~", encoding="iso-8859-1").partition("#")[0]
     if re.match("[A-Za-z][A-Za-z0-9+.-]*:", location) and not re.match("https?:", location, re.IGNORECASE):
         raise ValueError("the server redirects to an address that is neither http nor https")
@@ -759,10 +760,10 @@ def redirected(url, answer):
 
 
 def separated(url):
-    """An address without user name and password, and the headers that say them.
+    """An address without user name and password, and the headers that contain them.
 
-    Nothing else gets to see them: some parts of the standard library quote addresses in their errors, and urllib takes the
-    user name for a part of the host.
+    Nothing else gets to see them. Some parts of the standard library quote addresses in their errors, and urllib takes
+    the user name for a part of the host.
     """
     if "@" not in url:
         return url, {}
@@ -779,7 +780,7 @@ def separated(url):
 
 
 def fetched(url, limits):
-    """The page of an address, as `urlopen(url).read()` gets it, within the limits of all models."""
+    """The page of an address, as `urlopen(url).read()` returns it, within the limits of all models."""
     import urllib.request
 
     deadline = time.monotonic() + limits["timeout_s"]
@@ -797,7 +798,7 @@ def body(answer, most):
     """The body of an answer; an error if it ends early or is too large."""
     if answer.length is not None:
         check_size(answer.length, most)
-        # Without a number: told how much to read, it says nothing of what is missing.
+        # Without an argument: with a length, it does not report missing bytes.
         return answer.read()
     page = bytearray()
     while True:
@@ -815,12 +816,14 @@ def check_size(count, most):
 
 
 def make_opener(limits):
-    """What opens addresses: urllib, for pages only, without proxies, and with a limit to all that a fetch receives."""
+    """An opener for addresses: urllib, for pages only, without proxies, and with limits for everything that a fetch
+    receives.
+    """
     import http.client
     import urllib.request
 
     class Limited:
-        """A connection that is made, and receives its answer, in the time that `urlopen` was given."""
+        """A connection that has to be made, and has to receive its answer, within the timeout of `urlopen`."""
 
         def __init__(self, host, timeout, **others):
             self.deadline = time.monotonic() + timeout
@@ -853,7 +856,7 @@ def make_opener(limits):
             def connect(self):
                 super().connect()
                 hold(self.sock, self.deadline)
-                # An end that the server does not announce is an error: somebody else may have made it.
+                # An end that the server does not announce is an error, because an attacker may have caused it.
                 self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host, suppress_ragged_eofs=False)
 
         class EncryptedHandler(urllib.request.HTTPSHandler):
@@ -871,10 +874,10 @@ HAS_OPENER = []
 
 
 def install_opener(order):
-    """Makes what fetches, once in each process and interpreter, before the gate opens.
+    """Creates the opener, once in each process and interpreter, before the gate opens.
 
-    Otherwise the first `urlopen` makes it, and so does every thread that comes before it is there: from Python 3.12 on, each
-    of them loads the certificates, which takes tens of milliseconds of CPU time.
+    Otherwise the first `urlopen` would create it, and so would every thread that starts before it exists. From Python
+    3.12 on, each of them would load the certificates, which takes tens of milliseconds of CPU time.
     """
     if HAS_OPENER or not fetches(order["workload"]):
         return
@@ -891,36 +894,36 @@ class Here(threading.local):
 
 
 HERE = Here()
-# The worker of this process or interpreter, where it has one for itself: a subinterpreter's thread-local memory does not
-# last from one call to the next.
+# The worker of this process or interpreter, if it has only one. Thread-local memory of a subinterpreter is lost between
+# two calls.
 ALONE = {}
 
 
 def settle_in(links):
-    """The initializer of every pool: makes this thread or process a worker, which waits until all others are there."""
+    """The initializer of every pool. It makes this thread or process a worker, and waits until all others have arrived."""
     prepare(links)
     here().arrive()
     here().wait_for_gate()
 
 
 def here():
-    """The worker that executes this."""
+    """The worker that executes the current task."""
     return ALONE.get("worker") or HERE.worker
 
 
 def settle_in_process(links):
-    """The same for a process, which ends when nobody is left to work for."""
+    """The same for a process, which also ends when the program is gone."""
     threading.Thread(target=leave_with_program, args=(links.descriptors["stop"],), daemon=True).start()
     settle_in(links)
 
 
 def settle_in_interpreter(order, descriptors):
-    """The same for a subinterpreter, which gets nothing but text and numbers."""
+    """The same for a subinterpreter, which can be passed only text and numbers."""
     settle_in(Links(json.loads(order), json.loads(descriptors)))
 
 
 def prepare(links):
-    """Takes up the next lane."""
+    """Takes the next lane."""
     arena = Arena(links)
     install_opener(links.order)
     (number,) = struct.unpack("=I", os.read(links.descriptors["lanes"], 4))
@@ -932,7 +935,7 @@ def prepare(links):
 
 
 def leave_with_program(stop):
-    """Ends this process when all who could stop the run are gone."""
+    """Ends this process when all processes that could stop the run are gone."""
     poll = select.poll()
     poll.register(stop, 0)
     poll.poll()
@@ -940,13 +943,13 @@ def leave_with_program(stop):
 
 
 def execute(task):
-    """What the pool executes; below 0 there is no task, only a worker to be made."""
+    """What the pool executes. A number below 0 is not a task: it only makes the pool create a worker."""
     if task >= 0:
         here().execute(task)
 
 
 def conclude(_):
-    """Lets one worker write its totals, and keeps it until all others have: so each of them gets this once."""
+    """Makes one worker write its totals, and keeps it until all others have done so: each worker gets this call once."""
     worker = here()
     worker.conclude()
     arena = worker.arena
@@ -956,7 +959,7 @@ def conclude(_):
 
 
 class Manager:
-    """The interpreter's first process: makes the pool, hands the tasks out, and says how it went."""
+    """The interpreter's first process: it creates the pool, hands out the tasks, and reports the result."""
 
     def __init__(self, order):
         self.order = order
@@ -971,11 +974,11 @@ class Manager:
         os.write(self.give, b"".join(struct.pack("=I", number) for number in range(self.workers)))
 
     def say(self, name, value):
-        """Writes a number of 8 bytes that the interpreter says of itself."""
+        """Stores a number of 8 bytes that the interpreter reports about itself."""
         self.arena.wide[self.arena.python(name) // 8] = value
 
     def fail(self, sentence):
-        """Says why the run broke."""
+        """Records why the run broke."""
         self.arena.narrow[self.arena.python("failure") // 4] = self.texts.keep(sentence)
 
     def run(self):
@@ -989,12 +992,12 @@ class Manager:
             raise ValueError("there is no such model of Python: %s" % model)
 
     def run_pool(self, make_pool):
-        """From the pool's creation to its end."""
-        # Before there is anybody who shares it or inherits it.
+        """The run of a pool, from its creation to its end."""
+        # Before any worker shares or inherits it.
         install_opener(self.order)
         with make_pool(self) as pool:
             tasks = range(self.order["tasks"])
-            # As many items as workers at least: a pool makes no worker that has nothing to do.
+            # At least as many items as workers: a pool creates no worker that has nothing to do.
             missing = range(-max(self.workers - len(tasks), 0), 0)
             try:
                 futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
@@ -1010,7 +1013,9 @@ class Manager:
                 future.result()
 
     def give_up(self, error):
-        """Ends the interpreter when the pool cannot be completed: leaving it would wait for workers that wait for the gate."""
+        """Ends the interpreter if the pool cannot be completed. Leaving the pool would wait for workers that wait for
+        the gate.
+        """
         if isinstance(error, concurrent.futures.BrokenExecutor) and self.order["has_own_process"]:
             self.name_dead(error)
         else:
@@ -1020,14 +1025,14 @@ class Manager:
         os._exit(1)
 
     def states(self):
-        """How far the workers have come."""
+        """The states of the workers."""
         at = self.arena.layout["lane"]["state"]
         return [self.arena.narrow[(self.arena.lane(number) + at) // 4] for number in range(self.workers)]
 
     def watch_arrival(self, futures):
-        """Keeps when all workers were there. Does not look while they work: the gate tells.
+        """Records when all workers had arrived. It waits for the gate, so that it does nothing while they work.
 
-        No task can be done before the gate opens: one that is tells that the pool broke.
+        No task can end before the gate opens. If one does, the pool broke.
         """
         poll = select.poll()
         poll.register(self.links.descriptors["gate"], select.POLLIN)
@@ -1041,7 +1046,7 @@ class Manager:
         self.say("pool_at", monotonic_ns())
 
     def children(self):
-        """The processes of the pool, by which it is learned later how they ended."""
+        """The processes of the pool, which report later how they ended."""
         if not self.order["has_own_process"]:
             return []
         import multiprocessing
@@ -1051,7 +1056,7 @@ class Manager:
         return list(known.values())
 
     def watch_conclusion(self, futures):
-        """Lets the workers go when all have written their totals."""
+        """Lets the workers go after all have written their totals."""
         finished = self.order["lane_states"]["finished"]
         while any(state != finished for state in self.states()):
             if self.arena.is_stopping() or any(future.done() for future in futures):
@@ -1061,23 +1066,23 @@ class Manager:
         self.arena.narrow[self.arena.python("may_go") // 4] = 1
 
     def conclude(self):
-        """Writes down what the managing cost."""
+        """Records what the management cost."""
         self.say("memory", known(proportional_set_size()))
         own = resource.getrusage(resource.RUSAGE_SELF)
         cpu = round((own.ru_utime + own.ru_stime) * 1e9)
         if not self.order["has_own_process"]:
-            # Its threads are the workers: what is left is the manager's.
+            # The workers are its threads, so the rest of the CPU time is the manager's.
             at = self.arena.layout["lane"]["cpu"]
             lanes = range(self.workers)
             cpu -= sum(self.arena.wide[(self.arena.lane(number) + at) // 8] for number in lanes)
         self.say("manager_cpu", known(max(cpu, 0)))
 
     def name_dead(self, error):
-        """Writes down which processes of a broken pool died, and how: the pool itself ends all others."""
+        """Records which processes of a broken pool died, and how. The pool itself ends all others."""
         import signal
 
         ended_by_pool = (0, None, -signal.SIGTERM)
-        # A pool notices a death a moment before the system tells how it was.
+        # A pool notices a death a moment before the system reports its cause.
         for _ in range(100):
             codes = {process.pid: process.exitcode for process in self.processes}
             first = [pid for pid, code in codes.items() if code not in ended_by_pool]
@@ -1097,7 +1102,7 @@ class Manager:
 
 
 def death(code):
-    """How a process with this exit code ended, as the rest of a sentence that begins with its name."""
+    """How a process with this exit code ended, as the rest of a sentence that starts with its name."""
     import signal
 
     if code is not None and code < 0:
@@ -1109,14 +1114,14 @@ def death(code):
 
 
 def known(value):
-    """A number that may be unknown, as the arena has it."""
+    """A number that may be unknown, as the arena stores it."""
     return 0 if value is None else value + 1
 
 
 class LoopLaneWriter(LaneWriter):
-    """A lane of an event loop: all of them share a thread, and so its CPU clock.
+    """A lane of an event loop. All these lanes share a thread, and therefore its CPU clock.
 
-    Whoever stamps gets the CPU time since the last stamp of any, so that their sum is the thread's.
+    The worker that stamps gets the CPU time since the last stamp of any of them, so that their sum is the thread's.
     """
 
     clock = {"cpu": 0}
@@ -1156,7 +1161,7 @@ def pool_of_interpreters(manager):
     )
 
 
-# The pool of each model, as a Python user would make it.
+# The pool of each model, as a Python user would create it.
 POOLS = {
     "python-threads": pool_of_threads,
     "python-processes": pool_of_processes,
@@ -1165,7 +1170,7 @@ POOLS = {
 
 
 def run_loop(manager):
-    """All workers as tasks of one event loop."""
+    """Executes all workers as tasks of one event loop."""
     import asyncio
 
     asyncio.run(work_in_loop(manager))
@@ -1191,7 +1196,7 @@ async def work_in_loop(manager):
 
 
 def make_context(urls):
-    """What encrypted connections need, made once, if any address is encrypted."""
+    """The context of encrypted connections, created once; None if no address is encrypted."""
     if not any(url.lower().startswith("https:") for url in urls):
         return None
     import ssl
@@ -1211,7 +1216,7 @@ async def work(worker, tasks, context):
                 if step in LOOP_STEPS:
                     await LOOP_STEPS[step](worker, task, amount, context)
                 else:
-                    # Files are written as the article does it: asyncio has no files, so all others wait meanwhile.
+                    # Files are written as the article does it: asyncio has no files, so all other tasks wait meanwhile.
                     STEPS[step](worker, task, amount)
         except Cancelled:
             pass
@@ -1223,7 +1228,7 @@ async def work(worker, tasks, context):
 
 
 async def fetch_in_loop(worker, task, _amount, context):
-    """The page of a task."""
+    """Fetches the page of a task."""
     writer = worker.writer
     writer.enter(writer.network)
     try:
@@ -1233,7 +1238,7 @@ async def fetch_in_loop(worker, task, _amount, context):
 
 
 async def sleep_in_loop(worker, _task, milliseconds, _context):
-    """Waits as a task of the loop does; when the run is cancelled, within a tenth of a second."""
+    """Waits as a task of the loop. Ends within a tenth of a second if the run is cancelled."""
     import asyncio
 
     writer = worker.writer
@@ -1249,24 +1254,24 @@ async def sleep_in_loop(worker, _task, milliseconds, _context):
         raise Cancelled
 
 
-# What gives the loop back while it waits, by the words of the order; all other steps keep it.
+# The steps that release the loop while they wait, by their names in the order. All other steps block it.
 LOOP_STEPS = {"fetch": fetch_in_loop, "sleep": sleep_in_loop}
 
 
 async def fetched_in_loop(url, limits, context):
-    """The page of an address, by the standard library's event loop, which knows no HTTP."""
+    """The page of an address, fetched by the standard library's event loop, which does not know HTTP."""
     import asyncio
     import socket
 
     try:
         return await asyncio.wait_for(follow(url, limits, context), limits["timeout_s"])
     except asyncio.TimeoutError:
-        # It has no words of its own.
+        # The timeout error has no text.
         raise socket.timeout("timed out") from None
 
 
 async def follow(url, limits, context):
-    """Follows redirections."""
+    """Follows redirects."""
     for _ in range(limits["redirects"] + 1):
         url, page = await get(url, limits, context)
         if url is None:
@@ -1275,7 +1280,7 @@ async def follow(url, limits, context):
 
 
 async def get(url, limits, context):
-    """One request on a connection of its own: where the answer redirects to, or None and its body."""
+    """One request on a connection of its own. Returns the redirect target, or None and the body."""
     import asyncio
     from urllib.parse import urlsplit
 
@@ -1290,7 +1295,7 @@ async def get(url, limits, context):
         parts.hostname,
         parts.port or (443 if encrypted else 80),
         ssl=context if encrypted else None,
-        # Its limit of a line: one that is longer than a head shall get as far as the check of it.
+        # The maximum length of a line. A line longer than the limit of a head must reach the check of that limit.
         limit=2 * limits["head_bytes"],
     )
     try:
@@ -1313,20 +1318,20 @@ async def get(url, limits, context):
 
 
 async def head_in_loop(reader, most):
-    """The head of an answer, by the standard library's parser."""
+    """The head of an answer, read by the standard library's parser."""
     import http.client
 
     head = bytearray()
-    begin = 0
+    start = 0
     while True:
         line = await reader.readline()
         head += line
         check_line(line, most - len(head), most)
         if line in (b"\r\n", b"\n", b""):
-            if head[begin:].split(None, 2)[1:2] != [b"100"]:
+            if head[start:].split(None, 2)[1:2] != [b"100"]:
                 break
-            # "Go on", which nobody has asked for: the answer follows.
-            begin = len(head)
+            # A status of 100 ("Continue"), which was not requested: the answer follows.
+            start = len(head)
     answer = http.client.HTTPResponse(Received(io.BytesIO(bytes(head))))
     answer.begin()
     check_head(answer)
@@ -1356,7 +1361,7 @@ async def body_in_loop(reader, answer, most):
 
 
 class Received:
-    """What was received, as the standard library's parser wants it: a socket that can be read like a file."""
+    """Received bytes in the form that the standard library's parser expects: a socket that can be read like a file."""
 
     def __init__(self, file):
         self.file = file
@@ -1366,9 +1371,9 @@ class Received:
 
 
 def convoy():
-    """The convoy: prints how long a thread takes to sleep for a millisecond beside threads that compute, in nanoseconds.
+    """The convoy: prints how long a thread takes to sleep for a millisecond beside computing threads, in nanoseconds.
 
-    The arguments are how many threads compute, and how many latencies are wanted.
+    The arguments are the number of computing threads and the number of latencies.
     """
     computing, samples = int(sys.argv[1]), int(sys.argv[2])
     over = []
@@ -1397,7 +1402,7 @@ def convoy():
 
 
 def import_what_is_needed(order):
-    """Imports now what would otherwise be imported by the first task."""
+    """Imports now what the first task would otherwise import."""
     if order["model"] == "python-asyncio":
         import asyncio  # noqa: F401
     elif fetches(order["workload"]):
@@ -1408,7 +1413,7 @@ def import_what_is_needed(order):
 
 
 def main():
-    """Carries the order out whose file is named by the first argument."""
+    """Executes the order in the file that the first argument names."""
     with open(sys.argv[1]) as file:
         order = json.load(file)
     manager = Manager(order)

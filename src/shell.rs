@@ -1,4 +1,4 @@
-//! What both shells need to live in an operating system: exit codes, signals, threads, and a terminal.
+//! What both shells need from the operating system: exit codes, signals, threads, and a terminal.
 
 pub mod exit;
 pub mod signals;

@@ -1,7 +1,7 @@
-//! The shell with a screen: joins engine, app and ui.
+//! The shell with a screen: it joins engine, app and ui.
 //!
-//! Everything that happens arrives in one channel: keys, reports of the run, signals. The loop gives it to the
-//! [`App`], performs the effects that come back, and draws when the pacer says so. All decisions are the App's.
+//! Everything that happens arrives in one channel: keys, reports of the run, signals. The loop passes it to the
+//! [`App`], performs the effects that come back, and draws when the pacer says so. The App makes all decisions.
 
 mod event;
 mod input;
@@ -58,14 +58,15 @@ use crate::{
     ui::Theme,
 };
 
-/// How often it is told how far the reading for a file is.
+/// How often the progress of reading runs for an export is reported.
 const REPORT_EVERY: Nanos = 100_000_000;
 
-/// Opens the explorer, with the runs of a shared file if one is named, and stays until the user leaves. It looks so, in the
-/// teaching layout if that is to be `present`. `pythons` are offered besides the interpreters that are found. Runs are kept where `keeping` says. Returns the exit code.
+/// Opens the explorer, with the runs of a shared file if `file` names one, and returns its exit code when the user
+/// leaves. `look` says how it looks, and `present` selects the teaching layout. `pythons` are offered in addition to
+/// the interpreters that are found. Runs are kept where `keeping` says.
 ///
 /// # Errors
-/// What is wrong with the file, before anything is started; why there is no explorer here, or what broke.
+/// If the file is not usable, before anything is started; if the explorer cannot run here; or if something broke.
 pub fn explore(
     file: Option<&Path>,
     look: Look<ColorChoice>,
@@ -118,29 +119,30 @@ pub fn explore(
     ended
 }
 
-/// What the explorer needs at hand while it goes on.
+/// The state of the running explorer.
 struct Explorer {
-    /// Interpreters that the user named.
+    /// The interpreters that the user named.
     pythons: Vec<PathBuf>,
     app: App,
     screen: Screen,
     size: Size,
-    /// How many columns and rows the bars of the timeline had when the app was told last.
+    /// The columns and rows of the timeline's bars when they were last reported to the app.
     bars: Option<(u16, u16)>,
     pacer: Pacer,
-    /// Up to when time was told to a run that is played; `None` while none is.
+    /// The moment of the last tick for a run that is being played; `None` if none is.
     ticked: Option<Nanos>,
     session: Arc<Session>,
-    /// The run that goes on.
+    /// The current run.
     run: Option<Run>,
     keeper: Keeper,
     events: Sender<Event>,
-    /// The user leaves, or has to: with which exit code.
+    /// The exit code, or the failure, once the user leaves or has to.
     ended: Option<Result<u8, Failure>>,
 }
 
 impl Explorer {
-    /// Handles what happens until it is time to leave; then the terminal comes first, so that nobody waits for it.
+    /// Handles events until it is time to leave. Then the terminal is given back first, so that the user does not wait
+    /// for it.
     fn stay(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
         self.draw();
         self.update(Msg::Opened);
@@ -172,7 +174,7 @@ impl Explorer {
 
     fn drawn(&mut self) -> io::Result<()> {
         let size = self.screen.terminal.size()?;
-        // Also a change of size that made no event, as before anybody listened for it.
+        // This also catches a change of size without an event, for example before anything listened for it.
         if size != self.size {
             self.size = size;
             self.update(Msg::Resized {
@@ -199,7 +201,7 @@ impl Explorer {
         Ok(())
     }
 
-    /// Who cannot write to the terminal cannot go on.
+    /// Ends the explorer if it cannot write to the terminal.
     fn written(&mut self, result: io::Result<()>) {
         if let Err(error) = result {
             let failure = Failure::broke(format!("cannot write to the terminal: {error}"));
@@ -207,7 +209,7 @@ impl Explorer {
         }
     }
 
-    /// Tells a run that is played how much time passed since the last frame.
+    /// Tells a run that is being played how much time has passed since the last frame.
     fn tick(&mut self) {
         if !self.app.is_playing() {
             self.ticked = None;
@@ -223,11 +225,11 @@ impl Explorer {
             Event::Input(input) => return self.take(input),
             Event::Tell(messages) => return self.tell(messages),
             Event::Report(report) => return self.hear(report),
-            // The next frame sees which size that is.
+            // The next frame reads the new size.
             Event::Signal(SIGWINCH) => return self.pacer.want(Urgency::Now),
             Event::Signal(SIGTSTP) => return self.suspend(),
             Event::Signal(SIGCONT) => return self.go_on(),
-            // Who sends this to a program with a screen means what Ctrl-C or q means to it.
+            // SIGINT sent to a program with a screen means the same as Ctrl-C or q.
             Event::Signal(SIGINT) => Ok(exit::DONE),
             Event::Signal(signal) => Ok(exit_code(signal)),
             Event::InputLost(error) => {
@@ -237,7 +239,7 @@ impl Explorer {
         self.ended.get_or_insert(ended);
     }
 
-    /// Tells the app what the user did.
+    /// Passes the user's input to the app.
     fn take(&mut self, input: Input) {
         let message = match input {
             Input::Key(key) => Some(Msg::Key(key)),
@@ -262,7 +264,7 @@ impl Explorer {
             Report::Concluded(record) => Msg::Concluded(record),
             Report::Broken(sentence) => Msg::Refused(sentence),
         };
-        // Nothing of it is left after this.
+        // After this, nothing of the run is left.
         self.run = None;
         self.now(ended);
     }
@@ -273,7 +275,7 @@ impl Explorer {
         }
     }
 
-    /// Tells the app, and shows at once what it makes of it.
+    /// Passes a message to the app, and draws the result at once.
     fn now(&mut self, msg: Msg) {
         self.pacer.want(Urgency::Now);
         self.update(msg);
@@ -324,8 +326,8 @@ impl Explorer {
         }
     }
 
-    /// Does what the terminal does at Ctrl-Z where a program has not taken the key; [`Self::suspend`] follows when the
-    /// signal arrives.
+    /// Does what the terminal would do at Ctrl-Z if the program had not taken over the key. [`Self::suspend`] follows
+    /// when the signal arrives.
     fn ask_to_suspend(&mut self) {
         if !os::could_be_woken() {
             return self.now(Msg::Told(
@@ -335,7 +337,7 @@ impl Explorer {
         os::ask_group_to_stop();
     }
 
-    /// Gives the terminal back and stops, with all workers, until somebody wakes the program.
+    /// Gives the terminal back and stops, with all workers, until the program is continued.
     fn suspend(&mut self) {
         terminal::leave();
         self.session.suspend();
@@ -343,7 +345,7 @@ impl Explorer {
         self.go_on();
     }
 
-    /// Goes on after the program was stopped, whether by itself or by SIGSTOP, which nobody hears.
+    /// Continues after a stop, which may have come from the program itself or from SIGSTOP, which no process can catch.
     fn go_on(&mut self) {
         self.session.wake();
         self.pacer.want(Urgency::Now);
@@ -353,7 +355,7 @@ impl Explorer {
 
     fn start(&mut self, order: RunOrder) {
         let events = self.events.clone();
-        // Nobody listens any more if the user has left meanwhile.
+        // If the user has left meanwhile, nothing receives the report.
         let report = move |report| drop(events.send(Event::Report(report)));
         match self.session.context.start(order, report) {
             Ok(run) => self.run = Some(run),
@@ -363,7 +365,7 @@ impl Explorer {
         }
     }
 
-    /// Writes a file to share, from copies, as a large report takes its time.
+    /// Writes a file to share. It works on copies, because a large report takes time.
     fn export(&mut self, order: ExportOrder) {
         let mut copies = Copies::of(self.app.history(), order.numbers.iter());
         let events = self.events.clone();
@@ -430,8 +432,9 @@ impl Explorer {
         });
     }
 
-    /// Does on a thread of its own what takes longer than a frame may, and tells the app what comes of it. Nobody waits for
-    /// that thread: whoever leaves at once shall not have to. `refused` is told where the system has no thread to spare.
+    /// Does work that takes longer than a frame on a thread of its own, and passes the resulting messages to the app.
+    /// The end of the program does not wait for that thread, so that the user can leave at once. If the system has no
+    /// thread to spare, the messages of `refused` are passed instead.
     fn aside(
         &mut self,
         name: &str,
@@ -442,7 +445,7 @@ impl Explorer {
         let place = self.keeper.place.clone();
         let body = move || {
             let messages = work(&session, place.as_ref());
-            // Nobody listens any more if the user has left meanwhile.
+            // If the user has left meanwhile, nothing receives the messages.
             let _ = events.send(Event::Tell(messages));
         };
         if let Err(error) = thread::spawn(name, body) {
@@ -451,7 +454,7 @@ impl Explorer {
     }
 }
 
-/// Reads what is not in memory of runs of earlier sessions: their lists of tasks, and timelines that nobody has looked at.
+/// Reads what is not in memory of runs of earlier sessions: their task lists, and traces that have not been shown.
 fn complete(runs: &mut [Entry], traces: &TraceFolder, events: &Sender<Event>) {
     let earlier = runs.iter_mut().filter(|run| run.is_earlier());
     let earlier: Vec<&mut Entry> = earlier.collect();
@@ -465,7 +468,7 @@ fn complete(runs: &mut [Entry], traces: &TraceFolder, events: &Sender<Event>) {
     }
 }
 
-/// The path that was typed; `~/` is the user's home, as in a shell.
+/// The path that the user typed; `~/` means the home directory, as in a shell.
 fn typed(file: &str) -> PathBuf {
     match (file.strip_prefix("~/"), env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),

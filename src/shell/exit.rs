@@ -1,29 +1,29 @@
-//! How the program ends: its exit codes, and the one sentence that goes with a refusal.
+//! How the program ends: its exit codes, and the sentence of a failure.
 
 use crate::domain::address::masked_in;
 
-/// All was done.
+/// Everything was done.
 pub const DONE: u8 = 0;
 /// The run broke, or a task failed.
 pub const BROKE: u8 = 1;
-/// What was asked for is not possible; nothing was started.
+/// The request is not possible; nothing was started.
 pub const USAGE: u8 = 2;
-/// The user interrupted it.
+/// The user interrupted the program.
 pub const INTERRUPTED: u8 = 130;
 
-/// Why the program ends before it did what was asked for.
+/// Why the program ends before it has done what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The exit code.
     pub code: u8,
-    /// What is wrong, and what would help; one line.
+    /// What is wrong, and what would help, in one line.
     pub sentence: String,
 }
 
 impl Failure {
     /// The user asked for something that is not possible.
     pub fn usage(sentence: impl Into<String>) -> Failure {
-        // An address that was taken for something else is repeated without its password.
+        // The sentence may quote an address as an unknown argument, so passwords in it are masked.
         let sentence = masked_in(&sentence.into());
         Failure {
             code: USAGE,

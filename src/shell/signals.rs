@@ -1,4 +1,4 @@
-//! Signals become calls on a thread of their own; two kinds are only kept from killing the program.
+//! Turns signals into calls on a thread of their own, and keeps two kinds from killing the program.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -7,10 +7,11 @@ pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINC
 use super::thread::spawn;
 use crate::engine::os;
 
-/// Makes a file that grows beyond the user's limit an error of the write, and not the end of the program. Call it
-/// before anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)
+/// If a file grows beyond the user's limit, the write fails, and the program does not end. Call this before anything
+/// forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)
 pub fn survive_file_size_limit() {
-    // A handler does what ignoring does: the write returns EFBIG. Where it cannot be set, nothing is lost but that.
+    // A handler has the same effect as ignoring the signal: the write returns EFBIG. If it cannot be set, only this is
+    // lost.
     let _ = signal_hook::flag::register(
         signal_hook::consts::SIGXFSZ,
         Arc::new(AtomicBool::new(false)),
@@ -20,7 +21,7 @@ pub fn survive_file_size_limit() {
 /// Calls `on_signal` for each of `signals`, on a thread that does nothing else. Call it after the zygote was forked.
 ///
 /// # Errors
-/// One sentence.
+/// If that is not possible; the message is one sentence.
 pub fn listen(
     signals: &[i32],
     mut on_signal: impl FnMut(i32) + Send + 'static,
@@ -28,19 +29,20 @@ pub fn listen(
     let problem = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let mut pending = signal_hook::iterator::Signals::new(signals).map_err(problem)?;
     let listen = move || {
-        // A signal shall be heard also beside thousands of threads that compute.
+        // Signals must be handled promptly even beside thousands of computing threads.
         os::request_short_time_slices();
         pending.forever().for_each(&mut on_signal);
     };
     spawn("signals", listen).map_err(problem)
 }
 
-/// The exit code of a program that a signal ended.
+/// The exit code of a program that was ended by this signal.
 pub fn exit_code(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
-/// Ends the process at once: no destructor, no buffer, no lock, so it works whatever the other threads are stuck in.
+/// Ends the process at once. It runs no destructor, flushes no buffer and takes no lock, so it works whatever other
+/// threads are stuck in.
 pub fn exit_now(code: u8) -> ! {
     signal_hook::low_level::exit(i32::from(code))
 }

@@ -1,4 +1,4 @@
-//! Which characters and colours this environment is good for.
+//! Which characters and colours this environment can show.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::{
     present::{ascii, sentence::tell_times_in},
 };
 
-/// `text`, as it can be shown where the user reads it: as the locale says, or in ASCII if the user asks for it.
+/// `text` as the user's environment can show it: as the locale says, or in ASCII if the user asks for that.
 pub fn spelled(text: &str, ascii: bool) -> String {
     if ascii || !look::is_utf8(variable) {
         ascii::transcribed(text)
@@ -18,17 +18,17 @@ pub fn spelled(text: &str, ascii: bool) -> String {
     }
 }
 
-/// Writes one line to stderr. Whoever closed it does not want to read it.
+/// Writes one line to stderr. If stderr is closed, the user does not want to read it.
 pub fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "pconc-tui: {}", spelled(sentence, false));
 }
 
-/// From now on moments are told as the clocks of this place say them.
+/// From now on, times are shown in the local time zone.
 pub fn use_local_time() {
     tell_times_in(TimeZone::system());
 }
 
-/// A variable of the environment, if it is set and text.
+/// A variable of the environment, if it is set.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }

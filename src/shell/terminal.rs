@@ -1,4 +1,4 @@
-//! Whether there is a terminal that the explorer fits into.
+//! Checks whether there is a terminal with enough room for the explorer.
 
 use std::io::{self, IsTerminal};
 
@@ -6,13 +6,13 @@ use crossterm::terminal::window_size;
 
 use super::spelling::variable;
 
-/// The smallest terminal that has a layout: columns and rows.
+/// The smallest terminal that has a layout, in columns and rows.
 const SMALLEST: (u16, u16) = (60, 16);
 
-/// Whether the explorer can be shown here.
+/// Checks whether the explorer can be shown here.
 ///
 /// # Errors
-/// One sentence: why not, and what would help.
+/// One sentence on why not, and on what would help.
 pub fn check() -> Result<(), String> {
     for (is_terminal, name) in [
         (io::stdin().is_terminal(), "stdin"),
@@ -29,17 +29,17 @@ pub fn check() -> Result<(), String> {
     too_small(columns, rows).map_or(Ok(()), Err)
 }
 
-/// How many columns and rows the terminal has.
+/// The columns and rows of the terminal.
 ///
 /// # Errors
-/// Where there is no terminal.
+/// If there is no terminal.
 pub fn size() -> io::Result<(u16, u16)> {
-    // Not `crossterm::terminal::size`, which starts another program where the system does not know.
+    // Not `crossterm::terminal::size`, which starts another program if the system does not know the size.
     window_size().map(|size| (size.columns, size.rows))
 }
 
-/// How many columns a text for people has: as many as `COLUMNS` says, else as the terminal has if stdout is one. What goes
-/// into a file or to another program has no limit.
+/// The maximum width of text for people: `COLUMNS` if it is set, otherwise the width of the terminal if stdout is one.
+/// Text that goes to a file or another program has no limit.
 pub fn room() -> usize {
     let wanted = variable("COLUMNS").and_then(|columns| columns.parse().ok());
     let of_terminal = || {
@@ -53,7 +53,7 @@ pub fn room() -> usize {
         .unwrap_or(usize::MAX)
 }
 
-/// One sentence if the explorer does not fit into so many columns and rows.
+/// One sentence if the explorer does not fit into this many columns and rows.
 pub fn too_small(columns: u16, rows: u16) -> Option<String> {
     (columns < SMALLEST.0 || rows < SMALLEST.1).then(|| {
         format!(

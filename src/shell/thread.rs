@@ -1,11 +1,11 @@
-//! Threads that nobody waits for.
+//! Threads that nothing waits for.
 
 use std::{io, thread::Builder};
 
-/// Starts one.
+/// Starts a thread.
 ///
 /// # Errors
-/// Where the system has none to spare.
+/// If the system has no thread to spare.
 pub fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Builder::new().name(name.into()).spawn(body).map(drop)
 }

@@ -1,4 +1,4 @@
-//! What the loop hears.
+//! The events of the loop.
 
 use std::io;
 
@@ -11,29 +11,30 @@ pub enum Input {
     Key(Key),
     /// The left button of the mouse was pressed over this column and row.
     Clicked(u16, u16),
-    /// The wheel of the mouse was turned over this column and row: up, or else down.
+    /// The wheel of the mouse was turned over this column and row.
     Wheel {
-        /// Away from the user.
+        /// Whether it was turned up, away from the user, or down.
         up: bool,
-        /// Where, in columns and rows.
+        /// The place, in columns and rows.
         at: (u16, u16),
     },
     /// This text was pasted.
     Pasted(String),
 }
 
-/// Something happened outside the loop's thread.
+/// Something that happened outside the loop's thread.
 #[derive(Debug)]
 pub enum Event {
     /// The user did something with the keyboard or the mouse.
     Input(Input),
-    /// The run goes on, or ends.
+    /// The run reports something.
     Report(Report),
-    /// The app has to hear this, all of it before the next frame.
+    /// Messages for the app, all of which it receives before the next frame.
     Tell(Vec<Msg>),
-    /// A signal asks the program to end or to stop, lets it go on, or says that the terminal may have another size.
+    /// A signal: it asks the program to end, to stop or to continue, or reports a possible change of the terminal's
+    /// size.
     Signal(i32),
-    /// There will be no more keys.
+    /// No more keys will arrive, for this reason.
     InputLost(io::Error),
 }
 

@@ -1,7 +1,7 @@
-//! Reads keys and the mouse on a thread of its own, so that they are never waited for and never polled.
+//! Reads keys and the mouse on a thread of its own, so that the loop neither waits for them nor polls.
 //!
-//! The terminal is read here and not by crossterm, whose reader keeps an unfinished sequence for ever: no key works any
-//! more after it. Time is looked at only while something is unfinished.
+//! The terminal is read here and not by crossterm, whose reader keeps an unfinished sequence for ever, after which no
+//! key works any more. Timeouts are used only while a sequence is unfinished.
 
 mod parser;
 mod sequences;
@@ -23,16 +23,16 @@ use crate::{
     shell::thread::spawn,
 };
 
-/// As much as a terminal gives at once.
+/// As much as a terminal delivers at once.
 const AT_ONCE: usize = 4096;
-/// How long to wait before a terminal that has nothing to read, although it says so, is asked again.
+/// The pause before reading again from a terminal that reports input but has none.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 const NANOS_PER_MS: Nanos = 1_000_000;
 
-/// Sends what the user does, for as long as the program lives.
+/// Sends the user's input, for as long as the program lives.
 ///
 /// # Errors
-/// One sentence.
+/// If that is not possible; the message is one sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     let problem = |error: io::Error| format!("cannot listen to the keyboard: {error}");
     let keyboard = Keyboard {
@@ -48,41 +48,41 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
 struct Keyboard {
     events: Sender<Event>,
     parser: Parser,
-    /// When something was read last.
+    /// When something was last read.
     heard: Nanos,
-    /// Opens when the program goes on after it was stopped.
+    /// Opens when the program continues after a stop.
     continued: Latch,
 }
 
 impl Keyboard {
     fn listen(mut self) {
-        // The key that stops a run of thousands of threads must not wait for its turn behind them.
+        // The key that stops a run of thousands of threads must not wait behind them.
         os::request_short_time_slices();
         while self.step().is_some() {}
     }
 
-    /// Waits for what happens next, and tells it; `None` once nobody listens any more, or nothing more can be read.
+    /// Waits for the next event and handles it; `None` if nothing receives input any more, or nothing more can be read.
     fn step(&mut self) -> Option<()> {
         let stdin = io::stdin();
         let [typed, continued] =
             wait_readable([stdin.as_fd(), self.continued.as_fd()], self.pause());
         if continued {
             self.continued.close();
-            // What was typed before the stop is no part of what is typed now.
+            // What was typed before the stop is not part of what is typed now.
             self.parser = Parser::default();
         }
         if typed {
             return self.read();
         }
         if self.pause() == Some(0) {
-            // The rest of what is unfinished has not come in time.
+            // The rest of the unfinished sequence has not arrived in time.
             let given_up = self.parser.give_up();
             return self.tell(given_up);
         }
         Some(())
     }
 
-    /// How long to wait at most, in milliseconds; `None`: for ever, as nothing is unfinished.
+    /// How long to wait at most, in milliseconds. `None` means for ever, because nothing is unfinished.
     fn pause(&self) -> Option<u16> {
         let left = (self.heard + self.parser.patience()?).saturating_sub(clock::now());
         Some(u16::try_from(left.div_ceil(NANOS_PER_MS)).unwrap_or(u16::MAX))
@@ -91,7 +91,8 @@ impl Keyboard {
     fn read(&mut self) -> Option<()> {
         let mut bytes = [0; AT_ONCE];
         match nix::unistd::read(io::stdin(), &mut bytes) {
-            // In a mode that another program left it in, or at its end, which somebody else watches for.
+            // Another program left the terminal in non-blocking mode, or its input has ended. The latter is watched
+            // elsewhere.
             Ok(0) | Err(Errno::EAGAIN) => thread::sleep(BETWEEN_LOOKS),
             Ok(read) => {
                 self.heard = clock::now();

@@ -1,10 +1,10 @@
-//! Keeps what the app wants to be kept, and brings back what was.
+//! Keeps what the app wants to be kept, and reads it back.
 //!
-//! Nothing of that happens on this thread: the history may be locked or large, and disks may be slow. Orders go to a
-//! thread of their own, and what comes of them comes back as messages.
+//! None of this happens on the loop's thread, because the history may be locked or large, and disks may be slow. Jobs
+//! go to a thread of their own, and their results come back as messages.
 //!
-//! Writing a large picture takes a core for a while. If a run goes on, that core is its workers': such work is put off
-//! until nothing is measured, unless it would take too much memory until then.
+//! Writing a large trace occupies a core for a while. During a run, the cores belong to its workers, so the work is put
+//! off until nothing is measured, unless that would take too much memory.
 
 use std::{
     sync::{
@@ -28,36 +28,36 @@ use crate::{
     store::{Change, End, PATIENCE, Place, Reply, Store, TRACES_MAX, Writer, take_in},
 };
 
-/// How long leaving waits for what is still to be written.
+/// How long leaving waits for unwritten changes.
 const LEAVING: Duration = Duration::from_secs(20);
-/// A picture that takes no more memory than this, in bytes, is written while a run goes on.
+/// A trace that takes no more memory than this, in bytes, is written even during a run.
 const SMALL: usize = 256 << 10;
-/// When traces that were put off take more memory than this, in bytes, they are written in any case.
+/// If the traces that were put off take more memory than this, in bytes, they are written at once.
 const PUT_OFF_MAX: usize = 64 << 20;
-/// How long until what could not be kept is tried again.
+/// How soon to try again after changes could not be kept.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// The kept history, as far as the explorer knows it.
+/// The kept history, as the explorer uses it.
 pub struct Keeper {
-    /// Where it is, if anything is kept.
+    /// The place of the history, if runs are kept.
     pub place: Option<Place>,
-    /// To the thread that does it; `None` if nothing is kept.
+    /// Sends jobs to the thread; `None` if nothing is kept.
     jobs: Option<Sender<Job>>,
-    /// How it ended, once the thread has done everything.
+    /// Receives the end once the thread has done everything.
     end: Receiver<End>,
-    /// With how much memory each takes until it is done, in bytes.
+    /// Jobs that were put off, each with the memory that it occupies, in bytes.
     put_off: Vec<(usize, Job)>,
-    /// Whether there was anything to write: who only reads is not waited for.
+    /// Whether anything had to be written. If not, leaving does not wait.
     writes: bool,
     events: Sender<Event>,
 }
 
-/// Something to do.
+/// A job for the thread.
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 impl Keeper {
-    /// Keeps at this place, if there is one, the runs that are measured `here`, and tells `events` what it finds there.
-    /// Where the system has no thread to spare, nothing is kept, and [`Keeper::leave`] says so.
+    /// Keeps the runs that are measured `here` at this place, if there is one, and sends what it finds there to
+    /// `events`. If the system has no thread to spare, nothing is kept, and [`Keeper::leave`] says so.
     pub fn new(place: Option<Place>, here: Arc<Provenance>, events: Sender<Event>) -> Keeper {
         let (ended, end) = mpsc::channel();
         let begin = |place: Place| {
@@ -90,12 +90,12 @@ impl Keeper {
         }
     }
 
-    /// Reads what was kept; answered by [`Msg::Earlier`].
+    /// Reads what was kept. The answer is [`Msg::Earlier`].
     pub fn read_earlier(&self) {
         self.send(Box::new(Worker::read_earlier));
     }
 
-    /// Keeps this run or sweep, if it was measured here; answered by [`Msg::Kept`].
+    /// Keeps this run or sweep, if it was measured here. The answer is [`Msg::Kept`].
     pub fn keep(&mut self, history: &History, number: usize) {
         if self.place.is_none() {
             return;
@@ -125,7 +125,7 @@ impl Keeper {
         }
     }
 
-    /// Brings the picture of this run; answered by [`Msg::PictureRead`].
+    /// Reads the trace of this run. The answer is [`Msg::PictureRead`].
     pub fn read_trace(&self, history: &History, number: usize) {
         match kept(history, number).filter(|_| self.jobs.is_some()) {
             Some(id) => self.send(Box::new(move |worker| worker.read_trace(number, &id))),
@@ -138,7 +138,7 @@ impl Keeper {
         }
     }
 
-    /// Changes what is kept of those runs that are kept at all.
+    /// Applies a change to those of these runs that are kept.
     pub fn change(
         &mut self,
         history: &History,
@@ -159,23 +159,23 @@ impl Keeper {
         self.send(Box::new(|worker| worker.change(change)));
     }
 
-    /// Gives an order, if anything is kept anywhere.
+    /// Sends a job, if anything is kept.
     fn send(&self, job: Job) {
-        // If the thread is gone, leaving tells.
+        // If the thread is gone, `leave` reports it.
         let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
     }
 
-    /// No run goes on: what was put off can be done.
+    /// Does what was put off, because no run is going on.
     pub fn rest(&mut self) {
         for (_, job) in std::mem::take(&mut self.put_off) {
             self.send(job);
         }
     }
 
-    /// Waits until all is written, but not for ever.
+    /// Waits until everything is written, but not for ever.
     pub fn leave(mut self) -> End {
         self.rest();
-        // The thread ends when nobody can give it orders any more.
+        // The thread ends when all senders of jobs are gone.
         if self.jobs.take().is_none() || !self.writes {
             return End::Kept;
         }
@@ -188,30 +188,29 @@ impl Keeper {
     }
 }
 
-/// The id of a run or sweep that is kept: of another one's file it is not.
+/// The id of a run or sweep that is kept. Runs from a shared file are not kept.
 fn kept(history: &History, number: usize) -> Option<String> {
     let item = history.item(number)?;
     (item.provenance.origin != Origin::Recorded).then(|| item.id.to_string())
 }
 
-/// What the thread works with.
+/// The state of the thread.
 struct Worker {
     writer: Writer,
     events: Sender<Event>,
-    /// Pictures that could not be kept: that is tried once more at the end.
+    /// Traces that could not be kept. They are tried once more at the end.
     unkept: Vec<(Record, Trace)>,
-    /// Whether there is something that the disk need not have yet.
+    /// Whether something was written that may not be on the disk yet.
     is_written: bool,
 }
 
 impl Worker {
-    /// Does what it is told to, until there is nobody any more to tell it: one thing after the other, so that a picture is
-    /// read after it was written.
+    /// Does the jobs one after the other until no more can come, so that a trace is read after it was written.
     fn live(mut self, orders: &Receiver<Job>) -> End {
         loop {
             let wait = match (self.writer.is_waiting(), self.is_written) {
                 (true, _) => AGAIN,
-                // The disk is waited for when there is nothing else to do.
+                // Syncing waits for the disk, so it happens only when there is nothing else to do.
                 (false, true) => Duration::ZERO,
                 (false, false) => Duration::MAX,
             };
@@ -243,8 +242,8 @@ impl Worker {
         self.hear(reply);
     }
 
-    /// Keeps a picture. One that cannot be kept stays in memory, with a poorer timeline if the whole one would take too much,
-    /// and the user hears of it once.
+    /// Keeps a trace. One that cannot be kept stays in memory, thinned if the whole one would take too much. The user
+    /// is told once.
     fn keep_trace(&mut self, record: Record, mut trace: Trace) {
         let traces = self.writer.store.traces();
         let kept = traces.keep(&record, &trace);
@@ -266,7 +265,7 @@ impl Worker {
         self.tell(vec![Msg::PictureRead { number, picture }]);
     }
 
-    /// Tries once more to keep what was put aside. Returns what is lost, in one sentence.
+    /// Tries once more to keep the traces that could not be kept. Returns what is lost, in one sentence.
     fn keep_traces_at_last(&self) -> Option<String> {
         let traces = self.writer.store.traces();
         let keep = |(record, trace): &(Record, Trace)| traces.keep(record, trace).err();
@@ -278,7 +277,7 @@ impl Worker {
         ))
     }
 
-    /// Reads everything that was kept, with what earlier sessions could not keep.
+    /// Reads everything that was kept, including what earlier sessions could not append.
     fn read_earlier(&mut self) {
         let mut messages = Vec::from_iter(take_in(&self.writer.store.place).map(Msg::Told));
         match self.writer.store.open() {
@@ -306,7 +305,7 @@ impl Worker {
     }
 
     fn tell(&self, messages: Vec<Msg>) {
-        // Nobody listens any more if the user has left meanwhile.
+        // If the user has left meanwhile, nothing receives the messages.
         let _ = self.events.send(Event::Tell(messages));
     }
 }

@@ -1,46 +1,48 @@
-//! When to draw: at once for the user, at most 15 times a second for a run and less often where frames are dear, never for
-//! nothing.
+//! Decides when to draw: at once for the user, at most 15 times a second for a run, less often if frames are expensive,
+//! and never without a change.
 //!
-//! Drawing beside saturated cores takes time from the workers: 15 frames a second cost them 0.7 % of theirs, 30 twice
-//! as much.
+//! Drawing beside saturated cores takes time from the workers: 15 frames a second cost them 0.7 % of their time, 30
+//! twice as much.
 
 use std::time::Duration;
 
 use crate::domain::time::Nanos;
 
-/// Between two frames that the user's keys ask for, in nanoseconds. In between, a burst of keys is read, not drawn.
+/// The minimum time between two frames for the user's keys, in nanoseconds. A burst of keys in between is read, but not
+/// drawn.
 const GAP_NOW: Nanos = 16_000_000;
-/// Between two frames that a run asks for, in nanoseconds, at least.
+/// The minimum time between two frames for a run, in nanoseconds.
 const GAP_PACED: Nanos = 1_000_000_000 / 15;
-/// Frames that are dear are rarer: drawing takes at most this part of a core's time.
+/// Expensive frames are drawn less often: for a run, the time between two frames is at least this multiple of a frame's
+/// cost.
 const SHARE: Nanos = 80;
 
-/// How soon a change has to be seen.
+/// How soon a change has to be visible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// It is one of many that follow each other.
+    /// The change is one of many in a series.
     Paced,
-    /// The user waits for it.
+    /// The user waits for the change.
     Now,
 }
 
-/// Knows when to draw next. It reads no clock: moments are told.
+/// Decides when to draw next. It reads no clock; the caller passes the time.
 #[derive(Debug, Default)]
 pub struct Pacer {
-    /// When the last frame was done; `None` before the first.
+    /// When the last frame was finished; `None` before the first.
     drawn: Option<Nanos>,
-    /// What it cost, in nanoseconds of CPU time.
+    /// The cost of the last frame, in nanoseconds of CPU time.
     cost: Nanos,
     wanted: Option<Urgency>,
 }
 
 impl Pacer {
-    /// Something has changed.
+    /// Records that something has changed.
     pub fn want(&mut self, urgency: Urgency) {
         self.wanted = self.wanted.max(Some(urgency));
     }
 
-    /// How long to wait before drawing; zero to draw now, `None` while nothing has changed.
+    /// How long to wait before drawing: zero means now, `None` that nothing has changed.
     pub fn pause(&self, now: Nanos) -> Option<Duration> {
         let gap = match self.wanted? {
             Urgency::Now => GAP_NOW,
@@ -50,8 +52,8 @@ impl Pacer {
         Some(Duration::from_nanos(due.saturating_sub(now)))
     }
 
-    /// A frame was finished that took so much CPU time. Counting from its end leaves time to read what happens even where
-    /// drawing is slow.
+    /// Records that a frame was finished, with its CPU time. The next gap starts at its end, which leaves time to read
+    /// events even if drawing is slow.
     pub fn drawn(&mut self, now: Nanos, cost: Nanos) {
         self.drawn = Some(now);
         self.cost = cost;

@@ -1,4 +1,4 @@
-//! A shared file is read, before anything is started.
+//! Reads a shared file before anything is started.
 
 use std::{fs::File, io::Read, path::Path};
 
@@ -10,13 +10,13 @@ use crate::{
     export::json::{self, FILE_MAX},
 };
 
-/// The longest name of a file in a sentence, in characters.
+/// How much of a file's name a sentence may contain, in characters.
 const NAME_MAX: usize = 100;
 
 /// The document in this file.
 ///
 /// # Errors
-/// Why it cannot be replayed, in one sentence.
+/// If it cannot be replayed; the message is one sentence.
 pub fn read(path: &Path) -> Result<Lot, String> {
     let name = clean(&path.display().to_string(), NAME_MAX);
     let wrong = |why: String| format!("cannot replay {name}: {why}");
@@ -28,7 +28,7 @@ pub fn read(path: &Path) -> Result<Lot, String> {
     Ok(document)
 }
 
-/// Not more than is allowed, and one byte: a file may be longer than it says.
+/// Reads at most one byte more than is allowed, because a file may be longer than its metadata says.
 fn text_of(path: &Path) -> Result<Vec<u8>, String> {
     let unreadable = |error| plain(&error);
     let file = File::open(path).map_err(unreadable)?;

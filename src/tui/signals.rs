@@ -1,7 +1,7 @@
-//! Ends the program when it is told to, also while the loop cannot listen, and lets it stop and go on.
+//! Ends the program on request, even if the loop is stuck, and lets it stop and continue.
 //!
-//! The loop ends it in order: terminal, run, zygote. But the loop may be stuck in a write to a terminal that has
-//! stalled, so these threads do not rely on it.
+//! The loop ends the program in order: terminal, run, zygote. But it may be stuck in a write to a stalled terminal, so
+//! these threads do not rely on it.
 
 use std::{os::fd::AsFd, sync::mpsc::Sender, thread, time::Duration};
 
@@ -13,15 +13,16 @@ use crate::shell::{
     thread::spawn,
 };
 
-/// How long the loop may take to end in order: stopping a run takes it up to half a second.
+/// How long the loop may take to end the program. Stopping a run takes up to half a second of that.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often the terminal is looked at besides waiting for it, in milliseconds: some drivers do not wake the waiter.
+/// How often the terminal is checked in addition to waiting for it, in milliseconds: some drivers do not wake the
+/// waiter.
 const LOOK_EVERY_MS: u16 = 1_000;
 
-/// Sends signals to the loop. Those that end the program end it without the loop if that takes too long.
+/// Sends signals to the loop. If the loop takes too long to end the program, this thread ends it.
 ///
 /// # Errors
-/// One sentence.
+/// If that is not possible; the message is one sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     signals::listen(
         &[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH],
@@ -38,11 +39,11 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
     )
 }
 
-/// Ends the program when its terminal is gone: nobody can see it any more, and a destructor that writes
-/// to a dead terminal panics. The zygote notices by itself, and so do the workers.
+/// Ends the program when its terminal is gone: nobody can see it any more, and a destructor that writes to a dead
+/// terminal panics. The zygote notices the end by itself, and so do the workers.
 ///
 /// # Errors
-/// One sentence.
+/// If that is not possible; the message is one sentence.
 pub fn watch_terminal() -> Result<(), String> {
     let watch = || {
         wait_for_hang_up();
@@ -55,9 +56,9 @@ fn wait_for_hang_up() {
     let stdin = std::io::stdin();
     let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
     loop {
-        // No event is asked for: hanging up is reported unasked.
+        // No event is requested: hang-ups are always reported.
         let mut terminal = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
-        // An interrupted wait is no reason to stop watching.
+        // An interrupted wait is not a reason to stop watching.
         if poll(&mut terminal, PollTimeout::from(LOOK_EVERY_MS)).is_ok()
             && let Some(events) = terminal[0].revents()
             && events.intersects(gone)

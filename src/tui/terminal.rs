@@ -1,4 +1,4 @@
-//! The terminal: taken over once, given back exactly once, however the program ends.
+//! The terminal: taken over once, and given back exactly once, however the program ends.
 
 use std::{
     fs::OpenOptions,
@@ -20,44 +20,45 @@ use nix::{
 };
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
-/// Whether the terminal is ours. Global, because a panic and a signal have to give it back without the [`Screen`].
+/// Whether this program has taken over the terminal. Global, because a panic or a signal has to give it back without
+/// the [`Screen`].
 static OURS: AtomicBool = AtomicBool::new(false);
-/// What other threads said when they panicked while the terminal was ours.
+/// The messages of other threads that panicked meanwhile.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);
 
-/// The alternate screen (1049), no cursor (25), pasted text told from keys (2004).
+/// The alternate screen (1049), no cursor (25), and bracketed paste, which separates pasted text from keys (2004).
 const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
 const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
-/// Listens to clicks and the wheel (1000), with coordinates of any size (1006). What crossterm offers would report every
-/// move, too, and each would wake the program beside the workers.
+/// Reports clicks and the wheel (1000), with coordinates of any size (1006). crossterm's mode would report every move
+/// as well, and each report would wake the program beside the workers.
 const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-/// Leaves the mouse to the terminal, which selects text with it.
+/// Leaves the mouse to the terminal, which uses it to select text.
 const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// The terminal while it is ours. Dropping it gives it back.
+/// The terminal while it is taken over. Dropping this gives it back.
 pub struct Screen {
-    /// A change of its size is noticed by itself when a frame is drawn.
+    /// It notices a change of its size when a frame is drawn.
     pub terminal: Terminal<CrosstermBackend<FrameWriter>>,
 }
 
 impl Screen {
-    /// Takes the terminal over: raw mode, alternate screen, no cursor, pasted text told from keys, and the mouse if that is
-    /// wanted.
+    /// Takes the terminal over: raw mode, alternate screen, no cursor, bracketed paste, and the mouse if `mouse` is
+    /// set.
     ///
     /// # Errors
-    /// Of the terminal; it is given back.
+    /// An error of the terminal, which is given back.
     pub fn enter(mouse: bool) -> io::Result<Screen> {
         let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
         let mut screen = Screen { terminal };
         screen.retake(mouse).map(|()| screen)
     }
 
-    /// Takes the terminal over again, after somebody else had it: nothing of its modes is relied upon.
+    /// Takes the terminal over again after another program had it. Nothing is assumed about its modes.
     ///
     /// # Errors
-    /// Of the terminal.
+    /// An error of the terminal.
     pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
-        // crossterm does nothing if it thinks that raw mode is on, although a shell may have changed that meanwhile.
+        // crossterm does nothing if it believes that raw mode is on, although a shell may have changed that meanwhile.
         disable_raw_mode()?;
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
@@ -68,11 +69,12 @@ impl Screen {
         self.forget()
     }
 
-    /// Forgets what the terminal shows, so that the next frame is drawn whole. (`Terminal::clear` must not be used: it
-    /// asks the terminal where the cursor is, and waits two seconds for an answer that the input thread has read.)
+    /// Forgets what the terminal shows, so that the next frame is drawn completely. (`Terminal::clear` must not be
+    /// used: it asks the terminal for the position of the cursor, and waits two seconds for an answer that the input
+    /// thread has read.)
     ///
     /// # Errors
-    /// Of the terminal.
+    /// An error of the terminal.
     pub fn forget(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal
@@ -86,8 +88,8 @@ impl Drop for Screen {
     }
 }
 
-/// Collects a frame and writes it at once. What is not flushed is never written: half a frame must not follow the
-/// sequences that give the terminal back.
+/// Collects a frame and writes it at once. A frame that is not flushed is never written, because half a frame must not
+/// follow the sequences that give the terminal back.
 #[derive(Debug, Default)]
 pub struct FrameWriter {
     frame: Vec<u8>,
@@ -100,7 +102,7 @@ impl Write for FrameWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // ratatui's destructor shows the cursor, which is done by then.
+        // The destructor of ratatui shows the cursor, which has already been done by then.
         let written = if OURS.load(Ordering::SeqCst) {
             write_all(&self.frame)
         } else {
@@ -111,7 +113,7 @@ impl Write for FrameWriter {
     }
 }
 
-/// Writes to the terminal, past the buffer of `io::stdout`, which cuts a frame at each line end. Waits where another
+/// Writes to the terminal, past the buffer of `io::stdout`, which splits a frame at each line end. Waits if another
 /// program has left the terminal in non-blocking mode.
 fn write_all(mut bytes: &[u8]) -> io::Result<()> {
     let stdout = io::stdout();
@@ -131,34 +133,36 @@ fn write_all(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Listens to the mouse, or leaves it to the terminal.
+/// Turns mouse reports on or off.
 ///
 /// # Errors
-/// Of the terminal.
+/// An error of the terminal.
 pub fn listen_to_mouse(listen: bool) -> io::Result<()> {
     write_all(if listen { TAKE_MOUSE } else { RELEASE_MOUSE })
 }
 
-/// What gives the screen and the mouse back, also if the mouse was never taken. Nothing else was changed: focus is never
-/// asked for.
+/// The sequences that give the screen and the mouse back; they do no harm if the mouse was never taken. Nothing else
+/// was changed: focus reports are never requested.
 fn leaving() -> Vec<u8> {
     [RELEASE_MOUSE, LEAVE].concat()
 }
 
-/// Gives the terminal back, if it is ours.
+/// Gives the terminal back, if it is taken over.
 pub fn leave() {
     if OURS.swap(false, Ordering::SeqCst) {
-        // The mode first: a stalled terminal may hold up the writing for ever. Errors mean that it is gone.
+        // The mode first, because a stalled terminal may block the write for ever. Errors mean that the terminal is
+        // gone.
         let _ = disable_raw_mode();
         let _ = write_all(&leaving());
     }
 }
 
-/// Gives the terminal back as well as can be done without ever waiting, while another thread may be stuck in writing
-/// to it.
+/// Gives the terminal back as well as possible without ever waiting, while another thread may be stuck in a write to
+/// it.
 pub fn leave_without_waiting() {
     let _ = disable_raw_mode();
-    // Non-blocking mode belongs to the open file, which the user's shell shares: so it is opened a second time.
+    // Non-blocking mode belongs to the open file, which the user's shell shares, so the terminal is opened a second
+    // time.
     let again = |path| {
         OpenOptions::new()
             .write(true)
@@ -166,15 +170,15 @@ pub fn leave_without_waiting() {
             .open(path)
     };
     if let Ok(mut terminal) = again("/proc/self/fd/1").or_else(|_| again("/dev/tty")) {
-        // What waits to be shown is thrown away, which also makes room for the few bytes that matter.
+        // Discards what waits to be shown, which also makes room for the few bytes that matter.
         let _ = tcflush(&terminal, FlushArg::TCOFLUSH);
         let _ = terminal.write_all(&leaving());
     }
 }
 
-/// Gives the terminal back before a panic of the loop's thread is reported. Panics of other threads, also those that
-/// are caught, leave it alone: what they say would spoil the picture, so it is held back. Forked children inherit the
-/// hook and must not touch the terminal either.
+/// Gives the terminal back before a panic of the loop's thread is reported. Panics of other threads, including those
+/// that are caught, leave it alone; their messages would spoil the screen, so they are held back. Forked children
+/// inherit the hook and must not touch the terminal either.
 pub fn restore_on_panic() {
     let (ui_process, ui_thread) = (process::id(), thread::current().id());
     let report = panic::take_hook();
@@ -193,7 +197,7 @@ pub fn restore_on_panic() {
     }));
 }
 
-/// Prints what was held back, now that the terminal is the user's again.
+/// Prints the messages that were held back, after the terminal was given back.
 pub fn print_held_back() {
     if let Ok(mut held_back) = HELD_BACK.lock() {
         for message in held_back.drain(..) {

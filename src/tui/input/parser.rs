@@ -1,67 +1,67 @@
-//! Bytes from the terminal become keys, clicks and pasted text, one byte at a time.
+//! Turns bytes from the terminal into keys, clicks and pasted text, one byte at a time.
 //!
-//! Where a sequence ends is decided here, by the grammar of ECMA-48 alone, whatever the sequence means. A sequence that
-//! nobody understands is therefore read to its end and dropped, and none of its bytes is taken for a key. A sequence
-//! that does not end is given up when nothing more comes for a short while: see [`Parser::patience`].
+//! The end of a sequence is decided by the grammar of ECMA-48 alone, whatever the sequence means. So an unknown
+//! sequence is read to its end and dropped, and none of its bytes is taken for a key. A sequence that does not end is
+//! given up if nothing more arrives for a short while: see [`Parser::patience`].
 
 use super::sequences;
 use crate::{domain::time::Nanos, tui::event::Input, ui::key::Key};
 
-/// How long the rest of a sequence may take: the bytes of a key arrive together, and over a network nearly so. A user
-/// who presses Esc waits as long.
+/// How long the rest of a sequence may take. The bytes of a key arrive together, or nearly so over a network. A user
+/// who presses Esc waits this long.
 const SEQUENCE_PATIENCE: Nanos = 50_000_000;
-/// How long the rest of a paste may take. A network may stall within a long text, and what is left of that should not be lost
-/// at once.
+/// How long the rest of a paste may take. A network may stall within a long text, and the rest of that text should not
+/// be lost at once.
 const PASTE_PATIENCE: Nanos = 1_000_000_000;
-/// A sequence with so many bytes of parameters means nothing, whatever follows.
+/// A sequence with this many bytes of parameters has no meaning, whatever follows.
 const PARAMETERS_MAX: usize = 65;
-/// More text than any field takes. The rest of a longer paste is dropped.
+/// More text than any field accepts. The rest of a longer paste is dropped.
 const PASTE_MAX: usize = 64 << 10;
-/// What ends a paste.
+/// The end of a paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 const ESC: u8 = 0x1b;
 const BELL: u8 = 0x07;
 const CTRL_C: u8 = 0x03;
 
-/// Reads bytes; knows what was begun and is not finished.
+/// Reads bytes, and remembers an unfinished sequence.
 #[derive(Debug, Default)]
 pub struct Parser {
     state: State,
-    /// Whether a paste was given up, of which more may come.
+    /// Whether a paste was given up whose rest may still arrive.
     is_paste_open: bool,
 }
 
 #[derive(Debug, Default)]
 enum State {
-    /// Nothing was begun.
+    /// No sequence is unfinished.
     #[default]
     Ground,
-    /// Esc: the key, or the first byte of something.
+    /// Esc: the key, or the first byte of a sequence.
     Escape,
     /// The first bytes of a character, and whether it was pressed with Alt.
     Character { bytes: Vec<u8>, alt: bool },
-    /// Esc and O, as some keys begin.
+    /// Esc and O, the start of some keys.
     SingleShift,
     /// Esc and [, and these parameters.
     Control(Vec<u8>),
-    /// Esc, [ and M, and so many of three bytes that say what the mouse did.
+    /// Esc, [ and M, and up to three bytes that describe what the mouse did.
     Mouse(Vec<u8>),
-    /// An answer of the terminal that nobody asked for.
+    /// An answer of the terminal that was not requested.
     Answer,
-    /// A text that is being pasted, with as much of what ends it as has come.
+    /// Pasted text, including what has arrived of the end marker.
     Paste(Vec<u8>),
 }
 
 impl Parser {
-    /// Reads one byte; what that completes.
+    /// Reads one byte. Returns the input that it completes.
     pub fn read(&mut self, byte: u8) -> Option<Input> {
         match std::mem::take(&mut self.state) {
             State::Paste(text) => self.pasted(text, byte),
-            // Whatever came before, this key works.
+            // This key works whatever came before it.
             _ if byte == CTRL_C => Some(Input::Key(Key::Ctrl('c'))),
             State::Escape => self.after_escape(byte),
-            // A new sequence ends one that has not ended.
+            // A new sequence ends an unfinished one.
             _ if byte == ESC => self.wait_in(State::Escape),
             State::Ground => self.begin(byte),
             State::Character { bytes, alt } => self.character(bytes, byte, alt),
@@ -75,8 +75,8 @@ impl Parser {
         }
     }
 
-    /// Reads bytes that arrived together. A paste comes in blocks, so a Ctrl-C that arrives alone was pressed: it ends a
-    /// paste that has no end, however soon the user presses it again.
+    /// Reads bytes that arrived together. A paste arrives in blocks, so a Ctrl-C that arrives alone was pressed: it
+    /// ends a paste that has no end, however soon the user presses it again.
     pub fn read_block(&mut self, bytes: &[u8]) -> Vec<Input> {
         if bytes == [CTRL_C] {
             self.state = State::Ground;
@@ -89,8 +89,9 @@ impl Parser {
         bytes.iter().filter_map(|byte| self.read(*byte)).collect()
     }
 
-    /// What is no longer the paste that was given up: all that follows its end. A key also ends it: that is a single byte, or
-    /// a sequence. Any other block is the rest of its text, of which nothing may act as a key.
+    /// The bytes that no longer belong to a paste that was given up: everything after its end. A key also ends the
+    /// paste; it is a single byte or a sequence. Any other block is the rest of the pasted text, which must not act as
+    /// keys.
     fn behind_the_paste<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let end = bytes
             .windows(PASTE_END.len())
@@ -104,7 +105,7 @@ impl Parser {
         behind
     }
 
-    /// How long to wait for the rest of what was begun, in nanoseconds; `None` if nothing was.
+    /// How long to wait for the rest of an unfinished sequence, in nanoseconds; `None` if there is none.
     pub fn patience(&self) -> Option<Nanos> {
         match self.state {
             State::Ground => None,
@@ -113,7 +114,7 @@ impl Parser {
         }
     }
 
-    /// The rest did not come: Esc was the key, and anything else was nothing.
+    /// The rest did not arrive: Esc was the key, and anything else had no meaning.
     pub fn give_up(&mut self) -> Option<Input> {
         match std::mem::take(&mut self.state) {
             State::Escape => Some(Input::Key(Key::Esc)),
@@ -162,7 +163,7 @@ impl Parser {
             Err(error) if error.error_len().is_none() => {
                 self.wait_in(State::Character { bytes, alt })
             }
-            // Not UTF-8. If it was this byte that does not fit, then it begins something.
+            // Not UTF-8. If only this byte does not fit, it starts something new.
             Err(_) if bytes.len() > 1 => self.begin(byte),
             Err(_) => None,
         }
@@ -177,7 +178,7 @@ impl Parser {
 
     fn control(&mut self, mut parameters: Vec<u8>, byte: u8) -> Option<Input> {
         match (&parameters[..], byte) {
-            // The console of Linux, for its function keys.
+            // The console of Linux uses this for its function keys.
             ([], b'[') => self.wait_in(State::Control(vec![byte])),
             ([], b'M') => self.wait_in(State::Mouse(vec![])),
             (b"200", b'~') => self.wait_in(State::Paste(vec![])),
@@ -191,7 +192,7 @@ impl Parser {
             (_, b'@'..=b'~') if parameters.len() < PARAMETERS_MAX => {
                 sequences::control(&parameters, byte)
             }
-            // No byte of a sequence: it is broken.
+            // This byte cannot be part of a sequence: the sequence is broken.
             _ => None,
         }
     }
@@ -199,7 +200,7 @@ impl Parser {
     fn mouse(&mut self, mut bytes: Vec<u8>, byte: u8) -> Option<Input> {
         bytes.push(byte);
         match bytes[..] {
-            // They begin with the first character that can be shown.
+            // The numbers start at the first printable character.
             [button, column, row] => {
                 let numbers = [button, column, row].map(u16::from);
                 sequences::mouse(numbers, b' '.into(), u16::from(b' ') + 1)
@@ -215,7 +216,7 @@ impl Parser {
             return Some(Input::Pasted(String::from_utf8_lossy(kept).into_owned()));
         }
         if text.len() > 2 * PASTE_MAX {
-            // Behind what is kept, only what may be the beginning of the end matters.
+            // After the kept text, only bytes that may be the start of the end marker matter.
             text.drain(PASTE_MAX..text.len() - PASTE_END.len());
         }
         self.wait_in(State::Paste(text))
@@ -232,7 +233,7 @@ mod tests {
         bytes.iter().filter_map(|byte| parser.read(*byte)).collect()
     }
 
-    /// What these bytes are, if nothing follows them.
+    /// What these bytes mean if nothing follows them.
     fn inputs(bytes: &[u8]) -> Vec<Input> {
         let mut parser = Parser::default();
         let mut inputs = read(&mut parser, bytes);
@@ -477,7 +478,7 @@ mod tests {
         assert_eq!(pasted(&long), [Input::Pasted(long[..PASTE_MAX].into())]);
     }
 
-    /// Bytes of which many are those that sequences are made of.
+    /// Random bytes, many of which are typical of sequences.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             any::<u8>().prop_map(|byte| vec![byte]),

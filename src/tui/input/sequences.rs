@@ -1,9 +1,9 @@
-//! What the bytes and sequences of a terminal mean: the tables of xterm, with what rxvt, the console of Linux and kitty
-//! write otherwise.
+//! The meaning of a terminal's bytes and sequences: the tables of xterm, and what rxvt, the console of Linux and kitty
+//! write differently.
 
 use crate::{tui::event::Input, ui::key::Key};
 
-/// A key of one byte that is ASCII.
+/// The key of a single ASCII byte.
 pub fn single(byte: u8) -> Option<Key> {
     Some(match byte {
         b'\r' => Key::Enter,
@@ -17,12 +17,12 @@ pub fn single(byte: u8) -> Option<Key> {
     })
 }
 
-/// The same with Alt, which only these keys do not mind.
+/// The same with Alt, which changes nothing for these keys.
 pub fn with_alt(byte: u8) -> Option<Key> {
     single(byte).filter(|key| [Key::Enter, Key::Tab, Key::Backspace].contains(key))
 }
 
-/// What follows Esc and O, or Esc, [ and no number but 1.
+/// What follows Esc and O, or Esc, [ and no number except 1.
 pub fn cursor(last: u8) -> Option<Key> {
     Some(match last {
         b'A' => Key::Up,
@@ -36,12 +36,12 @@ pub fn cursor(last: u8) -> Option<Key> {
     })
 }
 
-/// What follows Esc and [: parameters, and the byte that ends them.
+/// What follows Esc and [: the parameters, and the byte that ends them.
 pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
     let text = std::str::from_utf8(parameters).ok()?;
     match (text.strip_prefix('<'), last) {
         (Some(mouse), b'M') => mouse_in_numbers(mouse, 0),
-        // A button was let go.
+        // A button was released.
         (Some(_), _) => None,
         (None, b'M') => mouse_in_numbers(text, 32),
         (None, _) => Parameters::read(text)?.key(last).map(Input::Key),
@@ -51,18 +51,18 @@ pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
 /// `number:shifted;modifiers:kind`, all of which may be absent.
 struct Parameters {
     number: Option<u32>,
-    /// What the key gives with Shift, where that is told.
+    /// The character that the key gives with Shift, if the terminal reports it.
     shifted: Option<u32>,
     modifiers: u32,
 }
 
 impl Parameters {
-    /// `None` if that is not what they are, or if a key was let go.
+    /// `None` if the parameters are malformed, or if a key was released.
     fn read(text: &str) -> Option<Parameters> {
         let mut fields = text.split(';');
         let (number, shifted) = pair(fields.next())?;
         let (modifiers, kind) = pair(fields.next())?;
-        // A third one is what the key would write, which is not needed.
+        // A third field is the text of the key, which is not needed.
         (kind != Some(3)).then(|| Parameters {
             number,
             shifted,
@@ -84,10 +84,10 @@ impl Parameters {
         }
     }
 
-    /// A key that is told by its number in Unicode, or in kitty's own range.
+    /// A key that is reported by its number in Unicode, or in kitty's own range.
     fn reported(&self, number: u32) -> Option<Key> {
         match number {
-            // Unicode's private range, in which kitty numbers keys that give no character.
+            // The private range of Unicode, in which kitty numbers the keys that give no character.
             57344..=63743 => of_kitty(number),
             27 => Some(Key::Esc),
             9 if self.has(SHIFT) => Some(Key::BackTab),
@@ -99,7 +99,7 @@ impl Parameters {
     fn character(&self, number: u32) -> Option<Key> {
         let number = self.shifted.filter(|_| self.has(SHIFT)).unwrap_or(number);
         let c = char::from_u32(number).filter(|c| !c.is_control())?;
-        // With AltGr, as on a German keyboard for `[`, some terminals report Control and Alt together.
+        // Some terminals report AltGr, which a German keyboard needs for `[`, as Control and Alt together.
         match (self.has(CONTROL), self.has(ALT)) {
             (true, false) => Some(Key::Ctrl(c.to_ascii_lowercase())),
             (false, true) => None,
@@ -112,7 +112,7 @@ const SHIFT: u32 = 1;
 const ALT: u32 = 2;
 const CONTROL: u32 = 4;
 
-/// `one:two` as numbers; what is absent or empty is no number, and anything else is no pair.
+/// `one:two` as numbers. An absent or empty number is `None`; anything else makes the pair invalid.
 fn pair(field: Option<&str>) -> Option<(Option<u32>, Option<u32>)> {
     let mut numbers = field.unwrap_or_default().split(':');
     let mut next = || match numbers.next() {
@@ -155,7 +155,7 @@ fn of_kitty(number: u32) -> Option<Key> {
     }
 }
 
-/// `button;column;row`, the button written as `offset` more than it is.
+/// `button;column;row`; the button has `offset` added.
 fn mouse_in_numbers(text: &str, offset: u16) -> Option<Input> {
     let numbers: Vec<u16> = text
         .split(';')
@@ -164,10 +164,10 @@ fn mouse_in_numbers(text: &str, offset: u16) -> Option<Input> {
     mouse(numbers.try_into().ok()?, offset, 1)
 }
 
-/// What a button did at a column and row, if it means something; the button is written as `offset` more than it is, and
-/// places count from `first`.
+/// What a button did at a column and row, if that has a meaning. The button has `offset` added, and columns and rows
+/// count from `first`.
 pub fn mouse([button, column, row]: [u16; 3], offset: u16, first: u16) -> Option<Input> {
-    /// Shift, Alt and Control, which the mouse does not mind.
+    /// Shift, Alt and Control, which change nothing for the mouse.
     const MODIFIERS: u16 = 4 + 8 + 16;
     let (column, row) = (column.checked_sub(first)?, row.checked_sub(first)?);
     match button.checked_sub(offset)? & !MODIFIERS {
