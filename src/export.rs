@@ -1,16 +1,17 @@
-//! Files and documents to share: what was measured, in the forms in which it travels.
+//! Files and documents to share: what was measured, in each format.
 //!
 //! ```text
-//!               json       everything, and back again
+//!               json       everything, and it can be read again
 //!               csv        ┐ of present:     the same words and cells in every format
 //!  Shared ───►  markdown   ┤
 //!               html       ┤ svg:            pictures, drawn from sums
-//!               svg        ┘ markup:         what is written is well-formed
+//!               svg        ┘ markup:         the output is well-formed
 //!               chrome     the events
 //! ```
 //!
-//! What is as long as what was measured streams: a run of a million tasks makes JSON of a hundred megabytes, which is never
-//! built in memory. Pictures and reports are bounded. [`mod@file`] puts a document into a file, whole or not at all.
+//! Output whose length depends on the measurement is streamed. A run of a million tasks makes a hundred megabytes of
+//! JSON, which are never held in memory. Pictures and reports are bounded. [`mod@file`] writes a document into a file,
+//! completely or not at all.
 
 mod chrome;
 mod csv;
@@ -27,10 +28,12 @@ use json::Traces;
 
 use crate::{analysis::shared::Shared, domain::machine::Machine, present::format::Format};
 
-/// Writes what is shared in this format. The table of the terminal is the shells' own: here it is one in Markdown.
-/// `machine` is the one of this session, which JSON names where there is no run, and `traces` is about JSON alone.
+/// Writes the shared runs and sweeps in this format. The shells print tables for terminals themselves; here a table is
+/// written in Markdown. `machine` is the one of this session, which JSON names if there is no run. `traces` only
+/// affects JSON.
 ///
 /// # Errors
+/// If writing to `out` fails.
 /// What `out` refuses.
 pub fn write(
     format: Format,

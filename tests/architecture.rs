@@ -1,10 +1,10 @@
-//! The layers are what the crate documentation says: every arrow between modules is allowed, and what a layer must not
-//! contain is absent from it.
+//! The layers follow the crate documentation: every arrow between modules is allowed, and no layer contains what is
+//! forbidden to it.
 //!
-//! The test reads the sources as text. It resolves `use` trees, inline paths and chains of `super`, which is all that
-//! this crate writes; the bad samples at the end show that it can fail.
+//! The test reads the sources as text. It resolves `use` trees, inline paths and chains of `super`, which is everything
+//! that this crate uses. The bad samples at the end show that it can fail.
 
-// Beside this file, cargo would take it for a test program of its own.
+// If the file were beside this one, cargo would treat it as a separate test program.
 #[path = "architecture/cycles.rs"]
 mod cycles;
 
@@ -18,7 +18,7 @@ use std::{
 struct Layer {
     name: &'static str,
     may_import: &'static [&'static str],
-    /// Paths, single names of types, and macros (with `!`) that must not occur outside tests.
+    /// Paths, single names of types, and macros (with `!`) that must not occur outside of tests.
     must_not_contain: &'static [&'static [&'static str]],
 }
 
@@ -46,7 +46,7 @@ const CROSSTERM: &[&str] = &["crossterm", "ratatui::crossterm", "Terminal"];
 const PRINTING: &[&str] = &["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 const UNSAFE: &[&str] = &["unsafe"];
 
-/// What only the shells and the engine may do.
+/// What only the shells and the engine may use.
 const PURE: &[&[&str]] = &[
     CLOCKS,
     ACTING,
@@ -59,7 +59,7 @@ const PURE: &[&[&str]] = &[
     &["clap"],
 ];
 
-/// What those who draw must not do.
+/// What layers that draw must not use.
 const DRAWING: &[&[&str]] = &[
     CLOCKS,
     ACTING,
@@ -253,7 +253,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// What is wrong with a file, by the table.
+/// What the table forbids in a file.
 fn complaints(path: &Path, source: &str) -> Vec<String> {
     let module = module_path(path);
     let code = without_comments_and_strings(source);
@@ -294,7 +294,7 @@ fn complaints(path: &Path, source: &str) -> Vec<String> {
     arrows.chain(forbidden).collect()
 }
 
-/// `["tui", "input"]` of `tui/input.rs`; the library's root is above all layers.
+/// `["tui", "input"]` for `tui/input.rs`. The library's root is above all layers.
 fn module_path(path: &Path) -> Vec<String> {
     let module = path.with_extension("");
     let names: Vec<String> = module
@@ -309,7 +309,7 @@ fn is_test_file(path: &Path) -> bool {
         || path.components().any(|part| part.as_os_str() == "tests")
 }
 
-/// The code before the tests, which end a file.
+/// The code before the tests, which are at the end of a file.
 fn without_tests(code: &str) -> &str {
     let tests = code.match_indices("#[cfg(test)]").find(|(at, marker)| {
         let next = code[at + marker.len()..].trim_start();
@@ -348,7 +348,7 @@ fn contents(code: &str) -> BTreeSet<String> {
     found
 }
 
-/// Whether `found` is what is forbidden, lies below it, or takes all of what it lies in.
+/// Whether `found` is forbidden, lies below something forbidden, or imports everything from a module that contains it.
 fn is_or_is_below(found: &str, forbidden: &str) -> bool {
     let below = |path: &str, parent: &str| {
         path.strip_prefix(parent)
@@ -360,7 +360,7 @@ fn is_or_is_below(found: &str, forbidden: &str) -> bool {
             .is_some_and(|parent| below(forbidden, parent))
 }
 
-/// All paths in the code: those that `use` trees stand for, and those in between.
+/// All paths in the code, both from `use` trees and inline.
 fn paths(code: &str) -> Vec<String> {
     let tokens = tokens(code);
     let mut paths = vec![];
@@ -386,7 +386,7 @@ fn paths(code: &str) -> Vec<String> {
     paths
 }
 
-/// Adds the paths of the tree that begins at `at`, each after `prefix`; returns where it ends.
+/// Adds the paths of the tree that starts at `at`, each after `prefix`. Returns where the tree ends.
 fn use_tree(tokens: &[String], mut at: usize, prefix: &str, paths: &mut Vec<String>) -> usize {
     let mut path = prefix.to_string();
     while let Some(token) = tokens.get(at) {
@@ -404,7 +404,7 @@ fn use_tree(tokens: &[String], mut at: usize, prefix: &str, paths: &mut Vec<Stri
                 return at + 1;
             }
             name if is_name(name) || name == "*" => {
-                // `self` in a group is what the group is about.
+                // `self` in a group stands for the path before the group.
                 if name != "self" || path.is_empty() {
                     path = if path.is_empty() {
                         name.to_string()
@@ -425,7 +425,7 @@ fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Names, `::`, and every other character alone.
+/// Names, `::`, and every other character by itself.
 fn tokens(code: &str) -> Vec<String> {
     let mut tokens = vec![];
     let mut rest = code;
@@ -446,7 +446,7 @@ fn tokens(code: &str) -> Vec<String> {
     tokens
 }
 
-/// The code with a blank for each comment, string and character.
+/// The code with a blank in place of each comment, string and character.
 fn without_comments_and_strings(source: &str) -> String {
     let mut code = String::with_capacity(source.len());
     let mut rest = source;
@@ -459,7 +459,7 @@ fn without_comments_and_strings(source: &str) -> String {
             None => {
                 code.push(first);
                 rest = &rest[first.len_utf8()..];
-                // A name that ends in `r` does not begin a raw string.
+                // A name that ends in `r` does not start a raw string.
                 if first.is_alphanumeric() || first == '_' {
                     let end = rest
                         .find(|c: char| !(c.is_alphanumeric() || c == '_'))
@@ -476,7 +476,7 @@ fn without_comments_and_strings(source: &str) -> String {
     code
 }
 
-/// How long the comment, string or character is that `code` begins with.
+/// The length of the comment, string or character at the start of `code`.
 fn length_of_prose(code: &str) -> Option<usize> {
     if code.starts_with("//") {
         return Some(code.find('\n').unwrap_or(code.len()));
@@ -493,7 +493,7 @@ fn length_of_prose(code: &str) -> Option<usize> {
     if let Some(body) = code.strip_prefix('"') {
         return Some(1 + end_of_quoted(body, '"'));
     }
-    // A quote that no other one follows begins a lifetime.
+    // A quote without a matching quote starts a lifetime.
     let body = code.strip_prefix('\'')?;
     let end = if body.starts_with('\\') {
         end_of_quoted(body, '\'')
@@ -505,7 +505,7 @@ fn length_of_prose(code: &str) -> Option<usize> {
     Some(1 + end)
 }
 
-/// Where the text ends that `quote` closes, with the quote.
+/// The end of the text that `quote` closes, including the quote.
 fn end_of_quoted(body: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in body.char_indices() {

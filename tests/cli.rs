@@ -1,4 +1,4 @@
-//! The real binary without a screen: what it prints where, and with which code it ends.
+//! The real binary without a screen: what it prints, where it prints it, and its exit codes.
 
 use std::{
     io::Write,
@@ -10,7 +10,7 @@ use serde_json::Value;
 fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).stdin(Stdio::null());
-    // Nobody's history shall get runs of tests.
+    // Runs of tests must not get into the user's history.
     if line.starts_with("run") || line.starts_with("sweep") {
         command.arg("--no-history");
     }
@@ -404,7 +404,7 @@ fn bash_completes_commands_options_and_values() {
 
 #[test]
 fn the_short_help_fits_a_terminal_of_24_rows_and_80_columns() {
-    // Without a terminal the width is 100 columns, where lines are at most as many as at 80.
+    // Without a terminal the width is 100 columns. With 80 columns there are at least as many lines.
     for line in ["-h", "run -h", "sweep -h"] {
         assert!(text(&outcome(line).stdout).lines().count() < 24, "{line}");
     }
@@ -505,7 +505,7 @@ fn the_json_has_the_keys_of_its_schema() {
     }
 }
 
-/// What the schema says against a document.
+/// The violations of the schema in a document.
 fn against_the_schema(document: &Value) -> Vec<String> {
     let schema = serde_json::from_str(include_str!("../assets/records.schema.json"))
         .expect("the schema is JSON");
@@ -705,7 +705,7 @@ fn an_interrupt_prints_the_cancelled_record() {
         unistd::Pid,
     };
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        // The sentence about iterations is said when signals are heard already.
+        // The sentence about iterations is printed after the signal handlers are installed.
         let line = "run --workload cpu --model threads --workers 2 --tasks 1000 --task-time 1s --format json";
         let mut child = command(line)
             .stdout(Stdio::piped())
@@ -723,7 +723,7 @@ fn an_interrupt_prints_the_cancelled_record() {
         let document: Value =
             serde_json::from_slice(&output.stdout).expect("the document is whole");
         let records = document["records"].as_array().expect("a list of records");
-        // The signal may come before the run; it never lets a run go on to its end.
+        // The signal may come before the run. It never lets a run continue to its end.
         assert!(
             records
                 .iter()
@@ -741,7 +741,8 @@ fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
         sys::signal::{Signal, kill},
         unistd::Pid,
     };
-    // It is told how much it will be when signals are heard already; the first runs are over in no time, the rest never.
+    // The size of the sweep is printed after the signal handlers are installed. The first runs end at once; the
+    // whole sweep would take very long.
     let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
     let mut child = command(line)
         .stdout(Stdio::piped())
@@ -758,7 +759,7 @@ fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
     assert_eq!(output.status.code(), Some(130));
     let document: Value = serde_json::from_slice(&output.stdout).expect("the document is whole");
     let records = document["records"].as_array().expect("a list of records");
-    // At most the last run was stopped, and none came after it.
+    // At most the last run was stopped, and no run followed it.
     let before = records.split_last().map_or(&[][..], |(_, before)| before);
     assert!(before.iter().all(|record| record["outcome"] == "completed"));
     assert!(

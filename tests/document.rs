@@ -1,4 +1,4 @@
-//! The JSON document: what the schema promises, what comes back, and what is refused.
+//! The JSON document: what the schema promises, what can be read again, and what is refused.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -43,7 +43,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).expect("this test makes it right")
 }
 
-/// The same, but for keys that it does not list.
+/// The same schema, which refuses keys that it does not list.
 fn strict(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -111,7 +111,7 @@ fn draft(kind: Workload, model: Model) -> Draft {
     }
 }
 
-/// What an interpreter said of a run.
+/// What an interpreter reported about a run.
 fn python_record(model: Model) -> PythonRecord {
     let has_pool = model != Model::PythonAsyncio;
     PythonRecord {
@@ -128,7 +128,7 @@ fn python_record(model: Model) -> PythonRecord {
     }
 }
 
-/// As the engine would have concluded a run of Python's.
+/// Changes a record to one that the engine would have concluded for a Python model.
 fn by_python(record: &mut Record) {
     let model = record.plan.model();
     record.interpreter.python = model.is_python().then(|| python_record(model));
@@ -142,7 +142,7 @@ fn by_python(record: &mut Record) {
     }
 }
 
-/// Every model and workload, and every way to end.
+/// Every model and workload, and every outcome.
 fn history() -> History {
     let mut history = History::new(provenance().into());
     for kind in Workload::ALL {
@@ -226,7 +226,7 @@ fn sweep_document() -> Vec<u8> {
     swept(vec![Model::Threads, Model::GilThreads], vec![])
 }
 
-/// The same by two interpreters.
+/// A sweep by two interpreters with its runs.
 fn python_sweep_document() -> Vec<u8> {
     let pythons = vec![
         fixtures::python::interpreter(),
@@ -346,7 +346,7 @@ fn the_schema_is_one_and_everything_in_it_is_described() {
             let of = |schema: &Value| {
                 schema.get("description").is_some() || schema.get("$ref").is_some()
             };
-            // The names of phases, and of what an interval is made of, say it.
+            // The name describes phases and the ends of intervals.
             let is_plain = property
                 .as_object()
                 .is_some_and(|map| map.len() <= 2 && map.contains_key("type"));
@@ -450,7 +450,7 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
     for (run, entry) in document.runs.iter().zip(history.entries()) {
         let mut record = entry.record.clone();
         if run.record.plan != record.plan {
-            // Passwords stay at home.
+            // Passwords are never written.
             assert!(!String::from_utf8_lossy(&text).contains("secret"));
             record.plan = run.record.plan.clone();
         }

@@ -1,7 +1,7 @@
 //! One contract for every model on every workload, on the real engine.
 //!
-//! The session is made before the harness starts its threads, as the zygote has to be forked by a process with one
-//! thread. Runs happen one at a time, so the tests do too.
+//! The session is made before the harness starts its threads, because the zygote has to be forked by a process with one
+//! thread. Runs happen one at a time, so the tests do, too.
 
 #[path = "executors/fetching.rs"]
 mod fetching;
@@ -46,7 +46,7 @@ use pconc_tui::{
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-/// Longer than anything here takes: a run that is still going on then hangs.
+/// Longer than anything here takes. A run that has not ended by then hangs.
 const HANG: Duration = Duration::from_secs(60);
 
 type Outcomes = Result<(), Failed>;
@@ -54,7 +54,7 @@ type Outcomes = Result<(), Failed>;
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    // Forked here, by the only thread there is.
+    // The zygote is forked here, by the only thread.
     let session: &'static Session = Box::leak(Box::new(
         Session::prepare().expect("the machine lets us measure"),
     ));
@@ -153,7 +153,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
     trials
 }
 
-/// Whether this machine has what a model needs. What is skipped is said.
+/// Whether this machine has what a model needs. The output names skipped models.
 fn can_execute(kind: Workload, model: Model) -> bool {
     let has_python = !model.is_python() || interpreter_for(model).is_some();
     if !has_python {
@@ -166,7 +166,7 @@ fn can_execute(kind: Workload, model: Model) -> bool {
     has_python && kind.suits(model)
 }
 
-/// `python3`, or where that cannot, the first that can.
+/// `python3`, or the first interpreter that can execute the model if `python3` cannot.
 fn interpreter_for(model: Model) -> Option<Interpreter> {
     let needs_interpreters = model == Model::PythonInterpreters;
     let candidates = interpreters::default()
@@ -228,7 +228,7 @@ impl Going {
         }
     }
 
-    /// Watches until `seen` says so (`None`), or the run is over.
+    /// Watches until `seen` holds (`None`) or the run is over.
     fn until(&mut self, seen: impl Fn(&Trace) -> bool) -> Option<Record> {
         loop {
             match self.reports.recv_timeout(HANG).expect("the run hangs") {
@@ -330,7 +330,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
             .all(|pair| pair[0].at <= pair[1].at);
         check(ordered, format!("lane {number} goes back in time"))?;
         check(lane.dropped == 0, "a small run drops nothing")?;
-        // The picture and the totals are two accounts of the same events.
+        // The trace and the totals are two accounts of the same events.
         for phase in Phase::MEASURED {
             let (drawn, total) = (times[phase], record.workers[number].phases_s[phase]);
             let same = drawn.abs_diff(total) < 10;
@@ -383,7 +383,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     )
 }
 
-/// Long enough that only stopping ends it: computing for minutes, or a server that does not answer.
+/// Runs until it is stopped: it computes for minutes, or waits for a server that does not answer.
 fn endless(kind: Workload, model: Model) -> Draft {
     let mut draft = small(kind, model);
     draft.set(&ITERATIONS, 100_000_000_000);
@@ -433,7 +433,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
     Ok(())
 }
 
-/// By worker, by core, and half-way through while it is played.
+/// By worker, by core, and half-way through a replay.
 fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) -> Vec<Buffer> {
     let lot = Lot {
         runs: vec![Entry::new(1, None, from.into(), record, Some(trace))],
@@ -496,7 +496,7 @@ fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcome
         !session.context.scratch.directory.exists(),
         "the temporary directory is gone",
     )?;
-    // A thread that was joined may be listed for a moment longer.
+    // A joined thread may still be listed for a moment.
     let begun = std::time::Instant::now();
     while !workers_alive().is_empty() && begun.elapsed() < HANG {
         std::thread::yield_now();
@@ -538,7 +538,7 @@ fn children_of(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The fourth field of `stat`; the second, the name, may hold anything but ends with the last parenthesis.
+/// The fourth field of `stat`. The second one, the name, may contain anything, but ends with the last parenthesis.
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?
@@ -757,7 +757,7 @@ fn failing_task(session: &Session) -> Outcomes {
     Ok(())
 }
 
-/// Many writes of many pages into one file.
+/// Writes many pages many times into one file.
 fn sharing(model: Model) -> Draft {
     let mut draft = small(Workload::Io, model);
     draft.tasks = 24;
@@ -968,7 +968,7 @@ fn hundred_workers(session: &Session) -> Outcomes {
     Ok(())
 }
 
-/// Short tasks, each of which may lie on both sides of a wait for a core.
+/// Short tasks that may lie on both sides of a wait for a core.
 fn oversubscribed(session: &Session) -> Outcomes {
     for model in [Model::Threads, Model::Processes] {
         let mut draft = small(Workload::Cpu, model);
@@ -977,7 +977,7 @@ fn oversubscribed(session: &Session) -> Outcomes {
         let record = run(session, &draft).record;
         let computing = record.times.phases_s[Phase::Computing] as f64 / 1e9;
         let ratio = computing / record.times.cpu_s;
-        // Starting and ending use a little CPU time, too, and waits of under 0.05 ms are not told apart.
+        // Starting and ending use a little CPU time, too, and waits of less than 0.05 ms are not recognised.
         check(
             (0.5..1.3).contains(&ratio),
             format!(

@@ -1,4 +1,4 @@
-//! Files to share, read back by parsers that know nothing of this program.
+//! Files to share, read by parsers that know nothing about this program.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -38,7 +38,7 @@ use pconc_tui::{
 use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
-/// What foreign text may try.
+/// Foreign text that tries to break every format.
 const NASTY: &str = "<script>alert(\"&\")</script>|,='\u{202e}`*_";
 
 fn history() -> History {
@@ -54,7 +54,7 @@ fn add(history: &mut History, plan: Plan) -> usize {
     history.add(scenario.record(), trace).0
 }
 
-/// Runs of every model and both workloads, one of them named so that it hurts.
+/// Runs of every model and both workloads, one of them with a nasty name.
 fn every_model() -> History {
     let mut history = history();
     for kind in Workload::ALL {
@@ -69,7 +69,7 @@ fn every_model() -> History {
     history
 }
 
-/// What an interpreter said of a run, and what that printed.
+/// What an interpreter reported about a run, and what it printed.
 fn python_record() -> PythonRecord {
     PythonRecord {
         gil: Some(GilState::On),
@@ -85,7 +85,7 @@ fn python_record() -> PythonRecord {
     }
 }
 
-/// A run under the emulated lock and one under the real one, by an interpreter whose path hurts.
+/// A run under the emulated lock and one under the real lock, by an interpreter with a nasty path.
 fn emulated_and_real() -> History {
     let mut history = history();
     add(&mut history, plan(Workload::Cpu, Model::GilThreads, 2));
@@ -138,7 +138,7 @@ fn emulated_and_real() -> History {
     history
 }
 
-/// Runs that did not go well.
+/// Runs that did not succeed.
 fn unfortunate() -> History {
     let mut history = history();
     for outcome in [Outcome::Cancelled, Outcome::Failed] {
@@ -153,7 +153,7 @@ fn unfortunate() -> History {
             .push(Seen::WorkerDied(format!("worker 0 died: {NASTY}")).into());
         history.add(record, Trace::new(2));
     }
-    // No task was ever begun.
+    // No task was ever started.
     let mut record = Scenario::new(plan(Workload::Io, Model::Processes, 3), 2).record();
     (
         record.ending.outcome,
@@ -174,7 +174,7 @@ fn written(format: Format, shared: &Shared<'_>) -> String {
     String::from_utf8(out).expect("every format is UTF-8")
 }
 
-/// Every collection of runs that the tests have.
+/// Every collection of runs of these tests.
 fn everything() -> Vec<History> {
     let mut one = history();
     add(&mut one, plan(Workload::Cpu, Model::Threads, 1));
@@ -285,7 +285,7 @@ fn every_row_of_a_markdown_table_has_as_many_cells_as_its_heading() {
             rows.iter().all(|row| cells(row) == cells(rows[0])),
             "{text}"
         );
-        // What is indented is a block of code, where nothing is markup.
+        // Indented text is a code block, in which nothing is markup.
         let mut markup = text.lines().filter(|line| !line.starts_with("    "));
         assert!(markup.all(|line| !line.contains("<script>")), "{text}");
     }
@@ -595,7 +595,7 @@ fn swept() -> Swept {
     )
 }
 
-/// Models with many numbers of workers, those of Python by these interpreters.
+/// Models with many numbers of workers; those of Python use these interpreters.
 fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
     let draft = SweepDraft {
         pythons,

@@ -1,4 +1,4 @@
-//! The comparison with CPython's lock, end to end, with whatever interpreter there is.
+//! The comparison with CPython's lock, end to end, with any interpreter of this machine.
 
 use std::process::{Command, Output};
 

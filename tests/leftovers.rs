@@ -1,4 +1,4 @@
-//! However the program ends, nothing of it stays behind; and what the world does to it, the record says.
+//! However the program ends, nothing of it is left. The record says what the outside world did to a run.
 
 use std::{
     collections::BTreeSet,
@@ -38,7 +38,7 @@ impl Program {
         Program::start_with(line.split_whitespace().chain(["--no-history"]), None)
     }
 
-    /// The same with exactly these arguments, and with this directory as the only one to look for programs in.
+    /// The program with exactly these arguments, and with this directory as the only one in which to look for programs.
     fn start_with<'a>(arguments: impl Iterator<Item = &'a str>, path: Option<&Path>) -> Program {
         let temporary = tempfile::tempdir().expect("there is room for one");
         let child = Command::new(env!("CARGO_BIN_EXE_pconc-tui"))
@@ -57,7 +57,7 @@ impl Program {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it is our child");
     }
 
-    /// What it printed, if it ends before the limit.
+    /// Its output, if it ends before the limit.
     fn finish_in_time(mut self) -> (Output, TempDir) {
         wait_until("the program ends", || {
             self.child.try_wait().is_ok_and(|ended| ended.is_some())
@@ -111,7 +111,7 @@ fn a_start_leaves_directories_alone_that_only_have_a_name_like_a_sessions() {
     }
 }
 
-/// Numbers of all processes below `parent`, which has one thread that forks.
+/// Numbers of all processes below `parent`, which forks in one thread only.
 fn descendants(parent: u32) -> Vec<u32> {
     let children: Vec<u32> = processes()
         .into_iter()
@@ -155,7 +155,7 @@ fn is_empty(directory: &Path) -> bool {
     fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Four workers that wait for a server which takes a minute, with everything that belongs to them.
+/// Four workers that wait for a server that takes a minute, and everything that belongs to them.
 fn waiting_processes() -> (Program, Vec<u32>) {
     // Zygote, server, four workers.
     waiting("processes", 6)
@@ -225,7 +225,7 @@ fn a_killed_zygote_is_reported_and_takes_its_children_along() {
     assert!(is_empty(temporary.path()));
 }
 
-/// The Python of this machine; says so where there is none.
+/// The Python of this machine. Prints a message if there is none.
 fn python() -> Option<String> {
     let mut python = Command::new("python3");
     python.args([
@@ -240,14 +240,14 @@ fn python() -> Option<String> {
         println!("skipped, as there is no Python 3.8 or newer");
         return None;
     };
-    // Itself and no shim: that makes processes of its own while it is asked, which would be taken for the workers.
+    // The interpreter itself and no shim, because a shim makes its own processes, which would be counted as workers.
     Some(String::from_utf8_lossy(&answer.stdout).trim().to_string())
 }
 
-/// The same under CPython, with all processes that this start method makes; `None` where there is no Python.
+/// The same under CPython, with all processes that this start method makes. `None` without a Python.
 fn waiting_python(method: &str) -> Option<(Program, Vec<u32>)> {
     let python = python()?;
-    // Zygote, server, interpreter, four workers; what multiprocessing makes besides.
+    // Zygote, server, interpreter, four workers, and what multiprocessing adds.
     let besides = match method {
         "fork" => 0,
         "spawn" => 1,
@@ -284,7 +284,7 @@ fn program_and_zygote_killed_at_once_leave_no_python_behind() {
             .iter()
             .find(|pid| parent_of(**pid) == Some(program.child.id()))
             .expect("it is there");
-        // Stopped, it cannot clean up before it is killed.
+        // While it is stopped it cannot clean up before it is killed.
         kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP).expect("it is there");
         program.signal(Signal::SIGKILL);
         kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGKILL).expect("it is there");
@@ -319,14 +319,14 @@ fn a_killed_zygote_takes_pythons_processes_along() {
     }
 }
 
-/// An interpreter that is a wrapper, as users have them: when it is asked what it is, it leaves a daemon behind, which has a
-/// session of its own and lives until the test ends it.
+/// An interpreter that is a wrapper, like those of users. When it is asked what it is, it leaves a daemon behind, which
+/// has its own session and lives until the test ends it.
 struct Wrapper {
     directory: TempDir,
 }
 
 impl Wrapper {
-    /// `None` where there is no Python.
+    /// `None` without a Python.
     fn new() -> Option<Wrapper> {
         use std::os::unix::fs::PermissionsExt;
         let python = python()?;
@@ -334,7 +334,7 @@ impl Wrapper {
         let wrapper = Wrapper { directory };
         let mode = nix::sys::stat::Mode::S_IRWXU;
         nix::unistd::mkfifo(&wrapper.file("fifo"), mode).expect("there is none yet");
-        // It waits until the daemon has its session: from then on it is nobody's of this program's.
+        // It waits until the daemon has its own session. From then on the daemon does not belong to this program.
         let script = format!(
             "#!/bin/sh\nPATH={path}\nsetsid sh -c 'echo > \"$0\"/daemon-$$; read x < \"$0\"/fifo' '{directory}' &\n\
              until [ -e '{directory}'/daemon-$! ]; do sleep 0.01; done\nexec '{python}' \"$@\"\n",
@@ -361,7 +361,7 @@ impl Wrapper {
             .collect()
     }
 
-    /// Fails unless there were daemons, and all are alive.
+    /// Fails unless there are daemons and all are alive.
     fn assert_daemons_live(&self) {
         let daemons = self.daemons();
         assert!(!daemons.is_empty(), "the wrapper was not started");
@@ -446,7 +446,7 @@ fn a_daemon_does_not_hold_up_the_end_of_a_program_that_is_stopped_or_killed() {
     }
 }
 
-/// Stops the zygote of this program, whose processes these are.
+/// Stops the zygote of this program, which has these processes.
 fn stop_zygote(program: &Program, all: &[u32]) {
     let zygote = all
         .iter()
@@ -492,7 +492,7 @@ fn a_zygote_that_is_stopped_again_and_again_does_not_keep_the_program_either() {
         .find(|pid| parent_of(**pid) == Some(program.child.id()))
         .expect("it is there");
     wait_until("the program ends", || {
-        // It has ended, perhaps.
+        // It may have ended already.
         let _ = kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP);
         program.child.try_wait().is_ok_and(|ended| ended.is_some())
     });
@@ -520,7 +520,7 @@ fn a_stopped_zygote_goes_with_a_program_that_is_killed() {
     }
 }
 
-/// What multiprocessing has in shared memory, of anybody.
+/// What multiprocessing has in shared memory, for all processes of the machine.
 fn semaphores() -> BTreeSet<String> {
     let entries = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -534,7 +534,7 @@ fn a_killed_server_is_reported_in_the_record() {
         let name = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         let is_server = |pid: &&u32| name(pid).starts_with("pconc-server");
         let server = || all.iter().find(is_server);
-        // A forked process has the zygote's name until it has come to give itself its own.
+        // A forked process has the zygote's name until it sets its own.
         wait_until("the server has its name", || server().is_some());
         let server = server().unwrap().cast_signed();
         kill(Pid::from_raw(server), Signal::SIGKILL).unwrap();
@@ -554,7 +554,7 @@ fn a_killed_server_is_reported_in_the_record() {
 
 #[test]
 fn a_real_server_that_never_answers_does_not_keep_a_run_from_being_stopped() {
-    // Connections are accepted by the kernel, and nobody ever reads from them.
+    // The kernel accepts the connections, but no one ever reads from them.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut list = tempfile::NamedTempFile::new().unwrap();
     let address = format!("http://{}/\n", silent.local_addr().unwrap());
@@ -576,7 +576,7 @@ fn a_real_server_that_never_answers_does_not_keep_a_run_from_being_stopped() {
     }
 }
 
-/// Takes the connections that the last program left in the backlog.
+/// Removes the connections that the last program left in the backlog.
 fn drain(listener: &TcpListener) {
     listener
         .set_nonblocking(true)
@@ -601,7 +601,7 @@ fn on_one_core_forked_workers_compute_one_at_a_time_and_the_reason_is_said() {
         .unwrap();
     let mut one = nix::sched::CpuSet::new();
     one.set(core).unwrap();
-    // SAFETY: a system call, with memory that the closure owns.
+    // SAFETY: it is one system call with memory that the closure owns.
     unsafe { command.pre_exec(move || Ok(nix::sched::sched_setaffinity(Pid::from_raw(0), &one)?)) };
     let output = command.output().unwrap();
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();

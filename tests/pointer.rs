@@ -1,4 +1,4 @@
-//! What a click and the wheel do, and that what is hit is what is drawn.
+//! What a click and the wheel do. The item that a click hits is the one that is drawn there.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -51,7 +51,7 @@ impl Session {
         let _ = self.app.update(Msg::Resized { columns, rows });
     }
 
-    /// Tells the app; runs are played to their end. Returns what else shall be done.
+    /// Sends a message to the app and plays its runs to their end. Returns the remaining effects.
     fn tell(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = self.app.update(msg);
         while let [.., Effect::Start(plan)] = &effects[..] {
@@ -71,7 +71,7 @@ impl Session {
         self
     }
 
-    /// Clicks as the shell does. Returns what was hit, and what shall be done.
+    /// Clicks like the shell does. Returns what was hit and the effects.
     fn click(&mut self, (column, row): (u16, u16)) -> (Option<Target>, Vec<Effect>) {
         let target = frame::hit(&self.app, column, row);
         let effects = target
@@ -109,7 +109,7 @@ impl Session {
             .collect()
     }
 
-    /// Where a text stands first.
+    /// Where a text is found first.
     fn place(&self, text: &str) -> (u16, u16) {
         let rows = self.rows();
         let found = rows.iter().enumerate().find_map(|(y, row)| {
@@ -136,7 +136,7 @@ fn a_click_on_each_row_of_the_history_chooses_the_run_that_is_drawn_there() {
         let mut seen = 0;
         for (y, row) in drawn.iter().enumerate().skip(heading + 1) {
             let number = row.get("│".len()..).and_then(|row| {
-                // Behind the signs.
+                // After the signs.
                 let row: String = row.chars().skip(6).collect();
                 row.split_whitespace().next()?.parse::<usize>().ok()
             });
@@ -368,7 +368,7 @@ fn the_mouse_can_be_released_and_taken_and_each_time_a_notice_says_so() {
     }
 }
 
-/// The run that a row of the teaching layout's list is about.
+/// The run in a row of the teaching layout's list.
 fn listed(row: &str) -> Option<usize> {
     let number: String = row.chars().skip(5).take(4).collect();
     number.trim_start().strip_prefix('#')?.parse().ok()
@@ -384,7 +384,7 @@ fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_i
                 session.press(&[Char('C'), Home, Down, Down, Down, Enter, Esc]);
                 assert_ne!(session.app.browse().order(), [1, 2, 3, 4, 5]);
             }
-            // The last row is of a run that goes on.
+            // The last row belongs to a run that has not ended.
             let _ = session.app.update(Msg::Key(Char('r')));
             for chosen in [None, Some(3), Some(1)] {
                 session.press(&[Char('G')]);
@@ -484,7 +484,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
         }
         session.press(&[Home, Down, Down, Down]);
         session.click(session.place("] work "));
-        // A low screen scrolls to where the cursor is.
+        // A low screen scrolls to the cursor.
         let there = session.place("] work ");
         let work = COLUMNS
             .iter()
@@ -615,22 +615,22 @@ struct Step {
     key: Option<Key>,
     /// Column and row of the pointer.
     at: (u16, u16),
-    /// Whether the wheel is turned, or else the button pressed.
+    /// Whether the wheel is turned; otherwise the button is pressed.
     wheel: bool,
     size: Option<(u16, u16)>,
-    /// Whether a run that is on goes on, or else ends.
+    /// Whether the current run continues; otherwise it ends.
     goes_on: bool,
 }
 
 #[rustfmt::skip]
 const KEYS: &[Key] = &[
-    // Runs, then what looks closer at them, then what lies over the panels, then ways to go on.
+    // Runs, then what looks closer at them, then overlays over the panels, then ways to continue.
     Char('1'), Char('2'), Char('3'), Char('r'), Char('v'), Char('v'), Char(' '), Char(' '), Right, Left, Char('.'), Char('t'),
     Char('n'), Char('z'), Char('+'), Char('?'), Char('i'), Char('c'), Char('e'), Char('f'), Char('C'), Char('P'),
     Char('M'), Char('b'), Ctrl('t'), Tab, BackTab, Enter, Esc, Up, Down, End,
 ];
 
-/// Where a session has come to before anything is pointed at: by core, the columns, the teaching layout.
+/// The state of a session before the pointer is used: by core, the columns, the teaching layout.
 const OPENINGS: &[&[Key]] = &[
     &[],
     &[Char('2'), Char('v'), Home],
@@ -657,7 +657,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         })
 }
 
-/// Plays a run that is on a little further, or to its end; returns what is on then.
+/// Plays the current run a little further or to its end. Returns the run that is current then.
 fn play(
     session: &mut Session,
     effects: Vec<Effect>,
@@ -677,7 +677,7 @@ fn play(
     Some(run)
 }
 
-/// That a click did what was pointed at.
+/// Asserts that a click did what the target stands for.
 fn follows(app: &App, target: Target) {
     match target {
         Target::HistoryRow(row) => assert_eq!(app.browse().selected(), row),

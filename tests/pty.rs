@@ -1,8 +1,8 @@
-//! The real binary in a pseudo-terminal, as a user has it: what is on the screen, and what is left afterwards.
+//! The real binary in a pseudo-terminal, as users run it: what is on the screen, and what is left afterwards.
 //!
 //! Every wait is for a condition, with a limit that only a broken program reaches.
 
-// Beside this file, cargo would take them for test programs of their own.
+// If the files were beside this one, cargo would treat them as separate test programs.
 #[path = "pty/history.rs"]
 mod history;
 #[path = "pty/input.rs"]
@@ -19,19 +19,19 @@ use pconc_tui::{
 };
 use terminal::{Terminal, wait_until};
 
-/// For what takes no time at all on an idle machine.
+/// For things that take no time on an idle machine.
 const SOON: Duration = Duration::from_secs(20);
 /// For two runs of the article's size, in a debug build, on a busy machine.
 const RUNS: Duration = Duration::from_secs(180);
 
-/// The explorer, when its first screen is complete.
+/// The explorer when its first screen is complete.
 fn explorer() -> Terminal {
     let terminal = Terminal::start(120, 40, &[]);
     terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
     terminal
 }
 
-/// The explorer while the serial run of the third quick experiment goes on.
+/// The explorer during the serial run of the third quick experiment.
 fn explorer_with_a_run() -> Terminal {
     let mut terminal = explorer();
     terminal.press("3");
@@ -39,7 +39,7 @@ fn explorer_with_a_run() -> Terminal {
     terminal
 }
 
-/// Whether the live sentence is on the screen: a worker computes, or would if a core were free.
+/// Whether the live sentence is on the screen: a worker computes, or would compute if a core were free.
 fn shows_a_run(screen: &str) -> bool {
     let words: Vec<&str> = screen.split_whitespace().collect();
     let verb =
@@ -154,7 +154,7 @@ fn leaving_does_not_wait_for_a_zygote_that_is_stopped_and_leaves_nothing_of_it()
 fn a_stalled_terminal_does_not_keep_the_program_from_ending() {
     let mut terminal = explorer();
     terminal.stop_reading();
-    // Every change of size repaints the screen, until nothing fits into the terminal's buffer any more.
+    // Every change of size repaints the screen, until the terminal's buffer is full.
     let mut columns = 120;
     let stuck = wait_until(SOON, || {
         columns = 240 - columns + 1;
@@ -201,7 +201,7 @@ fn the_screen_follows_the_size_of_the_terminal() {
             filled,
         );
     }
-    // Smaller than any layout: it says so, lives on, and comes back.
+    // The size is smaller than any layout. The program says so, keeps running, and comes back.
     terminal.resize(40, 8);
     terminal.wait_for(SOON, "the size that is needed", |screen| {
         screen.contains("60")
@@ -230,7 +230,7 @@ fn explorer_in_shell() -> Terminal {
 
 /// Starts a long run of processes from the form, which is focused.
 fn start_processes(terminal: &mut Terminal) {
-    // The model two further, then the number of tasks.
+    // Selects the model two positions further, then sets the number of tasks.
     terminal.press("fjlljj\r5000\rr");
     terminal.wait_for(SOON, "a run", shows_a_run);
 }
@@ -436,7 +436,7 @@ fn a_terminal_that_is_too_small_is_refused_with_both_sizes() {
     for (columns, rows) in [(59, 40), (120, 15)] {
         let mut terminal = Terminal::start(columns, rows, &[]);
         assert_eq!(terminal.exit_code(SOON), 2);
-        // A narrow terminal breaks the sentence anywhere.
+        // A narrow terminal may break the sentence anywhere.
         let unbroken = |screen: &str| screen.split_whitespace().collect::<String>();
         let present = format!("{columns}×{rows}");
         terminal.wait_for(SOON, "both sizes", |screen| {

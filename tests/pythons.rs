@@ -1,6 +1,7 @@
-//! Interpreters, and what is none, are asked what they are: each has one sentence, and nothing of it is left.
+//! Interpreters and other files are asked what they are. Each gets one sentence, and nothing of it is left behind.
 //!
-//! The session is made before the harness starts its threads, as the zygote has to be forked by a process with one thread.
+//! The session is made before the harness starts its threads, because the zygote has to be forked by a process with one
+//! thread.
 
 use std::{
     fs,
@@ -21,7 +22,7 @@ type Outcomes = Result<(), Failed>;
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    // Forked here, by the only thread there is.
+    // The zygote is forked here, by the only thread.
     let session: &'static Session = Box::leak(Box::new(
         Session::prepare().expect("the machine lets us measure"),
     ));
@@ -130,7 +131,7 @@ fn no_interpreters(session: &Session) -> Outcomes {
     Ok(())
 }
 
-/// Whether anything with this word in its command line is alive.
+/// Whether any process with this word in its command line is alive.
 fn is_alive(word: &str) -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
@@ -141,7 +142,7 @@ fn is_alive(word: &str) -> bool {
 
 fn hanging(session: &Session) -> Outcomes {
     let directory = tempfile::tempdir()?;
-    // With a child that would survive it.
+    // The script has a child that would survive it.
     let word = format!("9{}.5", std::process::id());
     let file = script(
         directory.path(),
@@ -161,7 +162,7 @@ fn hanging(session: &Session) -> Outcomes {
     check(!is_alive(&word), "its child is alive")
 }
 
-/// Some interpreter of this machine; says so where there is none.
+/// Any interpreter of this machine. Prints a message if there is none.
 fn any(session: &Session) -> Option<FoundPython> {
     let found = session.default_python().ok();
     if found.is_none() {

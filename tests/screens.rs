@@ -1,4 +1,4 @@
-//! What the screens say, read from a buffer as a person would read them.
+//! What the screens say, read from a buffer like a person would read them.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -68,12 +68,12 @@ impl Session {
             size: (columns, rows),
         };
         let _ = session.app.update(Msg::Resized { columns, rows });
-        // So that the first quick experiment begins at once.
+        // With this, the first quick experiment starts at once.
         let _ = session.app.update(Msg::Calibrated(Speed::uniform(40e6)));
         session
     }
 
-    /// Presses keys; runs are played to their end.
+    /// Presses keys and plays runs to their end.
     fn press(&mut self, keys: &[Key]) -> &mut Session {
         for key in keys {
             let effects = self.app.update(Msg::Key(*key));
@@ -112,7 +112,7 @@ impl Session {
         self
     }
 
-    /// The same on another screen: what takes long to reach is reached once.
+    /// Continues on a screen of another size, because some states take long to reach.
     fn resize(&mut self, (columns, rows): (u16, u16)) {
         self.size = (columns, rows);
         let _ = self.app.update(Msg::Resized { columns, rows });
@@ -199,7 +199,7 @@ fn the_verdict_in_row_two_says_what_happens_and_then_what_came_out() {
 fn under_the_lock_four_rows_share_one_rows_ink_and_two_processes_have_two() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('2')]);
-    // The rows of the bars, with the gutter and the borders.
+    // The rows of the bars with the gutter and the borders.
     let bars = |session: &Session| -> Vec<String> {
         let rows = session.rows();
         let place = |text: &str| rows.iter().position(|row| row.contains(text)).unwrap();
@@ -287,7 +287,7 @@ fn four_bars_leave_a_line_for_what_the_ink_means_and_the_border_for_the_other_ma
 fn concurrency_and_parallelism_have_a_place_beside_any_sentence() {
     for (columns, rows) in SIZES {
         for teaching in [false, true] {
-            // Between these two, the wide screen has a panel for them.
+            // For sizes between these two, the wide screen has a panel for them.
             let is_wide = columns >= 100 && rows >= 28;
             if !teaching && (rows < 24 || is_wide) {
                 continue;
@@ -441,7 +441,7 @@ fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
     }
 }
 
-/// Runs the form's plan so often and compares all of it.
+/// Runs the form's plan this many times and compares all runs.
 fn compared(columns: u16, rows: u16, runs: usize) -> Session {
     let mut session = Session::new(columns, rows);
     for _ in 0..runs {
@@ -814,7 +814,7 @@ fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
         let panel = if columns < 100 {
             drawn[first..=first].to_vec()
         } else {
-            // Down to the panel's legend, beside the curves.
+            // Down to the panel's legend, which is beside the curves.
             let rows = drawn[first + 1..]
                 .iter()
                 .take_while(|row| !row.contains("ours"));

@@ -1,4 +1,4 @@
-//! Stories of a session, told to the explorer without a thread, a clock or a terminal.
+//! Stories of a session in the explorer, without a thread, a clock or a terminal.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -24,7 +24,7 @@ use pconc_tui::{
     },
 };
 
-/// An explorer on a machine whose speed is known already.
+/// An explorer on a machine with known speed.
 fn app() -> App {
     let mut app = uncalibrated();
     assert!(app.update(Msg::Calibrated(Speed::uniform(40e6))).is_empty());
@@ -60,7 +60,7 @@ fn started(effects: &[Effect]) -> &Plan {
     }
 }
 
-/// Plays a run to its end, as the shell would.
+/// Plays a run to its end like the shell does.
 fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
     play_order(app, plan.clone().into(), outcome)
 }

@@ -1,4 +1,4 @@
-//! The kept history, as other programs, full disks and sudden ends leave it.
+//! The kept history with other programs, full disks and sudden ends.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -61,7 +61,7 @@ impl Room {
         Store::at(self.place()).open().expect("it can be read")
     }
 
-    /// What the runs are called by, in order.
+    /// The ids of the runs in order.
     fn ids(&self) -> Vec<String> {
         self.opened()
             .kept
@@ -97,7 +97,7 @@ fn here(session: &str) -> Arc<Provenance> {
     Provenance::here(session, machine())
 }
 
-/// A record that is called so.
+/// A record with this id.
 fn record(id: &str) -> Record {
     let plan = sample::plan(Workload::Cpu, Model::Threads, 2);
     Record {

@@ -8,11 +8,10 @@
 //!   track    worker 0   ▇▇network▇▇▇▇computing▇file▇    one per worker: its phases, each with its task
 //! ```
 //!
-//! A run is one process here, and a worker is one of its threads, also where workers are forked processes: viewers sort
-//! and fold by process, and a run that falls into a thousand of them could not be looked at. What the workers really
-//! were is in the arguments of their names, and where waiting for the interpreter lock was estimated, the argument
-//! `estimated` of its slices says so. All runs begin at 0, so that they lie below each other. Where a worker is
-//! idle, there is nothing.
+//! In this file a run is a process and each worker is one of its threads, even if the workers were forked processes.
+//! Viewers sort and fold by process, so a run of a thousand processes would be unreadable. The arguments of a worker's
+//! name have its real process and thread. If waiting for the interpreter lock was estimated, the argument `estimated`
+//! of its segments says so. All runs start at 0, so that they are aligned. Idle workers have no segments.
 
 use std::io::{self, Write};
 
@@ -30,13 +29,14 @@ use crate::{
     present::sentence::document,
 };
 
-/// Numbers of threads are unique in the file: the run's, and then the worker's in this many.
+/// The number of possible thread ids per run. Thread ids are unique in the file: the run's number times this, plus the
+/// worker's.
 const TIDS_PER_RUN: usize = 10_000;
 
 /// Writes the traces of all runs that have one.
 ///
 /// # Errors
-/// What `out` refuses.
+/// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{\"traceEvents\":[")?;
     let mut events = Events {
@@ -70,7 +70,7 @@ fn write_run(run: &Entry, trace: &Trace, events: &mut Events<'_>) -> io::Result<
     write_counters(pid, trace, events)
 }
 
-/// A track for a worker: what it is called, and a slice for each of its phases.
+/// Writes the track of a worker: its name and a segment for each of its phases.
 fn write_worker(
     run: &Entry,
     trace: &Trace,
@@ -79,7 +79,7 @@ fn write_worker(
 ) -> io::Result<()> {
     let pid = run.number;
     let tid = pid * TIDS_PER_RUN + worker + 1;
-    // With what the system called it.
+    // The ids that the system gave it.
     let mut name = json!({ "name": format!("worker {worker}") });
     if let Some(record) = run.record.workers.get(worker) {
         for (key, id) in [("real_pid", record.pid), ("real_tid", record.tid)] {
@@ -110,7 +110,7 @@ fn write_worker(
     Ok(())
 }
 
-/// Both curves are means between two moments: each holds from the earlier one on.
+/// Writes both curves. Their values are means between two moments, so each holds from the earlier moment on.
 fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let mut from = 0;
     for sample in trace.samples.iter().chain([&Sample::default()]) {
@@ -127,7 +127,7 @@ fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Res
     Ok(())
 }
 
-/// The list of events, as far as it is written.
+/// The list of events that was written so far.
 struct Events<'a> {
     out: &'a mut dyn Write,
     is_first: bool,
@@ -143,18 +143,18 @@ impl Events<'_> {
         Ok(serde_json::to_writer(&mut *self.out, event)?)
     }
 
-    /// An event that is none: it names a process or a thread.
+    /// Adds a metadata event, which names a process or a thread.
     fn metadata(&mut self, name: &str, pid: usize, tid: usize, args: Value) -> io::Result<()> {
         self.add(&json!({ "name": name, "ph": "M", "pid": pid, "tid": tid, "ts": 0, "args": args }))
     }
 }
 
-/// Microseconds, with the nanoseconds behind the point.
+/// Microseconds, with the nanoseconds as decimals.
 fn micros(at: Nanos) -> f64 {
     at as f64 / 1e3
 }
 
-/// An event that has a begin and a length.
+/// An event with a start and a duration.
 #[derive(Serialize)]
 struct Complete {
     name: &'static str,
@@ -171,12 +171,12 @@ struct Complete {
 struct SliceArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<u32>,
-    /// Left out where it was measured.
+    /// Left out if it was measured.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     estimated: bool,
 }
 
-/// What is worth knowing about the file as a whole.
+/// Facts about the file as a whole.
 fn other(shared: &Shared<'_>) -> Value {
     json!({
         "written_by": document::PROGRAM,
@@ -194,11 +194,11 @@ fn other_run(shared: &Shared<'_>, run: &Entry) -> Value {
         "started_at": run.record.started_at,
         "verdict": document::verdict(shared, run),
         "caveats": caveats.collect::<Vec<_>>(),
-        // Its picture had been made poorer before, or had holes.
+        // Whether its trace was thinned before, or had gaps.
         "thinned": run.picture().is_some_and(|trace| trace.is_thinned),
         "dropped": run.picture().map_or(0, Trace::dropped),
         "has_trace": run.picture().is_some(),
-        // How waiting for a core, and for CPython's lock, was measured.
+        // How waiting for a core and for CPython's lock was measured.
         "phase_source": run.record.measurement.phase_source,
     });
     if let Some(interpreter) = run.record.plan.interpreter() {

@@ -1,7 +1,7 @@
-//! Comma-separated values (RFC 4180): a row per run, scalars only, units in the names of the columns.
+//! Comma-separated values (RFC 4180): one row per run, only scalars, with units in the names of the columns.
 //!
-//! What is not known is empty. A text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP
-//! advises (<https://owasp.org/www-community/attacks/CSV_Injection>): a name is only a name.
+//! Unknown values are empty. A text that a spreadsheet could take for a formula gets a leading apostrophe, as OWASP
+//! advises (<https://owasp.org/www-community/attacks/CSV_Injection>), because names are foreign text.
 
 use std::io::{self, Write};
 
@@ -12,10 +12,10 @@ use crate::{
     present::{run_table::NAME, sentence::document},
 };
 
-/// Writes a heading, and a row per run.
+/// Writes a heading and a row per run.
 ///
 /// # Errors
-/// What `out` refuses.
+/// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -29,7 +29,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     table.flush()
 }
 
-/// The facts of a run, then the parameters and the numbers in the order in which the catalogue has them.
+/// The facts about a run, then the parameters and the numbers in the order of the catalogue.
 fn columns() -> Vec<&'static str> {
     let parameters = plan::all_parameters().map(|parameter| parameter.id);
     let numbers = METRICS.iter().map(|metric| metric.id);
@@ -68,7 +68,7 @@ const FACTS: &[&str] = &[
     "caveats",
 ];
 
-/// What stands in a column; `None` if it is not known.
+/// The text in a column; `None` if it is not known.
 fn cell(column: &str, run: &Entry) -> Option<String> {
     let (record, machine) = (&run.record, &run.provenance.machine);
     let (plan, interpreter) = (&record.plan, record.plan.interpreter());
@@ -99,7 +99,7 @@ fn cell(column: &str, run: &Entry) -> Option<String> {
             let word = serde_json::to_value(record.measurement.phase_source).ok()?;
             word.as_str()?.into()
         }
-        // The kinds of doubt, as JSON calls them.
+        // The kinds of its caveats, as in JSON.
         "caveats" => {
             let kinds: Vec<&str> = run.caveats().map(|caveat| caveat.kind.name()).collect();
             kinds.join(" ")
@@ -111,7 +111,7 @@ fn cell(column: &str, run: &Entry) -> Option<String> {
     })
 }
 
-/// Foreign text, harmless.
+/// Foreign text that is safe to open in a spreadsheet.
 fn foreign(text: &str) -> String {
     harmless(document::foreign(text))
 }

@@ -1,8 +1,8 @@
-//! A file is written whole or not at all, and never over another one unless that was asked for.
+//! Writes a file completely or not at all, and never over another one unless the user asks for it.
 //!
-//! The content goes to a file without a name (`O_TMPFILE`), which gets its name when it is complete and on the disk: a
-//! program that is interrupted before leaves nothing behind. Where the file system has no such files, a file with a
-//! hidden name stands in, which is removed if writing fails.
+//! The content goes to a file without a name (`O_TMPFILE`), which gets its name when it is complete and on the disk. A
+//! program that is interrupted before that leaves nothing behind. If the file system does not support this, a file with
+//! a hidden name is used, which is removed if writing fails.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -25,38 +25,38 @@ use tempfile::TempPath;
 
 use crate::{domain::text, present::format::Refusal};
 
-/// What every new file may be, before the user's umask takes its part.
+/// The mode of every new file, before the user's umask is applied.
 const MODE: u32 = 0o666;
-/// How much is written at once, in bytes.
+/// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
-/// How much of a path a sentence repeats, in characters.
+/// How many characters of a path a sentence repeats.
 const MAX_SHOWN: usize = 200;
 
-/// Where a file is to be written.
+/// Where to write a file.
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
     /// The name that the user gave.
     pub path: &'a Path,
-    /// Whether a plain file that is there already may be replaced.
+    /// Whether an existing plain file may be replaced.
     pub overwrite: bool,
-    /// Whether that leads to a file that the program keeps: such a file is never replaced.
+    /// Whether the path leads to a file that the program keeps. Such a file is never replaced.
     pub is_kept: bool,
 }
 
 impl Target<'_> {
-    /// Whether a file could be written there, as far as can be seen before: what takes long to measure should have
-    /// somewhere to go.
+    /// Checks, as far as possible, whether a file could be written there. This happens before a long measurement, whose
+    /// results need a place to go.
     ///
     /// # Errors
-    /// What speaks against it.
+    /// If it could not be written.
     pub fn check(&self) -> Result<(), Refusal> {
         Place::of(self).map(|_| ())
     }
 
-    /// Writes what `content` writes; returns how many bytes that are. A file that is replaced keeps its mode.
+    /// Writes what `content` writes and returns the number of bytes. A replaced file keeps its mode.
     ///
     /// # Errors
-    /// Why there is no new file. An old one is as it was.
+    /// If there is no new file. An old file is unchanged then.
     pub fn write(
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -75,10 +75,10 @@ impl Target<'_> {
     }
 }
 
-/// Where the file will be.
+/// The place of the new file.
 struct Place {
     folder: PathBuf,
-    /// With links followed where a file is written over.
+    /// With links resolved if an existing file is replaced.
     path: PathBuf,
     overwrite: bool,
 }
@@ -133,7 +133,7 @@ impl Place {
     }
 }
 
-/// A path as sentences repeat it.
+/// A path for sentences: shortened and without control characters.
 pub fn shown(path: &Path) -> String {
     text::clean(&path.display().to_string(), MAX_SHOWN)
 }
@@ -149,10 +149,10 @@ fn cannot(path: &Path, why: &str) -> Refusal {
     Refusal::Other(format!("cannot write {}: {why}", shown(path)))
 }
 
-/// A file that nobody sees yet.
+/// A file that no one can see yet.
 struct Draft {
     file: File,
-    /// Hidden, and gone with the draft; `None` if it has no name at all.
+    /// Its hidden name, which is removed together with the draft; `None` if it has no name.
     name: Option<TempPath>,
 }
 
@@ -164,7 +164,7 @@ impl Draft {
             .mode(MODE)
             .open(&place.folder);
         match nameless {
-            // Without /proc it could never be given a name.
+            // Without /proc it could not get a name later.
             Ok(file) if by_number(&file).exists() => Ok(Draft { file, name: None }),
             _ => {
                 let mode = fs::Permissions::from_mode(MODE);
@@ -176,7 +176,7 @@ impl Draft {
         }
     }
 
-    /// Fills it, and waits until the disk has it: returns how long it is.
+    /// Writes the content and waits until it is on the disk. Returns its length.
     fn fill(&mut self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<u64> {
         let mut out = BufWriter::with_capacity(BUFFER, &mut self.file);
         content(&mut out)?;
@@ -186,7 +186,6 @@ impl Draft {
         self.file.stream_position()
     }
 
-    /// Gives it its name.
     fn publish(self, place: &Place) -> io::Result<()> {
         let Draft { file, name } = self;
         if !place.overwrite {
@@ -201,7 +200,7 @@ impl Draft {
         }
         let name = match name {
             Some(name) => name,
-            // A file without a name cannot replace one: it gets a hidden name first.
+            // A file without a name cannot replace another one, so it gets a hidden name first.
             None => hidden()
                 .make_in(&place.folder, |path| link(&file, path))?
                 .into_temp_path(),
@@ -227,7 +226,7 @@ fn link(file: &File, path: &Path) -> io::Result<()> {
     )?)
 }
 
-/// An open file as the system's table of processes names it.
+/// The path of an open file in /proc.
 fn by_number(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }

@@ -1,5 +1,5 @@
-//! The report: one file that a browser shows without anything else. No scripts, nothing from elsewhere, and a policy that
-//! forbids both; light and dark, on paper and on a telephone.
+//! The report: one file that a browser shows without any other file. It has no scripts and no external content, and a
+//! policy that forbids both. It suits light and dark screens, paper and telephones.
 
 mod method;
 
@@ -28,28 +28,28 @@ use crate::{
 };
 
 const STYLE: PreEscaped<&str> = PreEscaped(include_str!("html/style.css"));
-/// Nothing may be run or fetched.
+/// The policy: nothing may be executed or fetched.
 const META: PreEscaped<&str> = PreEscaped(
     "<meta charset=\"utf-8\"/>\
      <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\
      <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
      <meta name=\"color-scheme\" content=\"light dark\"/>",
 );
-/// So many timelines are drawn; more would make a file that no telephone opens.
+/// How many timelines are drawn. More would make a file that is too large for a telephone.
 const TIMELINES_MAX: usize = 24;
-/// So many columns all lanes of all timelines have together.
+/// How many columns all lanes of all timelines have together.
 const CELLS: u32 = 90_000;
-/// One timeline has no more than that.
+/// How many columns one timeline has at most.
 const CELLS_OF_ONE: u32 = 30_000;
-/// Of so many runs, what they printed is shown: 16 kB each.
+/// For how many runs the output is shown; each output has up to 16 kB.
 const PRINTED_MAX: usize = 24;
-/// Of so many runs, what came out is said in the beginning.
+/// For how many runs the result is stated at the beginning.
 const VERDICTS_MAX: usize = 12;
 
 /// Writes the report.
 ///
 /// # Errors
-/// What `out` refuses.
+/// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     let report = html! {
         (DOCTYPE)
@@ -60,7 +60,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
                 style { (svg::LIGHT) (STYLE) }
             }
             body {
-                // Every picture refers to these.
+                // Every picture refers to these patterns.
                 svg class="patterns" width="0" height="0" aria-hidden="true" { (svg::PATTERNS) }
                 (title(shared))
                 main {
@@ -96,12 +96,12 @@ fn title(shared: &Shared<'_>) -> Markup {
     }
 }
 
-/// Left out where there is nothing in it.
+/// A section, which is left out if it is empty.
 fn section(heading: &str, content: Markup) -> Markup {
     html! { @if !content.0.is_empty() { section { h2 { (heading) } (content) } } }
 }
 
-/// What came out, in sentences.
+/// The results in sentences.
 fn findings(shared: &Shared<'_>) -> Markup {
     if shared.runs.is_empty() && shared.sweeps.is_empty() {
         let nothing = html! { p { "There is no run in this report." } };
@@ -159,7 +159,7 @@ fn swept(shared: &Shared<'_>, sweep: &SweepEntry) -> Markup {
     )
 }
 
-/// A picture that is as wide as the page, whatever that is.
+/// A picture that is as wide as the page.
 fn figure(about: &str, Picture { height, content }: &Picture) -> Markup {
     html! {
         figure {
@@ -213,7 +213,7 @@ fn timelines(shared: &Shared<'_>) -> Markup {
     )
 }
 
-/// The single runs that have a picture, and the typical ones of each sweep: of serial, and of the best configuration.
+/// The single runs that have a trace, and the median runs of each sweep for serial and for the best configuration.
 fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a Entry> {
     let single = shared.single_runs().map(|run| &run.record.id);
     let typical = shared.sweeps.iter().flat_map(|sweep| {
@@ -252,7 +252,7 @@ fn timeline(shared: &Shared<'_>, run: &Entry, among: &[&Entry], cells: u32) -> M
     }
 }
 
-/// What runs wrote to their standard and error output, as text.
+/// What runs wrote to standard output and standard error, as text.
 fn printed(shared: &Shared<'_>) -> Markup {
     let printed = |run: &&Entry| Some((document::title(run), document::printed(&run.record)?));
     let printed = shared.runs.iter().filter_map(printed).take(PRINTED_MAX);
@@ -283,7 +283,7 @@ fn caveats(shared: &Shared<'_>) -> Markup {
     )
 }
 
-/// What the report is about.
+/// The heading of the report.
 fn heading(shared: &Shared<'_>) -> String {
     let (runs, sweeps) = (shared.single_runs().count(), shared.sweeps.len());
     let told = [

@@ -1,4 +1,4 @@
-//! The document `pconc-tui.records/1`: everything that is known of runs and sweeps, for programs and for `replay`.
+//! The document `pconc-tui.records/1`: everything that is known about runs and sweeps, for programs and for `replay`.
 //!
 //! ```text
 //! {"schema": "pconc-tui.records/1",
@@ -8,8 +8,8 @@
 //!  "sweeps": […]}
 //! ```
 //!
-//! `assets/records.schema.json` says all of it. Keys are only ever added to version 1. It is written run by run, and
-//! read with nothing in memory but the file's text and what becomes of it.
+//! `assets/records.schema.json` describes all of it. Version 1 only ever gets additional keys. The document is written
+//! run by run. While it is read, only its text and the resulting runs are in memory.
 
 mod read;
 mod write;
@@ -19,5 +19,5 @@ pub use write::{Traces, write};
 
 /// The name and version of the document.
 pub const SCHEMA: &str = "pconc-tui.records/1";
-/// The name alone.
+/// The name without the version.
 const SCHEMA_NAME: &str = "pconc-tui.records/";

@@ -1,4 +1,4 @@
-//! A document in Markdown, with tables as GitHub understands them (<https://github.github.com/gfm/#tables-extension->).
+//! A document in Markdown, with tables of GitHub's dialect (<https://github.github.com/gfm/#tables-extension->).
 
 use std::io::{self, Write};
 
@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// Writes what came out, the tables, and what speaks against the numbers.
+/// Writes the results, the tables, and the caveats.
 ///
 /// # Errors
-/// What `out` refuses.
+/// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for sweep in &shared.sweeps {
         write_sweep(shared, sweep, out)?;
@@ -53,7 +53,7 @@ fn write_sweep(shared: &Shared<'_>, sweep: &SweepEntry, out: &mut dyn Write) -> 
     write_list(document::works(shared.runs_of(&sweep.sweep)), out)
 }
 
-/// What runs printed, as blocks of code: indented, as no text ends such a block.
+/// Writes the output of runs as code blocks. They are indented, because no text can end such a block.
 fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for run in &shared.runs {
         let Some((heading, text)) = document::printed(&run.record) else {
@@ -93,7 +93,7 @@ fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Text that is only text: a backslash before every character that could mean something.
+/// Plain text: a backslash comes before every character that has a meaning in Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,6 +1,6 @@
-//! SVG and HTML as they are written: `maud` closes every element and escapes every value.
+//! Writes SVG and HTML. `maud` closes every element and escapes every value.
 //!
-//! The HTML is XHTML in spelling, so that parsers of either kind accept it.
+//! The HTML is spelled like XHTML, so that both kinds of parsers accept it.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,12 @@ use maud::Markup;
 
 use crate::domain::text::is_treacherous;
 
-/// Writes a document. What could turn the text around it is replaced, as on the screen.
+/// Writes a document. Characters that could reorder the text around them are replaced, as on the screen.
 pub(super) fn write(document: Markup, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(harmless(&document.into_string()).as_bytes())
 }
 
-/// Lines stay lines. XML cannot hold the last two characters, whatever the spelling.
+/// Replaces harmful characters except line ends. XML cannot contain U+FFFE and U+FFFF, however they are written.
 fn harmless(document: &str) -> String {
     let is_harmful = |c| c != '\n' && (is_treacherous(c) || ('\u{fffe}'..='\u{ffff}').contains(&c));
     document.replace(is_harmful, "\u{fffd}")

@@ -1,6 +1,6 @@
-//! A picture: the chart of a sweep, or the timelines of runs on one axis, with what came out and what speaks against it.
+//! A picture: the chart of a sweep, or the timelines of runs on one axis, with the results and the caveats.
 //!
-//! Text is text, and the ground is drawn, so that it is read in light and in dark surroundings alike.
+//! Text is stored as text. The background is drawn, so that the picture is readable on light and dark pages.
 
 pub(super) mod chart;
 pub(super) mod timeline;
@@ -19,31 +19,31 @@ use crate::{
     present::sentence::{conclusion, document},
 };
 
-/// How wide every picture is, in its own units.
+/// The width of every picture, in its own units.
 pub(super) const WIDTH: u32 = 1000;
-/// Around everything, in a file of its own.
+/// The margin of a picture in its own file.
 const MARGIN: u32 = 24;
-/// So many timelines are drawn; a reader cannot compare more.
+/// How many timelines are drawn. A reader cannot compare more.
 const TIMELINES_MAX: usize = 16;
-/// So many columns all lanes have together: with it, no file is larger than a megabyte.
+/// How many columns all lanes have together. This keeps every file below a megabyte.
 const CELLS: u32 = 30_000;
 
-/// The colours of pictures on light ground: those of the program's *safe* palette (Okabe and Ito, 2008). The HTML report has
-/// others for dark screens.
+/// The colours of pictures on a light background: those of the program's *safe* palette (Okabe and Ito, 2008). The HTML
+/// report has others for dark screens.
 pub(super) const LIGHT: PreEscaped<&str> = PreEscaped(include_str!("svg/light.css"));
-/// For each phase and model a pattern of its own, so that nothing is lost without colour. A document needs them once; their
+/// A pattern for each phase and model, so that nothing is lost without colour. A document needs them once. Their
 /// colours are classes.
 pub(super) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("svg/patterns.xml"));
 
-/// Something that is drawn with its upper edge at 0, as wide as every picture.
+/// A drawing whose upper edge is at 0 and that is as wide as every picture.
 #[derive(Default)]
 pub(super) struct Picture {
     pub height: u32,
     pub content: Markup,
 }
 
-/// How text is set: characters in a line, less than the width of the picture in any font; from one line to the next;
-/// where in a line the text stands; and how it looks.
+/// How text is set: the characters in a line (which fit the width of the picture in any font), the distance of two
+/// lines, the baseline within a line, and the class.
 type Style = (u16, u32, u32, &'static str);
 
 const TITLE: Style = (95, 28, 18, "title");
@@ -54,7 +54,7 @@ const SOFT: Style = (130, 19, 14, "small soft");
 /// Writes one picture.
 ///
 /// # Errors
-/// What `out` refuses.
+/// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut next = MARGIN;
     let placed: Vec<Markup> = parts(shared)
@@ -80,7 +80,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     markup::write(picture, out)
 }
 
-/// What the picture as a whole is about.
+/// The heading of the whole picture.
 fn heading(shared: &Shared<'_>) -> String {
     match (&shared.sweeps[..], &shared.runs[..]) {
         ([sweep], _) => document::sweep_title(sweep),
@@ -91,7 +91,7 @@ fn heading(shared: &Shared<'_>) -> String {
     }
 }
 
-/// What lies below each other.
+/// The parts of the picture, from top to bottom.
 fn parts(shared: &Shared<'_>) -> Vec<Picture> {
     let mut parts = text(&heading(shared), TITLE);
     for sweep in &shared.sweeps {
@@ -161,7 +161,7 @@ fn gap() -> Picture {
     }
 }
 
-/// As many lines as the words take.
+/// The lines that these words need.
 fn text(words: &str, (wide, height, y, class): Style) -> Vec<Picture> {
     let line = |line: String| Picture {
         height,
@@ -170,7 +170,7 @@ fn text(words: &str, (wide, height, y, class): Style) -> Vec<Picture> {
     wrap(words, wide).into_iter().map(line).collect()
 }
 
-/// To a tenth of a unit.
+/// Rounded to a tenth of a unit.
 fn rounded(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }

@@ -1,4 +1,4 @@
-//! Within a layer, modules do not depend on each other in a circle: whoever reads one knows where to stop.
+//! Within a layer, modules do not depend on each other in a circle, so that readers of a module know where to stop.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -53,7 +53,7 @@ fn a_circle_is_found_however_it_is_written() {
 fn what_is_no_circle_is_not_complained_about() {
     let file = |path: &str, source: &str| (PathBuf::from(path), source.to_string());
     for files in [
-        // A child may name what its parents hold.
+        // A child may name items of its parents.
         vec![
             file("domain/a.rs", "use self::b::B;"),
             file("domain/a/b.rs", "use super::A;"),
@@ -77,7 +77,7 @@ fn what_is_no_circle_is_not_complained_about() {
     }
 }
 
-/// One circle for each group of modules that has some.
+/// One circle for each group of modules that contains circles.
 fn circles(files: &[(PathBuf, String)]) -> Vec<String> {
     let arrows = arrows(files);
     let mut told = BTreeSet::new();
@@ -117,8 +117,8 @@ fn way_back(module: &Vec<String>, arrows: &Arrows) -> Option<Vec<Vec<String>>> {
     None
 }
 
-/// Two layers that may name each other, as a plan is checked by the catalogue and a metric reads a record: together they
-/// must be without a circle.
+/// Two layers that may name each other form one floor, because the catalogue checks plans and a metric reads records.
+/// Together they must have no circle.
 fn floor(layer: &str) -> &str {
     match layer {
         "catalog" => "domain",
@@ -126,7 +126,7 @@ fn floor(layer: &str) -> &str {
     }
 }
 
-/// Which modules of its own layer each module names. A module belongs to its parents, so it may name them.
+/// The modules of its own layer that each module names. A module belongs to its parents, so it may name them.
 fn arrows(files: &[(PathBuf, String)]) -> Arrows {
     let is_shipped = |path: &Path| !path.ends_with("tests.rs");
     let modules: BTreeSet<Vec<String>> = files
@@ -161,7 +161,7 @@ fn meant(path: &str, here: &[String], modules: &BTreeSet<Vec<String>>) -> Option
         "crate" | "pconc_tui" => (&here[..0], &names[1..]),
         "self" => (here, &names[1..]),
         "super" if climbs <= here.len() => (&here[..here.len() - climbs], &names[climbs..]),
-        // A name alone may be anything, as the declaration of a module.
+        // A single name may be anything, for example the declaration of a module.
         _ if names.len() > 1 => (here, &names[..]),
         _ => return None,
     };

@@ -1,4 +1,4 @@
-//! What is promised of fetching under every model that fetches: the same answers are pages, and the same are refused.
+//! Fetching under every model that fetches: the same answers count as pages, and the same are refused.
 
 use std::{
     io::{Read, Write},
@@ -10,11 +10,11 @@ use pconc_tui::engine::fetch::Limits;
 
 use super::*;
 
-/// A limit of bodies that is quickly exceeded.
+/// A limit for the length of pages that is reached quickly.
 const BODY_BYTES: u64 = 100_000;
-/// What is sent to say who asks: `anna:SE@CR:ET`, and a user name alone.
+/// The credentials as they are sent: `anna:SE@CR:ET`, and a user name alone.
 const LOGINS: [&str; 2] = ["Basic YW5uYTpTRUBDUjpFVA==", "Basic VE9LRU4tT0YtQU5OQTo="];
-/// Everything that nobody may see of the passwords in the addresses of these tests.
+/// Every form of the passwords in these tests that must stay hidden.
 const SECRETS: [&str; 6] = [
     "SE%40CR",
     "SE@CR",
@@ -183,7 +183,8 @@ fn answers() -> Vec<(&'static str, String, bool)> {
     ]
 }
 
-/// A server that gives each connection to `talk`, with the path and the value of the header `Authorization`; its origin.
+/// A server that hands each connection to `talk`, with the path and the value of the header `Authorization`. Returns
+/// its origin.
 fn server(talk: impl Fn(&mut TcpStream, &str, &str) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface is there");
     let origin = listener.local_addr().expect("it is bound").to_string();
@@ -204,7 +205,7 @@ fn server(talk: impl Fn(&mut TcpStream, &str, &str) + Send + Sync + 'static) -> 
                     .find(is_login)
                     .and_then(|line| line.split_once(": "));
                 talk(&mut stream, path, login.map_or("", |(_, login)| login));
-                // Whoever closes before all is read resets the connection.
+                // Closing before everything is read would reset the connection.
                 let _ = stream.shutdown(Shutdown::Write);
                 let _ = stream.read_to_end(&mut vec![]);
             });
@@ -222,7 +223,7 @@ fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
-/// What becomes of these addresses, one task for each.
+/// The results for these addresses, with one task for each.
 fn fetched(
     session: &Session,
     model: Model,
@@ -291,7 +292,7 @@ fn dripping(session: &Session, model: Model) -> Outcomes {
             _ => return drop(stream.read(&mut [0])),
         };
         let mut begun = stream.write_all(begin.as_bytes());
-        // It ends some time, so that who waits for it fails instead of hanging.
+        // The answer ends some time, so that a fetch that waits for the end fails instead of hanging.
         for _ in 0..500 {
             if begun.is_err() {
                 return;
@@ -395,13 +396,13 @@ fn with_passwords() -> Vec<String> {
     ];
     let logins = ["ben:SE%40CRET", "TOKEN-OF-ANNA"];
     let of = |host: &str| logins.map(|login| format!("http://{login}@{host}"));
-    // The label of a name has at most 63 letters: no server is asked for this one.
+    // The label of a name has at most 63 letters, so no server is asked for this one.
     let unknown = format!("{}.localhost", "a".repeat(64));
     let mut urls: Vec<String> = paths
         .iter()
         .flat_map(|path| of(&format!("{origin}/{path}")))
         .collect();
-    // Without a port the last colon is before the password, and Python takes that for a port.
+    // Without a port the last colon comes before the password, which Python then takes for a port.
     urls.extend(
         ["localhost/page", "127.0.0.1:1/page", &unknown]
             .iter()
@@ -417,7 +418,7 @@ fn no_password(session: &Session, model: Model) -> Outcomes {
     };
     let mut urls = with_passwords();
     if model == Model::Serial {
-        // One after the other, each would be waited for.
+        // Serial would wait for these one after the other.
         urls.retain(|url| !url.ends_with("/silent"));
     }
     let Observed { record, trace } = fetched(session, model, urls, limits)?;

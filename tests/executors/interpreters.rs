@@ -1,4 +1,4 @@
-//! The interpreters of this machine, for tests: asked by the tests themselves, once.
+//! The interpreters of this machine. The tests themselves ask for them, once.
 
 use std::{
     path::PathBuf,
@@ -15,8 +15,8 @@ methods = multiprocessing.get_all_start_methods()
 print('%d.%d.%d' % sys.version_info[:3], bool(sysconfig.get_config_var('Py_GIL_DISABLED')), gil, ','.join(methods),
       os.path.realpath(sys.executable))";
 
-/// All that can execute the worker's script, by version: those on PATH, of pyenv, and of `PCONC_TEST_PYTHONS`, a list of
-/// files with colons.
+/// All interpreters that can execute the worker's script, by version: those on PATH, those of pyenv, and those of
+/// `PCONC_TEST_PYTHONS`, a list of files separated by colons.
 pub fn all() -> &'static [Interpreter] {
     static ALL: OnceLock<Vec<Interpreter>> = OnceLock::new();
     ALL.get_or_init(|| {
@@ -28,7 +28,7 @@ pub fn all() -> &'static [Interpreter] {
     })
 }
 
-/// The one that `python3` is.
+/// The interpreter that `python3` runs.
 pub fn default() -> Option<Interpreter> {
     static DEFAULT: OnceLock<Option<Interpreter>> = OnceLock::new();
     DEFAULT

@@ -1,4 +1,4 @@
-//! The explorer and a history that another program keeps locked.
+//! The explorer with a history that another program keeps locked.
 
 use std::{
     fs::{File, OpenOptions},
@@ -48,7 +48,7 @@ impl Locked {
             .any(|entry| is_pending(&entry.expect("the test made it so").path()))
     }
 
-    /// The explorer with two runs that ended, and that cannot be added to the history.
+    /// The explorer with two ended runs that cannot be added to the history.
     fn explorer(&self) -> Terminal {
         let file = self.file().display().to_string();
         let mut terminal = Terminal::start_with(120, 40, &["--history", &file], &[]);

@@ -1,4 +1,4 @@
-//! What is typed and pasted: sequences that never end, and text that must not act as keys.
+//! Typed and pasted input: sequences that never end, and text that must not act as keys.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,7 @@ use crate::{
     terminal::{Terminal, wait_until},
 };
 
-/// What begins a key, a click or a paste and leaves it open.
+/// The start of a key, a click or a paste, without the rest.
 const UNFINISHED: [&str; 5] = [
     "\u{1b}[<",
     "\u{1b}[",
@@ -18,9 +18,9 @@ const UNFINISHED: [&str; 5] = [
     "\u{1b}[200~abc",
 ];
 
-/// Sends the begin of something, and waits until the program expects no rest of it.
+/// Sends the start of a sequence, and waits until the program no longer expects the rest of it.
 fn leave_unfinished(terminal: &mut Terminal, begin: &str) {
-    // In one piece with a key whose effect can be seen: then it was read, too.
+    // It is sent together with a key whose effect is visible, which proves that it was read, too.
     terminal.press(&format!("?{begin}"));
     terminal.wait_for(SOON, "the help", |screen| screen.contains("Help"));
     assert!(
@@ -66,7 +66,7 @@ fn keys_that_were_typed_before_the_program_listened_are_heard() {
     assert_eq!(terminal.exit_code(SOON), 0);
 }
 
-/// The explorer in this directory, with a run that was stopped, so that there is something to export.
+/// The explorer in this directory with a stopped run, so that there is something to export.
 fn explorer_with_a_stopped_run(directory: &Path) -> Terminal {
     let mut terminal = Terminal::start_in(directory);
     terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
@@ -109,7 +109,7 @@ fn text_that_is_pasted_into_the_name_of_a_file_is_text_there() {
     let mut terminal = explorer_with_a_stopped_run(directory.path());
     terminal.press("o");
     terminal.wait_for(SOON, "the export", |screen| screen.contains("Enter write"));
-    // To the lowest row, where what is suggested is erased.
+    // Goes to the lowest row and erases the suggested name.
     terminal.press(&"\u{1b}[B".repeat(12));
     terminal.press("\u{15}");
     terminal.paste("quick\r\u{1b}[31mexport.md\r\n");

@@ -20,12 +20,12 @@ use nix::{
 };
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
-/// How long to wait between two looks.
+/// The time between two checks of a condition.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pconc-tui");
 
-/// Looks until `condition` holds. Returns whether it did before `limit` was over.
+/// Checks until `condition` holds. Returns whether it held before `limit` was over.
 pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
     loop {
@@ -39,16 +39,16 @@ pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool 
     }
 }
 
-/// What the reader of the terminal's other end has seen.
+/// What the reader of the terminal's other end has received.
 struct Seen {
     screen: vt100::Parser,
     ever_alternate: bool,
 }
 
-/// The program in a terminal. Whatever is left of it is killed at the end.
+/// The program in a terminal. Everything that is left of it is killed at the end.
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
-    /// Kept open: the modes of a terminal that nobody has open are forgotten.
+    /// Kept open, because the system forgets the modes of a terminal that no process has open.
     _slave: Box<dyn SlavePty + Send>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -60,12 +60,12 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Starts the program in a terminal of that size, with these variables in its environment.
+    /// Starts the program in a terminal of this size, with these variables in its environment.
     pub fn start(columns: u16, rows: u16, variables: &[(&str, &str)]) -> Terminal {
         Terminal::start_with(columns, rows, &[], variables)
     }
 
-    /// The same, with these arguments.
+    /// Starts it with these arguments.
     pub fn start_with(
         columns: u16,
         rows: u16,
@@ -74,14 +74,14 @@ impl Terminal {
     ) -> Terminal {
         let mut command = CommandBuilder::new(PROGRAM);
         command.args(arguments);
-        // Nobody's history shall get runs of tests.
+        // Runs of tests must not get into the user's history.
         if !arguments.contains(&"--history") {
             command.arg("--no-history");
         }
         Terminal::spawn(columns, rows, command, variables)
     }
 
-    /// The same, in this directory.
+    /// Starts it in this directory.
     pub fn start_in(directory: &Path) -> Terminal {
         let mut command = CommandBuilder::new(PROGRAM);
         command.arg("--no-history");
@@ -89,8 +89,8 @@ impl Terminal {
         Terminal::spawn(120, 40, command, &[])
     }
 
-    /// Starts it from a shell with job control, which says `STOPPED` when the program was suspended, and wakes it at the
-    /// next line that is typed. It says `ENDED` with the exit code when the program has ended.
+    /// Starts it from a shell with job control. The shell prints `STOPPED` when the program was suspended, and wakes it
+    /// at the next line that is typed. It prints `ENDED` with the exit code when the program has ended.
     pub fn start_in_shell(columns: u16, rows: u16) -> Terminal {
         let mut command = CommandBuilder::new("sh");
         let script =
@@ -163,7 +163,7 @@ impl Terminal {
                     return;
                 };
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                // Byte by byte where it matters: leaving may follow entering in one piece.
+                // Processed byte by byte, because one read may both enter and leave the alternate screen.
                 for byte in &bytes[..n] {
                     seen.screen.process(&[*byte]);
                     seen.ever_alternate |= *byte == b'h' && seen.screen.screen().alternate_screen();
@@ -182,7 +182,7 @@ impl Terminal {
         )
     }
 
-    /// Waits until the text on the screen fulfils a condition, and shows the screen if it never does.
+    /// Waits until the text on the screen fulfils a condition. Shows the screen if it never does.
     pub fn wait_for(&self, limit: Duration, what: &str, condition: impl Fn(&str) -> bool) {
         let text = || self.look(vt100::Screen::contents);
         assert!(
@@ -200,7 +200,7 @@ impl Terminal {
             .expect("the terminal is open");
     }
 
-    /// Pastes a text: between marks if the program has asked for them, else as if it were typed.
+    /// Pastes a text: between marks if the program asked for them, otherwise as if it were typed.
     pub fn paste(&mut self, text: &str) {
         if self.tells_pastes() {
             self.press(&format!("\u{1b}[200~{text}\u{1b}[201~"));
@@ -209,12 +209,12 @@ impl Terminal {
         }
     }
 
-    /// Whether the program has asked for marks around pasted text.
+    /// Whether the program asked for marks around pasted text.
     pub fn tells_pastes(&self) -> bool {
         self.look(vt100::Screen::bracketed_paste)
     }
 
-    /// Clicks on the first place where this text stands.
+    /// Clicks on the first occurrence of this text.
     pub fn click(&mut self, text: &str) {
         let rows = self.rows();
         let place = rows.iter().enumerate().find_map(|(y, row)| {
@@ -237,13 +237,13 @@ impl Terminal {
         self.look(|screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease)
     }
 
-    /// Spoils the picture, as another program does that writes on the same terminal.
+    /// Spoils the screen, like another program that writes on the same terminal.
     pub fn spoil(&self, text: &str) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.screen.process(format!("\u{1b}[5;5H{text}").as_bytes());
     }
 
-    /// The program, where a shell is between it and the terminal.
+    /// Sends a signal to the program if a shell is between it and the terminal.
     pub fn signal_program(&self, signal: Signal) {
         kill(self.session.program().expect("it was started"), signal)
             .expect("the program is still there");
@@ -321,7 +321,8 @@ impl Terminal {
         modes(&*self.master) == self.first_modes
     }
 
-    /// Fails unless the terminal is as it was: its modes, its first screen, its cursor, no mouse and no paste mode.
+    /// Fails unless the terminal is as it was before: its modes, its first screen, its cursor, no mouse and no paste
+    /// mode.
     pub fn assert_given_back(&self, limit: Duration) {
         assert!(
             self.has_first_modes(),
@@ -344,15 +345,15 @@ impl Terminal {
         self.session.assert_nothing_left(limit);
     }
 
-    /// The program's session, to look at after the terminal has gone.
+    /// The program's session, which can be inspected after the terminal has gone.
     pub fn session(&self) -> Session {
         self.session
     }
 
-    /// From now on nobody reads what the program writes.
+    /// From now on nothing reads what the program writes.
     pub fn stop_reading(&mut self) {
         self.reading.store(false, Ordering::SeqCst);
-        // The reader notices when it has read something: a change of size is answered with a new picture.
+        // The reader only notices after it has read something, and a change of size causes a new picture.
         self.resize(119, 40);
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the reader does not panic");
@@ -368,7 +369,7 @@ impl Terminal {
             .eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
     }
 
-    /// Whether the program's thread for input waits for whatever comes next, without a limit.
+    /// Whether the program's thread for input waits for the next input without a limit.
     pub fn waits_for_keys(&self) -> bool {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.session.pid))
             .into_iter()
@@ -383,17 +384,17 @@ impl Terminal {
             .collect::<String>();
         let words: Vec<&str> = call.split_whitespace().collect();
         match words[..] {
-            // Its third argument points to the limit.
+            // The third argument of ppoll points to the limit.
             [number, _, _, limit, ..] if number == nix::libc::SYS_ppoll.to_string() => {
                 limit == "0x0"
             }
-            // That of poll is the limit, in 32 bits.
+            // The third argument of poll is the limit itself, in 32 bits.
             [_, _, _, limit, ..] => limit.ends_with("ffffffff"),
             _ => false,
         }
     }
 
-    /// Closes the terminal under the program, as when its window is closed. Needs a program that goes on writing.
+    /// Closes the terminal under the program, as if its window were closed. Needs a program that continues to write.
     pub fn close(mut self) {
         self.stop_reading();
     }
@@ -402,7 +403,7 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) && thread::panicking() {
-            // A failed test leaves nothing behind either. Its children end with it.
+            // A failed test must leave nothing behind, either. The program's children end with it.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
@@ -418,7 +419,7 @@ fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios())
 }
 
-/// All processes that descend from the program: it was made the leader of a session, and none of them leaves it.
+/// All processes that descend from the program. It is the leader of a session, and none of them leaves the session.
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
     pid: u32,
@@ -448,8 +449,8 @@ impl Session {
         })
     }
 
-    /// Stops the zygote, as nobody but a mistaken user does. A worker has its name too, until it has got its own: it is the
-    /// zygote's child.
+    /// Stops the zygote, which only a user by mistake would do. A worker has the zygote's name, too, until it gets its
+    /// own, but it is the zygote's child.
     pub fn stop_zygote(self) {
         let named: Vec<(i32, i32)> = self
             .processes()
@@ -466,7 +467,7 @@ impl Session {
         }
     }
 
-    /// How many processes of the session have names that begin so, and how many of those are stopped.
+    /// The number of processes of the session whose names start with `name`, and how many of them are stopped.
     pub fn stopped_of(self, name: &str) -> (usize, usize) {
         let begin = format!(" ({name}");
         let named: Vec<String> = self
@@ -487,7 +488,7 @@ impl Session {
         stats.filter(|stat| self.has(stat)).collect()
     }
 
-    /// Whether a line of `/proc/PID/stat` is about a living member: after the name in parentheses come state, parent,
+    /// Whether a line of `/proc/PID/stat` belongs to a living member. After the name in parentheses come state, parent,
     /// group and session.
     fn has(self, stat: &str) -> bool {
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! Looking closer: the cursor in the timeline, what stands below it, the frozen picture.
+//! Looking closer: the cursor in the timeline, the lines below it, the frozen timeline.
 
 use pconc_tui::{
     app::screen::Panel,
@@ -103,7 +103,7 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
     record.ending.failures = vec![failed];
     record.ending.tasks_failed = 1;
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
-    // The history, its first row, the timeline.
+    // Goes to the history, its first row, the timeline.
     session.press(&[Char('f'), BackTab, Up, Tab, Tab, Home, Char('t')]);
     let first = session.row("task 0  ");
     assert!(
@@ -152,7 +152,7 @@ fn the_view_by_core_names_the_worker_that_each_core_ran_and_counts_migrations() 
                 .iter()
                 .position(|row| row.contains(&long) || row.contains(&short))
                 .unwrap();
-            // The workers' numbers stand in the highest row of a bar, its name beside the lowest.
+            // The workers' numbers are in the highest row of a bar, its name is beside the lowest row.
             rows[at.saturating_sub(11)..=at].join("\n")
         };
         assert!(

@@ -17,7 +17,7 @@ use crate::fixtures::sample::plan;
 
 const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
 
-/// What a campaign measured five times each; the first of the five is the median.
+/// The configurations that a campaign measured five times each. The first of the five runs is the median.
 const CONFIGURATIONS: [(Model, u64); 7] = [
     (Model::Serial, 1),
     (Model::Processes, 2),
@@ -47,7 +47,7 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
     Entry::new(number, None, Arc::new(provenance), record, Some(trace))
 }
 
-/// A comparison of so many configurations.
+/// A comparison of this many configurations.
 fn compared(columns: u16, rows: u16, configurations: usize) -> Session {
     let mut session = Session::on(4, columns, rows);
     let repeats = CONFIGURATIONS[..configurations]

@@ -150,7 +150,7 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
             .go_to_history()
             .press(&[Home]);
         assert!(session.shows("reading its timeline…"));
-        // Whatever looks closer finds nothing to look at.
+        // The keys for looking closer find nothing to show.
         session.press(&[
             Tab,
             Left,
@@ -462,7 +462,7 @@ proptest! {
             }
             session.rows();
         }
-        // Everything that was removed comes back.
+        // Everything that was removed can be restored.
         session.press(&[Esc, Esc, Esc]).go_to_history();
         let removed = |session: &Session| session.app.history().can_restore();
         while removed(&session) {

@@ -1,4 +1,4 @@
-//! The history, its columns and baselines, and what comparisons make of them.
+//! The history, its columns and baselines, and their effect on comparisons.
 
 use pconc_tui::{
     app::{
@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use super::*;
 
 impl Session {
-    /// Runs the form's plan, with another end.
+    /// Runs the form's plan with a changed record.
     fn run_as(&mut self, change: impl FnOnce(&mut pconc_tui::domain::record::Record)) {
         let plan = self.press_and_wait(Char('r'), 0.5);
         let mut record = Scenario::new(plan, 2).record();
@@ -261,7 +261,7 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
     assert!(session.row("[x] time (s)").contains("first creation"));
 }
 
-/// The names of the columns that there are.
+/// The names of all visible columns.
 fn headings(session: &Session) -> Vec<&'static str> {
     let heading = session.table().remove(0).replace(['↑', '↓'], " ");
     let is_there = |name: &&str| !name.is_empty() && heading.contains(&format!(" {name} "));
@@ -407,7 +407,7 @@ fn keys_zoom_and_pan_all_timelines_of_a_comparison_at_once() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('3'), Char('c')]);
     let whole = session.rows();
-    // In the second half of the time only the serial run still computes.
+    // In the second half of the time, only the serial run still computes.
     session.press(&[Char('+'), Char(']'), Char(']')]);
     assert!(
         session.row("Comparison").contains(" in view "),

@@ -1,4 +1,4 @@
-//! Real Python in the explorer: what was found, what is chosen, and what a run of it looks like.
+//! Real Python in the explorer: the interpreters that were found, the chosen one, and how a run looks.
 
 use pconc_tui::{
     app::screens::Overlay,
@@ -12,12 +12,12 @@ use pconc_tui::{
 
 use super::*;
 
-/// The interpreters of the samples were found.
+/// Reports that the interpreters of the samples were found.
 pub fn found(session: &mut Session) {
     let _ = session.app.update(Msg::PythonsFound(explorer::pythons()));
 }
 
-/// The form with this model, the cursor on it.
+/// Selects this model in the form.
 fn with_model(session: &mut Session, model: Model) {
     session.press(&[Char('f'), Char('g'), Down]);
     while session.app.setup().model() != model {
@@ -52,7 +52,7 @@ pub fn list(session: &mut Session) {
     session.press(&[Enter]);
 }
 
-/// The fifth experiment: one Python thread is measured, four are on.
+/// The fifth experiment: one Python thread was measured, four are running.
 pub fn running(session: &mut Session) {
     found(session);
     let one = session.press_and_wait(Char('5'), 1.0);
@@ -98,7 +98,7 @@ pub fn sweep_form(session: &mut Session) {
     session.press(&[Char('s'), Down, Down, Down, Down, Right]);
 }
 
-/// A sweep of computing under the emulated lock and by Python's threads and processes.
+/// A sweep of computing under the emulated lock and with Python's threads and processes.
 pub fn sweep(session: &mut Session) {
     found(session);
     session.open_sweep_form("cpu");
@@ -213,7 +213,7 @@ fn the_fifth_experiment_measures_one_python_thread_first_and_sizes_tasks_by_pyth
     found(&mut session);
     let plan = session.press_and_wait(Char('5'), 1.0).plan;
     assert!(plan.is_serial() && plan.model() == Model::PythonThreads);
-    // 0.4 s at the 17 million steps a second of the sample, and not at the machine's 40 million.
+    // 0.4 s at the 17 million steps per second of the sample interpreter, and not at the machine's 40 million.
     let iterations = &pconc_tui::catalog::workload::ITERATIONS;
     assert_eq!(plan.given(iterations), Some(6_800_000));
 }

@@ -1,4 +1,4 @@
-//! Runs of a shared file look as they did where they were measured, also while they are played.
+//! Runs of a shared file look as they did where they were measured, even during a replay.
 
 use pconc_tui::{
     domain::history::{History, Lot},
@@ -7,7 +7,7 @@ use pconc_tui::{
 
 use super::{fixtures::sample, *};
 
-/// The history as a file, and as the explorer takes it.
+/// The history as the explorer reads it from a file.
 pub fn through_a_file(history: &History) -> Lot {
     let shared = sample::shared(history);
     let mut text = vec![];
@@ -22,7 +22,7 @@ pub fn through_a_file(history: &History) -> Lot {
 }
 
 impl Session {
-    /// The same runs in another explorer, as a file brought them.
+    /// The same runs from a file in another explorer.
     fn replayed(&self) -> Session {
         let app = App::new(explorer::machine(2), Limits::default()).in_session("elsewhere");
         let mut session = Session {
@@ -35,7 +35,7 @@ impl Session {
         session
     }
 
-    /// Everything but what says where it was recorded, the form and the footer.
+    /// Everything except the place of the recording, the form and the footer.
     fn panels(&self) -> Vec<String> {
         let mut rows = self.rows();
         rows.pop();
@@ -48,7 +48,7 @@ impl Session {
             .iter()
             .position(|row| row.contains(" Cores "))
             .unwrap_or(3);
-        // Below the headline a recorded run says where it was recorded, and the history does so above its runs.
+        // A recorded run names its machine below the headline, and the history does so above its runs.
         let told = |(y, row): &(usize, String)| ![0, 2].contains(y) && !row.contains("recorded on");
         let masked = rows.into_iter().enumerate().filter(told).map(|(y, row)| {
             let hidden = if (3..cores).contains(&y) { width } else { 0 };
@@ -60,7 +60,7 @@ impl Session {
             .collect()
     }
 
-    /// Lets time pass in a run that is played, until it is over.
+    /// Lets time pass in a replayed run until it is over.
     fn play_on(&mut self) {
         for _ in 0..100_000 {
             if !self.app.is_playing() {
@@ -126,7 +126,7 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
                 .filter(|row| row.contains("w0 "))
                 .collect();
             let headline = live.app.headline().to_string();
-            // The rest of it.
+            // The rest of the run.
             let _ = live.app.update(Msg::Batch(
                 scenario.batch((scenario.wall() as f64 * 0.5) as u64, scenario.wall()),
             ));
@@ -138,7 +138,7 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
                     || key == '2'
             );
             if key == '2' {
-                // The pair's first run is looked at, while nothing else goes on.
+                // The user looks at the pair's first run while no other run is on.
                 live.play(effects);
                 live.focus(Panel::History);
                 live.press(&[Up]);

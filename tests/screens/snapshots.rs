@@ -1,6 +1,6 @@
-//! Every state of the explorer: what it has to say is asserted at any size. Where the picture is the promise, it is kept as
-//! text at the two sizes that are looked at: whoever changes a screen sees there what else has changed. Who has looked at a
-//! change and likes it: `INSTA_UPDATE=always cargo test --test screens`.
+//! Every state of the explorer. Texts that a state has to show are asserted at any size. If the picture itself is the
+//! promise, it is kept as text at two sizes, so that a change of a screen shows everything that changed. To accept
+//! changes after looking at them, run `INSTA_UPDATE=always cargo test --test screens`.
 
 use std::{
     collections::BTreeSet,
@@ -13,14 +13,14 @@ use pconc_tui::domain::record::Outcome;
 
 use super::*;
 
-/// A state of the explorer, and texts that it has to show at any size.
+/// A state of the explorer, and the texts that it has to show at any size.
 struct State {
     name: &'static str,
     reach: fn(&mut Session),
     says: &'static [&'static str],
 }
 
-/// States whose words are the promise, not their picture.
+/// States whose words are the promise, and not their picture.
 const WITHOUT_PICTURE: &[&str] = &[
     "filtered",
     "no-match",
@@ -35,7 +35,7 @@ const WITHOUT_PICTURE: &[&str] = &[
     "sweep-teaching",
 ];
 
-/// Sizes that pictures are kept of.
+/// The sizes at which pictures are kept.
 const LOOKED_AT: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 const STATES: &[State] = &[
@@ -365,7 +365,7 @@ const STATES: &[State] = &[
     },
 ];
 
-/// A run of so many workers, half of it done.
+/// A run of this many workers, half of it done.
 fn running(session: &mut Session, workers: u32) {
     session.press(&[Char('f'), Down, Right, Left, Down, Enter]);
     let digits: Vec<Key> = workers.to_string().chars().map(Char).collect();
@@ -431,8 +431,8 @@ fn details(session: &mut Session) {
     session.press(&[Enter]);
 }
 
-/// Two runs of this session, two that were recorded elsewhere, and 42 of two earlier sessions, of which the last is
-/// chosen.
+/// Two runs of this session, two that were recorded elsewhere, and 42 of two earlier sessions. The last one is
+/// selected.
 fn earlier(session: &mut Session) {
     use pconc_tui::domain::provenance::Origin;
     let numbers = |range: std::ops::RangeInclusive<usize>| range.collect::<Vec<_>>();
@@ -517,7 +517,7 @@ fn each_state_says_at_any_size_what_it_has_to_in_whole_words_within_whole_frames
         }
         let frames = frames(&drawn);
         let broken = frames.iter().filter(|(_, is_whole)| !is_whole).count();
-        // What lies over the panels covers their frames, and has one of its own.
+        // An overlay covers the frames of the panels and has its own frame.
         if session.app.overlay().is_some() {
             assert!(broken < frames.len(), "{}", picture());
         } else {
@@ -526,7 +526,7 @@ fn each_state_says_at_any_size_what_it_has_to_in_whole_words_within_whole_frames
     });
 }
 
-/// Where each frame begins, and whether nothing is written over its sides and its lower corners.
+/// Where each frame starts, and whether nothing is written over its sides and its lower corners.
 fn frames(drawn: &[String]) -> Vec<((usize, usize), bool)> {
     let cells: Vec<Vec<char>> = drawn.iter().map(|row| row.chars().collect()).collect();
     let at = |x: usize, y: usize| cells.get(y).and_then(|row| row.get(x)).copied();
@@ -554,13 +554,13 @@ fn frames(drawn: &[String]) -> Vec<((usize, usize), bool)> {
     frames
 }
 
-/// Letters that stand together, with whether dots stand before or behind them.
+/// Successive letters, with whether dots are before or after them.
 fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     text.split(|c: char| !c.is_alphabetic() && c != '…')
         .map(|word| (word.trim_matches('…'), word.contains('…')))
 }
 
-/// All words that the program and what it is tried with here can say.
+/// All words that the program and the input of these tests contain.
 fn vocabulary() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut rooms: Vec<PathBuf> = ["src", "assets", "tests/support"]

@@ -1,4 +1,4 @@
-//! The form for a sweep, and its chart while the sweep goes on and afterwards.
+//! The form for a sweep, and its chart during the sweep and afterwards.
 
 use pconc_tui::{
     app::message::Target,
@@ -21,14 +21,14 @@ impl Session {
     pub fn type_counts(&mut self, counts: &str) -> &mut Session {
         self.press(&[Home, Down, Down, Down, Down]);
         for (i, c) in counts.chars().enumerate() {
-            // No list begins like this in the form but with a digit.
+            // A list in the form has to start with a digit.
             assert!(i > 0 || c.is_ascii_digit());
             self.press(&[Char(c)]);
         }
         self.press(&[Enter])
     }
 
-    /// Starts what the form says and lets so many runs end, each of which is changed; the next one goes on.
+    /// Starts the sweep of the form and lets this many runs end, each of which is changed. The next run continues.
     pub fn start_sweep(
         &mut self,
         runs: usize,

@@ -1,10 +1,10 @@
-//! The teaching layout: the runs that it lists, and what its figures say they are measured against.
+//! The teaching layout: the runs that it lists, and the baselines that its figures name.
 
 use pconc_tui::app::screen::Panel;
 
 use super::*;
 
-/// The teaching layout at this size after runs of the form's plan that took so many seconds each.
+/// The teaching layout at this size after runs of the form's plan that took these times.
 fn after(columns: u16, rows: u16, walls_s: &[f64]) -> Session {
     let mut session = Session::new(columns, rows);
     session.press(&[Char('P')]);
@@ -24,7 +24,7 @@ fn in_history(session: &mut Session) -> &mut Session {
     session
 }
 
-/// The numbers of the runs that are listed, from the first row down; the chosen one has a sign.
+/// The numbers of the listed runs from the first row down, and whether each one is selected.
 fn listed(session: &Session) -> Vec<(usize, bool)> {
     let run = |row: String| {
         let number: String = row.chars().skip(5).take(4).collect();
@@ -38,7 +38,7 @@ fn listed(session: &Session) -> Vec<(usize, bool)> {
 fn the_runs_are_listed_in_the_shown_order_and_the_arrows_go_from_row_to_row() {
     for (columns, rows) in SIZES {
         let mut session = after(columns, rows, &[2.0, 0.5, 1.0, 3.0, 0.7]);
-        // By time, the shortest first.
+        // Sorted by time, the shortest first.
         in_history(&mut session)
             .press(&[Char('C'), Home])
             .press(&[Down; 7])

@@ -1,4 +1,4 @@
-//! Whatever is pressed and whatever runs do: the screen can be drawn.
+//! Whatever keys are pressed and whatever runs do, the screen can be drawn.
 
 use pconc_tui::{
     app::screens::all_keys,
@@ -20,7 +20,7 @@ enum Event {
     Dropped,
     /// A worker died.
     Death,
-    /// The run could not be started, or was not heard of any more.
+    /// The run could not be started, or the engine reported nothing more about it.
     Refused,
     Ended(Outcome),
 }
@@ -33,7 +33,7 @@ struct Step {
     size: Option<(u16, u16)>,
 }
 
-/// Every key that means something somewhere, and one that never does.
+/// Every key that has a meaning anywhere, and one without any.
 fn any_key() -> impl Strategy<Value = Key> {
     let bindings = all_keys().into_iter().flat_map(|keys| &keys.bindings);
     let known = bindings.flat_map(|binding| &binding.keys).copied();
@@ -54,14 +54,14 @@ fn any_step() -> impl Strategy<Value = Step> {
     (any_key(), event, size).prop_map(|(key, event, size)| Step { key, event, size })
 }
 
-/// A run that is on, and what was seen of it.
+/// The current run and how much of it was seen.
 struct Run {
     scenario: Scenario,
     seen: u64,
 }
 
 impl Run {
-    /// Every third task of it fails.
+    /// A run in which every third task fails.
     fn new(order: RunOrder, cores: u32) -> Run {
         let failing = (0..order.plan.tasks).step_by(3);
         Run {
@@ -70,7 +70,7 @@ impl Run {
         }
     }
 
-    /// The next fifth of it.
+    /// The next fifth of the run.
     fn batch(&mut self, event: Event) -> Batch {
         let now = self.seen + self.scenario.wall() / 5;
         let mut batch = self.scenario.batch(self.seen, now);
@@ -99,7 +99,7 @@ impl Run {
     }
 }
 
-/// Every second event of a lane was not recorded.
+/// Removes every second event of a lane.
 fn drop_half(lane: &mut LaneUpdate) {
     let before = lane.transitions.len();
     lane.transitions = lane.transitions.iter().copied().step_by(2).collect();
@@ -116,7 +116,7 @@ fn ask_for_workers(session: &mut Session, workers: u32) {
     session.press(&digits).press(&[Enter, Esc]);
 }
 
-/// What the step does to the run, and what the app wants done then.
+/// The effect of the step on the run, and what the app wants done next.
 fn play(
     session: &mut Session,
     run: &mut Option<Run>,
@@ -157,7 +157,7 @@ proptest! {
         let plan = session.app.update(Msg::Key(Char('r')));
         let mut run = None;
         for (at, Step { key, event, size }) in steps.into_iter().enumerate() {
-            // Most of it happens beside a run.
+            // Most of it happens during a run.
             let asked = if at == 0 { plan.clone() } else { session.app.update(Msg::Key(key)) };
             for effect in play(&mut session, &mut run, event, asked) {
                 match effect {
@@ -175,7 +175,7 @@ proptest! {
     }
 }
 
-/// The form's run, with so many events that its picture was made poorer while it grew.
+/// The form's run with so many events that its trace was thinned while it grew.
 fn thinned() -> Session {
     const EVENTS: u64 = 1 << 22;
     let mut session = Session::new(80, 24);

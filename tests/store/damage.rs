@@ -1,4 +1,4 @@
-//! Whatever happens to the file, only what was hit is lost.
+//! Whatever happens to the file, only the damaged lines are lost.
 
 use std::{fs, io::Write};
 
@@ -240,7 +240,7 @@ fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
             .chain(&kept.removed.runs)
             .map(|run| run.number)
             .collect();
-        // A line that lacks nothing but its end was whole.
+        // A line that only lacks its end was complete.
         let is_whole = lines
             .get(complete)
             .is_some_and(|line| length - end_of(complete) == line.len() - 1);
@@ -495,7 +495,7 @@ fn what_was_appended_meanwhile_by_another_program_decides_the_number() {
         2 + 1,
         "each session is said once; the end of the file counts as a line"
     );
-    // Somebody deletes the history: it begins anew, with everything that is needed.
+    // The user deletes the history. It is started again with everything that is needed.
     fs::remove_file(room.file()).unwrap();
     assert_eq!(one.keep_run(0, &here("one"), &record("a")).unwrap(), 1);
     assert_eq!(

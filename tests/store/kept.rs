@@ -1,4 +1,4 @@
-//! What was measured is kept, whatever others do to the history meanwhile.
+//! Measured runs are kept, whatever other programs do to the history meanwhile.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -36,7 +36,7 @@ fn start(line: &str, room: &Room) -> Child {
     command.spawn().expect("the binary was built for this test")
 }
 
-/// The history, locked by another program: this one.
+/// The history, locked by another program: this test.
 fn locked(room: &Room) -> File {
     let file = OpenOptions::new()
         .append(true)
@@ -146,7 +146,7 @@ fn many_commands_at_once_lose_no_run_of_a_large_history() {
     Store::at(room.place())
         .keep(&earlier, &here("one"), Duration::ZERO)
         .unwrap();
-    // None of them knows any numbers, as after an update of the program.
+    // None of them has an index, as after an update of the program.
     fs::remove_file(room.place().index()).unwrap();
     let programs: Vec<Child> = (0..8)
         .map(|_| start(&format!("{TINY} --repeats 5"), &room))
@@ -173,7 +173,7 @@ fn the_next_number_is_known_without_reading_the_history() {
             .keep_run(0, &here("one"), &record(&format!("r{id}")))
             .unwrap();
     }
-    // Whoever read the beginning would find nothing there.
+    // Reading the beginning of the file would find nothing there.
     let file = OpenOptions::new().write(true).open(room.file()).unwrap();
     let blank = room.content().len() - 8192;
     file.write_all_at(&vec![b' '; blank], 0).unwrap();
@@ -207,7 +207,7 @@ fn what_is_known_of_another_history_or_damaged_decides_no_number() {
         assert_eq!(keep(&format!("r{number}")), number);
     }
     let index = fs::read(room.place().index()).unwrap();
-    // The same file, but with other lines in it: fewer, as many bytes and more.
+    // The same file with other lines in it: fewer, equally many bytes, and more.
     fs::write(room.file(), small(1)).unwrap();
     assert_eq!(keep("a"), 2);
     fs::write(room.place().index(), &index).unwrap();
@@ -220,7 +220,7 @@ fn what_is_known_of_another_history_or_damaged_decides_no_number() {
     // Another file under the same name.
     fs::remove_file(room.file()).unwrap();
     assert_eq!(keep("d"), 1);
-    // Joined by hand, so that the highest number is not the last.
+    // Joined by hand, so that the highest number is not the last one.
     let joined = [small(9), room.content()].concat();
     fs::write(room.file(), joined).unwrap();
     assert_eq!(keep("e"), 10);
@@ -274,7 +274,7 @@ fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_new
     fs::write(&foreign, "my notes\n").unwrap();
     assert_eq!(take_in(&room.place()), None);
     assert!(newer.exists() && foreign.exists());
-    // The program ended between appending and removing the file: nothing is there twice.
+    // The program ended between appending the runs and removing the file. Nothing may be there twice.
     fs::write(room.place().pending("one"), content).unwrap();
     assert!(take_in(&room.place()).is_some());
     assert_eq!((room.numbers(), pending(&room).len()), (vec![1], 2));
@@ -399,7 +399,7 @@ fn a_usual_history_that_is_none_is_said_and_the_exit_code_says_that_nothing_was_
     );
 }
 
-/// What happens to a history.
+/// An event of a history.
 #[derive(Clone, Debug)]
 enum Step {
     Keep,
@@ -407,7 +407,7 @@ enum Step {
     Name(prop::sample::Index, String),
     Remove(prop::sample::Index),
     Restore(prop::sample::Index),
-    /// Another program takes the lock, or lets it go.
+    /// Another program takes the lock or releases it.
     Lock(bool),
     TryAgain,
     /// Another program appends a run.
@@ -467,7 +467,7 @@ proptest! {
         let mut session = 0;
         let writer = |session: usize| Writer::new(Store::at(room.place()), here(&format!("session-{session}")));
         let mut now = writer(session);
-        // Ids with what they are called and whether they count, as the user left them.
+        // Ids with names and whether they count, as the user left them.
         let mut ids: Vec<(String, Option<String>, bool)> = vec![];
         for (at, step) in steps.into_iter().enumerate() {
             let chosen = |index: prop::sample::Index, ids: &[(String, Option<String>, bool)]| {
@@ -509,7 +509,7 @@ proptest! {
                 }
                 Step::Other => {}
                 Step::Killed => {
-                    // Nothing of its end is executed; its files are closed.
+                    // No code runs at its end, but its files are closed.
                     drop(std::mem::replace(&mut now, writer(session + 1)));
                     session += 1;
                     lock = None;
@@ -534,7 +534,7 @@ proptest! {
     }
 }
 
-/// Keeps something, without waiting a second for a lock that this test holds.
+/// Keeps a change without waiting a second for a lock that this test holds.
 fn keep_quickly(writer: &mut Writer, change: Change, is_locked: bool) {
     if is_locked {
         drop(writer.keep(change, Duration::ZERO))

@@ -1,4 +1,4 @@
-//! The passwords in addresses are looked for in everything that the program writes.
+//! Looks for the passwords of addresses in everything that the program writes.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use pconc_tui::{catalog::model::Model, present::format::Format};
 
 use super::{Room, programs::program};
 
-/// How the passwords of these tests are written, decoded, and sent.
+/// The passwords of these tests as they are written, decoded, and sent.
 const SECRETS: [&str; 7] = [
     "PROXYWORD",
     "SE%40CR",
@@ -24,7 +24,7 @@ const SECRETS: [&str; 7] = [
     "OTHERWORD",
 ];
 
-/// A server with one answer for each path; its host and port.
+/// A server with one answer for each path. Returns its host and port.
 fn server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface is there");
     let host = listener.local_addr().expect("it is bound").to_string();
@@ -59,7 +59,7 @@ fn answer(path: &str) -> String {
     format!("HTTP/1.1 {answer}")
 }
 
-/// A file of addresses with passwords, whose fetches succeed, and fail in many ways.
+/// A file of addresses with passwords, whose fetches succeed and fail in many ways.
 fn addresses(room: &Room) -> String {
     let host = server();
     let paths = [
@@ -73,7 +73,7 @@ fn addresses(room: &Room) -> String {
         "garbage",
     ];
     let mut places: Vec<String> = paths.map(|path| format!("{host}/{path}")).into();
-    // A label of a name has at most 63 letters: no server is asked for this one.
+    // The label of a name has at most 63 letters, so no server is asked for this one.
     places.extend([
         "localhost/page".into(),
         "127.0.0.1:1/page".into(),
@@ -136,7 +136,7 @@ fn no_password_of_an_address_is_in_anything_that_is_written() {
     let doctor = said("doctor");
     let mut runs = 0;
     for model in Model::ALL {
-        // What cannot be executed here is said, and that may repeat no password either.
+        // The program says what it cannot execute here, and that message must not contain a password, either.
         if model == Model::PythonInterpreters || model.is_python() && !doctor.contains("Python 3.")
         {
             println!("skipped: {}", model.name());

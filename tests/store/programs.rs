@@ -1,4 +1,4 @@
-//! The real binary, several times at once, killed, without room, and told to keep nothing.
+//! The real binary: several at once, killed, without disk space, and without a history.
 
 use std::{
     collections::BTreeSet,
@@ -44,7 +44,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
 }
 
-/// What it prints when all goes well.
+/// Its output, if all goes well.
 fn said(line: &str, room: &Room) -> String {
     let output = outcome(line, room);
     assert_eq!(
@@ -153,7 +153,7 @@ fn who_is_killed_while_appending_again_and_again_leaves_every_line_whole_or_not_
 fn what_does_not_fit_into_the_history_is_kept_beside_it_until_there_is_room() {
     let room = Room::new();
     let mut store = Store::at(room.place());
-    // The limit of a file's size is counted in blocks of 512 bytes.
+    // The limit for the size of a file is counted in blocks of 512 bytes.
     for number in 0..20 {
         store
             .keep_run(0, &here("one"), &record(&format!("r{number}")))
@@ -192,7 +192,7 @@ fn what_does_not_fit_into_the_history_is_kept_beside_it_until_there_is_room() {
     assert_eq!(room.numbers(), (1..=23).collect::<Vec<_>>());
 }
 
-/// Runs the program with a small file system of its own at `$DIR`, or says why that is not possible here.
+/// Runs the program with a small file system at `$DIR`, or says why that is not possible here.
 fn in_small_file_system(room: &Room, options: &str, script: &str) -> Option<Output> {
     let folder = room.path().join("small");
     fs::create_dir(&folder).expect("a folder can be made");
@@ -305,7 +305,7 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
         4,
         "{list}"
     );
-    // A joiner is a part of words, no control character.
+    // A joiner belongs to words and is no control character.
     let want = "می\u{200c}خواهم";
     assert!(said(&format!("history name last {want}"), &room).contains(&format!("\"{want}\"")));
     assert!(said("history name last fetching", &room).contains("#4 is called \"fetching\""));
@@ -363,7 +363,7 @@ fn a_file_that_is_something_else_is_refused_before_anything_is_measured() {
     assert_eq!(room.content(), b"\x89PNG\r\n\x1a\n");
 }
 
-/// What it prints where there are so many columns.
+/// Its output with this many columns.
 fn said_in(columns: usize, line: &str, room: &Room) -> String {
     let mut command = program(line, &room.file());
     let output = command

@@ -1,4 +1,4 @@
-//! No export is written over what the program keeps, by whatever name it is called.
+//! No export is written over a file that the program keeps, whatever path leads to it.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::fixtures::keep::KeepOne;
 
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 
-/// Everything in a folder with its content, folders without.
+/// Everything in a folder with its content, except folders.
 fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let entries = fs::read_dir(folder)
         .expect("the test made it so")
@@ -32,7 +32,7 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     contents
 }
 
-/// A history of two runs with everything that is beside it.
+/// A history of two runs with all files beside it.
 fn room_with_runs() -> Room {
     let room = Room::new();
     for _ in 0..2 {

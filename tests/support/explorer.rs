@@ -1,4 +1,4 @@
-//! Synthetic runs for tests and pictures of the screens: what an engine would have seen, without one.
+//! Synthetic runs for tests and pictures of the screens: what an engine would have seen.
 
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ use super::{python, sample};
 const MS: Nanos = 1_000_000;
 /// How long a task of the synthetic `cpu` workload computes.
 const TASK: Nanos = 150 * MS;
-/// When the first task begins.
+/// When the first task starts.
 const STARTED: Nanos = 2 * MS;
 
-/// A machine with so many cores.
+/// A machine with this many cores.
 pub fn machine(cores: u32) -> Machine {
     Machine {
         cpu_model: Some("Sample CPU".into()),
@@ -43,7 +43,7 @@ pub fn machine(cores: u32) -> Machine {
     }
 }
 
-/// These runs and no sweeps.
+/// These runs without sweeps.
 pub fn lot(runs: Vec<Entry>) -> Lot {
     Lot {
         runs,
@@ -51,8 +51,9 @@ pub fn lot(runs: Vec<Entry>) -> Lot {
     }
 }
 
-/// Serial and `gil-threads` runs with these numbers, in turns, as the session `session` measured them on this machine of
-/// two cores, or recorded them on another; the first of it at 9:30 on a day in May, each a minute after the other.
+/// Serial and `gil-threads` runs in turns with these numbers. The session `session` measured them on this machine of
+/// two cores or recorded them on another. The first one starts at 9:30 on a day in May, and each follows a minute after
+/// the previous one.
 pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Lot {
     let provenance = Arc::new(Provenance {
         origin,
@@ -82,7 +83,7 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Lot 
     lot(numbers.iter().enumerate().map(run).collect())
 }
 
-/// What CPython says of a run: the parts of its start-up, and a line that was printed.
+/// What CPython reports about a run: the parts of its start-up, and a printed line.
 pub fn python(gil: GilState) -> PythonRecord {
     let text = "a line that the workers' code printed\n";
     PythonRecord {
@@ -99,7 +100,7 @@ pub fn python(gil: GilState) -> PythonRecord {
     }
 }
 
-/// What a search finds: a usual build, one without the lock, and two files of no use.
+/// The result of a search: a usual build, one without the lock, and two files that cannot be used.
 pub fn pythons() -> Pythons {
     let free_threaded = FoundPython {
         interpreter: python::free_threaded(),
@@ -133,7 +134,7 @@ pub struct Scenario {
     lanes: Vec<Vec<Transition>>,
     /// The core that each worker stamped last.
     on: Vec<u16>,
-    /// When each task began and ended.
+    /// When each task started and ended.
     tasks: Vec<(Nanos, Nanos)>,
     /// Tasks that did not succeed.
     failed: Vec<u32>,
@@ -142,7 +143,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// `plan` on so many cores.
+    /// `order` on this many cores.
     pub fn new(order: impl Into<RunOrder>, cores: u32) -> Scenario {
         let RunOrder { plan, part } = order.into();
         let mut scenario = Scenario {
@@ -166,7 +167,7 @@ impl Scenario {
         scenario
     }
 
-    /// The same run, in which these tasks took as long as ever but did not succeed.
+    /// The same run, in which these tasks took the same time but did not succeed.
     pub fn failing(mut self, tasks: impl IntoIterator<Item = u32>) -> Scenario {
         self.failed = tasks.into_iter().collect();
         self.failed.sort_unstable();
@@ -178,7 +179,7 @@ impl Scenario {
         self.wall
     }
 
-    /// What was asked for.
+    /// What the user asked for.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -194,7 +195,7 @@ impl Scenario {
         });
     }
 
-    /// Slices of computing go round among the workers, as many at once as cores or the lock allow.
+    /// Segments of computing go round among the workers. As many compute at once as cores or the lock allow.
     fn compute(&mut self) {
         let workers = self.lanes.len() as u64;
         let locked = self.plan.lock() != Lock::None;
@@ -211,7 +212,8 @@ impl Scenario {
                 let place = (lane + workers - turn % workers) % workers;
                 let on = place < at_once;
                 if on && !locked {
-                    // Who comes takes the core of who leaves: with an odd number of workers, they wander.
+                    // A worker that starts takes the core of one that leaves. With an odd number of workers, they
+                    // wander.
                     self.on[lane as usize] = place as u16;
                 }
                 let task = (lane + done[lane as usize] / TASK * workers) as u32;
@@ -234,7 +236,7 @@ impl Scenario {
         }
     }
 
-    /// Each worker takes the next address: it waits, then writes ten times.
+    /// Each worker fetches the next address, waits, and then writes ten times.
     fn fetch(&mut self, addresses: &Addresses) {
         let latency = |task: u32| match addresses {
             Addresses::Loopback(latencies_ms) => {
@@ -317,7 +319,7 @@ impl Scenario {
         (0..self.cores).map(core).collect()
     }
 
-    /// What comes out in the end.
+    /// The record of the whole run.
     pub fn record(&self) -> Record {
         let mut all = PhaseTimes::default();
         for worker in 0..self.lanes.len() {

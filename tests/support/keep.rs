@@ -1,4 +1,4 @@
-//! Keeps one run or sweep after the other, as no part of the program does.
+//! Keeps runs and sweeps one at a time, which the program itself never does.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -7,10 +7,10 @@ use pconc_tui::{
     store::{Change, Reply, Store, StoreError},
 };
 
-/// Longer than anybody holds the lock of a history in a test.
+/// Longer than a test holds the lock of a history.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A [`Store`] that keeps one thing at a time, and says under which number.
+/// A [`Store`] that keeps one thing at a time and returns its number.
 pub trait KeepOne {
     fn keep_one(&mut self, change: Change, here: &Provenance) -> Result<usize, StoreError>;
 
@@ -34,7 +34,7 @@ pub trait KeepOne {
     }
 }
 
-/// Decides about runs and sweeps by their numbers.
+/// Changes runs and sweeps that are named by their numbers.
 pub trait Decide {
     fn change(&mut self, numbers: &[usize], change: impl FnOnce(Vec<String>) -> Change);
 

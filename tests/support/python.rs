@@ -18,7 +18,7 @@ pub fn interpreter() -> Interpreter {
     }
 }
 
-/// One without the lock and with subinterpreters.
+/// A build without the lock and with subinterpreters.
 pub fn free_threaded() -> Interpreter {
     Interpreter {
         path: "/opt/python/3.14t/bin/python3.14t".into(),

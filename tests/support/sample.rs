@@ -1,4 +1,4 @@
-//! Plans, records and histories as the layers above get them.
+//! Plans, records and histories as the layers above the domain get them.
 
 use std::sync::{Arc, LazyLock};
 
@@ -20,7 +20,7 @@ use pconc_tui::{
     },
 };
 
-/// An empty history on a machine with so many usable cores.
+/// An empty history on a machine with this many usable cores.
 pub fn history(cores_usable: u32) -> History {
     let machine = Machine {
         cpu_model: None,
@@ -41,7 +41,7 @@ pub fn plan(kind: Workload, model: Model, workers: u64) -> Plan {
         .expect("the sample draft is valid")
 }
 
-/// A valid draft with the workload's defaults, under Python's models by an interpreter that can do everything.
+/// A valid draft with the workload's defaults. For Python's models it has an interpreter that can do everything.
 pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     let interpreter = Interpreter {
         subinterpreters: true,
@@ -59,7 +59,7 @@ pub fn run(number: usize, record: &Record) -> Entry {
     Entry::new(number, None, Arc::clone(&HERE), record.clone(), None)
 }
 
-/// This history, as it is handed on.
+/// This history for export.
 pub fn shared(history: &History) -> Shared<'_> {
     Shared {
         runs: history.entries().iter().collect(),

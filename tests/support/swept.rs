@@ -18,7 +18,7 @@ pub type Row = (Model, u64, &'static [f64]);
 /// Serial runs of about three seconds.
 pub const SERIAL: Row = (Model::Serial, 1, &[3.0, 3.02, 2.98, 3.01, 2.99]);
 
-/// Five times that differ by a percent or so.
+/// Five times that differ by about one percent.
 pub fn one_percent(around: f64) -> &'static [f64] {
     Box::leak(Box::new(
         [1.0, 1.01, 0.99, 1.005, 0.995].map(|factor| factor * around),
@@ -44,7 +44,7 @@ pub fn plan(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) -> 
         .expect("the draft is valid")
 }
 
-/// By a usual interpreter, and by one without the lock.
+/// A draft for a usual interpreter and one without the lock.
 pub fn by_pythons(models: &[Model], workers: &[u64]) -> SweepDraft {
     SweepDraft {
         pythons: vec![python::interpreter(), python::free_threaded()],
@@ -52,7 +52,7 @@ pub fn by_pythons(models: &[Model], workers: &[u64]) -> SweepDraft {
     }
 }
 
-/// The sweep that these configurations are of.
+/// The sweep of these configurations.
 pub fn sweep(kind: Workload, rows: &[Row]) -> Sweep {
     let models: Vec<Model> = rows.iter().map(|row| row.0).collect();
     let workers: Vec<u64> = rows
@@ -71,7 +71,7 @@ pub fn of(plan: SweepPlan) -> Sweep {
     }
 }
 
-/// What it measured.
+/// The records of this sweep.
 pub fn records(kind: Workload, rows: &[Row]) -> Vec<Record> {
     let mut records = vec![];
     for (model, workers, times) in rows {
@@ -85,7 +85,7 @@ pub fn records(kind: Workload, rows: &[Row]) -> Vec<Record> {
     records
 }
 
-/// What a sweep of this plan measured, the times of each configuration in their order.
+/// The records of a sweep of this plan, with the times of each configuration in their order.
 pub fn measured(plan: &SweepPlan, times: &[&[f64]]) -> Vec<Record> {
     let mut records = vec![];
     for (configuration, times) in plan.configurations.iter().zip(times) {

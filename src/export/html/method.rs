@@ -1,4 +1,4 @@
-//! How the numbers of a report were made, in sentences for people who were not there.
+//! How the numbers of a report were measured, in sentences for readers who were not there.
 
 use crate::{
     analysis::shared::Shared,
@@ -10,7 +10,7 @@ use crate::{
     domain::record::{PhaseSource, Record},
 };
 
-/// What concerns these runs, a paragraph each.
+/// What concerns these runs, one paragraph for each subject.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(&run.record));
     let by = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);

@@ -1,4 +1,4 @@
-//! The document is read. Whoever wrote it is not trusted: what is wrong with it is said in one sentence.
+//! Reads the document. Its author is not trusted, and one sentence says what is wrong with it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -19,9 +19,9 @@ use crate::domain::{
 pub const FILE_MAX: u64 = 512 << 20;
 /// The longest name of a run, and the longest id of a session, in characters.
 const NAME_MAX: usize = 100;
-/// The highest number of a run that is believed.
+/// The highest number of a run that is accepted.
 const NUMBER_MAX: usize = 1_000_000_000;
-/// The longest piece of foreign text in a sentence, in characters.
+/// The longest quotation of foreign text in a sentence, in characters.
 const QUOTED_MAX: usize = 60;
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct IncomingSession {
     machine: Machine,
 }
 
-/// What a document says of a run or a sweep besides what was measured.
+/// What a document says about a run or a sweep besides the measurement.
 #[derive(Deserialize)]
 struct Around {
     number: Option<usize>,
@@ -51,7 +51,7 @@ struct Around {
 }
 
 impl Around {
-    /// A number that leaves room for others behind it.
+    /// Its number, if that leaves room for more numbers after it. Otherwise its index.
     fn number(&self, index: usize) -> usize {
         let believed = self
             .number
@@ -65,10 +65,10 @@ impl Around {
     }
 }
 
-/// Whether a file of so many bytes is read at all.
+/// Checks whether a file of this size is read at all.
 ///
 /// # Errors
-/// It is larger than [`FILE_MAX`].
+/// If it is larger than [`FILE_MAX`].
 pub fn check_size(bytes: u64) -> Result<(), String> {
     match bytes {
         0..=FILE_MAX => Ok(()),
@@ -76,12 +76,12 @@ pub fn check_size(bytes: u64) -> Result<(), String> {
     }
 }
 
-/// Reads a document: what somebody shared is of [`Origin::Recorded`], in the order of the document, under the numbers and names
-/// that it had where it was measured.
+/// Reads a document. Its runs and sweeps have [`Origin::Recorded`], the order of the document, and the numbers and
+/// names that they had where they were measured.
 ///
 /// # Errors
-/// One sentence, without the file's name: no JSON, not this schema, a version that this program does not know, or what in
-/// which record cannot be.
+/// If it is not JSON, has another schema or an unknown version, or contains an impossible record. The message is one
+/// sentence without the name of the file.
 pub fn read(text: &[u8]) -> Result<Lot, String> {
     check_size(text.len() as u64)?;
     check_schema(text)?;
@@ -91,7 +91,7 @@ pub fn read(text: &[u8]) -> Result<Lot, String> {
     let mut bytes = 0;
     let runs = (1..).zip(incoming.records).map(|(index, text)| {
         let mut run = read_run(text, index, &session)?;
-        // Thinned where there is no room for it beside the others.
+        // The trace is thinned if there is no room for it beside the others.
         if bytes + run.trace.bytes() > TRACE_BYTES {
             run.trace.thin(THINNED_SLICES);
         }
@@ -107,7 +107,7 @@ pub fn read(text: &[u8]) -> Result<Lot, String> {
     })
 }
 
-/// The schema comes first, so that a document of tomorrow is called that, and not broken.
+/// The schema is checked first, so that a document of a later version is reported as such, and not as broken.
 fn check_schema(text: &[u8]) -> Result<(), String> {
     #[derive(Deserialize)]
     struct Named {
@@ -128,11 +128,11 @@ fn check_schema(text: &[u8]) -> Result<(), String> {
     }
 }
 
-/// What is wrong with a text that is no JSON, or lacks something.
+/// What is wrong with a text that is not JSON, or that lacks something.
 fn incomplete(error: &serde_json::Error, text: &[u8]) -> String {
     let said = clean(&error.to_string(), 4 * QUOTED_MAX);
     match error.classify() {
-        // A number whose last digits are missing is a wrong one to the parser.
+        // The parser reports a number whose last digits are missing as a wrong number.
         serde_json::error::Category::Syntax if is_at_end(error, text) => {
             "it is cut off: the JSON has no end".into()
         }
@@ -142,18 +142,18 @@ fn incomplete(error: &serde_json::Error, text: &[u8]) -> String {
     }
 }
 
-/// Whether a text ends where something is wrong with it.
+/// Whether the error is at the end of the text.
 fn is_at_end(error: &serde_json::Error, text: &[u8]) -> bool {
     let lines = text.split(|byte| *byte == b'\n');
     let (count, last) = lines.fold((0, 0), |(count, _), line| (count + 1, line.len()));
     error.line() == count && error.column() >= last && last > 1
 }
 
-/// Where something was measured, by the id of its session.
+/// The provenance of a session, by its id.
 type Session<'s> = &'s dyn Fn(Option<&str>) -> Arc<Provenance>;
 
 fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<Entry, String> {
-    // Twice, as collecting what is not known yet would build all of it in memory.
+    // Parsed twice, because collecting the unknown keys would build all of them in memory.
     let what = format!("record {index}");
     let around: Around = part(text, &what)?;
     let record: Box<Record> = part(text, &what)?;
@@ -186,7 +186,8 @@ fn read_sweep(text: &RawValue, index: usize, session: Session<'_>) -> Result<Swe
     Ok(SweepEntry::new(number, name, provenance, sweep))
 }
 
-/// A part of the document. What is wrong is said without a place that is counted from somewhere within the file.
+/// A part of the document. An error is reported without the parser's position, which does not count from the start of
+/// the file.
 fn part<'t, T: Deserialize<'t>>(text: &'t RawValue, what: &str) -> Result<T, String> {
     serde_json::from_str(text.get()).map_err(|error| {
         let said = error.to_string();
@@ -199,7 +200,7 @@ fn impossible(what: &str, why: &str) -> String {
     format!("its {what} cannot be: {why}")
 }
 
-/// Where the runs of a document were measured, by the ids of sessions; one for those that do not say it.
+/// The provenances by session id, and a default one for runs that name no session.
 fn sessions(
     machine: Machine,
     sessions: Vec<IncomingSession>,

@@ -1,4 +1,4 @@
-//! The document is written.
+//! Writes the document.
 
 use std::{
     collections::HashSet,
@@ -21,20 +21,20 @@ use crate::{
     present::sentence::conclusion,
 };
 
-/// Whether a document contains what its runs looked like, which makes it replayable and many times larger.
+/// Whether a document contains the traces of its runs. Traces make it replayable and many times larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Traces {
-    /// As rich as they are here.
+    /// With all detail that is available here.
     Included,
-    /// Left out: numbers only.
+    /// Without traces; only numbers.
     LeftOut,
 }
 
-/// Writes runs and sweeps, in their order. `machine` is the one of this session; it stands in the document if there is
-/// nothing that says where it was measured.
+/// Writes runs and sweeps in their order. `machine` is the one of this session. The document contains it if no run or
+/// sweep names a machine.
 ///
 /// # Errors
-/// What `out` says.
+/// If writing to `out` fails.
 pub fn write(
     out: &mut dyn Write,
     machine: &Machine,
@@ -55,7 +55,7 @@ pub fn write(
     out.write_all(b"\n")
 }
 
-/// A list that is made while it is written.
+/// A list that is generated while it is written.
 struct Sequence<F>(F);
 
 impl<F, I> Serialize for Sequence<F>
@@ -108,7 +108,7 @@ struct OutgoingRun<'a> {
     trace: Option<&'a Trace>,
 }
 
-/// A number per line would be nothing to read.
+/// Writes a trace in one line. With a number per line it would not be readable.
 fn in_one_line<S: Serializer>(trace: &Option<&Trace>, serializer: S) -> Result<S::Ok, S::Error> {
     let line = trace.map(to_raw_value).transpose();
     line.map_err(S::Error::custom)?.serialize(serializer)
@@ -130,7 +130,7 @@ impl<'a> OutgoingRun<'a> {
     }
 }
 
-/// How much faster than its baseline.
+/// The speed-up over the baseline.
 #[derive(Serialize)]
 struct Speedup {
     factor: f64,
@@ -146,7 +146,7 @@ struct OutgoingSweep<'a> {
     #[serde(flatten)]
     sweep: &'a Sweep,
     complete: bool,
-    /// Of the configurations that were measured.
+    /// The summaries of the configurations that were measured.
     summary: Vec<&'a Summary>,
     fits: Vec<&'a Series>,
     conclusion: String,

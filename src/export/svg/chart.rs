@@ -1,4 +1,4 @@
-//! The chart of a sweep, painted.
+//! Draws the chart of a sweep.
 
 use std::{fmt::Write as _, ops::Range};
 
@@ -11,25 +11,25 @@ use crate::{
     present::chart::{BarChart, ChartBar, Fitted, Layout, Measure, Scale},
 };
 
-/// How high a chart is with a legend of one line, in the picture's units.
+/// The height of a chart with a legend of one line, in the picture's units.
 const HEIGHT: u32 = 418;
-/// From one line of the legend to the next.
+/// The distance of two lines of the legend.
 const LEADING: u32 = 19;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 915.0;
 const TOP: f64 = 60.0;
 const BOTTOM: f64 = 360.0;
-/// Its bars stand in columns as on a screen, in so many at least, and its axis is one of so many rows.
+/// The bars are in columns and the axis has rows, as on a screen: at least this many columns, and this many rows.
 const COLUMNS: u16 = 96;
 const ROWS: u16 = 18;
-/// Room that a character of a number above a bar needs, and one of a label below a group.
+/// The width of a character in a number above a bar, and in a label below a group.
 const CHARACTER: f64 = 6.6;
 const DIGIT: f64 = 9.0;
 
 /// The least distance between the names of two lines.
 const WORDS_APART: f64 = 13.0;
 
-/// Speed-up if there is any, and time: what each is about, and how it looks.
+/// The charts of speed-up, if there is any, and of time, each with its title.
 pub(in crate::export) fn all(shared: &Shared<'_>, sweep: &SweepEntry) -> Vec<(String, Picture)> {
     let plan = &sweep.sweep.plan;
     let mut runs = vec![vec![]; plan.configurations.len()];
@@ -50,7 +50,7 @@ struct Painted<'a> {
     plan: &'a SweepPlan,
     chart: BarChart,
     layout: Layout,
-    /// How wide a column is.
+    /// The width of a column.
     column: f64,
     scale: Scale,
 }
@@ -124,13 +124,14 @@ impl Painted<'_> {
         rounded(self.x(columns.start).midpoint(self.x(columns.end)))
     }
 
-    /// Where a value lies; `None` above the upper edge.
+    /// The position of a value; `None` if it is above the upper edge.
     fn y(&self, value: f64) -> Option<f64> {
         let share = self.scale.share(value)?;
         Some(rounded(BOTTOM - share * (BOTTOM - TOP)))
     }
 
-    /// How the bars of a series look: those by the second interpreter have an outline, those by others a dashed one.
+    /// The classes of the bars of a series. Bars of the second interpreter have an outline, those of further ones a dashed
+    /// outline.
     fn class(&self, series: usize) -> String {
         let Some(executor) = series.checked_sub(1).map(|at| &self.chart.executors[at]) else {
             return "m-serial".into();
@@ -149,13 +150,13 @@ impl Painted<'_> {
         format!("fitted l-{}", self.chart.executors[series - 1].model.name())
     }
 
-    /// What was fitted: the law with more parameters.
+    /// The fitted laws with more parameters.
     fn curves(&self) -> impl Iterator<Item = &Fitted> {
         let is_universal = |law: &&Fitted| matches!(law.fit.law, Law::Universal { .. });
         self.chart.fitted.iter().filter(is_universal)
     }
 
-    /// Whether there is room for the longest number above a bar: all of them have one, or none.
+    /// Whether the longest number fits above its bar. Either all bars have a number, or none.
     fn has_numbers(&self) -> bool {
         let numbers = self.chart.bars().filter_map(|bar| bar.value);
         let lengths = numbers.map(|value| self.chart.measure.words(value).chars().count());
@@ -168,7 +169,7 @@ impl Painted<'_> {
         bar.unwrap_or(0) as f64 * self.column >= lengths.max().unwrap_or(0) as f64 * CHARACTER
     }
 
-    /// What the bars and lines are. Its first line has its room anyhow.
+    /// Explains the bars and lines. The chart always has room for its first line.
     fn legend(&self) -> Picture {
         let bars = (1..).zip(&self.chart.executors);
         let bars = bars.map(|(series, executor)| (executor.label(), self.class(series), false));
@@ -179,7 +180,7 @@ impl Painted<'_> {
         let lines = lines.into_iter().take(1 + self.curves().count());
         let lines = lines.map(|(words, class)| (words.to_string(), class.into(), true));
         let (mut next, mut down) = (0.0, 0);
-        // Room for its sign, its words, and what sets it apart from the next one.
+        // The width of an entry: its sign, its words, and the distance to the next one.
         let mut place = |words: &str, is_line: bool| {
             let (sign, character) = if is_line { (62.0, 6.2) } else { (48.0, 7.0) };
             let wide = sign + character * words.chars().count() as f64;
@@ -207,7 +208,7 @@ impl Painted<'_> {
         }
     }
 
-    /// The scale, and as many labels below the groups as have room.
+    /// The scale, and the labels below the groups for which there is room.
     fn axis(&self) -> Markup {
         let groups = self.chart.groups.iter().zip(&self.layout.groups);
         let mut free = 0.0;
@@ -233,7 +234,7 @@ impl Painted<'_> {
         }
     }
 
-    /// What bars are measured against, named at the right.
+    /// The lines of the serial runs, with their names at the right.
     fn serial(&self) -> Markup {
         let mut free = f64::NEG_INFINITY;
         let mut place = |y: f64| {
@@ -251,7 +252,7 @@ impl Painted<'_> {
         }
     }
 
-    /// A bar with its number and ★ above it, its interval and single runs beside it.
+    /// A bar with its number and ★ above it, and its interval and single runs beside it.
     fn bar(&self, bar: &ChartBar, columns: &Range<u16>) -> Markup {
         let words = |value| self.chart.measure.words(value);
         let (left, right) = (self.x(columns.start), self.x(columns.end));
@@ -290,7 +291,7 @@ impl Painted<'_> {
         }
     }
 
-    /// A path as far as it can be seen.
+    /// The visible parts of a fitted curve.
     fn curve(&self, law: &Fitted) -> String {
         let (mut path, mut command) = (String::new(), 'M');
         for (columns, value) in self.chart.curve(law, &self.layout) {

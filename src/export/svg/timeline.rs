@@ -1,12 +1,12 @@
-//! The timeline of a run: a lane per worker, or per group of workers where they are many.
+//! The timeline of a run: a lane per worker, or per group of workers if there are many.
 //!
 //! ```text
-//! worker 0  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅     per column of the picture, each phase has as much of the lane's height as it had of
+//! worker 0  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅     in each column of the picture, each phase has as much of the lane's height as it had of
 //! worker 1  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅     the column's time: computing at the bottom, waiting above
 //!           0 s     0.2 s
 //! ```
 //!
-//! What is drawn are sums, never events: a picture of a million tasks is no larger than one of a hundred.
+//! It is drawn from sums and never from events, so the picture of a million tasks is no larger than one of a hundred.
 
 use std::{fmt::Write as _, ops::Range};
 
@@ -25,29 +25,29 @@ use crate::{
     present::chart::{Scale, moment},
 };
 
-/// More lanes than that become groups.
+/// If there are more lanes than this, they are grouped.
 const ROWS_MAX: usize = 48;
-/// Where the bars begin, and how wide they are together, in the picture's units.
+/// The left edge and the width of the bars, in the picture's units.
 const LEFT: u32 = 90;
 const PLOT: u32 = 900;
-/// So many columns the bars may have, 150 at least: each is whole units wide.
+/// The possible numbers of columns, at least 150. Each gives a column a whole number of units.
 const COLUMNS: [u32; 5] = [900, 450, 300, 225, 180];
-/// Between two lanes.
+/// The distance of two lanes.
 const GAP: u32 = 3;
-/// Below the lanes: ticks and their labels.
+/// The height of the ticks and labels below the lanes.
 const AXIS: u32 = 24;
-/// So many entries stand beside each other in the legend; how wide each is, and how high.
+/// The number of entries in a line of the legend, and the width and height of each.
 const ENTRIES: usize = 2;
 const WIDE: usize = 500;
 const ENTRY: u32 = 20;
 /// Heights are counted in halves of a unit.
 const HALVES: u32 = 2;
 
-/// Of a column, how high each phase of [`Phase::STACK`] reaches, in halves of a unit.
+/// The upper edges of the phases of [`Phase::STACK`] in a column, in halves of a unit.
 type Heights = [u32; Phase::STACK.len()];
 
-/// A run's timeline in about so many columns of all its lanes together; `None` if it is gone. Its axis ends with the longest
-/// `among` those of the same work, so that the shorter run visibly ends earlier.
+/// A run's timeline, with about `cells` columns in all its lanes together. `None` if there is no trace. Its axis ends
+/// with the longest run of the same work in `among`, so that a shorter run visibly ends earlier.
 pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option<Picture> {
     let trace = run.picture()?;
     let same = among
@@ -132,7 +132,7 @@ impl Timeline<'_> {
         }
     }
 
-    /// Of each column, how high the phases of these workers reach.
+    /// The upper edges of the phases of these workers, for each column.
     fn heights(&self, workers: Range<usize>) -> Vec<Heights> {
         let moment =
             |column: u32| u128::from(self.until) * u128::from(column) / u128::from(self.columns);
@@ -157,7 +157,7 @@ impl Timeline<'_> {
         times.iter().zip(moments.windows(2)).map(column).collect()
     }
 
-    /// A mark where the run ended, and when that was.
+    /// A mark at the end of the run, with its time.
     fn end(&self) -> Markup {
         let now = self.trace.now;
         let x = self.x(now.min(self.until));
@@ -179,8 +179,8 @@ fn name(workers: &Range<usize>) -> String {
     }
 }
 
-/// Areas of the phases, the highest one first, each from the lane's lower edge up to its own upper edge: what is drawn
-/// later lies over what was drawn before.
+/// The areas of the phases, the highest first. Each area goes from the lower edge of the lane to its own upper edge,
+/// because areas that are drawn later cover earlier ones.
 fn areas(columns: &[Heights], wide: u32, base: u32) -> Vec<(Phase, String)> {
     let mut areas = vec![];
     for (at, phase) in Phase::STACK.into_iter().enumerate().rev() {
@@ -196,11 +196,11 @@ fn areas(columns: &[Heights], wide: u32, base: u32) -> Vec<(Phase, String)> {
     areas
 }
 
-/// The outline of an area in as few steps as it has.
+/// The outline of an area with as few steps as possible.
 fn outline(heights: &[u32], wide: u32, base: u32) -> String {
     let mut path = String::new();
     let (mut x, mut before) = (LEFT, 0);
-    // It ends at the lower edge.
+    // The outline ends at the lower edge.
     for same in [heights, &[0]].concat().chunk_by(|a, b| a == b) {
         let (height, length) = (same[0], wide * same.len() as u32);
         let step = (f64::from(before) - f64::from(height)) / f64::from(HALVES);
@@ -216,7 +216,7 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
     path
 }
 
-/// What the areas of these runs' timelines mean: the pattern, name and meaning of each phase that they could be in.
+/// The legend of these runs' timelines: the pattern, name and meaning of each phase that can occur in them.
 pub(in crate::export) fn legend(runs: &[&Entry]) -> Picture {
     let records = || runs.iter().map(|run| &run.record);
     let mut seen: Vec<Phase> = records().flat_map(|record| record.plan.phases()).collect();
