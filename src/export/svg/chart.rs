@@ -58,7 +58,7 @@ struct Painted<'a> {
 impl Painted<'_> {
     fn new(plan: &SweepPlan, chart: BarChart) -> Painted<'_> {
         let bars = chart.groups.iter().map(|group| 0..group.bars.len());
-        let (layout, columns) = Layout::widest(&bars.collect::<Vec<_>>(), COLUMNS);
+        let (layout, columns) = Layout::drawn(&bars.collect::<Vec<_>>(), COLUMNS);
         Painted {
             plan,
             layout,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The most room between two groups.
+/// The most room between two groups, unless their bars are wider.
 const FARTHEST: usize = 8;
 
 /// Where the bars of a chart stand, in columns from the left of the plot.
@@ -38,9 +38,13 @@ struct Widths {
     gap: usize,
 }
 
+/// Those of documents, whose columns are as wide as need be.
+const DRAWN: Widths = Widths::of(7, 9, 4);
 /// From the widest to the thinnest.
-const WIDTHS: [Widths; 7] = [
-    Widths::of(7, 9, 4),
+const WIDTHS: [Widths; 9] = [
+    Widths::of(13, 15, 6),
+    Widths::of(9, 11, 5),
+    DRAWN,
     Widths::of(5, 7, 4),
     Widths::of(3, 5, 4),
     Widths::of(3, 4, 3),
@@ -73,12 +77,10 @@ impl Layout {
         Some(Layout::placed(groups, 0, widths, width))
     }
 
-    /// All groups with the widest bars, in as many columns as these take, or in this many if that is more; and how many they
-    /// are.
-    pub fn widest(groups: &[Range<usize>], least: u16) -> (Layout, u16) {
-        let [widths, ..] = WIDTHS;
-        let width = columns(widths.all(groups)).max(least);
-        (Layout::placed(groups, 0, widths, width), width)
+    /// All groups in a document, in as many columns as they take, or in this many if that is more; and how many they are.
+    pub fn drawn(groups: &[Range<usize>], least: u16) -> (Layout, u16) {
+        let width = columns(DRAWN.all(groups)).max(least);
+        (Layout::placed(groups, 0, DRAWN, width), width)
     }
 
     /// As many groups around this one as have room, with bars of one column.
@@ -94,7 +96,8 @@ impl Layout {
     /// What room is left goes between the groups and around them.
     fn placed(groups: &[Range<usize>], first: usize, widths: Widths, width: u16) -> Layout {
         let left = usize::from(width).saturating_sub(widths.all(groups));
-        let more = (left / groups.len().max(1)).min(FARTHEST - widths.gap);
+        let farthest = FARTHEST.max(widths.bar);
+        let more = (left / groups.len().max(1)).min(farthest - widths.gap);
         let gap = widths.gap + more;
         let mut from = gap / 2 + left.saturating_sub(more * groups.len()) / 2;
         let range = |from, width| columns(from)..columns(from + width);

@@ -1,8 +1,10 @@
 //! Concurrency and parallelism over time, on the timeline's axis: the difference that the whole subject is about.
 
+use std::iter;
+
 use ratatui::{
     buffer::Buffer,
-    layout::Rect,
+    layout::{Constraint::Fill, Layout, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Widget,
@@ -10,7 +12,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown},
-    domain::{text::grouped, trace::Sample},
+    domain::{phase::Phase, text::grouped, trace::Sample},
     ui::{
         area::{split_below, split_left},
         panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap},
@@ -26,6 +28,35 @@ use crate::{
 const SCALE: u16 = 6;
 /// From so many rows on, a curve has a scale.
 const ROOM_FOR_SCALE: u16 = 4;
+
+/// From so many columns and rows on, there are pictures before the first run.
+const ROOM_FOR_SKETCHES: (u16, u16) = (78, 5);
+
+/// Two tasks over time: each letter is as long, `c` computing and `r` ready for a core.
+struct Sketch {
+    title: &'static str,
+    tasks: [&'static str; 2],
+    numbers: &'static str,
+}
+
+/// What a run can be.
+const SKETCHES: [Sketch; 3] = [
+    Sketch {
+        title: "one after the other",
+        tasks: ["cccccc      ", "      cccccc"],
+        numbers: "1 in flight, 1 on a core",
+    },
+    Sketch {
+        title: "concurrent",
+        tasks: ["ccrrccrrccrr", "rrccrrccrrcc"],
+        numbers: "2 in flight, 1 on a core",
+    },
+    Sketch {
+        title: "concurrent and parallel",
+        tasks: ["cccccc      ", "cccccc      "],
+        numbers: "2 in flight, 2 on a core",
+    },
+];
 
 /// One of the two curves.
 struct Row {
@@ -43,8 +74,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
     let inner = draw_frame(title, focused, theme, area, buf);
     let Some(shown) = app.shown() else {
-        let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
-        return draw_lines(wrap(text, inner.width), inner, buf);
+        return draw_sketches(theme, inner, buf);
     };
     let missing = shown.missing_picture();
     let window = app.timeline().window(shown.trace());
@@ -71,6 +101,35 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     if let Some(why) = missing {
         draw_centred(why, split_left(inner, gutter).1, buf);
     }
+}
+
+/// What the two numbers mean, before there is a run to draw them of; in words where there is no room for pictures.
+fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
+    if area.width < ROOM_FOR_SKETCHES.0 || area.height < ROOM_FOR_SKETCHES.1 {
+        let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
+        return draw_lines(wrap(text, area.width), area, buf);
+    }
+    let places: [Rect; 3] = Layout::horizontal([Fill(1); 3]).areas(area);
+    for (sketch, place) in SKETCHES.iter().zip(places) {
+        let room = usize::from(place.width).saturating_sub("task 0 ".len() + 2);
+        let times = room / sketch.tasks[0].len();
+        let task = |(number, task): (usize, &str)| {
+            let phases = task.chars().flat_map(|phase| iter::repeat_n(phase, times));
+            let cells = phases.map(|phase| match phase {
+                'c' => theme.mark(Phase::Computing),
+                'r' => theme.mark(Phase::Ready),
+                _ => Span::raw(" "),
+            });
+            let label = Span::raw(format!("task {number} "));
+            Line::from_iter(iter::once(label).chain(cells))
+        };
+        let lines = iter::once(Line::styled(sketch.title, STRONG))
+            .chain(sketch.tasks.into_iter().enumerate().map(task))
+            .chain([Line::raw(sketch.numbers)]);
+        draw_lines(lines, place, buf);
+    }
+    let text = "These are sketches. Of a run, both numbers are drawn here over its time.";
+    draw_text(text, theme.secondary(), split_below(area, 1).1, buf);
 }
 
 fn halves(area: Rect) -> [Rect; 2] {

@@ -11,7 +11,7 @@
 pub(crate) mod geometry;
 mod told;
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line, widgets::Widget};
 use unicode_width::UnicodeWidthStr;
 
 pub use crate::app::screens::history::view::geometry::{HistoryRow, heading_at, row_at};
@@ -63,7 +63,14 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
         .title_bottom(prompt(app, width));
     let inner = draw_block(&frame, area, buf);
     if let Some(nothing) = nothing_shown(app) {
-        draw_lines(wrap(&nothing, inner.width), inner, buf);
+        let said = wrap(&nothing, inner.width).into_iter().map(Line::from);
+        let mut lines: Vec<Line<'_>> = said.collect();
+        let keys = told::first_keys();
+        if lines.len() + 1 + keys.len() <= usize::from(inner.height) {
+            lines.push(Line::default());
+            lines.extend(keys);
+        }
+        draw_lines(lines, inner, buf);
         return;
     }
     for placed in &geometry.columns {

@@ -159,8 +159,8 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
             &format!("cores used, of {cores}"),
         ),
     ];
-    // The first two have the most digits and words.
-    let shares = [3, 3, 2, 2].map(|share| Constraint::Ratio(share, 10));
+    // The more digits, the more room: in 120 columns large ones are three columns apart or more.
+    let shares = [33, 38, 26, 23].map(|share| Constraint::Ratio(share, 120));
     let places: [Rect; 4] = Layout::horizontal(shares).areas(area);
     for (number, place) in numbers.iter().zip(places) {
         draw_number(number, place, buf);

@@ -4,11 +4,15 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    app::App,
+    app::{
+        App,
+        keys::{Binding, everywhere::PANELS, lookup},
+    },
     domain::text::{counted, grouped},
     present::table::shortened,
     ui::{
         area::cells,
+        key::Key,
         panel::{on_border, typed},
         theme::STRONG,
     },
@@ -108,4 +112,16 @@ pub fn nothing_shown(app: &App) -> Option<String> {
             "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.{earlier}"
         ),
     })
+}
+
+/// The keys that bring a run here, and what can be done with it then: as far as the help says it.
+pub fn first_keys() -> Vec<Line<'static>> {
+    let keys = ['1', 'r', 's', 'm', 'c', 'o'].map(Key::Char);
+    let found = keys.into_iter().filter_map(|key| lookup(key, &[&PANELS]));
+    let line = |(_, binding): (_, &'static Binding)| {
+        let first = binding.explanation.split(';').next().unwrap_or_default();
+        let key = Span::styled(format!(" {:<5}", binding.shown), STRONG);
+        Line::from(vec![key, Span::raw(first)])
+    };
+    found.map(line).collect()
 }
