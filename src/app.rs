@@ -5,10 +5,12 @@
 //!             │
 //!             ├─ keys      tables of keys: what they do, their label, their help
 //!             ├─ lead      the keys that are offered, and which of them lead on
-//!             ├─ perform   what begins and ends runs, and goes from screen to screen
 //!             ├─ pointer   what the mouse does
-//!             ├─ query     what screens and the shell may ask
+//!             ├─ work      runs are asked for, begin, go on and end
 //!             ├─ live      the run that is on, or nothing
+//!             ├─ shown     the run that the panels are about
+//!             ├─ open      the screens that are open
+//!             ├─ notice    what is told besides
 //!             ├─ screens   a folder each: state, keys, view
 //!             └─ frame     the whole screen: where panels are, header, footer, what can be clicked
 //! ```
@@ -22,40 +24,33 @@ pub mod lead;
 pub mod live;
 mod look;
 pub mod message;
-mod perform;
+mod notice;
+mod open;
 pub mod pointer;
-mod query;
 pub mod screen;
 pub mod screens;
+mod shown;
 pub mod view;
+mod work;
 
-use live::{Activity, Live};
-use message::{Effect, Msg};
-use screen::{Focus, Panel, Screen};
-
+pub use crate::app::{notice::Notice, shown::Shown};
 use crate::{
     app::{
-        keys::Binding,
-        screens::{
-            Overlay,
-            form::{FormScreen, Setup},
-            history::Runs,
-            sweep::{Chart, Sketch, SweepForm},
-            teaching::Teaching,
-            timeline::Timeline,
-        },
+        keys::{Action, Binding, Keys},
+        live::Activity,
+        message::{Effect, Msg},
+        open::Open,
+        screen::Panel,
+        screens::{form::Setup, history::Runs, teaching::Teaching, timeline::Timeline},
+        work::Work,
     },
     domain::{
-        history::{Entry, History, Lot},
+        history::{History, Lot},
         look::Look,
         machine::{Limits, Machine},
-        plan::Plan,
         provenance::Provenance,
-        record::Record,
-        speed::Speed,
         text::duration,
-        time::{Nanos, nanos, seconds},
-        trace::{Batch, Trace},
+        time::{Nanos, seconds},
     },
     present::sentence,
     ui::{field, key::Key},
@@ -75,36 +70,6 @@ pub struct App {
     open: Open,
     settings: Settings,
     out: Out,
-}
-
-/// What is being measured.
-#[derive(Debug, Default)]
-struct Work {
-    activity: Activity,
-    /// How fast an idle core computes, once measured.
-    speed: Option<Speed>,
-    /// Whether that is being measured: until it is done, no run may begin beside it.
-    calibrating: bool,
-    /// So many campaigns of several runs have begun.
-    campaigns: u32,
-    /// How long the sweep that is on took from the begin of its current run on, as far as that can be told, in seconds.
-    remaining_s: Option<f64>,
-}
-
-/// The screens that are open.
-#[derive(Debug)]
-struct Open {
-    /// The panel that keys act on, where nothing lies over it.
-    focus: Focus,
-    /// What lies over the panels, the uppermost last.
-    overlays: Vec<Overlay>,
-    sweep_form: SweepForm,
-    /// A sweep's chart instead of the panels.
-    chart: Option<Chart>,
-    /// The chart that was looked at before.
-    chart_before: Option<Chart>,
-    /// What the chart shows.
-    sketch: Option<Sketch>,
 }
 
 /// Where the explorer runs, and how it looks there.
@@ -134,72 +99,6 @@ struct Out {
 /// A live headline stays for so long, or nobody could read it.
 const TELL_EVERY: Nanos = 250_000_000;
 
-/// Something to tell besides what the runs tell.
-#[derive(Clone, Debug)]
-pub struct Notice {
-    /// In one sentence.
-    pub sentence: String,
-    /// Whether something went wrong.
-    pub is_error: bool,
-    /// Whether it answers a key: the next one takes it away.
-    answers: bool,
-    /// What does nothing yet: it says why, and goes when that is no longer so.
-    why_not: Option<&'static Binding>,
-}
-
-/// The run that the panels are about.
-#[derive(Clone, Copy, Debug)]
-pub enum Shown<'a> {
-    /// The one that is on.
-    Live(&'a Live),
-    /// One of the history.
-    Entry(&'a Entry),
-}
-
-impl<'a> Shown<'a> {
-    /// What was asked for.
-    pub fn plan(self) -> &'a Plan {
-        match self {
-            Shown::Live(live) => &live.plan,
-            Shown::Entry(entry) => &entry.record.plan,
-        }
-    }
-
-    /// It as one of the history.
-    pub fn entry(self) -> Option<&'a Entry> {
-        match self {
-            Shown::Live(_) => None,
-            Shown::Entry(entry) => Some(entry),
-        }
-    }
-
-    /// Concurrency and parallelism: of a run that is on at this moment, of one that is over on average.
-    pub fn two_numbers(self) -> (f64, f64) {
-        match self {
-            Shown::Live(Live { trace, .. }) => {
-                (trace.in_flight_now().into(), trace.on_core_lately())
-            }
-            Shown::Entry(entry) => (
-                entry.record.times.concurrency,
-                entry.record.times.parallelism,
-            ),
-        }
-    }
-
-    /// Why there is no picture of it now, in a few words; `None` if there is one.
-    pub fn missing_picture(self) -> Option<&'a str> {
-        self.entry().and_then(Entry::missing_picture)
-    }
-
-    /// What it looks like; without lanes if its picture is missing.
-    pub fn trace(self) -> &'a Trace {
-        match self {
-            Shown::Live(live) => &live.trace,
-            Shown::Entry(entry) => &entry.trace,
-        }
-    }
-}
-
 impl App {
     /// The first screen, on a machine that allows so many workers.
     pub fn new(machine: Machine, limits: Limits) -> App {
@@ -210,14 +109,7 @@ impl App {
             form: Setup::new(cores, limits),
             runs: Runs::default(),
             timeline: Timeline::default(),
-            open: Open {
-                focus: Focus::QUESTIONS,
-                overlays: vec![],
-                sweep_form: SweepForm::new(cores),
-                chart: None,
-                chart_before: None,
-                sketch: None,
-            },
+            open: Open::new(cores),
             settings: Settings {
                 machine,
                 look: Look::default(),
@@ -262,6 +154,43 @@ impl App {
             self.toggle_teaching();
         }
         self
+    }
+
+    /// Where it runs.
+    pub fn machine(&self) -> &Machine {
+        &self.settings.machine
+    }
+
+    /// How many workers are allowed.
+    pub fn limits(&self) -> &Limits {
+        &self.form.limits
+    }
+
+    /// The form.
+    pub fn setup(&self) -> &Setup {
+        &self.form
+    }
+
+    /// The sentence that is read first.
+    pub fn headline(&self) -> &str {
+        &self.out.headline
+    }
+
+    /// Where files go unless they say otherwise.
+    pub fn directory(&self) -> Option<&str> {
+        self.settings.directory.as_deref()
+    }
+
+    /// How many columns and rows there are.
+    pub fn size(&self) -> (u16, u16) {
+        self.settings.size
+    }
+
+    /// The columns and rows of all but a notice, which has a row of its own.
+    pub fn room(&self) -> (u16, u16) {
+        let (columns, rows) = self.settings.size;
+        let notice = u16::from(self.out.notice.is_some());
+        (columns, rows.saturating_sub(notice))
     }
 
     /// Folds a message into the state; what the shell shall do comes back.
@@ -321,17 +250,6 @@ impl App {
                 .is_none_or(|live| live.trace.now >= self.out.told_at + TELL_EVERY)
     }
 
-    /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
-    fn on_opened(&mut self) {
-        self.out
-            .effects
-            .extend([Effect::ReadEarlier, Effect::FindPythons]);
-        if self.work.speed.is_none() && !self.is_busy() {
-            self.work.calibrating = true;
-            self.out.effects.push(Effect::Calibrate);
-        }
-    }
-
     fn on_key(&mut self, key: Key) {
         let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
             return;
@@ -345,24 +263,16 @@ impl App {
             self.tell(sentence);
             why_not = Some(binding);
         }
-        match &mut self.out.notice {
-            Some(notice) if self.out.told > told => {
-                (notice.answers, notice.why_not) = (true, why_not)
-            }
-            former => *former = former.take().filter(|notice| !notice.answers),
-        }
+        self.settle_answer(told, why_not);
     }
 
-    /// A notice goes when what it says is no longer so.
-    fn settle_notice(&mut self) {
-        let is_over = self.out.notice.as_ref().is_some_and(|notice| {
-            let is_why = |binding: &Binding| {
-                let why = (binding.why_not)(self).filter(|_| !(binding.when)(self));
-                why == Some(&*notice.sentence)
-            };
-            !notice.why_not.is_none_or(is_why)
-        });
-        self.out.notice.take_if(|_| is_over);
+    /// Does what a key asked for.
+    fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
+        match binding.action {
+            Action::Do(does) => does(self),
+            Action::With(does) => does(self, key),
+            Action::Step(by) => (keys.step)(self, by),
+        }
     }
 
     /// Text that is pasted goes into the field that is open. Where none is, it is nobody's: none of it acts as a key.
@@ -379,111 +289,6 @@ impl App {
     fn on_resized(&mut self, columns: u16, rows: u16) {
         self.settings.size = (columns, rows);
         self.settle_form();
-    }
-
-    /// The form is a panel where there is room for one, and lies over the panels elsewhere.
-    fn settle_form(&mut self) {
-        if self.screen() == Screen::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
-            self.open.overlays.clear();
-            self.open.focus = Focus::FORM;
-        } else if self.screen() != Screen::Wide
-            && self.form.typed().is_some()
-            && self.open.overlays.is_empty()
-        {
-            // Whoever types a number sees it: its panel is gone.
-            self.show(Overlay::Form(FormScreen));
-        }
-    }
-
-    fn on_batch(&mut self, batch: Batch) {
-        let worker = self.worker_under_cursor();
-        let Activity::Running(live) = &mut self.work.activity else {
-            return;
-        };
-        let died = sentence::live::died(&batch.deaths);
-        live.trace.apply(batch);
-        self.look_at_worker(worker);
-        if let Some(sentence) = died {
-            self.complain(sentence);
-        }
-    }
-
-    fn on_concluded(&mut self, record: Record) {
-        let is_frozen = self.frozen().is_some();
-        let Activity::Running(live) = std::mem::replace(&mut self.work.activity, Activity::Nothing)
-        else {
-            return;
-        };
-        let Live {
-            mut trace,
-            campaign,
-            campaign_id,
-            experiment,
-            is_baseline,
-            answers,
-            ..
-        } = *live;
-        let is_sweep = campaign.course().is_some();
-        trace.conclude(nanos(record.times.wall_s));
-        let was_watched = self.runs.browse.selected().is_none();
-        if is_baseline && record.is_sound() {
-            self.history.forget_baseline(&record.plan);
-        }
-        let (number, thinned) = self.history.add(record, trace);
-        self.rearrange();
-        if was_watched && !is_sweep {
-            // Only where the run that was measured is what the other one is measured against.
-            let is_answered = |answer: &usize| {
-                let run = self.history.get(*answer);
-                let baseline = run.and_then(|run| run.assessment.baseline);
-                baseline.is_some_and(|baseline| baseline.number == number)
-            };
-            let answer = answers.filter(is_answered);
-            if answer.is_some() {
-                self.timeline.view.start_over();
-            }
-            self.runs.browse.select(answer.or(Some(number)));
-        }
-        if thinned {
-            self.tell_of_thinning();
-        }
-        if is_frozen {
-            self.tell("the run of the frozen picture has ended: Space shows how");
-        }
-        self.out.effects.push(Effect::Keep(number));
-        // Who froze the picture goes on looking at it.
-        let goes_on = self.advance(campaign, campaign_id, experiment, was_watched && !is_frozen);
-        if was_watched && is_sweep && !goes_on {
-            let sweep = self
-                .history
-                .get(number)
-                .and_then(|entry| self.history.sweep_of(&entry.record));
-            self.runs.browse.select(sweep.map(|sweep| sweep.number));
-            self.timeline.view.start_over();
-        }
-    }
-
-    fn on_refused(&mut self, sentence: String) {
-        self.timeline.frozen = None;
-        self.work.activity = Activity::Nothing;
-        // While the speed is being measured no run is started: it is the measuring that was refused.
-        self.work.calibrating = false;
-        if self.runs.browse.selected().is_none() {
-            self.runs
-                .browse
-                .select(self.runs.browse.order().last().copied());
-            self.timeline.view.start_over();
-        }
-        self.complain(sentence);
-    }
-
-    fn on_calibrated(&mut self, speed: Speed) {
-        self.work.calibrating = false;
-        self.work.speed = Some(speed);
-        match std::mem::replace(&mut self.work.activity, Activity::Nothing) {
-            Activity::Calibrating(request) => self.request(request),
-            other => self.work.activity = other,
-        }
     }
 
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
@@ -518,7 +323,10 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::plan::Field, fixtures::explorer};
+    use crate::{
+        domain::{plan::Field, speed::Speed},
+        fixtures::explorer,
+    };
 
     #[test]
     fn a_live_headline_stays_long_enough_to_be_read() {

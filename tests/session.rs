@@ -119,7 +119,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     assert_eq!(serial.model(), Model::Serial);
     let model = started(&play(&mut app, &serial, Outcome::Completed)).clone();
     assert_eq!((model.model(), model.workers), (Model::GilThreads, 4));
-    assert_eq!(app.live().unwrap().campaign.progress(), (2, 2));
+    assert_eq!(app.live().unwrap().asked.campaign.progress(), (2, 2));
     assert!(matches!(
         play(&mut app, &model, Outcome::Completed)[..],
         [Effect::Keep(_)]

@@ -59,8 +59,6 @@ pub(crate) enum Action {
     With(fn(&mut App, Key)),
     /// Moves by so much.
     Step(isize),
-    /// Starts the quick experiment of this key.
-    Experiment,
 }
 
 impl Binding {

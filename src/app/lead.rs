@@ -47,33 +47,26 @@ impl App {
             .filter(|binding| binding.priority > 0 && (binding.when)(self) && is_first(binding))
             .collect();
         here.sort_by_key(|binding| binding.priority);
-        let mut offers: Vec<Offer> = vec![];
-        for (key, words) in self.leads() {
+        let leads = self.leads().into_iter().filter_map(|(key, words)| {
             let key = Key::Char(key);
-            if let Some((_, binding)) =
-                lookup(key, &keys).filter(|(_, binding)| (binding.when)(self))
-            {
-                let label = format!("{key} {words}").into();
-                let key = Some(key);
-                offers.push(Offer {
-                    binding,
-                    label,
-                    key,
-                });
-            }
-        }
-        for binding in here {
-            let is_led_to =
-                |offer: &Offer| std::ptr::eq(offer.binding, binding) && !binding.is_range();
-            if !offers.iter().any(is_led_to) {
-                let label = binding.label.into();
-                offers.push(Offer {
-                    binding,
-                    label,
-                    key: None,
-                });
-            }
-        }
+            let (_, binding) = lookup(key, &keys)?;
+            let label = format!("{key} {words}").into();
+            (binding.when)(self).then_some(Offer {
+                binding,
+                label,
+                key: Some(key),
+            })
+        });
+        let mut offers: Vec<Offer> = leads.collect();
+        here.retain(|here| {
+            let is_it = |offer: &Offer| std::ptr::eq(offer.binding, *here);
+            here.is_range() || !offers.iter().any(is_it)
+        });
+        offers.extend(here.into_iter().map(|binding| Offer {
+            binding,
+            label: binding.label.into(),
+            key: None,
+        }));
         offers
     }
 

@@ -29,7 +29,10 @@ impl Activity {
     /// The run that is shown when the one is over that is on.
     pub(crate) fn answers_mut(&mut self) -> Option<&mut usize> {
         match self {
-            Activity::Running(live) => live.answers.as_mut(),
+            Activity::Running(live) => match &mut live.asked.sake {
+                Sake::Run(number) => Some(number),
+                Sake::Own | Sake::Baseline => None,
+            },
             _ => None,
         }
     }
@@ -57,6 +60,42 @@ pub enum Goal {
     Sweep(Box<SweepDraft>),
 }
 
+/// What runs are to answer.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The runs of one question.
+    pub campaign: Campaign,
+    /// What the records of its runs call that; `None` if it is of one run.
+    pub id: Option<String>,
+    /// The quick experiment that asked it.
+    pub experiment: Option<&'static Experiment>,
+    /// For whose sake a run is measured.
+    pub sake: Sake,
+}
+
+/// For whose sake a run is measured.
+#[derive(Clone, Copy, Debug)]
+pub enum Sake {
+    /// Its own.
+    Own,
+    /// To be the baseline of its work, whatever was chosen before.
+    Baseline,
+    /// The same for a run, which is shown when it is over.
+    Run(usize),
+}
+
+impl Asked {
+    /// These runs, for their own sake.
+    pub fn of(campaign: Campaign) -> Asked {
+        Asked {
+            campaign,
+            id: None,
+            experiment: None,
+            sake: Sake::Own,
+        }
+    }
+}
+
 /// A run that is on.
 #[derive(Clone, Debug)]
 pub struct Live {
@@ -64,38 +103,20 @@ pub struct Live {
     pub plan: Plan,
     /// What was seen of it so far.
     pub trace: Trace,
-    /// The question it belongs to.
-    pub campaign: Campaign,
-    /// What the records of its runs call that; `None` if it is of one run.
-    pub campaign_id: Option<String>,
-    /// The quick experiment that asked the question.
-    pub experiment: Option<&'static Experiment>,
+    /// What it is to answer.
+    pub asked: Asked,
     /// Whether it was told to stop.
     pub stopping: bool,
-    /// Whether it shall be the baseline of its work, whatever was chosen before.
-    pub is_baseline: bool,
-    /// The run that is shown when it is over, as it was measured for that one's sake.
-    pub answers: Option<usize>,
 }
 
 impl Live {
     /// A run of `plan` that has just been asked for.
-    pub fn new(
-        plan: Plan,
-        campaign: Campaign,
-        campaign_id: Option<String>,
-        experiment: Option<&'static Experiment>,
-    ) -> Live {
-        let trace = Trace::new(plan.workers).under(plan.lock());
+    pub fn new(plan: Plan, asked: Asked) -> Live {
         Live {
+            trace: Trace::new(plan.workers).under(plan.lock()),
             plan,
-            trace,
-            campaign,
-            campaign_id,
-            experiment,
+            asked,
             stopping: false,
-            is_baseline: false,
-            answers: None,
         }
     }
 
@@ -128,7 +149,7 @@ impl Live {
 
     /// What to look at while it runs.
     pub fn watch(&self) -> Option<&'static str> {
-        let experiment = self.experiment?;
+        let experiment = self.asked.experiment?;
         if self.plan.model() == experiment.model && !self.plan.is_serial() {
             Some(experiment.watch)
         } else {

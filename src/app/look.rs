@@ -1,7 +1,7 @@
 //! How the screen looks: the theme, and whether the mouse is ours.
 
 use crate::{
-    app::{App, Notice, message::Effect},
+    app::{App, message::Effect},
     domain::look::{Colors, Look},
 };
 
@@ -43,25 +43,5 @@ impl App {
         self.out
             .effects
             .push(Effect::Mouse(self.settings.look.mouse));
-    }
-
-    /// Shows a notice that is no error.
-    pub(crate) fn tell(&mut self, sentence: impl Into<String>) {
-        self.notify(sentence.into(), false);
-    }
-
-    /// Shows a notice of something that went wrong.
-    pub(crate) fn complain(&mut self, sentence: impl Into<String>) {
-        self.notify(sentence.into(), true);
-    }
-
-    fn notify(&mut self, sentence: String, is_error: bool) {
-        self.out.told += 1;
-        self.out.notice = Some(Notice {
-            sentence,
-            is_error,
-            answers: false,
-            why_not: None,
-        });
     }
 }

@@ -1,6 +1,7 @@
 //! Runs of a shared file look as they did where they were measured, even during a replay.
 
 use pconc_tui::{
+    app::message::Target,
     domain::history::{History, Lot},
     export::json::{self, Traces},
 };
@@ -218,4 +219,26 @@ fn own_runs_are_measured_beside_recorded_ones_without_a_speedup_between_them() {
             .is_some(),
         "where it was measured there was a baseline"
     );
+}
+
+#[test]
+fn the_cursor_stays_on_its_worker_while_a_played_run_sorts_its_rows_anew() {
+    let mut session = Session::new(120, 40);
+    session.press(&[Char('1')]).focus(Panel::Timeline);
+    session.press(&[Char('w'), Char('p')]);
+    let _ = session.app.update(Msg::Tick(10_000_000));
+    let clicked = Target::Moment {
+        row: Some(0),
+        at: 1_000_000,
+    };
+    let _ = session.app.update(Msg::Clicked(clicked));
+    let under = |session: &Session| session.app.inspection().unwrap().worker.unwrap();
+    let (worker, mut rows) = (under(&session), vec![]);
+    for _ in 0..40 {
+        let _ = session.app.update(Msg::Tick(100_000_000));
+        assert_eq!(under(&session), worker);
+        rows.push(session.app.timeline().row);
+    }
+    rows.dedup();
+    assert!(rows.len() > 1, "its row never was another one: {rows:?}");
 }

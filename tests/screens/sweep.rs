@@ -102,7 +102,10 @@ pub fn stopped(session: &mut Session) {
         .plan
         .clone();
     let sweep = session.app.history().sweep(1).expect("it goes on");
-    let course = session.app.live().and_then(|live| live.campaign.course());
+    let course = session
+        .app
+        .live()
+        .and_then(|live| live.asked.campaign.course());
     let part = Part {
         id: sweep.sweep.id.clone(),
         round: course.expect("it goes on").round,

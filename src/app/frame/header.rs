@@ -199,7 +199,7 @@ fn state(app: &App) -> (String, String) {
         Activity::Nothing => Default::default(),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
-            let which = match live.campaign.progress() {
+            let which = match live.asked.campaign.progress() {
                 (run, of @ 2..) => format!("run {run} of {of}"),
                 _ => String::new(),
             };

@@ -4,16 +4,19 @@ use std::sync::LazyLock;
 
 use crate::app::{
     App,
-    keys::{Action, Keys, bind, keys, row},
+    keys::{Keys, bind, keys, with},
     message::Effect,
     screen::Focus,
 };
+
+/// The keys of the quick experiments.
+pub(crate) const QUESTIONS: &str = "1-5";
 
 /// While the panels are in reach: no text lies over them.
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
     bind("r", "r run", 5, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
-    row("1-5", "1-5 questions", 7, "the questions: serial first, then a model; 5 asks a real Python", Action::Experiment)
+    with(QUESTIONS, "1-5 questions", 7, "the questions: serial first, then a model; 5 asks a real Python", App::run_experiment)
         .when(App::is_free).or_says(App::why_busy),
     bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
         .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),

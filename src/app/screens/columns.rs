@@ -3,7 +3,11 @@
 pub mod keys;
 pub mod view;
 
-use crate::app::{App, keys::Keys, screens::Screen};
+use crate::app::{
+    App,
+    keys::Keys,
+    screens::{Overlay, Screen},
+};
 
 /// The list of the history's columns, over the panels. Its cursor is that of
 /// [`Columns`](super::history::columns::Columns).
@@ -13,5 +17,21 @@ pub struct ColumnList;
 impl Screen for ColumnList {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
         vec![&keys::COLUMNS]
+    }
+}
+
+impl App {
+    pub(crate) fn choose_columns(&mut self) {
+        self.show(Overlay::Columns(ColumnList));
+    }
+
+    pub(crate) fn toggle_column(&mut self) {
+        self.runs.columns.toggle();
+        self.rearrange();
+    }
+
+    pub(crate) fn sort_here(&mut self) {
+        self.runs.columns.sort_here();
+        self.arrange_rows();
     }
 }

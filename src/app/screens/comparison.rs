@@ -344,6 +344,40 @@ fn missing(runs: usize, columns: usize, fitting: usize) -> Option<String> {
     Some(format!("… without {what}: the screen is too narrow"))
 }
 
+impl App {
+    pub(crate) fn is_comparison_zoomed(&self) -> bool {
+        matches!(self.overlay(), Some(Overlay::Comparison(comparing)) if comparing.zoom.is_some())
+    }
+
+    pub(crate) fn open_comparison(&mut self) {
+        self.out.notice = None;
+        self.show(Overlay::Comparison(Comparing::of(self.compared())));
+    }
+
+    /// Measures the compared runs, and with them all of their work, against the next of them.
+    pub(crate) fn next_reference(&mut self) {
+        let Some(Overlay::Comparison(Comparing { numbers, .. })) = self.overlay() else {
+            return;
+        };
+        let Some(number) = next_reference(&self.history, numbers) else {
+            self.tell("these runs cannot be measured against each other");
+            return;
+        };
+        match self.history.measure_against(number) {
+            Ok(()) => self.tell(format!(
+                "#{number} is the baseline of its work now, also in the history: b there takes that back"
+            )),
+            Err(sentence) => self.complain(sentence),
+        }
+        self.rearrange();
+    }
+
+    pub(crate) fn why_not_compared(&self) -> Option<&'static str> {
+        self.why_no_run()
+            .or(Some("mark another run with m or measure a baseline with R"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ pub mod filter;
 pub mod keys;
 pub mod naming;
 pub mod removal;
+mod rows;
 pub mod view;
 
 use browse::Browse;

@@ -9,7 +9,7 @@ use crate::{
         keys::Keys,
         screens::{Overlay, Screen},
     },
-    domain::python::Pythons,
+    domain::{plan::Field, python::Pythons},
 };
 
 /// The interpreters, over the panels.
@@ -30,7 +30,7 @@ impl App {
     pub(crate) fn on_pythons_found(&mut self, pythons: Pythons) {
         self.form.take_pythons(pythons);
         // It may have said that there is none yet.
-        self.out.notice.take_if(|notice| notice.answers);
+        self.out.notice.take_if(|notice| notice.is_answer());
         let rows = self.form.found_pythons().len();
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {
             *row = (*row).min(rows.saturating_sub(1));
@@ -80,6 +80,16 @@ impl App {
             Some(Overlay::Pythons(PythonList { row })) if *row == clicked => self.take_python(),
             Some(Overlay::Pythons(PythonList { row })) => *row = clicked,
             _ => {}
+        }
+    }
+}
+
+impl App {
+    pub(crate) fn edit(&mut self) {
+        if self.form.row() == Field::Python {
+            self.open_pythons();
+        } else {
+            self.form.edit();
         }
     }
 }

@@ -3,7 +3,7 @@
 pub mod keys;
 
 use crate::{
-    app::{App, live::Goal},
+    app::{App, live::Goal, screens::form::Search},
     catalog::experiment::{Experiment, offered},
 };
 
@@ -39,5 +39,17 @@ impl App {
         let cores = self.settings.machine.cores_usable;
         self.form.set_draft(experiment.draft(cores));
         self.ask(Goal::Answer(experiment));
+    }
+}
+
+impl App {
+    pub(crate) fn why_no_python(&self) -> Option<&'static str> {
+        let why = match self.form.pythons() {
+            Search::GoesOn => "Python is still being looked for: in a moment",
+            Search::Ended(_) => {
+                "no Python was found here: f, then Model, then Python shows what was tried"
+            }
+        };
+        (!self.has_python()).then_some(why)
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     app::{
         App,
         keys::{Keys, texts},
-        screens::Screen,
+        screens::{Overlay, Screen},
     },
     catalog::metric::Metric,
     domain::phase::Phase,
@@ -270,6 +270,43 @@ fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
         }
     }
     lines
+}
+
+impl App {
+    pub(crate) fn can_explain(&self) -> bool {
+        self.topic().is_some() || self.is_explaining()
+    }
+
+    fn is_explaining(&self) -> bool {
+        matches!(
+            self.overlay(),
+            Some(Overlay::Reading(reading)) if matches!(reading.subject, Subject::Explanation(_))
+        )
+    }
+
+    pub(crate) fn toggle_help(&mut self) {
+        let subject = Subject::Help(self.keys());
+        match self.overlay() {
+            Some(Overlay::Reading(reading)) if matches!(reading.subject, Subject::Help(_)) => {
+                self.close();
+            }
+            _ => self.lay_over(subject),
+        }
+    }
+
+    pub(crate) fn toggle_explanation(&mut self) {
+        if let Some(topic) = self.topic() {
+            self.lay_over(Subject::Explanation(topic));
+        } else {
+            self.close();
+        }
+    }
+
+    /// What is there comes back when the text over it is closed.
+    fn lay_over(&mut self, subject: Subject) {
+        let text = Overlay::Reading(Reading::about(subject));
+        self.open.overlays.push(text);
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub use crate::app::screens::{
 use crate::{
     app::{
         App,
-        live::Goal,
+        live::{Asked, Goal},
         message::Effect,
         screen::Panel,
         screens::{
@@ -66,7 +66,7 @@ impl App {
 
     /// The sweep that goes on.
     pub fn live_sweep(&self) -> Option<&SweepEntry> {
-        let id = self.live()?.campaign_id.as_ref()?;
+        let id = self.live()?.asked.id.as_ref()?;
         self.history
             .sweeps()
             .iter()
@@ -76,11 +76,11 @@ impl App {
     /// How far this sweep is, if it goes on.
     pub fn sweep_progress(&self, number: usize) -> Option<Progress> {
         let live = self.live()?;
-        let course = live.campaign.course()?;
+        let course = live.asked.campaign.course()?;
         if self.live_sweep()?.number != number {
             return None;
         }
-        let (run, of) = live.campaign.progress();
+        let (run, of) = live.asked.campaign.progress();
         let remaining_s = self.work.remaining_s;
         Some(Progress {
             run,
@@ -145,7 +145,10 @@ impl App {
         self.open.overlays.clear();
         self.open_chart(number);
         self.out.effects.push(Effect::Keep(number));
-        self.begin(Campaign::sweep(plan), None, Some(id));
+        self.begin(Asked {
+            id: Some(id),
+            ..Asked::of(Campaign::sweep(plan))
+        });
     }
 
     /// A name for a campaign that is unique across sessions.
@@ -281,7 +284,7 @@ impl App {
     }
 
     fn remaining(&self) -> Option<f64> {
-        let course = self.live()?.campaign.course()?;
+        let course = self.live()?.asked.campaign.course()?;
         let ended = self
             .live_sweep()?
             .members

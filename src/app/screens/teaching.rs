@@ -5,7 +5,10 @@ pub mod view;
 use std::borrow::Cow;
 
 use crate::{
-    app::keys::{Action, Binding},
+    app::{
+        App,
+        keys::{Binding, everywhere::QUESTIONS},
+    },
     catalog::experiment::Experiment,
     ui::key::Key,
 };
@@ -58,7 +61,7 @@ impl Teaching {
 
 /// The first words of what the help says, up to its first comma or colon; a quick experiment is told by its question.
 fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
-    if let (Action::Experiment, Key::Char(digit)) = (&binding.action, key)
+    if let (QUESTIONS, Key::Char(digit)) = (binding.shown, key)
         && let Some(experiment) = Experiment::by_key(digit)
     {
         return experiment.question.into();
@@ -69,6 +72,20 @@ fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
         .next()
         .unwrap_or(explanation);
     first.to_string().into()
+}
+
+impl App {
+    /// The teaching layout, and the keys that were pressed last.
+    pub fn teaching(&self) -> &Teaching {
+        &self.settings.teaching
+    }
+
+    /// The layouts have different panels.
+    pub(crate) fn toggle_teaching(&mut self) {
+        self.settings.teaching.is_on ^= true;
+        self.open.focus.expanded = false;
+        self.settle_form();
+    }
 }
 
 #[cfg(test)]

@@ -132,3 +132,11 @@ impl App {
         nearest.find(|number| !gone.contains(number)).copied()
     }
 }
+
+impl App {
+    pub(crate) fn why_not_removed(&self) -> Option<&'static str> {
+        self.why_none_chosen().or(Some(
+            "this run goes on: x stops it; choose one that has ended in the history",
+        ))
+    }
+}

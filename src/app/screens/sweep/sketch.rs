@@ -110,8 +110,8 @@ impl Composer<'_> {
     /// Which configuration is being measured, if it is one of this sweep.
     fn now(&self) -> Option<usize> {
         let live = self.app.live()?;
-        let is_its = live.campaign_id.as_ref() == Some(&self.entry.sweep.id);
-        live.campaign.course().filter(|_| is_its)?.current
+        let is_its = live.asked.id.as_ref() == Some(&self.entry.sweep.id);
+        live.asked.campaign.course().filter(|_| is_its)?.current
     }
 
     /// The laws that were fitted to the speed-ups of the cursor's executor, if they are asked for.

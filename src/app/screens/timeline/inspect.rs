@@ -299,6 +299,37 @@ impl App {
     }
 }
 
+impl App {
+    /// The stretch of time and the worker in view.
+    pub fn timeline(&self) -> &TimelineView {
+        &self.timeline.view
+    }
+
+    pub(crate) fn has_picture(&self) -> bool {
+        self.pictured().is_some()
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.pictured().is_some_and(|shown| shown.trace().now > 0)
+    }
+
+    pub(crate) fn is_zoomed(&self) -> bool {
+        self.timeline.view.zoom.is_some() && self.has_picture()
+    }
+
+    pub(crate) fn shows_workers(&self) -> bool {
+        self.has_picture() && self.timeline.view.rows == Rows::Workers
+    }
+
+    pub(crate) fn can_freeze(&self) -> bool {
+        self.frozen().is_some() || (self.is_running() && !self.has_chosen())
+    }
+
+    pub(crate) fn step_timeline(&mut self, by: isize) {
+        self.timeline.view.move_row(by, self.timeline_rows());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

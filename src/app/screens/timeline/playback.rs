@@ -1,7 +1,10 @@
 //! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
 
 use crate::{
-    app::{App, Shown, TELL_EVERY, live::Live},
+    app::{
+        App, Shown, TELL_EVERY,
+        live::{Asked, Live},
+    },
     domain::{
         campaign::Campaign,
         history::Entry,
@@ -42,6 +45,8 @@ pub struct Playback {
     live: Box<Live>,
     /// How long the headline has been the same while it was played.
     told_for: Nanos,
+    /// The worker under the cursor before it went on: its row may be another now.
+    worker: Option<usize>,
 }
 
 impl Playback {
@@ -58,11 +63,10 @@ impl Playback {
             player: Player::new(trace),
             live: Box::new(Live::new(
                 plan.clone(),
-                Campaign::repeats(plan, 1),
-                None,
-                None,
+                Asked::of(Campaign::repeats(plan, 1)),
             )),
             told_for: Nanos::MAX,
+            worker: None,
         }
     }
 
@@ -151,19 +155,28 @@ impl App {
         };
         if playback.is_at_end() {
             playback.is_on = false;
-            return;
+        } else {
+            let failures = entry.record.ending.failures.iter();
+            let failed = failures.filter_map(|task| task.end_s).map(nanos);
+            let picture = &mut playback.live.trace;
+            playback.player.go_to(picture, trace, failed, playback.at);
         }
-        let failures = entry.record.ending.failures.iter();
-        let failed = failures.filter_map(|task| task.end_s).map(nanos);
-        let picture = &mut playback.live.trace;
-        playback.player.go_to(picture, trace, failed, playback.at);
+        let worker = playback.worker.take();
+        self.look_at_worker(worker);
+    }
+
+    /// The playback, which is about to go on.
+    fn replay(&mut self) -> Option<&mut Playback> {
+        let worker = self.worker_under_cursor();
+        let playback = self.timeline.playback.as_mut()?;
+        playback.worker = worker;
+        Some(playback)
     }
 
     /// Time passed. Returns whether the headline has been read.
     pub(crate) fn on_tick(&mut self, elapsed: Nanos) -> bool {
         let elapsed = elapsed.min(TICK_MAX);
-        let playback = self.timeline.playback.as_mut();
-        let Some(playback) = playback.filter(|playback| playback.is_on) else {
+        let Some(playback) = self.replay().filter(|playback| playback.is_on) else {
             return false;
         };
         let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
@@ -178,7 +191,7 @@ impl App {
 
     /// Goes on, or waits; from the end it begins again.
     pub(crate) fn pause(&mut self) {
-        if let Some(playback) = &mut self.timeline.playback {
+        if let Some(playback) = self.replay() {
             playback.is_on ^= true;
             if playback.is_at_end() {
                 (playback.at, playback.is_on) = (0, true);
@@ -188,7 +201,7 @@ impl App {
 
     /// Goes so many steps on or back; whoever does so looks at what is there, so it waits.
     pub(crate) fn scrub(&mut self, by: isize) {
-        if let Some(playback) = &mut self.timeline.playback {
+        if let Some(playback) = self.replay() {
             playback.is_on = false;
             let step = (playback.wall / STEPS).max(1);
             playback.at = stepped(playback.at, step, by).min(playback.wall);
@@ -207,5 +220,15 @@ impl App {
     pub(crate) fn end_playback(&mut self) {
         self.timeline.playback = None;
         self.timeline.view.start_over();
+    }
+}
+
+impl App {
+    pub(crate) fn why_not_played(&self) -> Option<&'static str> {
+        Some(if self.has_measured() {
+            "only a run that is over can be played, when nothing is being measured"
+        } else {
+            "no run has ended yet that could be played: r runs what the form says"
+        })
     }
 }

@@ -1,0 +1,255 @@
+//! The screens that are open: which one keys act on, and how it is closed.
+
+use crate::{
+    app::{
+        App,
+        keys::{Keys, everywhere, texts},
+        screen::{Focus, Panel, Screen},
+        screens::{
+            Overlay, form,
+            form::FormScreen,
+            history, questions,
+            reading::Topic,
+            sweep,
+            sweep::{Chart, Sketch, SweepForm},
+            timeline,
+        },
+    },
+    ui::{choice::neighbour, key::Key},
+};
+
+/// The screens that are open.
+#[derive(Debug)]
+pub(crate) struct Open {
+    /// The panel that keys act on, where nothing lies over it.
+    pub(crate) focus: Focus,
+    /// What lies over the panels, the uppermost last.
+    pub(crate) overlays: Vec<Overlay>,
+    pub(crate) sweep_form: SweepForm,
+    /// A sweep's chart instead of the panels.
+    pub(crate) chart: Option<Chart>,
+    /// The chart that was looked at before.
+    pub(crate) chart_before: Option<Chart>,
+    /// What the chart shows.
+    pub(crate) sketch: Option<Sketch>,
+}
+
+impl Open {
+    /// The panels, on a machine with so many usable cores.
+    pub(crate) fn new(cores_usable: u32) -> Open {
+        Open {
+            focus: Focus::QUESTIONS,
+            overlays: vec![],
+            sweep_form: SweepForm::new(cores_usable),
+            chart: None,
+            chart_before: None,
+            sketch: None,
+        }
+    }
+}
+
+/// Closes something.
+type Closing = fn(&mut App);
+
+impl App {
+    /// What lies over the panels.
+    pub fn overlay(&self) -> Option<&Overlay> {
+        self.open.overlays.last()
+    }
+
+    /// How much room there is.
+    pub fn screen(&self) -> Screen {
+        match Screen::of(self.settings.size.0, self.settings.size.1) {
+            Screen::Small | Screen::Wide if self.settings.teaching.is_on => Screen::Teaching,
+            screen => screen,
+        }
+    }
+
+    /// Where the user is: on a small screen the panels that it lacks count as the timeline.
+    pub fn focus(&self) -> Focus {
+        let mut focus = self.open.focus;
+        if !self.screen().panels().contains(&focus.panel) {
+            focus.panel = Panel::Timeline;
+        }
+        focus
+    }
+
+    /// What `i` explains here: what lies over the panels, else the chart or the focused panel. `None` for texts about the
+    /// program.
+    pub(crate) fn topic(&self) -> Option<Topic> {
+        if let Some(overlay) = self.overlay() {
+            return overlay.screen().topic();
+        }
+        Some(match self.focus().panel {
+            _ if self.open.chart.is_some() => Topic::SWEEP,
+            Panel::Setup => Topic::FORM,
+            Panel::Timeline => Topic::TIMELINE,
+            Panel::Cores => Topic::CORES,
+            Panel::Curves => Topic::CURVES,
+            Panel::History => Topic::HISTORY,
+        })
+    }
+
+    /// The keys that work here and now, innermost first.
+    pub fn keys(&self) -> Vec<&'static Keys> {
+        let mut here = self.own_keys();
+        if !here.iter().any(|keys| keys.takes_text) {
+            here.push(&everywhere::COMMON);
+        }
+        here.push(&everywhere::ALWAYS);
+        here
+    }
+
+    fn own_keys(&self) -> Vec<&'static Keys> {
+        if self.runs.naming.is_some() {
+            return vec![&history::keys::NAME, &texts::TYPING];
+        }
+        if self.is_filtering() {
+            return vec![&history::keys::FILTER, &texts::TYPING];
+        }
+        if self.form.typed().is_some() {
+            return vec![&form::keys::NUMBER];
+        }
+        if let Some(overlay) = self.overlay() {
+            return overlay.screen().keys(self);
+        }
+        if self.open.chart.is_some() {
+            return vec![&sweep::keys::SWEEP];
+        }
+        let panel: Option<&'static Keys> = match self.focus().panel {
+            _ if self.timeline.playback.is_some() => Some(&timeline::keys::PLAYBACK),
+            Panel::Setup => Some(&form::keys::FORM),
+            Panel::Timeline if self.question().is_some() => Some(&questions::keys::QUESTIONS),
+            Panel::Timeline => Some(&timeline::keys::TIMELINE),
+            Panel::History => Some(&history::keys::HISTORY),
+            Panel::Cores | Panel::Curves => None,
+        };
+        let panels: &'static Keys = &everywhere::PANELS;
+        panel.into_iter().chain([panels]).collect()
+    }
+
+    /// Shows a screen over the panels, instead of what lay there.
+    pub(crate) fn show(&mut self, overlay: Overlay) {
+        self.open.overlays = vec![overlay];
+    }
+
+    /// Brings what lies over the panels up to date. It is never done while drawing: whoever reads during a run shall not
+    /// disturb what is measured.
+    pub(crate) fn compose_overlay(&mut self, is_news: bool) {
+        if let Some(mut overlay) = self.open.overlays.pop() {
+            overlay.screen_mut().compose(self, is_news);
+            self.open.overlays.push(overlay);
+        }
+    }
+
+    /// Whether the panels are in reach, and another one than the form is focused.
+    pub(crate) fn is_beside_form(&self) -> bool {
+        self.open.overlays.is_empty() && self.focus().panel != Panel::Setup
+    }
+
+    /// Whether keys act on the form, wherever it is.
+    pub(crate) fn is_in_form(&self) -> bool {
+        self.focus().panel == Panel::Setup || matches!(self.overlay(), Some(Overlay::Form(_)))
+    }
+
+    /// A key goes into the text that is being typed.
+    pub(crate) fn type_text(&mut self, key: Key) {
+        if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
+            self.open.sweep_form.type_key(key);
+        } else if self.exporting().is_some() {
+            self.with_export(|form| form.type_text(key));
+        } else if self.runs.naming.is_some() {
+            self.type_name(key);
+        } else if self.is_filtering() {
+            self.type_filter(key);
+        }
+    }
+
+    pub(crate) fn open_form(&mut self) {
+        if self.screen() == Screen::Wide {
+            self.open.focus = Focus::FORM;
+            self.open.overlays.clear();
+        } else {
+            self.show(Overlay::Form(FormScreen));
+        }
+    }
+
+    /// What takes away what is on top, one thing at a time.
+    fn closer(&self) -> Option<Closing> {
+        let at_history = self.focus().panel == Panel::History;
+        let is_filtered = self.runs.filter.is_some();
+        Some(if self.overlay().is_some() {
+            App::close_overlay
+        } else if self.out.notice.is_some() {
+            |app| app.out.notice = None
+        } else if self.open.chart.is_some() {
+            App::close_chart
+        } else if self.timeline.view.cursor.is_some() {
+            |app| app.timeline.view.cursor = None
+        } else if is_filtered && at_history {
+            App::clear_filter
+        } else if self.open.focus.expanded {
+            |app| app.open.focus.expanded = false
+        } else if self.form.remark().is_some() {
+            |app| app.form.dismiss()
+        } else if self.is_running() && self.has_chosen() {
+            |app| app.choose(None)
+        } else if is_filtered {
+            App::clear_filter
+        } else {
+            return None;
+        })
+    }
+
+    pub(crate) fn can_close(&self) -> bool {
+        self.closer().is_some()
+    }
+
+    pub(crate) fn close(&mut self) {
+        if let Some(close) = self.closer() {
+            close(self);
+        }
+    }
+
+    pub(crate) fn close_overlay(&mut self) {
+        let closed = self.open.overlays.pop();
+        // The list of interpreters belongs to the form, which may have had a panel when it was opened.
+        if matches!(closed, Some(Overlay::Pythons(_))) && self.overlay().is_none() {
+            self.open_form();
+        }
+        self.settle_form();
+    }
+
+    pub(crate) fn next_panel(&mut self, next: bool) {
+        let panels = self.screen().panels();
+        let here = self.focus();
+        let panel = neighbour(panels, here.panel, next);
+        // The form has no expanded shape.
+        self.open.focus = Focus {
+            panel,
+            expanded: here.expanded && panel != Panel::Setup,
+        };
+    }
+
+    /// Scrolls the text that lies over the panels.
+    pub(crate) fn scroll(&mut self, by: isize) {
+        let (_, rows) = self.room();
+        if let Some(overlay) = self.open.overlays.last_mut() {
+            overlay.screen_mut().scroll(by, rows);
+        }
+    }
+
+    /// The form is a panel where there is room for one, and lies over the panels elsewhere.
+    pub(crate) fn settle_form(&mut self) {
+        if self.screen() == Screen::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
+            self.open.overlays.clear();
+            self.open.focus = Focus::FORM;
+        } else if self.screen() != Screen::Wide
+            && self.form.typed().is_some()
+            && self.open.overlays.is_empty()
+        {
+            // Whoever types a number sees it: its panel is gone.
+            self.show(Overlay::Form(FormScreen));
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What is being measured: runs are asked for, begin, go on and end.
+
+use crate::{
+    app::{
+        App,
+        live::{Activity, Asked, Goal, Live, Request, Sake},
+        message::Effect,
+        screens::{Overlay, history::columns::Row},
+    },
+    catalog::experiment::Experiment,
+    domain::{
+        campaign::Campaign,
+        plan::{Invalid, Plan},
+        provenance::Origin,
+        record::{Record, RunOrder},
+        speed::Speed,
+        time::nanos,
+        trace::Batch,
+    },
+    present::sentence,
+    ui::key::Key,
+};
+
+/// What is being measured.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) activity: Activity,
+    /// How fast an idle core computes, once measured.
+    pub(crate) speed: Option<Speed>,
+    /// Whether that is being measured: until it is done, no run may begin beside it.
+    calibrating: bool,
+    /// So many campaigns of several runs have begun.
+    pub(crate) campaigns: u32,
+    /// How long the sweep that is on took from the begin of its current run on, as far as that can be told, in seconds.
+    pub(crate) remaining_s: Option<f64>,
+}
+
+impl App {
+    /// What is going on.
+    pub fn activity(&self) -> &Activity {
+        &self.work.activity
+    }
+
+    /// The run that is on.
+    pub fn live(&self) -> Option<&Live> {
+        match &self.work.activity {
+            Activity::Running(live) => Some(live),
+            _ => None,
+        }
+    }
+
+    /// The run that is on as a row of the history, below all others.
+    pub fn live_row(&self) -> Option<Row<'_>> {
+        Some(Row::Live(self.live()?, self.history.next_number()))
+    }
+
+    /// Whether a run is on: batches come, and the next conclusion is awaited.
+    pub fn is_running(&self) -> bool {
+        self.live().is_some()
+    }
+
+    /// Whether something is on that a new run would disturb.
+    pub fn is_busy(&self) -> bool {
+        !self.is_free()
+    }
+
+    pub(crate) fn is_free(&self) -> bool {
+        matches!(self.work.activity, Activity::Nothing)
+    }
+
+    /// Why no run can begin now.
+    pub(crate) fn why_busy(&self) -> Option<&'static str> {
+        Some(match self.work.activity {
+            Activity::Nothing => return None,
+            Activity::Calibrating(_) => "this machine's speed is being measured: in a moment",
+            Activity::Running(_) => "a run is on: x stops it, and what was measured is kept",
+        })
+    }
+
+    pub(crate) fn can_stop(&self) -> bool {
+        self.is_busy() && self.live().is_none_or(|live| !live.stopping)
+    }
+
+    pub(crate) fn stop(&mut self) {
+        if let Activity::Running(live) = &mut self.work.activity {
+            live.stopping = true;
+            self.out.effects.push(Effect::Stop);
+        } else {
+            self.work.activity = Activity::Nothing;
+        }
+    }
+
+    /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
+    pub(crate) fn on_opened(&mut self) {
+        self.out
+            .effects
+            .extend([Effect::ReadEarlier, Effect::FindPythons]);
+        if self.work.speed.is_none() && self.is_free() {
+            self.calibrate();
+        }
+    }
+
+    fn calibrate(&mut self) {
+        self.work.calibrating = true;
+        self.out.effects.push(Effect::Calibrate);
+    }
+
+    pub(crate) fn on_calibrated(&mut self, speed: Speed) {
+        self.work.calibrating = false;
+        self.work.speed = Some(speed);
+        match std::mem::take(&mut self.work.activity) {
+            Activity::Calibrating(request) => self.request(request),
+            other => self.work.activity = other,
+        }
+    }
+
+    pub(crate) fn run(&mut self) {
+        self.ask(Goal::Run);
+    }
+
+    /// Lets the machine answer the question of this key.
+    pub(crate) fn run_experiment(&mut self, key: Key) {
+        let Key::Char(key) = key else { return };
+        if let Some(experiment) = Experiment::by_key(key) {
+            self.experiment(experiment);
+        }
+    }
+
+    /// Of the run that is chosen; in the form, of what it says.
+    pub(crate) fn measure_baseline(&mut self) {
+        match self.chosen_run().filter(|_| !self.is_in_form()) {
+            Some(entry) => {
+                let (number, plan) = (entry.number, entry.record.plan.clone());
+                self.begin_baseline(&plan, Sake::Run(number));
+            }
+            None => self.ask(Goal::Baseline),
+        }
+    }
+
+    /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
+    fn begin_baseline(&mut self, work: &Plan, sake: Sake) {
+        let serial = Asked::of(Campaign::repeats(work.as_serial(), 1));
+        self.begin(Asked { sake, ..serial });
+    }
+
+    /// Makes something of what the form says.
+    pub(crate) fn ask(&mut self, goal: Goal) {
+        let draft = self.form.draft();
+        self.request(Request { draft, goal });
+    }
+
+    /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
+    fn request(&mut self, request: Request) {
+        if self.work.calibrating {
+            // Measuring cannot be stopped; the run begins when it is done.
+            self.work.activity = Activity::Calibrating(request);
+            return;
+        }
+        let Request { mut draft, goal } = request;
+        if draft.model.is_python()
+            && let Some(speed) = self.form.python_speed()
+        {
+            draft = draft.calibrated(&speed);
+        }
+        if draft.needs_calibration() {
+            if let Err(invalid) = draft.check(&self.form.limits) {
+                self.refuse(invalid);
+                return;
+            }
+            let Some(speed) = &self.work.speed else {
+                self.work.activity = Activity::Calibrating(Request { draft, goal });
+                self.calibrate();
+                return;
+            };
+            draft = draft.calibrated(speed);
+        }
+        let repeats = u32::try_from(draft.repeats).unwrap_or(u32::MAX);
+        if let Goal::Sweep(sweep) = goal {
+            self.begin_sweep(*sweep);
+            return;
+        }
+        match (draft.validate(&self.form.limits), goal) {
+            (Err(invalid), _) => self.refuse(invalid),
+            (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
+                let id = (repeats > 1).then(|| self.next_campaign_id());
+                let runs = Asked::of(Campaign::repeats(plan, repeats));
+                self.begin(Asked { id, ..runs });
+            }
+            (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, Sake::Baseline),
+            (Ok(plan), Goal::Answer(experiment)) => {
+                let pair = Asked::of(Campaign::pair(plan, self.records_here()));
+                let experiment = Some(experiment);
+                self.begin(Asked { experiment, ..pair });
+            }
+        }
+    }
+
+    fn refuse(&mut self, invalid: Invalid) {
+        self.form.refuse(invalid);
+        self.open_form();
+    }
+
+    /// Starts the first of these runs, which is watched.
+    pub(crate) fn begin(&mut self, asked: Asked) {
+        self.out.notice = None;
+        self.timeline.frozen = None;
+        self.form.dismiss();
+        if matches!(self.overlay(), Some(Overlay::Form(_))) {
+            self.open.overlays.clear();
+        }
+        self.advance(asked, true);
+    }
+
+    /// What another session measured answers nothing here: the machine may have been another then.
+    fn records_here(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        let entries = self.history.entries().iter();
+        let here = entries.filter(|entry| entry.provenance.origin == Origin::Here);
+        here.map(|entry| &entry.record)
+    }
+
+    /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever
+    /// looks at another row keeps on doing so.
+    fn advance(&mut self, mut asked: Asked, watched: bool) -> bool {
+        let last = self.records_here().next_back();
+        let Some(plan) = asked.campaign.next(last) else {
+            return false;
+        };
+        if watched {
+            self.timeline.view.start_over();
+            self.runs.browse.select(None);
+        }
+        let part = asked.id.as_ref().and_then(|id| asked.campaign.part(id));
+        let order = RunOrder {
+            plan: plan.clone(),
+            part,
+        };
+        self.work.activity = Activity::Running(Box::new(Live::new(plan, asked)));
+        self.out.effects.push(Effect::Start(order));
+        true
+    }
+
+    pub(crate) fn on_batch(&mut self, batch: Batch) {
+        let worker = self.worker_under_cursor();
+        let Activity::Running(live) = &mut self.work.activity else {
+            return;
+        };
+        let died = sentence::live::died(&batch.deaths);
+        live.trace.apply(batch);
+        self.look_at_worker(worker);
+        if let Some(sentence) = died {
+            self.complain(sentence);
+        }
+    }
+
+    pub(crate) fn on_concluded(&mut self, record: Record) {
+        let is_frozen = self.frozen().is_some();
+        let Activity::Running(live) = std::mem::take(&mut self.work.activity) else {
+            return;
+        };
+        let Live {
+            mut trace, asked, ..
+        } = *live;
+        let sake = asked.sake;
+        let is_sweep = asked.campaign.course().is_some();
+        trace.conclude(nanos(record.times.wall_s));
+        let was_watched = self.runs.browse.selected().is_none();
+        if !matches!(sake, Sake::Own) && record.is_sound() {
+            self.history.forget_baseline(&record.plan);
+        }
+        let (number, thinned) = self.history.add(record, trace);
+        self.rearrange();
+        if was_watched && !is_sweep {
+            self.show_what_came_out(number, sake);
+        }
+        if thinned {
+            self.tell_of_thinning();
+        }
+        if is_frozen {
+            self.tell("the run of the frozen picture has ended: Space shows how");
+        }
+        self.out.effects.push(Effect::Keep(number));
+        // Who froze the picture goes on looking at it.
+        let goes_on = self.advance(asked, was_watched && !is_frozen);
+        if was_watched && is_sweep && !goes_on {
+            let run = self.history.get(number);
+            let sweep = run.and_then(|run| self.history.sweep_of(&run.record));
+            self.runs.browse.select(sweep.map(|sweep| sweep.number));
+            self.timeline.view.start_over();
+        }
+    }
+
+    /// Shows a run that has ended, or the one for whose sake it was measured: only where it is what that one is measured
+    /// against.
+    fn show_what_came_out(&mut self, number: usize, sake: Sake) {
+        let mut shown = number;
+        if let Sake::Run(answer) = sake {
+            let run = self.history.get(answer);
+            let baseline = run.and_then(|run| run.assessment.baseline);
+            if baseline.is_some_and(|baseline| baseline.number == number) {
+                shown = answer;
+                self.timeline.view.start_over();
+            }
+        }
+        self.runs.browse.select(Some(shown));
+    }
+
+    pub(crate) fn on_refused(&mut self, sentence: String) {
+        self.timeline.frozen = None;
+        self.work.activity = Activity::Nothing;
+        // While the speed is being measured no run is started: it is the measuring that was refused.
+        self.work.calibrating = false;
+        if self.runs.browse.selected().is_none() {
+            self.runs
+                .browse
+                .select(self.runs.browse.order().last().copied());
+            self.timeline.view.start_over();
+        }
+        self.complain(sentence);
+    }
+}
