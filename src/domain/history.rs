@@ -10,7 +10,7 @@ mod sweeps;
 use std::sync::Arc;
 
 pub use earlier::Lot;
-pub use pictures::{THINNED_SLICES, TRACE_BYTES};
+pub use pictures::{THINNED_INTERVALS, TRACE_BYTES};
 use removal::Removal;
 pub use repeats::doubt_outliers;
 pub use sweeps::{Peak, SweepEntry};

@@ -21,7 +21,7 @@ use std::ops::Range;
 pub use core_curves::CoreCurves;
 pub use cores::{CoreLane, Cores, OnCore, Who};
 pub use lane::Lane;
-pub use look::{Slice, Step, TaskStory};
+pub use look::{Segment, Step, TaskStory};
 pub use player::Player;
 use summary::Summary;
 
@@ -95,9 +95,9 @@ pub struct Sample {
 /// The most memory that the trace of one run takes, in bytes. A larger trace is thinned.
 const BYTES_MAX: usize = 64 << 20;
 /// The most events of a thinned lane in one interval.
-pub const EVENTS_PER_SLICE: u64 = 3;
+pub const EVENTS_PER_INTERVAL: u64 = 3;
 /// How many intervals all lanes together keep when a live trace is thinned.
-const LIVE_SLICES: u64 = 1 << 18;
+const LIVE_INTERVALS: u64 = 1 << 18;
 
 /// The time over which recent values are averaged, in nanoseconds.
 const LATELY: Nanos = 500_000_000;
@@ -191,7 +191,7 @@ impl Trace {
     fn settle(&mut self) {
         self.cores.settle(self.now);
         if self.bytes() > BYTES_MAX {
-            self.thin((LIVE_SLICES / self.lanes.len().max(1) as u64).max(16));
+            self.thin((LIVE_INTERVALS / self.lanes.len().max(1) as u64).max(16));
         }
     }
 
@@ -228,14 +228,14 @@ impl Trace {
         self.lanes.iter_mut().for_each(Lane::shrink);
     }
 
-    /// Thins the trace to save memory, to at most [`EVENTS_PER_SLICE`] in each of `slices` intervals of a lane.
+    /// Thins the trace to save memory, to at most [`EVENTS_PER_INTERVAL`] in each of `intervals` intervals of a lane.
     /// The computing time in an interval stays exact. Of the other phases, only the longest is kept.
-    pub fn thin(&mut self, slices: u64) {
-        let slice = self.now.div_ceil(slices.max(1)).max(1);
+    pub fn thin(&mut self, intervals: u64) {
+        let interval = self.now.div_ceil(intervals.max(1)).max(1);
         for lane in &mut self.lanes {
-            lane.thin(slice);
+            lane.thin(interval);
         }
-        self.cores.coarsen(slices, self.now);
+        self.cores.coarsen(intervals, self.now);
         self.is_thinned = true;
     }
 
@@ -687,20 +687,20 @@ mod tests {
         }
 
         #[test]
-        fn thinning_keeps_how_long_a_worker_computed_in_each_slice(run in any_run(), slices in 1u64..30) {
+        fn thinning_keeps_how_long_a_worker_computed_in_each_interval(run in any_run(), intervals in 1u64..30) {
             let mut trace = folded(&run);
             let now = trace.now;
-            let slice = now.div_ceil(slices);
+            let interval = now.div_ceil(intervals);
             let last = trace.lanes[0].transitions.last().unwrap().at;
-            let cuts = || (0..=slices).map(|i| (i * slice).min(last));
+            let cuts = || (0..=intervals).map(|i| (i * interval).min(last));
             let before: Vec<_> = cuts().map(|cut| trace.times_between(0, 0, cut)).collect();
-            trace.thin(slices);
+            trace.thin(intervals);
             for (cut, before) in cuts().zip(before) {
                 let after = trace.times_between(0, 0, cut);
                 prop_assert_eq!(after[Phase::Computing], before[Phase::Computing]);
                 prop_assert_eq!(after.total(), before.total());
             }
-            let most = (EVENTS_PER_SLICE * slices) as usize + 1;
+            let most = (EVENTS_PER_INTERVAL * intervals) as usize + 1;
             prop_assert!(trace.most_events() <= most, "{} events", trace.most_events());
         }
 

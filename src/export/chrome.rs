@@ -24,7 +24,7 @@ use crate::{
         history::Entry,
         phase::Phase,
         time::Nanos,
-        trace::{Sample, Slice, Trace},
+        trace::{Sample, Segment, Trace},
     },
     present::sentence::document,
 };
@@ -90,20 +90,20 @@ fn write_worker(
     let order = json!({ "sort_index": worker });
     events.metadata("thread_sort_index", pid, tid, order)?;
     let gil_is_estimate = run.record.measurement.phase_source.estimates_gil();
-    let is_told = |slice: &Slice| slice.to > slice.from && slice.phase != Phase::Idle;
-    let slices = trace.lanes[worker].slices(trace.now);
-    for slice in slices.filter(is_told) {
+    let is_shown = |segment: &Segment| segment.to > segment.from && segment.phase != Phase::Idle;
+    let segments = trace.lanes[worker].segments(trace.now);
+    for segment in segments.filter(is_shown) {
         events.add(&Complete {
-            name: slice.phase.name(),
+            name: segment.phase.name(),
             cat: "phase",
             ph: "X",
             pid,
             tid,
-            ts: micros(slice.from),
-            dur: micros(slice.to - slice.from),
-            args: SliceArgs {
-                task: slice.task,
-                estimated: gil_is_estimate && slice.phase == Phase::Gil,
+            ts: micros(segment.from),
+            dur: micros(segment.to - segment.from),
+            args: SegmentArgs {
+                task: segment.task,
+                estimated: gil_is_estimate && segment.phase == Phase::Gil,
             },
         })?;
     }
@@ -164,11 +164,11 @@ struct Complete {
     tid: usize,
     ts: f64,
     dur: f64,
-    args: SliceArgs,
+    args: SegmentArgs,
 }
 
 #[derive(Serialize)]
-struct SliceArgs {
+struct SegmentArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<u32>,
     /// Left out if it was measured.

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         campaign::Campaign,
         estimate::Known,
-        history::{Entry, SweepEntry, THINNED_SLICES, TRACE_BYTES, doubt_outliers},
+        history::{Entry, SweepEntry, THINNED_INTERVALS, TRACE_BYTES, doubt_outliers},
         keeping::Keeping,
         plan::Draft,
         provenance::Provenance,
@@ -297,7 +297,7 @@ impl<'a> Bench<'a> {
                 break;
             }
             total -= trace.bytes();
-            trace.thin(THINNED_SLICES);
+            trace.thin(THINNED_INTERVALS);
             total += trace.bytes();
         }
     }

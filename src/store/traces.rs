@@ -24,7 +24,7 @@ use crate::domain::{
     history::{Entry, Picture as AtHand},
     record::{Record, TaskRecord, WorkerRecord},
     text,
-    trace::{EVENTS_PER_SLICE, Trace},
+    trace::{EVENTS_PER_INTERVAL, Trace},
 };
 
 /// The maximum size of all files together, in bytes.
@@ -33,7 +33,7 @@ pub const BYTES_MAX: u64 = 256 << 20;
 const WORKERS_IN_LINE: usize = 64;
 /// A trace with more events is thinned before it is kept.
 const EVENTS_MAX: u64 = 1 << 20;
-/// How many slices a lane keeps when its trace is thinned to save space.
+/// How many intervals a lane keeps when its trace is thinned to save space.
 const SLICES: u64 = 512;
 /// Thinning would not make files smaller than this much smaller.
 const SMALL: u64 = 64 << 10;
@@ -159,10 +159,10 @@ impl TraceFolder {
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
         let lanes = &trace.lanes;
         let events: usize = lanes.iter().map(|lane| lane.transitions.len()).sum();
-        let slices = EVENTS_MAX / EVENTS_PER_SLICE / lanes.len().max(1) as u64;
+        let intervals = EVENTS_MAX / EVENTS_PER_INTERVAL / lanes.len().max(1) as u64;
         let mut trace = Cow::Borrowed(trace);
         if events as u64 > EVENTS_MAX {
-            trace.to_mut().thin(slices.max(16));
+            trace.to_mut().thin(intervals.max(16));
         }
         let many = record.workers.len() > WORKERS_IN_LINE;
         let details = RunDetails {

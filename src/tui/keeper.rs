@@ -18,7 +18,7 @@ use super::event::Event;
 use crate::{
     app::message::Msg,
     domain::{
-        history::{History, THINNED_SLICES},
+        history::{History, THINNED_INTERVALS},
         provenance::{Origin, Provenance},
         record::Record,
         text::counted,
@@ -254,7 +254,7 @@ impl Worker {
         }
         let bytes: usize = self.unkept.iter().map(|(_, trace)| trace.bytes()).sum();
         if bytes + trace.bytes() > PUT_OFF_MAX {
-            trace.thin(THINNED_SLICES);
+            trace.thin(THINNED_INTERVALS);
         }
         self.unkept.push((record, trace));
     }

@@ -1,16 +1,16 @@
 //! Which traces are in memory, and how much memory they may take.
 
 use super::{
-    super::trace::{EVENTS_PER_SLICE, Trace},
+    super::trace::{EVENTS_PER_INTERVAL, Trace},
     Entry, History, Picture,
 };
 
 /// The most memory that all traces of a session may take, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
-/// How many segments a lane keeps when its trace is thinned.
-pub const THINNED_SLICES: u64 = 512;
+/// How many intervals a lane keeps when its trace is thinned.
+pub const THINNED_INTERVALS: u64 = 512;
 /// Thinning is only worthwhile if a lane has more events than this.
-const THINNED_EVENTS: u64 = 2 * EVENTS_PER_SLICE * THINNED_SLICES;
+const THINNED_EVENTS: u64 = 2 * EVENTS_PER_INTERVAL * THINNED_INTERVALS;
 
 impl History {
     /// Sets the runs whose traces the user looks at. Their traces are the last ones to be dropped.
@@ -59,7 +59,7 @@ impl History {
         for entry in oldest_first {
             if total > bytes && entry.trace.most_events() as u64 > THINNED_EVENTS {
                 total -= entry.trace.bytes();
-                entry.trace.thin(THINNED_SLICES);
+                entry.trace.thin(THINNED_INTERVALS);
                 total += entry.trace.bytes();
                 thinned = true;
             }

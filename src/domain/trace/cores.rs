@@ -5,11 +5,11 @@
 //! up to a tick. Then the core belongs to the worker that came later, until that worker leaves. So a core never counts
 //! twice.
 
-use super::{CoreCurves, look::Slice};
+use super::{CoreCurves, look::Segment};
 use crate::domain::{phase::Phase, time::Nanos};
 
 /// The most segments that all cores together keep. With more, the past becomes coarser.
-const STRETCHES_MAX: usize = 1 << 18;
+const SEGMENTS_MAX: usize = 1 << 18;
 /// Stands for several workers in turn, in place of a worker's number.
 pub(super) const SEVERAL: u32 = u32::MAX;
 
@@ -38,7 +38,7 @@ pub struct OnCore {
 
 /// A time in which one worker, or several in turn, had the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct CoreSegment {
     pub from: Nanos,
     pub until: Nanos,
     /// How long the core computed for the run until the end of this segment.
@@ -49,10 +49,10 @@ pub(super) struct Stretch {
     changes: u32,
 }
 
-impl Stretch {
+impl CoreSegment {
     /// A segment by itself, with its own computing time.
-    pub fn new(from: Nanos, until: Nanos, computed: Nanos, who: u32) -> Stretch {
-        Stretch {
+    pub fn new(from: Nanos, until: Nanos, computed: Nanos, who: u32) -> CoreSegment {
+        CoreSegment {
             from,
             until,
             computed,
@@ -64,7 +64,7 @@ impl Stretch {
 
 /// The time of a worker on a core, according to its stamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Piece {
+struct Visit {
     from: Nanos,
     until: Nanos,
     who: u32,
@@ -76,58 +76,58 @@ pub struct CoreLane {
     /// The core's number.
     pub core: u16,
     /// In order, without overlaps.
-    pub(super) stretches: Vec<Stretch>,
+    pub(super) segments: Vec<CoreSegment>,
     /// How many segments were made coarser. They do not change any more.
     sealed: usize,
     /// What was seen since the segments were put in order.
-    pending: Vec<Piece>,
+    pending: Vec<Visit>,
 }
 
 impl CoreLane {
     /// The row of a core whose segments do not change any more.
-    pub(super) fn sealed(core: u16, stretches: impl Iterator<Item = Stretch>) -> CoreLane {
+    pub(super) fn sealed(core: u16, segments: impl Iterator<Item = CoreSegment>) -> CoreLane {
         let mut lane = CoreLane {
             core,
             ..CoreLane::default()
         };
-        stretches.for_each(|stretch| lane.append(stretch));
-        lane.sealed = lane.stretches.len();
+        segments.for_each(|segment| lane.append(segment));
+        lane.sealed = lane.segments.len();
         lane
     }
 
     /// Appends a segment; its `computed` is its own computing time.
-    fn append(&mut self, mut stretch: Stretch) {
-        if let Some(last) = self.stretches.last() {
-            stretch.computed += last.computed;
-            stretch.changes = last.changes + u32::from(last.who != stretch.who);
+    fn append(&mut self, mut segment: CoreSegment) {
+        if let Some(last) = self.segments.last() {
+            segment.computed += last.computed;
+            segment.changes = last.changes + u32::from(last.who != segment.who);
         }
-        self.stretches.push(stretch);
+        self.segments.push(segment);
     }
 
     /// What the core did for the run's workers between two moments. O(log segments).
     pub fn between(&self, from: Nanos, to: Nanos) -> OnCore {
-        let stretches = &self.stretches;
-        let begin = stretches.partition_point(|stretch| stretch.until <= from);
-        let end = stretches.partition_point(|stretch| stretch.from < to);
-        if begin >= end || from >= to {
+        let segments = &self.segments;
+        let start = segments.partition_point(|segment| segment.until <= from);
+        let end = segments.partition_point(|segment| segment.from < to);
+        if start >= end || from >= to {
             return OnCore::default();
         }
         OnCore {
-            time: self.computed_until(end - 1, to) - self.computed_until(begin, from),
-            who: self.who(begin, end),
+            time: self.computed_until(end - 1, to) - self.computed_until(start, from),
+            who: self.who(start, end),
         }
     }
 
     /// How long the core computed for the run until `moment`. The moment must lie before the next segment, but not
     /// before the end of the previous one.
     fn computed_until(&self, index: usize, moment: Nanos) -> Nanos {
-        let Stretch {
+        let CoreSegment {
             from,
             until,
             computed,
             ..
-        } = self.stretches[index];
-        let earlier = self.stretches[..index].last();
+        } = self.segments[index];
+        let earlier = self.segments[..index].last();
         let before = earlier.map_or(0, |earlier| earlier.computed);
         let passed = u128::from(moment.clamp(from, until) - from);
         // The computing time of a coarse segment is spread evenly over it.
@@ -136,8 +136,8 @@ impl CoreLane {
     }
 
     /// Which workers had the core in segments `start..end`, at least one.
-    fn who(&self, begin: usize, end: usize) -> Who {
-        let (first, last) = (self.stretches[begin], self.stretches[end - 1]);
+    fn who(&self, start: usize, end: usize) -> Who {
+        let (first, last) = (self.segments[start], self.segments[end - 1]);
         match last.changes - first.changes {
             _ if first.who == SEVERAL || last.who == SEVERAL => Who::Several,
             0 => Who::One(first.who),
@@ -147,53 +147,53 @@ impl CoreLane {
     }
 
     /// Notes that a worker was seen on the core. Successive tasks of a worker continue the same visit.
-    fn note(&mut self, piece: Piece) {
+    fn note(&mut self, visit: Visit) {
         match self.pending.last_mut() {
-            Some(last) if last.who == piece.who && last.until == piece.from => {
-                last.until = piece.until
+            Some(last) if last.who == visit.who && last.until == visit.from => {
+                last.until = visit.until
             }
-            _ => self.pending.push(piece),
+            _ => self.pending.push(visit),
         }
     }
 
     /// Puts what was seen since the last time in order. Most of it comes after everything that is known, and then this
     /// only costs sorting it.
     fn settle(&mut self) {
-        let Some(begin) = self.pending.iter().map(|piece| piece.from).min() else {
+        let Some(start) = self.pending.iter().map(|visit| visit.from).min() else {
             return;
         };
         let kept = self
-            .stretches
-            .partition_point(|stretch| stretch.until <= begin)
+            .segments
+            .partition_point(|segment| segment.until <= start)
             .max(self.sealed);
-        let reopened = self.stretches.drain(kept..);
+        let reopened = self.segments.drain(kept..);
         self.pending.extend(reopened.map(
-            |Stretch {
+            |CoreSegment {
                  from, until, who, ..
-             }| Piece { from, until, who },
+             }| Visit { from, until, who },
         ));
-        self.pending.sort_by_key(|piece| piece.from);
-        let pieces = std::mem::take(&mut self.pending);
-        self.lay(&pieces);
+        self.pending.sort_by_key(|visit| visit.from);
+        let visits = std::mem::take(&mut self.pending);
+        self.lay(&visits);
     }
 
     /// Appends visits in order of their start so that they do not overlap; the later one wins.
-    fn lay(&mut self, pieces: &[Piece]) {
-        let ends = pieces.iter().skip(1).map(|next| next.from);
+    fn lay(&mut self, visits: &[Visit]) {
+        let ends = visits.iter().skip(1).map(|next| next.from);
         let mut at = 0;
-        let mut on_it: Vec<Piece> = vec![];
-        for (piece, end) in pieces.iter().zip(ends.chain([Nanos::MAX])) {
-            at = at.max(piece.from);
-            on_it.push(*piece);
+        let mut on_it: Vec<Visit> = vec![];
+        for (visit, end) in visits.iter().zip(ends.chain([Nanos::MAX])) {
+            at = at.max(visit.from);
+            on_it.push(*visit);
             // Until another worker comes, the core belongs to the latest worker that is on it, as long as that worker
             // stays.
-            while let Some(piece) = on_it.last() {
-                let until = piece.until.min(end);
+            while let Some(visit) = on_it.last() {
+                let until = visit.until.min(end);
                 if until > at {
-                    self.push(at, until, piece.who);
+                    self.push(at, until, visit.who);
                     at = until;
                 }
-                if piece.until > end {
+                if visit.until > end {
                     break;
                 }
                 on_it.pop();
@@ -203,8 +203,8 @@ impl CoreLane {
 
     /// Appends a visit, or extends the last segment.
     fn push(&mut self, from: Nanos, until: Nanos, who: u32) {
-        let is_sealed = self.stretches.len() <= self.sealed;
-        let last = self.stretches.last_mut();
+        let is_sealed = self.segments.len() <= self.sealed;
+        let last = self.segments.last_mut();
         let from = last.as_ref().map_or(from, |last| from.max(last.until));
         if until <= from {
             return;
@@ -214,22 +214,22 @@ impl CoreLane {
                 last.until = until;
                 last.computed += until - from;
             }
-            _ => self.append(Stretch::new(from, until, until - from, who)),
+            _ => self.append(CoreSegment::new(from, until, until - from, who)),
         }
     }
 
     /// Merges all segments that start in the same interval of this many nanoseconds.
-    fn coarsen(&mut self, slice: Nanos) {
+    fn coarsen(&mut self, interval: Nanos) {
         let mut before = 0;
         let groups = self
-            .stretches
-            .chunk_by(|a, b| a.from / slice == b.from / slice);
+            .segments
+            .chunk_by(|a, b| a.from / interval == b.from / interval);
         let coarse = groups.map(|group| {
             let (first, last) = (group[0], group[group.len() - 1]);
-            let is_one = group.iter().all(|stretch| stretch.who == first.who);
+            let is_one = group.iter().all(|segment| segment.who == first.who);
             let who = if is_one { first.who } else { SEVERAL };
             let computed = last.computed - std::mem::replace(&mut before, last.computed);
-            Stretch::new(first.from, last.until, computed, who)
+            CoreSegment::new(first.from, last.until, computed, who)
         });
         *self = CoreLane {
             pending: self.pending.clone(),
@@ -261,12 +261,12 @@ impl Cores {
     }
 
     /// Adds a segment of a worker, ended or open. The part of it that was added before is left out.
-    pub(super) fn add(&mut self, worker: usize, segment: &Slice) {
+    pub(super) fn add(&mut self, worker: usize, segment: &Segment) {
         let from = segment.from.max(self.seen[worker]);
         self.seen[worker] = segment.to.max(from);
         if segment.phase == Phase::Computing && segment.to > from {
             let who = u32::try_from(worker).unwrap_or(SEVERAL);
-            self.lane_mut(segment.core).note(Piece {
+            self.lane_mut(segment.core).note(Visit {
                 from,
                 until: segment.to,
                 who,
@@ -287,23 +287,25 @@ impl Cores {
     /// Puts everything that was added in order, and drops detail if there is too much of it in a run of this length.
     pub(super) fn settle(&mut self, now: Nanos) {
         self.lanes.iter_mut().for_each(CoreLane::settle);
-        let stretches: usize = self.lanes.iter().map(|lane| lane.stretches.len()).sum();
-        if stretches > STRETCHES_MAX {
-            self.coarsen((STRETCHES_MAX / 2 / self.lanes.len()) as u64, now);
+        let segments: usize = self.lanes.iter().map(|lane| lane.segments.len()).sum();
+        if segments > SEGMENTS_MAX {
+            self.coarsen((SEGMENTS_MAX / 2 / self.lanes.len()) as u64, now);
         }
     }
 
     /// Keeps about this many segments per core in a run of this length.
-    pub(super) fn coarsen(&mut self, slices: u64, now: Nanos) {
-        let slice = (now / slices.max(1)).max(1);
-        self.lanes.iter_mut().for_each(|lane| lane.coarsen(slice));
+    pub(super) fn coarsen(&mut self, intervals: u64, now: Nanos) {
+        let interval = (now / intervals.max(1)).max(1);
+        self.lanes
+            .iter_mut()
+            .for_each(|lane| lane.coarsen(interval));
     }
 
     /// How much memory it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let of = |lane: &CoreLane| {
-            lane.stretches.capacity() * size_of::<Stretch>()
-                + lane.pending.capacity() * size_of::<Piece>()
+            lane.segments.capacity() * size_of::<CoreSegment>()
+                + lane.pending.capacity() * size_of::<Visit>()
         };
         self.lanes.iter().map(of).sum::<usize>() + self.curves.bytes()
     }
@@ -315,8 +317,8 @@ mod tests {
 
     use super::*;
 
-    fn computing(core: u16, from: Nanos, until: Nanos) -> Slice {
-        Slice {
+    fn computing(core: u16, from: Nanos, until: Nanos) -> Segment {
+        Segment {
             phase: Phase::Computing,
             from,
             to: until,
@@ -333,13 +335,13 @@ mod tests {
         }
     }
 
-    fn view(workers: usize, pieces: &[(usize, Slice)]) -> Cores {
+    fn view(workers: usize, visits: &[(usize, Segment)]) -> Cores {
         let mut view = view_of(workers);
-        pieces
+        visits
             .iter()
             .for_each(|(worker, segment)| view.add(*worker, segment));
         view.settle(
-            pieces
+            visits
                 .iter()
                 .map(|(_, segment)| segment.to)
                 .max()
@@ -386,7 +388,7 @@ mod tests {
             view.settle(until);
             assert_eq!(on(&view, 0, 0, 1_000), (until, Who::One(0)));
         }
-        assert_eq!(view.lanes[0].stretches.len(), 1);
+        assert_eq!(view.lanes[0].segments.len(), 1);
     }
 
     #[test]
@@ -406,14 +408,14 @@ mod tests {
         late.add(0, &computing(0, 0, 100));
         late.settle(100);
         let at_once = view(2, &[(0, computing(0, 0, 100)), (1, computing(0, 40, 60))]);
-        assert_eq!(late.lanes[0].stretches, at_once.lanes[0].stretches);
+        assert_eq!(late.lanes[0].segments, at_once.lanes[0].segments);
     }
 
     #[test]
     fn a_long_run_takes_bounded_memory_and_keeps_its_sums() {
         let mut view = view_of(2);
         let batches = 20;
-        let per_batch = STRETCHES_MAX as u64 / 4;
+        let per_batch = SEGMENTS_MAX as u64 / 4;
         for batch in 0..batches {
             for turn in batch * per_batch..(batch + 1) * per_batch {
                 view.add(
@@ -422,7 +424,7 @@ mod tests {
                 );
             }
             view.settle((batch + 1) * per_batch * 100);
-            assert!(view.lanes[0].stretches.len() <= STRETCHES_MAX);
+            assert!(view.lanes[0].segments.len() <= SEGMENTS_MAX);
         }
         let all = batches * per_batch;
         assert_eq!(on(&view, 0, 0, all * 100), (all * 50, Who::Several));
@@ -443,15 +445,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_core_is_never_busier_than_time_passes_and_never_busy_without_a_worker(
-            pieces in proptest::collection::vec((0usize..5, 0u64..1_000, 1u64..200), 1..80),
+            visits in proptest::collection::vec((0usize..5, 0u64..1_000, 1u64..200), 1..80),
             batches in 1usize..6,
             cuts in proptest::collection::vec(0u64..1_300, 2..12),
         ) {
             let mut view = view_of(5);
             let mut covered = [false; 1_300];
             let mut seen = [0u64; 5];
-            for pieces in pieces.chunks(pieces.len().div_ceil(batches)) {
-                for (worker, from, length) in pieces {
+            for visits in visits.chunks(visits.len().div_ceil(batches)) {
+                for (worker, from, length) in visits {
                     let until = from + length;
                     view.add(*worker, &computing(0, *from, until));
                     // A worker's time only goes forward.

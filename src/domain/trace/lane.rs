@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use super::{LaneUpdate, Transition, look::Slice};
+use super::{LaneUpdate, Transition, look::Segment};
 use crate::domain::{
     phase::{Phase, PhaseTimes},
     time::{Nanos, STALE_AFTER},
@@ -40,7 +40,7 @@ impl Lane {
     pub(super) fn push(&mut self, mut transition: Transition) {
         if let Some(open) = self.transitions.last() {
             transition.at = transition.at.max(open.at);
-            let closed = Slice::between(open, &transition);
+            let closed = Segment::between(open, &transition);
             let time = closed.to - closed.from;
             self.closed[closed.phase] += time;
             if open.task.is_some() {
@@ -58,23 +58,23 @@ impl Lane {
     }
 
     /// The segments that end with an event, in order, starting with the event at this index.
-    pub(super) fn closed_from(&self, index: usize) -> impl Iterator<Item = Slice> {
+    pub(super) fn closed_from(&self, index: usize) -> impl Iterator<Item = Segment> {
         let events = &self.transitions[index..];
         events
             .windows(2)
-            .map(|pair| Slice::between(&pair[0], &pair[1]))
+            .map(|pair| Segment::between(&pair[0], &pair[1]))
     }
 
     /// The same segments, and what came after the last event until `now`.
-    pub(super) fn slices_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Slice> {
+    pub(super) fn segments_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Segment> {
         // Few callers get this far.
         let open = iter::once_with(move || self.open(now));
         self.closed_from(index).chain(open.flatten().flatten())
     }
 
     /// Everything that its worker did until `now`, in order. Some segments may have no length.
-    pub fn slices(&self, now: Nanos) -> impl Iterator<Item = Slice> {
-        self.slices_from(0, now)
+    pub fn segments(&self, now: Nanos) -> impl Iterator<Item = Segment> {
+        self.segments_from(0, now)
     }
 
     /// How long its worker was on tasks until `now`, in any phase.
@@ -108,9 +108,9 @@ impl Lane {
         };
         let stride = index / STRIDE;
         let mut times = self.sums[stride];
-        let since = self.slices_from(stride * STRIDE, now);
-        for slice in since.take_while(|slice| slice.from < t) {
-            times[slice.phase] += slice.to.min(t) - slice.from;
+        let since = self.segments_from(stride * STRIDE, now);
+        for segment in since.take_while(|segment| segment.from < t) {
+            times[segment.phase] += segment.to.min(t) - segment.from;
         }
         times
     }
@@ -123,14 +123,14 @@ impl Lane {
 
     /// What came after the last event until `now`. If a computing segment has no recent stamp, the part after its last
     /// stamp counts as waiting. Otherwise that part has no length.
-    pub(super) fn open(&self, now: Nanos) -> Option<[Slice; 2]> {
+    pub(super) fn open(&self, now: Nanos) -> Option<[Segment; 2]> {
         let open = self.transitions.last()?;
         let is_stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
-        let seen = Slice {
+        let seen = Segment {
             is_open: !is_stale,
             ..open.until(if is_stale { self.last_stamp } else { now })
         };
-        let waiting = Slice {
+        let waiting = Segment {
             phase: if self.shares_lock {
                 Phase::Gil
             } else {
@@ -145,7 +145,7 @@ impl Lane {
     }
 
     /// What its stamps prove about the time after the last event: until the last stamp, the phase continued.
-    pub(super) fn stamped(&self) -> Option<Slice> {
+    pub(super) fn stamped(&self) -> Option<Segment> {
         let open = self.transitions.last().filter(|_| !self.in_doubt)?;
         Some(open.until(self.last_stamp))
     }

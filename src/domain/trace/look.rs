@@ -11,7 +11,7 @@ use crate::domain::{
 
 /// A time in which a worker did one thing, according to its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slice {
+pub struct Segment {
     /// What it did.
     pub phase: Phase,
     /// When it started, since `t0`.
@@ -26,25 +26,25 @@ pub struct Slice {
     pub core: u16,
 }
 
-impl Slice {
+impl Segment {
     /// The segment from one event to the next.
-    pub(super) fn between(begun: &Transition, next: &Transition) -> Slice {
-        let slice = begun.until(next.at);
-        Slice {
+    pub(super) fn between(begun: &Transition, next: &Transition) -> Segment {
+        let segment = begun.until(next.at);
+        Segment {
             phase: if next.after_gap {
                 Phase::Lost
             } else {
-                slice.phase
+                segment.phase
             },
-            ..slice
+            ..segment
         }
     }
 }
 
 impl Transition {
     /// The segment that this event started, up to `to`.
-    pub(super) fn until(&self, to: Nanos) -> Slice {
-        Slice {
+    pub(super) fn until(&self, to: Nanos) -> Segment {
+        Segment {
             phase: self.phase,
             from: self.at,
             to,
@@ -99,14 +99,14 @@ fn is_same_task(one: &Transition, other: &Transition) -> bool {
 
 impl Trace {
     /// What `worker` was doing at `t`; `None` beyond the end of the trace.
-    pub fn slice_at(&self, worker: usize, t: Nanos) -> Option<Slice> {
+    pub fn segment_at(&self, worker: usize, t: Nanos) -> Option<Segment> {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
-        let slice = lane
-            .slices_from(index, self.now)
-            .find(|slice| t < slice.to || slice.is_open)?;
-        let is_open = slice.is_open && !self.is_concluded;
-        Some(Slice { is_open, ..slice })
+        let segment = lane
+            .segments_from(index, self.now)
+            .find(|segment| t < segment.to || segment.is_open)?;
+        let is_open = segment.is_open && !self.is_concluded;
+        Some(Segment { is_open, ..segment })
     }
 
     /// The task that `worker` was executing at `t`, if it had one.
@@ -139,14 +139,14 @@ impl Trace {
     }
 
     /// When the next or previous segment of `worker` starts, seen from `t`.
-    pub fn slice_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
+    pub fn segment_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
         step.begin(&self.lanes.get(worker)?.transitions, t, |event| event.at)
     }
 
     /// When the next or previous turn on a core starts, seen from `t`.
     pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
-        let stretches = &self.cores.lane(core)?.stretches;
-        step.begin(stretches, t, |stretch| stretch.from)
+        let segments = &self.cores.lane(core)?.segments;
+        step.begin(segments, t, |segment| segment.from)
     }
 
     /// When the next or previous task of `worker` starts, seen from `t`. For `Previous`, the task that `t` lies in
@@ -215,22 +215,25 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_says_what_when_and_on_which_task() {
+    fn a_segment_says_what_when_and_on_which_task() {
         let mut trace = two_tasks();
-        let slice = trace.slice_at(0, 15).unwrap();
+        let segment = trace.segment_at(0, 15).unwrap();
         assert_eq!(
-            (slice.phase, slice.from, slice.to, slice.task),
+            (segment.phase, segment.from, segment.to, segment.task),
             (Phase::Network, 10, 40, Some(4))
         );
-        assert!(!slice.is_open);
-        assert!(trace.slice_at(0, 99).unwrap().is_open, "the run goes on");
-        assert_eq!((trace.slice_at(0, 101), trace.slice_at(7, 0)), (None, None));
+        assert!(!segment.is_open);
+        assert!(trace.segment_at(0, 99).unwrap().is_open, "the run goes on");
+        assert_eq!(
+            (trace.segment_at(0, 101), trace.segment_at(7, 0)),
+            (None, None)
+        );
         trace.conclude(100);
-        assert!(!trace.slice_at(0, 99).unwrap().is_open);
+        assert!(!trace.segment_at(0, 99).unwrap().is_open);
     }
 
     #[test]
-    fn a_computing_slice_without_a_recent_stamp_is_ready_from_that_stamp_on() {
+    fn a_computing_segment_without_a_recent_stamp_is_ready_from_that_stamp_on() {
         let mut trace = Trace::new(1);
         let computing = Transition {
             at: 0,
@@ -249,7 +252,7 @@ mod tests {
             lanes,
             ..Batch::default()
         });
-        let phases = [500, 20_000_000].map(|t| trace.slice_at(0, t).unwrap().phase);
+        let phases = [500, 20_000_000].map(|t| trace.segment_at(0, t).unwrap().phase);
         assert_eq!(phases, [Phase::Computing, Phase::Ready]);
     }
 
@@ -277,35 +280,35 @@ mod tests {
             std::iter::successors(step(&trace, 0, from, way), |t| step(&trace, 0, *t, way))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(walk(Trace::slice_from, 5, Step::Next), [10, 40, 60, 65]);
-        assert_eq!(walk(Trace::slice_from, 45, Step::Previous), [40, 10, 0]);
+        assert_eq!(walk(Trace::segment_from, 5, Step::Next), [10, 40, 60, 65]);
+        assert_eq!(walk(Trace::segment_from, 45, Step::Previous), [40, 10, 0]);
         assert_eq!(walk(Trace::task_from, 0, Step::Next), [10, 65]);
         assert_eq!(walk(Trace::task_from, 100, Step::Previous), [65, 10]);
     }
 
     proptest! {
         #[test]
-        fn any_moment_lies_in_its_slice_and_the_slices_of_a_task_in_the_task(
+        fn any_moment_lies_in_its_segment_and_the_segments_of_a_task_in_the_task(
             tasks in proptest::collection::vec((1usize..40, any::<bool>()), 1..30), at in 0u64..4_000,
         ) {
             let phases = [Phase::Computing, Phase::Gil, Phase::File];
             let events: Vec<_> = (0u32..)
                 .zip(&tasks)
-                .flat_map(|(task, (slices, pause))| {
-                    let slice = move |i: usize| (Some(task), phases[i % 3], 7);
-                    (0..*slices).map(slice).chain(pause.then_some((None, Phase::Idle, 3)))
+                .flat_map(|(task, (segments, pause))| {
+                    let segment = move |i: usize| (Some(task), phases[i % 3], 7);
+                    (0..*segments).map(segment).chain(pause.then_some((None, Phase::Idle, 3)))
                 })
                 .collect();
             let trace = trace_of(&events);
-            let Some(slice) = trace.slice_at(0, at) else { return Ok(()) };
-            prop_assert!(slice.from <= at && at <= slice.to);
+            let Some(segment) = trace.segment_at(0, at) else { return Ok(()) };
+            prop_assert!(segment.from <= at && at <= segment.to);
             let story = trace.task_at(0, at);
-            prop_assert_eq!(story.map(|story| story.task), slice.task);
+            prop_assert_eq!(story.map(|story| story.task), segment.task);
             if let Some(story) = story {
-                prop_assert!(story.from <= slice.from && slice.to <= story.to);
+                prop_assert!(story.from <= segment.from && segment.to <= story.to);
                 prop_assert_eq!(story.times.total(), story.to - story.from);
-                let slices = tasks[story.task as usize].0 as u64;
-                prop_assert_eq!(story.to - story.from, slices * 7);
+                let segments = tasks[story.task as usize].0 as u64;
+                prop_assert_eq!(story.to - story.from, segments * 7);
             }
         }
     }

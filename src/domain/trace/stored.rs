@@ -23,7 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::{
     CoreCurves, Lane, Sample, Trace, Transition,
-    cores::{CoreLane, Cores, SEVERAL, Stretch},
+    cores::{CoreLane, CoreSegment, Cores, SEVERAL},
     summary::Summary,
 };
 use crate::domain::{machine::MAX_THREADS, phase::Phase, time::Nanos};
@@ -168,17 +168,17 @@ impl From<&Lane> for StoredLane {
 impl From<&CoreLane> for StoredCoreLane {
     fn from(lane: &CoreLane) -> StoredCoreLane {
         let mut end = 0;
-        let row = |stretch: &Stretch| {
-            let after = stretch.from - std::mem::replace(&mut end, stretch.until);
-            let who = (stretch.who != SEVERAL).then_some(stretch.who);
-            (after, stretch.until - stretch.from, who)
+        let row = |segment: &CoreSegment| {
+            let after = segment.from - std::mem::replace(&mut end, segment.until);
+            let who = (segment.who != SEVERAL).then_some(segment.who);
+            (after, segment.until - segment.from, who)
         };
-        let (after_ns, for_ns, workers) = lane.stretches.iter().map(row).collect();
+        let (after_ns, for_ns, workers) = lane.segments.iter().map(row).collect();
         StoredCoreLane {
             core: lane.core,
             after_ns,
             for_ns,
-            computed_ns: steps(lane.stretches.iter().map(|stretch| stretch.computed)),
+            computed_ns: steps(lane.segments.iter().map(|segment| segment.computed)),
             workers,
         }
     }
@@ -282,23 +282,24 @@ impl TryFrom<StoredCoreLane> for CoreLane {
             return Err("a core whose arrays differ in length".into());
         }
         let mut end: Nanos = 0;
-        let mut stretch = |index: usize| {
+        let mut segment = |index: usize| {
             let from = end.checked_add(stored.after_ns[index])?;
             let (length, computed) = (stored.for_ns[index], stored.computed_ns[index]);
             end = from.checked_add(length)?;
             let who = stored.workers[index].unwrap_or(SEVERAL);
-            (computed <= length && end <= LONGEST).then(|| Stretch::new(from, end, computed, who))
+            (computed <= length && end <= LONGEST)
+                .then(|| CoreSegment::new(from, end, computed, who))
         };
-        let stretches: Option<Vec<Stretch>> = (0..all).map(&mut stretch).collect();
-        let stretches = stretches.ok_or("a core computed for longer than it was there")?;
-        Ok(CoreLane::sealed(stored.core, stretches.into_iter()))
+        let segments: Option<Vec<CoreSegment>> = (0..all).map(&mut segment).collect();
+        let segments = segments.ok_or("a core computed for longer than it was there")?;
+        Ok(CoreLane::sealed(stored.core, segments.into_iter()))
     }
 }
 
 /// Rows of cores, checked: they are in order of their numbers, and all their workers exist.
 fn rows(rows: Vec<CoreLane>, workers: usize) -> Result<Vec<CoreLane>, String> {
-    let mut had = rows.iter().flat_map(|lane| &lane.stretches);
-    if had.any(|stretch| stretch.who != SEVERAL && stretch.who as usize >= workers) {
+    let mut had = rows.iter().flat_map(|lane| &lane.segments);
+    if had.any(|segment| segment.who != SEVERAL && segment.who as usize >= workers) {
         return Err("a core had a worker that there is not".into());
     }
     if !rows.is_sorted_by(|a, b| a.core < b.core) {

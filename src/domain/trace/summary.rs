@@ -16,7 +16,7 @@
 
 use std::ops::Range;
 
-use super::look::Slice;
+use super::look::Segment;
 use crate::domain::{phase::PhaseTimes, time::Nanos};
 
 /// The most groups of lanes. No screen has more rows.
@@ -68,7 +68,7 @@ impl Summary {
     }
 
     /// Adds a closed segment of a lane.
-    pub fn add(&mut self, lane: usize, segment: &Slice) {
+    pub fn add(&mut self, lane: usize, segment: &Segment) {
         if segment.to <= segment.from {
             return;
         }
@@ -127,7 +127,7 @@ impl Summary {
         &self,
         lanes: Range<usize>,
         moments: &[Nanos],
-        open: impl Iterator<Item = Slice>,
+        open: impl Iterator<Item = Segment>,
         now: Nanos,
     ) -> Vec<PhaseTimes> {
         let (Some(begin), Some(end)) = (moments.first(), moments.last()) else {
@@ -181,8 +181,8 @@ impl Summary {
 }
 
 /// How much of a segment lies in each bucket that it touches.
-fn parts(segment: &Slice, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
-    let Slice { from, to, .. } = *segment;
+fn parts(segment: &Segment, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
+    let Segment { from, to, .. } = *segment;
     (from >> shift..=(to - 1) >> shift).map(move |bucket| {
         let (begin, last) = (bucket << shift, (bucket << shift) + ((1 << shift) - 1));
         (
@@ -193,11 +193,11 @@ fn parts(segment: &Slice, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
 }
 
 /// Adds a segment to the buckets that it touches; the first bucket has number `first`.
-fn add_open(buckets: &mut [PhaseTimes], segment: &Slice, first: u64, shift: u32) {
+fn add_open(buckets: &mut [PhaseTimes], segment: &Segment, first: u64, shift: u32) {
     let end = (first + buckets.len() as u64)
         .checked_shl(shift)
         .unwrap_or(Nanos::MAX);
-    let part = Slice {
+    let part = Segment {
         from: segment.from.max(first << shift),
         to: segment.to.min(end),
         ..*segment
@@ -258,8 +258,8 @@ mod tests {
     use super::*;
     use crate::domain::phase::Phase;
 
-    fn segment(phase: Phase, from: Nanos, until: Nanos) -> Slice {
-        Slice {
+    fn segment(phase: Phase, from: Nanos, until: Nanos) -> Segment {
+        Segment {
             phase,
             from,
             to: until,

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{SCHEMA, SCHEMA_NAME};
 use crate::domain::{
-    history::{Entry, Lot, SweepEntry, THINNED_SLICES, TRACE_BYTES},
+    history::{Entry, Lot, SweepEntry, THINNED_INTERVALS, TRACE_BYTES},
     machine::Machine,
     provenance::{Origin, Provenance},
     record::Record,
@@ -93,7 +93,7 @@ pub fn read(text: &[u8]) -> Result<Lot, String> {
         let mut run = read_run(text, index, &session)?;
         // The trace is thinned if there is no room for it beside the others.
         if bytes + run.trace.bytes() > TRACE_BYTES {
-            run.trace.thin(THINNED_SLICES);
+            run.trace.thin(THINNED_INTERVALS);
         }
         bytes += run.trace.bytes();
         Ok(run)

@@ -11,7 +11,7 @@ use crate::{
         record::{Outcome, TaskRecord},
         text::grouped,
         time::{Nanos, nanos},
-        trace::{Slice, Step, TaskStory, Trace, Who},
+        trace::{Segment, Step, TaskStory, Trace, Who},
     },
 };
 
@@ -25,12 +25,12 @@ pub struct Inspection<'a> {
     /// The worker that it is about: the row's own, or the one that computed on the row's core.
     pub worker: Option<usize>,
     /// What that worker did then; `None` where the run had not come to yet, or was over.
-    pub slice: Option<Slice>,
+    pub segment: Option<Segment>,
     /// The task that it was on.
     pub task: Option<TaskStory>,
     /// Why that task failed, if it did and the run is over.
     pub failure: Option<&'a str>,
-    /// Whether the picture was made poorer to save memory: then slices stand for several, and no time is exact.
+    /// Whether the picture was made poorer to save memory: then segments stand for several, and no time is exact.
     pub is_thinned: bool,
 }
 
@@ -80,7 +80,7 @@ impl App {
             place,
             at,
             worker,
-            slice: worker.and_then(|worker| trace.slice_at(worker, at)),
+            segment: worker.and_then(|worker| trace.segment_at(worker, at)),
             task,
             failure: failure.and_then(|failure| failure.error.as_deref()),
             is_thinned: trace.is_thinned,
@@ -194,8 +194,8 @@ impl App {
         let row = self.inspection().and_then(|under| match under.place {
             Place::Worker(_) => {
                 let computed = under
-                    .slice
-                    .filter(|slice| slice.phase == Phase::Computing)?;
+                    .segment
+                    .filter(|segment| segment.phase == Phase::Computing)?;
                 let mut cores = self.cores_shown().into_iter();
                 cores.position(|shown| shown == computed.core)
             }
@@ -217,14 +217,14 @@ impl App {
         self.timeline.view = view;
     }
 
-    /// Puts the cursor on the begin of another slice of the same worker, or of another turn on the same core.
-    pub(crate) fn step_slice(&mut self, step: Step) {
+    /// Puts the cursor on the begin of another segment of the same worker, or of another turn on the same core.
+    pub(crate) fn step_segment(&mut self, step: Step) {
         let core = match self.timeline.view.rows {
             Rows::Workers => None,
             Rows::Cores => self.cores_shown().get(self.timeline.view.row).copied(),
         };
         self.step_to(step, |trace, worker, at, step| match core {
-            None => trace.slice_from(worker, at, step),
+            None => trace.segment_from(worker, at, step),
             Some(core) => trace.turn_from(core, at, step),
         });
     }
@@ -286,16 +286,16 @@ impl App {
         });
     }
 
-    /// Zooms to the slice under the cursor.
-    pub(crate) fn zoom_to_slice(&mut self) {
-        if let Some(slice) = self.slice() {
-            self.look(|view, trace| view.zoom_to(slice.from, slice.to, trace));
+    /// Zooms to the segment under the cursor.
+    pub(crate) fn zoom_to_segment(&mut self) {
+        if let Some(segment) = self.segment() {
+            self.look(|view, trace| view.zoom_to(segment.from, segment.to, trace));
         }
     }
 
-    /// The slice under the cursor.
-    pub(crate) fn slice(&self) -> Option<Slice> {
-        self.inspection()?.slice
+    /// The segment under the cursor.
+    pub(crate) fn segment(&self) -> Option<Segment> {
+        self.inspection()?.segment
     }
 }
 
@@ -449,7 +449,7 @@ mod tests {
         let mut phases = vec![];
         for _ in 0..4 {
             press(&mut app, &[Char('.')]);
-            phases.push(app.inspection().unwrap().slice.unwrap().phase);
+            phases.push(app.inspection().unwrap().segment.unwrap().phase);
         }
         assert!(
             phases.contains(&Phase::Gil) && phases.contains(&Phase::Computing),
@@ -470,10 +470,10 @@ mod tests {
         let (mut app, run) = running();
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Home, Char('.'), Char('.'), Char('z')]);
-        let slice = app.inspection().unwrap().slice.unwrap();
+        let segment = app.inspection().unwrap().segment.unwrap();
         let window = app.timeline().window(app.shown().unwrap().trace());
-        assert!(window.from < slice.from && slice.to < window.to);
-        assert!(window.span() < 4 * (slice.to - slice.from));
+        assert!(window.from < segment.from && segment.to < window.to);
+        assert!(window.span() < 4 * (segment.to - segment.from));
     }
 
     #[test]

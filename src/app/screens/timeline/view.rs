@@ -140,7 +140,7 @@ impl View<'_> {
         let width = area.width.saturating_sub(4);
         let (left, right) = self.titles(under, width);
         let below = match under {
-            Some(under) => inspector::slice(under, self.theme, width),
+            Some(under) => inspector::segment(under, self.theme, width),
             None => {
                 let lines = self.at.legend.height.into();
                 legend::on_the_border(&self.legend(), lines, width)

@@ -1,4 +1,4 @@
-//! What is under the cursor, on the borders of the timeline, so that no bar moves for it: the slice with its exact times
+//! What is under the cursor, on the borders of the timeline, so that no bar moves for it: the segment with its exact times
 //! below, the history of its task above.
 
 use ratatui::text::{Line, Span};
@@ -9,7 +9,7 @@ use crate::{
         phase::Phase,
         text::{clean, duration},
         time::{Nanos, seconds},
-        trace::{Slice, TaskStory, Who},
+        trace::{Segment, TaskStory, Who},
     },
     present::table::fitting,
     ui::{
@@ -22,8 +22,8 @@ use crate::{
 const REASON: usize = 300;
 
 /// Where the cursor is and what its worker did there, in at most so many columns.
-pub fn slice(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
-    framed(width, slice_lines(under, theme))
+pub fn segment(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
+    framed(width, segment_lines(under, theme))
 }
 
 /// What became of the task under the cursor, in at most so many columns; empty if there is none.
@@ -43,8 +43,8 @@ fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
     on_border(line)
 }
 
-/// In fewer and fewer words. Of a picture that was thinned, a slice stands for several.
-fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
+/// In fewer and fewer words. Of a picture that was thinned, a segment stands for several.
+fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let (name, nothing) = match under.place {
         Place::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
         Place::Core(core, Who::Nobody) => {
@@ -60,24 +60,24 @@ fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
         let place = format!("{name}{at} {:.6} s  ", seconds(under.at));
         Span::styled(place, STRONG)
     };
-    let Some(slice) = under.slice else {
+    let Some(segment) = under.segment else {
         return vec![Line::from(vec![place(" at"), Span::raw(nothing)])];
     };
     // Whom a core worked for, or on which core a worker was, where that says something new: whoever waits is on none.
     let (worker, core) = match (under.place, under.worker) {
         (Place::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
-        (Place::Worker(_), _) if slice.phase == Phase::Computing => {
-            (String::new(), format!("  core {}", slice.core))
+        (Place::Worker(_), _) if segment.phase == Phase::Computing => {
+            (String::new(), format!("  core {}", segment.core))
         }
         _ => Default::default(),
     };
-    let length = length(slice.from, slice.to, under.is_thinned, slice.is_open);
-    let what = format!(" {} {length}", slice.phase.name());
+    let length = length(segment.from, segment.to, under.is_thinned, segment.is_open);
+    let what = format!(" {} {length}", segment.phase.name());
     let line = |at: &str, rest: String| {
         Line::from(vec![
             place(at),
             Span::raw(worker.clone()),
-            theme.mark(slice.phase),
+            theme.mark(segment.phase),
             Span::styled(what.clone(), STRONG),
             Span::raw(rest),
         ])
@@ -88,12 +88,12 @@ fn slice_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
             line("", "  mostly".into()),
         ];
     }
-    let end = if slice.is_open {
+    let end = if segment.is_open {
         "now".into()
     } else {
-        format!("{} s", exactly(slice.to, slice))
+        format!("{} s", exactly(segment.to, segment))
     };
-    let range = format!("  {} – {end}", exactly(slice.from, slice));
+    let range = format!("  {} – {end}", exactly(segment.from, segment));
     vec![
         line(" at", format!("{range}{core}")),
         line("", format!("{range}{core}")),
@@ -168,9 +168,13 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     phases.into_iter().flat_map(told).collect()
 }
 
-/// Seconds to the microsecond, or where a slice is too short for that, to the nanosecond.
-fn exactly(at: Nanos, slice: Slice) -> String {
-    let decimals = if slice.to - slice.from < 10_000 { 9 } else { 6 };
+/// Seconds to the microsecond, or where a segment is too short for that, to the nanosecond.
+fn exactly(at: Nanos, segment: Segment) -> String {
+    let decimals = if segment.to - segment.from < 10_000 {
+        9
+    } else {
+        6
+    };
     format!("{:.decimals$}", seconds(at))
 }
 
