@@ -46,7 +46,7 @@ use crate::{
 /// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///
 /// # Errors
-/// What was wrong with the request, or what kept the engine from starting.
+/// If the request is wrong, or the engine cannot start.
 pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) =
         Bench::for_work(&request.work, request.model.is_python(), keeping, ascii)?;
@@ -55,7 +55,7 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     let python = bench.pythons.first().map(|found| found.interpreter.clone());
     let mut draft = request.draft(cores_usable, &limits, urls, python);
     draft.check(&limits).map_err(Failure::usage)?;
-    // An estimate is worth the measuring of the speed only if somebody reads it.
+    // The estimate justifies the time for measuring the speed only if a person reads it.
     let is_read = io::stderr().is_terminal();
     bench.calibrate(&mut draft, is_read)?;
     let plan = draft.validate(&limits).map_err(Failure::usage)?;
@@ -82,11 +82,11 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     })
 }
 
-/// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints what came out. Returns the exit
+/// Measures the sweep that `request` asks for, keeps it where `keeping` says, and prints the results. Returns the exit
 /// code.
 ///
 /// # Errors
-/// What was wrong with the request, or what kept the engine from starting.
+/// If the request is wrong, or the engine cannot start.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) = Bench::for_work(&request.work, request.needs_python(), keeping, ascii)?;
     let limits = bench.session.limits.clone();
@@ -114,7 +114,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
     })
 }
 
-/// How many runs, and about how long they will take.
+/// How many runs a sweep has, and how long they will take.
 fn extent(draft: &SweepDraft, known: Known<'_>) -> String {
     let configurations = counted(draft.size() as u64, "configuration");
     let rounds = counted(draft.repeats, "round");
@@ -127,10 +127,10 @@ fn extent(draft: &SweepDraft, known: Known<'_>) -> String {
     }
 }
 
-/// Prints what this machine offers, in nothing but ASCII if that is asked for. Returns the exit code.
+/// Prints what this machine offers, only in ASCII if `ascii` is set. Returns the exit code.
 ///
 /// # Errors
-/// What kept the engine from starting, or stdout from being written.
+/// If the engine cannot start, or stdout cannot be written to.
 pub fn doctor(ascii: bool) -> Result<u8, Failure> {
     let session = prepare()?;
     let mut diagnoses = doctor::examine(&session);
@@ -143,10 +143,10 @@ fn prepare() -> Result<Session, Failure> {
     Session::prepare().map_err(Failure::broke)
 }
 
-/// Writes a text for people to stdout, in nothing but ASCII if that is asked for. Returns the exit code.
+/// Writes text for people to stdout, only in ASCII if `ascii` is set. Returns the exit code.
 ///
 /// # Errors
-/// Where that is not possible; a reader that has seen enough, as `head` has, is no error.
+/// If that is not possible. A reader that stops early, such as `head`, is not an error.
 pub fn print(text: &str, ascii: bool) -> Result<u8, Failure> {
     let text = spelled(text, ascii);
     output::write_out(|out| out.write_all(text.as_bytes())).map(|()| exit::DONE)

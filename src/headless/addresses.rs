@@ -11,19 +11,19 @@ use crate::{
     shell::exit::Failure,
 };
 
-/// The largest file that is read, in bytes: far more than the addresses that are allowed need.
+/// The maximum size of the file, in bytes: far more than the permitted number of addresses needs.
 const MAX_FILE_BYTES: u64 = 10 << 20;
 /// How much of a path a sentence repeats, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// The addresses in the file, one a line; empty lines and lines that begin with `#` do not count.
+/// The addresses in the file, one per line. Empty lines and lines that start with `#` are ignored.
 ///
 /// # Errors
-/// One sentence: what is wrong with the file, or with which of its lines.
+/// If the file or one of its lines is not usable; the message is one sentence.
 pub fn read(path: &Path) -> Result<Vec<String>, Failure> {
     let addresses = content(path).and_then(|content| addresses(&content));
     addresses.map_err(|problem| {
-        // Perhaps an address was given in place of the file.
+        // The user may have given an address instead of a file.
         let name = text::clean(&masked_in(&path.to_string_lossy()), MAX_SHOWN);
         Failure::usage(format!("cannot use the URL file {name}: {problem}"))
     })
@@ -33,7 +33,7 @@ fn content(path: &Path) -> Result<String, String> {
     if path.is_dir() {
         return Err("it is a directory; a text file with one address a line is needed".into());
     }
-    // The limit also ends the reading of a device or a pipe that never does.
+    // The limit also ends the reading of a device or pipe without an end.
     let mut bytes = vec![];
     let read =
         File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
@@ -51,7 +51,7 @@ fn content(path: &Path) -> Result<String, String> {
 
 fn addresses(content: &str) -> Result<Vec<String>, String> {
     let mut addresses = vec![];
-    // Some editors begin a file with a byte order mark.
+    // Some editors start a file with a byte order mark.
     let content = content.strip_prefix('\u{feff}').unwrap_or(content);
     for (index, line) in content.lines().enumerate() {
         let line = line.trim();

@@ -1,4 +1,4 @@
-//! What `doctor` prints.
+//! The output of `doctor`.
 
 use std::io::{IsTerminal, stdout};
 
@@ -15,7 +15,7 @@ use crate::{
 /// How much of a foreign value is shown, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// The terminal that the explorer would have, with its colours and characters: what only a shell can look at.
+/// The terminal in which the explorer would run, with its colours and characters. The engine cannot examine these.
 pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
     let asked = Look {
         ascii,
@@ -53,14 +53,14 @@ pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
     })
 }
 
-/// A variable as it is set.
+/// A variable and its value, if it is set.
 fn setting(name: &str, value: Option<String>) -> Option<String> {
     value
         .filter(|value| !value.is_empty())
         .map(|value| format!("{name}={}", text::clean(&value, 40)))
 }
 
-/// The diagnoses as lines in so much room.
+/// The diagnoses as lines of this width.
 pub fn render(diagnoses: &[Diagnosis], room: usize) -> String {
     let row = |diagnosis: &Diagnosis| {
         let note = diagnosis.note.as_deref().unwrap_or_default();

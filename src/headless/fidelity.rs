@@ -1,4 +1,4 @@
-//! How true the emulated lock is, without a screen: two sweeps, then the convoys, then the lines.
+//! Measures how closely the emulated lock matches CPython's: two sweeps, then the convoys, then the table.
 
 use std::time::Duration;
 
@@ -31,14 +31,15 @@ use crate::{
 
 /// The name of the JSON document.
 const SCHEMA: &str = "pconc-tui.fidelity/1";
-/// What the convoys of a round take, in seconds: the sleepers wait a switch interval or two for each thread beside them.
+/// The time of the convoys of one round, in seconds. The sleepers wait a switch interval or two for each computing
+/// thread.
 const CONVOYS_S: f64 = 4.0;
 
-/// Compares the emulated lock with CPython's as `request` asks, keeps the runs where `keeping` says, and prints what came
-/// out. Returns the exit code.
+/// Compares the emulated lock with CPython's as `request` asks, keeps the runs where `keeping` says, and prints the
+/// results. Returns the exit code.
 ///
 /// # Errors
-/// What was wrong with the request, or what kept the engine from starting.
+/// If the request is wrong, or the engine cannot start.
 pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let mut bench = Bench::open(&request.output, keeping, ascii)?;
     bench.find_pythons(request.python.as_slice())?;
@@ -50,7 +51,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Re
     let [cpu, io] = question::plans(&drafts, &bench.session.limits).map_err(Failure::usage)?;
     bench.listen()?;
     bench.speed = Some(bench.session.calibrate());
-    say(&foretold(&drafts, bench.known()));
+    say(&estimate_sentence(&drafts, bench.known()));
     let sweeps = [(1, cpu), (2, io)].map(|(number, plan)| bench.measure_sweep(number, plan));
     let convoys = convoys(&mut bench, interpreter, request.repeats);
     let records: Vec<&Record> = bench.records().collect();
@@ -58,7 +59,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Re
     bench.end(|bench| print(bench, interpreter, &lines, request))
 }
 
-fn foretold(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
+fn estimate_sentence(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
     let repeats = drafts[0].repeats;
     let runs = drafts.iter().map(SweepDraft::runs).sum();
     let sweeps = drafts.iter().map(|draft| estimate::of_sweep(draft, known));
@@ -96,7 +97,7 @@ fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec
         });
         match measured {
             Ok((emulated, real)) => convoys[at].add(&in_seconds(emulated), &in_seconds(real)),
-            // Stopped in the middle: half a convoy is none.
+            // The user stopped it, and half a convoy does not count.
             Err(_) if bench.is_interrupted() => {}
             Err(error) => bench.broke = Some(error.into()),
         }
@@ -104,7 +105,7 @@ fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec
     convoys.into()
 }
 
-/// The document.
+/// The JSON document.
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
@@ -113,7 +114,7 @@ struct Document<'a> {
     interpreter: &'a Interpreter,
     repeats: u64,
     seed: u64,
-    /// Whether everything was measured that was asked for.
+    /// Whether everything that was asked for was measured.
     is_complete: bool,
     lines: &'a [Line],
     conclusion: &'a str,
@@ -165,7 +166,7 @@ const COLUMNS: [(&str, Side); 7] = [
     ("verdict", Side::Left),
 ];
 
-/// The lines as text, with how many runs broke and whether the user stopped it.
+/// The lines as text, with the number of broken runs and whether the user stopped the measurement.
 fn table(
     interpreter: &Interpreter,
     lines: &[Line],
@@ -194,7 +195,7 @@ fn table(
 }
 
 fn row(line: &Line) -> Vec<String> {
-    // A latency is in milliseconds, as seconds would leave too few digits.
+    // Latencies are in milliseconds, because seconds would leave too few digits.
     let (unit, per_second) = match line.question {
         Question::Convoy { .. } => (", ms", 1e3),
         _ => ("", 1.0),

@@ -1,4 +1,4 @@
-//! The kept history without a screen.
+//! The commands on the kept history.
 
 mod list;
 
@@ -33,17 +33,17 @@ use crate::{
     store::{Change, Place, Store, StoreError, take_in},
 };
 
-/// So many runs are named by a sentence.
+/// How many runs a sentence names.
 const NAMED: usize = 6;
-/// How long others are waited for in silence that change the history, too.
+/// How long to wait silently for other programs that change the history.
 const MOMENT: Duration = Duration::from_millis(500);
-/// And how long after that.
+/// How long to wait after that, with a message.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Works on what was kept, in nothing but ASCII if that is asked for. Returns the exit code.
+/// Executes a command on the history, only in ASCII if `ascii` is set. Returns the exit code.
 ///
 /// # Errors
-/// What was wrong with the request, or with what was kept.
+/// If the request is wrong, or the history is not usable.
 pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     signals::survive_file_size_limit();
     let stdout = Output::default();
@@ -54,8 +54,8 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     let destination = Destination::checked(output, keeping, ascii)?;
     let wanted = Place::wanted(keeping).map_err(Failure::usage)?;
     let place = wanted.expect("the command line refuses to work on nothing");
-    if let Some(told) = take_in(&place) {
-        say(&told);
+    if let Some(message) = take_in(&place) {
+        say(&message);
     }
     let mut store = Store::at(place);
     let opened = store.open().map_err(Failure::usage)?;
@@ -67,25 +67,25 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
         _ => opened.kept,
     };
     let history = history_of(lot);
-    let mut shelf = Shelf { store, history };
+    let mut kept = KeptHistory { store, history };
     let room = destination.room();
     let out = match request {
         HistoryRequest::Export { runs, .. } if output.format() != Format::Table => {
-            shelf.export(&runs.runs, &destination)?;
+            kept.export(&runs.runs, &destination)?;
             return Ok(exit::DONE);
         }
         HistoryRequest::Export { runs, .. } | HistoryRequest::Show(runs) => {
-            shelf.show(&runs.runs, room)?
+            kept.show(&runs.runs, room)?
         }
         HistoryRequest::List {
             filter, limit, all, ..
         } => {
-            let rows = shelf.rows(filter, *limit, *all);
+            let rows = kept.rows(filter, *limit, *all);
             if output.format() != Format::Table {
                 let numbers: Vec<usize> = rows.iter().map(|row| row.number).collect();
-                let copies = Copies::of(&shelf.history, numbers.iter());
+                let copies = Copies::of(&kept.history, numbers.iter());
                 destination.write(
-                    &shelf.history.here().machine,
+                    &kept.history.here().machine,
                     &copies.shared(),
                     Traces::LeftOut,
                 )?;
@@ -93,22 +93,22 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
             }
             list::render(&rows, room)
         }
-        HistoryRequest::Compare(runs) => shelf.compare(&runs.runs, room)?,
-        HistoryRequest::Remove(runs) => shelf.remove(&runs.runs)?,
-        HistoryRequest::Restore(runs) => shelf.restore(&runs.runs)?,
-        HistoryRequest::Name { run, name } => shelf.name(run, name.as_deref())?,
+        HistoryRequest::Compare(runs) => kept.compare(&runs.runs, room)?,
+        HistoryRequest::Remove(runs) => kept.remove(&runs.runs)?,
+        HistoryRequest::Restore(runs) => kept.restore(&runs.runs)?,
+        HistoryRequest::Name { run, name } => kept.name(run, name.as_deref())?,
     };
     destination.print(&out).map(|()| exit::DONE)
 }
 
-/// What is kept, or what was removed from it.
-struct Shelf {
+/// The kept runs and sweeps, or the removed ones, with their store.
+struct KeptHistory {
     store: Store,
     history: History,
 }
 
-impl Shelf {
-    /// The numbers of the runs and sweeps that these words mean.
+impl KeptHistory {
+    /// The numbers of the runs and sweeps that these words select.
     fn selected(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
         let history = &self.history;
         let runs = history.entries().iter().map(|run| Candidate {
@@ -127,7 +127,7 @@ impl Shelf {
         selector::select(words, &candidates).map_err(Failure::usage)
     }
 
-    /// What `each` says of the numbers that these words mean, each once.
+    /// The numbers that `each` returns for the selected numbers, each once.
     fn spread(
         &self,
         words: &[String],
@@ -138,7 +138,7 @@ impl Shelf {
         Ok(numbers.filter(|number| seen.insert(*number)).collect())
     }
 
-    /// The numbers that these words mean, with the runs of each sweep behind it.
+    /// The selected numbers, each sweep followed by its runs.
     fn with_parts(&self, words: &[String]) -> Result<Vec<usize>, Failure> {
         self.spread(words, |number| self.history.with_members(&[number]))
     }
@@ -193,7 +193,8 @@ impl Shelf {
         Ok(out)
     }
 
-    /// Of a sweep, the run of each configuration that is nearest to its median is compared.
+    /// Compares the selected runs. For a sweep, the run of each configuration is compared that is nearest to its
+    /// median.
     fn compare(&self, words: &[String], room: usize) -> Result<String, Failure> {
         let numbers = self.spread(words, |number| match self.history.sweep(number) {
             Some(sweep) => (0..sweep.runs.len())
@@ -216,7 +217,7 @@ impl Shelf {
         ))
     }
 
-    /// With what is kept beside the history.
+    /// Exports the selected runs, including what is kept beside the history.
     fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let traces = self.store.traces();
@@ -238,7 +239,7 @@ impl Shelf {
         ))
     }
 
-    /// Of what was removed, what these words mean is there again.
+    /// Restores those of the removed runs and sweeps that these words select.
     fn restore(&mut self, words: &[String]) -> Result<String, Failure> {
         if self.history.entries().is_empty() && self.history.sweeps().is_empty() {
             return Err(Failure::usage(
@@ -262,7 +263,7 @@ impl Shelf {
                 "{word} means several runs: a name belongs to one"
             )));
         };
-        let told = match &name {
+        let message = match &name {
             Some(name) => format!("#{number} is called \"{name}\" from now on\n"),
             None => format!("#{number} has no name any more\n"),
         };
@@ -270,10 +271,10 @@ impl Shelf {
             id: ids.remove(0),
             name,
         })?;
-        Ok(told)
+        Ok(message)
     }
 
-    /// Changes what is kept of these runs and sweeps. Who waits long for others is told so.
+    /// Changes these runs and sweeps in the history. A user who has to wait long for other programs gets a message.
     fn change(
         &mut self,
         numbers: &[usize],
@@ -307,7 +308,7 @@ pub(super) fn history_of(lot: Lot) -> History {
     history
 }
 
-/// "#3, #4 and #7".
+/// For example "#3, #4 and #7".
 fn named(numbers: &[usize]) -> String {
     let shown = numbers.iter().take(NAMED);
     let names: Vec<String> = shown.map(|number| format!("#{number}")).collect();

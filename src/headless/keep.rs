@@ -1,4 +1,4 @@
-//! Keeps what was measured, run by run, so that whatever happens to the program, what was measured before is not lost.
+//! Keeps each run when it ends, so that earlier runs are not lost whatever happens to the program.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,7 +11,7 @@ use crate::{
     store::{Change, End, PATIENCE, Place, Reply, Store, StoreError, TRACES_MAX, Writer, take_in},
 };
 
-/// Gives runs their numbers, and keeps them if they are to be kept.
+/// Gives runs their numbers, and keeps them if the user wants that.
 #[derive(Debug)]
 pub struct Keeper {
     writer: Option<Writer>,
@@ -19,28 +19,28 @@ pub struct Keeper {
     pub here: Arc<Provenance>,
     /// The numbers that were given, by the ids of runs and sweeps.
     numbers: HashMap<String, usize>,
-    /// The next one: above all of them, and those in the history.
+    /// The next number: higher than all of them and than those in the history.
     next: usize,
-    /// Whether runs were to be kept where that is not possible.
+    /// Whether runs should be kept in a place where that is not possible.
     is_refused: bool,
 }
 
 impl Keeper {
-    /// Keeps the runs of this session where they are to be kept, and takes in what earlier sessions could not keep there.
-    /// What is no history is refused if the user has named it, and only told otherwise.
+    /// Keeps the runs of this session where `keeping` says, and adds what earlier sessions could not append there. A
+    /// file that is not a history is refused if the user has named it; otherwise the user gets a message.
     ///
     /// # Errors
-    /// One sentence: the file is something else.
+    /// If the file is something else; the message is one sentence.
     pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<Keeper, Failure> {
         let (place, trouble) = Place::usable(keeping).map_err(Failure::usage)?;
         if let Some(trouble) = &trouble {
             say(&format!("runs are not kept: {trouble}"));
         }
-        if let Some(told) = place.as_ref().and_then(take_in) {
-            say(&told);
+        if let Some(message) = place.as_ref().and_then(take_in) {
+            say(&message);
         }
         let mut store = place.map(Store::at);
-        // What keeps it from being read keeps it from being written to, and is told then.
+        // If it cannot be read, it cannot be written to either, which is reported then.
         let next = store.as_mut().and_then(|store| store.next_number().ok());
         Ok(Keeper {
             writer: store.map(|store| Writer::new(store, Arc::clone(&here))),
@@ -51,12 +51,12 @@ impl Keeper {
         })
     }
 
-    /// Where runs are kept, if they are.
+    /// The place where runs are kept, if they are.
     pub fn place(&self) -> Option<&Place> {
         self.writer.as_ref().map(|writer| &writer.store.place)
     }
 
-    /// Keeps a finished run. What cannot be kept beside the history makes its line longer.
+    /// Keeps a finished run. What cannot be kept beside the history makes the run's line longer.
     pub fn keep(&mut self, record: &Record, trace: &Trace) {
         let wanted = self.next;
         let mut change = Change::run(wanted, record);
@@ -70,7 +70,7 @@ impl Keeper {
         self.change(&record.id, change);
     }
 
-    /// Keeps a sweep that begins.
+    /// Keeps a sweep that is about to start.
     pub fn keep_sweep(&mut self, sweep: &Sweep) {
         let change = Change::Sweep {
             wanted: self.next,
@@ -99,8 +99,8 @@ impl Keeper {
         reply.messages.iter().for_each(|sentence| say(sentence));
     }
 
-    /// Tries again to keep what could not be kept yet, and says if that still is not possible: the numbers that are about
-    /// to be printed may then become those of other runs.
+    /// Tries again to keep what could not be kept yet. If that still fails, it warns that the numbers that are about to
+    /// be printed may become those of other runs.
     pub fn settle(&mut self) {
         let Some(writer) = &mut self.writer else {
             return;
@@ -115,14 +115,15 @@ impl Keeper {
         }
     }
 
-    /// The number of the run or sweep with this id: that of the history, or the next one where it is not there, as a sweep
-    /// is that was interrupted before it began.
+    /// The number of the run or sweep with this id. If it has none, the next number: for example, a sweep that was
+    /// interrupted before its first run.
     pub fn number_of(&self, id: &str) -> usize {
         self.numbers.get(id).copied().unwrap_or(self.next)
     }
 
-    /// Everything was measured: now there is time to see to it that it is on the disk and does not take too much room.
-    /// Returns whether everything that was measured is kept, in the history or beside it; what is not, is said.
+    /// Waits until everything is on the disk, and limits the size of the traces; there is time for that after the last
+    /// run. Returns whether everything that was measured is kept, in the history or beside it. If not, it says what is
+    /// lost.
     pub fn finish(self) -> bool {
         let Some(writer) = self.writer else {
             return !self.is_refused;

@@ -1,4 +1,4 @@
-//! Runs campaigns to their ends, or until somebody interrupts them.
+//! Executes campaigns to their end, or until the user interrupts them.
 
 use std::{
     cell::Cell,
@@ -40,34 +40,34 @@ use crate::{
     store::speeds::{self, Agreed},
 };
 
-/// A session that measures, with everything that it has measured.
+/// A measuring session, with everything that it has measured.
 pub struct Bench<'a> {
-    /// What it measures with.
+    /// The engine.
     pub session: Session,
-    /// What it measures is kept here.
+    /// Keeps what is measured.
     pub keeper: Keeper,
     /// Where results go.
     pub destination: Destination<'a>,
-    /// Which interpreters are measured.
+    /// The interpreters that are measured.
     pub pythons: Vec<FoundPython>,
-    /// How fast this machine computes, or whoever else executes a run, once that is known.
+    /// How fast this machine, or the interpreter of the run, computes, if that is known.
     pub speed: Option<Speed>,
-    /// The runs that have ended, in that order, which have their numbers once all have; the pictures of the oldest are thinned
-    /// when there is no room for all.
+    /// The runs that have ended, in this order. They get their numbers after the last one has ended. The traces of the
+    /// oldest are thinned if there is no room for all.
     runs: Vec<Entry>,
-    /// What kept a run from happening, or broke it.
+    /// Why a run could not start, or why it broke.
     pub broke: Option<String>,
     interrupted: Cell<bool>,
     sender: Sender<Option<Report>>,
-    /// The run goes on, or ends; `None`: the user wants to stop.
+    /// Reports of the current run; `None` means that the user wants to stop.
     events: Receiver<Option<Report>>,
 }
 
 impl<'a> Bench<'a> {
-    /// Where runs can be kept where `keeping` says, and results can go where `output` says.
+    /// Opens a session that keeps runs where `keeping` says and writes results where `output` says.
     ///
     /// # Errors
-    /// What speaks against it, or keeps the engine from starting.
+    /// If either is not possible, or the engine cannot start.
     pub fn open(output: &'a Output, keeping: &Keeping, ascii: bool) -> Result<Bench<'a>, Failure> {
         let destination = Destination::checked(output, keeping, ascii)?;
         let session = prepare()?;
@@ -87,10 +87,10 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// The same for a run or a sweep. Returns its addresses, too, if it names some.
+    /// Opens a session for a run or a sweep. Also returns the addresses from its file, if it names one.
     ///
     /// # Errors
-    /// The same, and what is wrong with the addresses or the interpreters that it names.
+    /// As for [`Bench::open`], and if the named addresses or interpreters are not usable.
     pub fn for_work(
         work: &'a Work,
         needs_python: bool,
@@ -108,10 +108,10 @@ impl<'a> Bench<'a> {
         Ok((bench, urls))
     }
 
-    /// Finds the interpreters that were named, or else the default.
+    /// Finds the interpreters that the user named, or the default one.
     ///
     /// # Errors
-    /// Why one of them is of no use, or that there is none.
+    /// If one of them is not usable, or there is none.
     pub fn find_pythons(&mut self, named: &[PathBuf]) -> Result<(), Failure> {
         let found: Result<_, _> = named
             .iter()
@@ -125,10 +125,11 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// From now on, the first interrupt stops a run, so that its record is printed; a second one means "now".
+    /// From now on, the first interrupt stops the run, so that its record is printed. A second one ends the program at
+    /// once.
     ///
     /// # Errors
-    /// Why interrupts cannot be heard.
+    /// If interrupts cannot be handled.
     pub fn listen(&self) -> Result<(), Failure> {
         os::request_short_time_slices();
         let sender = self.sender.clone();
@@ -142,12 +143,12 @@ impl<'a> Bench<'a> {
         .map_err(Failure::broke)
     }
 
-    /// A checked draft is about to be measured: interrupts are heard, and a time for a task becomes steps, at the highest
-    /// speed that was ever seen: under Python that of its interpreter, else this machine's. That is measured if it is
-    /// needed, as it takes a moment.
+    /// Prepares a checked draft for measuring. It starts to handle interrupts, and converts a time per task into steps,
+    /// at the highest speed that was ever measured. Under Python that is the speed of its interpreter, otherwise this
+    /// machine's. The machine's speed is measured only if it is needed, because that takes a moment.
     ///
     /// # Errors
-    /// Why interrupts cannot be heard.
+    /// If interrupts cannot be handled.
     pub fn calibrate(&mut self, draft: &mut Draft, is_estimated: bool) -> Result<(), Failure> {
         self.listen()?;
         let (place, machine) = (self.keeper.place(), &self.session.machine);
@@ -176,12 +177,12 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// The runs that have ended, in that order.
+    /// The records of the runs that have ended, in this order.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.runs.iter().map(|run| &run.record)
     }
 
-    /// What is known of how long something takes here.
+    /// What is known for estimates of durations on this machine.
     pub fn known(&self) -> Known<'_> {
         Known {
             cores_usable: self.session.machine.cores_usable,
@@ -204,7 +205,7 @@ impl<'a> Bench<'a> {
         self.interrupted.get()
     }
 
-    /// Measures all runs of the sweep that is this session's campaign of this number.
+    /// Measures all runs of a sweep, which is the campaign with this number in the session.
     pub fn measure_sweep(&mut self, number: u32, plan: SweepPlan) -> Sweep {
         let id = format!("{}.{number}", self.session.id);
         let sweep = Sweep { id, plan };
@@ -215,10 +216,10 @@ impl<'a> Bench<'a> {
         sweep
     }
 
-    /// Measures all plans of the campaign, which is this session's of this number. Each run is kept when it has ended.
+    /// Measures all plans of a campaign, which has this number in the session. Each run is kept when it ends.
     pub fn measure(&mut self, mut campaign: Campaign, number: u32) {
         while let Some(plan) = campaign.next(self.runs.last().map(|run| &run.record)) {
-            // An interrupt between two runs, or before the first.
+            // The interrupt may have come between two runs, or before the first.
             if self.is_over() {
                 break;
             }
@@ -234,7 +235,7 @@ impl<'a> Bench<'a> {
                 self.add(record, trace);
             }
         }
-        // A sweep goes on without what broke, and says so in its results.
+        // A sweep continues without what broke, and its results say so.
         let last = self.runs.last().map(|run| &run.record);
         if let Some(last) = last.filter(|last| last.ending.outcome == Outcome::Failed)
             && campaign.course().is_none()
@@ -243,7 +244,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Measures one plan. Returns what came out, unless nothing did.
+    /// Measures one plan. Returns its record and trace, unless it broke.
     fn one(&mut self, order: RunOrder, progress: &mut Progress) -> Option<(Record, Trace)> {
         let mut trace = Trace::new(order.plan.workers).under(order.plan.lock());
         let sender = self.sender.clone();
@@ -279,8 +280,8 @@ impl<'a> Bench<'a> {
         ended
     }
 
-    /// Keeps a run, and goes on without the list of its tasks unless that is to be told: those of hundreds of runs are
-    /// large.
+    /// Keeps a run. Its list of tasks is dropped from memory unless it will be printed, because the lists of hundreds
+    /// of runs are large.
     fn add(&mut self, mut record: Record, mut trace: Trace) {
         trace.conclude(nanos(record.times.wall_s));
         self.keeper.keep(&record, &trace);
@@ -302,11 +303,10 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Prints the runs as they were measured here, and these sweeps; as a table, they are this text in so
-    /// many columns.
+    /// Prints the measured runs and these sweeps. `table` gives the text of the table format, for a number of columns.
     ///
     /// # Errors
-    /// Why that is not possible.
+    /// If that is not possible.
     pub fn share(
         &self,
         sweeps: Vec<&SweepEntry>,
@@ -322,10 +322,10 @@ impl<'a> Bench<'a> {
             .share(&self.session.machine, &shared, table)
     }
 
-    /// Prints what came out, and sees to it that it is kept. Returns what that means for the exit code.
+    /// Prints the results, and completes the keeping of the runs. Returns the exit code.
     ///
     /// # Errors
-    /// What broke, or why it cannot be printed.
+    /// If something broke, or the results cannot be printed.
     pub fn end(mut self, print: impl FnOnce(&Self) -> Result<(), Failure>) -> Result<u8, Failure> {
         self.keeper.settle();
         for run in &mut self.runs {

@@ -1,4 +1,4 @@
-//! Results go where the user wants them: to stdout, or into a file.
+//! Writes results where the user wants them: to stdout, or into a file.
 
 use std::{
     io::{self, BufWriter, ErrorKind, Write},
@@ -21,18 +21,18 @@ use crate::{
 
 /// Where the results of a command go.
 pub struct Destination<'a> {
-    /// Where, and how.
+    /// The file, the format, and their options.
     pub output: &'a Output,
     place: Option<Place>,
     ascii: bool,
 }
 
 impl<'a> Destination<'a> {
-    /// Where `output` says, but never over what is kept where `keeping` says. What takes long to measure should have
-    /// somewhere to go.
+    /// Checks that results can go where `output` says, and that this is not a file of the history that `keeping` names.
+    /// It is checked before a long measurement starts.
     ///
     /// # Errors
-    /// What speaks against it, as far as that can be seen before.
+    /// If they cannot, as far as that can be seen before.
     pub fn checked(
         output: &'a Output,
         keeping: &Keeping,
@@ -50,7 +50,7 @@ impl<'a> Destination<'a> {
         Ok(destination)
     }
 
-    /// How many columns a text has.
+    /// The width of text, in columns.
     pub fn room(&self) -> usize {
         match self.output.file {
             Some(_) => usize::MAX,
@@ -58,10 +58,11 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Writes what is shared, in the format that was asked for; as a table, it is this text in so many columns.
+    /// Writes what is shared in the requested format. `table` gives the text of the table format, for a number of
+    /// columns.
     ///
     /// # Errors
-    /// Why that is not possible.
+    /// If that is not possible.
     pub fn share(
         &self,
         machine: &Machine,
@@ -79,10 +80,10 @@ impl<'a> Destination<'a> {
         self.write(machine, shared, traces)
     }
 
-    /// The same, where the format is one that programs read.
+    /// Writes what is shared in a format that programs read.
     ///
     /// # Errors
-    /// Why that is not possible.
+    /// If that is not possible.
     pub fn write(
         &self,
         machine: &Machine,
@@ -92,10 +93,10 @@ impl<'a> Destination<'a> {
         self.deliver(|out| export::write(self.output.format(), machine, shared, traces, out))
     }
 
-    /// Writes a text for people, its lines as long as there is room.
+    /// Writes text for people, with lines that use the available width.
     ///
     /// # Errors
-    /// Why that is not possible.
+    /// If that is not possible.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let text = spelled(&filled(text, self.room()), self.ascii);
         self.deliver(|out| out.write_all(text.as_bytes()))
@@ -104,7 +105,7 @@ impl<'a> Destination<'a> {
     /// Writes what `content` writes.
     ///
     /// # Errors
-    /// Why that is not possible.
+    /// If that is not possible.
     pub fn deliver(
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -131,7 +132,7 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// With what helps.
+/// The sentence with a hint on what helps.
 fn hinted(refusal: Refusal) -> String {
     match refusal {
         Refusal::Exists(sentence) => format!("{sentence}: choose another name, or add --force"),
@@ -139,7 +140,7 @@ fn hinted(refusal: Refusal) -> String {
     }
 }
 
-/// Writes to stdout what `write` writes. A reader that has seen enough, as `head` has, is no error.
+/// Writes to stdout what `write` writes. A reader that stops early, such as `head`, is not an error.
 pub(super) fn write_out(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! One line on stderr that says how far the run is, where stderr is a terminal.
+//! One line on stderr with the progress of the run, if stderr is a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -17,26 +17,26 @@ use crate::{
     shell::{spelling::spelled, terminal},
 };
 
-/// How often the line changes, in nanoseconds: often enough to see it live, too rare to cost the workers anything.
+/// How often the line changes, in nanoseconds: often enough to look live, and too rarely to cost the workers anything.
 const PAUSE: Nanos = 200_000_000;
 /// Carriage return, and erase to the end of the line.
 const CLEAR: &str = "\r\x1b[K";
 
-/// The line of one run, or nothing at all.
+/// The progress line of one run, if it is shown.
 #[derive(Debug)]
 pub struct Progress {
     shown: bool,
     written: Option<Nanos>,
-    /// As in "run 2 of 5, ", or nothing if there is only one.
+    /// For example "run 2 of 5, "; empty if there is only one run.
     which: String,
     plan: Plan,
-    /// Of a sweep, in which a single run matters less than what was left when it began.
+    /// The estimated rest of a sweep when this run began. In a sweep it matters more than the progress of a single run.
     left: Option<Estimate>,
 }
 
 impl Progress {
-    /// A run of the campaign begins; these have ended before it. The line is on stderr, if that is a terminal which can
-    /// rewrite it.
+    /// The progress of a run of this campaign, which is about to start after the runs in `ended`. It is shown if stderr
+    /// is a terminal that can rewrite a line.
     pub fn of<'r>(
         plan: Plan,
         campaign: &Campaign,
@@ -63,7 +63,7 @@ impl Progress {
         }
     }
 
-    /// The run goes on: so far it looks like this.
+    /// Updates the line with the run's trace so far.
     pub fn update(&mut self, trace: &Trace) {
         if !self.shown {
             return;
@@ -72,7 +72,7 @@ impl Progress {
         if self.written.is_none_or(|written| now >= written + PAUSE) {
             self.written = Some(now);
             let columns = terminal::size().map_or(80, |(columns, _)| columns);
-            // One column less: a line that fills the last one makes some terminals go to the next row.
+            // One column less, because a line that fills the last column makes some terminals move to the next row.
             let line = text::clean(&self.line(trace), usize::from(columns).saturating_sub(1));
             let _ = write!(io::stderr(), "{CLEAR}{}", spelled(&line, false));
         }
@@ -97,7 +97,7 @@ impl Progress {
         format!("{which}{doing} (Ctrl-C stops)")
     }
 
-    /// The run is over: the line goes away.
+    /// Removes the line, because the run is over.
     pub fn end(self) {
         if self.written.is_some() {
             let _ = write!(io::stderr(), "{CLEAR}");

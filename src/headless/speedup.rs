@@ -1,4 +1,4 @@
-//! How many times faster a run is, in a sentence below its table.
+//! The speed-up of a run, in a sentence below its table.
 
 use super::{history::history_of, measure::Bench};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
     store::Store,
 };
 
-/// What the runs are against those of the first plan if another one was measured besides, and else against a serial run of
-/// the history. Nothing is measured for it.
+/// Compares the runs with those of the first plan if another plan was measured as well, otherwise with a serial run of
+/// the history. No run is measured for this.
 pub fn sentence(bench: &Bench<'_>, runs: &[&Entry]) -> String {
     let Some(first) = runs.first() else {
         return String::new();
@@ -27,7 +27,7 @@ pub fn sentence(bench: &Bench<'_>, runs: &[&Entry]) -> String {
     said.map_or_else(String::new, |said| format!("\n{said}\n"))
 }
 
-/// Runs of one plan, at least one, as one.
+/// Combines runs of one plan, of which there is at least one.
 fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
     let sound = runs.iter().filter(|run| run.record.is_sound());
     let sound: Vec<&&Entry> = sound.collect();
@@ -37,10 +37,11 @@ fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
     }
 }
 
-/// Against the baseline that the user chose, or else the latest serial run of the same work on this machine.
+/// The speed-up over the baseline that the user chose, or else over the latest serial run of the same work on this
+/// machine.
 fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
     let kept = bench.keeper.place().map(|place| Store::at(place.clone()));
-    // What cannot be read was told when it was to be written.
+    // If the history could not be read, the user was told when it was to be written.
     let kept = kept.and_then(|mut store| store.open().ok());
     let history = kept.map(|opened| history_of(opened.kept));
     let Some((history, over)) = history.as_ref().and_then(|history| {

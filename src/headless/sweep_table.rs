@@ -1,4 +1,4 @@
-//! A sweep for people: a row per configuration, what to conclude, and what speaks against trusting it.
+//! A sweep for people: one row per configuration, the conclusions, and the caveats.
 
 use crate::{
     domain::{
@@ -15,12 +15,12 @@ use crate::{
     },
 };
 
-/// Of how many configurations that broke the reason is told.
-const BROKEN_TOLD: usize = 10;
+/// For how many broken configurations the reason is shown.
+const BROKEN_SHOWN: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
 
-/// The results as text in so many columns; empty if nothing was measured at all.
+/// The results as text of this width; empty if nothing was measured.
 pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) -> String {
     let Some(first) = runs.first() else {
         return String::new();
@@ -35,7 +35,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) ->
     let said = std::iter::once(conclusion::of(&sweep.plan, results, cores_usable))
         .chain(fit::all(&results.series))
         .chain(unfinished)
-        .chain(doubts(sweep, runs));
+        .chain(remarks(sweep, runs));
     let mut out = format!(
         "{}, {}; medians of {}, after one to warm up\n\n{}\n",
         work.label(),
@@ -50,8 +50,8 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) ->
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
-fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
-    let mut told = vec![];
+fn remarks(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
+    let mut remarks = vec![];
     for plan in &sweep.plan.configurations {
         let of_plan = runs.iter().filter(|run| run.record.plan == *plan);
         let endings = of_plan.map(|run| &run.record.ending);
@@ -63,7 +63,7 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
             ""
         };
         if let Some(why) = endings.clone().find_map(|of| of.error.as_ref()) {
-            told.push(format!(
+            remarks.push(format!(
                 "{} broke {}{left_out}: {why}",
                 name(plan),
                 counted(broken, "time")
@@ -73,22 +73,22 @@ fn doubts(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
             .clone()
             .find_map(|of| of.failures.first()?.error.as_ref())
         {
-            told.push(format!("{}, a task failed: {why}", name(plan)));
+            remarks.push(format!("{}, a task failed: {why}", name(plan)));
         }
     }
-    let more = told.len().saturating_sub(BROKEN_TOLD);
-    told.truncate(BROKEN_TOLD);
+    let more = remarks.len().saturating_sub(BROKEN_SHOWN);
+    remarks.truncate(BROKEN_SHOWN);
     if more > 0 {
-        told.push(format!("{more} more broke: --format json has all of them"));
+        remarks.push(format!("{more} more broke: --format json has all of them"));
     }
-    told.extend(caveats(runs));
-    told
+    remarks.extend(caveats(runs));
+    remarks
 }
 
 fn caveats(runs: &[&Entry]) -> Vec<String> {
     let runs = runs.iter().filter(|run| !run.record.is_warm_up());
     let of = counted(runs.clone().count() as u64, "counted run");
-    let (mut kinds, mut told) = (vec![], vec![]);
+    let (mut kinds, mut remarks) = (vec![], vec![]);
     for run in runs.clone() {
         for caveat in run.caveats() {
             if kinds.contains(&caveat.kind) {
@@ -96,7 +96,7 @@ fn caveats(runs: &[&Entry]) -> Vec<String> {
             }
             kinds.push(caveat.kind);
             let has_it = |run: &&&Entry| run.caveats().any(|of| of.kind == caveat.kind);
-            told.push(format!(
+            remarks.push(format!(
                 "caveat in {} of {of}, first of {}: {}",
                 runs.clone().filter(has_it).count(),
                 name(&run.record.plan),
@@ -104,10 +104,10 @@ fn caveats(runs: &[&Entry]) -> Vec<String> {
             ));
         }
     }
-    told
+    remarks
 }
 
-/// A configuration as sentences name it.
+/// The name of a configuration in sentences.
 fn name(plan: &Plan) -> String {
     format!(
         "{} with {}",
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_broke_or_is_doubtful_is_told() {
+    fn what_is_missing_or_broke_and_the_caveats_are_shown() {
         let (sweep, mut records) = measured();
         records.truncate(13);
         for record in records

@@ -1,4 +1,4 @@
-//! Records for people: what was run, how the workers spent their time, and every doubt.
+//! Records for people: what was run, how the workers spent their time, and every caveat.
 
 use crate::{
     analysis::finding::RunFinding,
@@ -17,10 +17,10 @@ use crate::{
 const FAILURES_LISTED: usize = 10;
 /// How much of a foreign sentence is shown, in characters.
 const MAX_SHOWN: usize = 300;
-/// So many lines of what Python printed are shown.
+/// How many lines of Python's output are shown.
 const LINES_PRINTED: usize = 5;
 
-/// The runs as text in so many columns; empty if there are none.
+/// The runs as text of this width; empty if there are none.
 pub fn render(runs: &[&Entry], room: usize) -> String {
     if runs.is_empty() {
         return String::new();
@@ -39,7 +39,7 @@ pub fn render(runs: &[&Entry], room: usize) -> String {
     out
 }
 
-/// What the repeats say together, if all records are of one plan.
+/// The summary of the repeats, if all records have the same plan.
 fn summary(runs: &[&Entry]) -> Option<String> {
     let plan = &runs.first()?.record.plan;
     if runs.iter().any(|run| run.record.plan != *plan) {
@@ -52,18 +52,18 @@ fn summary(runs: &[&Entry]) -> Option<String> {
     Some(format!("{name}: {}", sentence::repeats(&time)))
 }
 
-/// What came out of the run, which of its tasks failed, and what speaks against trusting it.
+/// The result of the run, its failed tasks, and its caveats.
 fn remarks(run: &Entry, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, &run.record);
-    // A sentence per repeat would say the same again and again: only what went wrong is worth one.
-    let is_told = is_first || !record.is_sound();
-    let verdict = is_told.then(|| verdict::concluded(record, &RunFinding::default()));
+    // A sentence for each repeat would say the same again and again. Only what went wrong deserves one.
+    let is_shown = is_first || !record.is_sound();
+    let verdict = is_shown.then(|| verdict::concluded(record, &RunFinding::default()));
     let caveats = run
         .caveats()
         .map(|caveat| format!("caveat: {}", caveat.text));
     let sentences = verdict
         .into_iter()
-        .chain(python(record).filter(|_| is_told))
+        .chain(python(record).filter(|_| is_shown))
         .chain(sentence::shared_file::all(record))
         .chain(failures(record))
         .chain(caveats)
@@ -73,7 +73,8 @@ fn remarks(run: &Entry, is_first: bool) -> Vec<String> {
         .collect()
 }
 
-/// Which interpreter executed it, and whether that had its lock: as it was asked in the run, else as before it.
+/// Which interpreter executed the run, and the state of its lock: as reported during the run, otherwise as reported
+/// before.
 fn python(record: &Record) -> Option<String> {
     let interpreter = &record.plan.python()?.interpreter;
     let proven = record.interpreter.python.as_ref().and_then(|said| said.gil);
@@ -93,7 +94,7 @@ fn python(record: &Record) -> Option<String> {
     ))
 }
 
-/// What Python printed, the first lines of it.
+/// The first lines that Python printed.
 fn printed(record: &Record) -> Vec<String> {
     let python = record.interpreter.python.as_ref();
     let Some(output) = python.and_then(|said| said.output.as_ref()) else {

@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// One row: of a run, or of a sweep.
+/// The row of a run or of a sweep.
 pub struct Row<'a> {
-    /// Its number.
+    /// The number of the run or sweep.
     pub number: usize,
     run: Option<&'a Entry>,
     cells: Vec<String>,
@@ -40,7 +40,7 @@ fn columns() -> Vec<Column> {
     columns.into()
 }
 
-/// Marks of runs, what they mean, and which runs have them.
+/// The marks of runs, their meanings, and the tests for them.
 const MARKS: [(&str, &str, EntryTest); 3] = [
     ("B", "baseline of its work", |run| {
         run.assessment.is_baseline
@@ -55,8 +55,8 @@ const MARKS: [(&str, &str, EntryTest); 3] = [
     ),
 ];
 
-/// The runs and sweeps, in ascending order of their numbers; the runs of sweeps only if `all` are wanted. Only those in which
-/// all words of the filter occur, in upper or lower case.
+/// The runs and sweeps, ordered by number. The runs of sweeps are included only if `all` is set. A row must contain all
+/// words of the filter, in upper or lower case.
 pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
     let sweeps = history.sweeps().iter();
     let mut rows: Vec<Row<'_>> = sweeps.map(|sweep| row_of_sweep(sweep, history)).collect();
@@ -76,7 +76,7 @@ pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
     rows
 }
 
-/// The table in so many columns, and what the marks mean that occur; empty without rows.
+/// The table as text of this width, with the meanings of the marks that occur; empty without rows.
 pub fn render(rows: &[Row<'_>], room: usize) -> String {
     if rows.is_empty() {
         return String::new();
@@ -157,7 +157,7 @@ fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> Row<'a> {
     }
 }
 
-/// How many runs a sweep has: one that was stopped has fewer than were planned.
+/// How many runs a sweep has. A sweep that was stopped has fewer than were planned.
 fn extent_of_sweep(ended: u64, planned: u64) -> String {
     let runs = text::counted(planned, "run");
     if ended < planned {
@@ -172,7 +172,7 @@ fn models(plan: &SweepPlan) -> String {
     labels.join(", ")
 }
 
-/// A comparison in so much room: a column for each run.
+/// A comparison as text of this width, with one column per run.
 pub fn side_by_side(compared: Comparison, room: usize) -> String {
     let mut columns = vec![Column::new("", Side::Left, 0)];
     let headings = compared.columns.into_iter().zip(compared.numbers);
