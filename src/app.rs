@@ -134,7 +134,7 @@ impl App {
     /// such.
     pub fn replaying(mut self, lot: Lot) -> App {
         self.on_earlier(lot);
-        let lone = self.history.lone_entries().last();
+        let lone = self.history.single_entries().last();
         let last = lone.or(self.history.entries().last());
         self.choose(last.map(|entry| entry.number));
         self.open.focus.panel = Panel::History;

@@ -35,7 +35,7 @@ impl Finding {
     }
 
     /// The factor and its interval for a sentence: above 1 also if the runs are slower.
-    pub fn told(&self) -> Ratio {
+    pub fn magnitude(&self) -> Ratio {
         let Ratio { value, interval } = self.ratio;
         if self.difference != Difference::Slower {
             return self.ratio;

@@ -80,7 +80,7 @@ pub struct CaveatDescription {
     pub meaning: fn() -> String,
 }
 
-const fn doubt(
+const fn caveat(
     kind: CaveatKind,
     name: &'static str,
     advice: &'static str,
@@ -95,8 +95,8 @@ const fn doubt(
 }
 
 /// All kinds of caveats, the most frequent first. The last one stands for kinds of later versions.
-pub static DOUBTS: [CaveatDescription; 13] = [
-    doubt(
+pub static CAVEATS: [CaveatDescription; 13] = [
+    caveat(
         CaveatKind::CoresTaken,
         "cores-taken",
         "close what computes beside it and measure again",
@@ -107,7 +107,7 @@ pub static DOUBTS: [CaveatDescription; 13] = [
             )
         },
     ),
-    doubt(
+    caveat(
         CaveatKind::RunQueueWait,
         "run-queue-wait",
         "close what computes beside it and measure again",
@@ -121,7 +121,7 @@ pub static DOUBTS: [CaveatDescription; 13] = [
             )
         },
     ),
-    doubt(
+    caveat(
         CaveatKind::Stolen,
         "stolen",
         "measure again, at a quieter time",
@@ -133,10 +133,10 @@ pub static DOUBTS: [CaveatDescription; 13] = [
             )
         },
     ),
-    doubt(CaveatKind::Suspended, "suspended", "measure again", || {
+    caveat(CaveatKind::Suspended, "suspended", "measure again", || {
         "the machine slept, or the program or its workers stood still".into()
     }),
-    doubt(
+    caveat(
         CaveatKind::TooShort,
         "too-short",
         "give it more or longer tasks",
@@ -149,7 +149,7 @@ pub static DOUBTS: [CaveatDescription; 13] = [
             )
         },
     ),
-    doubt(
+    caveat(
         CaveatKind::Outlier,
         "outlier",
         "look at the median, or repeat more often",
@@ -160,13 +160,13 @@ pub static DOUBTS: [CaveatDescription; 13] = [
             )
         },
     ),
-    doubt(
+    caveat(
         CaveatKind::NoisyMachine,
         "noisy-machine",
         "measure both again",
         || "a speed-up of a cpu run that the usable cores cannot give".into(),
     ),
-    doubt(
+    caveat(
         CaveatKind::ObserverCost,
         "observer-cost",
         "measure longer tasks",
@@ -177,19 +177,19 @@ pub static DOUBTS: [CaveatDescription; 13] = [
             )
         },
     ),
-    doubt(
+    caveat(
         CaveatKind::EventsDropped,
         "events-dropped",
         "longer tasks have a whole picture",
         || "the picture has holes; the numbers have not".into(),
     ),
-    doubt(
+    caveat(
         CaveatKind::WorkerDied,
         "worker-died",
         "measure again when the cause is gone",
         || "a worker ended before its work did".into(),
     ),
-    doubt(
+    caveat(
         CaveatKind::GilChanged,
         "gil-changed",
         "what the phases say about waiting for the lock is wrong",
@@ -198,13 +198,13 @@ pub static DOUBTS: [CaveatDescription; 13] = [
                 .into()
         },
     ),
-    doubt(
+    caveat(
         CaveatKind::DidNotEnd,
         "did-not-end",
         "the times of the tasks hold, its memory and CPU time may be missing",
         || "the interpreter had to be killed although its tasks were done".into(),
     ),
-    doubt(
+    caveat(
         CaveatKind::Other,
         "other",
         "its text says what was seen",
@@ -215,8 +215,8 @@ pub static DOUBTS: [CaveatDescription; 13] = [
 impl CaveatKind {
     /// Its description.
     pub fn description(self) -> &'static CaveatDescription {
-        let mut all = DOUBTS.iter();
-        all.find(|doubt| doubt.kind == self)
+        let mut all = CAVEATS.iter();
+        all.find(|caveat| caveat.kind == self)
             .expect("every kind is described")
     }
 
@@ -226,7 +226,7 @@ impl CaveatKind {
     }
 
     /// The caveat of this kind that reports what was seen.
-    fn told(self, seen: String) -> Caveat {
+    fn report(self, seen: String) -> Caveat {
         Caveat {
             kind: self,
             text: format!("{seen}: {}", self.description().advice),
@@ -324,7 +324,7 @@ impl Caveat {
         let over = over.map_or_else(String::new, |(name, cores)| {
             format!(" over {name}, which used {cores:.1} cores,")
         });
-        CaveatKind::NoisyMachine.told(format!(
+        CaveatKind::NoisyMachine.report(format!(
             "noisy machine: {factor}{over} is more than {cores_usable} usable cores can give, so this run or its baseline was \
              disturbed"
         ))
@@ -366,52 +366,52 @@ impl From<Seen> for Caveat {
     fn from(seen: Seen) -> Caveat {
         use CaveatKind as Kind;
         let during_run = |what: &str, seconds: f64| {
-            Kind::Suspended.told(format!(
+            Kind::Suspended.report(format!(
                 "{what} for {} during the run",
                 text::duration(seconds)
             ))
         };
         match seen {
-            Seen::CoresTaken { share, waited } => Kind::CoresTaken.told(cores_taken(share, waited)),
-            Seen::RunQueueWait(share) => Kind::RunQueueWait.told(format!(
+            Seen::CoresTaken { share, waited } => Kind::CoresTaken.report(cores_taken(share, waited)),
+            Seen::RunQueueWait(share) => Kind::RunQueueWait.report(format!(
                 "workers waited {} of their time for a core although there was one for each: something else computed, or \
                  the scheduler left two workers on one core",
                 percent(share)
             )),
-            Seen::Stolen { seconds, share } => Kind::Stolen.told(format!(
+            Seen::Stolen { seconds, share } => Kind::Stolen.report(format!(
                 "noisy host: it took {} away from the cores of this virtual machine ({} of what the workers could use)",
                 text::duration(seconds),
                 percent(share)
             )),
             Seen::Slept(seconds) => during_run("the machine slept", seconds),
             Seen::Stopped(seconds) => during_run("the program stood still", seconds),
-            Seen::StoodStill(seconds) => Kind::Suspended.told(format!(
+            Seen::StoodStill(seconds) => Kind::Suspended.report(format!(
                 "workers stood still for {seconds:.1} s without waiting for a core: somebody stopped them, or the host \
                  of this virtual machine took the cores away"
             )),
-            Seen::TooShort(wall_s) => Kind::TooShort.told(format!(
+            Seen::TooShort(wall_s) => Kind::TooShort.report(format!(
                 "too short to compare: it took {}, and a single tick of the scheduler is a tenth of that or more",
                 text::duration(wall_s)
             )),
-            Seen::MostlyStarting { share, wall_s } => Kind::TooShort.told(format!(
+            Seen::MostlyStarting { share, wall_s } => Kind::TooShort.report(format!(
                 "too short to compare: creating the workers took {} of its {}",
                 percent(share),
                 text::duration(wall_s)
             )),
-            Seen::ObserverCost(share) => Kind::ObserverCost.told(format!(
+            Seen::ObserverCost(share) => Kind::ObserverCost.report(format!(
                 "watching took {:.1} % of a core, which the workers may have missed",
                 share * 100.0
             )),
-            Seen::EventsDropped(events) => Kind::EventsDropped.told(format!(
+            Seen::EventsDropped(events) => Kind::EventsDropped.report(format!(
                 "{events} events were too fast for the picture and are missing in it; all numbers are exact all the same"
             )),
-            Seen::WorkerDied(death) => Kind::WorkerDied.told(format!("{death}: its work is missing")),
-            Seen::GilChanged(expected, found) => Kind::GilChanged.told(format!(
+            Seen::WorkerDied(death) => Kind::WorkerDied.report(format!("{death}: its work is missing")),
+            Seen::GilChanged(expected, found) => Kind::GilChanged.report(format!(
                 "{} was expected and the workers found {}",
                 expected.words(),
                 found.words()
             )),
-            Seen::DidNotEnd => Kind::DidNotEnd.told((Kind::DidNotEnd.description().meaning)()),
+            Seen::DidNotEnd => Kind::DidNotEnd.report((Kind::DidNotEnd.description().meaning)()),
         }
     }
 }
@@ -439,12 +439,12 @@ mod tests {
 
     #[test]
     fn every_kind_is_called_as_in_json_and_says_when_it_is_seen_and_what_to_do() {
-        assert_eq!(DOUBTS.len(), CaveatKind::Other as usize + 1);
-        for doubt in &DOUBTS {
-            let others = DOUBTS.iter().filter(|other| other.kind == doubt.kind);
-            assert_eq!(others.count(), 1, "{}", doubt.name);
-            assert_eq!(serde_json::to_value(doubt.kind).unwrap(), doubt.name);
-            assert!(!(doubt.meaning)().is_empty() && !doubt.advice.is_empty());
+        assert_eq!(CAVEATS.len(), CaveatKind::Other as usize + 1);
+        for caveat in &CAVEATS {
+            let others = CAVEATS.iter().filter(|other| other.kind == caveat.kind);
+            assert_eq!(others.count(), 1, "{}", caveat.name);
+            assert_eq!(serde_json::to_value(caveat.kind).unwrap(), caveat.name);
+            assert!(!(caveat.meaning)().is_empty() && !caveat.advice.is_empty());
         }
         assert_eq!(
             (CaveatKind::RunQueueWait.description().meaning)(),

@@ -124,7 +124,7 @@ impl Metric {
     }
 
     /// What it means and how it was measured.
-    pub fn said(&self) -> String {
+    pub fn explanation(&self) -> String {
         if self.how.is_empty() {
             self.meaning.into()
         } else {
@@ -135,7 +135,7 @@ impl Metric {
     /// Its name, meaning and measurement as a sentence.
     pub fn sentence(&self) -> String {
         let (first, rest) = self.name.split_at(1);
-        format!("{}{rest}, {}.", first.to_uppercase(), self.said())
+        format!("{}{rest}, {}.", first.to_uppercase(), self.explanation())
     }
 
     const fn short(mut self, short: &'static str) -> Metric {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub use earlier::Lot;
 pub use pictures::{THINNED_INTERVALS, TRACE_BYTES};
 use removal::Removal;
-pub use repeats::doubt_outliers;
+pub use repeats::mark_outliers;
 pub use sweeps::{Peak, SweepEntry};
 
 use super::{
@@ -120,7 +120,7 @@ impl Entry {
     }
 
     /// Whether it has any caveat.
-    pub fn is_doubted(&self) -> bool {
+    pub fn has_caveats(&self) -> bool {
         self.caveats().next().is_some()
     }
 }
@@ -250,7 +250,7 @@ impl History {
         self.compare(|entry| entry.record.plan.same_work(&work));
         if let Some(part) = part {
             self.gather(|id| part.id == id);
-            doubt_outliers(&mut self.entries, |id| part.id == id);
+            mark_outliers(&mut self.entries, |id| part.id == id);
         }
         (self.highest, self.make_room(TRACE_BYTES) || poorer)
     }

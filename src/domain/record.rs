@@ -6,7 +6,7 @@
 mod stored;
 
 use serde::{Deserialize, Serialize};
-pub use stored::Doubted;
+pub use stored::WithCaveats;
 
 use super::{foreign, phase::PhaseTimes, plan::Plan, python::GilState, shared_file::SharedFile};
 use crate::catalog::caveat::{Caveat, CaveatKind};

@@ -30,11 +30,11 @@ pub fn outliers(times: &[f64]) -> Vec<Outlier> {
     let Some(median) = stats::median(times) else {
         return vec![];
     };
-    let is_worth_doubting =
+    let is_worth_a_caveat =
         |outlier: &Outlier| (times[outlier.index] / median - 1.0).abs() > OUTLIER_SHARE;
     stats::outliers(times)
         .into_iter()
-        .filter(is_worth_doubting)
+        .filter(is_worth_a_caveat)
         .collect()
 }
 

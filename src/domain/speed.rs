@@ -15,12 +15,12 @@ pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Speed {
-    pieces: Vec<Piece>,
+    ranges: Vec<RateRange>,
 }
 
 /// A range of steps with one rate. It ends where the next range starts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct RateRange {
     /// The first step of the range.
     pub from: u64,
     /// Steps per second, above 0.
@@ -29,47 +29,47 @@ pub struct Piece {
 
 impl Speed {
     /// From measured ranges in ascending order. The first one has to start at step 0.
-    pub fn new(pieces: Vec<Piece>) -> Speed {
-        let speed = Speed { pieces };
+    pub fn new(ranges: Vec<RateRange>) -> Speed {
+        let speed = Speed { ranges };
         debug_assert!(speed.is_possible());
         speed
     }
 
     /// The same rate for all steps.
     pub fn uniform(rate: f64) -> Speed {
-        Speed::new(vec![Piece { from: 0, rate }])
+        Speed::new(vec![RateRange { from: 0, rate }])
     }
 
     /// Whether every step of a task has a rate above 0. A speed that was read from a file may be wrong.
     pub fn is_possible(&self) -> bool {
-        let begins = self.pieces.first().is_some_and(|piece| piece.from == 0);
+        let begins = self.ranges.first().is_some_and(|range| range.from == 0);
         let ascends = self
-            .pieces
+            .ranges
             .windows(2)
             .all(|pair| pair[0].from < pair[1].from);
-        let has_rate = |piece: &Piece| piece.rate.is_finite() && piece.rate > 0.0;
-        begins && ascends && self.pieces.iter().all(has_rate)
+        let has_rate = |range: &RateRange| range.rate.is_finite() && range.rate > 0.0;
+        begins && ascends && self.ranges.iter().all(has_rate)
     }
 
     /// This speed with the rates of `other` in all ranges in which `other` is at least `by` times as fast.
     pub fn improved_by(&self, other: &Speed, by: f64) -> Speed {
-        let from = |speed: &Speed| Vec::from_iter(speed.pieces.iter().map(|piece| piece.from));
+        let from = |speed: &Speed| Vec::from_iter(speed.ranges.iter().map(|range| range.from));
         if from(self) != from(other) {
             return other.clone();
         }
-        let faster = |(mine, theirs): (&Piece, &Piece)| {
+        let faster = |(mine, theirs): (&RateRange, &RateRange)| {
             if theirs.rate >= mine.rate * by {
                 *theirs
             } else {
                 *mine
             }
         };
-        Speed::new(self.pieces.iter().zip(&other.pieces).map(faster).collect())
+        Speed::new(self.ranges.iter().zip(&other.ranges).map(faster).collect())
     }
 
     /// Steps per second in the first range.
     pub fn rate(&self) -> f64 {
-        self.pieces[0].rate
+        self.ranges[0].rate
     }
 
     /// How many times as fast as `other` it is for a task of the article.
@@ -80,10 +80,10 @@ impl Speed {
     /// How many steps of one task fit into `seconds`, at least one.
     pub fn iterations_in(&self, seconds: f64) -> u64 {
         let mut left = seconds;
-        for (piece, until) in self.bounded() {
-            let whole = (until - piece.from) as f64 / piece.rate;
+        for (range, until) in self.bounded() {
+            let whole = (until - range.from) as f64 / range.rate;
             if left <= whole {
-                return (piece.from + (left * piece.rate).round() as u64).clamp(1, MAX_ITERATIONS);
+                return (range.from + (left * range.rate).round() as u64).clamp(1, MAX_ITERATIONS);
             }
             left -= whole;
         }
@@ -92,17 +92,17 @@ impl Speed {
 
     /// How many seconds a task with this many steps takes.
     pub fn seconds_of(&self, iterations: u64) -> f64 {
-        let spent = |(piece, until): (Piece, u64)| {
-            until.min(iterations).saturating_sub(piece.from) as f64 / piece.rate
+        let spent = |(range, until): (RateRange, u64)| {
+            until.min(iterations).saturating_sub(range.from) as f64 / range.rate
         };
         self.bounded().map(spent).sum()
     }
 
     /// The ranges, each with the step before which it ends.
-    fn bounded(&self) -> impl Iterator<Item = (Piece, u64)> {
-        let pieces = self.pieces.iter();
-        let ends = pieces.clone().skip(1).map(|piece| piece.from);
-        pieces.copied().zip(ends.chain([MAX_ITERATIONS]))
+    fn bounded(&self) -> impl Iterator<Item = (RateRange, u64)> {
+        let ranges = self.ranges.iter();
+        let ends = ranges.clone().skip(1).map(|range| range.from);
+        ranges.copied().zip(ends.chain([MAX_ITERATIONS]))
     }
 }
 
@@ -113,11 +113,11 @@ mod tests {
     #[test]
     fn steps_that_cost_more_are_counted_at_their_price() {
         let speed = Speed::new(vec![
-            Piece {
+            RateRange {
                 from: 0,
                 rate: 100.0,
             },
-            Piece {
+            RateRange {
                 from: 1000,
                 rate: 10.0,
             },

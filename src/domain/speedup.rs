@@ -16,7 +16,7 @@ pub struct Baseline {
     pub parallelism: f64,
     /// Whether both runs are native, or both used the same Python interpreter. If not, the tasks themselves cost
     /// different amounts, and a speed-up says little about workers.
-    pub is_kin: bool,
+    pub same_interpreter: bool,
     /// Whether the user chose it. Otherwise it is the latest sound serial run with the same interpreter.
     pub is_chosen: bool,
 }
@@ -47,7 +47,8 @@ impl Gain {
     /// Speed-up per worker; 1 means that no worker was wasted. `None` unless the baseline had one worker and the same
     /// interpreter, because only then does the factor say how many workers' worth of work was done at once.
     pub fn efficiency(&self, workers: u32) -> Option<f64> {
-        efficiency(self.factor, workers).filter(|_| self.over.workers == 1 && self.over.is_kin)
+        efficiency(self.factor, workers)
+            .filter(|_| self.over.workers == 1 && self.over.same_interpreter)
     }
 
     /// Whether this number of cores cannot explain the speed-up of a `cpu` run, given that the baseline kept some cores
@@ -56,13 +57,13 @@ impl Gain {
     pub fn is_implausible(&self, cores_usable: u32) -> bool {
         // A baseline that was kept from its only core does not excuse a speed-up; this check has to find such
         // baselines.
-        self.over.is_kin
+        self.over.same_interpreter
             && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
     }
 
     /// The caveat about this speed-up of a plan, if the plan is a `cpu` plan and the usable cores cannot explain the
     /// speed-up.
-    pub fn doubt(&self, plan: &Plan, cores_usable: u32) -> Option<Caveat> {
+    pub fn caveat(&self, plan: &Plan, cores_usable: u32) -> Option<Caveat> {
         let is_cpu = plan.workload == Workload::Cpu;
         let over = || (self.over.name(), self.over.parallelism);
         (is_cpu && self.is_implausible(cores_usable)).then(|| {
@@ -171,7 +172,7 @@ mod tests {
             model,
             workers,
             parallelism,
-            is_kin: true,
+            same_interpreter: true,
             is_chosen: true,
         };
         Gain { factor, over }
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn over_another_language_every_speedup_is_possible_and_none_is_efficiency() {
         let mut gain = over(1, 1.0, 40.0);
-        gain.over.is_kin = false;
+        gain.over.same_interpreter = false;
         assert!(!gain.is_implausible(2));
         assert_eq!(gain.efficiency(2), None);
     }

@@ -69,10 +69,10 @@ impl SweepDraft {
         let counts = ascending(&self.workers);
         let native = self.has_native().then_some((false, None));
         let pythons = self.interpreters().into_iter();
-        let kins = native
+        let groups = native
             .into_iter()
             .chain(pythons.map(|python| (true, python)));
-        kins.flat_map(move |(is_python, python)| {
+        groups.flat_map(move |(is_python, python)| {
             let serial = (Model::serial(is_python), 1);
             let models = self.parallel_models();
             let pairs = models
@@ -255,7 +255,7 @@ impl SweepPlan {
         self.configurations
             .iter()
             .position(is_base)
-            .expect("every kin has a serial configuration")
+            .expect("every group has a serial configuration")
     }
 
     /// The number of rounds, including the one that warms up.

@@ -2,7 +2,7 @@
 
 use super::{clock, kernel::cpu::steps};
 use crate::domain::{
-    speed::{Piece, Speed},
+    speed::{RateRange, Speed},
     time::{Nanos, seconds},
 };
 
@@ -24,7 +24,7 @@ pub fn speed() -> Speed {
     };
     Speed::new(
         FROM.into_iter()
-            .map(|from| Piece {
+            .map(|from| RateRange {
                 from,
                 rate: rate(from),
             })

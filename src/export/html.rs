@@ -286,12 +286,12 @@ fn caveats(shared: &Shared<'_>) -> Markup {
 /// The heading of the report.
 fn heading(shared: &Shared<'_>) -> String {
     let (runs, sweeps) = (shared.single_runs().count(), shared.sweeps.len());
-    let told = [
+    let parts = [
         (sweeps > 0).then(|| counted(sweeps as u64, "sweep")),
         (runs > 0 || sweeps == 0).then(|| counted(runs as u64, "run")),
     ];
-    let told: Vec<String> = told.into_iter().flatten().collect();
-    format!("Report of {}", told.join(" and "))
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("Report of {}", parts.join(" and "))
 }
 
 fn capitalised(text: &str) -> String {

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         campaign::Campaign,
         estimate::Known,
-        history::{Entry, SweepEntry, THINNED_INTERVALS, TRACE_BYTES, doubt_outliers},
+        history::{Entry, SweepEntry, THINNED_INTERVALS, TRACE_BYTES, mark_outliers},
         keeping::Keeping,
         plan::Draft,
         provenance::Provenance,
@@ -331,7 +331,7 @@ impl<'a> Bench<'a> {
         for run in &mut self.runs {
             run.number = self.keeper.number_of(&run.record.id);
         }
-        doubt_outliers(&mut self.runs, |_| true);
+        mark_outliers(&mut self.runs, |_| true);
         let printed = print(&self);
         let is_sound = self.records().all(Record::is_sound);
         let are_kept = self.keeper.finish();

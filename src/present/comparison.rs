@@ -83,7 +83,7 @@ fn signs(compared: &Compared<'_>) -> String {
     let signs = [
         (run.assessment.is_baseline, "B "),
         (run.assessment.is_fastest, "★ "),
-        (run.is_doubted(), "! "),
+        (run.has_caveats(), "! "),
     ];
     let there = signs.iter().filter(|(is_there, _)| *is_there);
     there.map(|(_, sign)| *sign).collect()

@@ -115,7 +115,7 @@ fn said(app: &App, width: u16) -> Vec<String> {
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
     let shown = app.shown().and_then(Shown::entry);
-    if lines.len() > 1 && shown.is_some_and(Entry::is_doubted) {
+    if lines.len() > 1 && shown.is_some_and(Entry::has_caveats) {
         lines = wrap(&format!("! {}", app.headline()), room);
     }
     in_rows(lines, 2, room)

@@ -292,7 +292,7 @@ fn named(row: &Row) -> Line {
 fn below(comparison: &Comparison, runs: &[&Entry], width: u16) -> Vec<Line> {
     let mut page = Page::of(width);
     page.lines = table(comparison, runs.len(), width.into());
-    if runs.iter().any(|run| run.is_doubted()) {
+    if runs.iter().any(|run| run.has_caveats()) {
         page.say("", Look::Plain);
     }
     for run in runs {
@@ -308,7 +308,7 @@ fn legend(runs: &[&Entry]) -> String {
     let signs: [(EntryTest, &str); 3] = [
         (|run| run.assessment.is_baseline, "B baseline"),
         (|run| run.assessment.is_fastest, "★ fastest"),
-        (Entry::is_doubted, "! doubted"),
+        (Entry::has_caveats, "! doubted"),
     ];
     let there = signs
         .iter()

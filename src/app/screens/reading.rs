@@ -197,7 +197,7 @@ impl Entry {
     fn metric(metric: &Metric) -> Entry {
         match metric.phase() {
             Some(phase) => Entry::phase(phase),
-            None => Entry::named(metric.name, metric.said()),
+            None => Entry::named(metric.name, metric.explanation()),
         }
     }
 

@@ -140,7 +140,7 @@ impl App {
             }
         };
         let id = self.next_campaign_id();
-        let number = self.history.begin_sweep(id.clone(), plan.clone());
+        let number = self.history.start_sweep(id.clone(), plan.clone());
         self.rearrange();
         self.open.overlays.clear();
         self.open_chart(number);

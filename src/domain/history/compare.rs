@@ -127,15 +127,15 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
     let fastest: HashSet<usize> = rivals.into_values().filter_map(fastest).collect();
     let mut defaults = HashMap::new();
     let assessed = entries.iter().copied().map(|entry| {
-        let (plan, kin) = (&entry.record.plan, entry.record.plan.interpreter());
+        let (plan, interpreter) = (&entry.record.plan, entry.record.plan.interpreter());
         let sweep = session.sweep_of(entry);
         let default = defaults
-            .entry((sweep, kin))
-            .or_insert_with(|| session.baseline_of(sweep, kin));
+            .entry((sweep, interpreter))
+            .or_insert_with(|| session.baseline_of(sweep, interpreter));
         let baseline = chosen.or(*default).filter(|_| !entry.record.is_warm_up());
         let mut assessment = Assessment {
             speedup: baseline.and_then(|over| speedup::speedup(&entry.record, &over.record)),
-            baseline: baseline.map(|over| as_baseline(over, kin)),
+            baseline: baseline.map(|over| as_baseline(over, interpreter)),
             is_baseline: baseline.is_some_and(|over| over.number == entry.number),
             is_fastest: fastest.contains(&entry.number),
             repeats: repeats.remove(&entry.number).unwrap_or_default(),
@@ -143,21 +143,21 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
         };
         let cores_usable = entry.provenance.machine.cores_usable;
         let gain = assessment.gain();
-        assessment.implausible = gain.and_then(|gain| gain.doubt(plan, cores_usable));
+        assessment.implausible = gain.and_then(|gain| gain.caveat(plan, cores_usable));
         (entry.number, assessment)
     });
     assessed.collect()
 }
 
 /// An entry as the baseline of runs by this interpreter, or of native runs.
-fn as_baseline(entry: &Entry, kin: Option<&Interpreter>) -> Baseline {
+fn as_baseline(entry: &Entry, interpreter: Option<&Interpreter>) -> Baseline {
     let plan = &entry.record.plan;
     Baseline {
         number: entry.number,
         model: plan.model(),
         workers: plan.workers,
         parallelism: entry.record.times.parallelism,
-        is_kin: plan.interpreter() == kin,
+        same_interpreter: plan.interpreter() == interpreter,
         is_chosen: entry.is_chosen,
     }
 }
@@ -194,8 +194,12 @@ impl<'a> Session<'a> {
     /// or native. A sweep is measured against its own serial runs, more precisely against the one nearest to their
     /// median. Other runs are measured against the latest serial run outside of sweeps, or against the baseline of the
     /// latest sweep if there is none.
-    fn baseline_of(&self, sweep: Option<&'a str>, kin: Option<&Interpreter>) -> Option<&'a Entry> {
-        let serial = |sweep| self.serial(sweep, kin);
+    fn baseline_of(
+        &self,
+        sweep: Option<&'a str>,
+        interpreter: Option<&Interpreter>,
+    ) -> Option<&'a Entry> {
+        let serial = |sweep| self.serial(sweep, interpreter);
         if sweep.is_some() {
             return nearest_to_median(&serial(sweep));
         }
@@ -208,11 +212,11 @@ impl<'a> Session<'a> {
     }
 
     /// The runs that may be the baseline of other runs by this interpreter, or of native runs.
-    fn serial(&self, sweep: Option<&'a str>, kin: Option<&Interpreter>) -> Vec<&'a Entry> {
+    fn serial(&self, sweep: Option<&'a str>, interpreter: Option<&Interpreter>) -> Vec<&'a Entry> {
         let may_be_baseline = |entry: &&Entry| {
             let record = &entry.record;
             record.plan.is_serial()
-                && record.plan.interpreter() == kin
+                && record.plan.interpreter() == interpreter
                 && record.is_sound()
                 && !record.is_warm_up()
         };

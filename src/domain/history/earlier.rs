@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    super::provenance::Origin, Entry, History, Item, SweepEntry, TRACE_BYTES, doubt_outliers,
+    super::provenance::Origin, Entry, History, Item, SweepEntry, TRACE_BYTES, mark_outliers,
 };
 
 /// Runs and sweeps from the kept history or from a shared file.
@@ -140,7 +140,7 @@ impl History {
         self.sweeps.sort_by_key(|sweep| sweep.number);
         self.compare(|_| true);
         self.gather(|_| true);
-        doubt_outliers(&mut self.entries, |_| true);
+        mark_outliers(&mut self.entries, |_| true);
         self.make_room(TRACE_BYTES);
     }
 }

@@ -28,13 +28,13 @@ impl History {
     /// Removes these runs, and these sweeps with their runs. Returns the numbers of those that existed, in ascending
     /// order.
     pub fn remove(&mut self, numbers: &[usize]) -> Vec<usize> {
-        let meant = self.with_members(numbers);
+        let selected = self.with_members(numbers);
         let sweeps = self
             .sweeps
-            .extract_if(.., |sweep| meant.contains(&sweep.number));
+            .extract_if(.., |sweep| selected.contains(&sweep.number));
         let entries = self
             .entries
-            .extract_if(.., |entry| meant.contains(&entry.number));
+            .extract_if(.., |entry| selected.contains(&entry.number));
         let mut removal = Removal {
             sweeps: sweeps.collect(),
             entries: entries.collect(),

@@ -20,7 +20,7 @@ impl History {
 }
 
 /// Judges the runs of these campaigns again. A run whose time is far from that of its repeats gets a caveat.
-pub fn doubt_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
+pub fn mark_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
     let is_concerned = |entry: &&Entry| entry.record.campaign_id().is_some_and(&concerns);
     let parts: Vec<&Entry> = entries.iter().filter(is_concerned).collect();
     let warm_ups = parts.iter().filter(|entry| entry.record.is_warm_up());

@@ -150,20 +150,20 @@ impl History {
     }
 
     /// The runs that belong to no sweep, oldest first.
-    pub fn lone_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
+    pub fn single_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
         let members = self.sweeps.iter().flat_map(|sweep| &sweep.members);
         let mut members: Vec<usize> = members.copied().collect();
         members.sort_unstable();
-        let is_lone = move |entry: &&Entry| members.binary_search(&entry.number).is_err();
-        self.entries.iter().filter(is_lone)
+        let is_single = move |entry: &&Entry| members.binary_search(&entry.number).is_err();
+        self.entries.iter().filter(is_single)
     }
 
     /// Starts a sweep with this id and returns its number.
-    pub fn begin_sweep(&mut self, id: String, plan: SweepPlan) -> usize {
+    pub fn start_sweep(&mut self, id: String, plan: SweepPlan) -> usize {
         self.highest += 1;
         let (here, sweep) = (Arc::clone(&self.here), Sweep { id, plan });
-        let begun = SweepEntry::new(self.highest, None, here, sweep);
-        self.sweeps.push(begun);
+        let entry = SweepEntry::new(self.highest, None, here, sweep);
+        self.sweeps.push(entry);
         self.highest
     }
 

@@ -417,7 +417,7 @@ fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_run
     history.choose_baseline(one).unwrap();
     assert_eq!(gain(&history, native), Some((one, 40.0)));
     assert!(
-        !history.get(native).unwrap().is_doubted(),
+        !history.get(native).unwrap().has_caveats(),
         "another language explains any speed-up"
     );
 }

@@ -27,22 +27,25 @@ use crate::{
 
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Doubted::new(self, &self.measurement.caveats).serialize(serializer)
+        WithCaveats::new(self, &self.measurement.caveats).serialize(serializer)
     }
 }
 
 /// A record as it is written, with all caveats that it has at that moment.
 #[derive(Debug, Serialize)]
-pub struct Doubted<'a> {
+pub struct WithCaveats<'a> {
     #[serde(flatten, serialize_with = "facts")]
     record: &'a Record,
     caveats: Vec<&'a Caveat>,
 }
 
-impl<'a> Doubted<'a> {
+impl<'a> WithCaveats<'a> {
     /// Joins a record and its caveats.
-    pub fn new(record: &'a Record, caveats: impl IntoIterator<Item = &'a Caveat>) -> Doubted<'a> {
-        Doubted {
+    pub fn new(
+        record: &'a Record,
+        caveats: impl IntoIterator<Item = &'a Caveat>,
+    ) -> WithCaveats<'a> {
+        WithCaveats {
             record,
             caveats: caveats.into_iter().collect(),
         }

@@ -164,13 +164,13 @@ impl Lane {
         };
         let mut thinned = vec![];
         while let Some(first) = rest.first() {
-            let begin = first.at / length * length;
-            let end = begin.saturating_add(length);
+            let start = first.at / length * length;
+            let end = start.saturating_add(length);
             let (within, after) = rest.split_at(rest.partition_point(|event| event.at < end));
             if let [.., last] = within
                 && within.len() > 2
             {
-                self.sum_up(begin, end.min(open.at), &mut thinned);
+                self.sum_up(start, end.min(open.at), &mut thinned);
                 // The phase at the end of the interval continues in the next one.
                 if end < open.at {
                     keep(&mut thinned, Transition { at: end, ..*last });

@@ -28,8 +28,8 @@ pub struct Segment {
 
 impl Segment {
     /// The segment from one event to the next.
-    pub(super) fn between(begun: &Transition, next: &Transition) -> Segment {
-        let segment = begun.until(next.at);
+    pub(super) fn between(event: &Transition, next: &Transition) -> Segment {
+        let segment = event.until(next.at);
         Segment {
             phase: if next.after_gap {
                 Phase::Lost
@@ -84,7 +84,7 @@ pub enum Step {
 impl Step {
     /// When the next or previous of these items starts, seen from `t`. The items are in order. For `Previous`, the item
     /// that `t` lies in counts unless it starts exactly at `t`.
-    pub(super) fn begin<T>(self, all: &[T], t: Nanos, at: impl Fn(&T) -> Nanos) -> Option<Nanos> {
+    pub(super) fn start<T>(self, all: &[T], t: Nanos, at: impl Fn(&T) -> Nanos) -> Option<Nanos> {
         let index = match self {
             Step::Next => all.partition_point(|one| at(one) <= t),
             Step::Previous => all.partition_point(|one| at(one) < t).checked_sub(1)?,
@@ -114,12 +114,12 @@ impl Trace {
         let lane = self.lanes.get(worker)?;
         let index = lane.index_at(t).filter(|_| t <= self.now)?;
         let task = lane.transitions[index].task?;
-        let begun = lane.transitions[..=index]
+        let so_far = lane.transitions[..=index]
             .chunk_by(is_same_task)
             .next_back()?;
-        let from_begin = &lane.transitions[index + 1 - begun.len()..];
-        let events = from_begin.chunk_by(is_same_task).next()?;
-        let next = from_begin.get(events.len());
+        let from_start = &lane.transitions[index + 1 - so_far.len()..];
+        let events = from_start.chunk_by(is_same_task).next()?;
+        let next = from_start.get(events.len());
         let from = events[0].at;
         let to = next.map_or(self.now.max(from), |next| next.at);
         let fetched = events
@@ -140,13 +140,13 @@ impl Trace {
 
     /// When the next or previous segment of `worker` starts, seen from `t`.
     pub fn segment_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
-        step.begin(&self.lanes.get(worker)?.transitions, t, |event| event.at)
+        step.start(&self.lanes.get(worker)?.transitions, t, |event| event.at)
     }
 
     /// When the next or previous turn on a core starts, seen from `t`.
     pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
         let segments = &self.cores.lane(core)?.segments;
-        step.begin(segments, t, |segment| segment.from)
+        step.start(segments, t, |segment| segment.from)
     }
 
     /// When the next or previous task of `worker` starts, seen from `t`. For `Previous`, the task that `t` lies in
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_lead_from_begin_to_begin() {
+    fn steps_lead_from_start_to_begin() {
         let trace = two_tasks();
         let walk = |step: fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, from, way| {
             std::iter::successors(step(&trace, 0, from, way), |t| step(&trace, 0, *t, way))

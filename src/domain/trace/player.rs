@@ -107,8 +107,8 @@ fn events_between(lane: &Lane, from: Nanos, to: Nanos) -> Range<usize> {
             }
         )
     };
-    let begin = || usize::from(events.first().is_some_and(is_known));
-    (if from > 0 { until(from) } else { begin() })..until(to)
+    let start = || usize::from(events.first().is_some_and(is_known));
+    (if from > 0 { until(from) } else { start() })..until(to)
 }
 
 /// When a worker had made its last stamp at `to`, according to its events. `next` is the index of the next event.

@@ -113,9 +113,9 @@ impl Summary {
     /// The lanes that row `row` of `rows` represents. All rows together show each lane once. If there are fewer lanes
     /// than rows, some rows show none.
     pub fn lanes_of_row(&self, row: usize, rows: usize) -> Range<usize> {
-        let begin =
+        let start =
             |row: usize| (self.groups() * row / rows.max(1) * self.per_group).min(self.lanes);
-        begin(row)..begin(row + 1)
+        start(row)..start(row + 1)
     }
 
     /// How long these lanes together were in each phase between neighbouring `moments`, which ascend, up to `now`.
@@ -130,20 +130,20 @@ impl Summary {
         open: impl Iterator<Item = Segment>,
         now: Nanos,
     ) -> Vec<PhaseTimes> {
-        let (Some(begin), Some(end)) = (moments.first(), moments.last()) else {
+        let (Some(start), Some(end)) = (moments.first(), moments.last()) else {
             return vec![];
         };
         let until = now.max(self.until);
-        let last = (*end).min(until).max(*begin);
+        let last = (*end).min(until).max(*start);
         let parts_asked = (moments.len() - 1).max(1) as u64;
-        let level = self.level_for((end - begin) / parts_asked);
+        let level = self.level_for((end - start) / parts_asked);
         let level_shift = self.shift + level as u32 * COARSER;
         let mut shift = level_shift;
         // Open segments may be much longer than everything that has ended.
-        while (last >> shift) - (begin >> shift) >= BUCKETS_MAX << COARSER {
+        while (last >> shift) - (start >> shift) >= BUCKETS_MAX << COARSER {
             shift += 1;
         }
-        let (first, wider) = (begin >> shift, shift - level_shift);
+        let (first, wider) = (start >> shift, shift - level_shift);
         let mut buckets = vec![PhaseTimes::default(); ((last >> shift) - first + 1) as usize];
         let group = |lane: usize| lane.div_ceil(self.per_group).min(self.groups());
         let groups = group(lanes.start)..group(lanes.end);
@@ -184,10 +184,10 @@ impl Summary {
 fn parts(segment: &Segment, shift: u32) -> impl Iterator<Item = (usize, Nanos)> {
     let Segment { from, to, .. } = *segment;
     (from >> shift..=(to - 1) >> shift).map(move |bucket| {
-        let (begin, last) = (bucket << shift, (bucket << shift) + ((1 << shift) - 1));
+        let (start, last) = (bucket << shift, (bucket << shift) + ((1 << shift) - 1));
         (
             bucket as usize,
-            to.min(last.saturating_add(1)) - from.max(begin),
+            to.min(last.saturating_add(1)) - from.max(start),
         )
     })
 }
@@ -210,10 +210,10 @@ fn add_open(buckets: &mut [PhaseTimes], segment: &Segment, first: u64, shift: u3
     }
 }
 
-/// Sums between moments. The buckets start at `begin`, and the last one ends at `until` at the latest.
+/// Sums between moments. The buckets start at `origin`, and the last one ends at `until` at the latest.
 fn cut(
     buckets: &[PhaseTimes],
-    begin: Nanos,
+    origin: Nanos,
     shift: u32,
     moments: &[Nanos],
     until: Nanos,
@@ -221,7 +221,7 @@ fn cut(
     let mut passed = PhaseTimes::default();
     let mut next = 0;
     let mut up_to = |moment: Nanos| {
-        let moment = moment.min(until).max(begin) - begin;
+        let moment = moment.min(until).max(origin) - origin;
         while next < buckets.len() && moment >> shift > next as u64 {
             passed.add(&buckets[next]);
             next += 1;
@@ -230,7 +230,7 @@ fn cut(
             return passed;
         };
         let start = (next as u64) << shift;
-        let length = (1u64 << shift).min((until.max(begin) - begin).saturating_sub(start));
+        let length = (1u64 << shift).min((until.max(origin) - origin).saturating_sub(start));
         let mut sum = passed;
         if length > 0 {
             sum.add(&bucket.scaled((moment - start) as f64 / length as f64));

@@ -130,15 +130,15 @@ fn check_schema(text: &[u8]) -> Result<(), String> {
 
 /// What is wrong with a text that is not JSON, or that lacks something.
 fn incomplete(error: &serde_json::Error, text: &[u8]) -> String {
-    let said = clean(&error.to_string(), 4 * QUOTED_MAX);
+    let message = clean(&error.to_string(), 4 * QUOTED_MAX);
     match error.classify() {
         // The parser reports a number whose last digits are missing as a wrong number.
         serde_json::error::Category::Syntax if is_at_end(error, text) => {
             "it is cut off: the JSON has no end".into()
         }
         serde_json::error::Category::Eof => "it is cut off: the JSON has no end".into(),
-        serde_json::error::Category::Data => format!("it is not complete: {said}"),
-        _ => format!("it is no JSON: {said}"),
+        serde_json::error::Category::Data => format!("it is not complete: {message}"),
+        _ => format!("it is no JSON: {message}"),
     }
 }
 
@@ -190,8 +190,8 @@ fn read_sweep(text: &RawValue, index: usize, session: Session<'_>) -> Result<Swe
 /// the file.
 fn part<'t, T: Deserialize<'t>>(text: &'t RawValue, what: &str) -> Result<T, String> {
     serde_json::from_str(text.get()).map_err(|error| {
-        let said = error.to_string();
-        let why = said.split(" at line ").next().unwrap_or_default();
+        let message = error.to_string();
+        let why = message.split(" at line ").next().unwrap_or_default();
         impossible(what, &clean(why, 4 * QUOTED_MAX))
     })
 }

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         history::{Entry, SweepEntry},
         machine::Machine,
-        record::Doubted,
+        record::WithCaveats,
         sweep::{Series, Summary, Sweep},
         trace::Trace,
     },
@@ -102,7 +102,7 @@ struct OutgoingRun<'a> {
     name: Option<&'a str>,
     session: &'a str,
     #[serde(flatten)]
-    record: Doubted<'a>,
+    record: WithCaveats<'a>,
     speedup: Option<Speedup>,
     #[serde(serialize_with = "in_one_line")]
     trace: Option<&'a Trace>,
@@ -124,7 +124,7 @@ impl<'a> OutgoingRun<'a> {
                 factor: gain.factor,
                 baseline: gain.over.number,
             }),
-            record: Doubted::new(&run.record, run.caveats()),
+            record: WithCaveats::new(&run.record, run.caveats()),
             trace: run.picture().filter(|_| traces == Traces::Included),
         }
     }

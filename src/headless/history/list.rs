@@ -51,7 +51,7 @@ const MARKS: [(&str, &str, EntryTest); 3] = [
     (
         "!",
         "there is a caveat: history show tells it",
-        Entry::is_doubted,
+        Entry::has_caveats,
     ),
 ];
 
@@ -63,7 +63,7 @@ pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
     if all {
         rows.extend(history.entries().iter().map(row));
     } else {
-        rows.extend(history.lone_entries().map(row));
+        rows.extend(history.single_entries().map(row));
     }
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
     rows.retain(|row| {

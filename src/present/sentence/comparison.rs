@@ -86,7 +86,7 @@ fn differing(one: &Plan, other: &Plan) -> Vec<String> {
 
 fn told(pair: &Fastest<'_, '_>, of: usize) -> String {
     let (run, over) = (pair.run.label(), pair.over.label());
-    let ratio = pair.finding.told();
+    let ratio = pair.finding.magnitude();
     let (factor, sure) = (factor(&ratio), sureness(pair));
     let place = if pair.is_alone {
         "the fastest"
@@ -144,7 +144,7 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
 /// The interval of the factor, or that there is none and why.
 fn sureness(pair: &Fastest<'_, '_>) -> String {
     let once = |number: usize| format!(" (#{number} was measured once)");
-    match pair.finding.told() {
+    match pair.finding.magnitude() {
         ratio if ratio.interval.is_some() => range(&ratio),
         _ if pair.run.is_repeated() => once(pair.over.entry.number),
         _ if pair.over.is_repeated() => once(pair.run.entry.number),

@@ -96,7 +96,7 @@ proptest! {
         let slices: Vec<&[f64]> = times.iter().map(Vec::as_slice).collect();
         let records = swept::measured(&plan, &slices);
         let mut history = sample::history(4);
-        let number = history.begin_sweep("s.1".into(), plan.clone());
+        let number = history.start_sweep("s.1".into(), plan.clone());
         let mut warm_up = sample::record(plan.configurations[0].clone(), 1.0, 1.0);
         warm_up.campaign = swept::part(0);
         for record in std::iter::once(warm_up).chain(records) {

@@ -73,7 +73,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
 
 /// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
 fn gained(gain: &Finding, over: &Baseline) -> String {
-    let (ratio, over_name) = (gain.told(), over.name());
+    let (ratio, over_name) = (gain.magnitude(), over.name());
     let (factor, range) = (factor(&ratio), range(&ratio));
     match gain.difference {
         Difference::Faster => format!("{factor} faster than {over_name}{range}"),
@@ -199,7 +199,7 @@ mod tests {
             model: Model::Serial,
             workers: 1,
             parallelism: 1.0,
-            is_kin: true,
+            same_interpreter: true,
             is_chosen: false,
         };
         Some(Gain { factor, over })
@@ -213,7 +213,7 @@ mod tests {
             model: Model::Threads,
             workers: 2,
             parallelism: 1.9,
-            is_kin: true,
+            same_interpreter: true,
             is_chosen: true,
         };
         let said = |factor| concluded(&record, Some(Gain { factor, over }));

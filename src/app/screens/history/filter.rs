@@ -111,7 +111,7 @@ fn of_run(entry: &Entry) -> String {
         (!is_completed, ending.outcome.name()),
         (entry.assessment.is_baseline, "baseline"),
         (entry.assessment.is_fastest, "fastest"),
-        (entry.is_doubted(), "caveat"),
+        (entry.has_caveats(), "caveat"),
     ];
     let told = told.into_iter().filter(|(is_so, _)| *is_so);
     let told: Vec<&str> = told.map(|(_, word)| word).collect();

@@ -21,7 +21,7 @@ use crate::{
 /// The runs of the history that are no part of a sweep, and the sweeps.
 fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {
     let runs = history
-        .lone_entries()
+        .single_entries()
         .filter(|run| with_earlier || !run.is_earlier());
     let sweeps = history
         .sweeps()
@@ -79,7 +79,7 @@ impl App {
 
     /// The history changed, or which sessions of it are shown.
     pub(crate) fn rearrange(&mut self) {
-        let runs = self.history.lone_entries();
+        let runs = self.history.single_entries();
         let sweeps = self.history.sweeps().iter();
         self.runs.browse.earlier = runs.filter(|run| run.is_earlier()).count()
             + sweeps.filter(|sweep| sweep.is_earlier()).count();

@@ -186,7 +186,7 @@ pub(crate) fn signs(app: &App, run: Row<'_>) -> [&'static str; 5] {
         (app.browse().marked().contains(&run.number()), "●"),
         (is(|run| run.assessment.is_baseline), "B"),
         (is(|run| run.assessment.is_fastest), "★"),
-        (is(Entry::is_doubted), "!"),
+        (is(Entry::has_caveats), "!"),
     ]
     .map(|(is_there, sign)| if is_there { sign } else { " " })
 }

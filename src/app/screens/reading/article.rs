@@ -9,7 +9,7 @@ use crate::{
         reading::{Entry, Section},
     },
     catalog::{
-        caveat::{CaveatKind, DOUBTS},
+        caveat::{CAVEATS, CaveatKind},
         metric::{COMPARISON, DETAILS, METRICS, metric_named},
         model::Model,
         parameter::{Parameter, REPEATS, TASKS, WORKERS},
@@ -88,7 +88,7 @@ fn phase_named(name: &str) -> Option<Phase> {
 fn told(name: &str) -> String {
     match name.split_once(':') {
         Some(("how", phase)) => phase_named(phase).map_or("", Phase::how).into(),
-        Some(("metric", id)) => metric_named(id).said(),
+        Some(("metric", id)) => metric_named(id).explanation(),
         _ => name.into(),
     }
 }
@@ -126,10 +126,10 @@ fn listed(name: &'static str) -> Vec<Entry> {
             .filter(|metric| metric.is_in(COMPARISON))
             .map(Entry::metric)
             .collect(),
-        "caveats" => DOUBTS
+        "caveats" => CAVEATS
             .iter()
-            .filter(|doubt| doubt.kind != CaveatKind::Other)
-            .map(|doubt| Entry::named(doubt.name, with_how(&(doubt.meaning)(), doubt.advice)))
+            .filter(|caveat| caveat.kind != CaveatKind::Other)
+            .map(|caveat| Entry::named(caveat.name, with_how(&(caveat.meaning)(), caveat.advice)))
             .collect(),
         "file:signs" => in_file(include_str!("../../../../assets/help/signs.md")),
         "file:gil" => in_file(include_str!("../../../../assets/help/gil.md")),

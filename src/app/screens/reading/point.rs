@@ -123,7 +123,7 @@ fn remark(run: &Entry, summary: Option<&Summary>) -> String {
             remarks.push("nearest to the median: m marks it".into());
         }
     }
-    if run.is_doubted() {
+    if run.has_caveats() {
         remarks.push("!".into());
     }
     remarks.join(" · ")

@@ -106,7 +106,7 @@ fn said(app: &App, room: u16) -> (String, String) {
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {
         // A doubt matters more than the reason.
-        if !entry.is_doubted() {
+        if !entry.has_caveats() {
             return (result.into(), reason.into());
         }
         let fits = headline.width() <= usize::from(room);
