@@ -41,7 +41,9 @@ use crate::{
         message::{Effect, Msg},
         open::Open,
         screen::Panel,
-        screens::{form::Setup, history::Runs, teaching::Teaching, timeline::Timeline},
+        screens::{
+            form::Setup, history::Runs, sweep::Sweeps, teaching::Teaching, timeline::Timeline,
+        },
         work::Work,
     },
     domain::{
@@ -67,6 +69,7 @@ pub struct App {
     form: Setup,
     runs: Runs,
     timeline: Timeline,
+    sweeps: Sweeps,
     open: Open,
     settings: Settings,
     out: Out,
@@ -109,7 +112,8 @@ impl App {
             form: Setup::new(cores, limits),
             runs: Runs::default(),
             timeline: Timeline::default(),
-            open: Open::new(cores),
+            sweeps: Sweeps::new(cores),
+            open: Open::PANELS,
             settings: Settings {
                 machine,
                 look: Look::default(),
@@ -294,7 +298,7 @@ impl App {
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
     fn compose_headline(&mut self) {
         self.out.told_at = self.live().map_or(0, |live| live.trace.now);
-        self.out.headline = match (&self.work.activity, &self.open.sketch, self.shown()) {
+        self.out.headline = match (&self.work.activity, &self.sweeps.sketch, self.shown()) {
             (Activity::Calibrating(_), ..) => {
                 "measuring how fast an idle core of this machine computes".into()
             }

@@ -76,7 +76,7 @@ impl App {
             return vec![];
         };
         let is_typed = self.keys().iter().any(|keys| keys.takes_text);
-        let is_read = self.overlay().is_none() && self.open.chart.is_none() && !is_typed;
+        let is_read = self.overlay().is_none() && self.sweeps.chart.is_none() && !is_typed;
         if !is_read
             || self.timeline.playback.is_some()
             || self.is_busy()

@@ -6,13 +6,7 @@ use crate::{
         keys::{Keys, everywhere, texts},
         screen::{Focus, Panel, Screen},
         screens::{
-            Overlay, form,
-            form::FormScreen,
-            history, questions,
-            reading::Topic,
-            sweep,
-            sweep::{Chart, Sketch, SweepForm},
-            timeline,
+            Overlay, form, form::FormScreen, history, questions, reading::Topic, sweep, timeline,
         },
     },
     ui::{choice::neighbour, key::Key},
@@ -25,27 +19,14 @@ pub(crate) struct Open {
     pub(crate) focus: Focus,
     /// What lies over the panels, the uppermost last.
     pub(crate) overlays: Vec<Overlay>,
-    pub(crate) sweep_form: SweepForm,
-    /// A sweep's chart instead of the panels.
-    pub(crate) chart: Option<Chart>,
-    /// The chart that was looked at before.
-    pub(crate) chart_before: Option<Chart>,
-    /// What the chart shows.
-    pub(crate) sketch: Option<Sketch>,
 }
 
 impl Open {
-    /// The panels, on a machine with so many usable cores.
-    pub(crate) fn new(cores_usable: u32) -> Open {
-        Open {
-            focus: Focus::QUESTIONS,
-            overlays: vec![],
-            sweep_form: SweepForm::new(cores_usable),
-            chart: None,
-            chart_before: None,
-            sketch: None,
-        }
-    }
+    /// Nothing but the panels.
+    pub(crate) const PANELS: Open = Open {
+        focus: Focus::QUESTIONS,
+        overlays: vec![],
+    };
 }
 
 /// Closes something.
@@ -81,7 +62,7 @@ impl App {
             return overlay.screen().topic();
         }
         Some(match self.focus().panel {
-            _ if self.open.chart.is_some() => Topic::SWEEP,
+            _ if self.sweeps.chart.is_some() => Topic::SWEEP,
             Panel::Setup => Topic::FORM,
             Panel::Timeline => Topic::TIMELINE,
             Panel::Cores => Topic::CORES,
@@ -113,7 +94,7 @@ impl App {
         if let Some(overlay) = self.overlay() {
             return overlay.screen().keys(self);
         }
-        if self.open.chart.is_some() {
+        if self.sweeps.chart.is_some() {
             return vec![&sweep::keys::SWEEP];
         }
         let panel: Option<&'static Keys> = match self.focus().panel {
@@ -155,7 +136,7 @@ impl App {
     /// A key goes into the text that is being typed.
     pub(crate) fn type_text(&mut self, key: Key) {
         if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
-            self.open.sweep_form.type_key(key);
+            self.sweeps.form.type_key(key);
         } else if self.exporting().is_some() {
             self.with_export(|form| form.type_text(key));
         } else if self.runs.naming.is_some() {
@@ -182,7 +163,7 @@ impl App {
             App::close_overlay
         } else if self.out.notice.is_some() {
             |app| app.out.notice = None
-        } else if self.open.chart.is_some() {
+        } else if self.sweeps.chart.is_some() {
             App::close_chart
         } else if self.timeline.view.cursor.is_some() {
             |app| app.timeline.view.cursor = None

@@ -30,8 +30,8 @@ impl App {
             Target::Offered(_) | Target::Overlay | Target::Chart => {}
             Target::SweepPoint(configuration) => self.click_point(configuration),
             Target::SweepRow(row) => {
-                if self.open.sweep_form.choose(row) {
-                    self.open.sweep_form.begin_typing(Key::End);
+                if self.sweeps.form.choose(row) {
+                    self.sweeps.form.begin_typing(Key::End);
                 }
             }
             Target::Outside => self.on_key(Key::Esc),
@@ -116,7 +116,7 @@ impl App {
             Target::SweepPoint(_) | Target::Chart => {
                 self.step_point(by);
             }
-            Target::SweepRow(_) => self.open.sweep_form.step(by),
+            Target::SweepRow(_) => self.sweeps.form.step(by),
             Target::Overlay | Target::Outside
                 if matches!(self.overlay(), Some(Overlay::Columns(_))) =>
             {

@@ -31,8 +31,6 @@ pub(crate) struct Work {
     calibrating: bool,
     /// So many campaigns of several runs have begun.
     pub(crate) campaigns: u32,
-    /// How long the sweep that is on took from the begin of its current run on, as far as that can be told, in seconds.
-    pub(crate) remaining_s: Option<f64>,
 }
 
 impl App {

@@ -47,7 +47,7 @@ impl App {
     }
 
     pub(crate) fn open_export(&mut self) {
-        let chart = self.open.chart.as_ref().map(|chart| chart.number);
+        let chart = self.sweeps.chart.as_ref().map(|chart| chart.number);
         let compared = match self.overlay() {
             Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
             _ => &[],

@@ -38,6 +38,34 @@ use crate::{
     present::sentence::estimate::words,
 };
 
+/// What is on the screen of sweeps, and was before.
+#[derive(Debug)]
+pub(crate) struct Sweeps {
+    /// What it says is kept while it is closed.
+    pub(crate) form: SweepForm,
+    /// A sweep's chart in place of the panels.
+    pub(crate) chart: Option<Chart>,
+    /// The chart that was looked at before.
+    pub(crate) before: Option<Chart>,
+    /// What the chart shows.
+    pub(crate) sketch: Option<Sketch>,
+    /// How long the sweep that is on took from the start of its current run on, in seconds, as far as that is known.
+    remaining_s: Option<f64>,
+}
+
+impl Sweeps {
+    /// On a machine with so many usable cores.
+    pub(crate) fn new(cores_usable: u32) -> Sweeps {
+        Sweeps {
+            form: SweepForm::new(cores_usable),
+            chart: None,
+            before: None,
+            sketch: None,
+            remaining_s: None,
+        }
+    }
+}
+
 /// How far a sweep is that goes on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
@@ -56,12 +84,12 @@ pub struct Progress {
 impl App {
     /// The chart that is on the screen instead of the panels.
     pub fn chart(&self) -> Option<&Chart> {
-        self.open.chart.as_ref()
+        self.sweeps.chart.as_ref()
     }
 
     /// What the chart shows.
     pub fn sketch(&self) -> Option<&Sketch> {
-        self.open.sketch.as_ref()
+        self.sweeps.sketch.as_ref()
     }
 
     /// The sweep that goes on.
@@ -81,7 +109,7 @@ impl App {
             return None;
         }
         let (run, of) = live.asked.campaign.progress();
-        let remaining_s = self.work.remaining_s;
+        let remaining_s = self.sweeps.remaining_s;
         Some(Progress {
             run,
             of,
@@ -94,7 +122,7 @@ impl App {
     /// The sweep that is on, or else the one in the chosen row; from its chart and from the form one goes on to the next.
     pub(crate) fn sweep_here(&self) -> Option<usize> {
         let chosen = self.runs.browse.selected();
-        let chosen = chosen.filter(|_| self.open.chart.is_none() && !self.is_in_form());
+        let chosen = chosen.filter(|_| self.sweeps.chart.is_none() && !self.is_in_form());
         let sweep = chosen.and_then(|number| self.history.sweep(number));
         Some(self.live_sweep().or(sweep)?.number)
     }
@@ -106,13 +134,13 @@ impl App {
             return;
         }
         self.out.notice = None;
-        self.open.sweep_form.open(&self.form.draft());
+        self.sweeps.form.open(&self.form.draft());
         self.show(Overlay::SweepForm(SweepFormScreen));
     }
 
     /// Starts what the form says.
     pub(crate) fn start_sweep(&mut self) {
-        self.open.sweep_form.accept();
+        self.sweeps.form.accept();
         // What is wrong the form says already.
         if let Ok(sweep) = self.sweep_draft() {
             self.ask(Goal::Sweep(Box::new(sweep)));
@@ -121,7 +149,7 @@ impl App {
 
     /// What the form asks for, of the work of the main form.
     fn sweep_draft(&self) -> Result<SweepDraft, Invalid> {
-        let sweep = self.open.sweep_form.draft(&self.form.draft())?;
+        let sweep = self.sweeps.form.draft(&self.form.draft())?;
         sweep.check(&self.form.limits)?;
         Ok(sweep)
     }
@@ -134,7 +162,7 @@ impl App {
         let plan = match sweep.validate(&self.form.limits) {
             Ok(plan) => plan,
             Err(invalid) => {
-                self.open.sweep_form.refuse(invalid);
+                self.sweeps.form.refuse(invalid);
                 self.show(Overlay::SweepForm(SweepFormScreen));
                 return;
             }
@@ -164,17 +192,17 @@ impl App {
         };
         if self.chart().is_none_or(|chart| chart.number != number) {
             let mut chart = Chart::of(entry);
-            if let Some(before) = &self.open.chart_before {
+            if let Some(before) = &self.sweeps.before {
                 (chart.measure, chart.has_fits) = (before.measure, before.has_fits);
             }
-            self.open.chart = Some(chart);
+            self.sweeps.chart = Some(chart);
         }
         self.compose_sweeps();
     }
 
     /// Shows the panels again, and in them the row of the sweep.
     pub(crate) fn close_chart(&mut self) {
-        let Some(chart) = self.open.chart.take() else {
+        let Some(chart) = self.sweeps.chart.take() else {
             return;
         };
         if !self.is_running() {
@@ -182,12 +210,12 @@ impl App {
             self.timeline.view.start_over();
             self.open.focus.panel = Panel::History;
         }
-        self.open.chart_before = Some(chart);
+        self.sweeps.before = Some(chart);
     }
 
     /// Does something to the chart that is shown.
     pub(crate) fn with_chart(&mut self, change: impl FnOnce(&mut Chart, &SweepEntry)) {
-        if let Some(chart) = &mut self.open.chart
+        if let Some(chart) = &mut self.sweeps.chart
             && let Some(entry) = self.history.sweep(chart.number)
         {
             change(chart, entry);
@@ -232,7 +260,7 @@ impl App {
     pub(crate) fn compared(&self) -> Vec<usize> {
         let mut numbers = self.runs.browse.marked().to_vec();
         if numbers.len() < 2 {
-            let chosen = match self.open.chart {
+            let chosen = match self.sweeps.chart {
                 Some(_) => self.median_run(),
                 None => self.runs.browse.selected(),
             };
@@ -273,11 +301,11 @@ impl App {
                 let time = words(estimate::of_sweep(&sweep, self.known()), 1);
                 sweep_form::forecast(&sweep, &time)
             });
-            self.open.sweep_form.forecast = forecast;
+            self.sweeps.form.forecast = forecast;
         }
-        self.work.remaining_s = self.remaining();
-        self.open.sketch = self
-            .open
+        self.sweeps.remaining_s = self.remaining();
+        self.sweeps.sketch = self
+            .sweeps
             .chart
             .as_ref()
             .and_then(|chart| Sketch::of(self, chart));

@@ -30,7 +30,7 @@ pub struct SweepFormScreen;
 
 impl Screen for SweepFormScreen {
     fn keys(&self, app: &App) -> Vec<&'static Keys> {
-        if app.open.sweep_form.typed.is_some() {
+        if app.sweeps.form.typed.is_some() {
             vec![&keys::FIELD, &texts::TYPING]
         } else {
             vec![&keys::SWEEP_FORM]

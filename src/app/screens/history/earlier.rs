@@ -64,11 +64,7 @@ impl App {
                 }
             };
             self.runs.browse.renumber(follow);
-            let charts = self
-                .open
-                .chart
-                .iter_mut()
-                .chain(&mut self.open.chart_before);
+            let charts = self.sweeps.chart.iter_mut().chain(&mut self.sweeps.before);
             charts
                 .map(|chart| &mut chart.number)
                 .chain(

@@ -16,7 +16,7 @@ pub static SWEEP: LazyLock<Keys> = LazyLock::new(|| keys("In the chart of a swee
     bind("↓ j", "↑↓ model", 3, "the next model", |app| app.with_chart(|chart, sweep| chart.step_executor(1, sweep))),
     step("Home g", "", 0, "to serial", -FAR),
     step("End G", "", 0, "to the most workers", FAR),
-    bind("Enter", "Enter details", 4, "all runs and numbers of the point", App::open_point).when(|app| app.open.sketch.is_some()),
+    bind("Enter", "Enter details", 4, "all runs and numbers of the point", App::open_point).when(|app| app.sweeps.sketch.is_some()),
     bind("y", "y time/speed-up", 4, "bars of times, or of speed-ups", |app| app.with_chart(|chart, _| chart.toggle_measure())),
     bind("f", "f fits", 6, "curves that are fitted to the model's speed-ups, or none", |app| app.with_chart(|chart, _| chart.has_fits ^= true)),
     bind("m", "m mark", 7, "mark the run of the point that is nearest to its median", App::mark_point)

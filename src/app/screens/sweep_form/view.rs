@@ -39,12 +39,12 @@ const LABELS: usize = 12;
 
 impl View for SweepFormScreen {
     fn size(&self, app: &App, _room: Rect) -> (u16, usize) {
-        let rows = app.open.sweep_form.rows().len();
+        let rows = app.sweeps.form.rows().len();
         (WIDTH, rows + usize::from(ABOVE + BELOW))
     }
 
     fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
-        let form = &app.open.sweep_form;
+        let form = &app.sweeps.form;
         let inner = draw_over(&block("Sweep", true, theme), area, buf);
         let (above, area, first) = places(form, inner);
         let room = usize::from(inner.width).saturating_sub(LABELS + 1);
@@ -69,7 +69,7 @@ impl View for SweepFormScreen {
     }
 
     fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
-        let form = &app.open.sweep_form;
+        let form = &app.sweeps.form;
         let (_, area, first) = places(form, inner);
         let row = row.checked_sub(area.y).filter(|row| *row < area.height)?;
         let found = form.rows().get(first + usize::from(row)).copied();
