@@ -302,7 +302,7 @@ impl App {
             (Activity::Calibrating(_), ..) => {
                 "measuring how fast an idle core of this machine computes".into()
             }
-            (_, Some(sketch), _) => sketch.words.headline.clone(),
+            (_, Some(sketch), _) => sketch.headline.clone(),
             (_, None, Some(Shown::Live(live))) if self.frozen().is_some() => {
                 let at = duration(seconds(live.trace.now));
                 format!("frozen at {at}: {}", live.doing())

@@ -17,7 +17,7 @@ mod scale;
 use std::{iter, ops::Range};
 
 pub use layout::{Layout, middle};
-pub use scale::{Scale, moment};
+pub use scale::{Scale, moment, round_lengths};
 
 use crate::{
     domain::{

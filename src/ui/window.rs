@@ -1,7 +1,5 @@
 //! A stretch of time that is looked at: zooming and panning are the same for one run and for several.
 
-use std::iter;
-
 use crate::domain::time::Nanos;
 
 /// Zooming stops here: a cell is then far below anything that was measured.
@@ -84,12 +82,6 @@ impl Window {
             to: from.saturating_add(span),
         }
     }
-}
-
-/// The lengths 1, 2, 5, 10, … that people count in.
-pub(crate) fn round_lengths() -> impl Iterator<Item = Nanos> {
-    let decades = iter::successors(Some(1), |decade: &Nanos| decade.checked_mul(10));
-    decades.flat_map(|decade| [1, 2, 5].map(|factor| decade.saturating_mul(factor)))
 }
 
 /// The moment so many steps later, or earlier.

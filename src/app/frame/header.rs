@@ -63,12 +63,9 @@ pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// What is shown, and the same in as few words as possible.
 fn shown(app: &App) -> (String, String) {
-    if app.chart().is_some() {
-        return app.sketch().map_or_else(Default::default, |sketch| {
-            let words = &sketch.words;
-            let whole = format!("{} · {}", words.title, words.what);
-            (whole, words.title.clone())
-        });
+    if let Some(sketch) = app.sketch() {
+        let whole = format!("{} · {}", sketch.title, sketch.what);
+        return (whole, sketch.title.clone());
     }
     let Some(shown) = app.shown() else {
         let nothing = "concurrency and parallelism, seen".to_string();

@@ -10,7 +10,8 @@ use std::cmp::Reverse;
 pub use crate::ui::window::Window;
 use crate::{
     domain::{time::Nanos, trace::Trace},
-    ui::window::{round_lengths, stepped},
+    present::chart::round_lengths,
+    ui::window::stepped,
 };
 
 /// The first length of a live time axis.

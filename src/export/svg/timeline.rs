@@ -19,10 +19,10 @@ use crate::{
         phase::{Phase, PhaseTimes},
         plan::Lock,
         text::{duration, grouped},
-        time::{Nanos, nanos, seconds},
+        time::{Nanos, seconds},
         trace::Trace,
     },
-    present::chart::{Scale, moment},
+    present::chart::{moment, round_lengths},
 };
 
 /// If there are more lanes than this, they are grouped.
@@ -34,6 +34,8 @@ const PLOT: u32 = 900;
 const COLUMNS: [u32; 5] = [900, 450, 300, 225, 180];
 /// The distance of two lanes.
 const GAP: u32 = 3;
+/// So many ticks the axis has at most, besides 0.
+const TICKS: u64 = 9;
 /// The height of the ticks and labels below the lanes.
 const AXIS: u32 = 24;
 /// The number of entries in a line of the legend, and the width and height of each.
@@ -106,14 +108,17 @@ impl Timeline<'_> {
     }
 
     fn axis(&self) -> Markup {
-        let scale = Scale::to(seconds(self.until), 9);
+        let mut steps = round_lengths();
+        let step = steps
+            .find(|step| self.until / step <= TICKS)
+            .unwrap_or(Nanos::MAX);
         let (tip, words) = (self.bottom() + 4, self.bottom() + 18);
         html! {
-            @for t in scale.ticks() {
-                @let x = self.x(nanos(t));
+            @for t in (0..=self.until / step).map(|n| n * step) {
+                @let x = self.x(t);
                 @let anchor = if x > f64::from(WIDTH) - 30.0 { "end" } else { "middle" };
                 line x1=(x) x2=(x) y1="0" y2=(tip) class="grid" {}
-                text x=(x) y=(words) text-anchor=(anchor) class="small soft" { (moment(nanos(t), nanos(scale.step))) }
+                text x=(x) y=(words) text-anchor=(anchor) class="small soft" { (moment(t, step)) }
             }
         }
     }

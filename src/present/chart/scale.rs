@@ -1,5 +1,7 @@
 //! The scales of axes.
 
+use std::iter;
+
 use crate::domain::time::Nanos;
 
 /// A scale from 0 up, with round numbers: 1, 2 or 5 times a power of ten apart.
@@ -35,7 +37,7 @@ impl Scale {
     }
 
     /// A scale that ends at `top`, with so many round numbers at most beside 0.
-    pub fn to(top: f64, most: u16) -> Scale {
+    fn to(top: f64, most: u16) -> Scale {
         let is_possible = top.is_finite() && top > 0.0;
         let top = if is_possible { top } else { 1.0 };
         let least = top / f64::from(most.max(1));
@@ -66,6 +68,12 @@ impl Scale {
     pub(super) fn decimals(self) -> usize {
         (-(self.step * 1.000_001).log10().floor()).clamp(0.0, 9.0) as usize
     }
+}
+
+/// The lengths 1, 2, 5, 10, … that people count in.
+pub fn round_lengths() -> impl Iterator<Item = Nanos> {
+    let decades = iter::successors(Some(1), |decade: &Nanos| decade.checked_mul(10));
+    decades.flat_map(|decade| [1, 2, 5].map(|factor| decade.saturating_mul(factor)))
 }
 
 /// A moment on an axis whose ticks are so far apart: with as many decimals as that needs, in the unit that keeps it short.

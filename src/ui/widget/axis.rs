@@ -8,11 +8,11 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
 use crate::{
     domain::time::Nanos,
-    present::chart::moment,
+    present::chart::{moment, round_lengths},
     ui::{
         area::{cells, split_left},
         panel::draw_text,
-        window::{Window, round_lengths},
+        window::Window,
     },
 };
 

@@ -22,19 +22,6 @@ use crate::{
 /// What a chart shows.
 #[derive(Clone, Debug)]
 pub struct Sketch {
-    /// What is said around it.
-    pub words: SketchWords,
-    /// Its bars and lines.
-    pub chart: BarChart,
-    /// The laws to draw.
-    pub laws: Vec<Fitted>,
-    /// How many of its runs did not succeed.
-    pub failed: u32,
-}
-
-/// What is said around a chart.
-#[derive(Clone, Debug)]
-pub struct SketchWords {
     /// The sweep's number, and its name.
     pub title: String,
     /// The sweep in a few words.
@@ -49,6 +36,12 @@ pub struct SketchWords {
     pub about: Vec<String>,
     /// How a sweep ended that does not go on.
     pub ended: String,
+    /// Its bars and lines.
+    pub chart: BarChart,
+    /// The laws to draw.
+    pub laws: Vec<Fitted>,
+    /// How many of its runs did not succeed.
+    pub failed: u32,
 }
 
 impl Sketch {
@@ -92,15 +85,13 @@ impl Composer<'_> {
         let (laws, conclusion) = (self.laws(&chart), conclusion::of_entry(entry));
         let name = entry.name.as_ref().map(|name| format!(" “{name}”"));
         Sketch {
-            words: SketchWords {
-                title: format!("Sweep #{}{}", entry.number, name.unwrap_or_default()),
-                what: what(entry),
-                headline: headline(&entry.results, self.now().is_some()),
-                notes: self.notes(&chart, &laws, &conclusion),
-                conclusion,
-                about: self.about(),
-                ended: self.ended(),
-            },
+            title: format!("Sweep #{}{}", entry.number, name.unwrap_or_default()),
+            what: what(entry),
+            headline: headline(&entry.results, self.now().is_some()),
+            notes: self.notes(&chart, &laws, &conclusion),
+            conclusion,
+            about: self.about(),
+            ended: self.ended(),
             laws,
             failed: entry.results.failed.iter().sum(),
             chart,

@@ -74,7 +74,7 @@ pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Bu
     header::header(app, panels.header, buf);
     if app.screen() == Screen::Teaching {
         let (_, below_header) = split_above(area, 1);
-        let conclusion = app.sketch().map_or("", |sketch| &sketch.words.conclusion);
+        let conclusion = app.sketch().map_or("", |sketch| &sketch.conclusion);
         let band = split_above(below_header, 2).0;
         draw_band([app.headline(), conclusion], band, buf);
     } else {
@@ -120,10 +120,13 @@ impl Placed<'_> {
         // Below the rows on top, above the footer.
         let frame = split_below(split_above(area, 3).1, 1).0;
         let inner = inside(frame);
+        let texts = sketch.notes.iter();
+        let lines: usize = texts.map(|text| wrap(text, inner.width).len()).sum();
         let notes = match inner.height {
             ..8 => 0,
             8..16 => 2,
-            _ => 3,
+            // What two laws say may take one more than there is at other times, so that nothing moves while a sweep goes on.
+            _ => cells(lines).clamp(3, 4),
         };
         let progress = u16::from(inner.height >= 8);
         let about = u16::from(inner.height >= 6);
@@ -170,7 +173,7 @@ impl Placed<'_> {
         draw_text(self.about(about.width), STRONG, about, buf);
         self.draw_progress(progress, buf);
         if !notes.is_empty() {
-            let texts = self.sketch.words.notes.iter();
+            let texts = self.sketch.notes.iter();
             let lines = texts.flat_map(|text| wrap(text, notes.width)).collect();
             let lines = in_rows(lines, notes.height.into(), notes.width);
             draw_lines(lines, notes, buf);
@@ -199,7 +202,7 @@ impl Placed<'_> {
             }
             _ => String::new(),
         };
-        let title = &sketch.words.title;
+        let title = &sketch.title;
         let candidates = [
             format!("{title} · {unit}, by number of workers{only}{part}"),
             format!("{title} · {unit} by workers{only}{part}"),
@@ -268,7 +271,7 @@ impl Placed<'_> {
 
     /// The point under the cursor, in as many words as fit.
     fn about(&self, width: u16) -> String {
-        let about = &self.sketch.words.about;
+        let about = &self.sketch.about;
         let candidates = (1..=about.len()).rev();
         let candidates = candidates.map(|parts| format!("▲ {}", about[..parts].join(" · ")));
         fitting(candidates, |text| text.width() <= usize::from(width))
@@ -277,7 +280,7 @@ impl Placed<'_> {
     /// How far the sweep is, or how it ended.
     fn draw_progress(&self, area: Rect, buf: &mut Buffer) {
         let Some(progress) = self.app.sweep_progress(self.at.number) else {
-            draw_text(&self.sketch.words.ended, Style::new(), area, buf);
+            draw_text(&self.sketch.ended, Style::new(), area, buf);
             return;
         };
         let digits = progress.of.to_string().len();

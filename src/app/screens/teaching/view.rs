@@ -5,7 +5,7 @@ mod runs;
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Rect},
-    style::{Modifier, Style},
+    style::Modifier,
     text::{Line, Span},
     widgets::Widget,
 };
@@ -177,27 +177,19 @@ fn average(value: f64, name: &str, short: &str, what: &str) -> Number {
 
 /// Aligned at the right, so that a digit more moves none of the others; as large as there is room for all of it.
 fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
-    let right = area.right().saturating_sub(2);
-    let room = right.saturating_sub(area.x);
-    let at_right = |width: u16, place: Rect| {
-        let width = width.min(room);
-        Rect {
-            x: right - width,
-            width,
-            ..place
-        }
-    };
+    let (area, _) = split_left(area, area.width.saturating_sub(2));
     let (above, below) = split_above(area, 1);
+    let room = usize::from(area.width);
     let caption = fitting(captions.iter().map(String::as_str), |caption| {
-        caption.width() <= usize::from(room)
+        caption.width() <= room
     });
-    let width = cells(caption.width());
-    draw_text(caption, Style::new(), at_right(width, above), buf);
+    Line::raw(caption).right_aligned().render(above, buf);
     let mut figure = Figure::new(digits, Size::Large, STRONG);
-    if below.height < Size::Large.rows() || figure.width() > room {
+    if below.height < Size::Large.rows() || figure.width() > area.width {
         figure = Figure::new(digits, Size::Small, STRONG);
     }
-    figure.render(at_right(figure.width(), below), buf);
+    let (_, place) = split_left(below, below.width.saturating_sub(figure.width()));
+    figure.render(place, buf);
 }
 
 /// The speed-up and what it is measured against, or why there is none.
