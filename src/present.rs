@@ -5,6 +5,7 @@ pub mod ascii;
 pub mod chart;
 pub mod comparison;
 pub mod format;
+pub mod marks;
 pub mod number;
 pub mod run_table;
 pub mod sentence;

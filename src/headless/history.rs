@@ -212,7 +212,7 @@ impl KeptHistory {
         let reference = default_reference(&runs);
         Ok(format!(
             "{}\n{}\n",
-            list::side_by_side(compare(&runs, reference), room),
+            compare(&runs, reference).table().lines(room),
             sentence::comparison::of(&runs, reference)
         ))
     }

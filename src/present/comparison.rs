@@ -15,7 +15,10 @@
 mod rows;
 mod scale;
 
-use super::table::shortened;
+use super::{
+    marks,
+    table::{Column, Side, Table, shortened},
+};
 use crate::{
     analysis::compared::{Compared, obstacle, once_each},
     domain::{phase::Phase, provenance::Origin, text::clean},
@@ -25,15 +28,29 @@ use crate::{
 const NAME: usize = 16;
 
 /// What a comparison says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Comparison {
-    /// The heading of each run's column; between two runs, of one more with what the other has more, or less, than the
-    /// reference.
-    pub columns: Vec<String>,
-    /// The same headings without the names of the runs, for where these have no room or stand elsewhere.
-    pub numbers: Vec<String>,
+    /// A column per run; between two, one more with what the other has more, or less, than the reference. Short headings are
+    /// without the names of the runs, for where these have no room or stand elsewhere.
+    pub columns: Vec<Column>,
     /// The rows of the table, each with a cell per column.
     pub rows: Vec<Row>,
+}
+
+impl Comparison {
+    /// As a table, in which the first column says what each row is about.
+    pub fn table(self) -> Table {
+        let about = Column::new("", Side::Left, 0);
+        let row = |row: Row| {
+            let indent = if row.is_part { "  " } else { "" };
+            let name = format!("{indent}{}", row.name);
+            std::iter::once(name).chain(row.cells).collect()
+        };
+        Table {
+            columns: std::iter::once(about).chain(self.columns).collect(),
+            rows: self.rows.into_iter().map(row).collect(),
+        }
+    }
 }
 
 /// A row of the table.
@@ -55,23 +72,21 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let runs = &once_each(runs)[..];
     let is_comparable = obstacle(runs).is_none() && reference < runs.len();
     let reference = is_comparable.then_some(reference);
-    let mut columns: Vec<String> = runs.iter().map(heading).collect();
-    let mut numbers: Vec<String> = runs.iter().map(|run| signs(run) + &number(run)).collect();
+    let column = |run| {
+        let short = signs(run) + &number(run);
+        Column::new(heading(run), Side::Right, 0).short(short)
+    };
+    let mut columns: Vec<Column> = runs.iter().map(column).collect();
     if let [first, second] = runs {
         let (from, to) = match reference {
             Some(1) => (second, first),
             _ => (first, second),
         };
         let difference = format!("{} - {}", number(to), number(from));
-        numbers.push(difference.clone());
-        columns.push(difference);
+        columns.push(Column::new(difference, Side::Right, 0));
     }
     let rows = rows::of(runs, reference);
-    Comparison {
-        columns,
-        numbers,
-        rows,
-    }
+    Comparison { columns, rows }
 }
 
 fn number(compared: &Compared<'_>) -> String {
@@ -79,14 +94,9 @@ fn number(compared: &Compared<'_>) -> String {
 }
 
 fn signs(compared: &Compared<'_>) -> String {
-    let run = compared.entry;
-    let signs = [
-        (run.assessment.is_baseline, "B "),
-        (run.assessment.is_fastest, "★ "),
-        (run.has_caveats(), "! "),
-    ];
-    let there = signs.iter().filter(|(is_there, _)| *is_there);
-    there.map(|(_, sign)| *sign).collect()
+    marks::of(compared.entry)
+        .map(|sign| format!("{sign} "))
+        .collect()
 }
 
 fn heading(compared: &Compared<'_>) -> String {

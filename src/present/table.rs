@@ -168,18 +168,16 @@ impl Column {
 
     /// Of a number of the catalogue.
     pub fn of(metric: &Metric) -> Column {
-        Column {
-            heading: number::heading(metric.name, metric.unit),
-            short: number::heading(metric.short, metric.unit),
-            side: match metric.unit {
-                Unit::Count | Unit::Share => Side::Right,
-                _ => Side::Point,
-            },
-            rank: match metric.column {
-                HistoryColumn::Shown(rank) => rank.into(),
-                HistoryColumn::Hidden | HistoryColumn::Never => ASKED_FOR,
-            },
-        }
+        let side = match metric.unit {
+            Unit::Count | Unit::Share => Side::Right,
+            _ => Side::Point,
+        };
+        let rank = match metric.column {
+            HistoryColumn::Shown(rank) => rank.into(),
+            HistoryColumn::Hidden | HistoryColumn::Never => ASKED_FOR,
+        };
+        let heading = |name| number::heading(name, metric.unit);
+        Column::new(heading(metric.name), side, rank).short(heading(metric.short))
     }
 
     /// With another heading where there is little room.
@@ -212,13 +210,11 @@ struct Drawn<'t> {
 impl Table {
     /// Without the columns that say nothing in any row.
     pub fn told(mut self) -> Table {
-        let is_told = |at: usize| self.rows.iter().any(|row| is_told(&row[at]));
-        let told: Vec<bool> = (0..self.columns.len()).map(is_told).collect();
-        let mut kept = told.iter().cycle();
-        self.columns.retain(|_| kept.next() == Some(&true));
-        for row in &mut self.rows {
-            let mut kept = told.iter();
-            row.retain(|_| kept.next() == Some(&true));
+        for at in (0..self.columns.len()).rev() {
+            if !self.rows.iter().any(|row| is_told(&row[at])) {
+                self.columns.remove(at);
+                self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+            }
         }
         self
     }
@@ -256,71 +252,62 @@ impl Table {
 
     /// All columns under these headings, as wide as their cells need.
     fn drawn(&self, heading: impl Fn(&Column) -> &String) -> Vec<Drawn<'_>> {
-        let drawn = |(at, column)| self.column(at, column, heading(column));
-        self.columns.iter().enumerate().map(drawn).collect()
-    }
-
-    fn column<'t>(&'t self, at: usize, column: &'t Column, heading: &'t str) -> Drawn<'t> {
-        let cells = || self.rows.iter().map(|row| &*row[at]);
-        let extent = cells()
-            .map(|cell| Extent::of(cell, column.side))
-            .fold(Extent::default(), Extent::with);
-        let width = extent.width().max(heading.width());
-        let least = match column.side {
-            Side::Left => {
-                let cells = cells().map(|cell| whole_numbers(cell));
-                let widest = |cell: String| cell.split(' ').map(UnicodeWidthStr::width).max();
-                let longest = cells.filter_map(widest).chain([heading.width()]).max();
-                longest.unwrap_or(0).max(width.min(WORDS))
+        let drawn = |(at, column): (usize, _)| {
+            let (heading, side) = (heading(column), column.side);
+            let cells = || self.rows.iter().map(|row| &*row[at]);
+            let extents = cells().map(|cell| Extent::of(cell, side));
+            let extent = extents.fold(Extent::default(), Extent::with);
+            let width = extent.width().max(heading.width());
+            let least = if side == Side::Left {
+                let lines = cells().flat_map(|cell| wrapped(cell, whole_words(WORDS)));
+                let widths = lines.map(|line| line.width());
+                widths.fold(heading.width(), usize::max)
+            } else {
+                width
+            };
+            Drawn {
+                at,
+                column,
+                heading,
+                extent,
+                width,
+                least,
             }
-            Side::Right | Side::Point => width,
         };
-        Drawn {
-            at,
-            column,
-            heading,
-            extent,
-            width,
-            least,
-        }
+        self.columns.iter().enumerate().map(drawn).collect()
     }
 
     /// A line of headings, if there are any, and the rows.
     fn grid(&self, columns: &[Drawn<'_>]) -> String {
-        let headings = columns
-            .iter()
-            .map(|drawn| vec![padded(drawn.heading, drawn.column.side, drawn.width)]);
-        let headings = line_up(headings.collect(), columns);
+        let has_headings = columns.iter().any(|drawn| !drawn.heading.is_empty());
+        let heading =
+            |drawn: &Drawn<'_>| vec![padded(drawn.heading, drawn.column.side, drawn.width)];
+        let headings = has_headings.then(|| columns.iter().map(heading).collect());
         let rows = self.rows.iter().map(|row| {
             let cells = columns.iter().map(|drawn| drawn.cell(&row[drawn.at]));
-            line_up(cells.collect(), columns)
+            cells.collect()
         });
-        let has_headings = columns.iter().any(|drawn| !drawn.heading.is_empty());
-        let headings = has_headings.then_some(headings);
-        headings.into_iter().chain(rows).collect()
+        let rows = headings.into_iter().chain(rows);
+        rows.map(|row| line_up(row, columns)).collect()
     }
 
     /// A line per cell, and a blank line between rows.
     fn records(&self, room: usize) -> String {
         let headings = self.columns.iter().map(|column| column.heading.width());
         let widest = headings.max().unwrap_or(0);
+        let line = |(column, cell): (&Column, &String)| {
+            // What has no heading is one.
+            let name = match &*column.heading {
+                "" => String::new(),
+                heading => padded(heading, Side::Left, widest) + BETWEEN,
+            };
+            let indent = " ".repeat(name.width());
+            let options = whole_words(room).initial_indent(&name);
+            wrapped(cell, options.subsequent_indent(&indent)).join("\n") + "\n"
+        };
         let record = |row: &Vec<String>| -> String {
-            let cells = self.columns.iter().zip(row).enumerate();
-            cells
-                .filter(|(_, (_, cell))| is_told(cell))
-                .map(|(at, (column, cell))| {
-                    let name = padded(&column.heading, Side::Left, widest) + BETWEEN;
-                    let indent = " ".repeat(name.width());
-                    let options = whole_words(room);
-                    // What has no heading is that of the others.
-                    let options = if at == 0 && column.heading.is_empty() {
-                        options
-                    } else {
-                        options.initial_indent(&name).subsequent_indent(&indent)
-                    };
-                    wrapped(cell, options).join("\n") + "\n"
-                })
-                .collect()
+            let cells = self.columns.iter().zip(row);
+            cells.filter(|(_, cell)| is_told(cell)).map(line).collect()
         };
         let records: Vec<String> = self.rows.iter().map(record).collect();
         records.join("\n")
@@ -328,15 +315,12 @@ impl Table {
 }
 
 impl Drawn<'_> {
-    /// A cell as the lines that it takes, all but words of the same width.
+    /// A cell as the lines that it takes.
     fn cell(&self, text: &str) -> Vec<String> {
-        if self.column.side != Side::Left {
-            return vec![self.extent.align(text, self.column.side, self.width)];
+        match self.column.side {
+            Side::Left => wrapped(text, whole_words(self.width)),
+            side => vec![self.extent.align(text, side, self.width)],
         }
-        let lines = wrapped(text, whole_words(self.width)).into_iter();
-        lines
-            .map(|line| padded(&line, Side::Left, self.width))
-            .collect()
     }
 }
 
@@ -345,8 +329,8 @@ fn line_up(cells: Vec<Vec<String>>, columns: &[Drawn<'_>]) -> String {
     let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     let line = |at: usize| {
         let parts = cells.iter().zip(columns).map(|(cell, drawn)| {
-            let blank = || " ".repeat(drawn.width);
-            cell.get(at).cloned().unwrap_or_else(blank)
+            let text = cell.get(at).map_or("", String::as_str);
+            padded(text, Side::Left, drawn.width)
         });
         let parts: Vec<String> = parts.collect();
         parts.join(BETWEEN).trim_end().to_string() + "\n"
@@ -508,12 +492,12 @@ mod tests {
             "#  name             time  par.\n1  a name of many    1.5   2.0\n   words\n"
         );
         assert_eq!(
-            table.lines(22),
-            "#  name           time\n1  a name of       1.5\n   many words\nno room for: par.\n"
+            table.lines(20),
+            "#  name         time\n1  a name of     1.5\n   many words\nno room for: par.\n"
         );
         assert_eq!(
-            table.lines(16),
-            "#     1\nname  a name of\n      many words\ntime  1.5\npar.  2.0\n"
+            table.lines(15),
+            "#     1\nname  a name of\n      many\n      words\ntime  1.5\npar.  2.0\n"
         );
     }
 

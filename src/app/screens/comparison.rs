@@ -17,14 +17,14 @@ use crate::{
         },
     },
     domain::{
-        history::{Entry, EntryTest, History},
+        history::{Entry, History},
         text::wrap,
         time::{Nanos, nanos},
     },
     present::{
         comparison::{Comparison, Row, compare},
-        sentence,
-        table::{Side, fitting, in_rows, padded},
+        marks, sentence,
+        table::{Column as Heading, Side, fitting, in_rows, padded},
     },
     ui::{
         scroll::{FRAME_ROWS, Scroll, cells, inside},
@@ -171,7 +171,7 @@ impl Composition {
         Composition {
             said,
             said_room,
-            legend: legend(&runs),
+            legend: marks::legend(runs.iter().copied()),
             timelines,
             table,
             table_room,
@@ -247,17 +247,18 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<Line> {
         .collect();
     let names = lines.iter().map(|name| width_of(name) + 1).max();
     let names = names.unwrap_or(0).max(NAMES);
-    let below = |headings: &'_ [String]| {
+    let below = |heading: fn(&Heading) -> &String| {
         let column = |at: usize| {
             let cells = rows.iter().map(|row| row.cells[at].clone());
-            std::iter::once(headings[at].clone()).chain(cells).collect()
+            let heading = heading(&comparison.columns[at]).clone();
+            std::iter::once(heading).chain(cells).collect()
         };
-        let columns: Vec<Column> = (0..headings.len()).map(column).collect();
+        let columns: Vec<Column> = (0..comparison.columns.len()).map(column).collect();
         let widths = widths(&columns, width.saturating_sub(names));
         (columns, widths)
     };
     // Where the names of the runs have no room above their columns, they stand above their timelines all the same.
-    let headings = [&comparison.columns[..], &comparison.numbers];
+    let headings: [fn(&Heading) -> &String; 2] = [|of| &of.heading, |of| &of.short];
     let (columns, widths) = fitting(headings.map(below), |(columns, widths)| {
         columns.len() == widths.len()
     });
@@ -301,19 +302,6 @@ fn below(comparison: &Comparison, runs: &[&Entry], width: u16) -> Vec<Line> {
         }
     }
     page.lines
-}
-
-/// What the signs in the headings mean: those that are there.
-fn legend(runs: &[&Entry]) -> String {
-    let signs: [(EntryTest, &str); 3] = [
-        (|run| run.assessment.is_baseline, "B baseline"),
-        (|run| run.assessment.is_fastest, "★ fastest"),
-        (Entry::has_caveats, "! doubted"),
-    ];
-    let there = signs
-        .iter()
-        .filter(|(has, _)| runs.iter().any(|run| has(run)));
-    there.map(|(_, said)| *said).collect::<Vec<_>>().join("  ")
 }
 
 /// The widths of as many columns as fit.

@@ -2,13 +2,13 @@
 
 use crate::{
     domain::{
-        history::{Entry, EntryTest, History, SweepEntry},
+        history::{Entry, History, SweepEntry},
         record::Outcome,
         sweep::SweepPlan,
         text,
     },
     present::{
-        comparison::Comparison,
+        marks,
         number::bare_seconds,
         sentence::{moment, when},
         table::{Column, DECORATION, Side, Table},
@@ -40,21 +40,6 @@ fn columns() -> Vec<Column> {
     columns.into()
 }
 
-/// The marks of runs, their meanings, and the tests for them.
-const MARKS: [(&str, &str, EntryTest); 3] = [
-    ("B", "baseline of its work", |run| {
-        run.assessment.is_baseline
-    }),
-    ("★", "fastest of its work", |run| {
-        run.assessment.is_fastest
-    }),
-    (
-        "!",
-        "there is a caveat: history show tells it",
-        Entry::has_caveats,
-    ),
-];
-
 /// The runs and sweeps, ordered by number. The runs of sweeps are included only if `all` is set. A row must contain all
 /// words of the filter, in upper or lower case.
 pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
@@ -85,15 +70,10 @@ pub fn render(rows: &[Row<'_>], room: usize) -> String {
         columns: columns(),
         rows: rows.iter().map(|row| row.cells.clone()).collect(),
     };
-    let runs = || rows.iter().filter_map(|row| row.run);
-    let legend: Vec<String> = MARKS
-        .iter()
-        .filter(|(_, _, is_marked)| runs().any(is_marked))
-        .map(|(mark, meaning, _)| format!("{mark} {meaning}"))
-        .collect();
     let mut out = table.told().lines(room);
+    let legend = marks::legend(rows.iter().filter_map(|row| row.run));
     if !legend.is_empty() {
-        out += &format!("\n{}\n", legend.join("   "));
+        out += &format!("\n{legend}: history show tells more\n");
     }
     out
 }
@@ -105,8 +85,6 @@ fn row(run: &Entry) -> Row<'_> {
         Outcome::Completed => None,
         outcome => Some(outcome.name()),
     };
-    let marks = MARKS.iter().filter(|(_, _, is_marked)| is_marked(run));
-    let marks = marks.map(|(mark, ..)| *mark);
     Row {
         number: run.number,
         run: Some(run),
@@ -120,7 +98,7 @@ fn row(run: &Entry) -> Row<'_> {
             bare_seconds(record.times.wall_s),
             run.gain()
                 .map_or_else(String::new, |gain| text::speedup(gain.factor)),
-            marks.chain(outcome).collect::<Vec<_>>().join(" "),
+            marks::of(run).chain(outcome).collect::<Vec<_>>().join(" "),
             run.name.clone().unwrap_or_default(),
         ],
     }
@@ -170,23 +148,4 @@ fn extent_of_sweep(ended: u64, planned: u64) -> String {
 fn models(plan: &SweepPlan) -> String {
     let labels: Vec<&str> = plan.models.iter().map(|model| model.label()).collect();
     labels.join(", ")
-}
-
-/// A comparison as text of this width, with one column per run.
-pub fn side_by_side(compared: Comparison, room: usize) -> String {
-    let mut columns = vec![Column::new("", Side::Left, 0)];
-    let headings = compared.columns.into_iter().zip(compared.numbers);
-    columns
-        .extend(headings.map(|(whole, number)| Column::new(whole, Side::Right, 0).short(number)));
-    let rows = compared.rows.into_iter().map(|row| {
-        let indent = if row.is_part { "  " } else { "" };
-        let mut cells = vec![format!("{indent}{}", row.name)];
-        cells.extend(row.cells);
-        cells
-    });
-    let table = Table {
-        columns,
-        rows: rows.collect(),
-    };
-    table.lines(room)
 }

@@ -11,15 +11,14 @@ use unicode_width::UnicodeWidthStr;
 
 pub use crate::{
     app::screens::history::columns::cell::{Row, speed_up},
-    present::table::{Extent, Side},
+    present::table::{Column as TableColumn, DECORATION, Extent, Side},
 };
 use crate::{
-    catalog::metric::{HistoryColumn, METRICS, Metric, Unit},
+    catalog::metric::{HistoryColumn, METRICS, Metric},
     domain::{history::Entry, text::clean},
     present::{
-        number,
         sentence::{moment, when},
-        table::shortened,
+        table::{ASKED_FOR, shortened},
     },
 };
 
@@ -52,18 +51,14 @@ impl<'a> From<Option<&'a str>> for SortKey<'a> {
 pub struct Column {
     /// Its name in the program.
     pub id: &'static str,
-    /// Above its cells, with the unit.
-    pub heading: String,
+    /// How it stands in a table: under its short heading.
+    pub table: TableColumn,
     /// What it says, in a few words.
     pub meaning: &'static str,
     /// How that comes about; empty where it was only asked for.
     pub how: &'static str,
-    /// How its cells stand below each other.
-    pub side: Side,
     /// The room that its cells have at least, so that a number that grows while a run goes on moves nothing.
     least: Extent,
-    /// Where there is no room for all, the highest go first.
-    pub rank: usize,
     /// Whether it is shown unless the user says otherwise.
     pub by_default: ByDefault,
     content: Content,
@@ -92,16 +87,20 @@ pub enum ByDefault {
 impl Column {
     /// What it is called where it stands alone: the bar has no heading.
     pub fn name(&self) -> &str {
-        if self.heading.is_empty() {
-            "bar"
-        } else {
-            &self.heading
+        match self.heading() {
+            "" => "bar",
+            heading => heading,
         }
+    }
+
+    /// Above its cells, with the unit.
+    pub fn heading(&self) -> &str {
+        &self.table.short
     }
 
     /// So wide it is at least: which columns there are depends on this, and not on what they say.
     pub fn least_width(&self) -> usize {
-        self.least.width().max(self.heading.width())
+        self.least.width().max(self.heading().width())
     }
 
     /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
@@ -119,24 +118,19 @@ impl Column {
         }
     }
 
-    /// Of a number of the catalogue, the `at`th there; `None` if it is no column.
-    fn of(at: usize, metric: &'static Metric) -> Option<Column> {
-        let (rank, by_default) = match metric.column {
+    /// Of a number of the catalogue; `None` if it is no column.
+    fn of(metric: &'static Metric) -> Option<Column> {
+        let by_default = match metric.column {
             HistoryColumn::Never => return None,
-            HistoryColumn::Shown(rank) => (rank.into(), Shown),
-            HistoryColumn::Hidden => (ASKED_FOR + at, Hidden),
+            HistoryColumn::Shown(_) => Shown,
+            HistoryColumn::Hidden => Hidden,
         };
         Some(Column {
             id: metric.id,
-            heading: number::heading(metric.short, metric.unit),
+            table: TableColumn::of(metric),
             meaning: metric.meaning,
             how: metric.how,
-            side: match metric.unit {
-                Unit::Count | Unit::Share => Side::Right,
-                _ => Side::Point,
-            },
             least: if metric.id == TIME { SECONDS } else { NONE },
-            rank,
             by_default,
             content: Content::Number(metric),
         })
@@ -158,12 +152,10 @@ fn other(
 ) -> Column {
     Column {
         id,
-        heading: heading.into(),
+        table: TableColumn::new(heading, side, rank),
         meaning,
         how,
-        side,
         least: Extent { before, ..NONE },
-        rank,
         by_default,
         content: Content::Other(content.0, content.1),
     }
@@ -185,12 +177,8 @@ pub const NAME: &str = "name";
 /// The column of the bars.
 pub const BAR: &str = "bar";
 
-/// Columns from this rank on do not tell rows apart.
-pub const DECORATION: usize = 10;
 /// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
 pub const EXTRA: usize = 14;
-/// Columns from this rank on are never shown unasked.
-const ASKED_FOR: usize = 100;
 
 /// So many columns of a name have room in its column.
 const LONGEST_NAME: usize = 20;
@@ -284,8 +272,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             (7, If(|run| run.name.is_some())),
         ),
     ];
-    let numbers = METRICS.iter().enumerate();
-    let numbers = numbers.filter_map(|(at, metric)| Column::of(at, metric));
+    let numbers = METRICS.iter().filter_map(Column::of);
     let (asked, measured): (Vec<_>, Vec<_>) =
         numbers.partition(|column| ["workers", "tasks"].contains(&column.id));
     for column in asked.into_iter().chain(measured) {
@@ -309,7 +296,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             },
             |row| row.entry().map(|run| run.caveats().count() as f64).into(),
         ),
-        (2 * ASKED_FOR, Hidden),
+        (ASKED_FOR, Hidden),
     ));
     columns
 });
@@ -389,7 +376,7 @@ impl Columns {
     /// rank.
     pub fn by_importance(&self) -> Vec<usize> {
         let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
-        shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].rank));
+        shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].table.rank));
         shown
     }
 
@@ -434,12 +421,13 @@ impl Columns {
             };
             if self.is_shown(at) {
                 // A sweep's work is told in words that make their own room.
-                let has_cell =
-                    |row: &&Row<'_>| column.side != Side::Left || !matches!(row, Row::Sweep(_));
+                let has_cell = |row: &&Row<'_>| {
+                    column.table.side != Side::Left || !matches!(row, Row::Sweep(_))
+                };
                 self.extents[at] = rows
                     .iter()
                     .filter(has_cell)
-                    .map(|row| Extent::of(&column.cell(*row), column.side))
+                    .map(|row| Extent::of(&column.cell(*row), column.table.side))
                     .fold(column.least, Extent::with);
             }
         }
@@ -543,11 +531,15 @@ mod tests {
     }
 
     #[test]
-    fn every_column_has_a_rank_of_its_own_and_room_for_what_it_means() {
-        let mut ranks: Vec<usize> = COLUMNS.iter().map(|column| column.rank).collect();
+    fn every_column_that_is_shown_unasked_has_a_rank_of_its_own_and_each_room_for_what_it_means() {
+        let shown = COLUMNS
+            .iter()
+            .filter(|column| !matches!(column.by_default, Hidden));
+        let mut ranks: Vec<usize> = shown.map(|column| column.table.rank).collect();
+        let all = ranks.len();
         ranks.sort_unstable();
         ranks.dedup();
-        assert_eq!(ranks.len(), COLUMNS.len());
+        assert_eq!(ranks.len(), all);
         assert!(
             COLUMNS
                 .iter()

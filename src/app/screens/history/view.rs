@@ -31,12 +31,9 @@ use crate::{
             sweep::sketch::span,
         },
     },
-    domain::{
-        executor::Executor,
-        history::{Entry, EntryTest},
-        text::counted,
-    },
+    domain::{executor::Executor, history::Entry, text::counted},
     present::{
+        marks::MARKS,
         sentence,
         table::{fitting, shortened},
     },
@@ -180,15 +177,12 @@ pub(crate) fn is_chosen(app: &App, run: Row<'_>) -> bool {
 
 /// The signs of a run; blanks for those that it does not have.
 pub(crate) fn signs(app: &App, run: Row<'_>) -> [&'static str; 5] {
-    let is = |test: EntryTest| run.entry().is_some_and(test);
-    [
-        (is_chosen(app, run), "▸"),
-        (app.browse().marked().contains(&run.number()), "●"),
-        (is(|run| run.assessment.is_baseline), "B"),
-        (is(|run| run.assessment.is_fastest), "★"),
-        (is(Entry::has_caveats), "!"),
-    ]
-    .map(|(is_there, sign)| if is_there { sign } else { " " })
+    let sign = |is_there: bool, sign| if is_there { sign } else { " " };
+    let is_marked = app.browse().marked().contains(&run.number());
+    let [baseline, fastest, doubted] =
+        MARKS.map(|(of_run, _, is_its)| sign(run.entry().is_some_and(is_its), of_run));
+    let chosen = sign(is_chosen(app, run), "▸");
+    [chosen, sign(is_marked, "●"), baseline, fastest, doubted]
 }
 
 /// A speed-up as a bar, as a share of the largest; behind it, in a room of so many columns, a word of the run that has it.

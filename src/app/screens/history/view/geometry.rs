@@ -109,7 +109,7 @@ impl Placed {
     pub fn heading(&self, sort: Sort) -> String {
         padded(
             &heading(self.column, sort),
-            self.column.side,
+            self.column.table.side,
             usize::from(self.width),
         )
     }
@@ -121,7 +121,7 @@ impl Placed {
             columns::MODEL if text.width() > width => row.plan().executor.name(),
             _ => text,
         };
-        match self.column.side {
+        match self.column.table.side {
             _ if text.is_empty() => text,
             Side::Left => shortened(&text, width),
             side => self.extent.align(&text, side, width),
@@ -136,7 +136,7 @@ impl Placed {
 }
 
 fn heading(column: &Column, sort: Sort) -> String {
-    format!("{}{}", column.heading, arrow(column, sort))
+    format!("{}{}", column.heading(), arrow(column, sort))
 }
 
 /// How the runs are sorted by a column, if they are.
@@ -202,7 +202,7 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
     let mut fitting: Vec<usize> = vec![];
     for at in wanted.by_importance() {
         let column = &COLUMNS[at];
-        let kept = match column.rank {
+        let kept = match column.table.rank {
             _ if wanted.is_wished(at) => 0,
             EXTRA.. => FOR_BARS,
             DECORATION.. => FOR_WORDS,
@@ -255,7 +255,7 @@ fn needed(app: &App, at: usize) -> Placed {
     let (wanted, column) = (app.columns(), &COLUMNS[at]);
     let mut extent = wanted.extent(at);
     if let Some(live) = app.live_row() {
-        extent = extent.with(Extent::of(&column.cell(live), column.side));
+        extent = extent.with(Extent::of(&column.cell(live), column.table.side));
     }
     let width = match column.id {
         columns::BAR => LONGEST + WORD,
