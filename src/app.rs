@@ -226,14 +226,14 @@ impl App {
             Msg::ExportReads { read, of } => self.with_export(|form| {
                 form.writing = Some(format!("reading the timelines: {read} of {of}"));
             }),
-            Msg::PictureRead { number, picture } => self.on_picture_read(number, picture),
+            Msg::TraceRead { number, trace } => self.on_trace_read(number, trace),
             Msg::Kept(numbers) => self.on_kept(&numbers),
             Msg::Tick(elapsed) => is_due = self.on_tick(elapsed),
         }
         self.settle_playback();
         self.settle_notice();
         if is_news {
-            self.ask_for_a_picture();
+            self.request_trace();
             self.compose_sweeps();
         }
         if is_due {

@@ -300,7 +300,7 @@ impl Explorer {
             Effect::Export(order) => self.export(order),
             Effect::Keep(number) => self.keeper.keep(history, number),
             Effect::ReadEarlier => self.keeper.read_earlier(),
-            Effect::ReadPicture(number) => self.keeper.read_trace(history, number),
+            Effect::ReadTrace(number) => self.keeper.read_trace(history, number),
             Effect::Rename(number, name) => self.keeper.change(history, &[number], |mut ids| {
                 let id = ids.remove(0);
                 Change::Name { id, name }
@@ -374,7 +374,7 @@ impl Explorer {
                 complete(&mut copies.runs, &TraceFolder::beside(place), &events);
             }
             let runs = copies.runs.iter().filter(|_| order.format.shows_traces());
-            let without = runs.filter(|run| run.missing_picture().is_some()).count();
+            let without = runs.filter(|run| run.missing_trace().is_some()).count();
             let path = typed(&order.file);
             let target = file::Target {
                 path: &path,

@@ -459,7 +459,7 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
         assert_eq!(run.provenance.origin, Origin::Recorded);
         assert_eq!(run.provenance.session, "the-session");
         assert!(run.provenance.is_same_machine(&provenance()));
-        let trace = run.picture().unwrap();
+        let trace = run.loaded_trace().unwrap();
         for (restored, original) in trace.lanes.iter().zip(&entry.trace.lanes) {
             assert_eq!(restored.transitions, original.transitions);
         }
@@ -469,7 +469,7 @@ fn what_was_written_comes_back_equal_with_where_it_was_measured() {
         Some("<b>\"=1\u{fffd}</b>")
     );
     let without = json::read(&written(&history, Traces::LeftOut)).unwrap();
-    assert!(without.runs.iter().all(|run| run.picture().is_none()));
+    assert!(without.runs.iter().all(|run| run.loaded_trace().is_none()));
 }
 
 #[test]
@@ -578,7 +578,7 @@ fn small() -> &'static [u8] {
 }
 
 fn drawable(document: &Lot) {
-    for trace in document.runs.iter().filter_map(Entry::picture) {
+    for trace in document.runs.iter().filter_map(Entry::loaded_trace) {
         let _ = trace.times_together(0..trace.lanes.len(), &[0, trace.now / 2, trace.now]);
         let mut thinned = trace.clone();
         thinned.thin(3);

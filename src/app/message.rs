@@ -64,12 +64,12 @@ pub enum Msg {
     /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers; what is here already
     /// is left out.
     Earlier(Lot),
-    /// What [`Effect::ReadPicture`] asked for, or one sentence that says why there is none.
-    PictureRead {
+    /// What [`Effect::ReadTrace`] asked for, or one sentence that says why there is none.
+    TraceRead {
         /// The run's number.
         number: usize,
         /// Its trace.
-        picture: Result<Box<Trace>, String>,
+        trace: Result<Box<Trace>, String>,
     },
     /// What [`Effect::Export`] asked for was written to this file, of so many bytes; or why not.
     Exported {
@@ -107,8 +107,8 @@ pub enum Effect {
     Keep(usize),
     /// Bring the runs that were kept by other sessions; answered by [`Msg::Earlier`].
     ReadEarlier,
-    /// Bring the trace of a kept run; answered by [`Msg::PictureRead`].
-    ReadPicture(usize),
+    /// Bring the trace of a kept run; answered by [`Msg::TraceRead`].
+    ReadTrace(usize),
     /// Keep what the user calls a run from now on; `None` takes its name away.
     Rename(usize, Option<String>),
     /// Remove these runs from what is kept.

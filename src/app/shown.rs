@@ -46,8 +46,8 @@ impl<'a> Shown<'a> {
     }
 
     /// Why there is no picture of it now, in a few words; `None` if there is one.
-    pub fn missing_picture(self) -> Option<&'a str> {
-        self.entry().and_then(Entry::missing_picture)
+    pub fn missing_trace(self) -> Option<&'a str> {
+        self.entry().and_then(Entry::missing_trace)
     }
 
     /// What it looks like; without lanes if its picture is missing.
@@ -90,7 +90,6 @@ impl App {
 
     /// The run that the panels are about, if there is a picture of it.
     pub fn pictured(&self) -> Option<Shown<'_>> {
-        self.shown()
-            .filter(|shown| shown.missing_picture().is_none())
+        self.shown().filter(|shown| shown.missing_trace().is_none())
     }
 }

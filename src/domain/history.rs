@@ -2,18 +2,18 @@
 
 mod compare;
 mod earlier;
-mod pictures;
 mod removal;
 mod repeats;
 mod sweeps;
+mod traces;
 
 use std::sync::Arc;
 
 pub use earlier::Lot;
-pub use pictures::{THINNED_INTERVALS, TRACE_BYTES};
 use removal::Removal;
 pub use repeats::mark_outliers;
 pub use sweeps::{Peak, SweepEntry};
+pub use traces::{THINNED_INTERVALS, TRACE_BYTES};
 
 use super::{
     assessment::Assessment,
@@ -26,7 +26,7 @@ use crate::catalog::caveat::Caveat;
 
 /// Whether the trace of a run is available.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Picture {
+pub enum TraceState {
     /// The trace is in memory.
     Here,
     /// The trace can be read from the kept history.
@@ -48,10 +48,10 @@ pub struct Entry {
     pub provenance: Arc<Provenance>,
     /// What was measured.
     pub record: Record,
-    /// Its trace; without lanes unless `picture` is [`Picture::Here`].
+    /// Its trace; without lanes unless `trace_state` is [`TraceState::Here`].
     pub trace: Trace,
     /// Whether its trace is available.
-    pub picture: Picture,
+    pub trace_state: TraceState,
     /// What the other runs say about it.
     pub assessment: Assessment,
     /// Whether the user made it the baseline of its work. Each work has at most one such run.
@@ -67,12 +67,12 @@ impl Entry {
         record: Record,
         trace: Option<Trace>,
     ) -> Entry {
-        let picture = match (&trace, provenance.origin) {
-            (Some(_), _) => Picture::Here,
+        let trace_state = match (&trace, provenance.origin) {
+            (Some(_), _) => TraceState::Here,
             (None, Origin::Recorded) => {
-                Picture::Gone("the shared file has no timeline of this run".into())
+                TraceState::Gone("the shared file has no timeline of this run".into())
             }
-            (None, _) => Picture::Kept,
+            (None, _) => TraceState::Kept,
         };
         Entry {
             number,
@@ -80,7 +80,7 @@ impl Entry {
             provenance,
             record,
             trace: trace.unwrap_or_default(),
-            picture,
+            trace_state,
             assessment: Assessment::default(),
             is_chosen: false,
         }
@@ -105,8 +105,8 @@ impl Entry {
     }
 
     /// Its trace, if it is in memory.
-    pub fn picture(&self) -> Option<&Trace> {
-        (self.picture == Picture::Here).then_some(&self.trace)
+    pub fn loaded_trace(&self) -> Option<&Trace> {
+        (self.trace_state == TraceState::Here).then_some(&self.trace)
     }
 
     /// The speed-up and the baseline. `None` for the baseline itself, whose speed-up over itself says nothing.
@@ -174,7 +174,7 @@ fn items<'a>(entries: &'a [Entry], sweeps: &'a [SweepEntry]) -> impl Iterator<It
 /// history            the entries, in ascending order of their numbers
 ///  ├─ compare        baselines, speed-ups and the fastest run: only of the work that changed, in O(n)
 ///  ├─ earlier        adds runs that this session did not measure, and renumbers runs
-///  ├─ pictures       which traces are in memory, and how much memory they may take
+///  ├─ traces         which traces are in memory, and how much memory they may take
 ///  ├─ removal        removes runs and takes removals back
 ///  ├─ sweeps         the sweeps, and which runs belong to them
 ///  └─ repeats        what runs of one configuration say together

@@ -44,7 +44,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         is_first: true,
     };
     for run in &shared.runs {
-        if let Some(trace) = run.picture() {
+        if let Some(trace) = run.loaded_trace() {
             write_run(run, trace, &mut events)?;
         }
     }
@@ -195,9 +195,9 @@ fn other_run(shared: &Shared<'_>, run: &Entry) -> Value {
         "verdict": document::verdict(shared, run),
         "caveats": caveats.collect::<Vec<_>>(),
         // Whether its trace was thinned before, or had gaps.
-        "thinned": run.picture().is_some_and(|trace| trace.is_thinned),
-        "dropped": run.picture().map_or(0, Trace::dropped),
-        "has_trace": run.picture().is_some(),
+        "thinned": run.loaded_trace().is_some_and(|trace| trace.is_thinned),
+        "dropped": run.loaded_trace().map_or(0, Trace::dropped),
+        "has_trace": run.loaded_trace().is_some(),
         // How waiting for a core and for CPython's lock was measured.
         "phase_source": run.record.measurement.phase_source,
     });

@@ -222,7 +222,7 @@ fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a Entry> {
         wanted.into_iter().flatten().filter_map(of)
     });
     let wanted: BTreeSet<&String> = single.chain(typical).collect();
-    let is_drawn = |run: &&Entry| run.picture().is_some() && wanted.contains(&run.record.id);
+    let is_drawn = |run: &&Entry| run.loaded_trace().is_some() && wanted.contains(&run.record.id);
     let drawn = shared.runs.iter().copied().filter(is_drawn);
     drawn.take(TIMELINES_MAX).collect()
 }
@@ -245,7 +245,7 @@ fn timeline(shared: &Shared<'_>, run: &Entry, among: &[&Entry], cells: u32) -> M
             }
             p class="soft" { (numbers) }
             @if let Some(costs) = document::python_costs(record) { p class="soft" { (costs) } }
-            @if run.picture().is_some_and(|trace| trace.is_thinned) {
+            @if run.loaded_trace().is_some_and(|trace| trace.is_thinned) {
                 p class="soft" { "The picture was made poorer to save memory; all numbers are exact." }
             }
         }

@@ -126,7 +126,7 @@ fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
             .runs
             .iter()
             .copied()
-            .filter(|run| run.picture().is_some())
+            .filter(|run| run.loaded_trace().is_some())
     };
     let drawn: Vec<&Entry> = with_traces().take(TIMELINES_MAX).collect();
     let cells = CELLS / drawn.len().max(1) as u32;

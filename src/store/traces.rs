@@ -21,7 +21,7 @@ use super::{
     place::Place,
 };
 use crate::domain::{
-    history::{Entry, Picture as AtHand},
+    history::{Entry, TraceState as AtHand},
     record::{Record, TaskRecord, WorkerRecord},
     text,
     trace::{EVENTS_PER_INTERVAL, Trace},
@@ -214,7 +214,7 @@ impl TraceFolder {
     pub fn complete(&self, run: &mut Entry) {
         if let Ok(details) = self.read(&run.record.id) {
             run.trace = details.complete(&mut run.record);
-            run.picture = AtHand::Here;
+            run.trace_state = AtHand::Here;
         }
     }
 

@@ -125,15 +125,13 @@ impl Keeper {
         }
     }
 
-    /// Reads the trace of this run. The answer is [`Msg::PictureRead`].
+    /// Reads the trace of this run. The answer is [`Msg::TraceRead`].
     pub fn read_trace(&self, history: &History, number: usize) {
         match kept(history, number).filter(|_| self.jobs.is_some()) {
             Some(id) => self.send(Box::new(move |worker| worker.read_trace(number, &id))),
             None => {
-                let picture = Err("its timeline is not kept".into());
-                let _ = self
-                    .events
-                    .send(Msg::PictureRead { number, picture }.into());
+                let trace = Err("its timeline is not kept".into());
+                let _ = self.events.send(Msg::TraceRead { number, trace }.into());
             }
         }
     }
@@ -260,9 +258,9 @@ impl Worker {
     }
 
     fn read_trace(&self, number: usize, id: &str) {
-        let picture = self.writer.store.traces().read(id);
-        let picture = picture.map(|read| Box::new(read.trace.into_owned()));
-        self.tell(vec![Msg::PictureRead { number, picture }]);
+        let trace = self.writer.store.traces().read(id);
+        let trace = trace.map(|read| Box::new(read.trace.into_owned()));
+        self.tell(vec![Msg::TraceRead { number, trace }]);
     }
 
     /// Tries once more to keep the traces that could not be kept. Returns what is lost, in one sentence.

@@ -1,7 +1,7 @@
 //! Runs that this session did not measure, and what the history does to rows: filters, names, removals.
 
 use pconc_tui::domain::{
-    history::{Lot, Picture},
+    history::{Lot, TraceState},
     provenance::Origin,
     trace::Trace,
 };
@@ -141,7 +141,7 @@ fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() 
 }
 
 #[test]
-fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
+fn a_trace_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
     for (columns, rows) in [(60, 16), (80, 24), (120, 40), (200, 60)] {
         let mut session = Session::new(columns, rows);
         session
@@ -175,9 +175,9 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
         );
         session.press(&[Esc]);
         let gone = "its timeline was removed to save room; all numbers are kept";
-        let _ = session.app.update(Msg::PictureRead {
+        let _ = session.app.update(Msg::TraceRead {
             number: 1,
-            picture: Err(gone.into()),
+            trace: Err(gone.into()),
         });
         session.press(&[Home]);
         assert!(session.shows("its timeline was removed to save room"));
@@ -186,9 +186,9 @@ fn a_picture_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
         let mut trace = Trace::new(record.plan.workers);
         trace.apply(run.batch(0, run.wall()));
         trace.conclude(run.wall());
-        let _ = session.app.update(Msg::PictureRead {
+        let _ = session.app.update(Msg::TraceRead {
             number: 2,
-            picture: Ok(Box::new(trace)),
+            trace: Ok(Box::new(trace)),
         });
         session.press(&[Down]);
         assert!(
@@ -455,7 +455,7 @@ proptest! {
             prop_assert!(session.chosen().is_none_or(|number| numbers.contains(&number)));
             prop_assert!(session.order().iter().all(|number| numbers.contains(number)));
             prop_assert!(session.app.browse().marked().iter().all(|number| numbers.contains(number)));
-            let awaited = history.entries().iter().filter(|entry| entry.picture == Picture::Awaited).count();
+            let awaited = history.entries().iter().filter(|entry| entry.trace_state == TraceState::Awaited).count();
             prop_assert!(awaited <= 1);
             if !session.order().is_empty() && session.chosen().is_some() {
                 prop_assert!(session.app.browse().place().is_some(), "the chosen row is shown");

@@ -163,11 +163,8 @@ const STATES: &[State] = &[
         name: "earlier-gone",
         reach: |s| {
             earlier(s);
-            let picture = Err("its timeline was removed to save room; all numbers are kept".into());
-            let _ = s.app.update(Msg::PictureRead {
-                number: 42,
-                picture,
-            });
+            let trace = Err("its timeline was removed to save room; all numbers are kept".into());
+            let _ = s.app.update(Msg::TraceRead { number: 42, trace });
         },
         says: &["its timeline was removed to save room"],
     },

@@ -218,7 +218,7 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
 /// All of the time that these runs took: the longest of them.
 pub fn whole(runs: &[&Entry]) -> Window {
     let end = |run: &&Entry| {
-        run.picture()
+        run.loaded_trace()
             .map_or_else(|| nanos(run.record.times.wall_s), |trace| trace.now)
     };
     Window {

@@ -1,6 +1,6 @@
 //! Removes runs from the history, and takes removals back.
 
-use super::{Entry, History, Item, Picture, SweepEntry};
+use super::{Entry, History, Item, SweepEntry, TraceState};
 
 /// How many removals can be taken back.
 const LEVELS: usize = 50;
@@ -40,8 +40,8 @@ impl History {
             entries: entries.collect(),
         };
         for entry in &mut removal.entries {
-            if entry.picture == Picture::Awaited {
-                entry.picture = Picture::Kept;
+            if entry.trace_state == TraceState::Awaited {
+                entry.trace_state = TraceState::Kept;
             }
         }
         let numbers = removal.numbers();

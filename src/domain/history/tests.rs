@@ -15,7 +15,7 @@ use super::{
         speedup::Baseline,
         trace::{Batch, LaneUpdate, Trace, Transition},
     },
-    Entry, History, Lot, Picture,
+    Entry, History, Lot, TraceState,
 };
 use crate::{
     catalog::{
@@ -158,7 +158,7 @@ fn runs_that_a_shared_file_and_the_kept_history_both_have_count_once() {
 }
 
 /// A trace of about a megabyte.
-fn picture() -> Trace {
+fn large_trace() -> Trace {
     let event = |i: u64| Transition {
         at: i * 100,
         task: Some(0),
@@ -184,7 +184,7 @@ fn picture() -> Trace {
 }
 
 #[test]
-fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_are_looked_at() {
+fn traces_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_are_looked_at() {
     let mut history = sample::history(2);
     let a = provenance(&history, "a", "sample");
     history.add_earlier_runs(
@@ -194,18 +194,18 @@ fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_a
     );
     history.add(
         sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0),
-        picture(),
+        large_trace(),
     );
     history.look_at(vec![1]);
     for number in 1..=3 {
-        assert!(!history.set_picture(number, Ok(Box::new(picture()))));
+        assert!(!history.set_trace(number, Ok(Box::new(large_trace()))));
     }
     let one = history.entries()[3].trace.bytes();
     assert!(!history.make_room(one * 2 + one / 2));
     let there: Vec<bool> = history
         .entries()
         .iter()
-        .map(|entry| entry.picture == Picture::Here)
+        .map(|entry| entry.trace_state == TraceState::Here)
         .collect();
     assert_eq!(there, [true, false, false, true]);
     assert!(history.entries()[1].trace.lanes.is_empty() && !history.entries()[3].trace.is_thinned);
@@ -216,18 +216,18 @@ fn pictures_that_can_be_read_again_make_room_before_any_is_thinned_unless_they_a
 }
 
 #[test]
-fn a_picture_that_was_awaited_when_its_run_was_removed_can_be_asked_for_again() {
+fn a_trace_that_was_awaited_when_its_run_was_removed_can_be_asked_for_again() {
     let mut history = sample::history(2);
     let a = provenance(&history, "a", "sample");
     history.add_earlier_runs(vec![run(1, &a, Model::Serial, 1.0)]);
     history.look_at(vec![1]);
     assert_eq!(
-        (history.await_picture(), history.await_picture()),
+        (history.await_trace(), history.await_trace()),
         (Some(1), None)
     );
     history.remove(&[1]);
     history.restore();
-    assert_eq!(history.await_picture(), Some(1));
+    assert_eq!(history.await_trace(), Some(1));
 }
 
 /// Speed-up, baseline, whether it is the baseline, whether it is the fastest, and the number of caveats.
@@ -538,7 +538,7 @@ fn the_fastest_is_marked_only_if_it_is_clearly_ahead_of_all_others() {
 }
 
 #[test]
-fn the_oldest_pictures_are_thinned_first_and_only_as_far_as_needed() {
+fn the_oldest_traces_are_thinned_first_and_only_as_far_as_needed() {
     let mut history = sample::history(2);
     for _ in 0..3 {
         let mut trace = Trace::new(1);

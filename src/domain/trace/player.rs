@@ -33,24 +33,24 @@ impl Player {
         }
     }
 
-    /// Brings `picture` to this moment, forwards or backwards. Nothing else may change `picture`. `source` is the trace
+    /// Brings `replayed` to this moment, forwards or backwards. Nothing else may change `replayed`. `source` is the trace
     /// that this player was made for, and `failed` are the times at which tasks failed. O(lanes) and the events in
     /// between; backwards, all events until `to`.
     pub fn go_to(
         &mut self,
-        picture: &mut Trace,
+        replayed: &mut Trace,
         source: &Trace,
         failed: impl Iterator<Item = Nanos>,
         to: Nanos,
     ) {
         let to = to.min(source.now);
         if to < self.at {
-            *picture = Trace::new(u32::try_from(source.lanes.len()).unwrap_or(u32::MAX));
+            *replayed = Trace::new(u32::try_from(source.lanes.len()).unwrap_or(u32::MAX));
             (self.at, self.seen) = (0, [0; 2]);
         }
         if to > self.at {
             let failed = failed.filter(|at| *at <= to).count();
-            picture.apply(self.batch(source, u32::try_from(failed).unwrap_or(u32::MAX), to));
+            replayed.apply(self.batch(source, u32::try_from(failed).unwrap_or(u32::MAX), to));
             self.at = to;
         }
     }

@@ -125,7 +125,7 @@ impl<'a> OutgoingRun<'a> {
                 baseline: gain.over.number,
             }),
             record: WithCaveats::new(&run.record, run.caveats()),
-            trace: run.picture().filter(|_| traces == Traces::Included),
+            trace: run.loaded_trace().filter(|_| traces == Traces::Included),
         }
     }
 }

@@ -51,12 +51,12 @@ type Heights = [u32; Phase::STACK.len()];
 /// A run's timeline, with about `cells` columns in all its lanes together. `None` if there is no trace. Its axis ends
 /// with the longest run of the same work in `among`, so that a shorter run visibly ends earlier.
 pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option<Picture> {
-    let trace = run.picture()?;
+    let trace = run.loaded_trace()?;
     let same = among
         .iter()
         .filter(|other| other.record.plan.same_work(&run.record.plan));
     let until = same
-        .filter_map(|other| other.picture())
+        .filter_map(|other| other.loaded_trace())
         .map(|trace| trace.now)
         .max();
     let rows = trace.lanes.len().min(ROWS_MAX);

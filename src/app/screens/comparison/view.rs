@@ -167,7 +167,7 @@ fn draw_timeline(
     draw_lines([title(run, drawn, area.width)], area, buf);
     let (_, below) = split_above(area, 1);
     let (names, bars) = split_left(below, GUTTER);
-    if let Some(why) = run.missing_picture() {
+    if let Some(why) = run.missing_trace() {
         draw_text(why, Style::new(), bars, buf);
         return;
     }

@@ -76,7 +76,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     let Some(shown) = app.shown() else {
         return draw_sketches(theme, inner, buf);
     };
-    let missing = shown.missing_picture();
+    let missing = shown.missing_trace();
     let window = app.timeline().window(shown.trace());
     let has_axis = app.focus().expanded && missing.is_none();
     let (curves, axis) = split_below(inner, u16::from(has_axis));

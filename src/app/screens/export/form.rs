@@ -3,7 +3,7 @@
 use crate::{
     app::{message::ExportOrder, screens::history::browse::Browse},
     domain::{
-        history::{History, Picture},
+        history::{History, TraceState},
         text::counted,
     },
     present::format::Format,
@@ -27,7 +27,7 @@ pub struct Scope {
     /// The numbers of its runs and sweeps, ascending.
     numbers: Vec<usize>,
     /// How many of the runs have no timeline any more.
-    without_picture: usize,
+    without_trace: usize,
 }
 
 impl Scope {
@@ -44,11 +44,11 @@ impl Scope {
             numbers.sort_unstable();
             numbers.dedup();
             let runs = numbers.iter().filter_map(|number| history.get(*number));
-            let gone = runs.filter(|run| matches!(run.picture, Picture::Gone(_)));
+            let gone = runs.filter(|run| matches!(run.trace_state, TraceState::Gone(_)));
             Scope {
                 label,
                 stem: format!("pconc-tui-{stem}"),
-                without_picture: gone.count(),
+                without_trace: gone.count(),
                 numbers,
             }
         };
@@ -164,7 +164,7 @@ impl Exporting {
 
     /// What the file will lack.
     pub fn lack(&self) -> Option<String> {
-        let without = self.scope().without_picture;
+        let without = self.scope().without_trace;
         lack(without).filter(|_| self.format.shows_traces())
     }
 

@@ -18,9 +18,9 @@ impl App {
         }
     }
 
-    pub(crate) fn on_picture_read(&mut self, number: usize, picture: Result<Box<Trace>, String>) {
+    pub(crate) fn on_trace_read(&mut self, number: usize, trace: Result<Box<Trace>, String>) {
         self.runs.awaited = None;
-        if self.history.set_picture(number, picture) {
+        if self.history.set_trace(number, trace) {
             self.tell_of_thinning();
         }
     }
@@ -34,13 +34,13 @@ impl App {
 
     /// Asks for a picture that is looked at and not here. One at a time: whoever hurries through the history gets the
     /// picture of the run where they stop, and nothing is read for the others.
-    pub(crate) fn ask_for_a_picture(&mut self) {
+    pub(crate) fn request_trace(&mut self) {
         self.history.look_at(self.in_sight());
         if self.runs.awaited.is_none() {
-            self.runs.awaited = self.history.await_picture();
+            self.runs.awaited = self.history.await_trace();
             self.out
                 .effects
-                .extend(self.runs.awaited.map(Effect::ReadPicture));
+                .extend(self.runs.awaited.map(Effect::ReadTrace));
         }
     }
 
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::{
         app::message::Msg,
-        domain::{history::Picture, machine::Limits, provenance::Origin, speed::Speed},
+        domain::{history::TraceState, machine::Limits, provenance::Origin, speed::Speed},
         fixtures::explorer::{Scenario, earlier, machine},
         ui::key::Key::Char,
     };
@@ -210,37 +210,37 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_read_when_somebody_looks_at_its_run_and_only_one_at_a_time() {
+    fn a_trace_is_read_when_somebody_looks_at_its_run_and_only_one_at_a_time() {
         let mut app = app();
         assert_eq!(
             app.update(Msg::Earlier(earlier(Origin::Earlier, &[1, 2, 3], None))),
             []
         );
-        let picture = |app: &App, number| app.history().get(number).unwrap().picture.clone();
+        let state = |app: &App, number| app.history().get(number).unwrap().trace_state.clone();
         app.choose(Some(1));
-        assert_eq!(app.update(Msg::Told("hm".into())), [Effect::ReadPicture(1)]);
-        assert_eq!(picture(&app, 1), Picture::Awaited);
+        assert_eq!(app.update(Msg::Told("hm".into())), [Effect::ReadTrace(1)]);
+        assert_eq!(state(&app, 1), TraceState::Awaited);
         app.choose(Some(2));
         app.choose(Some(3));
         assert_eq!(app.update(Msg::Told("hm".into())), [], "one is being read");
-        let read = Msg::PictureRead {
+        let read = Msg::TraceRead {
             number: 1,
-            picture: Ok(Box::new(Trace::new(1))),
+            trace: Ok(Box::new(Trace::new(1))),
         };
         assert_eq!(
             app.update(read),
-            [Effect::ReadPicture(3)],
+            [Effect::ReadTrace(3)],
             "where they stopped"
         );
         assert_eq!(
-            (picture(&app, 1), picture(&app, 2)),
-            (Picture::Here, Picture::Kept)
+            (state(&app, 1), state(&app, 2)),
+            (TraceState::Here, TraceState::Kept)
         );
-        let _ = app.update(Msg::PictureRead {
+        let _ = app.update(Msg::TraceRead {
             number: 3,
-            picture: Err("it is gone".into()),
+            trace: Err("it is gone".into()),
         });
-        assert_eq!(picture(&app, 3), Picture::Gone("it is gone".into()));
+        assert_eq!(state(&app, 3), TraceState::Gone("it is gone".into()));
         assert_eq!(
             app.update(Msg::Told("hm".into())),
             [],

@@ -122,14 +122,15 @@ impl App {
 
     /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
     pub(crate) fn can_play(&self) -> bool {
-        let is_drawn = |entry: &Entry| entry.picture().is_some_and(|trace| trace.now > 0);
+        let is_drawn = |entry: &Entry| entry.loaded_trace().is_some_and(|trace| trace.now > 0);
         !self.is_busy() && self.shown().and_then(Shown::entry).is_some_and(is_drawn)
     }
 
     /// Plays the chosen run from its begin on.
     pub(crate) fn play(&mut self) {
         let chosen = self.chosen_run();
-        let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.picture()?))) else {
+        let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.loaded_trace()?)))
+        else {
             return;
         };
         self.timeline.playback = Some(Playback::new(entry, trace));
@@ -148,7 +149,7 @@ impl App {
         let entry = self.history.get(playback.number);
         let Some((entry, trace)) = entry
             .filter(|_| !is_busy && !is_left)
-            .and_then(|entry| Some((entry, entry.picture()?)))
+            .and_then(|entry| Some((entry, entry.loaded_trace()?)))
         else {
             self.timeline.playback = None;
             return;

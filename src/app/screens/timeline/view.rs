@@ -59,7 +59,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     };
     let Some(at) = Geometry::of(app, area, gutter) else {
         let inner = draw_frame("Timeline", focused, theme, area, buf);
-        draw_centred(shown.missing_picture().unwrap_or_default(), inner, buf);
+        draw_centred(shown.missing_trace().unwrap_or_default(), inner, buf);
         return;
     };
     let view = View {

@@ -2,7 +2,7 @@
 
 use super::{
     super::trace::{EVENTS_PER_INTERVAL, Trace},
-    Entry, History, Picture,
+    Entry, History, TraceState,
 };
 
 /// The most memory that all traces of a session may take, in bytes.
@@ -20,24 +20,24 @@ impl History {
 
     /// The first run that the user looks at and whose kept trace was not requested yet. From now on its trace is
     /// awaited.
-    pub fn await_picture(&mut self) -> Option<usize> {
-        let is_kept = |entry: &Entry| entry.picture == Picture::Kept;
+    pub fn await_trace(&mut self) -> Option<usize> {
+        let is_kept = |entry: &Entry| entry.trace_state == TraceState::Kept;
         let mut numbers = self.in_sight.iter().copied();
         let number = numbers.find(|number| self.get(*number).is_some_and(is_kept))?;
-        self.get_mut(number)?.picture = Picture::Awaited;
+        self.get_mut(number)?.trace_state = TraceState::Awaited;
         Some(number)
     }
 
     /// Takes a trace that was awaited, or the reason why there is none. Returns whether other traces had to be thinned
     /// to make room for it.
-    pub fn set_picture(&mut self, number: usize, picture: Result<Box<Trace>, String>) -> bool {
+    pub fn set_trace(&mut self, number: usize, trace: Result<Box<Trace>, String>) -> bool {
         let entry = self.get_mut(number);
-        let Some(entry) = entry.filter(|entry| entry.picture != Picture::Here) else {
+        let Some(entry) = entry.filter(|entry| entry.trace_state != TraceState::Here) else {
             return false;
         };
-        match picture {
-            Ok(trace) => (entry.trace, entry.picture) = (*trace, Picture::Here),
-            Err(sentence) => entry.picture = Picture::Gone(sentence),
+        match trace {
+            Ok(trace) => (entry.trace, entry.trace_state) = (*trace, TraceState::Here),
+            Err(sentence) => entry.trace_state = TraceState::Gone(sentence),
         }
         self.make_room(TRACE_BYTES)
     }
@@ -49,10 +49,10 @@ impl History {
         let mut oldest_first: Vec<&mut Entry> = self.all_entries_mut().collect();
         let mut total: usize = oldest_first.iter().map(|entry| entry.trace.bytes()).sum();
         for entry in &mut oldest_first {
-            let can_be_read_again = entry.is_earlier() && entry.picture == Picture::Here;
+            let can_be_read_again = entry.is_earlier() && entry.trace_state == TraceState::Here;
             if total > bytes && can_be_read_again && !in_sight.contains(&entry.number) {
                 total -= entry.trace.bytes();
-                (entry.trace, entry.picture) = (Trace::new(0), Picture::Kept);
+                (entry.trace, entry.trace_state) = (Trace::new(0), TraceState::Kept);
             }
         }
         let mut thinned = false;
@@ -70,11 +70,11 @@ impl History {
 
 impl Entry {
     /// The reason why its trace is not in memory, in a few words. `None` if it is.
-    pub fn missing_picture(&self) -> Option<&str> {
-        match &self.picture {
-            Picture::Here => None,
-            Picture::Kept | Picture::Awaited => Some("reading its timeline…"),
-            Picture::Gone(sentence) => Some(sentence),
+    pub fn missing_trace(&self) -> Option<&str> {
+        match &self.trace_state {
+            TraceState::Here => None,
+            TraceState::Kept | TraceState::Awaited => Some("reading its timeline…"),
+            TraceState::Gone(sentence) => Some(sentence),
         }
     }
 }
