@@ -516,7 +516,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_begins_where_its_type_may_stand() {
+    fn every_part_is_aligned_for_its_type() {
         assert_eq!(CORE_SLOTS.at % align_of::<CacheLine<AtomicU64>>(), 0);
         assert_eq!(LANES.at % align_of::<LaneHeader>(), 0);
         assert_eq!(TASKS.at % align_of::<TaskSlot>(), 0);

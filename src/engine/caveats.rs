@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_for_a_core_is_foreign_only_where_there_was_one_for_each_worker() {
+    fn waiting_for_a_core_is_a_caveat_only_with_a_core_for_each_worker() {
         for (workers, share, kinds) in [
             (1, 0.2, vec![CaveatKind::RunQueueWait]),
             (2, 0.06, vec![CaveatKind::RunQueueWait]),

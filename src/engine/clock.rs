@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn another_thread_reads_what_this_one_computes() {
+    fn another_thread_can_read_the_cpu_time_of_this_one() {
         let watch = CpuWatch::start();
         let begun = thread_cpu();
         while thread_cpu() < begun + 2_000_000 {

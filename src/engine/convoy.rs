@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_latency_is_a_nap_at_least_and_all_are_there_whoever_computes_beside() {
+    fn each_latency_lasts_at_least_a_nap_however_many_threads_compute() {
         for computing in [0, 1, 3] {
             let latencies = emulated(computing, 7, Duration::from_millis(1)).unwrap();
             assert_eq!(latencies.len(), 7);

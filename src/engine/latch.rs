@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn opening_wakes_all_who_wait() {
+    fn opening_wakes_all_waiters() {
         let latch = Latch::new().unwrap();
         std::thread::scope(|scope| {
             let waiters: Vec<_> = (0..4)

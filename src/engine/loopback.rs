@@ -7,7 +7,6 @@
 //! Everything that a client decides has a limit. A request head has at most 8 KiB. At most 2,048 connections are open;
 //! more wait in the kernel's queue. A client gets 60 s for its head and 60 s for each chunk of its answer. If the
 //! server runs out of descriptors, it waits until some are free.
-//! piece of its answer. Running out of descriptors is survived: the server waits until some are free.
 
 mod connection;
 mod page;

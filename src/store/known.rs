@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_always_fits_and_comes_back() {
+    fn the_known_numbers_always_fit_and_can_be_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("known");
         let most = u64::MAX;

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_none_of_ours_is_neither_believed_nor_replaced() {
+    fn a_foreign_file_is_neither_believed_nor_replaced() {
         for text in [
             "mine",
             "{\"v\":9,\"speeds\":{}}",

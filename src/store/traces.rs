@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_no_run_and_what_is_half_written_is_removed_once_it_is_abandoned() {
+    fn files_without_a_run_and_partial_files_are_removed_once_they_are_abandoned() {
         let (_folder, traces) = traces();
         for id in ["known", "orphan"] {
             traces.keep(&record(id), &Trace::new(1)).unwrap();

@@ -256,7 +256,7 @@ mod tests {
     };
 
     #[test]
-    fn where_there_are_no_locks_runs_are_kept_and_what_is_not_promised_is_said_once() {
+    fn without_locks_runs_are_kept_and_the_user_is_warned_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("history");
         let mut store = Store::at(Place { file });

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn dear_frames_are_rarer_for_a_run_but_not_for_the_user() {
+    fn expensive_frames_are_rarer_for_a_run_but_not_for_the_user() {
         let mut pacer = Pacer::default();
         pacer.drawn(0, 2 * MS);
         pacer.want(Urgency::Paced);

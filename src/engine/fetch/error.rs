@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_fetch_is_known_on_its_way_through_an_io_error() {
+    fn a_cancelled_fetch_is_recognised_inside_an_io_error() {
         // An error takes that way through rustls, and through the reader of a body.
         let error = ureq::Error::from(io::Error::other(cancelled()));
         assert_eq!(explained(true, error), Unfinished::Cancelled);

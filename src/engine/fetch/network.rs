@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stop_latch_goes_before_a_ready_descriptor() {
+    fn the_stop_latch_takes_precedence_over_a_ready_descriptor() {
         let (reader, mut writer) = io::pipe().unwrap();
         writer.write_all(b"x").unwrap();
         let network = network();
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deadline_ends_a_wait_in_vain_and_never_early() {
+    fn the_deadline_ends_a_wait_but_never_early() {
         let (reader, _writer) = io::pipe().unwrap();
         let start = Instant::now();
         let deadline = within(Duration::from_millis(15));

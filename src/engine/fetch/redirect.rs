@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_resolved_as_rfc_3986_has_it() {
+    fn references_are_resolved_as_rfc_3986_requires() {
         let base = "http://a:81/b/c/d?q=x/y#z";
         for (reference, target) in [
             ("https://x/y", "https://x/y"),

@@ -180,7 +180,7 @@ fn the_loopback_site_serves_exactly_its_pages() {
 }
 
 #[test]
-fn a_request_says_who_asks_and_wants_nothing_encoded_and_nothing_kept() {
+fn a_request_names_the_program_and_asks_for_no_encoding_and_no_reuse() {
     let (sender, heads) = mpsc::channel();
     let address = server(move |stream, head| {
         sender.send(head.to_owned()).unwrap();
@@ -242,7 +242,7 @@ fn a_status_of_400_or_more_is_an_error_with_its_reason() {
 }
 
 #[test]
-fn a_status_that_nobody_has_named_is_reported_as_a_number() {
+fn a_status_without_a_name_is_reported_as_a_number() {
     let unusual = refuse_error("http://h/x", StatusCode::from_u16(799).unwrap());
     assert_eq!(
         unusual.unwrap_err().to_string(),
@@ -264,7 +264,7 @@ fn a_password_is_not_in_the_sentence() {
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_refused() {
+fn a_connection_to_a_port_without_a_listener_is_refused() {
     let address = TcpListener::bind(("127.0.0.1", 0))
         .unwrap()
         .local_addr()
@@ -282,7 +282,7 @@ fn a_name_is_looked_up_and_its_addresses_are_tried_in_turn() {
 }
 
 #[test]
-fn a_name_that_nobody_has_is_a_dns_error() {
+fn an_unknown_name_is_a_dns_error() {
     let stop = latch();
     let unknown: Lookup = |_, _| {
         Err(io::Error::other(
@@ -321,19 +321,19 @@ fn endless_lookup(_host: &str, _port: u16) -> io::Result<Vec<SocketAddr>> {
 }
 
 #[test]
-fn a_silent_server_does_not_keep_a_cancelled_fetch() {
+fn a_silent_server_does_not_delay_a_cancelled_fetch() {
     let error = cancelled_while(|address| format!("http://{address}/"), "");
     assert_eq!(error, Unfinished::Cancelled);
 }
 
 #[test]
-fn a_server_that_is_silent_in_the_tls_handshake_does_not_keep_a_cancelled_fetch() {
+fn a_silent_tls_handshake_does_not_delay_a_cancelled_fetch() {
     let error = cancelled_while(|address| format!("https://{address}/"), "");
     assert_eq!(error, Unfinished::Cancelled);
 }
 
 #[test]
-fn half_an_answer_does_not_keep_a_cancelled_fetch() {
+fn half_an_answer_does_not_delay_a_cancelled_fetch() {
     let begun = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
     let error = cancelled_while(|address| format!("http://{address}/"), begun);
     assert_eq!(error, Unfinished::Cancelled);
@@ -341,7 +341,7 @@ fn half_an_answer_does_not_keep_a_cancelled_fetch() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_connection_that_is_never_made_does_not_keep_a_cancelled_fetch() {
+fn a_connection_that_is_never_made_does_not_delay_a_cancelled_fetch() {
     let (_listener, _queued, url) = unconnectable();
     let stop = latch();
     let stopper = stop.clone();
@@ -549,7 +549,7 @@ fn https_to_a_server_without_tls_says_so() {
 }
 
 #[test]
-fn what_is_no_address_is_refused_before_anything_is_done() {
+fn an_invalid_address_is_refused_before_anything_is_done() {
     let before = PAIRS.get();
     let error = error_of("file:///etc/passwd");
     assert_eq!(
@@ -560,7 +560,7 @@ fn what_is_no_address_is_refused_before_anything_is_done() {
 }
 
 #[test]
-fn a_fetcher_serves_many_fetches_and_goes_to_another_thread() {
+fn a_fetcher_serves_many_fetches_and_can_move_to_another_thread() {
     let url = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     let stop = latch();
     let fetcher = fetcher(&stop, HANG, MAX_BODY_BYTES);

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn it_renders_what_cpython_renders() {
+    fn bytes_are_rendered_as_cpython_renders_them() {
         for (bytes, expected) in [
             (&b""[..], "b''"),
             (b"plain text", "b'plain text'"),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_in_the_string_before_is_gone() {
+    fn earlier_content_of_the_string_is_removed() {
         let mut out = "before".to_owned();
         python_str_of_bytes(b"after", &mut out);
         assert_eq!(out, "b'after'");

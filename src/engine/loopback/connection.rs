@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_method_is_answered_with_what_is_allowed() {
+    fn a_refused_method_is_answered_with_the_allowed_one() {
         let head = head("405 Method Not Allowed", 0);
         assert!(head.contains("\r\nAllow: GET\r\n"));
     }

@@ -86,7 +86,7 @@ fn a_page_comes_with_a_complete_head() {
 }
 
 #[test]
-fn what_is_not_served_is_refused_with_the_right_status() {
+fn unserved_requests_are_refused_with_the_right_status() {
     let address = start(Site {
         latencies_ms: vec![0],
         page_bytes: 100,
@@ -170,7 +170,7 @@ fn clients_that_are_slow_to_send_or_to_read_delay_nobody() {
 }
 
 #[test]
-fn a_client_that_leaves_while_it_waits_is_let_go() {
+fn a_client_that_leaves_while_it_waits_is_dropped() {
     let address = start(Site {
         latencies_ms: vec![3_600_000],
         page_bytes: 100,
@@ -221,7 +221,7 @@ fn a_thousand_clients_connect_before_anybody_accepts_and_wait_together() {
 }
 
 #[test]
-fn more_clients_than_fit_are_served_when_there_is_room() {
+fn clients_beyond_the_limit_are_served_when_there_is_room() {
     let clients = MAX_CONNECTIONS + 20;
     if !allows_descriptors(2 * clients as u64 + 200) {
         println!("skipped: this system does not allow {clients} connections at once");

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_found_among_what_else_is_printed() {
+    fn an_answer_is_found_among_other_output() {
         let found = understood(&ended(answer(""), 0)).unwrap();
         assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
         assert_eq!(
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_no_use_is_explained_in_one_clause() {
+    fn an_unusable_interpreter_is_explained_in_one_clause() {
         for (printed, status, expected) in [
             (
                 answer("").replace("3.13.0", "2.7.18"),

@@ -52,7 +52,7 @@ fn fill(directory: &Path) {
 }
 
 #[test]
-fn what_an_earlier_session_left_is_removed_with_all_that_it_wrote() {
+fn the_directory_of_an_earlier_session_is_removed_with_all_its_files() {
     let room = room();
     let directory = abandoned(&room);
     fill(&directory);
@@ -117,7 +117,7 @@ fn a_directory_without_a_marker_of_its_own_stays() {
 }
 
 #[test]
-fn a_link_to_a_directory_of_a_session_and_what_it_leads_to_stay() {
+fn a_link_to_a_session_directory_and_its_target_stay() {
     let (room, other) = (room(), tempfile::tempdir().unwrap());
     let target = abandoned(&other);
     fs::write(target.join("output-1.txt"), "x").unwrap();
@@ -203,7 +203,7 @@ fn a_directory_whose_maker_was_ended_before_it_wrote_the_marker_goes_if_it_is_em
 }
 
 #[test]
-fn a_name_that_somebody_has_taken_is_neither_used_nor_removed() {
+fn a_name_that_is_taken_is_neither_used_nor_removed() {
     let room = room();
     let scratch = Scratch::below(room.path());
     fs::create_dir(&scratch.directory).unwrap();
@@ -213,7 +213,7 @@ fn a_name_that_somebody_has_taken_is_neither_used_nor_removed() {
 }
 
 #[test]
-fn what_somebody_put_into_the_directory_of_this_session_stays_and_the_next_run_uses_it_again() {
+fn foreign_files_in_the_session_directory_stay_and_the_next_run_uses_it_again() {
     let room = room();
     let scratch = Scratch::below(room.path());
     scratch.make().unwrap();

@@ -78,7 +78,7 @@ fn a_line_of_any_length_costs_only_itself() {
 }
 
 #[test]
-fn who_holds_the_lock_is_waited_for_only_for_a_while() {
+fn a_lock_is_waited_for_only_for_a_while() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let (mut log, mut other) = (Log::new(path.clone()), Log::new(path));
@@ -95,7 +95,7 @@ fn who_holds_the_lock_is_waited_for_only_for_a_while() {
 }
 
 #[test]
-fn what_is_no_file_is_refused_without_waiting() {
+fn anything_but_a_file_is_refused_without_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_and_control_keys_are_what_they_are() {
+    fn characters_and_control_keys_are_recognised() {
         use Key::{Backspace, Char, Ctrl, Enter, Esc, Tab};
         for (bytes, key) in [
             ("q", Char('q')),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_reported_by_their_number_are_understood() {
+    fn keys_that_are_reported_by_number_are_understood() {
         for (bytes, key) in [
             ("\u{1b}[113u", Key::Char('q')),
             ("\u{1b}[99;5u", Key::Ctrl('c')),
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mouse_clicks_and_scrolls_and_a_button_that_is_let_go_is_nothing() {
+    fn the_mouse_clicks_and_scrolls_and_a_released_button_has_no_meaning() {
         let wheel = |up| Input::Wheel { up, at: (4, 6) };
         for (bytes, input) in [
             (&b"\x1b[<0;5;7M"[..], Some(Input::Clicked(4, 6))),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_nothing_is_dropped_whole() {
+    fn sequences_without_a_meaning_are_dropped_completely() {
         for bytes in [
             "\u{1b}q",
             "\u{1b}ü",
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unfinished_is_waited_for_and_given_up_without_a_trace() {
+    fn unfinished_sequences_are_waited_for_and_given_up_without_a_trace() {
         for bytes in [
             &b"\x1b[<"[..],
             b"\x1b[",
@@ -511,7 +511,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_pasted_is_never_a_key(before in bytes(), text in bytes()) {
+        fn pasted_text_is_never_a_key(before in bytes(), text in bytes()) {
             let end = PASTE_END.len();
             prop_assume!(!text.windows(end).any(|window| window == PASTE_END));
             let mut parser = Parser::default();
