@@ -18,6 +18,7 @@
 //! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something
 //! changed, never while drawing.
 
+mod forms;
 pub mod frame;
 pub mod keys;
 pub mod lead;
@@ -42,7 +43,8 @@ use crate::{
         open::Open,
         screen::Panel,
         screens::{
-            form::Setup, history::Runs, sweep::Sweeps, teaching::Teaching, timeline::Timeline,
+            export::form::Stage, form::Setup, history::Runs, sweep::Sweeps, teaching::Teaching,
+            timeline::Timeline,
         },
         work::Work,
     },
@@ -224,7 +226,7 @@ impl App {
                 without,
             } => self.on_exported(&file, written, without),
             Msg::ExportReads { read, of } => self.with_export(|form| {
-                form.writing = Some(format!("reading the timelines: {read} of {of}"));
+                form.stage = Stage::Writing(format!("reading the timelines: {read} of {of}"));
             }),
             Msg::TraceRead { number, trace } => self.on_trace_read(number, trace),
             Msg::Kept(numbers) => self.on_kept(&numbers),
@@ -330,6 +332,7 @@ mod tests {
     use crate::{
         domain::{plan::Field, speed::Speed},
         fixtures::explorer,
+        ui::form::Form,
     };
 
     #[test]
@@ -380,10 +383,10 @@ mod tests {
     #[test]
     fn pasted_text_goes_into_the_field_that_is_open_and_does_nothing_elsewhere() {
         let mut app = App::new(explorer::machine(2), Limits::default());
-        let row = app.setup().row();
+        let row = app.setup().field();
         // As keys: go down, begin to type, run, leave.
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
-        assert_eq!((app.setup().row(), app.setup().typed()), (row, None));
+        assert_eq!((app.setup().field(), app.setup().typed()), (row, None));
         // In the form, down to the number of tasks.
         for key in [
             Key::Char('f'),
@@ -395,14 +398,14 @@ mod tests {
         ] {
             let _ = app.update(Msg::Key(key));
         }
-        assert_eq!(app.setup().row(), Field::TASKS);
+        assert_eq!(app.setup().field(), Field::TASKS);
         let before = app
             .setup()
             .typed()
             .expect("a number is being typed")
             .to_string();
         assert_eq!(app.update(Msg::Pasted("1q2\r\n".into())), []);
-        assert_eq!(app.setup().typed(), Some(&*format!("{before}12")));
+        assert_eq!(app.setup().typed(), Some(&*format!("{before}1q2")));
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! How things look, whatever they are about: areas, panels, lists, text fields, charts and bars of cells, themes, and the
+//! How things look, whatever they are about: areas, panels, lists, forms, text fields, charts and bars of cells, themes, and the
 //! keys that act on them. Nothing here knows the explorer.
 
 pub mod area;
 pub mod choice;
 pub mod field;
+pub mod form;
 pub mod key;
 pub mod panel;
 pub mod scroll;

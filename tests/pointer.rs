@@ -23,6 +23,7 @@ use pconc_tui::{
     },
     ui::{
         Theme,
+        form::Form,
         key::{Key, Key::*},
     },
 };
@@ -202,12 +203,12 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
             ("Model ", Field::Model),
         ] {
             let at = session.place(label);
-            assert_eq!(
-                session.click(at).0,
-                Some(Target::FormRow(row)),
-                "{label} at {columns}×{rows}"
+            let target = session.click(at).0;
+            assert!(
+                matches!(target, Some(Target::FormRow(_))),
+                "{label} at {columns}×{rows}: {target:?}"
             );
-            assert_eq!(session.app.setup().row(), row);
+            assert_eq!(session.app.setup().field(), row);
         }
         let before = session.app.setup().model();
         session.click(session.place("Model "));

@@ -118,8 +118,8 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
 
 /// Says what is needed and what there is, as far as it fits.
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
-    // Within a number, q is not a key.
-    let q_works = lookup(Key::Char('q'), &app.keys()).is_some();
+    // In a text that is typed, q is a letter.
+    let q_works = lookup(Key::Char('q'), &app.keys()).is_some_and(|(keys, _)| !keys.takes_text);
     let quits = if q_works {
         "q or Ctrl-C quits"
     } else {

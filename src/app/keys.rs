@@ -1,6 +1,7 @@
 //! What keys do: one table that feeds dispatch, footer and help alike, so that they cannot disagree.
 
 pub mod everywhere;
+pub mod forms;
 pub mod texts;
 
 use std::borrow::Cow;
@@ -177,7 +178,7 @@ mod tests {
     use Key::{Char, Ctrl};
 
     use super::*;
-    use crate::app::screens::{all_keys, form::keys::NUMBER};
+    use crate::app::{keys::texts::TYPING, screens::all_keys};
 
     #[test]
     fn no_key_means_two_things_in_one_context() {
@@ -192,10 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn digits_belong_to_a_number_while_one_is_typed() {
-        let found = |key| lookup(key, &[&NUMBER, &everywhere::ALWAYS]);
-        assert!(std::ptr::eq(found(Char('1')).unwrap().0, &*NUMBER));
-        assert!(found(Char('q')).is_none());
+    fn characters_belong_to_a_text_while_one_is_typed() {
+        let found = |key| lookup(key, &[&forms::FIELD, &TYPING, &everywhere::ALWAYS]);
+        for typed in ['1', 'q'] {
+            assert!(std::ptr::eq(found(Char(typed)).unwrap().0, &*TYPING));
+        }
         assert!(found(Ctrl('c')).is_some());
     }
 

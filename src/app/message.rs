@@ -1,10 +1,9 @@
 //! What reaches the explorer, and what it asks for.
 
 use crate::{
-    app::{screen::Panel, screens::sweep_form::FormRow},
+    app::screen::Panel,
     domain::{
         history::Lot,
-        plan::Field,
         python::Pythons,
         record::{Record, RunOrder},
         speed::Speed,
@@ -136,8 +135,8 @@ pub enum Target {
     HistoryRow(Option<usize>),
     /// The heading of a column of the history.
     Heading(&'static str),
-    /// A row of the form.
-    FormRow(Field),
+    /// A row of the form that is on top, or else of the plan's.
+    FormRow(usize),
     /// A row of the overlay of columns, counted as in [`COLUMNS`](crate::app::screens::history::columns::COLUMNS).
     ColumnRow(usize),
     /// An interpreter in their list, counted among those that can be used.
@@ -157,8 +156,6 @@ pub enum Target {
     SweepPoint(usize),
     /// A sweep's chart, where there is nothing more special.
     Chart,
-    /// A row of the form for a sweep.
-    SweepRow(FormRow),
     /// What lies over the panels, where there is nothing more special.
     Overlay,
     /// The panels below it.

@@ -3,13 +3,13 @@
 use crate::{
     app::{
         App,
-        keys::{Keys, everywhere, texts},
+        keys::{Keys, everywhere, forms, texts},
         screen::{Focus, Panel, Screen},
         screens::{
             Overlay, form, form::FormScreen, history, questions, reading::Topic, sweep, timeline,
         },
     },
-    ui::{choice::neighbour, key::Key},
+    ui::{choice::neighbour, form::Form, key::Key},
 };
 
 /// The screens that are open.
@@ -89,7 +89,7 @@ impl App {
             return vec![&history::keys::FILTER, &texts::TYPING];
         }
         if self.form.typed().is_some() {
-            return vec![&form::keys::NUMBER];
+            return vec![&forms::FIELD, &texts::TYPING];
         }
         if let Some(overlay) = self.overlay() {
             return overlay.screen().keys(self);
@@ -99,7 +99,7 @@ impl App {
         }
         let panel: Option<&'static Keys> = match self.focus().panel {
             _ if self.timeline.playback.is_some() => Some(&timeline::keys::PLAYBACK),
-            Panel::Setup => Some(&form::keys::FORM),
+            Panel::Setup => return vec![&form::keys::PLAN, &forms::ROWS, &everywhere::PANELS],
             Panel::Timeline if self.question().is_some() => Some(&questions::keys::QUESTIONS),
             Panel::Timeline => Some(&timeline::keys::TIMELINE),
             Panel::History => Some(&history::keys::HISTORY),
@@ -135,14 +135,12 @@ impl App {
 
     /// A key goes into the text that is being typed.
     pub(crate) fn type_text(&mut self, key: Key) {
-        if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
-            self.sweeps.form.type_key(key);
-        } else if self.exporting().is_some() {
-            self.with_export(|form| form.type_text(key));
-        } else if self.runs.naming.is_some() {
+        if self.runs.naming.is_some() {
             self.type_name(key);
         } else if self.is_filtering() {
             self.type_filter(key);
+        } else {
+            self.form_here_mut().type_key(key);
         }
     }
 
@@ -171,7 +169,7 @@ impl App {
             App::clear_filter
         } else if self.open.focus.expanded {
             |app| app.open.focus.expanded = false
-        } else if self.form.remark().is_some() {
+        } else if self.form.entry().remark.is_some() {
             |app| app.form.dismiss()
         } else if self.is_running() && self.has_chosen() {
             |app| app.choose(None)

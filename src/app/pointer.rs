@@ -7,7 +7,6 @@ use crate::{
         screen::{Focus, Panel},
         screens::Overlay,
     },
-    domain::plan::Field,
     ui::key::Key,
 };
 
@@ -22,21 +21,20 @@ impl App {
             return;
         }
         // Whoever clicks elsewhere has typed all there is to type.
-        self.form.accept();
+        let is_elsewhere = !matches!(target, Target::FormRow(_) | Target::Overlay);
+        let form = self.form_here_mut();
+        if !form.accept() && is_elsewhere {
+            form.abandon();
+        }
         self.keep_filter();
         self.accept_name();
         self.abandon_name();
         match target {
             Target::Offered(_) | Target::Overlay | Target::Chart => {}
             Target::SweepPoint(configuration) => self.click_point(configuration),
-            Target::SweepRow(row) => {
-                if self.sweeps.form.choose(row) {
-                    self.sweeps.form.begin_typing(Key::End);
-                }
-            }
             Target::Outside => self.on_key(Key::Esc),
             Target::Panel(panel) => self.go_to(panel),
-            Target::FormRow(row) => self.click_form(row),
+            Target::FormRow(row) => self.click_row(row),
             Target::HistoryRow(row) => self.click_history(row),
             Target::Heading(column) => {
                 self.go_to(Panel::History);
@@ -73,23 +71,11 @@ impl App {
         }
     }
 
-    fn go_to(&mut self, panel: Panel) {
+    pub(crate) fn go_to(&mut self, panel: Panel) {
         self.open.focus = Focus {
             panel,
             expanded: self.focus().expanded && panel == self.focus().panel,
         };
-    }
-
-    fn click_form(&mut self, row: Field) {
-        let again = self.is_in_form() && self.form.row() == row;
-        if self.open.overlays.is_empty() {
-            self.go_to(Panel::Setup);
-        }
-        if again {
-            self.edit();
-        } else {
-            self.form.choose_row(row);
-        }
     }
 
     fn click_history(&mut self, row: Option<usize>) {
@@ -116,7 +102,6 @@ impl App {
             Target::SweepPoint(_) | Target::Chart => {
                 self.step_point(by);
             }
-            Target::SweepRow(_) => self.sweeps.form.step(by),
             Target::Overlay | Target::Outside
                 if matches!(self.overlay(), Some(Overlay::Columns(_))) =>
             {
@@ -125,10 +110,7 @@ impl App {
             Target::Overlay | Target::Outside => {
                 self.scroll(by * WHEEL);
             }
-            Target::FormRow(_) | Target::Panel(Panel::Setup) => {
-                self.form.accept();
-                self.form.step_row(by);
-            }
+            Target::FormRow(_) | Target::Panel(Panel::Setup) => self.form_here_mut().step(by),
             Target::HistoryRow(_) | Target::Heading(_) | Target::Panel(Panel::History) => {
                 self.step_history(by)
             }

@@ -21,7 +21,7 @@ use reading::Topic;
 
 use crate::app::{
     App,
-    keys::{Keys, everywhere, texts},
+    keys::{Keys, everywhere, forms, texts},
     view::View,
 };
 
@@ -94,18 +94,18 @@ pub fn all_keys() -> [&'static Keys; 21] {
     [
         &everywhere::PANELS,
         &questions::keys::QUESTIONS,
-        &form::keys::FORM,
-        &form::keys::NUMBER,
+        &forms::ROWS,
+        &form::keys::PLAN,
+        &forms::OVER,
+        &forms::FIELD,
         &timeline::keys::TIMELINE,
         &timeline::keys::PLAYBACK,
         &history::keys::HISTORY,
         &history::keys::FILTER,
         &history::keys::NAME,
         &export::keys::EXPORT,
-        &export::keys::FILE,
         &texts::TYPING,
         &sweep_form::keys::SWEEP_FORM,
-        &sweep_form::keys::FIELD,
         &sweep::keys::SWEEP,
         &pythons::keys::PYTHONS,
         &columns::keys::COLUMNS,

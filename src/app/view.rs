@@ -4,7 +4,11 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::{App, frame::layout::Panels, message::Target},
-    ui::theme::Theme,
+    ui::{
+        panel::{block, draw_over},
+        theme::Theme,
+        widget::form::FormView,
+    },
 };
 
 /// How a screen is drawn that lies over the panels.
@@ -18,5 +22,28 @@ pub trait View {
     /// What stands in this row of the screen, in the room inside its frame.
     fn target(&self, _app: &App, _inner: Rect, _row: u16) -> Option<Target> {
         None
+    }
+}
+
+/// A form that lies over the panels.
+pub trait FormOver {
+    /// What is drawn.
+    fn form<'a>(&'a self, app: &'a App) -> FormView<'a>;
+}
+
+impl<T: FormOver> View for T {
+    fn size(&self, app: &App, _room: Rect) -> (u16, usize) {
+        let form = self.form(app);
+        (form.width, form.height())
+    }
+
+    fn draw(&self, app: &App, theme: Theme, _panels: &Panels, area: Rect, buf: &mut Buffer) {
+        let form = self.form(app);
+        let inner = draw_over(&block(form.title, true, theme), area, buf);
+        form.draw(theme, inner, buf);
+    }
+
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+        self.form(app).row_at(inner, row).map(Target::FormRow)
     }
 }

@@ -162,7 +162,7 @@ impl App {
         }
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.form.limits) {
-                self.refuse(invalid);
+                self.refuse(&invalid);
                 return;
             }
             let Some(speed) = &self.work.speed else {
@@ -178,7 +178,7 @@ impl App {
             return;
         }
         match (draft.validate(&self.form.limits), goal) {
-            (Err(invalid), _) => self.refuse(invalid),
+            (Err(invalid), _) => self.refuse(&invalid),
             (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
                 let id = (repeats > 1).then(|| self.next_campaign_id());
                 let runs = Asked::of(Campaign::repeats(plan, repeats));
@@ -193,7 +193,7 @@ impl App {
         }
     }
 
-    fn refuse(&mut self, invalid: Invalid) {
+    fn refuse(&mut self, invalid: &Invalid) {
         self.form.refuse(invalid);
         self.open_form();
     }

@@ -22,6 +22,11 @@ impl TextField {
         }
     }
 
+    /// The same without text.
+    pub fn emptied(&self) -> TextField {
+        TextField::new("", self.most)
+    }
+
     /// What was typed so far.
     pub fn text(&self) -> &str {
         &self.text

@@ -161,15 +161,6 @@ pub fn draw_centred(text: &str, area: Rect, buf: &mut Buffer) {
     text.render(centred(area, area.width, rows), buf);
 }
 
-/// The first row of a form in view, where there is room for so many: a row more than the cursor's is, so that it is seen
-/// that the form goes on.
-pub fn first_in_form<R: PartialEq>(rows: &[R], cursor: &R, room: usize) -> usize {
-    let at = rows.iter().position(|row| row == cursor).unwrap_or(0);
-    (at + 2)
-        .saturating_sub(room)
-        .min(rows.len().saturating_sub(room))
-}
-
 /// A text that is being typed, with its cursor, in at most so many columns: where it is longer, what is around the cursor,
 /// behind which so many columns stay in view.
 pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
@@ -204,23 +195,6 @@ pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
 
 fn columns(c: char) -> usize {
     c.width().unwrap_or(0)
-}
-
-/// A row of a form: the cursor and a mistake have marks.
-pub fn form_row(
-    label: String,
-    value: &str,
-    here: bool,
-    is_wrong: bool,
-    theme: Theme,
-) -> Line<'static> {
-    let value = match (here, is_wrong) {
-        (true, true) => Span::styled(format!("‹{value}›!"), theme.error()),
-        (true, false) => Span::styled(format!("‹{value}›"), CURSOR),
-        (false, true) => Span::styled(format!(" {value} !"), theme.error()),
-        (false, false) => Span::raw(format!(" {value}")),
-    };
-    Line::from(vec![Span::styled(label, strong_if(here)), value])
 }
 
 /// A row of a list begins with a sign if the cursor is `here`, and with what the row is about.

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod core_gantt;
 pub mod curve;
 pub mod figure;
+pub mod form;
 pub mod gantt;
 
 /// Nine fills of a cell, from below.

@@ -82,7 +82,7 @@ fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<Target> {
     let special = match panel {
         Panel::Setup => {
             let focused = app.focus().panel == Panel::Setup;
-            setup::row_at(app, focused, inside(area), here.y).map(Target::FormRow)
+            setup::row_at(app, focused, inside(area), here.y)
         }
         Panel::Timeline => timeline::target(app, area, panels.gutter, here),
         Panel::History => history_target(app, area, here),

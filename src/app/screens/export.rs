@@ -8,22 +8,24 @@ pub mod form;
 use crate::{
     app::{
         App,
-        keys::{Keys, texts},
+        keys::{Keys, forms, texts},
         message::Effect,
         screens::{
             Overlay, Screen,
-            export::form::{ExportRow, Exporting, lack},
+            export::form::{Exporting, Stage, lack},
         },
     },
     domain::text::bytes,
     present::format::Refusal,
+    ui::form::Form,
 };
 
 impl Screen for Exporting {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
-        match self.row {
-            ExportRow::File => vec![&keys::FILE, &texts::TYPING],
-            _ => vec![&keys::EXPORT],
+        if self.typed().is_some() {
+            vec![&keys::EXPORT, &forms::FIELD, &texts::TYPING]
+        } else {
+            vec![&keys::EXPORT, &forms::ROWS, &forms::OVER]
         }
     }
 }
@@ -52,7 +54,9 @@ impl App {
             Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
             _ => &[],
         };
-        if let Some(form) = Exporting::new(&self.runs.browse, chart, compared, &self.history) {
+        let directory = self.settings.directory.as_deref();
+        let form = Exporting::new(&self.runs.browse, chart, compared, &self.history, directory);
+        if let Some(form) = form {
             self.out.notice = None;
             self.open.overlays.push(Overlay::Export(form));
         }
@@ -64,9 +68,9 @@ impl App {
     }
 
     pub(crate) fn write_file(&mut self, overwrite: bool) {
-        if let Some(form) = self.exporting_mut().filter(|form| form.writing.is_none()) {
-            form.forget();
-            form.writing = Some("writing…".into());
+        let form = self.exporting_mut();
+        if let Some(form) = form.filter(|form| !matches!(form.stage, Stage::Writing(_))) {
+            form.stage = Stage::Writing("writing…".into());
             let order = form.order(overwrite);
             self.out.effects.push(Effect::Export(order));
         }
@@ -86,9 +90,7 @@ impl App {
                 let lack = lack.unwrap_or_default();
                 let told = format!("written: {file} ({}){lack}", bytes(size));
                 match form {
-                    Some(form) if lies_over_another => {
-                        (form.writing, form.told) = (None, Some(told));
-                    }
+                    Some(form) if lies_over_another => form.stage = Stage::Written(told),
                     Some(_) => {
                         self.close();
                         self.tell(told);
@@ -96,12 +98,7 @@ impl App {
                     None => self.tell(told),
                 }
             }
-            (Err(refusal), Some(form)) => {
-                form.writing = None;
-                form.exists = matches!(refusal, Refusal::Exists(_));
-                form.problem = Some(refusal.sentence().to_string());
-                form.row = ExportRow::File;
-            }
+            (Err(refusal), Some(form)) => form.refuse(&refusal),
             (Err(refusal), None) => self.complain(refusal.sentence()),
         }
     }
@@ -138,6 +135,11 @@ mod tests {
         keys.iter()
             .flat_map(|key| app.update(Msg::Key(*key)))
             .collect()
+    }
+
+    /// The name of the file.
+    fn file(app: &App) -> String {
+        app.exporting().unwrap().order(false).file
     }
 
     fn order(effects: &[Effect]) -> &ExportOrder {
@@ -186,10 +188,12 @@ mod tests {
     fn the_format_changes_the_ending_and_leaves_what_was_typed() {
         let mut app = app(2);
         let _ = press(&mut app, &[Key::Char('o'), Key::Down]);
-        assert_eq!(app.exporting().unwrap().file.text(), "pconc-tui-run-2.json");
-        let to_file = [Key::Down; 6];
-        let _ = press(&mut app, &to_file);
-        assert_eq!(app.exporting().unwrap().row, ExportRow::File);
+        assert_eq!(file(&app), "pconc-tui-run-2.json");
+        let _ = press(&mut app, &[Key::End]);
+        assert_eq!(
+            app.exporting().unwrap().typed(),
+            Some("pconc-tui-run-2.json")
+        );
         let typed = [
             Key::Ctrl('u'),
             Key::Char('q'),
@@ -200,17 +204,13 @@ mod tests {
         ];
         let _ = press(&mut app, &typed);
         let _ = press(&mut app, &[Key::Up, Key::Up]);
-        assert_eq!(
-            app.exporting().unwrap().file.text(),
-            "q.svg",
-            "q is a letter here"
-        );
+        assert_eq!(file(&app), "q.svg", "q is a letter here");
     }
 
     #[test]
     fn arrows_choose_what_is_written() {
         let mut app = app(3);
-        let _ = press(&mut app, &[Key::Char('o'), Key::Right]);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Up, Key::Right]);
         let effects = press(&mut app, &[Key::Enter]);
         assert_eq!(
             (&order(&effects).numbers[..], order(&effects).file.as_str()),
@@ -222,8 +222,9 @@ mod tests {
     fn an_existing_file_is_written_over_only_by_a_key_of_its_own() {
         let mut app = app(1);
         let _ = press(&mut app, &[Key::Char('o'), Key::Ctrl('o')]);
-        assert!(
-            app.exporting().unwrap().writing.is_none(),
+        assert_eq!(
+            app.exporting().unwrap().stage,
+            Stage::Open,
             "nothing is known to exist"
         );
         let _ = press(&mut app, &[Key::Enter]);
@@ -257,14 +258,8 @@ mod tests {
             written: full(),
             without: 0,
         });
-        assert!(
-            app.exporting()
-                .unwrap()
-                .problem
-                .as_ref()
-                .unwrap()
-                .contains("no space")
-        );
+        let told = app.exporting().unwrap().stage.told();
+        assert!(told.unwrap_err().contains("no space"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(app.overlay().is_none());
         let _ = app.update(Msg::Exported {
@@ -278,13 +273,10 @@ mod tests {
     #[test]
     fn what_is_read_for_a_file_is_told_and_so_is_what_is_no_longer_there() {
         let mut app = app(3);
-        let _ = press(&mut app, &[Key::Char('o'), Key::Right, Key::Enter]);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Up, Key::Right, Key::Enter]);
         let _ = app.update(Msg::ExportReads { read: 2, of: 3 });
         let form = app.exporting().unwrap();
-        assert_eq!(
-            form.writing.as_deref(),
-            Some("reading the timelines: 2 of 3")
-        );
+        assert_eq!(form.stage.told(), Ok("reading the timelines: 2 of 3"));
         assert_eq!(form.lack(), None, "what is kept is read");
         let _ = app.update(Msg::Exported {
             file: "./a.html".into(),
@@ -309,8 +301,8 @@ mod tests {
             written: Ok(84_000),
             without: 0,
         });
-        let told = app.exporting().unwrap().told.as_deref();
-        assert_eq!(told, Some("written: ./a.html (84.0 kB)"));
+        let told = app.exporting().unwrap().stage.told();
+        assert_eq!(told, Ok("written: ./a.html (84.0 kB)"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(matches!(app.overlay(), Some(Overlay::Comparison(_))));
     }

@@ -1,4 +1,4 @@
-//! The form: a draft, a cursor, and a number that may be being typed.
+//! The form of the plan: which rows a draft has, and what changes each of them.
 
 pub mod keys;
 pub mod view;
@@ -12,7 +12,7 @@ pub use crate::app::screens::form::python::Search;
 use crate::{
     app::{
         App,
-        keys::{Keys, everywhere},
+        keys::{Keys, everywhere, forms},
         screens::{Screen, reading::Topic},
     },
     catalog::{
@@ -23,10 +23,11 @@ use crate::{
     domain::{
         machine::Limits,
         plan::{Draft, Field, Invalid},
+        python::Interpreter,
     },
     ui::{
-        choice::{neighbour, stepped},
-        key::Key,
+        choice::neighbour,
+        form::{Entry, Form, Row, number},
     },
 };
 
@@ -36,7 +37,7 @@ pub struct FormScreen;
 
 impl Screen for FormScreen {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
-        vec![&keys::FORM, &everywhere::PANELS]
+        vec![&keys::PLAN, &forms::ROWS, &forms::OVER, &everywhere::PANELS]
     }
 
     fn topic(&self) -> Option<Topic> {
@@ -47,26 +48,13 @@ impl Screen for FormScreen {
 /// No field takes a number with more digits.
 const MOST_DIGITS: usize = 13;
 
-/// Something to say below a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// Below which.
-    pub field: Field,
-    /// In one sentence.
-    pub sentence: String,
-    /// Whether it keeps the draft from being run.
-    pub is_error: bool,
-}
-
 /// The form.
 #[derive(Clone, Debug)]
 pub struct Setup {
     draft: Draft,
     /// Times of computing that were given before steps were, to come back to.
     times: Values,
-    row: Field,
-    typed: Option<String>,
-    remark: Option<Remark>,
+    entry: Entry,
     cores_usable: u32,
     /// How many workers are allowed.
     pub(crate) limits: Limits,
@@ -85,9 +73,7 @@ impl Setup {
         Setup {
             draft: Draft::new(workload, model, workers),
             times: Values::default(),
-            row: Field::Workload,
-            typed: None,
-            remark: None,
+            entry: Entry::default(),
             cores_usable,
             limits,
             pythons: Search::GoesOn,
@@ -106,7 +92,7 @@ impl Setup {
 
     /// Puts another draft into the form, as when a quick experiment is started.
     pub fn set_draft(&mut self, draft: Draft) {
-        let repeats = self.draft.repeats;
+        let (row, repeats) = (self.field(), self.draft.repeats);
         let python = draft.python.or_else(|| self.draft.python.take());
         self.draft = Draft {
             repeats,
@@ -114,9 +100,9 @@ impl Setup {
             ..draft
         };
         self.keep_start_method();
-        self.typed = None;
-        self.remark = None;
-        self.keep_row_in_view();
+        // The rows differ from workload to workload.
+        self.entry = Entry::default();
+        self.choose(row);
     }
 
     /// The chosen model.
@@ -125,7 +111,7 @@ impl Setup {
     }
 
     /// The rows that this workload and model have.
-    pub fn rows(&self) -> Vec<Field> {
+    pub fn fields(&self) -> Vec<Field> {
         let draft = &self.draft;
         let mut rows = vec![Field::Workload, Field::Model, Field::WORKERS, Field::TASKS];
         // Below what all models have, which so stays where it is while models are stepped through.
@@ -143,45 +129,53 @@ impl Setup {
     }
 
     /// The row that the cursor is on.
-    pub fn row(&self) -> Field {
-        self.row
-    }
-
-    /// The digits typed so far, while a number is being typed.
-    pub fn typed(&self) -> Option<&str> {
-        self.typed.as_deref()
-    }
-
-    /// What there is to say about a row.
-    pub fn remark(&self) -> Option<&Remark> {
-        self.remark.as_ref()
-    }
-
-    /// What stands before a row's value.
-    pub fn label(&self, row: Field) -> &'static str {
-        let sizing = self.draft.workload.description().sizing.as_ref();
-        match row {
-            Field::Workload => "Workload",
-            Field::Model => "Model",
-            Field::Python => "Python",
-            Field::StartMethod => "Start by",
-            Field::Sizing => sizing.map_or("", |sizing| sizing.label),
-            Field::Number(parameter) => parameter.label,
-        }
+    pub fn field(&self) -> Field {
+        let field = self.fields().get(self.entry.at).copied();
+        field.unwrap_or(Field::Workload)
     }
 
     /// A row's value with its unit.
-    pub fn value(&self, row: Field) -> String {
+    pub fn value(&self, field: Field) -> String {
+        self.described(field).value
+    }
+
+    /// A row as it is now.
+    fn described(&self, field: Field) -> Row {
         let draft = &self.draft;
-        match row {
-            Field::Workload => draft.workload.name().into(),
-            Field::Model => draft.model.name().into(),
-            Field::Python => self.python_in_words(),
-            Field::StartMethod => self.start_method_in_words(),
-            Field::Sizing if draft.needs_calibration() => "time".into(),
-            Field::Sizing => "iterations".into(),
-            Field::Number(_) if self.is_fixed(row) => "1 (fixed)".into(),
-            Field::Number(parameter) => parameter.text(draft.get(parameter)),
+        let workload = draft.workload.description();
+        match field {
+            Field::Workload => Row::new("Workload", draft.workload.name(), workload.about),
+            Field::Model => Row {
+                short: Some(draft.model.name().replace("python-", "py-")),
+                ..Row::new("Model", draft.model.name(), self.about_model())
+            },
+            Field::Python => Row {
+                short: self.python().map(Interpreter::version_name),
+                ..Row::new("Python", self.python_in_words(), self.about_python())
+            },
+            Field::StartMethod => self.described_start_method(),
+            Field::Sizing => {
+                let is_time = draft.needs_calibration();
+                let by = if is_time { "time" } else { "iterations" };
+                let sizing = workload.sizing.as_ref();
+                let (label, about) = sizing.map_or(("", ""), |sizing| (sizing.label, sizing.about));
+                Row::new(label, by, about)
+            }
+            Field::Number(parameter) if self.is_fixed(field) => {
+                Row::new(parameter.label, "1 (fixed)", "serial means one worker")
+            }
+            Field::Number(parameter) => {
+                let value = draft.get(parameter);
+                let about = self.about_number(parameter);
+                let row = Row::new(parameter.label, parameter.text(value), about);
+                if parameter.is_switch() {
+                    return row;
+                }
+                Row {
+                    unit: parameter.unit(),
+                    ..row.typed(&value.to_string(), MOST_DIGITS)
+                }
+            }
         }
     }
 
@@ -191,42 +185,9 @@ impl Setup {
     }
 
     /// Moves the cursor to this row, if there is one.
-    pub fn choose_row(&mut self, row: Field) {
-        if self.rows().contains(&row) {
-            self.row = row;
-        }
-    }
-
-    /// Moves the cursor by so many rows.
-    pub fn step_row(&mut self, by: isize) {
-        self.row = stepped(&self.rows(), self.row, by);
-    }
-
-    /// The next choice or number of the row that the cursor is on, or the one before.
-    pub fn change(&mut self, up: bool) {
-        self.remark = None;
-        match self.row {
-            Field::Workload => self.change_workload(up),
-            Field::Model => self.draft.model = neighbour(&self.models(), self.draft.model, up),
-            Field::Python => self.change_python(up),
-            Field::StartMethod => self.change_start_method(up),
-            Field::Sizing => self.change_sizing(),
-            Field::Number(_) if self.is_fixed(self.row) => {
-                self.note("serial means one worker: choose another model for more".into());
-            }
-            Field::Number(switch) if switch.is_switch() => {
-                self.draft.set(switch, 1 - self.draft.get(switch).min(1));
-            }
-            Field::Number(parameter) => {
-                let now = self.draft.get(parameter);
-                let steps = self.steps(parameter);
-                let next = if up {
-                    steps.above(now)
-                } else {
-                    steps.below(now)
-                };
-                self.go_to(parameter, next);
-            }
+    pub fn choose(&mut self, field: Field) {
+        if let Some(at) = self.fields().iter().position(|other| *other == field) {
+            self.go_to(at);
         }
     }
 
@@ -265,91 +226,72 @@ impl Setup {
     }
 
     fn note(&mut self, sentence: String) {
-        self.remark = Some(Remark {
-            field: self.row,
-            sentence,
-            is_error: false,
-        });
+        self.entry.remark = Some(sentence);
     }
 
-    /// Begins to type a number, or makes the next choice where there is none to type.
-    pub fn edit(&mut self) {
-        if self.can_type() {
-            self.remark = None;
-            self.typed = Some(String::new());
-        } else {
-            self.change(true);
-        }
-    }
-
-    /// Whether the row that the cursor is on has a number to type.
-    pub(crate) fn can_type(&self) -> bool {
-        matches!(self.row, Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row))
-    }
-
-    /// Begins to type a number with this digit.
-    pub(crate) fn begin_typing(&mut self, digit: Key) {
-        self.edit();
-        self.type_digit(digit);
-    }
-
-    /// Takes a digit.
-    pub fn type_digit(&mut self, digit: Key) {
-        if let (Some(typed), Key::Char(digit)) = (&mut self.typed, digit)
-            && typed.len() < MOST_DIGITS
-        {
-            typed.push(digit);
-        }
-    }
-
-    /// Takes the last digit away.
-    pub fn erase(&mut self) {
-        if let Some(typed) = &mut self.typed {
-            typed.pop();
-        }
-    }
-
-    /// Takes the typed number, also a wrong one, and says so: a number that changed by itself would surprise.
-    pub fn accept(&mut self) {
-        let Some(typed) = self.typed.take() else {
-            return;
-        };
-        if let (Field::Number(parameter), Ok(n)) = (self.row, typed.parse()) {
-            self.draft.set(parameter, n);
-        }
-        if let Err(invalid) = self.draft().check(&self.limits) {
-            self.refuse(invalid);
-        }
-    }
-
-    /// Forgets the typed number.
-    pub fn abandon(&mut self) {
-        self.typed = None;
-    }
-
-    /// Says below its row what is wrong, and puts the cursor there.
-    pub fn refuse(&mut self, invalid: Invalid) {
-        let invalid = self.explained(invalid);
-        if self.rows().contains(&invalid.field) {
-            self.row = invalid.field;
-        }
-        self.remark = Some(Remark {
-            field: invalid.field,
-            sentence: invalid.sentence,
-            is_error: true,
-        });
+    /// Puts the cursor where the mistake is, which the forecast tells.
+    pub fn refuse(&mut self, invalid: &Invalid) {
+        self.choose(invalid.field);
     }
 
     /// Takes the remark away.
     pub fn dismiss(&mut self) {
-        self.remark = None;
+        self.entry.remark = None;
+    }
+}
+
+impl Form for Setup {
+    fn entry(&self) -> &Entry {
+        &self.entry
     }
 
-    /// The rows differ from workload to workload.
-    fn keep_row_in_view(&mut self) {
-        if !self.rows().contains(&self.row) {
-            self.row = Field::Workload;
+    fn entry_mut(&mut self) -> &mut Entry {
+        &mut self.entry
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let wrong = self.forecast.as_ref().err().map(|invalid| invalid.field);
+        let row = |field| Row {
+            is_wrong: wrong == Some(field),
+            ..self.described(field)
+        };
+        self.fields().into_iter().map(row).collect()
+    }
+
+    fn change(&mut self, up: bool) {
+        self.entry.remark = None;
+        let row = self.field();
+        match row {
+            Field::Workload => self.change_workload(up),
+            Field::Model => self.draft.model = neighbour(&self.models(), self.draft.model, up),
+            Field::Python => self.change_python(up),
+            Field::StartMethod => self.change_start_method(up),
+            Field::Sizing => self.change_sizing(),
+            Field::Number(_) if self.is_fixed(row) => {
+                self.note("serial means one worker: choose another model for more".into());
+            }
+            Field::Number(switch) if switch.is_switch() => {
+                self.draft.set(switch, 1 - self.draft.get(switch).min(1));
+            }
+            Field::Number(parameter) => {
+                let now = self.draft.get(parameter);
+                let steps = self.steps(parameter);
+                let next = if up {
+                    steps.above(now)
+                } else {
+                    steps.below(now)
+                };
+                self.set_within(parameter, next);
+            }
         }
+    }
+
+    /// A number that is too large is taken, too, and the forecast says so: one that changed by itself would surprise.
+    fn take(&mut self, text: &str) -> Result<(), String> {
+        if let Field::Number(parameter) = self.field() {
+            self.draft.set(parameter, number(parameter.what, text)?);
+        }
+        Ok(())
     }
 }
 

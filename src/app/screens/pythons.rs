@@ -9,7 +9,7 @@ use crate::{
         keys::Keys,
         screens::{Overlay, Screen},
     },
-    domain::{plan::Field, python::Pythons},
+    domain::python::Pythons,
 };
 
 /// The interpreters, over the panels.
@@ -80,16 +80,6 @@ impl App {
             Some(Overlay::Pythons(PythonList { row })) if *row == clicked => self.take_python(),
             Some(Overlay::Pythons(PythonList { row })) => *row = clicked,
             _ => {}
-        }
-    }
-}
-
-impl App {
-    pub(crate) fn edit(&mut self) {
-        if self.form.row() == Field::Python {
-            self.open_pythons();
-        } else {
-            self.form.edit();
         }
     }
 }

@@ -16,7 +16,7 @@ pub mod view;
 
 pub use crate::app::screens::{
     sweep::{chart::Chart, sketch::Sketch},
-    sweep_form::{FormRow, SweepForm},
+    sweep_form::SweepForm,
 };
 use crate::{
     app::{
@@ -36,6 +36,7 @@ use crate::{
         time::seconds,
     },
     present::sentence::estimate::words,
+    ui::form::Form,
 };
 
 /// What is on the screen of sweeps, and was before.
@@ -140,8 +141,10 @@ impl App {
 
     /// Starts what the form says.
     pub(crate) fn start_sweep(&mut self) {
-        self.sweeps.form.accept();
-        // What is wrong the form says already.
+        // What cannot be taken the form says already, as it does what is wrong.
+        if !self.sweeps.form.accept() {
+            return;
+        }
         if let Ok(sweep) = self.sweep_draft() {
             self.ask(Goal::Sweep(Box::new(sweep)));
         }
@@ -301,7 +304,8 @@ impl App {
                 let time = words(estimate::of_sweep(&sweep, self.known()), 1);
                 sweep_form::forecast(&sweep, &time)
             });
-            self.sweeps.form.forecast = forecast;
+            let work = sweep_form::work(&self.form.draft(), &self.form.limits);
+            (self.sweeps.form.work, self.sweeps.form.forecast) = (work, forecast);
         }
         self.sweeps.remaining_s = self.remaining();
         self.sweeps.sketch = self

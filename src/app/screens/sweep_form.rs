@@ -6,21 +6,26 @@ pub mod view;
 use crate::{
     app::{
         App,
-        keys::{Keys, texts},
+        keys::{Keys, forms, texts},
         screens::{Screen, reading::Topic},
     },
-    catalog::{model::Model, workload::Workload},
+    catalog::{
+        model::Model,
+        workload::{LATENCY_MAX, LATENCY_MIN, Workload},
+    },
     domain::{
+        addresses::Addresses,
         executor::Executor,
+        machine::Limits,
         plan::{Draft, Field, Invalid},
         python::{Interpreter, Python},
+        speed::Speed,
         sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts},
         text::{counted, grouped},
     },
     ui::{
-        choice::{round, stepped},
-        field::TextField,
-        key::Key,
+        choice::round,
+        form::{Entry, Form, Row, Way, number},
     },
 };
 
@@ -30,10 +35,10 @@ pub struct SweepFormScreen;
 
 impl Screen for SweepFormScreen {
     fn keys(&self, app: &App) -> Vec<&'static Keys> {
-        if app.sweeps.form.typed.is_some() {
-            vec![&keys::FIELD, &texts::TYPING]
+        if app.sweeps.form.typed().is_some() {
+            vec![&forms::FIELD, &texts::TYPING]
         } else {
-            vec![&keys::SWEEP_FORM]
+            vec![&keys::SWEEP_FORM, &forms::ROWS, &forms::OVER]
         }
     }
 
@@ -44,6 +49,8 @@ impl Screen for SweepFormScreen {
 
 /// The longest list of numbers of workers that can be typed.
 const MOST_TYPED: usize = 40;
+/// The most digits that a number of rounds and a seed can have.
+const MOST_DIGITS: usize = 19;
 
 /// A row of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +65,8 @@ pub enum FormRow {
     Seed,
 }
 
+/// Rows above the models, where the cursor cannot go.
+const FIXED: usize = 2;
 /// Below the models.
 const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed];
 
@@ -78,8 +87,9 @@ pub struct SweepForm {
     seed: u64,
     /// By which Python's models are executed: that of the main form.
     python: Option<Interpreter>,
-    row: FormRow,
-    typed: Option<TextField>,
+    /// The work, in a few words.
+    pub(in crate::app) work: String,
+    entry: Entry,
     cores_usable: u32,
     /// What will be measured, in a few words; or what is wrong.
     pub(in crate::app) forecast: Result<String, Invalid>,
@@ -92,33 +102,43 @@ impl SweepForm {
             models: workload.description().sweep.models.to_vec(),
             workers: presets(workload, cores_usable).remove(0),
         };
-        let mut form = SweepForm {
+        SweepForm {
             workload: Workload::Cpu,
             choices: Workload::ALL.map(choice).to_vec(),
             repeats: DEFAULT_REPEATS,
             seed: 1,
             python: None,
-            row: NUMBERS[0],
-            typed: None,
+            work: String::new(),
+            entry: Entry::at(FIXED),
             cores_usable,
             forecast: Ok(String::new()),
-        };
-        form.row = form.rows()[0];
-        form
+        }
     }
 
     /// For the workload and the interpreter of this work.
     pub(in crate::app) fn open(&mut self, work: &Draft) {
+        let row = self.field();
         self.workload = work.workload;
         self.python.clone_from(&work.python);
-        self.typed = None;
-        if !self.rows().contains(&self.row) {
-            self.row = self.rows()[0];
+        self.entry = Entry::at(FIXED);
+        self.choose(row);
+    }
+
+    /// The row of the cursor.
+    fn field(&self) -> FormRow {
+        let row = self.fields().get(self.entry.at - FIXED).copied();
+        row.unwrap_or(FormRow::Workers)
+    }
+
+    /// Moves the cursor to this row, if there is one.
+    fn choose(&mut self, row: FormRow) {
+        if let Some(at) = self.fields().iter().position(|field| *field == row) {
+            self.go_to(FIXED + at);
         }
     }
 
-    /// All rows: serial is always measured; Python's models are offered where there is an interpreter that has them.
-    pub fn rows(&self) -> Vec<FormRow> {
+    /// The rows that can be changed: Python's models are offered where there is an interpreter that has them.
+    fn fields(&self) -> Vec<FormRow> {
         let python = self.python.as_ref();
         let has = |model: &Model| {
             let has =
@@ -139,8 +159,8 @@ impl SweepForm {
         &mut self.choices[self.workload as usize]
     }
 
-    /// What stands before a row, and in it: a model of Python's with its interpreter.
-    pub fn texts(&self, row: FormRow) -> (&'static str, String) {
+    /// A row as it is now: a model of Python's with its interpreter.
+    fn described(&self, row: FormRow) -> Row {
         match row {
             FormRow::Model(model) => {
                 let interpreter = self.python.clone().filter(|_| model.is_python());
@@ -151,36 +171,32 @@ impl SweepForm {
                 let is_chosen = self.choice().models.contains(&model);
                 let sign = if is_chosen { "[x]" } else { "[ ]" };
                 let label = Executor { model, python }.label();
-                ("", format!("{sign} {label}"))
+                Row::new("", format!("{sign} {label}"), model.line())
             }
-            FormRow::Workers => ("Workers", self.choice().workers.clone()),
-            FormRow::Repeats => ("Rounds", grouped(self.repeats)),
-            FormRow::Seed => ("Seed", grouped(self.seed)),
+            FormRow::Workers => {
+                let cores = self.cores_usable;
+                let about = format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({cores} here)");
+                let workers = &self.choice().workers;
+                Row::new("Workers", workers, about).typed(workers, MOST_TYPED)
+            }
+            FormRow::Repeats => {
+                let about = "rounds that count; one before them warms up";
+                Row::new("Rounds", grouped(self.repeats), about)
+                    .typed(&self.repeats.to_string(), MOST_DIGITS)
+            }
+            FormRow::Seed => {
+                let about = "draws the order of each round: the same seed, the same order";
+                Row::new("Seed", grouped(self.seed), about)
+                    .typed(&self.seed.to_string(), MOST_DIGITS)
+            }
         }
-    }
-
-    /// What there is to know about the row of the cursor.
-    pub fn about(&self) -> String {
-        match self.row {
-            FormRow::Model(model) => model.line().into(),
-            FormRow::Workers => format!(
-                "as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({} here)",
-                self.cores_usable
-            ),
-            FormRow::Repeats => "rounds that count; one before them warms up".into(),
-            FormRow::Seed => "draws the order of each round: the same seed, the same order".into(),
-        }
-    }
-
-    /// The row that a mistake is in, if it is one of this form.
-    pub fn row_of(&self, invalid: &Invalid) -> Option<FormRow> {
-        let mut rows = self.rows().into_iter();
-        rows.find(|row| field(*row) == invalid.field)
     }
 
     /// Says what is wrong, and puts the cursor there.
     pub(in crate::app) fn refuse(&mut self, invalid: Invalid) {
-        self.row = self.row_of(&invalid).unwrap_or(self.row);
+        let mut rows = self.fields().into_iter();
+        let wrong = rows.find(|row| is_about(&invalid, *row));
+        wrong.into_iter().for_each(|row| self.choose(row));
         self.forecast = Err(invalid);
     }
 
@@ -191,14 +207,10 @@ impl SweepForm {
     pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
         let Choice { models, workers } = self.choice();
         // One that was chosen with another interpreter stays chosen until that one is back.
-        let offered = self.rows();
+        let offered = self.fields();
         let models = models.iter().copied();
         let models = models.filter(|model| offered.contains(&FormRow::Model(*model)));
-        let counts = match &self.typed {
-            Some(typed) if self.row == FormRow::Workers => typed.text(),
-            _ => workers,
-        };
-        let workers = parse_counts(counts, self.cores_usable).map_err(|sentence| Invalid {
+        let workers = parse_counts(workers, self.cores_usable).map_err(|sentence| Invalid {
             field: Field::WORKERS,
             sentence,
         })?;
@@ -212,27 +224,34 @@ impl SweepForm {
             seed: self.seed,
         })
     }
+}
 
-    /// Moves the cursor by so many rows.
-    pub fn step(&mut self, by: isize) {
-        self.accept();
-        self.row = stepped(&self.rows(), self.row, by);
+impl Form for SweepForm {
+    fn entry(&self) -> &Entry {
+        &self.entry
     }
 
-    /// Moves the cursor to this row; returns whether it was there.
-    pub fn choose(&mut self, row: FormRow) -> bool {
-        self.accept();
-        let is_there = self.row == row;
-        if self.rows().contains(&row) {
-            self.row = row;
-        }
-        is_there
+    fn entry_mut(&mut self) -> &mut Entry {
+        &mut self.entry
     }
 
-    /// The next choice or number of the row that the cursor is on, or the one before.
-    pub fn change(&mut self, up: bool) {
+    fn rows(&self) -> Vec<Row> {
+        let wrong = self.forecast.as_ref().err();
+        let row = |row| Row {
+            is_wrong: wrong.is_some_and(|invalid| is_about(invalid, row)),
+            ..self.described(row)
+        };
+        let fixed = [
+            Row::new("Work", &self.work, ""),
+            Row::new("Models", "[x] serial: always, once per round", ""),
+        ];
+        let fixed = fixed.map(|row| row.by(Way::Fixed)).into_iter();
+        fixed.chain(self.fields().into_iter().map(row)).collect()
+    }
+
+    fn change(&mut self, up: bool) {
         let by = if up { 1 } else { -1 };
-        match self.row {
+        match self.field() {
             FormRow::Model(model) => {
                 let models = &mut self.choice_mut().models;
                 let before = models.len();
@@ -253,50 +272,27 @@ impl SweepForm {
         }
     }
 
-    /// Begins to type where the cursor is: with a character anew, else what is there goes on. Where nothing is typed, the
-    /// next choice is made.
-    pub(in crate::app) fn begin_typing(&mut self, key: Key) {
-        let begun = match (self.row, key) {
-            (FormRow::Model(_), _) => return self.change(true),
-            (_, Key::Char(_)) => String::new(),
-            (FormRow::Repeats, _) => self.repeats.to_string(),
-            (FormRow::Seed, _) => self.seed.to_string(),
-            (FormRow::Workers, _) => self.choice().workers.clone(),
-        };
-        let mut field = TextField::new(&begun, MOST_TYPED);
-        field.apply(key);
-        self.typed = Some(field);
-    }
-
-    /// A key goes into what is typed.
-    pub(in crate::app) fn type_key(&mut self, key: Key) {
-        if let Some(field) = &mut self.typed {
-            field.apply(key);
-        }
-    }
-
-    /// Takes what was typed: a wrong text too, which is said, but no number that is none.
-    pub fn accept(&mut self) {
-        let Some(field) = self.typed.take() else {
-            return;
-        };
-        let text = field.text().trim().to_string();
-        match self.row {
-            _ if text.is_empty() => {}
-            FormRow::Workers => self.choice_mut().workers = text,
-            FormRow::Repeats => self.repeats = text.parse().unwrap_or(self.repeats),
-            FormRow::Seed => self.seed = text.parse().unwrap_or(self.seed),
+    /// A wrong list of numbers of workers is taken, too: the forecast says what is wrong with it.
+    fn take(&mut self, text: &str) -> Result<(), String> {
+        match self.field() {
             FormRow::Model(_) => {}
+            FormRow::Workers => self.choice_mut().workers = text.into(),
+            FormRow::Repeats => self.repeats = number("the number of rounds", text)?,
+            FormRow::Seed => self.seed = number("the seed", text)?,
         }
+        Ok(())
     }
 }
 
-fn field(row: FormRow) -> Field {
-    match row {
+/// Whether a mistake is in this row.
+fn is_about(invalid: &Invalid, row: FormRow) -> bool {
+    let field = match row {
         FormRow::Model(_) => Field::Model,
         FormRow::Workers => Field::WORKERS,
-        FormRow::Repeats | FormRow::Seed => Field::REPEATS,
-    }
+        FormRow::Repeats => Field::REPEATS,
+        FormRow::Seed => return false,
+    };
+    invalid.field == field
 }
 
 /// Lists of numbers of workers that are worth measuring, the best one first.
@@ -304,6 +300,34 @@ fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
     let mut presets = (workload.description().sweep.workers)(cores_usable.max(1).into());
     presets.dedup();
     presets
+}
+
+/// "cpu · 8 tasks of 250 ms": what is measured, of the main form.
+pub(crate) fn work(draft: &Draft, limits: &Limits) -> String {
+    // Where the main form is wrong, the forecast says so.
+    let plan = draft
+        .clone()
+        .calibrated(&Speed::uniform(1e6))
+        .validate(limits);
+    let Ok(plan) = plan else {
+        return draft.workload.name().into();
+    };
+    let tasks = counted(plan.tasks.into(), "task");
+    let size = match plan.addresses() {
+        Some(Addresses::Loopback(_)) => {
+            let [min, max] = [&LATENCY_MIN, &LATENCY_MAX].map(|end| draft.get(end));
+            format!("· {min}–{max} ms")
+        }
+        Some(Addresses::Urls(_)) => "· real addresses".into(),
+        // The number that the user gave: steps, or a time.
+        None => {
+            let given = draft.parameters().next();
+            given.map_or_else(String::new, |parameter| {
+                format!("of {}", parameter.text(draft.get(parameter)))
+            })
+        }
+    };
+    format!("{} · {tasks} {size}", plan.label())
 }
 
 /// "28 runs (7 configurations × 3 + warm-up), about 40 s".
@@ -320,6 +344,7 @@ pub(crate) fn forecast(sweep: &SweepDraft, time: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::key::Key;
 
     /// The form for the default work of a workload.
     fn open(form: &mut SweepForm, workload: Workload) {
@@ -353,11 +378,11 @@ mod tests {
         form.type_key(Key::Char(','));
         form.type_key(Key::Char('5'));
         assert_eq!(counts(&form), [3, 5], "what is typed counts at once");
-        form.typed = None;
+        form.abandon();
         assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
         form.begin_typing(Key::Backspace);
-        form.accept();
-        assert_eq!(form.texts(FormRow::Workers).1, "1,2,4,8,1");
+        assert!(form.accept());
+        assert_eq!(form.choice().workers, "1,2,4,8,1");
         form.change(true);
         assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
     }
@@ -382,17 +407,21 @@ mod tests {
         form.begin_typing(Key::Char('x'));
         let work = Draft::new(Workload::Cpu, Model::Threads, 2);
         let invalid = form.draft(&work).unwrap_err();
-        assert_eq!(
-            (invalid.field, form.row_of(&invalid)),
-            (Field::WORKERS, Some(FormRow::Workers))
-        );
+        assert_eq!(invalid.field, Field::WORKERS);
+        form.forecast = Err(invalid);
+        let rows = form.rows().into_iter();
+        let wrong: Vec<&str> = rows
+            .filter(|row| row.is_wrong)
+            .map(|row| row.label)
+            .collect();
+        assert_eq!(wrong, ["Workers"]);
     }
 
     #[test]
     fn models_of_python_are_offered_where_an_interpreter_has_them() {
         let mut form = SweepForm::new(2);
         let models = |form: &SweepForm| -> Vec<Model> {
-            let rows = form.rows().into_iter();
+            let rows = form.fields().into_iter();
             let models = rows.filter_map(|row| {
                 if let FormRow::Model(model) = row {
                     Some(model)

@@ -6,11 +6,11 @@ use crate::{
         history::{History, TraceState},
         text::counted,
     },
-    present::format::Format,
+    present::format::{Format, Refusal},
     ui::{
-        choice::{round, stepped},
+        choice::round,
         field::TextField,
-        key::Key,
+        form::{Entry, Form, Row, Way},
     },
 };
 
@@ -83,15 +83,42 @@ impl Scope {
     }
 }
 
-/// A row of the form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportRow {
-    /// What.
-    Scope,
-    /// One of the formats.
-    Format(Format),
-    /// The file's name.
-    File,
+/// The row of what is written; the formats are below it, and the name of the file is the last.
+const SCOPE: usize = 0;
+/// The row of the first format.
+const FORMATS: usize = 1;
+/// The row of the name of the file.
+const FILE: usize = FORMATS + Format::FILES.len();
+/// Columns of a format's name.
+const NAMES: usize = 13;
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It was not asked for yet.
+    Open,
+    /// It is being written, and this is how far.
+    Writing(String),
+    /// It was written, where no notice would be seen.
+    Written(String),
+    /// It was not written, and this is why.
+    Refused {
+        /// In one sentence.
+        sentence: String,
+        /// Whether there is such a file already.
+        exists: bool,
+    },
+}
+
+impl Stage {
+    /// In one sentence, if there is something to tell.
+    pub fn told(&self) -> Result<&str, &str> {
+        match self {
+            Stage::Open => Ok(""),
+            Stage::Writing(told) | Stage::Written(told) => Ok(told),
+            Stage::Refused { sentence, .. } => Err(sentence),
+        }
+    }
 }
 
 /// The form.
@@ -101,20 +128,15 @@ pub struct Exporting {
     scope: usize,
     /// How it is written.
     pub format: Format,
-    /// The row with the cursor.
-    pub row: ExportRow,
     /// Where it is written.
-    pub file: TextField,
+    file: String,
+    /// Where files are written unless their name says otherwise.
+    directory: Option<String>,
+    entry: Entry,
     /// Whether the name is the user's own.
     is_typed: bool,
-    /// There is such a file already, which is known since it was to be written.
-    pub exists: bool,
-    /// What went wrong.
-    pub problem: Option<String>,
-    /// That the file was written, where no notice would be seen.
-    pub told: Option<String>,
-    /// How far it is, while the file is being written.
-    pub writing: Option<String>,
+    /// What became of it.
+    pub stage: Stage,
 }
 
 impl Exporting {
@@ -124,18 +146,17 @@ impl Exporting {
         chart: Option<usize>,
         compared: &[usize],
         history: &History,
+        directory: Option<&str>,
     ) -> Option<Exporting> {
         let scopes = Scope::all(browse, chart, compared, history);
         let mut form = Exporting {
             scope: 0,
             format: Format::FILES[0],
-            row: ExportRow::Format(Format::FILES[0]),
-            file: TextField::default(),
+            file: String::new(),
+            directory: directory.map(str::to_string),
+            entry: Entry::at(FORMATS),
             is_typed: false,
-            exists: false,
-            problem: None,
-            told: None,
-            writing: None,
+            stage: Stage::Open,
             scopes,
         };
         form.scopes.first()?;
@@ -143,23 +164,9 @@ impl Exporting {
         Some(form)
     }
 
-    /// All rows.
-    pub fn rows() -> Vec<ExportRow> {
-        let formats = Format::FILES.into_iter().map(ExportRow::Format);
-        std::iter::once(ExportRow::Scope)
-            .chain(formats)
-            .chain([ExportRow::File])
-            .collect()
-    }
-
     /// What is written.
-    pub fn scope(&self) -> &Scope {
+    fn scope(&self) -> &Scope {
         &self.scopes[self.scope]
-    }
-
-    /// Whether there is something else that could be written.
-    pub fn has_choice(&self) -> bool {
-        self.scopes.len() > 1
     }
 
     /// What the file will lack.
@@ -168,48 +175,97 @@ impl Exporting {
         lack(without).filter(|_| self.format.shows_traces())
     }
 
-    pub(in crate::app) fn step(&mut self, by: isize) {
-        self.row = stepped(&Exporting::rows(), self.row, by);
-        if let ExportRow::Format(format) = self.row {
-            self.format = format;
-            self.suggest();
-        }
+    /// Where the file will be, and what it will lack.
+    pub fn about(&self) -> String {
+        let directory = self.directory.as_deref();
+        let directory = directory.unwrap_or("the directory that pconc-tui was started in");
+        let lack = self.lack().map(|lack| format!(", {lack}"));
+        format!("in {directory}{}", lack.unwrap_or_default())
     }
 
-    pub(in crate::app) fn turn(&mut self, by: isize) {
-        self.scope = round(self.scope, by, self.scopes.len());
-        self.suggest();
-    }
-
-    pub(in crate::app) fn type_text(&mut self, key: Key) {
-        if self.file.apply(key) {
-            self.is_typed = true;
-            self.forget();
-        }
+    /// What went wrong, and what helps.
+    pub(in crate::app) fn refuse(&mut self, refusal: &Refusal) {
+        let exists = matches!(refusal, Refusal::Exists(_));
+        let help = if exists {
+            ": Ctrl-O writes over it"
+        } else {
+            ""
+        };
+        // Another name may help.
+        self.go_to(FILE);
+        let sentence = format!("{}{help}", refusal.sentence());
+        self.stage = Stage::Refused { sentence, exists };
     }
 
     /// A name for the file. One that the user typed keeps all but the ending of another format.
     fn suggest(&mut self) {
         let stem = if self.is_typed {
-            without_ending(self.file.text())
+            without_ending(&self.file)
         } else {
             self.scope().stem.clone()
         };
-        self.file = TextField::new(&format!("{stem}.{}", self.format.extension()), MOST);
-        self.forget();
-    }
-
-    /// What was wrong with it may be right now.
-    pub(in crate::app) fn forget(&mut self) {
-        (self.exists, self.problem, self.told) = (false, None, None);
+        self.file = format!("{stem}.{}", self.format.extension());
+        self.stage = Stage::Open;
     }
 
     pub(in crate::app) fn order(&self, overwrite: bool) -> ExportOrder {
         ExportOrder {
             format: self.format,
             numbers: self.scope().numbers.clone(),
-            file: self.file.text().trim().to_string(),
+            file: self.typed().unwrap_or(&self.file).trim().to_string(),
             overwrite,
+        }
+    }
+}
+
+impl Form for Exporting {
+    fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    fn entry_mut(&mut self) -> &mut Entry {
+        &mut self.entry
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let has_choice = self.scopes.len() > 1;
+        let scope = if has_choice { Way::Choice } else { Way::Fixed };
+        let format = |format: Format| {
+            let is_first = format == Format::FILES[0];
+            let sign = if format == self.format { "▸" } else { " " };
+            let value = format!("{sign} {}", format.name());
+            let apart = NAMES - format.name().len();
+            Row {
+                note: format!("{:apart$}{}", "", format.description()),
+                ..Row::new(if is_first { "Format" } else { "" }, value, "").by(Way::Cursor)
+            }
+        };
+        let file = Way::Text(TextField::new(&self.file, MOST));
+        let mut rows = vec![Row::new("What", &self.scope().label, "").by(scope)];
+        rows.extend(Format::FILES.map(format));
+        rows.push(Row::new("File", &self.file, "").by(file));
+        rows
+    }
+
+    fn change(&mut self, up: bool) {
+        if self.entry.at == SCOPE {
+            self.scope = round(self.scope, if up { 1 } else { -1 }, self.scopes.len());
+            self.suggest();
+        }
+    }
+
+    fn take(&mut self, text: &str) -> Result<(), String> {
+        (self.file, self.is_typed) = (text.into(), true);
+        // What was wrong with it may be right now.
+        self.stage = Stage::Open;
+        Ok(())
+    }
+
+    fn on_moved(&mut self) {
+        let format = self.entry.at.checked_sub(FORMATS);
+        if let Some(format) = format.and_then(|at| Format::FILES.get(at)) {
+            self.format = *format;
+            self.suggest();
         }
     }
 }

@@ -1,31 +1,23 @@
 //! What the form says about its rows: what a model needs and costs, what a number means and how far it goes.
 
 use crate::{
-    app::screens::form::{Field, Setup},
-    catalog::{model::Situation, parameter::WORKERS},
+    app::screens::form::Setup,
+    catalog::{
+        model::Situation,
+        parameter::{Parameter, WORKERS},
+    },
     domain::machine::Limit,
 };
 
 impl Setup {
-    /// What there is to know about the row of the cursor: short enough for four lines of 24 columns.
-    pub fn about(&self) -> String {
-        let workload = self.draft.workload.description();
-        match self.row {
-            Field::Workload => workload.about.into(),
-            Field::Model => self.about_model(),
-            Field::Python => self.about_python(),
-            Field::StartMethod => self.about_start_method().into(),
-            Field::Sizing => workload.sizing.map_or("", |sizing| sizing.about).into(),
-            Field::Number(_) if self.is_fixed(self.row) => "serial means one worker".into(),
-            Field::Number(parameter) => {
-                let (least, Limit { most, because }) = self.range(parameter);
-                let about = parameter.about(self.draft.get(parameter), (least, most));
-                if *parameter == WORKERS {
-                    format!("{about}: {because}")
-                } else {
-                    about
-                }
-            }
+    /// What a number means, and how far it goes.
+    pub(crate) fn about_number(&self, parameter: &Parameter) -> String {
+        let (least, Limit { most, because }) = self.range(parameter);
+        let about = parameter.about(self.draft.get(parameter), (least, most));
+        if *parameter == WORKERS {
+            format!("{about}: {because}")
+        } else {
+            about
         }
     }
 
@@ -61,14 +53,13 @@ mod tests {
                 let mut setup = Setup::new(64, Limits::default());
                 (setup.draft.workload, setup.draft.model, setup.draft.workers) =
                     (workload, model, 1_000);
-                for row in setup.rows() {
+                for field in setup.fields() {
                     for files in [0, 1] {
-                        setup.row = row;
                         setup.draft.set(&SHARED_FILE, files);
-                        let said = setup.about();
+                        let said = setup.described(field).about;
                         assert!(
                             (10..=4 * 20).contains(&said.chars().count()),
-                            "{row:?}: {said}"
+                            "{field:?}: {said}"
                         );
                     }
                 }

@@ -7,6 +7,7 @@ use crate::{
         workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SLICES, WAIT},
     },
     domain::{machine::Limit, text::grouped},
+    ui::form::Form,
 };
 
 impl Setup {
@@ -36,16 +37,16 @@ impl Setup {
 
     /// One more or one less, or the next choice or the one before where there is no number.
     pub fn change_by_one(&mut self, up: bool) {
-        match self.row {
-            Field::Number(parameter) if !parameter.is_switch() && !self.is_fixed(self.row) => {
-                self.remark = None;
+        match self.field() {
+            Field::Number(parameter) if self.can_type() => {
+                self.entry.remark = None;
                 let now = self.draft.get(parameter);
                 let next = if up {
                     now.saturating_add(1)
                 } else {
                     now.saturating_sub(1)
                 };
-                self.go_to(parameter, next);
+                self.set_within(parameter, next);
             }
             _ => self.change(up),
         }
@@ -66,7 +67,7 @@ impl Setup {
     }
 
     /// Sets a number, as far as that is allowed; says so where it is not.
-    pub(crate) fn go_to(&mut self, parameter: &'static Parameter, wanted: u64) {
+    pub(crate) fn set_within(&mut self, parameter: &'static Parameter, wanted: u64) {
         let (least, Limit { most, because }) = self.range(parameter);
         let now = self.draft.get(parameter);
         let next = wanted.clamp(least.min(most), most);

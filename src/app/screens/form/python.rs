@@ -7,6 +7,7 @@ use crate::{
         python::{FoundPython, GilState, Interpreter, Pythons, StartMethod},
         speed::Speed,
     },
+    ui::form::Row,
 };
 
 /// What is known of this machine's interpreters.
@@ -86,27 +87,19 @@ impl Setup {
         self.draft.start_method.or(default)
     }
 
-    pub(crate) fn start_method_in_words(&self) -> String {
+    pub(crate) fn described_start_method(&self) -> Row {
         let method = self.start_method();
         let is_default = self.start_methods().first() == method.as_ref();
         let name = method.map_or("–", StartMethod::name);
-        format!(
-            "{name}{}",
-            if is_default && method.is_some() {
-                " (default)"
-            } else {
-                ""
-            }
-        )
-    }
-
-    /// A row's value in fewer words, for a narrow panel.
-    pub fn short_value(&self, row: Field) -> String {
-        match (row, self.python()) {
-            (Field::Model, _) => self.draft.model.name().replace("python-", "py-"),
-            (Field::Python, Some(python)) => python.version_name(),
-            (Field::StartMethod, _) => self.start_method_in_words().replace(" (default)", ""),
-            _ => self.value(row),
+        let default = if is_default && method.is_some() {
+            " (default)"
+        } else {
+            ""
+        };
+        let about = method.map_or("how the processes are made", StartMethod::description);
+        Row {
+            short: Some(name.into()),
+            ..Row::new("Start by", format!("{name}{default}"), about)
         }
     }
 
@@ -173,10 +166,5 @@ impl Setup {
             1 => format!("{gil}the only one that was found: Enter shows where"),
             found => format!("{gil}one of {found} that were found: Enter lists them"),
         }
-    }
-
-    pub(crate) fn about_start_method(&self) -> &'static str {
-        self.start_method()
-            .map_or("how the processes are made", StartMethod::description)
     }
 }

@@ -4,13 +4,18 @@ use crate::{
     app::screens::form::*,
     catalog::workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME},
     domain::text::grouped,
+    ui::key::Key,
 };
 
 fn on(row: Field) -> Setup {
-    Setup {
-        row,
-        ..Setup::new(2, Limits::default())
-    }
+    let mut setup = Setup::new(2, Limits::default());
+    setup.choose(row);
+    setup
+}
+
+/// What is said about the last change.
+fn remark(setup: &Setup) -> &str {
+    setup.entry.remark.as_deref().unwrap_or_default()
 }
 
 #[test]
@@ -18,7 +23,7 @@ fn serial_shows_one_worker_and_does_not_forget_the_users_number() {
     let mut setup = on(Field::WORKERS);
     setup.change(true);
     assert_eq!(setup.value(Field::WORKERS), "4");
-    setup.row = Field::Model;
+    setup.choose(Field::Model);
     setup.change(false);
     assert_eq!(setup.model(), Model::Serial);
     assert_eq!(
@@ -36,57 +41,66 @@ fn stepping_stops_at_the_limit_and_names_it() {
         setup.change(true);
     }
     assert_eq!(setup.draft().workers, 4_000);
-    assert_eq!(
-        setup.remark().unwrap().sentence,
-        "at most 4 000: this program's own limit"
-    );
+    assert_eq!(remark(&setup), "at most 4 000: this program's own limit");
     for _ in 0..20 {
         setup.change(false);
     }
     assert_eq!(setup.draft().workers, 1);
-    assert_eq!(setup.remark().unwrap().sentence, "at least 1");
+    assert_eq!(remark(&setup), "at least 1");
     setup.change(true);
-    assert!(setup.remark().is_none());
+    assert_eq!(remark(&setup), "");
 }
 
 #[test]
 fn the_longest_latency_stops_at_the_shortest_and_says_so() {
-    let mut setup = on(Field::Number(&LATENCY_MAX));
+    let mut setup = on(Field::Workload);
     setup.draft.workload = Workload::Io;
+    setup.choose(Field::Number(&LATENCY_MAX));
     let shortest = setup.draft.get(&LATENCY_MIN);
     for _ in 0..40 {
         setup.change(false);
     }
     assert_eq!(setup.draft.get(&LATENCY_MAX), shortest);
     let said = format!("at least {}: the shortest latency", grouped(shortest));
-    assert_eq!(setup.remark().unwrap().sentence, said);
-    setup.row = Field::Number(&LATENCY_MIN);
+    assert_eq!(remark(&setup), said);
+    setup.choose(Field::Number(&LATENCY_MIN));
     for _ in 0..40 {
         setup.change(false);
     }
-    assert_eq!(setup.remark().unwrap().sentence, "at least 0");
+    assert_eq!(remark(&setup), "at least 0");
 }
 
 #[test]
 fn a_typed_number_out_of_range_stays_and_is_refused_in_place() {
     let mut setup = on(Field::WORKERS);
-    setup.edit();
-    "99999"
-        .chars()
-        .for_each(|digit| setup.type_digit(Key::Char(digit)));
-    setup.accept();
+    "99999".chars().for_each(|digit| match setup.typed() {
+        None => setup.begin_typing(Key::Char(digit)),
+        Some(_) => setup.type_key(Key::Char(digit)),
+    });
+    assert!(setup.accept());
     assert_eq!(setup.draft().workers, 99_999);
-    let remark = setup.remark().unwrap();
-    assert!(
-        remark.is_error && remark.field == Field::WORKERS,
-        "{remark:?}"
+    let invalid = setup.draft().check(&Limits::default()).unwrap_err();
+    setup.choose(Field::Workload);
+    setup.refuse(&invalid);
+    assert_eq!(setup.field(), Field::WORKERS, "the eye is led to it");
+}
+
+#[test]
+fn what_is_no_number_is_refused_in_words_and_changes_nothing() {
+    let mut setup = on(Field::WORKERS);
+    setup.begin_typing(Key::Char('x'));
+    assert_eq!(
+        setup.entry.wrong(),
+        Some("workers must be a whole number, not x")
     );
+    assert_eq!(setup.draft().workers, 2);
 }
 
 #[test]
 fn abandoning_or_typing_nothing_keeps_the_number() {
     let mut setup = on(Field::TASKS);
-    for finish in [Setup::abandon, |setup: &mut Setup| setup.accept()] {
+    let accept = |setup: &mut Setup| assert!(setup.accept());
+    for finish in [Setup::abandon, accept] {
         setup.edit();
         finish(&mut setup);
         assert_eq!(setup.draft().tasks, 8);
@@ -95,10 +109,8 @@ fn abandoning_or_typing_nothing_keeps_the_number() {
 
 #[test]
 fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() {
-    let mut setup = Setup {
-        row: Field::WORKERS,
-        ..Setup::new(6, Limits::default())
-    };
+    let mut setup = Setup::new(6, Limits::default());
+    setup.choose(Field::WORKERS);
     (setup.draft.workload, setup.draft.workers) = (Workload::Io, 1);
     setup.draft.tasks = 50;
     setup.draft.set(&ADDRESSES, 12);
@@ -118,24 +130,12 @@ fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
     setup.change_by_one(true);
     assert_eq!(setup.draft.workers, 3);
     (0..5).for_each(|_| setup.change_by_one(false));
-    assert_eq!(
-        (
-            setup.draft.workers,
-            setup.remark().unwrap().sentence.as_str()
-        ),
-        (1, "at least 1")
-    );
+    assert_eq!((setup.draft.workers, remark(&setup)), (1, "at least 1"));
     setup.draft.workers = 4_000;
     setup.change_by_one(true);
     assert_eq!(setup.draft.workers, 4_000);
-    assert!(
-        setup
-            .remark()
-            .unwrap()
-            .sentence
-            .starts_with("at most 4 000")
-    );
-    setup.row = Field::Model;
+    assert!(remark(&setup).starts_with("at most 4 000"));
+    setup.choose(Field::Model);
     setup.change_by_one(true);
     assert_eq!(setup.model(), Model::GilThreads);
 }
@@ -156,14 +156,14 @@ fn the_lowest_and_highest_of_every_number_are_valid() {
         for model in Model::of(false) {
             let mut setup = Setup::new(2, Limits::default());
             (setup.draft.workload, setup.draft.model) = (workload, model);
-            for row in setup.rows() {
+            for field in setup.fields() {
                 for up in [true, false] {
-                    setup.row = row;
+                    setup.choose(field);
                     (0..80).for_each(|_| setup.change(up));
                     (setup.draft.workload, setup.draft.model) = (workload, model);
                     assert!(
                         setup.draft().check(&Limits::default()).is_ok(),
-                        "{row:?} {:?}",
+                        "{field:?} {:?}",
                         setup.draft
                     );
                 }

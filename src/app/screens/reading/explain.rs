@@ -152,7 +152,10 @@ mod tests {
             trace::Trace,
         },
         fixtures::explorer,
-        ui::text::{Look, Piece, width_of},
+        ui::{
+            form::Form,
+            text::{Look, Piece, width_of},
+        },
     };
 
     const TOPICS: [Topic; 9] = [
@@ -280,7 +283,7 @@ mod tests {
                 for size in [&ITERATIONS, &TASK_TIME] {
                     let draft = Draft::new(workload, model, 1).with(size, 1);
                     setup.set_draft(draft);
-                    labels.extend(setup.rows().into_iter().map(|row| setup.label(row).trim()));
+                    labels.extend(setup.rows().into_iter().map(|row| row.label.trim()));
                 }
             }
         }

@@ -1,0 +1,361 @@
+//! A form: rows with values, a cursor on one of them, and a text field where a value is typed.
+//!
+//! A form says which rows it has and what changes them. Moving, typing and giving up are the same for all of them, and so
+//! is [how they are drawn](crate::ui::widget::form).
+
+use crate::ui::{choice::stepped, field::TextField, key::Key};
+
+/// A row of a form, as it is now.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What stands before the value.
+    pub label: &'static str,
+    /// The value.
+    pub value: String,
+    /// The value in fewer words, for a narrow form.
+    pub short: Option<String>,
+    /// Behind the value.
+    pub note: String,
+    /// Behind what is typed.
+    pub unit: &'static str,
+    /// What there is to know about it.
+    pub about: String,
+    /// How the value is changed.
+    pub way: Way,
+    /// Whether the value is refused.
+    pub is_wrong: bool,
+}
+
+/// How the value of a row is changed.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// Not at all: the cursor passes it by.
+    Fixed,
+    /// ← and → go through the choices.
+    Choice,
+    /// The cursor chooses it.
+    Cursor,
+    /// ← and → go up and down, and a digit begins to type it anew.
+    Number(TextField),
+    /// It is typed wherever the cursor is in it.
+    Text(TextField),
+}
+
+impl Row {
+    /// A row of choices.
+    pub fn new(label: &'static str, value: impl Into<String>, about: impl Into<String>) -> Row {
+        Row {
+            label,
+            value: value.into(),
+            short: None,
+            note: String::new(),
+            unit: "",
+            about: about.into(),
+            way: Way::Choice,
+            is_wrong: false,
+        }
+    }
+
+    /// The same, changed in another way.
+    pub fn by(self, way: Way) -> Row {
+        Row { way, ..self }
+    }
+
+    /// The same as a number, of which typing goes on from this text of at most as many characters.
+    pub fn typed(self, text: &str, most: usize) -> Row {
+        self.by(Way::Number(TextField::new(text, most)))
+    }
+}
+
+/// The cursor of a form, and what is being typed there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// The row of the cursor.
+    pub at: usize,
+    typing: Option<Typing>,
+    /// What there is to say about the last change.
+    pub remark: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Typing {
+    field: TextField,
+    before: String,
+    /// Why what is typed cannot be taken.
+    wrong: Option<String>,
+}
+
+impl Entry {
+    /// With the cursor on this row.
+    pub fn at(at: usize) -> Entry {
+        Entry {
+            at,
+            ..Entry::default()
+        }
+    }
+
+    /// What is being typed.
+    pub fn field(&self) -> Option<&TextField> {
+        self.typing.as_ref().map(|typing| &typing.field)
+    }
+
+    /// Why what is typed cannot be taken.
+    pub fn wrong(&self) -> Option<&str> {
+        self.typing.as_ref()?.wrong.as_deref()
+    }
+}
+
+/// Rows that can be changed, of which one has the cursor.
+pub trait Form {
+    /// The cursor, and what is being typed there.
+    fn entry(&self) -> &Entry;
+
+    /// The same, to be changed.
+    fn entry_mut(&mut self) -> &mut Entry;
+
+    /// All rows, of which the cursor can be on one at least.
+    fn rows(&self) -> Vec<Row>;
+
+    /// Makes the next choice or a larger number of the cursor's row, or the choice before or a smaller number.
+    fn change(&mut self, up: bool);
+
+    /// Takes what was typed as the value of the cursor's row.
+    ///
+    /// # Errors
+    /// One sentence that says why it cannot be that.
+    fn take(&mut self, text: &str) -> Result<(), String>;
+
+    /// The cursor went to another row.
+    fn on_moved(&mut self) {}
+
+    /// The row of the cursor.
+    fn row(&self) -> Option<Row> {
+        self.rows().into_iter().nth(self.entry().at)
+    }
+
+    /// How the value under the cursor is changed.
+    fn way(&self) -> Way {
+        self.row().map_or(Way::Fixed, |row| row.way)
+    }
+
+    /// What is being typed.
+    fn typed(&self) -> Option<&str> {
+        self.entry().field().map(TextField::text)
+    }
+
+    /// Whether something can be typed where the cursor is.
+    fn can_type(&self) -> bool {
+        matches!(self.way(), Way::Number(_) | Way::Text(_))
+    }
+
+    /// Whether ← and → do something where the cursor is.
+    fn can_change(&self) -> bool {
+        matches!(self.way(), Way::Number(_) | Way::Choice)
+    }
+
+    /// Moves the cursor by this many rows, which takes what was typed.
+    fn step(&mut self, by: isize) {
+        let rows = self.rows().into_iter().enumerate();
+        let within = rows.filter(|(_, row)| !matches!(row.way, Way::Fixed));
+        let within: Vec<usize> = within.map(|(at, _)| at).collect();
+        self.go_to(stepped(&within, self.entry().at, by));
+    }
+
+    /// Moves the cursor to this row, which takes what was typed; returns whether it was there.
+    fn go_to(&mut self, at: usize) -> bool {
+        let was_there = self.entry().at == at;
+        let rows = self.rows();
+        let can_be_there = rows
+            .get(at)
+            .is_some_and(|row| !matches!(row.way, Way::Fixed));
+        if can_be_there && self.accept() {
+            *self.entry_mut() = Entry::at(at);
+            self.on_moved();
+            if matches!(self.way(), Way::Text(_)) {
+                self.begin_typing(Key::End);
+            }
+        }
+        was_there
+    }
+
+    /// What Enter does: a number is typed, and a choice is followed by the next.
+    fn edit(&mut self) {
+        match self.way() {
+            Way::Number(_) => self.begin_typing(Key::Enter),
+            Way::Choice => self.change(true),
+            Way::Fixed | Way::Cursor | Way::Text(_) => {}
+        }
+    }
+
+    /// Begins to type with this key: Backspace goes on from the value that is there, a digit makes a new one.
+    fn begin_typing(&mut self, key: Key) {
+        let (Way::Number(mut field) | Way::Text(mut field)) = self.way() else {
+            return;
+        };
+        let before = field.text().to_string();
+        if matches!(key, Key::Char(_) | Key::Enter) {
+            field = field.emptied();
+        }
+        let typing = Typing {
+            field,
+            before,
+            wrong: None,
+        };
+        (self.entry_mut().typing, self.entry_mut().remark) = (Some(typing), None);
+        self.type_key(key);
+    }
+
+    /// A key goes into what is typed, which counts at once.
+    fn type_key(&mut self, key: Key) {
+        let Some(Typing { field, before, .. }) = &mut self.entry_mut().typing else {
+            return;
+        };
+        if field.apply(key) {
+            // Whoever has typed nothing has said nothing.
+            let text = Some(field.text().trim()).filter(|text| !text.is_empty());
+            let text = text.unwrap_or(before).to_string();
+            let wrong = self.take(&text).err();
+            if let Some(typing) = &mut self.entry_mut().typing {
+                typing.wrong = wrong;
+            }
+        }
+    }
+
+    /// Ends typing; returns whether it could: what is wrong stays, to be mended.
+    fn accept(&mut self) -> bool {
+        let is_fine = self.entry().wrong().is_none();
+        if is_fine && !matches!(self.way(), Way::Text(_)) {
+            self.entry_mut().typing = None;
+        }
+        is_fine
+    }
+
+    /// Ends typing with the value that was there before.
+    fn abandon(&mut self) {
+        if let Some(Typing { before, .. }) = self.entry_mut().typing.take() {
+            let _ = self.take(&before);
+        }
+    }
+}
+
+/// The whole number that was typed, also one with its digits in groups.
+///
+/// # Errors
+/// That the text is none, told of what it was typed for.
+pub fn number(what: &str, text: &str) -> Result<u64, String> {
+    let digits = text.replace(|c: char| c.is_whitespace() || c == '_', "");
+    let number = digits.parse();
+    number.map_err(|_| format!("{what} must be a whole number, not {text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A title, a number and a name.
+    #[derive(Default)]
+    struct Sample {
+        entry: Entry,
+        number: u64,
+        name: String,
+    }
+
+    impl Form for Sample {
+        fn entry(&self) -> &Entry {
+            &self.entry
+        }
+
+        fn entry_mut(&mut self) -> &mut Entry {
+            &mut self.entry
+        }
+
+        fn rows(&self) -> Vec<Row> {
+            vec![
+                Row::new("title", "", "").by(Way::Fixed),
+                Row::new("number", "", "").typed(&self.number.to_string(), 9),
+                Row::new("name", "", "").by(Way::Text(TextField::new(&self.name, 9))),
+            ]
+        }
+
+        fn change(&mut self, up: bool) {
+            self.number = if up { self.number + 1 } else { 0 };
+        }
+
+        fn take(&mut self, text: &str) -> Result<(), String> {
+            match self.entry.at {
+                1 => self.number = number("the number", text)?,
+                _ => self.name = text.into(),
+            }
+            Ok(())
+        }
+    }
+
+    fn typing(keys: &str) -> Sample {
+        let mut form = Sample {
+            entry: Entry::at(1),
+            number: 250,
+            ..Sample::default()
+        };
+        let mut keys = keys.chars().map(Key::Char);
+        keys.next()
+            .into_iter()
+            .for_each(|key| form.begin_typing(key));
+        keys.for_each(|key| form.type_key(key));
+        form
+    }
+
+    #[test]
+    fn digits_make_a_new_number_that_counts_at_once_and_escape_brings_back_the_old_one() {
+        let mut form = typing("12");
+        assert_eq!((form.number, form.typed()), (12, Some("12")));
+        form.abandon();
+        assert_eq!((form.number, form.typed()), (250, None));
+    }
+
+    #[test]
+    fn backspace_goes_on_from_the_number_that_is_there_and_nothing_typed_keeps_it() {
+        let mut form = typing("");
+        form.begin_typing(Key::Backspace);
+        assert_eq!(form.number, 25);
+        form.type_key(Key::Ctrl('u'));
+        assert!(form.accept());
+        assert_eq!(form.number, 250);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_in_a_sentence_and_stays_until_it_is_mended() {
+        let mut form = typing("12q");
+        assert_eq!(
+            form.entry.wrong(),
+            Some("the number must be a whole number, not 12q")
+        );
+        form.step(1);
+        assert_eq!((form.entry.at, form.typed()), (1, Some("12q")));
+        form.type_key(Key::Backspace);
+        form.step(1);
+        assert_eq!((form.entry.at, form.number), (2, 12));
+    }
+
+    #[test]
+    fn groups_of_digits_are_one_number() {
+        for typed in ["10 000", "10_000", "10\u{202f}000"] {
+            assert_eq!(number("tasks", typed), Ok(10_000));
+        }
+        for typed in ["1,5", "-1", "10 ms", ""] {
+            assert!(number("tasks", typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_cursor_passes_by_what_cannot_be_changed_and_types_where_a_text_is() {
+        let mut form = typing("");
+        form.step(-5);
+        assert_eq!(form.entry.at, 1);
+        assert!(!form.go_to(0));
+        assert_eq!((form.entry.at, form.typed()), (1, None));
+        form.step(1);
+        form.type_key(Key::Char('q'));
+        assert!(form.accept());
+        assert_eq!((form.name.as_str(), form.typed()), ("q", Some("q")));
+    }
+}

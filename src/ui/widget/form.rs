@@ -1,0 +1,158 @@
+//! A form as it is drawn: its rows above, and below them what there is to say. The lines below are reserved, so that
+//! nothing jumps while values change.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+use unicode_width::UnicodeWidthStr;
+
+use crate::{
+    present::table::shortened,
+    ui::{
+        area::{cells, split_above},
+        form::{Form, Row, Way},
+        panel::{draw_arrows, draw_lines, typed, wrapped},
+        theme::{CURSOR, STRONG, Theme, strong_if},
+    },
+};
+
+/// Rows below those of the form where it is wide: an empty one, and those that are reserved for what there is to say.
+const BELOW: usize = 4;
+/// From this many columns on, two lines are enough for what there is to say about a row, else three.
+const ROOMY: u16 = 44;
+
+/// Columns of the labels.
+const LABELS: usize = 10;
+
+/// A form with what there is to say.
+pub struct FormView<'a> {
+    /// What the form is about.
+    pub title: &'static str,
+    /// Its columns with its border, where it lies over panels.
+    pub width: u16,
+    /// Its rows and its cursor.
+    pub form: &'a dyn Form,
+    /// Rows that are kept for it, also where it has fewer.
+    pub kept: usize,
+    /// Whether keys act on it.
+    pub focused: bool,
+    /// What is said instead of what there is to know about the row of the cursor.
+    pub about: Option<String>,
+    /// What will be done, or why that cannot be.
+    pub forecast: Result<&'a str, &'a str>,
+    /// The key that does it, if that is told.
+    pub key: Option<&'static str>,
+}
+
+impl FormView<'_> {
+    /// Rows without its border, where it lies over panels.
+    pub fn height(&self) -> usize {
+        self.most() + BELOW
+    }
+
+    fn most(&self) -> usize {
+        self.form.rows().len().max(self.kept)
+    }
+
+    /// Draws it: as many rows as fit, the cursor's among them, above what there is to say.
+    pub fn draw(&self, theme: Theme, area: Rect, buf: &mut Buffer) {
+        let foot = self.foot(theme, area.width);
+        let (above, below) = self.split(foot.len(), area);
+        let rows = self.form.rows();
+        let first = self.first(rows.len(), above);
+        let lines = rows.iter().enumerate().skip(first);
+        let lines = lines.map(|(at, row)| self.line(at, row, area.width, theme));
+        draw_lines(lines, above, buf);
+        draw_arrows(first, rows.len(), above, buf);
+        draw_lines(foot, below, buf);
+    }
+
+    /// The row that stands at this height of the room that it is drawn in.
+    pub fn row_at(&self, area: Rect, y: u16) -> Option<usize> {
+        let foot = self.foot(Theme::plain(), area.width);
+        let (above, _) = self.split(foot.len(), area);
+        let rows = self.form.rows().len();
+        let at = y.checked_sub(above.y).filter(|row| *row < above.height)?;
+        let at = self.first(rows, above) + usize::from(at);
+        (at < rows).then_some(at)
+    }
+
+    /// The first row in view: one more than the cursor's is, so that it is seen that the form goes on.
+    fn first(&self, rows: usize, room: Rect) -> usize {
+        let room = usize::from(room.height);
+        let behind_cursor = (self.form.entry().at + 2).saturating_sub(room);
+        behind_cursor.min(rows.saturating_sub(room))
+    }
+
+    /// The room of the rows, and below it that of what there is to say, which is close to them however high the panel is.
+    fn split(&self, foot: usize, area: Rect) -> (Rect, Rect) {
+        let reserved = if area.width < ROOMY { BELOW } else { BELOW - 1 };
+        let foot = cells(foot.max(reserved)).min(area.height.saturating_sub(1));
+        split_above(area, (area.height - foot).min(cells(self.most()) + 1))
+    }
+
+    /// What is wrong; or else what will be done, and what there is to say about the row.
+    fn foot(&self, theme: Theme, width: u16) -> Vec<Line<'static>> {
+        let entry = self.form.entry();
+        let forecast = match entry.wrong().map_or(self.forecast, Err) {
+            Ok(forecast) => forecast,
+            Err(wrong) => return wrapped(&format!("! {wrong}"), width, theme.error()).collect(),
+        };
+        let about = || self.form.row().map(|row| row.about);
+        let said = match (&entry.remark, &self.about) {
+            (Some(remark), _) => wrapped(remark, width, STRONG),
+            (None, Some(about)) => wrapped(about, width, Style::new()),
+            (None, None) => wrapped(&about().unwrap_or_default(), width, Style::new()),
+        };
+        let indent = self.key.map_or(0, |_| 2);
+        let forecast = Some(forecast).filter(|forecast| !forecast.is_empty());
+        let forecast = forecast.into_iter();
+        let forecast =
+            forecast.flat_map(|forecast| wrapped(forecast, width.saturating_sub(indent), STRONG));
+        let mut foot: Vec<Line<'static>> = forecast.collect();
+        if let Some(key) = self.key {
+            let keys = std::iter::once(key).chain(std::iter::repeat(" "));
+            for (line, key) in foot.iter_mut().zip(keys) {
+                let key = Span::styled(key, if key == " " { Style::new() } else { CURSOR });
+                line.spans.splice(0..0, [key, Span::raw(" ")]);
+            }
+        }
+        foot.extend(said);
+        foot
+    }
+
+    fn line(&self, at: usize, row: &Row, width: u16, theme: Theme) -> Line<'static> {
+        let here = self.focused && self.form.entry().at == at;
+        let mut line = Line::from(Span::styled(
+            format!("{:<LABELS$}", row.label),
+            strong_if(here),
+        ));
+        // The marks of the cursor and of a mistake have their columns in any case.
+        let room = usize::from(width).saturating_sub(LABELS + 2);
+        if let (Some(field), true) = (self.form.entry().field(), here) {
+            line.push_span(Span::raw(" "));
+            line.spans
+                .extend(typed(field, row.unit.width() + 1, cells(room + 1)).spans);
+            line.push_span(Span::raw(format!(" {}", row.unit)));
+            return line;
+        }
+        let mut value = row.value.clone();
+        if value.width() > room {
+            value = shortened(row.short.as_ref().unwrap_or(&value), room);
+        }
+        line.push_span(match (here, row.is_wrong) {
+            (true, true) => Span::styled(format!("‹{value}›!"), theme.error()),
+            (true, false) if matches!(row.way, Way::Cursor) => {
+                Span::styled(format!(" {value} "), CURSOR)
+            }
+            (true, false) => Span::styled(format!("‹{value}›"), CURSOR),
+            (false, true) => Span::styled(format!(" {value} !"), theme.error()),
+            (false, false) => Span::raw(format!(" {value} ")),
+        });
+        line.push_span(Span::raw(row.note.clone()));
+        line
+    }
+}
