@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`), as a list of steps: compute, fetch, write, sleep |
 //! | **model** | the concurrency model that executes the tasks; never used for state of the screen |
+//! | **native** | executed by this program itself, and not by CPython |
 //! | **parameter** | a setting of a plan; it belongs to a workload or a model |
 //! | **metric** | a number that a record yields |
 //! | **draft**, **plan** | what the user asks for: a draft may have any values, a plan only has valid ones |

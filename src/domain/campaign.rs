@@ -85,7 +85,7 @@ impl Campaign {
         Some(plan)
     }
 
-    /// The number of the current run and the number of all runs. Both count from 1 and include the round that warms up.
+    /// The number of the current run, counted from 1, and the number of all runs. Both include the round that warms up.
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
             Question::List { plans, .. } => plans.len() as u32,

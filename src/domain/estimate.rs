@@ -179,7 +179,7 @@ impl Estimate {
         self.with(left.max(0.0))
     }
 
-    /// The sum of this estimate and `times` of the other.
+    /// The sum of this estimate and `times` times the other.
     pub fn and(self, each: Estimate, times: f64) -> Estimate {
         match (self.seconds(), each.seconds()) {
             _ if times == 0.0 => self,

@@ -51,7 +51,8 @@ impl Speed {
         begins && ascends && self.ranges.iter().all(has_rate)
     }
 
-    /// This speed with the rates of `other` in all ranges in which `other` is at least `by` times as fast.
+    /// This speed with the rates of `other` in all ranges in which `other` is at least `by` times as fast. If their
+    /// ranges differ, it is `other`.
     pub fn improved_by(&self, other: &Speed, by: f64) -> Speed {
         let from = |speed: &Speed| Vec::from_iter(speed.ranges.iter().map(|range| range.from));
         if from(self) != from(other) {

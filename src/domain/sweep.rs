@@ -268,9 +268,9 @@ impl SweepPlan {
         self.rounds() * u32::try_from(self.configurations.len()).expect("limited to a few")
     }
 
-    /// The highest possible speed-up with this number of workers. Tasks limit it, and cores do if tasks compute. How
-    /// much of a core a task needs that also waits is known from this program's own serial runs, as soon as one of them
-    /// has ended. Until then cores do not limit the speed-up of such tasks.
+    /// The highest possible speed-up with this number of workers. Tasks limit it, and cores do if tasks compute. If
+    /// tasks also wait, this program's own serial runs show how much of a core they need. Until the first of these has
+    /// ended, cores do not limit the speed-up of such tasks.
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(Step::computes);

@@ -26,7 +26,7 @@ pub struct Outlier {
 ///
 /// The score is 0.6745 · (x − median) / MAD, with MAD the median of the absolute deviations from the median (Iglewicz
 /// and Hoaglin: *How to Detect and Handle Outliers*, ASQC Basic References in Quality Control 16, 1993). The outlier
-/// hardly moves median and MAD, as it would move mean and standard deviation. If more than half of the values are
+/// hardly moves median and MAD, whereas it would move mean and standard deviation. If more than half of the values are
 /// equal, the MAD is 0. Then the mean absolute deviation replaces it, with its own scale: 0.7979 · (x − median) / mean
 /// deviation.
 ///
