@@ -122,6 +122,7 @@
 //! - **a key?** `keys.rs` in the folder of its screen, or `app/keys/`. One table is used for dispatch, footer and help.
 //!   The bytes that a terminal sends for it are in `tui/input/sequences.rs`; `tui/input/parser.rs` finds where a sequence
 //!   ends.
+//! - **when a run starts, and what follows its end?** `app/work.rs`. What a key does is with the state that it changes.
 //! - **a screen?** A folder in `app/screens/` with its state, keys and view, and a line in `app/screens.rs`. The places of
 //!   panels are in `app/frame/layout.rs`. `app/frame/hit.rs` finds what a click hits, and `app/pointer.rs` says what the
 //!   click does.

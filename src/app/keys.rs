@@ -137,13 +137,20 @@ pub(crate) fn step(
 
 /// The keys that go through a list of these, one below the other.
 pub(crate) fn list(what: &str, label: &'static str, priority: u8) -> Vec<Binding> {
+    let ends = vec![
+        step("Home g", "", 0, format!("the first {what}"), -FAR),
+        step("End G", "", 0, format!("the last {what}"), FAR),
+    ];
+    [steps(what, label, priority), ends].concat()
+}
+
+/// Those of them that go on by one or by ten.
+pub(crate) fn steps(what: &str, label: &'static str, priority: u8) -> Vec<Binding> {
     vec![
         step("↑ k", "", 0, format!("the {what} above"), -1),
         step("↓ j", label, priority, format!("the {what} below"), 1),
         step("PgUp", "", 0, format!("ten {what}s up"), -PAGE),
         step("PgDn", "", 0, format!("ten {what}s down"), PAGE),
-        step("Home g", "", 0, format!("the first {what}"), -FAR),
-        step("End G", "", 0, format!("the last {what}"), FAR),
     ]
 }
 

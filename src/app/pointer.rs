@@ -79,7 +79,7 @@ impl App {
     }
 
     fn click_history(&mut self, row: Option<usize>) {
-        let again = self.focus().panel == Panel::History && self.runs.browse.selected() == row;
+        let again = self.focus().panel == Panel::History && self.chosen() == row;
         self.go_to(Panel::History);
         if again {
             self.on_key(Key::Enter);

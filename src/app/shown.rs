@@ -68,7 +68,7 @@ impl App {
         if let Some(played) = self.played() {
             return Some(Shown::Live(played));
         }
-        let chosen = self.runs.browse.selected();
+        let chosen = self.chosen();
         let entry = chosen.and_then(|number| self.run_at(number));
         entry
             .map(Shown::Entry)
@@ -85,7 +85,7 @@ impl App {
     /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
         let played = self.playback().map(|playback| playback.number);
-        sentence::origin::recorded_on(self.history.get(played.or(self.runs.browse.selected())?)?)
+        sentence::origin::recorded_on(self.history.get(played.or(self.chosen())?)?)
     }
 
     /// The run that the panels are about, if there is a picture of it.

@@ -34,11 +34,6 @@ pub(crate) struct Work {
 }
 
 impl App {
-    /// What is going on.
-    pub fn activity(&self) -> &Activity {
-        &self.work.activity
-    }
-
     /// The run that is on.
     pub fn live(&self) -> Option<&Live> {
         match &self.work.activity {
@@ -224,8 +219,7 @@ impl App {
             return false;
         };
         if watched {
-            self.timeline.view.start_over();
-            self.runs.browse.select(None);
+            self.show_row(None);
         }
         let part = asked.id.as_ref().and_then(|id| asked.campaign.part(id));
         let order = RunOrder {
@@ -261,7 +255,7 @@ impl App {
         let sake = asked.sake;
         let is_sweep = asked.campaign.course().is_some();
         trace.conclude(nanos(record.times.wall_s));
-        let was_watched = self.runs.browse.selected().is_none();
+        let was_watched = self.chosen().is_none();
         if !matches!(sake, Sake::Own) && record.is_sound() {
             self.history.forget_baseline(&record.plan);
         }
@@ -282,24 +276,22 @@ impl App {
         if was_watched && is_sweep && !goes_on {
             let run = self.history.get(number);
             let sweep = run.and_then(|run| self.history.sweep_of(&run.record));
-            self.runs.browse.select(sweep.map(|sweep| sweep.number));
-            self.timeline.view.start_over();
+            self.show_row(sweep.map(|sweep| sweep.number));
         }
     }
 
     /// Shows a run that has ended, or the one for whose sake it was measured: only where it is what that one is measured
     /// against.
     fn show_what_came_out(&mut self, number: usize, sake: Sake) {
-        let mut shown = number;
-        if let Sake::Run(answer) = sake {
-            let run = self.history.get(answer);
+        let is_against_it = |run: usize| {
+            let run = self.history.get(run);
             let baseline = run.and_then(|run| run.assessment.baseline);
-            if baseline.is_some_and(|baseline| baseline.number == number) {
-                shown = answer;
-                self.timeline.view.start_over();
-            }
+            baseline.is_some_and(|baseline| baseline.number == number)
+        };
+        match sake {
+            Sake::Run(answer) if is_against_it(answer) => self.show_row(Some(answer)),
+            _ => self.runs.browse.select(Some(number)),
         }
-        self.runs.browse.select(Some(shown));
     }
 
     pub(crate) fn on_refused(&mut self, sentence: String) {
@@ -307,11 +299,8 @@ impl App {
         self.work.activity = Activity::Nothing;
         // While the speed is being measured no run is started: it is the measuring that was refused.
         self.work.calibrating = false;
-        if self.runs.browse.selected().is_none() {
-            self.runs
-                .browse
-                .select(self.runs.browse.order().last().copied());
-            self.timeline.view.start_over();
+        if self.chosen().is_none() {
+            self.show_row(self.runs.browse.order().last().copied());
         }
         self.complain(sentence);
     }

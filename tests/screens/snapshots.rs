@@ -512,6 +512,13 @@ fn each_state_says_at_any_size_what_it_has_to_in_whole_words_within_whole_frames
         for (word, has_dots) in drawn.iter().flat_map(|row| words(row)) {
             assert!(has_dots || known.contains(word), "{word:?}: {}", picture());
         }
+        // What tells the runs of the history apart.
+        let headings = drawn.iter().find(|row| row.contains("#↑"));
+        if let (Some(headings), None) = (headings, session.app.overlay()) {
+            for heading in ["work", "model", "workers", "time (s)", "speed-up"] {
+                assert!(headings.contains(heading), "{heading}: {}", picture());
+            }
+        }
         let frames = frames(&drawn);
         let broken = frames.iter().filter(|(_, is_whole)| !is_whole).count();
         // An overlay covers the frames of the panels and has its own frame.

@@ -192,7 +192,7 @@ fn state(app: &App) -> (String, String) {
     if let Some(playback) = app.playback() {
         return (String::new(), playback.words());
     }
-    let (which, state) = match app.activity() {
+    let (which, state) = match &app.work.activity {
         Activity::Nothing => Default::default(),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {

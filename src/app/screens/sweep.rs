@@ -122,7 +122,7 @@ impl App {
 
     /// The sweep that is on, or else the one in the chosen row; from its chart and from the form one goes on to the next.
     pub(crate) fn sweep_here(&self) -> Option<usize> {
-        let chosen = self.runs.browse.selected();
+        let chosen = self.chosen();
         let chosen = chosen.filter(|_| self.sweeps.chart.is_none() && !self.is_in_form());
         let sweep = chosen.and_then(|number| self.history.sweep(number));
         Some(self.live_sweep().or(sweep)?.number)
@@ -209,8 +209,7 @@ impl App {
             return;
         };
         if !self.is_running() {
-            self.runs.browse.select(Some(chart.number));
-            self.timeline.view.start_over();
+            self.show_row(Some(chart.number));
             self.open.focus.panel = Panel::History;
         }
         self.sweeps.before = Some(chart);
@@ -265,7 +264,7 @@ impl App {
         if numbers.len() < 2 {
             let chosen = match self.sweeps.chart {
                 Some(_) => self.median_run(),
-                None => self.runs.browse.selected(),
+                None => self.chosen(),
             };
             numbers.extend(chosen.filter(|run| !numbers.contains(run)));
         }

@@ -75,11 +75,6 @@ fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
 }
 
 impl App {
-    /// The teaching layout, and the keys that were pressed last.
-    pub fn teaching(&self) -> &Teaching {
-        &self.settings.teaching
-    }
-
     /// The layouts have different panels.
     pub(crate) fn toggle_teaching(&mut self) {
         self.settings.teaching.is_on ^= true;

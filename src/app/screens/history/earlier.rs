@@ -50,7 +50,7 @@ impl App {
             Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
             _ => &[],
         };
-        let chosen = self.runs.browse.selected();
+        let chosen = self.chosen();
         let chosen = chosen.map(|number| self.run_at(number).map_or(number, |run| run.number));
         chosen.into_iter().chain(compared.iter().copied()).collect()
     }

@@ -169,7 +169,7 @@ impl App {
         };
         let (text, before) = match self.runs.filter.take() {
             Some(filter) => (filter.field.text().to_string(), filter.before),
-            None => (String::new(), self.runs.browse.selected()),
+            None => (String::new(), self.chosen()),
         };
         self.runs.filter = Some(Filter {
             field: TextField::new(&text, MOST),

@@ -17,7 +17,7 @@ pub struct Naming {
 
 impl App {
     pub(crate) fn begin_name(&mut self) {
-        let Some(number) = self.runs.browse.selected() else {
+        let Some(number) = self.chosen() else {
             return;
         };
         let name = self.history.item(number).and_then(|item| item.name);

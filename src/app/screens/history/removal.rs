@@ -15,7 +15,7 @@ impl App {
         let marked = self.runs.browse.marked_in_view();
         let live = self.live_sweep().map(|sweep| sweep.number);
         let meant = if marked.is_empty() {
-            self.runs.browse.selected().into_iter().collect()
+            self.chosen().into_iter().collect()
         } else {
             marked
         };
@@ -41,7 +41,7 @@ impl App {
         stay.retain(|number| !removed.contains(number));
         self.runs.browse.mark_only(stay);
         self.runs.marks_before.push(marked);
-        let chosen = self.runs.browse.selected();
+        let chosen = self.chosen();
         if chosen.is_some_and(|number| removed.contains(&number)) {
             self.choose(neighbour);
         }

@@ -68,13 +68,18 @@ impl App {
         !self.history.entries().is_empty()
     }
 
+    /// The number of the chosen row; `None` is the run that is on, or none.
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        self.runs.browse.selected()
+    }
+
     pub(crate) fn has_chosen(&self) -> bool {
-        self.runs.browse.selected().is_some()
+        self.chosen().is_some()
     }
 
     /// The chosen row of the history, if it is a run's.
     pub(crate) fn chosen_run(&self) -> Option<&Entry> {
-        self.history.get(self.runs.browse.selected()?)
+        self.history.get(self.chosen()?)
     }
 
     /// The history changed, or which sessions of it are shown.
@@ -118,7 +123,7 @@ impl App {
 
     /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
     pub(crate) fn choose_what_is_shown(&mut self) {
-        if let (Some(hidden), None) = (self.runs.browse.selected(), self.runs.browse.place())
+        if let (Some(hidden), None) = (self.chosen(), self.runs.browse.place())
             && let Some(nearest) = self.runs.browse.nearest(hidden)
         {
             self.choose(Some(nearest));
@@ -132,7 +137,7 @@ impl App {
         self.rearrange();
         if self.runs.browse.shows_earlier {
             self.open.focus.panel = Panel::History;
-            if self.runs.browse.selected().is_none() && !self.is_running() {
+            if self.chosen().is_none() && !self.is_running() {
                 self.choose(self.runs.browse.order().last().copied());
             }
         }
@@ -145,11 +150,16 @@ impl App {
         self.choose(browse.selected());
     }
 
-    /// Shows another run, from its first worker and whole.
+    /// Shows the run in this row, from its first worker and whole; `None` is the one that is on.
+    pub(crate) fn show_row(&mut self, row: Option<usize>) {
+        self.runs.browse.select(row);
+        self.timeline.view.start_over();
+    }
+
+    /// Shows another run, as the user wishes.
     pub(crate) fn choose(&mut self, row: Option<usize>) {
-        if self.runs.browse.selected() != row {
-            self.runs.browse.select(row);
-            self.timeline.view.start_over();
+        if self.chosen() != row {
+            self.show_row(row);
             // What it said was about the row before.
             self.out.notice.take_if(|notice| !notice.is_error);
         }
@@ -157,7 +167,7 @@ impl App {
 
     /// Measures all runs of the chosen one's work against it, or against the default again.
     pub(crate) fn make_baseline(&mut self) {
-        let Some(number) = self.runs.browse.selected() else {
+        let Some(number) = self.chosen() else {
             return;
         };
         self.out.notice = None;
@@ -168,7 +178,7 @@ impl App {
     }
 
     pub(crate) fn open_details(&mut self) {
-        let Some(number) = self.runs.browse.selected() else {
+        let Some(number) = self.chosen() else {
             return;
         };
         if self.history.sweep(number).is_some() {

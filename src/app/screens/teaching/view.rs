@@ -48,7 +48,7 @@ pub fn is_on(app: &App) -> bool {
 /// room. Where the pressed keys have no row of their own, they stand beside those that work here.
 pub fn fitted(app: &App, mut panels: Panels) -> Panels {
     if app.screen() == Screen::Teaching
-        && !app.teaching().pressed.is_empty()
+        && !app.settings.teaching.pressed.is_empty()
         && !has_row_for_pressed(app, &panels)
     {
         panels.footer.width /= 2;
@@ -238,7 +238,7 @@ pub fn draw_pressed(app: &App, panels: &Panels, area: Rect, buf: &mut Buffer) {
         }
     };
     let (_, mut room) = split_left(place, 1);
-    for (i, pressed) in app.teaching().pressed.iter().enumerate() {
+    for (i, pressed) in app.settings.teaching.pressed.iter().enumerate() {
         let key = pressed_key(pressed, i == 0);
         let width = cells(key.width());
         if i > 0 && width > room.width {

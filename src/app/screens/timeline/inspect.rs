@@ -58,7 +58,7 @@ impl App {
         let at = view.cursor?;
         let trace = self.pictured()?.trace();
         let place = match view.rows {
-            Rows::Workers => Place::Worker(*self.workers_in_order().get(view.row)?),
+            Rows::Workers => Place::Worker(self.worker_of_row()?),
             Rows::Cores => {
                 let core = *self.cores_shown().get(view.row)?;
                 let lane = trace.cores.lane(core);
@@ -96,9 +96,14 @@ impl App {
 
     /// The worker that the cursor is on, while there is a cursor: a run that goes on may sort its rows anew.
     pub(crate) fn worker_under_cursor(&self) -> Option<usize> {
-        let view = &self.timeline.view;
-        view.cursor?;
-        self.workers_in_order().get(view.row).copied()
+        self.timeline.view.cursor?;
+        self.worker_of_row()
+    }
+
+    /// The worker whose row the arrows act on; `None` in the view by core.
+    fn worker_of_row(&self) -> Option<usize> {
+        let workers = self.workers_in_order();
+        workers.get(self.timeline.view.row).copied()
     }
 
     /// Keeps the cursor on this worker.
@@ -116,11 +121,10 @@ impl App {
 
     /// The workers are sorted by what they did, or by their numbers again; the cursor stays on its worker.
     pub(crate) fn sort_workers(&mut self) {
-        let worker = self.workers_in_order().get(self.timeline.view.row).copied();
+        let worker = self.worker_under_cursor();
         self.timeline.view.busiest_first ^= true;
         // Without a cursor the first row is what one wants to see.
-        let kept = worker.filter(|_| self.timeline.view.cursor.is_some());
-        self.timeline.view.row = kept.map_or(0, |worker| self.row_of(worker));
+        self.timeline.view.row = worker.map_or(0, |worker| self.row_of(worker));
     }
 
     /// The cores of the view by core: those that the run could use or did use, in ascending order.
@@ -173,7 +177,7 @@ impl App {
     /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
     pub fn frozen(&self) -> Option<&Live> {
         let is_on = || self.is_running().then_some(self.history.next_number());
-        let shown = self.runs.browse.selected().or_else(is_on)?;
+        let shown = self.chosen().or_else(is_on)?;
         let frozen = self.timeline.frozen.as_ref()?;
         (frozen.number == shown).then_some(&*frozen.live)
     }
@@ -235,7 +239,7 @@ impl App {
     }
 
     fn step_to(&mut self, step: Step, begin: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>) {
-        let worker = self.workers_in_order().get(self.timeline.view.row).copied();
+        let worker = self.worker_of_row();
         self.look(|view, trace| {
             let here = view.cursor.unwrap_or(view.window(trace).from);
             if let Some(at) = begin(trace, worker.unwrap_or_default(), here, step) {

@@ -5,38 +5,39 @@ use std::sync::LazyLock;
 use crate::{
     app::{
         App,
-        keys::{FAR, Keys, PAGE, bind, keys, step},
+        keys::{FAR, Keys, bind, keys, step, steps},
     },
     domain::trace::Step,
 };
 
 /// While the timeline is focused.
 #[rustfmt::skip]
-pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", App::step_timeline, vec![
-    bind("← h", "", 0, "the cursor, a column earlier", |app| app.look(|view, trace| view.move_cursor(-1, trace))).when(App::has_picture),
-    bind("→ l", "←→ cursor", 5, "the cursor, a column later: what is there stands on the borders", |app| app.look(|view, trace| view.move_cursor(1, trace)))
-        .when(App::has_picture),
-    step("↑ k", "", 0, "the row above", -1),
-    step("↓ j", "↑↓ row", 14, "the row below", 1),
-    step("PgUp", "", 0, "ten rows up", -PAGE),
-    step("PgDn", "", 0, "ten rows down", PAGE),
-    step("g", "", 0, "the first row", -FAR),
-    step("G", "", 0, "the last row", FAR),
-    bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_picture),
-    bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
-        .when(App::has_picture),
-    bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_segment(Step::Next))
-        .when(App::has_picture),
-    bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_segment(Step::Previous)).when(App::has_picture),
-    bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Step::Next)).when(App::shows_workers),
-    bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_task(Step::Previous)).when(App::shows_workers),
-    bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
-    bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
-    bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_segment).when(|app| app.segment().is_some()),
-    bind("w", "w busiest", 15, "sort the workers by what they did: whoever was on tasks longest comes first; again: by number", App::sort_workers)
-        .when(App::shows_workers),
-    bind("Enter", "Enter details", 2, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
-]));
+pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", App::step_timeline, [
+    vec![
+        bind("← h", "", 0, "the cursor, a column earlier", |app| app.look(|view, trace| view.move_cursor(-1, trace))).when(App::has_picture),
+        bind("→ l", "←→ cursor", 5, "the cursor, a column later: what is there stands on the borders", |app| app.look(|view, trace| view.move_cursor(1, trace)))
+            .when(App::has_picture),
+    ],
+    steps("row", "↑↓ row", 14),
+    vec![
+        step("g", "", 0, "the first row", -FAR),
+        step("G", "", 0, "the last row", FAR),
+        bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_picture),
+        bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
+            .when(App::has_picture),
+        bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_segment(Step::Next))
+            .when(App::has_picture),
+        bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_segment(Step::Previous)).when(App::has_picture),
+        bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Step::Next)).when(App::shows_workers),
+        bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_task(Step::Previous)).when(App::shows_workers),
+        bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
+        bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
+        bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_segment).when(|app| app.segment().is_some()),
+        bind("w", "w busiest", 15, "sort the workers by what they did: whoever was on tasks longest comes first; again: by number", App::sort_workers)
+            .when(App::shows_workers),
+        bind("Enter", "Enter details", 2, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
+    ],
+].concat()));
 
 /// While a run that is over is played again.
 #[rustfmt::skip]

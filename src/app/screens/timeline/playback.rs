@@ -141,11 +141,11 @@ impl App {
 
     /// Brings the picture to where the playback is. Ends what the user left, or what lost its picture.
     pub(crate) fn settle_playback(&mut self) {
-        let is_busy = self.is_busy();
+        let (is_busy, chosen) = (self.is_busy(), self.chosen());
         let Some(playback) = &mut self.timeline.playback else {
             return;
         };
-        let is_left = self.runs.browse.selected() != Some(playback.number);
+        let is_left = chosen != Some(playback.number);
         let entry = self.history.get(playback.number);
         let Some((entry, trace)) = entry
             .filter(|_| !is_busy && !is_left)
