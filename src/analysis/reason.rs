@@ -171,9 +171,9 @@ fn at_once(run: &Record, over: &Record) -> Option<Reason> {
 
 /// Only another interpreter can change what the work costs. More workers do not.
 fn cost(run: &Record, over: &Record) -> Option<Reason> {
-    let is_telling = run.plan.interpreter() != over.plan.interpreter()
+    let is_clear = run.plan.interpreter() != over.plan.interpreter()
         && differ(run.times.cpu_s, over.times.cpu_s);
-    is_telling.then_some(Reason::CpuTime(run.times.cpu_s, over.times.cpu_s))
+    is_clear.then_some(Reason::CpuTime(run.times.cpu_s, over.times.cpu_s))
 }
 
 fn lock(record: &Record) -> Option<Reason> {
@@ -194,8 +194,8 @@ fn spends(run: &Record, over: &Record) -> Option<Reason> {
         .into_iter()
         .filter(|phase| !matches!(phase, Phase::Starting | Phase::Idle));
     let (explained, phase) = most(of_tasks.map(|phase| (more(phase) * slower.signum(), phase)))?;
-    let is_telling = explained > slower.abs() / 2.0 && differ(run.times.wall_s, over.times.wall_s);
-    is_telling.then(|| Reason::Spends {
+    let is_clear = explained > slower.abs() / 2.0 && differ(run.times.wall_s, over.times.wall_s);
+    is_clear.then(|| Reason::Spends {
         phase,
         more: explained * slower.signum(),
         is_estimate: phase == Phase::Gil

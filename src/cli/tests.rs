@@ -58,7 +58,7 @@ fn without_a_command_the_explorer_opens() {
 }
 
 #[test]
-fn the_explorer_looks_as_it_is_told() {
+fn the_explorer_looks_as_the_options_say() {
     use crate::domain::look::{ColorChoice, Colors, ThemeName};
     let expected = Look {
         theme: ThemeName::Contrast,

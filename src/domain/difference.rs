@@ -66,8 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_of_repeats_is_a_twentieth_whose_interval_as_it_is_printed_leaves_no_room_for_none()
-     {
+    fn a_difference_of_repeats_is_at_least_a_twentieth_and_its_printed_interval_excludes_one() {
         for (low, high, said) in [
             (1.02, 1.1, Faster),
             (1.004, 1.1, Unclear),

@@ -773,7 +773,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_range_are_told_in_groups() {
+    fn numbers_out_of_range_are_written_in_groups() {
         let mut draft = cpu(Model::Threads, 2);
         draft.tasks = 12_345_678;
         assert_eq!(

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_far_from_its_repeats_is_doubted_with_a_likely_cause_and_once() {
+    fn a_run_far_from_its_repeats_has_one_caveat_with_a_likely_cause() {
         let history = repeated(0, &[1.5, 1.0, 1.01, 0.99, 1.02, 1.0]);
         assert_eq!(outliers(&history), [1]);
         let texts = |entry: &Entry| -> Vec<String> {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_repeat_may_take_a_doubt_back() {
+    fn a_new_repeat_may_remove_a_caveat() {
         assert_eq!(outliers(&repeated(0, &[1.0, 1.01, 1.5])), [3]);
         assert_eq!(
             outliers(&repeated(0, &[1.0, 1.01, 1.5, 1.4, 1.3, 1.6])),

@@ -15,7 +15,7 @@ pub const NAME: &str = "output.txt";
 pub const PIECES_LISTED: usize = 100;
 /// Texts have a few bytes in common by chance. Inside of a page, a shorter sequence of equal bytes does not show where
 /// it comes from.
-const TELLING: usize = 16;
+const LEAST_MATCH: usize = 16;
 
 /// What is in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +166,7 @@ fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item =
             to: at,
         })
     });
-    all.filter(|run| run.from == 0 || run.to == page.len() || run.to - run.from >= TELLING)
+    all.filter(|run| run.from == 0 || run.to == page.len() || run.to - run.from >= LEAST_MATCH)
 }
 
 /// The smallest number of pieces: at each position the page that matches longest continues.
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_of_zeros_is_told_apart_from_what_follows_it() {
+    fn a_gap_of_zeros_is_a_piece_of_its_own() {
         let mut content = page(5).into_bytes();
         content[..400].fill(0);
         let (kind, pieces) = examined(&content);

@@ -541,7 +541,7 @@ mod tests {
     }
 
     #[test]
-    fn a_move_to_another_core_counts_as_a_migration_once_the_worker_has_begun() {
+    fn a_move_to_another_core_counts_as_a_migration_after_the_first_task_has_started() {
         let on = |time: Nanos, core: u16, phase: Phase| Transition {
             core,
             ..at(time, phase)

@@ -283,7 +283,6 @@ fn caveats(shared: &Shared<'_>) -> Markup {
     )
 }
 
-/// The heading of the report.
 fn heading(shared: &Shared<'_>) -> String {
     let (runs, sweeps) = (shared.single_runs().count(), shared.sweeps.len());
     let parts = [

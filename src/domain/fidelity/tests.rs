@@ -152,7 +152,7 @@ fn another_factor_is_outside() {
 }
 
 #[test]
-fn runs_that_broke_are_not_counted_and_a_side_without_runs_is_told() {
+fn runs_that_broke_do_not_count_and_a_lock_without_runs_is_not_measured() {
     let sweeps = sweeps(3);
     let mut records = measured(&sweeps, |_, _| 1.0);
     for record in records

@@ -78,10 +78,10 @@ impl History {
         self.compare(|entry| entry.record.plan.same_work(work));
     }
 
-    /// Compares the runs that `concerns` selects again, by work and session. It goes through each group once.
-    pub(super) fn compare(&mut self, concerns: impl Fn(&Entry) -> bool) {
+    /// Compares the runs that `selects` accepts again, by work and session. It goes through each group once.
+    pub(super) fn compare(&mut self, selects: impl Fn(&Entry) -> bool) {
         let mut sessions: HashMap<_, Vec<&Entry>> = HashMap::new();
-        for entry in self.entries.iter().filter(|entry| concerns(entry)) {
+        for entry in self.entries.iter().filter(|entry| selects(entry)) {
             let key = (entry.record.plan.work(), &entry.provenance.session[..]);
             sessions.entry(key).or_default().push(entry);
         }

@@ -20,9 +20,9 @@ impl History {
 }
 
 /// Judges the runs of these campaigns again. A run whose time is far from that of its repeats gets a caveat.
-pub fn mark_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
-    let is_concerned = |entry: &&Entry| entry.record.campaign_id().is_some_and(&concerns);
-    let parts: Vec<&Entry> = entries.iter().filter(is_concerned).collect();
+pub fn mark_outliers(entries: &mut [Entry], selects: impl Fn(&str) -> bool) {
+    let is_selected = |entry: &&Entry| entry.record.campaign_id().is_some_and(&selects);
+    let parts: Vec<&Entry> = entries.iter().filter(is_selected).collect();
     let warm_ups = parts.iter().filter(|entry| entry.record.is_warm_up());
     let warmed_up: HashSet<Option<&str>> =
         warm_ups.map(|entry| entry.record.campaign_id()).collect();
@@ -33,7 +33,7 @@ pub fn mark_outliers(entries: &mut [Entry], concerns: impl Fn(&str) -> bool) {
         outliers.map(move |(at, caveat)| (group[at].number, caveat))
     });
     let mut outliers: HashMap<usize, Caveat> = outliers.collect();
-    for entry in entries.iter_mut().filter(|entry| is_concerned(&&**entry)) {
+    for entry in entries.iter_mut().filter(|entry| is_selected(&&**entry)) {
         entry.assessment.outlier = outliers.remove(&entry.number);
     }
 }

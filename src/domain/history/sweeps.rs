@@ -193,18 +193,18 @@ impl History {
     }
 
     /// Assigns the runs of these campaigns to their sweeps, in O(n).
-    pub(super) fn gather(&mut self, concerns: impl Fn(&str) -> bool) {
+    pub(super) fn gather(&mut self, selects: impl Fn(&str) -> bool) {
         let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();
         for entry in &self.entries {
-            if let Some(id) = entry.record.campaign_id().filter(|id| concerns(id)) {
+            if let Some(id) = entry.record.campaign_id().filter(|id| selects(id)) {
                 members.entry(id).or_default().push(entry);
             }
         }
-        let concerned = self
+        let selected = self
             .sweeps
             .iter_mut()
-            .filter(|sweep| concerns(&sweep.sweep.id));
-        for sweep in concerned {
+            .filter(|sweep| selects(&sweep.sweep.id));
+        for sweep in selected {
             let members = members.get(&sweep.sweep.id[..]);
             sweep.take(members.map_or(&[], Vec::as_slice));
         }

@@ -423,7 +423,7 @@ fn a_python_run_is_measured_against_one_thread_of_its_interpreter_and_native_run
 }
 
 #[test]
-fn each_kin_of_a_sweep_is_measured_against_its_own_serial_runs() {
+fn each_interpreter_of_a_sweep_is_measured_against_its_own_serial_runs() {
     let mut history = sample::history(2);
     let mut numbers = vec![];
     for round in 0..2 {
@@ -499,7 +499,7 @@ fn a_run_that_did_not_do_all_of_its_work_is_refused_as_baseline() {
 }
 
 #[test]
-fn a_speedup_that_the_cores_cannot_explain_is_doubted_once() {
+fn a_speedup_that_the_cores_cannot_explain_has_one_caveat() {
     let mut history = sample::history(2);
     add(&mut history, Model::Serial, 1, 3.0);
     add(&mut history, Model::Processes, 2, 1.0);

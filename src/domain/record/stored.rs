@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_nobody_knows_are_ignored_and_those_that_may_be_missing_default() {
+    fn unknown_keys_are_ignored_and_optional_keys_have_defaults() {
         let read = changed(|json| {
             json["from_the_future"] = json!({ "a": [1, 2] });
             for key in [
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubt_of_a_kind_that_a_later_version_knows_is_kept_with_its_text() {
+    fn a_caveat_of_a_kind_of_a_later_version_is_kept_with_its_text() {
         let later = json!([{ "kind": "tunnel-effect", "text": "a worker was on both sides" }]);
         let read = changed(|json| json["caveats"] = later).unwrap();
         assert_eq!(

@@ -158,7 +158,7 @@ fn few_repeats_cover_what_their_reach_says_and_no_more() {
 }
 
 #[test]
-fn two_samples_of_the_same_thing_are_told_apart_as_rarely_as_documented() {
+fn two_samples_of_the_same_thing_differ_as_rarely_as_documented() {
     let told_apart = |n: usize| {
         share(500, |random| {
             excludes_one(&ratio(&times(n, random), &times(n, random), random.random()).unwrap())
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sample_is_never_told_from_itself(values in some_times(), seed: u64) {
+    fn a_sample_never_differs_from_itself(values in some_times(), seed: u64) {
         let ratio = ratio(&values, &values, seed).unwrap();
         prop_assert_eq!(ratio.value, 1.0);
         prop_assert!(!excludes_one(&ratio));

@@ -317,7 +317,7 @@ mod asked_for {
     }
 
     #[test]
-    fn a_sweep_that_nobody_could_ask_for_is_not_read() {
+    fn an_impossible_sweep_is_not_read() {
         let sweep = Sweep {
             id: "s.1".into(),
             plan: plan(Cpu, &[Model::Threads], &[1, 2], 3),

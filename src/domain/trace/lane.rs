@@ -28,7 +28,7 @@ pub struct Lane {
     /// How long its worker was on a task until the last transition.
     pub(super) on_task: Nanos,
     /// Whether events were dropped after the last known one, so that it is unknown what the worker does now.
-    pub(super) in_doubt: bool,
+    pub(super) is_uncertain: bool,
     /// Whether a computing worker without a recent stamp most likely waits for an interpreter lock, which its last
     /// stamp could not show yet. Otherwise it waits for a core.
     pub(super) shares_lock: bool,
@@ -146,7 +146,7 @@ impl Lane {
 
     /// What its stamps prove about the time after the last event: until the last stamp, the phase continued.
     pub(super) fn stamped(&self) -> Option<Segment> {
-        let open = self.transitions.last().filter(|_| !self.in_doubt)?;
+        let open = self.transitions.last().filter(|_| !self.is_uncertain)?;
         Some(open.until(self.last_stamp))
     }
 
@@ -223,8 +223,8 @@ impl Lane {
 
     /// Adds what the engine saw of the lane.
     pub(super) fn update(&mut self, update: LaneUpdate) {
-        self.in_doubt =
-            update.dropped > self.dropped || (self.in_doubt && update.transitions.is_empty());
+        self.is_uncertain =
+            update.dropped > self.dropped || (self.is_uncertain && update.transitions.is_empty());
         self.transitions.reserve(update.transitions.len());
         for transition in update.transitions {
             self.push(transition);

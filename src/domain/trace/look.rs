@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_lead_from_start_to_begin() {
+    fn steps_lead_from_one_start_to_the_next() {
         let trace = two_tasks();
         let walk = |step: fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, from, way| {
             std::iter::successors(step(&trace, 0, from, way), |t| step(&trace, 0, *t, way))

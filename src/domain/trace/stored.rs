@@ -160,7 +160,7 @@ impl From<&Lane> for StoredLane {
             on_task_ns: Some(lane.on_task),
             migrations: Some(lane.migrations),
             dropped: lane.dropped,
-            in_doubt: lane.in_doubt,
+            in_doubt: lane.is_uncertain,
         }
     }
 }
@@ -266,7 +266,7 @@ impl TryFrom<StoredLane> for Lane {
             .unwrap_or(lane.migrations)
             .min(u64::from(u32::MAX));
         lane.dropped = stored.dropped.min(u64::from(u32::MAX));
-        lane.in_doubt = stored.in_doubt;
+        lane.is_uncertain = stored.in_doubt;
         lane.shrink();
         Ok(lane)
     }
@@ -328,7 +328,6 @@ impl StoredSamples {
     }
 }
 
-/// Checks curves.
 fn curves(mut curves: CoreCurves) -> Result<CoreCurves, String> {
     if curves.workers_ns.len() != curves.at_ns.len() || !curves.at_ns.is_sorted() {
         return Err("curves of cores that are not in order".into());

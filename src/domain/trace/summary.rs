@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_for_much_longer_than_all_that_is_over_is_told_up_to_now() {
+    fn an_open_segment_much_longer_than_all_closed_ones_counts_up_to_now() {
         let mut summary = Summary::new(2);
         let s = 1_000_000_000;
         summary.add(0, &segment(Phase::Starting, 0, 1_000));
