@@ -76,7 +76,7 @@ pub fn explore(
 ) -> Result<u8, Failure> {
     let document = file.map(replay::read).transpose().map_err(Failure::usage)?;
     shell::terminal::check().map_err(Failure::usage)?;
-    let (events, heard) = mpsc::channel();
+    let (events, received) = mpsc::channel();
     let (place, trouble) = Place::usable(keeping).map_err(Failure::usage)?;
     if let Some(trouble) = trouble {
         let _ = events.send(Msg::Told(format!("runs are not kept: {trouble}")).into());
@@ -114,7 +114,7 @@ pub fn explore(
         events,
         ended: None,
     };
-    let ended = explorer.stay(&heard);
+    let ended = explorer.run_loop(&received);
     terminal::print_held_back();
     ended
 }
@@ -143,7 +143,7 @@ struct Explorer {
 impl Explorer {
     /// Handles events until it is time to leave. Then the terminal is given back first, so that the user does not wait
     /// for it.
-    fn stay(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
+    fn run_loop(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
         self.draw();
         self.update(Msg::Opened);
         let ended = loop {
@@ -169,7 +169,7 @@ impl Explorer {
 
     fn draw(&mut self) {
         let drawn = self.drawn();
-        self.written(drawn);
+        self.check_terminal(drawn);
     }
 
     fn drawn(&mut self) -> io::Result<()> {
@@ -202,7 +202,7 @@ impl Explorer {
     }
 
     /// Ends the explorer if it cannot write to the terminal.
-    fn written(&mut self, result: io::Result<()>) {
+    fn check_terminal(&mut self, result: io::Result<()>) {
         if let Err(error) = result {
             let failure = Failure::broke(format!("cannot write to the terminal: {error}"));
             self.ended.get_or_insert(Err(failure));
@@ -222,9 +222,9 @@ impl Explorer {
 
     fn handle(&mut self, event: Event) {
         let ended = match event {
-            Event::Input(input) => return self.take(input),
-            Event::Tell(messages) => return self.tell(messages),
-            Event::Report(report) => return self.hear(report),
+            Event::Input(input) => return self.handle_input(input),
+            Event::Messages(messages) => return self.pass_on(messages),
+            Event::Report(report) => return self.handle_report(report),
             // The next frame reads the new size.
             Event::Signal(SIGWINCH) => return self.pacer.want(Urgency::Now),
             Event::Signal(SIGTSTP) => return self.suspend(),
@@ -240,7 +240,7 @@ impl Explorer {
     }
 
     /// Passes the user's input to the app.
-    fn take(&mut self, input: Input) {
+    fn handle_input(&mut self, input: Input) {
         let message = match input {
             Input::Key(key) => Some(Msg::Key(key)),
             Input::Pasted(text) => Some(Msg::Pasted(text)),
@@ -251,11 +251,11 @@ impl Explorer {
             } => frame::hit(&self.app, column, row).map(|target| Msg::Wheel { up, target }),
         };
         if let Some(message) = message {
-            self.now(message);
+            self.update_now(message);
         }
     }
 
-    fn hear(&mut self, report: Report) {
+    fn handle_report(&mut self, report: Report) {
         let ended = match report {
             Report::Batch(batch) => {
                 self.pacer.want(Urgency::Paced);
@@ -266,17 +266,17 @@ impl Explorer {
         };
         // After this, nothing of the run is left.
         self.run = None;
-        self.now(ended);
+        self.update_now(ended);
     }
 
-    fn tell(&mut self, messages: Vec<Msg>) {
+    fn pass_on(&mut self, messages: Vec<Msg>) {
         for message in messages {
-            self.now(message);
+            self.update_now(message);
         }
     }
 
     /// Passes a message to the app, and draws the result at once.
-    fn now(&mut self, msg: Msg) {
+    fn update_now(&mut self, msg: Msg) {
         self.pacer.want(Urgency::Now);
         self.update(msg);
     }
@@ -286,7 +286,7 @@ impl Explorer {
             self.perform(effect);
         }
         if self.run.is_none() {
-            self.keeper.rest();
+            self.keeper.catch_up();
         }
     }
 
@@ -313,11 +313,11 @@ impl Explorer {
                 self.keeper
                     .change(history, &numbers, |ids| Change::Restore { ids });
             }
-            Effect::Mouse(listen) => self.written(terminal::listen_to_mouse(listen)),
+            Effect::Mouse(listen) => self.check_terminal(terminal::listen_to_mouse(listen)),
             Effect::Redraw => {
                 self.pacer.want(Urgency::Now);
                 let forgotten = self.screen.forget();
-                self.written(forgotten);
+                self.check_terminal(forgotten);
             }
             Effect::Suspend => self.ask_to_suspend(),
             Effect::Quit => {
@@ -330,7 +330,7 @@ impl Explorer {
     /// when the signal arrives.
     fn ask_to_suspend(&mut self) {
         if !os::could_be_woken() {
-            return self.now(Msg::Told(
+            return self.update_now(Msg::Told(
                 "there is no shell here that could wake a suspended program".into(),
             ));
         }
@@ -350,7 +350,7 @@ impl Explorer {
         self.session.wake();
         self.pacer.want(Urgency::Now);
         let retaken = self.screen.retake(self.app.appearance().mouse);
-        self.written(retaken);
+        self.check_terminal(retaken);
     }
 
     fn start(&mut self, order: RunOrder) {
@@ -359,7 +359,7 @@ impl Explorer {
         let report = move |report| drop(events.send(Event::Report(report)));
         match self.session.context.start(order, report) {
             Ok(run) => self.run = Some(run),
-            Err(sentence) => self.now(Msg::Refused(format!(
+            Err(sentence) => self.update_now(Msg::Refused(format!(
                 "the run could not be started: {sentence}"
             ))),
         }
@@ -392,7 +392,7 @@ impl Explorer {
                 without,
             }]
         };
-        self.aside("export", write, |error| {
+        self.in_background("export", write, |error| {
             let refusal = Refusal::Other(format!("cannot write a file: {error}"));
             vec![Msg::Exported {
                 file: String::new(),
@@ -412,7 +412,7 @@ impl Explorer {
             }
             vec![Msg::PythonsFound(pythons)]
         };
-        self.aside("find-pythons", find, |error| {
+        self.in_background("find-pythons", find, |error| {
             let sentence = format!("cannot look for Python interpreters: {error}");
             vec![Msg::PythonsFound(Pythons::default()), Msg::Told(sentence)]
         });
@@ -425,7 +425,7 @@ impl Explorer {
             let caveat = agreed.caveat().map(Msg::Told);
             Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(caveat))
         };
-        self.aside("calibrate", calibrate, |error| {
+        self.in_background("calibrate", calibrate, |error| {
             vec![Msg::Refused(format!(
                 "cannot measure this machine's speed: {error}"
             ))]
@@ -435,7 +435,7 @@ impl Explorer {
     /// Does work that takes longer than a frame on a thread of its own, and passes the resulting messages to the app.
     /// The end of the program does not wait for that thread, so that the user can leave at once. If the system has no
     /// thread to spare, the messages of `refused` are passed instead.
-    fn aside(
+    fn in_background(
         &mut self,
         name: &str,
         work: impl FnOnce(&Session, Option<&Place>) -> Vec<Msg> + Send + 'static,
@@ -446,10 +446,10 @@ impl Explorer {
         let body = move || {
             let messages = work(&session, place.as_ref());
             // If the user has left meanwhile, nothing receives the messages.
-            let _ = events.send(Event::Tell(messages));
+            let _ = events.send(Event::Messages(messages));
         };
         if let Err(error) = thread::spawn(name, body) {
-            self.tell(refused(error));
+            self.pass_on(refused(error));
         }
     }
 }

@@ -98,7 +98,7 @@ impl Session {
     /// # Errors
     /// If it is not a usable interpreter; the message is one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
-        let found = probe(&self.context, &find::meant(written), &|| false);
+        let found = probe(&self.context, &find::resolved(written), &|| false);
         found.expect("nobody gives up here")
     }
 
@@ -113,7 +113,7 @@ impl Session {
         for file in find::candidates() {
             match self.python(&file) {
                 Ok(found) => return Ok(found),
-                Err(useless) if file == find::meant(Path::new("python3")) => {
+                Err(useless) if file == find::resolved(Path::new("python3")) => {
                     let what = useless.sentence + ": name another one with --python";
                     return Err(EngineError::new(what));
                 }
@@ -131,7 +131,7 @@ impl Session {
         let mut pythons = Pythons::default();
         let files = named
             .iter()
-            .map(|written| find::meant(written))
+            .map(|written| find::resolved(written))
             .chain(find::candidates());
         let is_busy = || self.context.run.load(Relaxed) != 0;
         for file in files {

@@ -41,7 +41,7 @@ use super::{
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// How long the zygote may take to end with all its processes before it is killed. This is longer than the time that it
 /// gives its children.
-const FAREWELL_MAX: Duration = Duration::from_secs(3);
+const EXIT_MAX: Duration = Duration::from_secs(3);
 /// How long the kernel may take to end killed processes. It needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
 /// How long processes that are asked to end may take before they are killed.
@@ -213,7 +213,7 @@ impl Drop for Zygote {
     fn drop(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Both);
         let _ = kill(self.pid, Signal::SIGCONT);
-        if !self.ends_within(FAREWELL_MAX) {
+        if !self.ends_within(EXIT_MAX) {
             self.abandon();
             self.ends_within(GONE_MAX);
         }

@@ -83,7 +83,7 @@ impl Keeper {
         self.number(id.to_string(), self.next);
         if let Some(writer) = &mut self.writer {
             let reply = writer.keep(change, PATIENCE);
-            self.hear(reply);
+            self.report(reply);
         }
     }
 
@@ -92,7 +92,7 @@ impl Keeper {
         self.numbers.insert(id, number);
     }
 
-    fn hear(&mut self, reply: Reply) {
+    fn report(&mut self, reply: Reply) {
         for (id, number) in reply.kept {
             self.number(id, number);
         }
@@ -107,7 +107,7 @@ impl Keeper {
         };
         let reply = writer.try_again();
         let is_waiting = writer.is_waiting();
-        self.hear(reply);
+        self.report(reply);
         if is_waiting {
             say(
                 "the numbers of runs that are not in the history yet are provisional: they may change",

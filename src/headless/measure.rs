@@ -199,7 +199,7 @@ impl<'a> Bench<'a> {
 
     /// Whether the user wants to stop.
     pub fn is_interrupted(&self) -> bool {
-        if self.events.try_iter().any(|heard| heard.is_none()) {
+        if self.events.try_iter().any(|event| event.is_none()) {
             self.interrupted.set(true);
         }
         self.interrupted.get()

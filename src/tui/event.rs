@@ -30,7 +30,7 @@ pub enum Event {
     /// The run reports something.
     Report(Report),
     /// Messages for the app, all of which it receives before the next frame.
-    Tell(Vec<Msg>),
+    Messages(Vec<Msg>),
     /// A signal: it asks the program to end, to stop or to continue, or reports a possible change of the terminal's
     /// size.
     Signal(i32),
@@ -40,6 +40,6 @@ pub enum Event {
 
 impl From<Msg> for Event {
     fn from(message: Msg) -> Event {
-        Event::Tell(vec![message])
+        Event::Messages(vec![message])
     }
 }

@@ -38,7 +38,7 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
     let keyboard = Keyboard {
         events,
         parser: Parser::default(),
-        heard: clock::now(),
+        last_read: clock::now(),
         continued: Latch::opened_by(SIGCONT).map_err(problem)?,
     };
     spawn("input", move || keyboard.listen()).map_err(problem)
@@ -49,7 +49,7 @@ struct Keyboard {
     events: Sender<Event>,
     parser: Parser,
     /// When something was last read.
-    heard: Nanos,
+    last_read: Nanos,
     /// Opens when the program continues after a stop.
     continued: Latch,
 }
@@ -77,14 +77,14 @@ impl Keyboard {
         if self.pause() == Some(0) {
             // The rest of the unfinished sequence has not arrived in time.
             let given_up = self.parser.give_up();
-            return self.tell(given_up);
+            return self.send(given_up);
         }
         Some(())
     }
 
     /// How long to wait at most, in milliseconds. `None` means for ever, because nothing is unfinished.
     fn pause(&self) -> Option<u16> {
-        let left = (self.heard + self.parser.patience()?).saturating_sub(clock::now());
+        let left = (self.last_read + self.parser.patience()?).saturating_sub(clock::now());
         Some(u16::try_from(left.div_ceil(NANOS_PER_MS)).unwrap_or(u16::MAX))
     }
 
@@ -95,9 +95,9 @@ impl Keyboard {
             // elsewhere.
             Ok(0) | Err(Errno::EAGAIN) => thread::sleep(BETWEEN_LOOKS),
             Ok(read) => {
-                self.heard = clock::now();
+                self.last_read = clock::now();
                 let inputs = self.parser.read_block(&bytes[..read]);
-                return self.tell(inputs);
+                return self.send(inputs);
             }
             Err(Errno::EINTR) => {}
             Err(error) => {
@@ -108,7 +108,7 @@ impl Keyboard {
         Some(())
     }
 
-    fn tell(&self, inputs: impl IntoIterator<Item = Input>) -> Option<()> {
+    fn send(&self, inputs: impl IntoIterator<Item = Input>) -> Option<()> {
         let send = |input| self.events.send(Event::Input(input)).ok();
         inputs.into_iter().try_for_each(send)
     }

@@ -70,7 +70,7 @@ impl Keeper {
                     unkept: vec![],
                     is_written: false,
                 };
-                let _ = to_loop.send(worker.live(&orders));
+                let _ = to_loop.send(worker.run(&orders));
             };
             if let Err(error) = thread::spawn("history", body) {
                 let sentence =
@@ -112,7 +112,7 @@ impl Keeper {
             }
             self.put_off.push((bytes, job));
             if self.put_off.iter().map(|(bytes, _)| bytes).sum::<usize>() > PUT_OFF_MAX {
-                self.rest();
+                self.catch_up();
             }
         } else if let Some(sweep) = history
             .sweep(number)
@@ -164,7 +164,7 @@ impl Keeper {
     }
 
     /// Does what was put off, because no run is going on.
-    pub fn rest(&mut self) {
+    pub fn catch_up(&mut self) {
         for (_, job) in std::mem::take(&mut self.put_off) {
             self.send(job);
         }
@@ -172,7 +172,7 @@ impl Keeper {
 
     /// Waits until everything is written, but not for ever.
     pub fn leave(mut self) -> End {
-        self.rest();
+        self.catch_up();
         // The thread ends when all senders of jobs are gone.
         if self.jobs.take().is_none() || !self.writes {
             return End::Kept;
@@ -204,7 +204,7 @@ struct Worker {
 
 impl Worker {
     /// Does the jobs one after the other until no more can come, so that a trace is read after it was written.
-    fn live(mut self, orders: &Receiver<Job>) -> End {
+    fn run(mut self, orders: &Receiver<Job>) -> End {
         loop {
             let wait = match (self.writer.is_waiting(), self.is_written) {
                 (true, _) => AGAIN,
@@ -216,7 +216,7 @@ impl Worker {
                 Ok(job) => job(&mut self),
                 Err(RecvTimeoutError::Timeout) if self.writer.is_waiting() => {
                     let reply = self.writer.try_again();
-                    self.hear(reply);
+                    self.report(reply);
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.writer.store.place.sync();
@@ -237,7 +237,7 @@ impl Worker {
 
     fn change(&mut self, change: Change) {
         let reply = self.writer.keep(change, PATIENCE);
-        self.hear(reply);
+        self.report(reply);
     }
 
     /// Keeps a trace. One that cannot be kept stays in memory, thinned if the whole one would take too much. The user
@@ -248,7 +248,7 @@ impl Worker {
         traces.bound(TRACES_MAX);
         let Err(why) = kept else { return };
         if self.unkept.is_empty() {
-            self.tell(vec![Msg::Told(why.to_string())]);
+            self.send(vec![Msg::Told(why.to_string())]);
         }
         let bytes: usize = self.unkept.iter().map(|(_, trace)| trace.bytes()).sum();
         if bytes + trace.bytes() > PUT_OFF_MAX {
@@ -260,7 +260,7 @@ impl Worker {
     fn read_trace(&self, number: usize, id: &str) {
         let trace = self.writer.store.traces().read(id);
         let trace = trace.map(|read| Box::new(read.trace.into_owned()));
-        self.tell(vec![Msg::TraceRead { number, trace }]);
+        self.send(vec![Msg::TraceRead { number, trace }]);
     }
 
     /// Tries once more to keep the traces that could not be kept. Returns what is lost, in one sentence.
@@ -287,23 +287,23 @@ impl Worker {
             Err(error) => messages.push(Msg::Told(format!("runs are not kept: {error}"))),
         }
         if !messages.is_empty() {
-            self.tell(messages);
+            self.send(messages);
         }
     }
 
-    fn hear(&mut self, reply: Reply) {
+    fn report(&mut self, reply: Reply) {
         self.is_written = true;
         let mut messages: Vec<Msg> = reply.messages.into_iter().map(Msg::Told).collect();
         if !reply.kept.is_empty() {
             messages.push(Msg::Kept(reply.kept));
         }
         if !messages.is_empty() {
-            self.tell(messages);
+            self.send(messages);
         }
     }
 
-    fn tell(&self, messages: Vec<Msg>) {
+    fn send(&self, messages: Vec<Msg>) {
         // If the user has left meanwhile, nothing receives the messages.
-        let _ = self.events.send(Event::Tell(messages));
+        let _ = self.events.send(Event::Messages(messages));
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 /// each of its workers does not.
 const SILENCE_MAX: Nanos = 30_000_000_000;
 /// How long the interpreter may take to end after its last task.
-const FAREWELL_MAX: Nanos = 5_000_000_000;
+const EXIT_MAX: Nanos = 5_000_000_000;
 
 /// The workers of an interpreter.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl<'z> PythonExecutor<'z> {
             None if end.is_success() || self.is_killed || is_done => None,
             // A killed interpreter cannot have printed the reason.
             None if matches!(end, ProcessEnd::Killed(_)) => Some(format!("the interpreter {end}")),
-            None => Some(format!("the interpreter {end}{}", self.last_words())),
+            None => Some(format!("the interpreter {end}{}", self.last_line())),
         };
         let deaths = &mut ending.deaths;
         note_panics(arena, deaths);
@@ -112,7 +112,7 @@ impl<'z> PythonExecutor<'z> {
     }
 
     /// The last printed line, which usually says why Python ended.
-    fn last_words(&self) -> String {
+    fn last_line(&self) -> String {
         let printed = self.printed();
         let last = printed
             .as_ref()
@@ -136,7 +136,7 @@ impl<'z> PythonExecutor<'z> {
         }
         let silence = now - self.since;
         if progress.1 {
-            if silence > FAREWELL_MAX {
+            if silence > EXIT_MAX {
                 ending.did_not_end = true;
                 self.kill();
             }

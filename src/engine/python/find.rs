@@ -13,7 +13,7 @@ use std::{
 const MOST: usize = 40;
 
 /// The file that a value of `--python` names. A name without a slash is searched on `PATH`.
-pub fn meant(written: &Path) -> PathBuf {
+pub fn resolved(written: &Path) -> PathBuf {
     if written.as_os_str().as_encoded_bytes().contains(&b'/') {
         // The interpreter is started in another directory.
         return std::path::absolute(written).unwrap_or_else(|_| written.to_path_buf());
@@ -56,12 +56,12 @@ fn on_path() -> impl Iterator<Item = PathBuf> {
 }
 
 /// The entries of a directory whose names are accepted, newest version first.
-fn newest_first(directory: &Path, is_meant: fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
+fn newest_first(directory: &Path, is_accepted: fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            is_meant(&name).then(|| (numbers(&name), name, entry.path()))
+            is_accepted(&name).then(|| (numbers(&name), name, entry.path()))
         })
         .collect();
     found.sort_by(|one, other| other.cmp(one));
@@ -148,12 +148,12 @@ mod tests {
     #[test]
     fn a_name_with_a_slash_is_a_file_and_nothing_else() {
         assert_eq!(
-            meant(Path::new("/opt/no/python3")),
+            resolved(Path::new("/opt/no/python3")),
             Path::new("/opt/no/python3")
         );
-        assert!(meant(Path::new("./python3")).is_absolute());
+        assert!(resolved(Path::new("./python3")).is_absolute());
         assert_eq!(
-            meant(Path::new("no-such-python")),
+            resolved(Path::new("no-such-python")),
             Path::new("no-such-python")
         );
     }

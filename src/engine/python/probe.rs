@@ -31,8 +31,8 @@ pub fn probe(
     let here = std::env::current_dir().ok();
     let (arguments, here) = (["-c", SCRIPT], here.as_deref());
     let asked = |named| ask(context, named, &arguments, here, LIMIT, cancelled);
-    let understood = match name_of_one(path).map(asked) {
-        Ok(Ok(answer)) => understood(&answer),
+    let found = match checked_name(path).map(asked) {
+        Ok(Ok(answer)) => parsed(&answer),
         Ok(Err(AskError::Cancelled)) => return None,
         Ok(Err(AskError::NotStarted(why))) => Err(format!("cannot be started: {why}")),
         Ok(Err(AskError::TimedOut(printed))) => Err(format!(
@@ -43,7 +43,7 @@ pub fn probe(
         Ok(Err(AskError::Broken(sentence))) => Err(format!("could not be asked: {sentence}")),
         Err(why) => Err(why),
     };
-    Some(understood.map_err(|why| {
+    Some(found.map_err(|why| {
         let path = text::clean(&path.to_string_lossy(), 200);
         let sentence = format!("{path} {why}");
         UselessPython { path, sentence }
@@ -51,7 +51,7 @@ pub fn probe(
 }
 
 /// The path of a file that may be an interpreter, as far as that can be decided without starting anything.
-fn name_of_one(path: &Path) -> Result<&str, String> {
+fn checked_name(path: &Path) -> Result<&str, String> {
     let name = path.to_str();
     let name = name.ok_or("has a name that is no UTF-8, which is not supported")?;
     match std::fs::metadata(path) {
@@ -65,7 +65,7 @@ fn name_of_one(path: &Path) -> Result<&str, String> {
 
 /// What an interpreter reports about itself, in the words of a record.
 #[derive(Debug, Deserialize)]
-struct Said {
+struct Description {
     implementation: String,
     #[serde(flatten)]
     interpreter: Interpreter,
@@ -75,9 +75,9 @@ struct Said {
 
 /// The interpreter that the output describes; or why it cannot be used, as the rest of a sentence that starts with the
 /// file.
-fn understood(answer: &Answer) -> Result<FoundPython, String> {
+fn parsed(answer: &Answer) -> Result<FoundPython, String> {
     let Answer { output, end } = answer;
-    let said: Said = answer.marked().ok_or_else(|| {
+    let description: Description = answer.marked().ok_or_else(|| {
         let what = if end.is_success() {
             "is no Python: it did not say what it is".into()
         } else {
@@ -85,9 +85,9 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
         };
         what + &quoted(output)
     })?;
-    let version = said.interpreter.version;
-    if said.implementation != "cpython" {
-        let name = text::clean(&said.implementation, 40);
+    let version = description.interpreter.version;
+    if description.implementation != "cpython" {
+        let name = text::clean(&description.implementation, 40);
         return Err(format!("is {name}, and this program compares with CPython"));
     }
     if version < OLDEST {
@@ -96,18 +96,18 @@ fn understood(answer: &Answer) -> Result<FoundPython, String> {
             OLDEST.major, OLDEST.minor
         ));
     }
-    if let Some(missing) = said.missing.iter().find(|name| *name != "ssl") {
+    if let Some(missing) = description.missing.iter().find(|name| *name != "ssl") {
         let missing = text::clean(missing, 40);
         return Err(format!(
             "is Python {version} without its module {missing}, which measuring needs"
         ));
     }
-    if said.interpreter.path.is_empty() {
+    if description.interpreter.path.is_empty() {
         return Err("does not know its own path".into());
     }
     Ok(FoundPython {
-        interpreter: said.interpreter,
-        steps_per_s: said.steps_per_s.max(1.0),
+        interpreter: description.interpreter,
+        steps_per_s: description.steps_per_s.max(1.0),
     })
 }
 
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_found_among_other_output() {
-        let found = understood(&ended(answer(""), 0)).unwrap();
+        let found = parsed(&ended(answer(""), 0)).unwrap();
         assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
         assert_eq!(
             found.interpreter.start_methods,
@@ -191,7 +191,7 @@ mod tests {
                 "does not work as Python: it ended early with status 1; it printed: no\u{fffd}[2Jroom",
             ),
         ] {
-            assert_eq!(understood(&ended(printed, status)).unwrap_err(), expected);
+            assert_eq!(parsed(&ended(printed, status)).unwrap_err(), expected);
         }
     }
 }

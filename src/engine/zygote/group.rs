@@ -133,7 +133,7 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
         command.env("TMPDIR", own);
     }
     let (zygote, inherited) = (getpid(), program.inherited.clone());
-    let settle_in = move || {
+    let prepare = move || {
         if !os::die_with_parent(zygote) {
             return Err(io::Error::other("the zygote is gone"));
         }
@@ -146,7 +146,7 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
         Ok(())
     };
     // SAFETY: the zygote has one thread, so its child may do anything before it becomes the program.
-    unsafe { command.pre_exec(settle_in) };
+    unsafe { command.pre_exec(prepare) };
     let child = command.spawn()?;
     Ok(Pid::from_raw(child.id().cast_signed()))
 }

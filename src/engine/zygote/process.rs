@@ -48,7 +48,7 @@ use crate::{
 
 /// How long killed processes may take to be gone at the end. A process that cannot be killed, for example in a file
 /// system that hangs, is not waited for.
-const FAREWELL_MAX: Duration = Duration::from_secs(2);
+const EXIT_MAX: Duration = Duration::from_secs(2);
 
 /// What a child is that the zygote has forked. The first process of a program is not in this list; it leads its own
 /// group.
@@ -68,7 +68,7 @@ struct Process {
 
 /// The zygote's life. Ends the process when the program is gone.
 pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
-    settle_in();
+    detach();
     let mut process = Process {
         socket,
         arena: arena.clone(),
@@ -83,7 +83,7 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
 }
 
 /// Detaches the forked process: out of the terminal's reach, and without holding anyone's output open.
-fn settle_in() {
+fn detach() {
     os::name_thread("pconc-zygote");
     // It may have a thousand computing children, and it must notice their ends.
     os::request_short_time_slices();
@@ -117,7 +117,7 @@ impl Process {
             }
             // Without a notice, too: one may have arrived between the two.
             self.reap()?;
-            self.see_to_program()?;
+            self.report_program_end()?;
             if request {
                 let request = protocol::receive(&mut self.socket)?;
                 self.perform(request)?;
@@ -177,7 +177,7 @@ impl Process {
     }
 
     /// Reports the end of the program as soon as its whole group is gone.
-    fn see_to_program(&mut self) -> io::Result<()> {
+    fn report_program_end(&mut self) -> io::Result<()> {
         match self.program.as_mut().and_then(Group::outcome) {
             Some(end) => {
                 self.program = None;
@@ -257,13 +257,13 @@ impl Process {
     /// Ends everything that the zygote started, because the program is gone.
     fn clean_up(&mut self) {
         self.kill(|_| true);
-        wait_until(FAREWELL_MAX, || self.is_alone());
+        wait_until(EXIT_MAX, || self.are_all_gone());
         self.scratch.remove();
     }
 
     /// Whether all processes that the zygote started are gone. An orphan that has left the program's group, as a daemon
     /// does, was meant to outlive it, so it is not waited for.
-    fn is_alone(&mut self) -> bool {
+    fn are_all_gone(&mut self) -> bool {
         for (pid, _) in ended_children() {
             self.children.remove(&pid);
         }
