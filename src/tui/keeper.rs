@@ -62,11 +62,11 @@ impl Keeper {
         let (ended, end) = mpsc::channel();
         let begin = |place: Place| {
             let (jobs, orders) = mpsc::channel();
-            let (to_loop, told) = (ended.clone(), events.clone());
+            let (to_loop, to_app) = (ended.clone(), events.clone());
             let body = move || {
                 let worker = Worker {
                     writer: Writer::new(Store::at(place), here),
-                    events: told,
+                    events: to_app,
                     unkept: vec![],
                     is_written: false,
                 };
