@@ -696,6 +696,49 @@ fn a_sweep_has_its_conclusion_its_charts_and_a_row_per_configuration_in_every_fo
 }
 
 #[test]
+fn nothing_is_drawn_over_the_bars_of_a_sweep() {
+    let swept = swept();
+    let svg = written(Format::Svg, &swept.shared());
+    let document = xml(&svg);
+    let has_class = |node: &roxmltree::Node<'_, '_>, begin: &str| {
+        let class = node.attribute("class");
+        class.is_some_and(|class| class.starts_with(begin))
+    };
+    let number = |node: roxmltree::Node<'_, '_>, name: &str| {
+        let text = node.attribute(name).expect("it has a place");
+        text.parse::<f64>().expect("it is a number")
+    };
+    let lines = document.descendants().filter(|node| {
+        let is_line = |begin| has_class(node, begin);
+        ["ideal", "reference", "fitted"].into_iter().any(is_line)
+    });
+    for line in lines {
+        let mut before = line.prev_siblings();
+        assert!(before.all(|node| !node.has_tag_name("g")), "{line:?}");
+    }
+    let mut beside = 0;
+    for bar in document.descendants().filter(|node| has_class(node, "m-")) {
+        let group = bar.parent().expect("no picture is a bar alone");
+        let circles = group.children().filter(|node| node.has_tag_name("circle"));
+        let dots = circles.map(|node| number(node, "cx") - number(node, "r"));
+        let whiskers = group.children().filter(|node| has_class(node, "whisker"));
+        let ends = whiskers.map(|node| {
+            let path = node.attribute("d").expect("it is a path");
+            let (x, _) = path[1..].split_once(' ').expect("it has a start");
+            x.parse::<f64>().expect("it is a number")
+        });
+        for x in dots.chain(ends) {
+            assert!(x > number(bar, "x") + number(bar, "width"), "{bar:?}");
+            beside += 1;
+        }
+    }
+    assert!(
+        beside > swept.runs.len(),
+        "single runs and intervals are drawn"
+    );
+}
+
+#[test]
 fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measured_against() {
     let pythons = vec![
         fixtures::python::interpreter(),

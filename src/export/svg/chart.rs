@@ -16,7 +16,7 @@ const HEIGHT: u32 = 418;
 /// The distance of two lines of the legend.
 const LEADING: u32 = 19;
 const LEFT: f64 = 70.0;
-const RIGHT: f64 = 915.0;
+const RIGHT: f64 = 890.0;
 const TOP: f64 = 60.0;
 const BOTTOM: f64 = 360.0;
 /// The bars are in columns and the axis has rows, as on a screen: at least this many columns, and this many rows.
@@ -79,9 +79,7 @@ impl Painted<'_> {
             Measure::SpeedUp => format!("Speed-up: times faster than {over}"),
             Measure::Time => "Time".into(),
         };
-        format!(
-            "{what}, over the number of workers (medians; beside them 95 % intervals and single runs)"
-        )
+        format!("{what}, over the number of workers (median, 95 % interval and single runs)")
     }
 
     fn picture(&self) -> Picture {
