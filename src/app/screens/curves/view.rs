@@ -33,25 +33,25 @@ const ROOM_FOR_SCALE: u16 = 4;
 const ROOM_FOR_SKETCHES: (u16, u16) = (78, 5);
 
 /// Two tasks over time: each letter is as long, `c` computing and `r` ready for a core.
-struct Sketch {
+struct Example {
     title: &'static str,
     tasks: [&'static str; 2],
     numbers: &'static str,
 }
 
 /// What a run can be.
-const SKETCHES: [Sketch; 3] = [
-    Sketch {
+const EXAMPLES: [Example; 3] = [
+    Example {
         title: "one after the other",
         tasks: ["cccccc      ", "      cccccc"],
         numbers: "1 in flight, 1 on a core",
     },
-    Sketch {
+    Example {
         title: "concurrent",
         tasks: ["ccrrccrrccrr", "rrccrrccrrcc"],
         numbers: "2 in flight, 1 on a core",
     },
-    Sketch {
+    Example {
         title: "concurrent and parallel",
         tasks: ["cccccc      ", "cccccc      "],
         numbers: "2 in flight, 2 on a core",
@@ -110,9 +110,9 @@ fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
         return draw_lines(wrap(text, area.width), area, buf);
     }
     let places: [Rect; 3] = Layout::horizontal([Fill(1); 3]).areas(area);
-    for (sketch, place) in SKETCHES.iter().zip(places) {
+    for (example, place) in EXAMPLES.iter().zip(places) {
         let room = usize::from(place.width).saturating_sub("task 0 ".len() + 2);
-        let times = room / sketch.tasks[0].len();
+        let times = room / example.tasks[0].len();
         let task = |(number, task): (usize, &str)| {
             let phases = task.chars().flat_map(|phase| iter::repeat_n(phase, times));
             let cells = phases.map(|phase| match phase {
@@ -123,9 +123,9 @@ fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
             let label = Span::raw(format!("task {number} "));
             Line::from_iter(iter::once(label).chain(cells))
         };
-        let lines = iter::once(Line::styled(sketch.title, STRONG))
-            .chain(sketch.tasks.into_iter().enumerate().map(task))
-            .chain([Line::raw(sketch.numbers)]);
+        let lines = iter::once(Line::styled(example.title, STRONG))
+            .chain(example.tasks.into_iter().enumerate().map(task))
+            .chain([Line::raw(example.numbers)]);
         draw_lines(lines, place, buf);
     }
     let text = "These are sketches. Of a run, both numbers are drawn here over its time.";
