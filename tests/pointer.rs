@@ -230,6 +230,37 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
 }
 
 #[test]
+fn a_click_in_the_other_forms_goes_to_a_row_too_and_what_is_typed_then_goes_there() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('s')]);
+        session.click(session.place("Seed "));
+        session.press(&[Char('4'), Char('2'), Enter]);
+        let told = session.rows().join("\n");
+        assert!(
+            told.contains("Seed       42") || told.contains("Seed      ‹42›"),
+            "{told}"
+        );
+        session.click(session.place("] processes"));
+        let before = session.rows();
+        session.click(session.place("] processes"));
+        assert_ne!(session.rows(), before, "a second click takes or leaves it");
+    }
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press(&[Char('1')]);
+        session.press(&[Char('o')]);
+        session.click(session.place("csv "));
+        session.click(session.place("File "));
+        let typed = session.app.exporting().and_then(|form| form.typed());
+        assert!(
+            typed.is_some_and(|name| name.ends_with(".csv")),
+            "{typed:?}"
+        );
+    }
+}
+
+#[test]
 fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
     for (columns, rows) in SIZES {
         for keys in [
@@ -465,7 +496,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
                     .filter(|name| !name.starts_with("chosen"));
                 let hit = frame::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
                 match (name, hit) {
-                    (Some(name), Some(Target::ColumnRow(at))) => {
+                    (Some(name), Some(Target::ListRow(at))) => {
                         let heading = COLUMNS[at].name();
                         assert!(
                             name.starts_with(&format!("{heading:<13}")),
@@ -473,7 +504,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
                         );
                         seen += 1;
                     }
-                    (None, Some(Target::ColumnRow(_))) | (Some(_), _) => panic!("{hit:?}: {row}"),
+                    (None, Some(Target::ListRow(_))) | (Some(_), _) => panic!("{hit:?}: {row}"),
                     (None, _) => {}
                 }
             }
@@ -682,7 +713,7 @@ fn play(
 fn follows(app: &App, target: Target) {
     match target {
         Target::HistoryRow(row) => assert_eq!(app.browse().selected(), row),
-        Target::ColumnRow(column) => assert_eq!(app.columns().cursor, column),
+        Target::ListRow(column) => assert_eq!(app.columns().cursor, column),
         Target::TimelineRow(row) => assert_eq!(app.timeline().row, row),
         _ => {}
     }

@@ -137,10 +137,8 @@ pub enum Target {
     Heading(&'static str),
     /// A row of the form that is on top, or else of the plan's.
     FormRow(usize),
-    /// A row of the overlay of columns, counted as in [`COLUMNS`](crate::app::screens::history::columns::COLUMNS).
-    ColumnRow(usize),
-    /// An interpreter in their list, counted among those that can be used.
-    PythonRow(usize),
+    /// A row of the list that lies over the panels, among those that can be chosen.
+    ListRow(usize),
     /// A key that is offered.
     Offered(Key),
     /// The name of a row of the timeline.

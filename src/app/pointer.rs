@@ -3,9 +3,9 @@
 use crate::{
     app::{
         App,
+        keys::Keys,
         message::Target,
         screen::{Focus, Panel},
-        screens::Overlay,
     },
     ui::key::Key,
 };
@@ -41,10 +41,7 @@ impl App {
                 self.runs.columns.sort_by(column);
                 self.arrange_rows();
             }
-            // On the one under the cursor it does what Space does.
-            Target::ColumnRow(column) if self.runs.columns.cursor == column => self.toggle_column(),
-            Target::ColumnRow(column) => self.runs.columns.look_at(column),
-            Target::PythonRow(python) => self.click_python(python),
+            Target::ListRow(row) => self.click_list(row),
             Target::TimelineRow(row) => {
                 self.go_to(Panel::Timeline);
                 self.timeline.view.row = row;
@@ -57,6 +54,22 @@ impl App {
                 });
             }
         }
+    }
+
+    /// Goes to a row of the list that lies over the panels; on the one under the cursor it does what Space does.
+    fn click_list(&mut self, row: usize) {
+        match self.list_over() {
+            Some((here, _)) if here == row => self.on_key(Key::Char(' ')),
+            Some((here, keys)) => (keys.step)(self, row.cast_signed() - here.cast_signed()),
+            None => {}
+        }
+    }
+
+    /// The cursor of the list that lies over the panels, and the keys that move it.
+    fn list_over(&self) -> Option<(usize, &'static Keys)> {
+        let list = self.overlay()?.screen();
+        let here = list.cursor(self)?;
+        list.keys(self).first().map(|keys| (here, *keys))
     }
 
     /// Goes to a point of the chart; on the one under the cursor it does what Enter does.
@@ -92,24 +105,13 @@ impl App {
     pub(crate) fn on_wheel(&mut self, up: bool, target: Target) {
         let by = if up { -1 } else { 1 };
         match target {
-            Target::ColumnRow(_) => self.runs.columns.step(by),
-            Target::PythonRow(_) => self.step_pythons(by),
-            Target::Overlay | Target::Outside
-                if matches!(self.overlay(), Some(Overlay::Pythons(_))) =>
-            {
-                self.step_pythons(by);
-            }
             Target::SweepPoint(_) | Target::Chart => {
                 self.step_point(by);
             }
-            Target::Overlay | Target::Outside
-                if matches!(self.overlay(), Some(Overlay::Columns(_))) =>
-            {
-                self.runs.columns.step(by);
-            }
-            Target::Overlay | Target::Outside => {
-                self.scroll(by * WHEEL);
-            }
+            Target::ListRow(_) | Target::Overlay | Target::Outside => match self.list_over() {
+                Some((_, keys)) => (keys.step)(self, by),
+                None => self.scroll(by * WHEEL),
+            },
             Target::FormRow(_) | Target::Panel(Panel::Setup) => self.form_here_mut().step(by),
             Target::HistoryRow(_) | Target::Heading(_) | Target::Panel(Panel::History) => {
                 self.step_history(by)

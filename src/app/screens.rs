@@ -30,6 +30,11 @@ pub trait Screen: View {
     /// The keys that work in it, innermost first, besides those that work everywhere.
     fn keys(&self, app: &App) -> Vec<&'static Keys>;
 
+    /// The row of the cursor, if it is a list to choose from.
+    fn cursor(&self, _app: &App) -> Option<usize> {
+        None
+    }
+
     /// What `i` explains there.
     fn topic(&self) -> Option<Topic> {
         None

@@ -18,6 +18,10 @@ impl Screen for ColumnList {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
         vec![&keys::COLUMNS]
     }
+
+    fn cursor(&self, app: &App) -> Option<usize> {
+        Some(app.runs.columns.cursor)
+    }
 }
 
 impl App {

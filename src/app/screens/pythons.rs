@@ -23,6 +23,10 @@ impl Screen for PythonList {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
         vec![&keys::PYTHONS]
     }
+
+    fn cursor(&self, _app: &App) -> Option<usize> {
+        Some(self.row)
+    }
 }
 
 impl App {
@@ -71,15 +75,6 @@ impl App {
         let last = self.form.found_pythons().len().saturating_sub(1);
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {
             *row = row.saturating_add_signed(by).min(last);
-        }
-    }
-
-    /// A click on an interpreter goes to it; on the one under the cursor it does what Enter does.
-    pub(crate) fn click_python(&mut self, clicked: usize) {
-        match self.open.overlays.last_mut() {
-            Some(Overlay::Pythons(PythonList { row })) if *row == clicked => self.take_python(),
-            Some(Overlay::Pythons(PythonList { row })) => *row = clicked,
-            _ => {}
         }
     }
 }

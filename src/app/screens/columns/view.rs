@@ -62,7 +62,7 @@ impl View for ColumnList {
 
     fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
         let scroll = around(app.runs.columns.cursor, inner);
-        scrolled_at(COLUMNS.len(), scroll, inner, row).map(Target::ColumnRow)
+        scrolled_at(COLUMNS.len(), scroll, inner, row).map(Target::ListRow)
     }
 }
 

@@ -390,11 +390,6 @@ impl Columns {
         self.cursor = self.cursor.saturating_add_signed(by).min(COLUMNS.len() - 1);
     }
 
-    /// Puts the cursor on the column at this place of [`COLUMNS`]; beyond the last there is none.
-    pub fn look_at(&mut self, at: usize) {
-        self.cursor = at.min(COLUMNS.len() - 1);
-    }
-
     /// Shows the column under the cursor, or hides it.
     pub fn toggle(&mut self) {
         self.wishes[self.cursor] = Some(!self.is_shown(self.cursor));

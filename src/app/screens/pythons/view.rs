@@ -56,7 +56,7 @@ impl View for PythonList {
     fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
         let rows = lines(app, self.row, inner.width).len();
         let at = scrolled_at(rows, scroll(app, self.row, inner), inner, row)?;
-        (at < app.setup().found_pythons().len()).then_some(Target::PythonRow(at))
+        (at < app.setup().found_pythons().len()).then_some(Target::ListRow(at))
     }
 }
 
