@@ -78,7 +78,7 @@ impl History {
         self.compare(|entry| entry.record.plan.same_work(work));
     }
 
-    /// Compares the runs that `selects` accepts again, by work and session. It goes through each group once.
+    /// Compares again the runs that `selects` accepts, by work and session. It goes through each group once.
     pub(super) fn compare(&mut self, selects: impl Fn(&Entry) -> bool) {
         let mut sessions: HashMap<_, Vec<&Entry>> = HashMap::new();
         for entry in self.entries.iter().filter(|entry| selects(entry)) {
