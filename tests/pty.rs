@@ -240,8 +240,9 @@ fn ctrl_z_gives_the_terminal_back_and_fg_comes_back_with_the_screen_as_it_was() 
     for by_key in [true, false] {
         let mut terminal = explorer_in_shell();
         terminal.press("f\u{1b}[B");
+        // Once the machine's speed is known, the screen stays as it is.
         terminal.wait_for(SOON, "the form's second row", |screen| {
-            screen.contains("‹threads›")
+            screen.contains("‹threads›") && screen.contains("r about")
         });
         let before = terminal.rows();
         if by_key {
