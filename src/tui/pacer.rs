@@ -13,8 +13,8 @@ use crate::domain::time::Nanos;
 const GAP_NOW: Nanos = 16_000_000;
 /// The minimum time between two frames for a run, in nanoseconds.
 const GAP_PACED: Nanos = 1_000_000_000 / 15;
-/// Expensive frames are drawn less often: for a run, the time between two frames is at least this multiple of a frame's
-/// cost.
+/// Expensive frames are drawn less often. For a run, the time between two frames is at least this multiple of a frame's
+/// cost, so that drawing takes at most an eightieth of a core's time.
 const SHARE: Nanos = 80;
 
 /// How soon a change has to be visible.

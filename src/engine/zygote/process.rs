@@ -220,7 +220,7 @@ impl Process {
         }
     }
 
-    /// Kills these children and ends the program.
+    /// Kills these children and ends the program. The server alone is killed only when no program is running.
     fn kill(&mut self, which: impl Fn(Child) -> bool) {
         for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
             // A process that is already gone is reaped all the same.
