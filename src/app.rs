@@ -43,8 +43,7 @@ use crate::{
         open::Open,
         screen::Panel,
         screens::{
-            export::form::Stage, form::Setup, history::Runs, sweep::Sweeps, teaching::Teaching,
-            timeline::Timeline,
+            form::Setup, history::Runs, sweep::Sweeps, teaching::Teaching, timeline::Timeline,
         },
         work::Work,
     },
@@ -225,9 +224,7 @@ impl App {
                 written,
                 without,
             } => self.on_exported(&file, written, without),
-            Msg::ExportReads { read, of } => self.with_export(|form| {
-                form.stage = Stage::Writing(format!("reading the timelines: {read} of {of}"));
-            }),
+            Msg::ExportReads { read, of } => self.on_export_reads(read, of),
             Msg::TraceRead { number, trace } => self.on_trace_read(number, trace),
             Msg::Kept(numbers) => self.on_kept(&numbers),
             Msg::Tick(elapsed) => is_due = self.on_tick(elapsed),

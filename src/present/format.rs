@@ -47,7 +47,7 @@ impl Format {
         match self {
             Format::Table => ["table", "aligned text, for people", "txt"],
             Format::Json => ["json", "everything, also for replay", "json"],
-            Format::Csv => ["csv", "a row per run, for spreadsheets", "csv"],
+            Format::Csv => ["csv", "runs as rows of a spreadsheet", "csv"],
             Format::Markdown => ["markdown", "tables for a document", "md"],
             Format::Svg => ["svg", "timelines or chart, a picture", "svg"],
             Format::Html => ["html", "a report for the browser", "html"],

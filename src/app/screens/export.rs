@@ -62,9 +62,11 @@ impl App {
         }
     }
 
-    /// Does something to the form.
-    pub(crate) fn with_export(&mut self, change: impl FnOnce(&mut Exporting)) {
-        self.exporting_mut().map(change);
+    /// The shell reads timelines for the file, and tells how far it is.
+    pub(crate) fn on_export_reads(&mut self, read: usize, of: usize) {
+        if let Some(form) = self.exporting_mut() {
+            form.stage = Stage::Writing(format!("reading the timelines: {read} of {of}"));
+        }
     }
 
     pub(crate) fn write_file(&mut self, overwrite: bool) {

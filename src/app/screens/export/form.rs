@@ -90,7 +90,7 @@ const FORMATS: usize = 1;
 /// The row of the name of the file.
 const FILE: usize = FORMATS + Format::FILES.len();
 /// Columns of a format's name.
-const NAMES: usize = 13;
+const NAMES: usize = 12;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
