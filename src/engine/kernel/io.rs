@@ -1,4 +1,5 @@
-//! The article's `io_intensive`: GET a page, then many times: render it as `str(page)` does, open a file, write, close.
+//! The article's `io_intensive`. It gets a page; then, many times, it renders the page as `str(page)` does, opens a
+//! file, writes and closes it.
 
 use std::{
     fs::{File, Metadata},
