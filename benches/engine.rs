@@ -1,5 +1,7 @@
 //! What measuring costs, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "support/median.rs"]
+mod median;
 #[path = "support/table.rs"]
 mod table;
 
@@ -8,6 +10,7 @@ use std::{
     sync::{Arc, atomic::Ordering::Relaxed, mpsc},
 };
 
+use median::median;
 use pconc_tui::{
     catalog::{
         model::Model,
@@ -28,18 +31,19 @@ use pconc_tui::{
         session::Session,
     },
 };
-use table::{median, row};
+use table::row;
 
 fn main() {
     // Forked before anything else, as in the program.
     let session = Session::prepare().expect("the machine lets us measure");
-    table::begin(&session.machine);
+    table::begin();
     events();
     dispatch(&session);
     gate(&session);
     memory(&session);
     io(&session);
     lock(&session);
+    table::publish("engine");
 }
 
 fn median_of(times: usize, measure: impl FnMut() -> f64) -> f64 {

@@ -3,6 +3,8 @@
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
 
+#[path = "support/median.rs"]
+mod median;
 #[path = "support/table.rs"]
 mod table;
 
@@ -13,6 +15,7 @@ use std::{
 };
 
 use fixtures::explorer::{self, Scenario};
+use median::median;
 use pconc_tui::{
     app::{
         App, frame,
@@ -41,7 +44,7 @@ use pconc_tui::{
     },
 };
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
-use table::{median, row};
+use table::row;
 
 /// The size that frames are drawn at.
 const SCREEN: (u16, u16) = (120, 40);
@@ -53,13 +56,14 @@ fn main() {
     let start = clock::now();
     let session = Session::prepare().expect("the machine lets us measure");
     let prepared = clock::now() - start;
-    table::begin(&session.machine);
+    table::begin();
     frames();
     first_frame(&session, prepared);
     long_history();
     chart();
     folding();
     watching(&session);
+    table::publish("explorer");
 }
 
 fn least(values: Vec<f64>) -> f64 {

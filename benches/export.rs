@@ -3,6 +3,8 @@
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
 
+#[path = "support/median.rs"]
+mod median;
 #[path = "support/table.rs"]
 mod table;
 
@@ -88,7 +90,7 @@ fn peak() -> u64 {
 
 fn main() {
     let here = machine(2);
-    table::begin(&here);
+    table::begin();
     let draft = Draft {
         tasks: TASKS.into(),
         ..Draft::new(Workload::Cpu, Model::Threads, WORKERS.into())
@@ -122,7 +124,7 @@ fn main() {
             *size = out.get_ref().0;
             start.elapsed().as_secs_f64()
         };
-        let took = table::median((0..3).map(|_| once(&mut size)).collect());
+        let took = median::median((0..3).map(|_| once(&mut size)).collect());
         let measured = format!("{took:.3} s, {:.1} MB", size as f64 / 1e6);
         table::row(
             &format!("{}: time, size", format.name()),
@@ -136,4 +138,5 @@ fn main() {
             "a few MB",
         );
     }
+    table::publish("export");
 }

@@ -1,6 +1,9 @@
 //! What watching CPython costs: one event, the article's task in our pool and in the same pool by hand, and the time until
 //! the next run may start. Run with `cargo bench --bench python`; the machine should have nothing else to do.
 
+#[path = "support/table.rs"]
+mod table;
+
 use std::{
     process::{Command, Stdio},
     sync::{Arc, mpsc},
@@ -23,6 +26,7 @@ use pconc_tui::{
         worker::Assignment,
     },
 };
+use table::row;
 
 /// How often each side of a comparison is measured; they take turns.
 const ROUNDS: usize = 5;
@@ -76,7 +80,8 @@ fn main() {
         println!("skipped: there is no Python 3.8 or newer");
         return;
     };
-    println!("{} ({})", found.interpreter.path, found.interpreter.label());
+    table::begin();
+    row("interpreter", &found.interpreter.label(), "");
     let mut draft = Draft::new(Workload::Cpu, Model::PythonProcesses, WORKERS);
     draft.python = Some(found.interpreter);
     draft.tasks = TASKS;
@@ -86,6 +91,7 @@ fn main() {
         .expect("the bench's draft is valid");
     event(&plan);
     pools(&session, &plan);
+    table::publish("python");
 }
 
 fn python(plan: &Plan) -> Command {
@@ -128,13 +134,12 @@ fn event(plan: &Plan) {
             .current_dir(&scratch.directory),
     );
     scratch.remove();
-    println!(
-        "one record                              {:>8.0} ns (target 600)",
-        costs[0]
-    );
-    println!(
-        "a change of phase, with both clocks     {:>8.0} ns",
-        costs[1]
+    let nanos = |cost: f64| format!("{cost:.0} ns");
+    row("one record of a worker", &nanos(costs[0]), "below 600 ns");
+    row(
+        "a change of phase, which reads both clocks",
+        &nanos(costs[1]),
+        "",
     );
 }
 
@@ -173,15 +178,20 @@ fn pools(session: &Session, plan: &Plan) {
         by_hand.push(printed(python(plan).arg(script.path()).args(&numbers))[0]);
     }
     let (watched, by_hand) = (fastest(&watched), fastest(&by_hand));
-    println!("{TASKS} tasks, {WORKERS} processes: watched          {watched:>8.3} s");
-    println!("{TASKS} tasks, {WORKERS} processes: by hand          {by_hand:>8.3} s");
-    println!(
-        "watching costs                          {:>8.1} % (target 3)",
-        (watched / by_hand - 1.0) * 100.0
+    let what = |how: &str| format!("{TASKS} tasks, {WORKERS} processes, {how}");
+    row(&what("watched"), &format!("{watched:.3} s"), "");
+    row(
+        &what("by a script of one's own"),
+        &format!("{by_hand:.3} s"),
+        "",
     );
-    println!(
-        "from the end to the next run            {:>8.1} ms (target 100)",
-        fastest(&ready) * 1e3
+    let cost = (watched / by_hand - 1.0) * 100.0;
+    row("what watching costs", &format!("{cost:+.1} %"), "below 3 %");
+    let next = fastest(&ready) * 1e3;
+    row(
+        "from the end of a run until the next can start",
+        &format!("{next:.1} ms"),
+        "below 100 ms",
     );
 }
 

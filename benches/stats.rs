@@ -1,30 +1,33 @@
 //! What the statistics of repeats cost, printed beside what the project aims at. Nothing here asserts a time.
 
+#[path = "support/median.rs"]
+mod median;
 #[path = "support/table.rs"]
 mod table;
 
 use std::hint::black_box;
 
+use median::median;
 use pconc_tui::{
     domain::stats::{
         fit::{self, Point},
         outliers, ratio, spread,
     },
-    engine::{clock, session::Session},
+    engine::clock,
 };
-use table::{median, row};
+use table::row;
 
 /// Five models and nine worker counts each.
 const CONFIGURATIONS: usize = 45;
 const COUNTS: [f64; 9] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0];
 
 fn main() {
-    let session = Session::prepare().expect("the machine lets us measure");
-    table::begin(&session.machine);
+    table::begin();
     for repeats in [3, 30, 1_000] {
         single(repeats);
         sweep(repeats);
     }
+    table::publish("stats");
 }
 
 /// The time of a call: the median of 21.

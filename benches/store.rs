@@ -3,18 +3,21 @@
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
 
+#[path = "support/median.rs"]
+mod median;
 #[path = "support/table.rs"]
 mod table;
 
 use std::{fs, hint::black_box, sync::Arc, time::Instant};
 
 use fixtures::{explorer::machine, keep::KeepOne, sample};
+use median::median;
 use pconc_tui::{
     catalog::{model::Model, workload::Workload},
     domain::{history::History, provenance::Provenance, record::Record, trace::Trace},
     store::{Place, Store},
 };
-use table::{median, row};
+use table::row;
 
 /// How many runs are kept.
 const RUNS: usize = 10_000;
@@ -22,10 +25,11 @@ const RUNS: usize = 10_000;
 const SESSIONS: usize = 100;
 
 fn main() {
-    table::begin(&machine(2));
+    table::begin();
     for workers in [4, 16] {
         opening(workers);
     }
+    table::publish("store");
 }
 
 /// Milliseconds that this takes, as the median of a few times.

@@ -1,25 +1,66 @@
-//! The table that every bench prints.
+//! The table that every bench prints, and writes into `docs/benchmarks.md`.
 
-use pconc_tui::domain::machine::Machine;
+use std::{fs, path::Path, process::Command, sync::Mutex};
 
-/// Begins a table of what was measured on this machine.
-pub fn begin(machine: &Machine) {
-    println!(
-        "{}, {} usable cores, {}\n",
-        machine.cpu_model.as_deref().unwrap_or("unknown processor"),
-        machine.cores_usable,
-        machine.kernel
-    );
-    row("what", "measured", "aim");
+use pconc_tui::engine::machine;
+
+/// What was measured so far, by row.
+static ROWS: Mutex<Vec<[String; 3]>> = Mutex::new(vec![]);
+
+/// Starts the table.
+pub fn begin() {
+    println!("{}\n", here());
+    println!("{:<64} {:>18}   aim", "what", "measured");
 }
 
 /// One line of it.
 pub fn row(what: &str, measured: &str, aim: &str) {
     println!("{what:<64} {measured:>18}   {aim}");
+    let row = [what, measured, aim].map(|cell| cell.replace('|', "\\|"));
+    ROWS.lock().expect("no bench panics in between").push(row);
 }
 
-/// Median of some measurements.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+/// Writes what was measured into the page, in place of what the bench of this name wrote before.
+pub fn publish(bench: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md");
+    let page = fs::read_to_string(&path).expect("the page is there");
+    let start = format!("<!-- measured: {bench} -->\n");
+    let (before, rest) = page
+        .split_once(&start)
+        .expect("the page has a place for each bench");
+    let (_, after) = rest
+        .split_once("<!-- end -->\n")
+        .expect("a place has an end");
+    let mut section = format!(
+        "\n{}.\n\n| what | measured | aim |\n| --- | ---: | --- |\n",
+        here()
+    );
+    for [what, measured, aim] in ROWS.lock().expect("no bench panics in between").iter() {
+        section += &format!("| {what} | {measured} | {aim} |\n");
+    }
+    let page = format!("{before}{start}{section}\n<!-- end -->\n{after}");
+    fs::write(&path, page).expect("the page can be written");
+}
+
+/// Which machine, when, and which revision.
+fn here() -> String {
+    let machine = machine::examine();
+    format!(
+        "{}, {} usable cores, {}, {}, revision {}",
+        machine.cpu_model.as_deref().unwrap_or("unknown processor"),
+        machine.cores_usable,
+        machine.kernel,
+        jiff::Zoned::now().date(),
+        revision()
+    )
+}
+
+fn revision() -> String {
+    let git = Command::new("git")
+        .args(["describe", "--always", "--dirty", "--exclude=*"])
+        .output();
+    let told = git.ok().filter(|output| output.status.success());
+    told.map_or("unknown".into(), |output| {
+        String::from_utf8_lossy(&output.stdout).trim().into()
+    })
 }

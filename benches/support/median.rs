@@ -1,0 +1,7 @@
+//! What several measurements of one thing come to.
+
+/// Median of some measurements.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
