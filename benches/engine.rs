@@ -17,7 +17,7 @@ use pconc_tui::{
         workload::{ITERATIONS, Workload},
     },
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         phase::Phase,
         plan::{Draft, Plan},
         record::Record,
@@ -122,7 +122,7 @@ fn events() {
 
 fn plan(draft: &Draft) -> Plan {
     draft
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect("a bench's draft is valid")
 }
 

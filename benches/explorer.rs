@@ -26,7 +26,7 @@ use pconc_tui::{
         workload::{TASK_TIME, Workload},
     },
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         phase::Phase,
         plan::{Draft, Plan},
         provenance::Origin,
@@ -92,7 +92,7 @@ fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
 
 /// The explorer with a run of so many workers that has just begun.
 fn begun(workers: u32) -> (App, Plan) {
-    let mut app = App::new(explorer::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), WorkerLimits::default());
     let mut keys = vec![Char('f'), Down, Down, Enter];
     keys.extend(workers.to_string().chars().map(Char));
     keys.push(Enter);
@@ -200,7 +200,7 @@ fn crowds() {
 
 /// The chart of a finished sweep of 5 models with 16 numbers of workers, 10 rounds.
 fn chart() {
-    let mut app = App::new(explorer::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), WorkerLimits::default());
     let (columns, rows) = SCREEN;
     drop(app.update(Msg::Resized { columns, rows }));
     // The work is io; gil-threads and rayon are not measured unless asked for.
@@ -376,7 +376,7 @@ fn first_frame(session: &Session, prepared: Nanos) {
 /// A history of ten thousand earlier runs: what arrives, what is drawn, what a key costs.
 fn long_history() {
     const RUNS: usize = 10_000;
-    let mut app = App::new(explorer::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), WorkerLimits::default());
     let (columns, rows) = SCREEN;
     drop(app.update(Msg::Resized { columns, rows }));
     let numbers: Vec<usize> = (1..=RUNS).collect();

@@ -19,8 +19,8 @@ use pconc_tui::{
     analysis::shared::Shared,
     catalog::{model::Model, workload::Workload},
     domain::{
-        history::Entry,
-        machine::Limits,
+        history::RunEntry,
+        machine::WorkerLimits,
         phase::Phase,
         plan::Draft,
         provenance::Provenance,
@@ -96,12 +96,12 @@ fn main() {
         ..Draft::new(Workload::Cpu, Model::Threads, WORKERS.into())
     };
     let plan = draft
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect("the plan is valid");
     let trace = trace();
     let record = sample::record(plan, seconds(trace.now), seconds(trace.now) * 2.0);
     let provenance = Provenance::here("bench", here.clone());
-    let run = Entry::new(1, None, provenance, record, Some(trace.clone()));
+    let run = RunEntry::new(1, None, provenance, record, Some(trace.clone()));
     let shared = Shared {
         runs: vec![&run],
         ..Shared::default()

@@ -19,7 +19,7 @@ use pconc_tui::{
     },
     engine::{
         arena::Arena,
-        fetch::Limits,
+        fetch::FetchLimits,
         python::order,
         scratch::{Scratch, temporary},
         session::{Report, Session},
@@ -87,7 +87,7 @@ fn main() {
     draft.tasks = TASKS;
     draft.set(&pconc_tui::catalog::workload::ITERATIONS, ITERATIONS);
     let plan = draft
-        .validate(&machine::Limits::default())
+        .validate(&machine::WorkerLimits::default())
         .expect("the bench's draft is valid");
     event(&plan);
     pools(&session, &plan);
@@ -123,7 +123,7 @@ fn event(plan: &Plan) {
         arena,
         plan: Arc::new(plan.clone()),
         port: 0,
-        limits: Limits::default(),
+        limits: FetchLimits::default(),
         scratch: scratch.clone(),
         gil: None,
     };

@@ -15,7 +15,7 @@ use median::median;
 use pconc_tui::{
     catalog::{model::Model, workload::Workload},
     domain::{history::History, provenance::Provenance, record::Record, trace::Trace},
-    store::{Place, Store},
+    store::{HistoryPlace, Store},
 };
 use table::row;
 
@@ -44,7 +44,7 @@ fn millis(times: usize, mut what: impl FnMut()) -> f64 {
 
 fn opening(workers: u64) {
     let folder = tempfile::tempdir().expect("there is room for a directory");
-    let place = Place {
+    let place = HistoryPlace {
         file: folder.path().join("history.jsonl"),
     };
     let mut store = Store::at(place.clone());

@@ -43,14 +43,15 @@ use crate::{
         open::Open,
         screen::Panel,
         screens::{
-            form::Setup, history::Runs, sweep::Sweeps, teaching::Teaching, timeline::Timeline,
+            form::Setup, history::HistoryState, sweep::Sweeps, teaching::Teaching,
+            timeline::TimelineState,
         },
-        work::Work,
+        work::CurrentWork,
     },
     domain::{
         history::{History, Lot},
         look::Look,
-        machine::{Limits, Machine},
+        machine::{Machine, WorkerLimits},
         provenance::Provenance,
         text::duration,
         time::{Nanos, seconds},
@@ -63,13 +64,13 @@ use crate::{
 #[derive(Debug)]
 pub struct App {
     /// What is being measured.
-    work: Work,
+    work: CurrentWork,
     /// What was measured.
     history: History,
     /// The plan of the next run, while it is made.
     form: Setup,
-    runs: Runs,
-    timeline: Timeline,
+    runs: HistoryState,
+    timeline: TimelineState,
     sweeps: Sweeps,
     open: Open,
     settings: Settings,
@@ -105,14 +106,14 @@ const TELL_EVERY: Nanos = 250_000_000;
 
 impl App {
     /// The first screen, on a machine that allows so many workers.
-    pub fn new(machine: Machine, limits: Limits) -> App {
+    pub fn new(machine: Machine, limits: WorkerLimits) -> App {
         let cores = machine.cores_usable;
         let mut app = App {
-            work: Work::default(),
+            work: CurrentWork::default(),
             history: History::new(Provenance::here("", machine.clone())),
             form: Setup::new(cores, limits),
-            runs: Runs::default(),
-            timeline: Timeline::default(),
+            runs: HistoryState::default(),
+            timeline: TimelineState::default(),
             sweeps: Sweeps::new(cores),
             open: Open::PANELS,
             settings: Settings {
@@ -167,7 +168,7 @@ impl App {
     }
 
     /// How many workers are allowed.
-    pub fn limits(&self) -> &Limits {
+    pub fn limits(&self) -> &WorkerLimits {
         &self.form.limits
     }
 
@@ -334,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_live_headline_stays_long_enough_to_be_read() {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('2')));
         let [.., message::Effect::Start(serial)] = &effects[..] else {
@@ -356,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_dies_is_told_at_once_by_name_and_cause() {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('3')));
         let [.., message::Effect::Start(serial)] = &effects[..] else {
@@ -379,7 +380,7 @@ mod tests {
 
     #[test]
     fn pasted_text_goes_into_the_field_that_is_open_and_does_nothing_elsewhere() {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let row = app.setup().field();
         // As keys: go down, begin to type, run, leave.
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
@@ -407,7 +408,7 @@ mod tests {
 
     #[test]
     fn the_footer_never_offers_what_makes_no_sense() {
-        let app = App::new(explorer::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), WorkerLimits::default());
         let offered: Vec<_> = app
             .keys_here()
             .into_iter()

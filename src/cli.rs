@@ -23,16 +23,16 @@ pub use documents::{completions, manual};
 pub use explore::{Explore, Replay};
 pub use fidelity::FidelityRequest;
 pub use history::HistoryRequest;
-pub use output::Output;
+pub use output::OutputArguments;
 pub use run::RunRequest;
 pub use sweep::SweepRequest;
-pub use work::Work;
+pub use work::WorkArguments;
 
 use crate::domain::keeping::Keeping;
 
 /// What to print instead of doing anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum EarlyAnswer {
     /// A text that the user asked for: help or version.
     Text(String),
     /// One sentence that says what was wrong and what is allowed.
@@ -43,11 +43,11 @@ pub enum Answer {
 ///
 /// # Errors
 /// What to print instead.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, Answer> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, EarlyAnswer> {
     let matches = CommandLine::command().try_get_matches_from(arguments);
     let matches = matches.map_err(refusal::answer)?;
     let mut line = CommandLine::from_arg_matches(&matches).map_err(refusal::answer)?;
-    line.settle(&matches).map_err(Answer::Refusal)?;
+    line.settle(&matches).map_err(EarlyAnswer::Refusal)?;
     Ok(line)
 }
 

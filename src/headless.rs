@@ -27,7 +27,7 @@ use crate::{
     cli::{RunRequest, SweepRequest},
     domain::{
         campaign::Campaign,
-        estimate::{self, Known},
+        estimate::{self, MachineFacts},
         history::SweepEntry,
         keeping::Keeping,
         sweep::SweepDraft,
@@ -115,7 +115,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
 }
 
 /// How many runs a sweep has, and how long they will take.
-fn extent(draft: &SweepDraft, known: Known<'_>) -> String {
+fn extent(draft: &SweepDraft, known: MachineFacts<'_>) -> String {
     let configurations = counted(draft.size() as u64, "configuration");
     let rounds = counted(draft.repeats, "round");
     let runs = counted(draft.runs(), "run");

@@ -6,7 +6,7 @@
 use std::{path::Path, process::ExitCode};
 
 use pconc_tui::{
-    cli::{self, Answer, Command, CommandLine},
+    cli::{self, Command, CommandLine, EarlyAnswer},
     headless,
     shell::{
         exit::Failure,
@@ -18,8 +18,8 @@ use pconc_tui::{
 fn main() -> ExitCode {
     let ended = match cli::parse(std::env::args_os()) {
         Ok(line) => perform(line),
-        Err(Answer::Text(text)) => headless::print(&text, false),
-        Err(Answer::Refusal(sentence)) => Err(Failure::usage(sentence)),
+        Err(EarlyAnswer::Text(text)) => headless::print(&text, false),
+        Err(EarlyAnswer::Refusal(sentence)) => Err(Failure::usage(sentence)),
     };
     let code = ended.unwrap_or_else(|failure| {
         say(&failure.sentence);

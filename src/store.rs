@@ -43,13 +43,13 @@ pub use change::{Change, Reply};
 pub use error::StoreError;
 pub use index::Opened;
 use index::{Index, RecordId};
-use known::Known;
+use known::KnownHistory;
 use line::BEGINNING;
-use log::{Log, Seen};
+use log::{Log, LogEvent};
 pub use own::is_own;
-pub use place::{Place, default_place};
+pub use place::{HistoryPlace, default_place};
 pub use traces::{BYTES_MAX as TRACES_MAX, RunDetails, TraceFolder};
-pub use writer::{End, PATIENCE, Writer, take_in};
+pub use writer::{KeepingEnd, PATIENCE, Writer, take_in};
 
 use crate::domain::{keeping::Keeping, provenance::Provenance};
 
@@ -57,14 +57,14 @@ use crate::domain::{keeping::Keeping, provenance::Provenance};
 #[derive(Debug)]
 pub struct Store {
     /// Where the history is.
-    pub place: Place,
+    pub place: HistoryPlace,
     log: Log,
     index: Index,
 }
 
 impl Store {
     /// The history at this place. Nothing of it has been read yet, and it need not exist.
-    pub fn at(place: Place) -> Store {
+    pub fn at(place: HistoryPlace) -> Store {
         Store {
             log: Log::new(place.file.clone()),
             index: Index::default(),
@@ -81,7 +81,7 @@ impl Store {
         let mut added = vec![];
         let Store { log, index, place } = self;
         log.read(|seen| {
-            if matches!(seen, Seen::Restart) {
+            if matches!(seen, LogEvent::Restart) {
                 added.clear();
             }
             added.extend(index.see(seen));
@@ -126,7 +126,7 @@ impl Store {
         log.catch_up(&file, indexing(index))?;
         if let Some(position) = log.position {
             // If this fails, the next program has to read more.
-            let known = Known::of(&file, position, index.next_number() - 1);
+            let known = KnownHistory::of(&file, position, index.next_number() - 1);
             let _ = known.and_then(|known| known.write(&place.index()));
         }
         Ok(reply)
@@ -162,11 +162,11 @@ impl Store {
         if self.log.position.is_some() {
             return Ok(());
         }
-        let go_on = |known: &Known| {
+        let go_on = |known: &KnownHistory| {
             self.log
                 .go_on_from(known.position, |file| known.is_about(file))
         };
-        match Known::read(&self.place.index()).filter(go_on) {
+        match KnownHistory::read(&self.place.index()).filter(go_on) {
             Some(known) => {
                 self.index = Index::from_highest(known.highest);
                 Ok(())
@@ -176,15 +176,21 @@ impl Store {
     }
 }
 
-impl Place {
+impl HistoryPlace {
     /// The place where the user wants runs to be kept, or why it cannot be used. Only a file that the user has named
     /// has to be a history: an unusable default place is no reason to refuse the whole command.
     ///
     /// # Errors
     /// If the named file is not a history; the message is one sentence.
-    pub fn usable(keeping: &Keeping) -> Result<(Option<Place>, Option<StoreError>), StoreError> {
-        let wanted = Place::wanted(keeping)
-            .and_then(|place| place.iter().try_for_each(Place::check).map(|()| place));
+    pub fn usable(
+        keeping: &Keeping,
+    ) -> Result<(Option<HistoryPlace>, Option<StoreError>), StoreError> {
+        let wanted = HistoryPlace::wanted(keeping).and_then(|place| {
+            place
+                .iter()
+                .try_for_each(HistoryPlace::check)
+                .map(|()| place)
+        });
         match wanted {
             Ok(place) => Ok((place, None)),
             Err(error) if matches!(keeping, Keeping::In(_)) => Err(error),
@@ -215,6 +221,6 @@ impl Place {
 }
 
 /// Adds what is read to the index.
-fn indexing(index: &mut Index) -> impl FnMut(Seen<'_>) {
+fn indexing(index: &mut Index) -> impl FnMut(LogEvent<'_>) {
     |seen| drop(index.see::<RecordId>(seen))
 }

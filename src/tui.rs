@@ -22,10 +22,10 @@ use std::{
 };
 
 use event::{Event, Input};
-use keeper::Keeper;
+use keeper::HistoryKeeper;
 use pacer::{Pacer, Urgency};
 use ratatui::layout::Size;
-use terminal::Screen;
+use terminal::TerminalGuard;
 
 use crate::{
     analysis::shared::Copies,
@@ -34,7 +34,7 @@ use crate::{
         message::{Effect, ExportOrder, Msg},
     },
     domain::{
-        history::Entry,
+        history::RunEntry,
         keeping::Keeping,
         look::{ColorChoice, Look},
         python::Pythons,
@@ -54,7 +54,7 @@ use crate::{
         spelling::{self, say},
         thread,
     },
-    store::{Change, End, Place, TraceFolder, is_own, speeds},
+    store::{Change, HistoryPlace, KeepingEnd, TraceFolder, is_own, speeds},
     ui::Theme,
 };
 
@@ -77,7 +77,7 @@ pub fn explore(
     let document = file.map(replay::read).transpose().map_err(Failure::usage)?;
     shell::terminal::check().map_err(Failure::usage)?;
     let (events, received) = mpsc::channel();
-    let (place, trouble) = Place::usable(keeping).map_err(Failure::usage)?;
+    let (place, trouble) = HistoryPlace::usable(keeping).map_err(Failure::usage)?;
     if let Some(trouble) = trouble {
         let _ = events.send(Msg::Told(format!("runs are not kept: {trouble}")).into());
     }
@@ -87,7 +87,7 @@ pub fn explore(
     os::request_short_time_slices();
     signals::listen(events.clone()).map_err(Failure::broke)?;
     terminal::restore_on_panic();
-    let screen = Screen::enter(look.mouse)
+    let screen = TerminalGuard::enter(look.mouse)
         .map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(events.clone()).map_err(Failure::broke)?;
@@ -110,7 +110,7 @@ pub fn explore(
         ticked: None,
         session,
         run: None,
-        keeper: Keeper::new(place, here, events.clone()),
+        keeper: HistoryKeeper::new(place, here, events.clone()),
         events,
         ended: None,
     };
@@ -124,7 +124,7 @@ struct Explorer {
     /// The interpreters that the user named.
     pythons: Vec<PathBuf>,
     app: App,
-    screen: Screen,
+    screen: TerminalGuard,
     size: Size,
     /// The columns and rows of the timeline's bars when they were last reported to the app.
     bars: Option<(u16, u16)>,
@@ -134,7 +134,7 @@ struct Explorer {
     session: Arc<Session>,
     /// The current run.
     run: Option<Run>,
-    keeper: Keeper,
+    keeper: HistoryKeeper,
     events: Sender<Event>,
     /// The exit code, or the failure, once the user leaves or has to.
     ended: Option<Result<u8, Failure>>,
@@ -160,9 +160,9 @@ impl Explorer {
         drop(self.screen);
         drop(self.run);
         match self.keeper.leave() {
-            End::Kept => {}
-            End::Lost(sentence) if ended.is_ok() => return Err(Failure::broke(sentence)),
-            End::Beside(sentence) | End::Lost(sentence) => say(&sentence),
+            KeepingEnd::Kept => {}
+            KeepingEnd::Lost(sentence) if ended.is_ok() => return Err(Failure::broke(sentence)),
+            KeepingEnd::Beside(sentence) | KeepingEnd::Lost(sentence) => say(&sentence),
         }
         ended
     }
@@ -369,14 +369,14 @@ impl Explorer {
     fn export(&mut self, order: ExportOrder) {
         let mut copies = Copies::of(self.app.history(), order.numbers.iter());
         let events = self.events.clone();
-        let write = move |session: &Session, place: Option<&Place>| {
+        let write = move |session: &Session, place: Option<&HistoryPlace>| {
             if let Some(place) = place {
                 complete(&mut copies.runs, &TraceFolder::beside(place), &events);
             }
             let runs = copies.runs.iter().filter(|_| order.format.shows_traces());
             let without = runs.filter(|run| run.missing_trace().is_some()).count();
             let path = typed(&order.file);
-            let target = file::Target {
+            let target = file::OutputFile {
                 path: &path,
                 overwrite: order.overwrite,
                 is_kept: is_own(&path, place),
@@ -405,7 +405,7 @@ impl Explorer {
     /// Looks for interpreters.
     fn find_pythons(&mut self) {
         let named = self.pythons.clone();
-        let find = move |session: &Session, place: Option<&Place>| {
+        let find = move |session: &Session, place: Option<&HistoryPlace>| {
             let mut pythons = session.find_pythons(&named);
             for found in &mut pythons.found {
                 speeds::of_python(place, &session.machine, found);
@@ -420,7 +420,7 @@ impl Explorer {
 
     /// Measures the machine's speed.
     fn calibrate(&mut self) {
-        let calibrate = |session: &Session, place: Option<&Place>| {
+        let calibrate = |session: &Session, place: Option<&HistoryPlace>| {
             let agreed = speeds::of_machine(place, &session.machine, session.calibrate());
             let caveat = agreed.caveat().map(Msg::Told);
             Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(caveat))
@@ -438,7 +438,7 @@ impl Explorer {
     fn in_background(
         &mut self,
         name: &str,
-        work: impl FnOnce(&Session, Option<&Place>) -> Vec<Msg> + Send + 'static,
+        work: impl FnOnce(&Session, Option<&HistoryPlace>) -> Vec<Msg> + Send + 'static,
         refused: impl FnOnce(io::Error) -> Vec<Msg>,
     ) {
         let (session, events) = (Arc::clone(&self.session), self.events.clone());
@@ -455,9 +455,9 @@ impl Explorer {
 }
 
 /// Reads what is not in memory of runs of earlier sessions: their task lists, and traces that have not been shown.
-fn complete(runs: &mut [Entry], traces: &TraceFolder, events: &Sender<Event>) {
+fn complete(runs: &mut [RunEntry], traces: &TraceFolder, events: &Sender<Event>) {
     let earlier = runs.iter_mut().filter(|run| run.is_earlier());
-    let earlier: Vec<&mut Entry> = earlier.collect();
+    let earlier: Vec<&mut RunEntry> = earlier.collect();
     let (of, mut reported) = (earlier.len(), clock::now());
     for (read, run) in earlier.into_iter().enumerate() {
         if clock::now() > reported + REPORT_EVERY {

@@ -13,22 +13,22 @@ use jsonschema::Validator;
 use pconc_tui::{
     analysis::shared::Shared,
     catalog::{
-        caveat::Seen,
+        caveat::Observation,
         metric::{METRICS, Unit},
         model::Model,
         workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload},
     },
     domain::{
-        history::{Entry, History, Lot, SweepEntry},
-        machine::Limits,
+        history::{History, Lot, RunEntry, SweepEntry},
+        machine::WorkerLimits,
         plan::Draft,
         provenance::{Origin, Provenance},
         python::{GilState, Interpreter},
         record::{
-            GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord, Record,
+            CampaignPart, GilTotals, Outcome, PhaseSource, PrintedOutput, PythonRecord, Record,
             TaskOutcome, TaskRecord,
         },
-        shared_file::{Content, Piece, SharedFile, Source},
+        shared_file::{FileContent, FilePart, SharedFile, Source},
         sweep::{Sweep, SweepDraft},
         trace::Trace,
     },
@@ -89,7 +89,7 @@ fn written(history: &History, traces: Traces) -> Vec<u8> {
 fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
     let scenario = Scenario::new(
         draft
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .expect("this test makes it right"),
         2,
     );
@@ -181,15 +181,15 @@ fn history() -> History {
     let shared = draft(Workload::Io, Model::Threads).with(&SHARED_FILE, 1);
     add(&mut history, &shared, |record| {
         record.system.shared_file = Some(SharedFile {
-            content: Content::Mixture,
+            content: FileContent::Mixture,
             bytes: 10,
             pieces: vec![
-                Piece {
+                FilePart {
                     source: Source::Page(3),
                     at: 0,
                     bytes: 4,
                 },
-                Piece {
+                FilePart {
                     source: Source::Zeros,
                     at: 4,
                     bytes: 6,
@@ -248,7 +248,7 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
         seed: 7,
     };
     let plan = sweep_draft
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect("this test makes it right");
     let sweep = Sweep {
         id: "the-session.1".into(),
@@ -260,7 +260,7 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
             let draft = Draft::from(&sweep.plan.configurations[index]);
             add(&mut history, &draft, |record| {
                 by_python(record);
-                record.campaign = Some(Part {
+                record.campaign = Some(CampaignPart {
                     id: sweep.id.clone(),
                     round,
                 });
@@ -305,12 +305,16 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
         let plan = sample::plan(Workload::Cpu, Model::Threads, 2);
         let mut record = sample::record(plan, wall_s, 1.0);
         let id = "campaign".to_string();
-        record.campaign = Some(Part { id, round });
-        record.measurement.caveats.push(Seen::Slept(2.0).into());
+        record.campaign = Some(CampaignPart { id, round });
+        record
+            .measurement
+            .caveats
+            .push(Observation::Slept(2.0).into());
         history.add(record, Trace::new(2));
     }
-    let kinds =
-        |entry: &Entry| -> Vec<&str> { entry.caveats().map(|caveat| caveat.kind.name()).collect() };
+    let kinds = |entry: &RunEntry| -> Vec<&str> {
+        entry.caveats().map(|caveat| caveat.kind.name()).collect()
+    };
     assert_eq!(kinds(&history.entries()[3]), ["suspended", "outlier"]);
     let text = written(&history, Traces::LeftOut);
     let document: Value = serde_json::from_slice(&text).unwrap();
@@ -578,7 +582,7 @@ fn small() -> &'static [u8] {
 }
 
 fn drawable(document: &Lot) {
-    for trace in document.runs.iter().filter_map(Entry::loaded_trace) {
+    for trace in document.runs.iter().filter_map(RunEntry::loaded_trace) {
         let _ = trace.times_together(0..trace.lanes.len(), &[0, trace.now / 2, trace.now]);
         let mut thinned = trace.clone();
         thinned.thin(3);

@@ -24,14 +24,14 @@ use pconc_tui::{
         },
     },
     domain::{
-        history::{Entry, Lot},
-        machine::{Limits, Machine},
+        history::{Lot, RunEntry},
+        machine::{Machine, WorkerLimits},
         phase::Phase,
         plan::{Draft, Plan},
         provenance::{Origin, Provenance},
         python::Interpreter,
         record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord},
-        shared_file::{Content, SharedFile, Source},
+        shared_file::{FileContent, SharedFile, Source},
         time::{Nanos, nanos},
         trace::Trace,
     },
@@ -196,7 +196,7 @@ fn small(kind: Workload, model: Model) -> Draft {
 
 fn plan(draft: &Draft) -> Plan {
     draft
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect("a test's draft is valid")
 }
 
@@ -404,7 +404,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
         },
     };
     let whole = (record.clone(), Some(trace.clone()));
-    let entry = Entry::new(1, None, from.clone().into(), whole.0, whole.1);
+    let entry = RunEntry::new(1, None, from.clone().into(), whole.0, whole.1);
     let shared = Shared {
         runs: vec![&entry],
         ..Shared::default()
@@ -436,10 +436,10 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
 /// By worker, by core, and half-way through a replay.
 fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) -> Vec<Buffer> {
     let lot = Lot {
-        runs: vec![Entry::new(1, None, from.into(), record, Some(trace))],
+        runs: vec![RunEntry::new(1, None, from.into(), record, Some(trace))],
         sweeps: vec![],
     };
-    let mut app = App::new(session.machine.clone(), Limits::default()).replaying(lot);
+    let mut app = App::new(session.machine.clone(), WorkerLimits::default()).replaying(lot);
     let _ = app.update(Msg::Resized {
         columns: 120,
         rows: 40,
@@ -780,7 +780,7 @@ fn shared_by_one(session: &Session) -> Outcomes {
     let file = shared(session, &draft)?;
     let sources: Vec<Source> = file.pieces.iter().map(|piece| piece.source).collect();
     check(
-        file.content == Content::Whole && sources == [Source::Page(4)],
+        file.content == FileContent::Whole && sources == [Source::Page(4)],
         format!("{file:?}"),
     )?;
     check(
@@ -790,7 +790,7 @@ fn shared_by_one(session: &Session) -> Outcomes {
     draft.urls = Some(vec![format!("http://127.0.0.1:{}/", one_page_server())]);
     let file = shared(session, &draft)?;
     check(
-        file.content == Content::Whole && file.bytes == "b'hello'".len() as u64,
+        file.content == FileContent::Whole && file.bytes == "b'hello'".len() as u64,
         format!("{file:?}"),
     )?;
     // A port that was free a moment ago and has no listener now.
@@ -804,7 +804,7 @@ fn shared_by_one(session: &Session) -> Outcomes {
         .shared_file
         .ok_or("the run shared a file")?;
     check(
-        (file.content, file.writes) == (Content::Missing, 0),
+        (file.content, file.writes) == (FileContent::Missing, 0),
         format!("{file:?}"),
     )?;
     let each = sharing(Model::Threads).with(&SHARED_FILE, 0);
@@ -843,10 +843,10 @@ fn shared_by_many(session: &Session) -> Outcomes {
             python_str_of_bytes(&bytes, &mut page);
             check(piece.at + piece.bytes <= page.len() as u64, told())?;
             let whole = file.pieces.len() == 1 && file.bytes == page.len() as u64;
-            check(whole == (file.content == Content::Whole), told())?;
+            check(whole == (file.content == FileContent::Whole), told())?;
             pages += 1;
         }
-        check(pages > 0 || file.content != Content::Whole, told())?;
+        check(pages > 0 || file.content != FileContent::Whole, told())?;
     }
     Ok(())
 }

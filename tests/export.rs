@@ -16,15 +16,15 @@ use fixtures::{
 };
 use pconc_tui::{
     analysis::shared::Shared,
-    catalog::{caveat::Seen, model::Model, workload::Workload},
+    catalog::{caveat::Observation, model::Model, workload::Workload},
     domain::{
-        history::{Entry, History, SweepEntry},
-        machine::Limits,
+        history::{History, RunEntry, SweepEntry},
+        machine::WorkerLimits,
         phase::{Phase, PhaseTimes},
         plan::{Draft, Plan},
         provenance::Provenance,
         python::{GilState, Interpreter},
-        record::{GilTotals, Outcome, Part, PhaseSource, PrintedOutput, PythonRecord},
+        record::{CampaignPart, GilTotals, Outcome, PhaseSource, PrintedOutput, PythonRecord},
         sweep::{Sweep, SweepDraft},
         time::seconds,
         trace::{Batch, LaneUpdate, Trace, Transition},
@@ -99,7 +99,7 @@ fn emulated_and_real() -> History {
     };
     let scenario = Scenario::new(
         draft
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .expect("the draft is valid"),
         2,
     );
@@ -150,7 +150,7 @@ fn unfortunate() -> History {
         record
             .measurement
             .caveats
-            .push(Seen::WorkerDied(format!("worker 0 died: {NASTY}")).into());
+            .push(Observation::WorkerDied(format!("worker 0 died: {NASTY}")).into());
         history.add(record, Trace::new(2));
     }
     // No task was ever started.
@@ -329,7 +329,10 @@ fn a_picture_of_many_events_is_as_small_as_one_of_few() {
         tasks: 5_000,
         ..Draft::new(Workload::Cpu, Model::GilThreads, 100)
     };
-    add(&mut history, draft.validate(&Limits::default()).unwrap());
+    add(
+        &mut history,
+        draft.validate(&WorkerLimits::default()).unwrap(),
+    );
     let text = written(Format::Svg, &shared(&history));
     assert!(text.len() < 1_000_000, "{} bytes", text.len());
 }
@@ -584,7 +587,7 @@ fn json_of_the_same_runs_is_json() {
 
 /// A sweep of two models in which threads scale and gil-threads do not.
 struct Swept {
-    runs: Vec<Entry>,
+    runs: Vec<RunEntry>,
     entry: SweepEntry,
 }
 
@@ -608,7 +611,7 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
     let sweep = Sweep {
         id: "sweep".into(),
         plan: draft
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .expect("the sweep is valid"),
     };
     let mut history = history();
@@ -621,7 +624,7 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
             let mut record = scenario.record();
             record.id = format!("{round}-{at}");
             record.times.wall_s *= 1.0 + f64::from(round) * 0.02;
-            record.campaign = Some(Part {
+            record.campaign = Some(CampaignPart {
                 id: "sweep".into(),
                 round,
             });
@@ -814,8 +817,8 @@ fn names(folder: &Path) -> Vec<String> {
         .collect()
 }
 
-fn target(path: &Path, overwrite: bool) -> file::Target<'_> {
-    file::Target {
+fn target(path: &Path, overwrite: bool) -> file::OutputFile<'_> {
+    file::OutputFile {
         path,
         overwrite,
         is_kept: false,

@@ -7,17 +7,17 @@ use fixtures::explorer::{self, Scenario};
 use pconc_tui::{
     app::{
         App, frame,
-        message::{Effect, Msg, Target},
+        message::{ClickTarget, Effect, Msg},
         screen::Panel,
         screens::{
             Overlay,
             history::columns::COLUMNS,
-            reading::{Reading, Subject},
+            reading::{Subject, TextScreen},
         },
     },
     domain::{
         look::{Colors, Look, ThemeName},
-        machine::Limits,
+        machine::WorkerLimits,
         plan::Field,
         speed::Speed,
     },
@@ -37,7 +37,7 @@ struct Session {
 
 impl Session {
     fn new(columns: u16, rows: u16) -> Session {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let mut session = Session {
             app,
@@ -73,7 +73,7 @@ impl Session {
     }
 
     /// Clicks like the shell does. Returns what was hit and the effects.
-    fn click(&mut self, (column, row): (u16, u16)) -> (Option<Target>, Vec<Effect>) {
+    fn click(&mut self, (column, row): (u16, u16)) -> (Option<ClickTarget>, Vec<Effect>) {
         let target = frame::hit(&self.app, column, row);
         let effects = target
             .map(|target| self.tell(Msg::Clicked(target)))
@@ -144,10 +144,10 @@ fn a_click_on_each_row_of_the_history_chooses_the_run_that_is_drawn_there() {
             let hit = frame::hit(&session.app, 20, u16::try_from(y).unwrap());
             match number {
                 Some(number) => {
-                    assert_eq!(hit, Some(Target::HistoryRow(Some(number))), "{row}");
+                    assert_eq!(hit, Some(ClickTarget::HistoryRow(Some(number))), "{row}");
                     seen += 1;
                 }
-                None => assert!(!matches!(hit, Some(Target::HistoryRow(_))), "{row}"),
+                None => assert!(!matches!(hit, Some(ClickTarget::HistoryRow(_))), "{row}"),
             }
         }
         assert!(seen >= 2, "{columns}×{rows}");
@@ -178,17 +178,17 @@ fn a_second_click_on_the_chosen_run_opens_its_details_and_a_click_beside_them_cl
     session.click(row);
     assert!(matches!(
         session.app.overlay(),
-        Some(Overlay::Reading(Reading {
+        Some(Overlay::Reading(TextScreen {
             subject: Subject::Run(2),
             ..
         }))
     ));
-    assert_eq!(session.click((60, 20)).0, Some(Target::Overlay));
+    assert_eq!(session.click((60, 20)).0, Some(ClickTarget::Overlay));
     assert!(
         session.app.overlay().is_some(),
         "a click inside leaves it open"
     );
-    assert_eq!(session.click((1, 20)).0, Some(Target::Outside));
+    assert_eq!(session.click((1, 20)).0, Some(ClickTarget::Outside));
     assert!(session.app.overlay().is_none());
 }
 
@@ -205,7 +205,7 @@ fn a_click_on_each_row_of_the_form_chooses_it_and_a_second_one_types_or_changes(
             let at = session.place(label);
             let target = session.click(at).0;
             assert!(
-                matches!(target, Some(Target::FormRow(_))),
+                matches!(target, Some(ClickTarget::FormRow(_))),
                 "{label} at {columns}×{rows}: {target:?}"
             );
             assert_eq!(session.app.setup().field(), row);
@@ -275,7 +275,8 @@ fn a_click_on_a_key_in_the_footer_does_what_the_key_does() {
             for column in 0..columns {
                 let mut clicked = Session::new(columns, rows);
                 clicked.press(keys);
-                let Some(Target::Offered(key)) = frame::hit(&clicked.app, column, footer) else {
+                let Some(ClickTarget::Offered(key)) = frame::hit(&clicked.app, column, footer)
+                else {
                     continue;
                 };
                 hits += 1;
@@ -303,9 +304,9 @@ fn only_the_digit_that_is_pointed_at_starts_an_experiment() {
     let session = Session::new(120, 40);
     let (column, footer) = session.place("1-5 questions");
     let hit = |column| frame::hit(&session.app, column, footer);
-    assert_eq!(hit(column), Some(Target::Offered(Char('1'))));
+    assert_eq!(hit(column), Some(ClickTarget::Offered(Char('1'))));
     assert_eq!(hit(column + 1), None);
-    assert_eq!(hit(column + 2), Some(Target::Offered(Char('5'))));
+    assert_eq!(hit(column + 2), Some(ClickTarget::Offered(Char('5'))));
     assert_eq!(hit(column + 6), None);
 }
 
@@ -328,7 +329,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
     session.press(&[Char('2')]);
     let (_, y) = session.place("w3 ");
     let (target, _) = session.click((100, y));
-    let Some(Target::Moment { row: Some(3), at }) = target else {
+    let Some(ClickTarget::Moment { row: Some(3), at }) = target else {
         panic!("{target:?}")
     };
     assert_eq!(
@@ -338,7 +339,7 @@ fn a_click_in_a_bar_goes_to_its_worker_and_the_wheel_zooms_where_it_is_turned() 
     for _ in 0..4 {
         session.wheel(true, (100, y));
     }
-    let Some(Target::Moment { at: zoomed, .. }) = frame::hit(&session.app, 100, y) else {
+    let Some(ClickTarget::Moment { at: zoomed, .. }) = frame::hit(&session.app, 100, y) else {
         panic!("no moment")
     };
     let window = session
@@ -438,11 +439,13 @@ fn in_the_teaching_layout_a_click_on_each_row_of_the_list_chooses_the_run_that_i
                     match run {
                         Some(number) => {
                             let ended = (number < 6).then_some(number);
-                            assert_eq!(hit, Some(Target::HistoryRow(ended)), "{}", drawn[y]);
+                            assert_eq!(hit, Some(ClickTarget::HistoryRow(ended)), "{}", drawn[y]);
                         }
                         None => {
-                            let is_run =
-                                matches!(hit, Some(Target::HistoryRow(_) | Target::Heading(_)));
+                            let is_run = matches!(
+                                hit,
+                                Some(ClickTarget::HistoryRow(_) | ClickTarget::Heading(_))
+                            );
                             assert!(!is_run, "{}", drawn[y]);
                         }
                     }
@@ -496,7 +499,7 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
                     .filter(|name| !name.starts_with("chosen"));
                 let hit = frame::hit(&session.app, columns / 2, u16::try_from(y).unwrap());
                 match (name, hit) {
-                    (Some(name), Some(Target::ListRow(at))) => {
+                    (Some(name), Some(ClickTarget::ListRow(at))) => {
                         let heading = COLUMNS[at].name();
                         assert!(
                             name.starts_with(&format!("{heading:<13}")),
@@ -504,7 +507,9 @@ fn a_click_on_a_column_in_the_overlay_goes_there_and_a_second_one_shows_or_hides
                         );
                         seen += 1;
                     }
-                    (None, Some(Target::ListRow(_))) | (Some(_), _) => panic!("{hit:?}: {row}"),
+                    (None, Some(ClickTarget::ListRow(_))) | (Some(_), _) => {
+                        panic!("{hit:?}: {row}")
+                    }
                     (None, _) => {}
                 }
             }
@@ -573,7 +578,7 @@ fn a_click_on_the_name_of_a_row_of_the_timeline_chooses_the_row_and_leaves_the_c
             let place = session.place(&format!(" {name}"));
             assert_eq!(
                 session.click(place).0,
-                Some(Target::TimelineRow(row)),
+                Some(ClickTarget::TimelineRow(row)),
                 "{name} at {columns}×{rows}"
             );
             assert_eq!(
@@ -710,11 +715,11 @@ fn play(
 }
 
 /// Asserts that a click did what the target stands for.
-fn follows(app: &App, target: Target) {
+fn follows(app: &App, target: ClickTarget) {
     match target {
-        Target::HistoryRow(row) => assert_eq!(app.browse().selected(), row),
-        Target::ListRow(column) => assert_eq!(app.columns().cursor, column),
-        Target::TimelineRow(row) => assert_eq!(app.timeline().row, row),
+        ClickTarget::HistoryRow(row) => assert_eq!(app.browse().selected(), row),
+        ClickTarget::ListRow(column) => assert_eq!(app.columns().cursor, column),
+        ClickTarget::TimelineRow(row) => assert_eq!(app.timeline().row, row),
         _ => {}
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use pconc_tui::{
     catalog::experiment::offered,
-    store::{Place, Store},
+    store::{HistoryPlace, Store},
 };
 use terminal::{Terminal, wait_until};
 
@@ -452,7 +452,7 @@ fn runs_are_kept_when_they_end_and_a_run_that_was_killed_leaves_no_trace_of_itse
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("history.jsonl");
     let arguments = ["--history", file.to_str().unwrap()];
-    let place = Place { file: file.clone() };
+    let place = HistoryPlace { file: file.clone() };
     let kept = || Store::at(place.clone()).open().unwrap();
     let start = || {
         let mut terminal = Terminal::start_with(120, 40, &arguments, &[]);

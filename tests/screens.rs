@@ -13,11 +13,11 @@ use pconc_tui::{
         message::{Effect, Msg},
         screen::Panel,
     },
-    catalog::caveat::{Caveat, CaveatKind, Seen},
+    catalog::caveat::{Caveat, CaveatKind, Observation},
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         record::RunOrder,
-        shared_file::{Content, Piece, SharedFile, Source},
+        shared_file::{FileContent, FilePart, SharedFile, Source},
         speed::Speed,
     },
     ui::{
@@ -62,7 +62,7 @@ impl Session {
     }
 
     fn on(cores: u32, columns: u16, rows: u16) -> Session {
-        let app = App::new(explorer::machine(cores), Limits::default());
+        let app = App::new(explorer::machine(cores), WorkerLimits::default());
         let mut session = Session {
             app,
             size: (columns, rows),
@@ -1037,9 +1037,9 @@ fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
     let plan = session.press_and_wait(Char('r'), 0.5);
     let mut record = Scenario::new(plan, 2).record();
     record.system.shared_file = Some(SharedFile {
-        content: Content::Whole,
+        content: FileContent::Whole,
         bytes: 60_000,
-        pieces: vec![Piece {
+        pieces: vec![FilePart {
             source: Source::Page(9),
             at: 0,
             bytes: 60_000,
@@ -1221,7 +1221,7 @@ fn a_doubt_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_it() {
     assert!(session.rows()[1].starts_with(" gil-threads: no gain"));
     let plan = session.press_and_wait(Char('r'), 1.0);
     let mut record = Scenario::new(plan, 2).record();
-    let taken = Seen::CoresTaken {
+    let taken = Observation::CoresTaken {
         share: 0.5,
         waited: None,
     };

@@ -13,7 +13,7 @@ use pconc_tui::{
     },
     catalog::model::Model,
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         plan::{Field, Plan},
         record::{Outcome, RunOrder},
         speed::Speed,
@@ -35,7 +35,7 @@ fn app() -> App {
 }
 
 fn uncalibrated() -> App {
-    let mut app = App::new(explorer::machine(2), Limits::default());
+    let mut app = App::new(explorer::machine(2), WorkerLimits::default());
     assert!(
         app.update(Msg::Resized {
             columns: 120,

@@ -25,7 +25,7 @@ use fixtures::sample;
 use pconc_tui::{
     catalog::{model::Model, workload::Workload},
     domain::{machine::Machine, provenance::Provenance, record::Record},
-    store::{Opened, Place, Store},
+    store::{HistoryPlace, Opened, Store},
 };
 use tempfile::TempDir;
 
@@ -41,8 +41,8 @@ impl Room {
         }
     }
 
-    fn place(&self) -> Place {
-        Place { file: self.file() }
+    fn place(&self) -> HistoryPlace {
+        HistoryPlace { file: self.file() }
     }
 
     fn file(&self) -> PathBuf {

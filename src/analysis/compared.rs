@@ -1,7 +1,7 @@
 //! Runs that are compared with each other.
 
 use crate::domain::{
-    history::{Entry, History},
+    history::{History, RunEntry},
     record::Record,
 };
 
@@ -9,7 +9,7 @@ use crate::domain::{
 #[derive(Clone, Debug)]
 pub struct Compared<'a> {
     /// The run.
-    pub entry: &'a Entry,
+    pub entry: &'a RunEntry,
     /// All sound runs of its configuration, including itself; its time is their median. Only the run itself if it was
     /// measured once.
     pub measured: Vec<&'a Record>,
@@ -17,7 +17,7 @@ pub struct Compared<'a> {
 
 impl<'a> Compared<'a> {
     /// A run with its repeats in the history.
-    pub fn in_history(history: &'a History, entry: &'a Entry) -> Compared<'a> {
+    pub fn in_history(history: &'a History, entry: &'a RunEntry) -> Compared<'a> {
         let mut measured = history.records_of(entry.number);
         // A run that does not count, for example one that warmed up, has no repeats.
         if measured.is_empty() {
@@ -46,7 +46,7 @@ impl<'a> Compared<'a> {
 /// The run that the others are measured against unless the user chooses one: the baseline of the history, else a serial
 /// run, else one Python thread, else the first run.
 pub fn default_reference(runs: &[Compared<'_>]) -> usize {
-    let first = |is: fn(&Entry) -> bool| runs.iter().position(|run| is(run.entry));
+    let first = |is: fn(&RunEntry) -> bool| runs.iter().position(|run| is(run.entry));
     first(|run| run.assessment.is_baseline)
         .or_else(|| first(|run| run.record.plan.model().is_serial()))
         .or_else(|| first(|run| run.record.plan.is_serial()))
@@ -82,13 +82,13 @@ pub enum Obstacle {
 /// What prevents a comparison of the times of these runs, if anything does.
 pub fn obstacle(runs: &[Compared<'_>]) -> Option<Obstacle> {
     let first = runs.first()?.entry;
-    let any = |is: &dyn Fn(&Entry) -> bool| runs.iter().any(|run| is(run.entry));
+    let any = |is: &dyn Fn(&RunEntry) -> bool| runs.iter().any(|run| is(run.entry));
     if any(&|run| !run.record.is_sound()) {
         Some(Obstacle::Unsound)
     } else if any(&|run| !run.record.plan.same_work(&first.record.plan)) {
         Some(Obstacle::OtherWork)
     } else {
-        let is_other = |run: &Entry| !run.provenance.is_same_machine(&first.provenance);
+        let is_other = |run: &RunEntry| !run.provenance.is_same_machine(&first.provenance);
         any(&is_other).then_some(Obstacle::OtherMachine)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::compared::{Compared, Obstacle, obstacle};
 use crate::domain::{
     difference::Difference,
-    history::{Entry, History},
+    history::{History, RunEntry},
     record::Record,
     repeats,
     speedup::{Baseline, Gain},
@@ -62,9 +62,9 @@ pub struct RunFinding {
 
 impl RunFinding {
     /// The results of several runs of a history, by number. Runs that repeat each other are evaluated once.
-    pub fn of_all(history: &History, entries: &[&Entry]) -> HashMap<usize, RunFinding> {
+    pub fn of_all(history: &History, entries: &[&RunEntry]) -> HashMap<usize, RunFinding> {
         let mut known: HashMap<(usize, usize), RunFinding> = HashMap::new();
-        let mut finding = |entry: &Entry| {
+        let mut finding = |entry: &RunEntry| {
             let new = || RunFinding::of_repeats(history, entry);
             let finding = match (entry.assessment.repeats.first(), entry.gain()) {
                 (Some(first), Some(gain)) => {
@@ -78,11 +78,11 @@ impl RunFinding {
     }
 
     /// The result of a run of a history, from all runs that repeat it or its baseline.
-    pub fn of(history: &History, entry: &Entry) -> RunFinding {
+    pub fn of(history: &History, entry: &RunEntry) -> RunFinding {
         RunFinding::of_repeats(history, entry).of_one(entry)
     }
 
-    fn of_repeats(history: &History, entry: &Entry) -> RunFinding {
+    fn of_repeats(history: &History, entry: &RunEntry) -> RunFinding {
         let measured = |entry| Compared::in_history(history, entry).measured;
         let runs = measured(entry);
         let gain = entry.gain().and_then(|Gain { over, .. }| {
@@ -98,7 +98,7 @@ impl RunFinding {
     }
 
     /// Gives a run that was measured alone its own factor, unless its repeats clearly say the opposite.
-    fn of_one(mut self, entry: &Entry) -> RunFinding {
+    fn of_one(mut self, entry: &RunEntry) -> RunFinding {
         if entry.record.campaign.is_some() {
             return self;
         }

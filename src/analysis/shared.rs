@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::finding::RunFinding;
 use crate::domain::{
-    history::{Entry, History, SweepEntry},
+    history::{History, RunEntry, SweepEntry},
     provenance::Provenance,
     sweep::Sweep,
 };
@@ -13,7 +13,7 @@ use crate::domain::{
 #[derive(Clone, Debug, Default)]
 pub struct Shared<'a> {
     /// The runs, including those of the sweeps, in the order of their numbers.
-    pub runs: Vec<&'a Entry>,
+    pub runs: Vec<&'a RunEntry>,
     /// Sweeps, in the order of their numbers.
     pub sweeps: Vec<&'a SweepEntry>,
     /// By the number of a run, its result together with all runs that repeat it.
@@ -22,7 +22,7 @@ pub struct Shared<'a> {
 
 impl<'a> Shared<'a> {
     /// The result of a run. If nothing is known about its repeats, it counts as measured once, like its baseline.
-    pub fn finding(&self, run: &Entry) -> RunFinding {
+    pub fn finding(&self, run: &RunEntry) -> RunFinding {
         let alone = || RunFinding::of_single(run.gain());
         self.findings
             .get(&run.number)
@@ -37,8 +37,8 @@ impl<'a> Shared<'a> {
     }
 
     /// The runs that belong to none of the sweeps.
-    pub fn single_runs(&self) -> impl Iterator<Item = &'a Entry> {
-        let is_part = |run: &Entry| {
+    pub fn single_runs(&self) -> impl Iterator<Item = &'a RunEntry> {
+        let is_part = |run: &RunEntry| {
             self.sweeps
                 .iter()
                 .any(|sweep| sweep.sweep.owns(&run.record))
@@ -47,7 +47,7 @@ impl<'a> Shared<'a> {
     }
 
     /// The runs of one of its sweeps.
-    pub fn runs_of(&self, sweep: &Sweep) -> impl Iterator<Item = &'a Entry> {
+    pub fn runs_of(&self, sweep: &Sweep) -> impl Iterator<Item = &'a RunEntry> {
         let runs = self.runs.iter().copied();
         runs.filter(|run| sweep.owns(&run.record))
     }
@@ -57,7 +57,7 @@ impl<'a> Shared<'a> {
 #[derive(Clone, Debug)]
 pub struct Copies {
     /// The runs.
-    pub runs: Vec<Entry>,
+    pub runs: Vec<RunEntry>,
     sweeps: Vec<SweepEntry>,
     findings: HashMap<usize, RunFinding>,
 }
@@ -66,7 +66,7 @@ impl Copies {
     /// The runs and sweeps with these numbers, in their order.
     pub fn of<'n>(history: &History, numbers: impl Iterator<Item = &'n usize> + Clone) -> Copies {
         let runs = numbers.clone().filter_map(|number| history.get(*number));
-        let runs: Vec<&Entry> = runs.collect();
+        let runs: Vec<&RunEntry> = runs.collect();
         let sweeps = numbers.filter_map(|number| history.sweep(*number));
         Copies {
             findings: RunFinding::of_all(history, &runs),

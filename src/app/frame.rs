@@ -14,7 +14,7 @@ use crate::{
     app::{
         App,
         keys::lookup,
-        screen::{Panel, SMALLEST, Screen},
+        screen::{Panel, SMALLEST, ScreenClass},
         screens::{cores, curves, form, history, sweep, teaching, timeline},
     },
     ui::{
@@ -59,7 +59,7 @@ fn room(app: &App, area: Rect) -> Rect {
 }
 
 fn draw_all(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    if Screen::of(area.width, area.height) == Screen::TooSmall {
+    if ScreenClass::of(area.width, area.height) == ScreenClass::TooSmall {
         too_small(app, area, buf);
         return;
     }
@@ -82,7 +82,7 @@ fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::verdict(app, panels.verdict, buf);
     header::aside(app, panels.aside, buf);
     // The wide screen has all of them.
-    for panel in Screen::Wide.panels() {
+    for panel in ScreenClass::Wide.panels() {
         let focused = app.focus().panel == *panel;
         let (area, gutter) = (panels.of(*panel), panels.gutter);
         match panel {

@@ -20,7 +20,7 @@ pub enum Activity {
     #[default]
     Nothing,
     /// The machine's speed is being measured; then this draft becomes a plan.
-    Calibrating(Request),
+    Calibrating(StartRequest),
     /// A run is on.
     Running(Box<Live>),
 }
@@ -40,7 +40,7 @@ impl Activity {
 
 /// What the user asked for, before it is a plan.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct StartRequest {
     /// The draft as it was when asked for.
     pub draft: Draft,
     /// What to make of it.

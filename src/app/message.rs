@@ -24,13 +24,13 @@ pub enum Msg {
     /// This text was pasted.
     Pasted(String),
     /// The left button of the mouse was pressed over this.
-    Clicked(Target),
+    Clicked(ClickTarget),
     /// The wheel of the mouse was turned over this.
     Wheel {
         /// Away from the user, or else towards.
         up: bool,
         /// What is under the pointer.
-        target: Target,
+        target: ClickTarget,
     },
     /// The shell has something to tell, in one sentence.
     Told(String),
@@ -128,7 +128,7 @@ pub enum Effect {
 
 /// What is under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum ClickTarget {
     /// A panel, where there is nothing more special.
     Panel(Panel),
     /// A row of the history by its number; `None` is the run that is on.

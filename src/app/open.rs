@@ -4,7 +4,7 @@ use crate::{
     app::{
         App,
         keys::{Keys, everywhere, forms, texts},
-        screen::{Focus, Panel, Screen},
+        screen::{Focus, Panel, ScreenClass},
         screens::{
             Overlay, form, form::FormScreen, history, questions, reading::Topic, sweep, timeline,
         },
@@ -39,9 +39,11 @@ impl App {
     }
 
     /// How much room there is.
-    pub fn screen(&self) -> Screen {
-        match Screen::of(self.settings.size.0, self.settings.size.1) {
-            Screen::Small | Screen::Wide if self.settings.teaching.is_on => Screen::Teaching,
+    pub fn screen(&self) -> ScreenClass {
+        match ScreenClass::of(self.settings.size.0, self.settings.size.1) {
+            ScreenClass::Small | ScreenClass::Wide if self.settings.teaching.is_on => {
+                ScreenClass::Teaching
+            }
             screen => screen,
         }
     }
@@ -145,7 +147,7 @@ impl App {
     }
 
     pub(crate) fn open_form(&mut self) {
-        if self.screen() == Screen::Wide {
+        if self.screen() == ScreenClass::Wide {
             self.open.focus = Focus::FORM;
             self.open.overlays.clear();
         } else {
@@ -220,10 +222,10 @@ impl App {
 
     /// The form is a panel where there is room for one, and lies over the panels elsewhere.
     pub(crate) fn settle_form(&mut self) {
-        if self.screen() == Screen::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
+        if self.screen() == ScreenClass::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
             self.open.overlays.clear();
             self.open.focus = Focus::FORM;
-        } else if self.screen() != Screen::Wide
+        } else if self.screen() != ScreenClass::Wide
             && self.form.typed().is_some()
             && self.open.overlays.is_empty()
         {

@@ -4,7 +4,7 @@ use crate::{
     app::{
         App,
         keys::Keys,
-        message::Target,
+        message::ClickTarget,
         screen::{Focus, Panel},
     },
     ui::key::Key,
@@ -15,13 +15,13 @@ const WHEEL: isize = 3;
 
 impl App {
     /// A click chooses; on what was chosen already it does what Enter does.
-    pub(crate) fn on_clicked(&mut self, target: Target) {
-        if let Target::Offered(key) = target {
+    pub(crate) fn on_clicked(&mut self, target: ClickTarget) {
+        if let ClickTarget::Offered(key) = target {
             self.on_key(key);
             return;
         }
         // Whoever clicks elsewhere has typed all there is to type.
-        let is_elsewhere = !matches!(target, Target::FormRow(_) | Target::Overlay);
+        let is_elsewhere = !matches!(target, ClickTarget::FormRow(_) | ClickTarget::Overlay);
         let form = self.form_here_mut();
         if !form.accept() && is_elsewhere {
             form.abandon();
@@ -30,23 +30,23 @@ impl App {
         self.accept_name();
         self.abandon_name();
         match target {
-            Target::Offered(_) | Target::Overlay | Target::Chart => {}
-            Target::SweepPoint(configuration) => self.click_point(configuration),
-            Target::Outside => self.on_key(Key::Esc),
-            Target::Panel(panel) => self.go_to(panel),
-            Target::FormRow(row) => self.click_row(row),
-            Target::HistoryRow(row) => self.click_history(row),
-            Target::Heading(column) => {
+            ClickTarget::Offered(_) | ClickTarget::Overlay | ClickTarget::Chart => {}
+            ClickTarget::SweepPoint(configuration) => self.click_point(configuration),
+            ClickTarget::Outside => self.on_key(Key::Esc),
+            ClickTarget::Panel(panel) => self.go_to(panel),
+            ClickTarget::FormRow(row) => self.click_row(row),
+            ClickTarget::HistoryRow(row) => self.click_history(row),
+            ClickTarget::Heading(column) => {
                 self.go_to(Panel::History);
                 self.runs.columns.sort_by(column);
                 self.arrange_rows();
             }
-            Target::ListRow(row) => self.click_list(row),
-            Target::TimelineRow(row) => {
+            ClickTarget::ListRow(row) => self.click_list(row),
+            ClickTarget::TimelineRow(row) => {
                 self.go_to(Panel::Timeline);
                 self.timeline.view.row = row;
             }
-            Target::Moment { row, at } => {
+            ClickTarget::Moment { row, at } => {
                 self.go_to(Panel::Timeline);
                 self.look(|view, trace| {
                     view.row = row.unwrap_or(view.row);
@@ -102,29 +102,33 @@ impl App {
     }
 
     /// The wheel acts on what is under the pointer, whatever is focused.
-    pub(crate) fn on_wheel(&mut self, up: bool, target: Target) {
+    pub(crate) fn on_wheel(&mut self, up: bool, target: ClickTarget) {
         let by = if up { -1 } else { 1 };
         match target {
-            Target::SweepPoint(_) | Target::Chart => {
+            ClickTarget::SweepPoint(_) | ClickTarget::Chart => {
                 self.step_point(by);
             }
-            Target::ListRow(_) | Target::Overlay | Target::Outside => match self.list_over() {
-                Some((_, keys)) => (keys.step)(self, by),
-                None => self.scroll(by * WHEEL),
-            },
-            Target::FormRow(_) | Target::Panel(Panel::Setup) => self.form_here_mut().step(by),
-            Target::HistoryRow(_) | Target::Heading(_) | Target::Panel(Panel::History) => {
-                self.step_history(by)
+            ClickTarget::ListRow(_) | ClickTarget::Overlay | ClickTarget::Outside => {
+                match self.list_over() {
+                    Some((_, keys)) => (keys.step)(self, by),
+                    None => self.scroll(by * WHEEL),
+                }
             }
-            Target::Moment { at, .. } => {
+            ClickTarget::FormRow(_) | ClickTarget::Panel(Panel::Setup) => {
+                self.form_here_mut().step(by)
+            }
+            ClickTarget::HistoryRow(_)
+            | ClickTarget::Heading(_)
+            | ClickTarget::Panel(Panel::History) => self.step_history(by),
+            ClickTarget::Moment { at, .. } => {
                 if self.has_begun() {
                     self.look(|view, trace| view.zoom_around(at, up, trace));
                 }
             }
-            Target::Panel(Panel::Timeline) | Target::TimelineRow(_) => {
+            ClickTarget::Panel(Panel::Timeline) | ClickTarget::TimelineRow(_) => {
                 self.step_timeline(by * WHEEL);
             }
-            Target::Panel(Panel::Cores | Panel::Curves) | Target::Offered(_) => {}
+            ClickTarget::Panel(Panel::Cores | Panel::Curves) | ClickTarget::Offered(_) => {}
         }
     }
 }

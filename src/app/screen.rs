@@ -7,40 +7,40 @@ pub const WIDE: (u16, u16) = (100, 28);
 
 /// A class of screens that share a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Screen {
+pub enum ScreenClass {
     /// Below [`SMALLEST`]: only a message fits.
     TooSmall,
     /// Timeline and history; the form opens over them.
     Small,
     /// Everything beside each other.
     Wide,
-    /// Of any size: what a class looks at, large. Not a matter of size, so [`Screen::of`] never says it.
+    /// Of any size: what a class looks at, large. Not a matter of size, so [`ScreenClass::of`] never says it.
     Teaching,
 }
 
-impl Screen {
+impl ScreenClass {
     /// The class of a screen of this size.
-    pub fn of(columns: u16, rows: u16) -> Screen {
+    pub fn of(columns: u16, rows: u16) -> ScreenClass {
         if columns < SMALLEST.0 || rows < SMALLEST.1 {
-            Screen::TooSmall
+            ScreenClass::TooSmall
         } else if columns < WIDE.0 || rows < WIDE.1 {
-            Screen::Small
+            ScreenClass::Small
         } else {
-            Screen::Wide
+            ScreenClass::Wide
         }
     }
 
     /// The panels that can be focused, in the order of Tab.
     pub fn panels(self) -> &'static [Panel] {
         match self {
-            Screen::Wide => &[
+            ScreenClass::Wide => &[
                 Panel::Setup,
                 Panel::Timeline,
                 Panel::Cores,
                 Panel::Curves,
                 Panel::History,
             ],
-            Screen::TooSmall | Screen::Small | Screen::Teaching => {
+            ScreenClass::TooSmall | ScreenClass::Small | ScreenClass::Teaching => {
                 &[Panel::Timeline, Panel::History]
             }
         }
@@ -91,10 +91,10 @@ mod tests {
 
     #[test]
     fn the_sizes_that_were_looked_at_each_have_their_layout() {
-        assert_eq!(Screen::of(59, 40), Screen::TooSmall);
-        assert_eq!(Screen::of(60, 16), Screen::Small);
-        assert_eq!(Screen::of(80, 24), Screen::Small);
-        assert_eq!(Screen::of(120, 30), Screen::Wide);
-        assert_eq!(Screen::of(120, 40), Screen::Wide);
+        assert_eq!(ScreenClass::of(59, 40), ScreenClass::TooSmall);
+        assert_eq!(ScreenClass::of(60, 16), ScreenClass::Small);
+        assert_eq!(ScreenClass::of(80, 24), ScreenClass::Small);
+        assert_eq!(ScreenClass::of(120, 30), ScreenClass::Wide);
+        assert_eq!(ScreenClass::of(120, 40), ScreenClass::Wide);
     }
 }

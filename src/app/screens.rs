@@ -81,7 +81,7 @@ overlays! {
     /// The form, where it has no panel of its own.
     Form(form::FormScreen),
     /// The help, what the numbers and marks of a screen mean, or all numbers of a run or of a point of a sweep.
-    Reading(reading::Reading),
+    Reading(reading::TextScreen),
     /// Runs on one time axis.
     Comparison(comparison::Comparing),
     /// The columns of the history, to choose from and to sort by.

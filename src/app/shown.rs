@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, live::Live},
-    domain::{history::Entry, machine::Machine, plan::Plan, trace::Trace},
+    domain::{history::RunEntry, machine::Machine, plan::Plan, trace::Trace},
     present::sentence,
 };
 
@@ -12,7 +12,7 @@ pub enum Shown<'a> {
     /// The one that is on.
     Live(&'a Live),
     /// One of the history.
-    Entry(&'a Entry),
+    Entry(&'a RunEntry),
 }
 
 impl<'a> Shown<'a> {
@@ -25,7 +25,7 @@ impl<'a> Shown<'a> {
     }
 
     /// It as one of the history.
-    pub fn entry(self) -> Option<&'a Entry> {
+    pub fn entry(self) -> Option<&'a RunEntry> {
         match self {
             Shown::Live(_) => None,
             Shown::Entry(entry) => Some(entry),
@@ -47,7 +47,7 @@ impl<'a> Shown<'a> {
 
     /// Why there is no picture of it now, in a few words; `None` if there is one.
     pub fn missing_trace(self) -> Option<&'a str> {
-        self.entry().and_then(Entry::missing_trace)
+        self.entry().and_then(RunEntry::missing_trace)
     }
 
     /// What it looks like; without lanes if its picture is missing.

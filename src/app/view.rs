@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{App, frame::layout::Panels, message::Target},
+    app::{App, frame::layout::Panels, message::ClickTarget},
     ui::{
         panel::{block, draw_over},
         theme::Theme,
@@ -20,7 +20,7 @@ pub trait View {
     fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer);
 
     /// What stands in this row of the screen, in the room inside its frame.
-    fn target(&self, _app: &App, _inner: Rect, _row: u16) -> Option<Target> {
+    fn target(&self, _app: &App, _inner: Rect, _row: u16) -> Option<ClickTarget> {
         None
     }
 }
@@ -43,7 +43,7 @@ impl<T: FormOver> View for T {
         form.draw(theme, inner, buf);
     }
 
-    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
-        self.form(app).row_at(inner, row).map(Target::FormRow)
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<ClickTarget> {
+        self.form(app).row_at(inner, row).map(ClickTarget::FormRow)
     }
 }

@@ -3,9 +3,9 @@
 use crate::{
     app::{
         App,
-        live::{Activity, Asked, Goal, Live, Request, Sake},
+        live::{Activity, Asked, Goal, Live, Sake, StartRequest},
         message::Effect,
-        screens::{Overlay, history::columns::Row},
+        screens::{Overlay, history::columns::RowSource},
     },
     catalog::experiment::Experiment,
     domain::{
@@ -23,7 +23,7 @@ use crate::{
 
 /// What is being measured.
 #[derive(Debug, Default)]
-pub(crate) struct Work {
+pub(crate) struct CurrentWork {
     pub(crate) activity: Activity,
     /// How fast an idle core computes, once measured.
     pub(crate) speed: Option<Speed>,
@@ -43,8 +43,8 @@ impl App {
     }
 
     /// The run that is on as a row of the history, below all others.
-    pub fn live_row(&self) -> Option<Row<'_>> {
-        Some(Row::Live(self.live()?, self.history.next_number()))
+    pub fn live_row(&self) -> Option<RowSource<'_>> {
+        Some(RowSource::Live(self.live()?, self.history.next_number()))
     }
 
     /// Whether a run is on: batches come, and the next conclusion is awaited.
@@ -139,17 +139,17 @@ impl App {
     /// Makes something of what the form says.
     pub(crate) fn ask(&mut self, goal: Goal) {
         let draft = self.form.draft();
-        self.request(Request { draft, goal });
+        self.request(StartRequest { draft, goal });
     }
 
     /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
-    fn request(&mut self, request: Request) {
+    fn request(&mut self, request: StartRequest) {
         if self.work.calibrating {
             // Measuring cannot be stopped; the run begins when it is done.
             self.work.activity = Activity::Calibrating(request);
             return;
         }
-        let Request { mut draft, goal } = request;
+        let StartRequest { mut draft, goal } = request;
         if draft.model.is_python()
             && let Some(speed) = self.form.python_speed()
         {
@@ -161,7 +161,7 @@ impl App {
                 return;
             }
             let Some(speed) = &self.work.speed else {
-                self.work.activity = Activity::Calibrating(Request { draft, goal });
+                self.work.activity = Activity::Calibrating(StartRequest { draft, goal });
                 self.calibrate();
                 return;
             };

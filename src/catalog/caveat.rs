@@ -252,7 +252,7 @@ pub struct Caveat {
 
 /// What was seen in a run, with its numbers. Shares are from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Seen {
+pub enum Observation {
     /// Other programs used a share of the cores, and the workers waited for a share of their time.
     CoresTaken {
         /// The share of the cores.
@@ -361,9 +361,9 @@ impl LikelyCause {
     }
 }
 
-impl From<Seen> for Caveat {
+impl From<Observation> for Caveat {
     /// One sentence that says what was seen and what to do.
-    fn from(seen: Seen) -> Caveat {
+    fn from(seen: Observation) -> Caveat {
         use CaveatKind as Kind;
         let during_run = |what: &str, seconds: f64| {
             Kind::Suspended.report(format!(
@@ -372,46 +372,46 @@ impl From<Seen> for Caveat {
             ))
         };
         match seen {
-            Seen::CoresTaken { share, waited } => Kind::CoresTaken.report(cores_taken(share, waited)),
-            Seen::RunQueueWait(share) => Kind::RunQueueWait.report(format!(
+            Observation::CoresTaken { share, waited } => Kind::CoresTaken.report(cores_taken(share, waited)),
+            Observation::RunQueueWait(share) => Kind::RunQueueWait.report(format!(
                 "workers waited {} of their time for a core although there was one for each: something else computed, or \
                  the scheduler left two workers on one core",
                 percent(share)
             )),
-            Seen::Stolen { seconds, share } => Kind::Stolen.report(format!(
+            Observation::Stolen { seconds, share } => Kind::Stolen.report(format!(
                 "noisy host: it took {} away from the cores of this virtual machine ({} of what the workers could use)",
                 text::duration(seconds),
                 percent(share)
             )),
-            Seen::Slept(seconds) => during_run("the machine slept", seconds),
-            Seen::Stopped(seconds) => during_run("the program stood still", seconds),
-            Seen::StoodStill(seconds) => Kind::Suspended.report(format!(
+            Observation::Slept(seconds) => during_run("the machine slept", seconds),
+            Observation::Stopped(seconds) => during_run("the program stood still", seconds),
+            Observation::StoodStill(seconds) => Kind::Suspended.report(format!(
                 "workers stood still for {seconds:.1} s without waiting for a core: somebody stopped them, or the host \
                  of this virtual machine took the cores away"
             )),
-            Seen::TooShort(wall_s) => Kind::TooShort.report(format!(
+            Observation::TooShort(wall_s) => Kind::TooShort.report(format!(
                 "too short to compare: it took {}, and a single tick of the scheduler is a tenth of that or more",
                 text::duration(wall_s)
             )),
-            Seen::MostlyStarting { share, wall_s } => Kind::TooShort.report(format!(
+            Observation::MostlyStarting { share, wall_s } => Kind::TooShort.report(format!(
                 "too short to compare: creating the workers took {} of its {}",
                 percent(share),
                 text::duration(wall_s)
             )),
-            Seen::ObserverCost(share) => Kind::ObserverCost.report(format!(
+            Observation::ObserverCost(share) => Kind::ObserverCost.report(format!(
                 "watching took {:.1} % of a core, which the workers may have missed",
                 share * 100.0
             )),
-            Seen::EventsDropped(events) => Kind::EventsDropped.report(format!(
+            Observation::EventsDropped(events) => Kind::EventsDropped.report(format!(
                 "{events} events were too fast for the picture and are missing in it; all numbers are exact all the same"
             )),
-            Seen::WorkerDied(death) => Kind::WorkerDied.report(format!("{death}: its work is missing")),
-            Seen::GilChanged(expected, found) => Kind::GilChanged.report(format!(
+            Observation::WorkerDied(death) => Kind::WorkerDied.report(format!("{death}: its work is missing")),
+            Observation::GilChanged(expected, found) => Kind::GilChanged.report(format!(
                 "{} was expected and the workers found {}",
                 expected.words(),
                 found.words()
             )),
-            Seen::DidNotEnd => Kind::DidNotEnd.report((Kind::DidNotEnd.description().meaning)()),
+            Observation::DidNotEnd => Kind::DidNotEnd.report((Kind::DidNotEnd.description().meaning)()),
         }
     }
 }
@@ -457,7 +457,7 @@ mod tests {
     fn a_caveat_says_what_was_seen_and_what_to_do() {
         for (seen, sentence) in [
             (
-                Seen::CoresTaken {
+                Observation::CoresTaken {
                     share: 0.31,
                     waited: Some(0.3),
                 },
@@ -465,7 +465,7 @@ mod tests {
                  what computes beside it and measure again",
             ),
             (
-                Seen::TooShort(0.005),
+                Observation::TooShort(0.005),
                 "too short to compare: it took 5.00 ms, and a single tick of the scheduler is a tenth of that or more: \
                  give it more or longer tasks",
             ),

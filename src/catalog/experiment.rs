@@ -109,7 +109,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{machine::Limits, speed::Speed};
+    use crate::domain::{machine::WorkerLimits, speed::Speed};
 
     #[test]
     fn every_experiment_is_a_valid_plan_on_any_machine() {
@@ -118,7 +118,7 @@ mod tests {
                 experiment
                     .draft(cores)
                     .calibrated(&Speed::uniform(1e8))
-                    .validate(&Limits::default())
+                    .validate(&WorkerLimits::default())
                     .unwrap();
             }
             assert_eq!(Experiment::by_key(experiment.key), Some(experiment));
@@ -131,7 +131,7 @@ mod tests {
             EXPERIMENTS[i]
                 .draft(2)
                 .calibrated(&Speed::uniform(1e8))
-                .validate(&Limits::default())
+                .validate(&WorkerLimits::default())
                 .unwrap()
         };
         assert!(plan(0).same_work(&plan(3)));

@@ -35,7 +35,7 @@ pub enum Unit {
 
 /// The heading of a number in grouped lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub enum MetricGroup {
     /// Numbers of any run.
     Run,
     /// Numbers that only CPython reports.
@@ -56,7 +56,7 @@ pub enum HistoryColumn {
 }
 
 /// Reads a number from a record and its gain over the baseline, if it has one.
-type Reading = fn(&Record, Option<Gain>) -> Option<f64>;
+type ReadMetric = fn(&Record, Option<Gain>) -> Option<f64>;
 
 /// A number of a run.
 #[derive(Clone, Debug)]
@@ -76,12 +76,12 @@ pub struct Metric {
     /// How it was measured. This is a promise about the engine. Empty if the meaning says it.
     pub how: &'static str,
     /// The group that it is listed in.
-    pub group: Group,
+    pub group: MetricGroup,
     /// Whether it is a column of the history.
     pub column: HistoryColumn,
     /// Where else it is shown: a sum of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
     places: u8,
-    read: Reading,
+    read: ReadMetric,
     is_estimate: fn(&Record) -> bool,
 }
 
@@ -105,8 +105,8 @@ impl Metric {
     /// The phase that it measures, if it measures one.
     pub fn phase(&self) -> Option<Phase> {
         match self.group {
-            Group::Phase(phase) => Some(phase),
-            Group::Run | Group::Python => None,
+            MetricGroup::Phase(phase) => Some(phase),
+            MetricGroup::Run | MetricGroup::Python => None,
         }
     }
 
@@ -149,7 +149,7 @@ impl Metric {
     }
 
     const fn python(mut self, json: &'static str) -> Metric {
-        self.group = Group::Python;
+        self.group = MetricGroup::Python;
         self.json(json)
     }
 
@@ -173,7 +173,7 @@ const fn metric(
     id: &'static str,
     name: &'static str,
     unit: Unit,
-    read: Reading,
+    read: ReadMetric,
     meaning: &'static str,
     how: &'static str,
 ) -> Metric {
@@ -185,7 +185,7 @@ const fn metric(
         unit,
         meaning,
         how,
-        group: Group::Run,
+        group: MetricGroup::Run,
         column: HistoryColumn::Never,
         places: 0,
         read,
@@ -197,7 +197,7 @@ const fn metric(
 fn of_phase(phase: Phase) -> Metric {
     let about = phase.description();
     Metric {
-        group: Group::Phase(phase),
+        group: MetricGroup::Phase(phase),
         ..metric(
             about.column,
             about.name,

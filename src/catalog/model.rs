@@ -10,7 +10,7 @@ use super::parameter::Parameter;
 use crate::{
     catalog::phase::Hue,
     domain::{
-        machine::{Limit, Limits},
+        machine::{Limit, WorkerLimits},
         python::GilState,
         text::{counted, grouped},
     },
@@ -58,7 +58,7 @@ pub struct ModelDescription {
     /// The most tasks of a run.
     pub tasks: u64,
     /// The most workers that a machine allows, for tasks that fetch pages and for other tasks.
-    pub workers: fn(&Limits, fetches: bool) -> Limit,
+    pub workers: fn(&WorkerLimits, fetches: bool) -> Limit,
     /// What it needs for these workers, and what it costs or gains.
     pub about: fn(&Situation) -> String,
     /// How it is done, in sentences for readers of a report; empty if there is nothing special.
@@ -239,7 +239,7 @@ impl Model {
     }
 
     /// The most workers on a machine with these limits, for tasks that fetch pages or for other tasks.
-    pub fn most_workers(self, limits: &Limits, fetches: bool) -> Limit {
+    pub fn most_workers(self, limits: &WorkerLimits, fetches: bool) -> Limit {
         (self.description().workers)(limits, fetches)
     }
 

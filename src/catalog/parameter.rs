@@ -25,7 +25,7 @@ pub struct Parameter {
     /// The subject of a sentence that refuses a value: "the shortest latency in ms".
     pub what: &'static str,
     /// What its number counts.
-    pub kind: Kind,
+    pub kind: ParameterKind,
     /// Its value unless the user says otherwise.
     pub default: u64,
     /// The allowed values, including both ends.
@@ -45,7 +45,7 @@ pub struct Parameter {
 
 /// What the number of a parameter counts.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum ParameterKind {
     /// Things.
     Count,
     /// Things for which doubling is a useful step: workers, tasks.
@@ -59,12 +59,12 @@ pub enum Kind {
     /// Bytes.
     Bytes,
     /// A choice; 0 is the first and 1 the second.
-    Switch([Choice; 2]),
+    Switch([SwitchChoice; 2]),
 }
 
 /// A choice of a switch.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub struct SwitchChoice {
     /// Its word.
     pub word: &'static str,
     /// What the form says about it.
@@ -88,18 +88,18 @@ impl Parameter {
     /// The unit of its number, or nothing.
     pub fn unit(&self) -> &'static str {
         match self.kind {
-            Kind::Milliseconds | Kind::MillisecondsUpTo(_) => "ms",
-            Kind::Microseconds => "µs",
-            Kind::Bytes => "B",
-            Kind::Count | Kind::Doubling | Kind::Switch(_) => "",
+            ParameterKind::Milliseconds | ParameterKind::MillisecondsUpTo(_) => "ms",
+            ParameterKind::Microseconds => "µs",
+            ParameterKind::Bytes => "B",
+            ParameterKind::Count | ParameterKind::Doubling | ParameterKind::Switch(_) => "",
         }
     }
 
     /// How many of its unit make one unit of JSON and CSV: a second, a byte, a thing.
     pub fn per_stored(&self) -> f64 {
         match self.kind {
-            Kind::Milliseconds | Kind::MillisecondsUpTo(_) => 1e3,
-            Kind::Microseconds => 1e6,
+            ParameterKind::Milliseconds | ParameterKind::MillisecondsUpTo(_) => 1e3,
+            ParameterKind::Microseconds => 1e6,
             _ => 1.0,
         }
     }
@@ -107,20 +107,20 @@ impl Parameter {
     /// A value as documents for programs write it.
     pub fn stored_text(&self, value: u64) -> String {
         match self.kind {
-            Kind::Switch(_) => (value != 0).to_string(),
+            ParameterKind::Switch(_) => (value != 0).to_string(),
             _ => (value as f64 / self.per_stored()).to_string(),
         }
     }
 
     /// Whether it is a choice and not a number.
     pub fn is_switch(&self) -> bool {
-        matches!(self.kind, Kind::Switch(_))
+        matches!(self.kind, ParameterKind::Switch(_))
     }
 
     /// The choice that this value stands for.
-    fn choice(&self, value: u64) -> Option<&Choice> {
+    fn choice(&self, value: u64) -> Option<&SwitchChoice> {
         match &self.kind {
-            Kind::Switch(choices) => Some(&choices[usize::from(value != 0)]),
+            ParameterKind::Switch(choices) => Some(&choices[usize::from(value != 0)]),
             _ => None,
         }
     }
@@ -143,7 +143,7 @@ impl Parameter {
     /// The upper end of the range of which this parameter is the lower end.
     pub fn upper_end(&self) -> Option<&'static Parameter> {
         match self.kind {
-            Kind::MillisecondsUpTo(end) => Some(end),
+            ParameterKind::MillisecondsUpTo(end) => Some(end),
             _ => None,
         }
     }
@@ -151,10 +151,10 @@ impl Parameter {
     /// A value as the details show it. A range shows both ends.
     pub fn detail(&self, values: &Values) -> String {
         match self.kind {
-            Kind::MillisecondsUpTo(most) => {
+            ParameterKind::MillisecondsUpTo(most) => {
                 format!("{}..{} ms", values.get(self), values.get(most))
             }
-            Kind::Bytes => bytes(values.get(self)),
+            ParameterKind::Bytes => bytes(values.get(self)),
             _ => self.text(values.get(self)),
         }
     }
@@ -176,7 +176,7 @@ impl Parameter {
     /// The numbers that the form steps through.
     pub fn steps(&self) -> Steps {
         match self.kind {
-            Kind::Doubling => Steps::doubling(),
+            ParameterKind::Doubling => Steps::doubling(),
             _ => Steps::one_two_five(),
         }
     }
@@ -228,7 +228,7 @@ pub static WORKERS: Parameter = Parameter {
     flag: "workers",
     label: "Workers",
     what: "workers",
-    kind: Kind::Doubling,
+    kind: ParameterKind::Doubling,
     default: 1,
     range: 1..=u32::MAX as u64,
     about: "{range}",
@@ -248,7 +248,7 @@ pub static TASKS: Parameter = Parameter {
     flag: "tasks",
     label: "Tasks",
     what: "tasks",
-    kind: Kind::Doubling,
+    kind: ParameterKind::Doubling,
     default: 1,
     range: 1..=1_000_000,
     about: "{range} units of work: a free worker takes the next",
@@ -268,7 +268,7 @@ pub static REPEATS: Parameter = Parameter {
     flag: "repeats",
     label: "Repeats",
     what: "repeats",
-    kind: Kind::Count,
+    kind: ParameterKind::Count,
     default: 1,
     range: 1..=1_000,
     about: "{range} runs, one after the other, each with its numbers",

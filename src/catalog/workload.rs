@@ -47,14 +47,14 @@ pub struct WorkloadDescription {
     /// Whether cores determine how long a task takes. Otherwise more tasks can be in flight than there are cores.
     pub computes: bool,
     /// What a task does, step by step.
-    pub steps: fn(&Values) -> Vec<Step>,
+    pub steps: fn(&Values) -> Vec<TaskStep>,
     /// The parameter that contradicts others, and why. The sentence has no full stop.
     pub contradiction: fn(&Values) -> Option<(&'static Parameter, String)>,
     /// What two runs must have in common to be compared, in a few words. `has_urls` says whether pages have addresses
     /// of the user.
     pub size: fn(&Values, has_urls: bool) -> String,
     /// What is worth measuring in a sweep.
-    pub sweep: Sweep,
+    pub sweep: SweepSuggestion,
 }
 
 /// An amount of computing. It is given as steps of the loop, or as a time that becomes the number of steps that an idle
@@ -77,16 +77,16 @@ pub struct Sizing {
 
 /// What is worth measuring in a sweep.
 #[derive(Clone, Copy, Debug)]
-pub struct Sweep {
+pub struct SweepSuggestion {
     /// The models that are selected at first.
     pub models: &'static [Model],
     /// Numbers of workers in the user's notation, the best first, on a machine with this many usable cores.
     pub workers: fn(u64) -> Vec<String>,
 }
 
-impl Sweep {
+impl SweepSuggestion {
     /// For tasks that wait: up to more workers than a machine has cores.
-    const OF_WAITING: Sweep = Sweep {
+    const OF_WAITING: SweepSuggestion = SweepSuggestion {
         models: &[Model::Threads, Model::Processes],
         workers: |_| {
             ["1,2,4,8,16", "1..16", "2^0..2^6", "1,4,16"]
@@ -99,7 +99,7 @@ impl Sweep {
 /// A part of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Step {
+pub enum TaskStep {
     /// This many steps of the loop `foo += foo * cos(i * pi)`.
     Compute(u64),
     /// Fetches the task's page.
@@ -110,19 +110,19 @@ pub enum Step {
     Sleep(u64),
 }
 
-impl Step {
+impl TaskStep {
     /// Whether it computes.
     pub fn computes(self) -> bool {
-        matches!(self, Step::Compute(steps) if steps > 0)
+        matches!(self, TaskStep::Compute(steps) if steps > 0)
     }
 
     /// The phase that a worker is in during this step, besides computing.
     pub fn phase(self) -> Phase {
         match self {
-            Step::Compute(_) => Phase::Computing,
-            Step::Fetch => Phase::Network,
-            Step::Write(_) => Phase::File,
-            Step::Sleep(_) => Phase::Sleep,
+            TaskStep::Compute(_) => Phase::Computing,
+            TaskStep::Fetch => Phase::Network,
+            TaskStep::Write(_) => Phase::File,
+            TaskStep::Sleep(_) => Phase::Sleep,
         }
     }
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{output::Output, values};
+use super::{output::OutputArguments, values};
 use crate::{
     catalog::workload::TASK_TIME,
     domain::{
         fidelity::{self, DEFAULT_REPEATS},
-        machine::Limits,
+        machine::WorkerLimits,
         python::{FoundPython, Interpreter},
         sweep::SweepDraft,
     },
@@ -60,7 +60,7 @@ pub struct FidelityRequest {
 
     /// Where and how results are written.
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArguments,
 }
 
 impl FidelityRequest {
@@ -89,7 +89,7 @@ impl FidelityRequest {
             interpreter: Interpreter::capable(),
             steps_per_s: 1e7,
         };
-        fidelity::plans(&self.drafts(&any), &Limits::default())?;
+        fidelity::plans(&self.drafts(&any), &WorkerLimits::default())?;
         Ok(())
     }
 }
@@ -97,14 +97,14 @@ impl FidelityRequest {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Answer, Command, tests::parsed as order},
+        super::{Command, EarlyAnswer, tests::parsed as order},
         *,
     };
 
     fn parsed(line: &str) -> Result<FidelityRequest, String> {
         match order(&format!("fidelity {line}")) {
             Ok(Command::Fidelity(request)) => Ok(request),
-            Err(Answer::Refusal(sentence)) => Err(sentence),
+            Err(EarlyAnswer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{output::Output, values};
+use super::{output::OutputArguments, values};
 use crate::{domain::keeping::Keeping, present::format::Format};
 
 pub(super) const EXAMPLES: &str = "\
@@ -45,26 +45,26 @@ pub enum HistoryRequest {
 
         /// Where and how; the timelines stay out of JSON
         #[command(flatten)]
-        output: Output,
+        output: OutputArguments,
     },
     /// Show everything about some runs
-    Show(Runs),
+    Show(RunSelection),
     /// Show runs side by side
-    Compare(Runs),
+    Compare(RunSelection),
     /// Print runs for others, in a form that programs read
     Export {
         /// Which
         #[command(flatten)]
-        runs: Runs,
+        runs: RunSelection,
 
         /// Where and how
         #[command(flatten)]
-        output: Output,
+        output: OutputArguments,
     },
     /// Remove runs; `restore` brings them back
-    Remove(Runs),
+    Remove(RunSelection),
     /// Bring removed runs back
-    Restore(Runs),
+    Restore(RunSelection),
     /// Give a run a name, to find it again
     Name {
         /// Which run
@@ -79,7 +79,7 @@ pub enum HistoryRequest {
 
 /// Words that mean runs.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
-pub struct Runs {
+pub struct RunSelection {
     /// Which runs: 3, #3, 3..7, last, or a name
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<String>,

@@ -11,7 +11,7 @@ use crate::present::format::Format;
 
 /// Where and how results are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
-pub struct Output {
+pub struct OutputArguments {
     /// How: table, json, csv, markdown, svg, html, chrome-trace
     ///
     /// A table unless said otherwise. Where a file is given, its ending decides unless this does.
@@ -34,7 +34,7 @@ pub struct Output {
     pub no_traces: bool,
 }
 
-impl Output {
+impl OutputArguments {
     /// The format of the results.
     pub fn format(&self) -> Format {
         self.format.unwrap_or_default()
@@ -81,11 +81,11 @@ fn named(file: &Path) -> Option<Format> {
 mod tests {
     use super::*;
 
-    fn settled(format: Option<Format>, file: &str) -> Output {
-        let mut output = Output {
+    fn settled(format: Option<Format>, file: &str) -> OutputArguments {
+        let mut output = OutputArguments {
             format,
             file: Some(file.into()),
-            ..Output::default()
+            ..OutputArguments::default()
         };
         output.settle(Format::Table).unwrap();
         output
@@ -109,14 +109,14 @@ mod tests {
 
     #[test]
     fn a_hyphen_is_stdout_and_what_makes_no_sense_is_refused() {
-        let mut unknown = Output {
+        let mut unknown = OutputArguments {
             file: Some("a.xyz".into()),
-            ..Output::default()
+            ..OutputArguments::default()
         };
         assert!(unknown.settle(Format::Table).unwrap_err().contains(".xyz"));
         let hyphen = settled(None, "-");
         assert_eq!(hyphen.file, None);
-        let mut forced = Output {
+        let mut forced = OutputArguments {
             force: true,
             ..hyphen
         };
@@ -126,10 +126,10 @@ mod tests {
                 .unwrap_err()
                 .contains("--output")
         );
-        let mut bare = Output {
+        let mut bare = OutputArguments {
             no_traces: true,
             format: Some(Format::Csv),
-            ..Output::default()
+            ..OutputArguments::default()
         };
         assert!(
             bare.settle(Format::Table)

@@ -6,7 +6,7 @@ use super::values;
 use crate::{
     catalog::{
         model::Model,
-        parameter::{Kind, Parameter},
+        parameter::{Parameter, ParameterKind},
         workload::Workload,
     },
     domain::{plan::Draft, text::listed},
@@ -43,12 +43,12 @@ fn argument((heading, parameter): (String, &'static Parameter)) -> Arg {
         .hide_short_help(help.is_rare)
         .conflicts_with_all(time.or(parameter.is_of_server.then_some("urls")));
     let (name, parser) = match parameter.kind {
-        Kind::Count | Kind::Doubling => ("N", ValueParser::new(values::count)),
-        Kind::Milliseconds => ("TIME", ValueParser::new(values::milliseconds)),
-        Kind::MillisecondsUpTo(_) => ("TIME..TIME", ValueParser::new(values::latency)),
-        Kind::Microseconds => ("TIME", ValueParser::new(values::microseconds)),
-        Kind::Bytes => ("SIZE", ValueParser::new(values::size)),
-        Kind::Switch(_) => return argument.action(ArgAction::SetTrue),
+        ParameterKind::Count | ParameterKind::Doubling => ("N", ValueParser::new(values::count)),
+        ParameterKind::Milliseconds => ("TIME", ValueParser::new(values::milliseconds)),
+        ParameterKind::MillisecondsUpTo(_) => ("TIME..TIME", ValueParser::new(values::latency)),
+        ParameterKind::Microseconds => ("TIME", ValueParser::new(values::microseconds)),
+        ParameterKind::Bytes => ("SIZE", ValueParser::new(values::size)),
+        ParameterKind::Switch(_) => return argument.action(ArgAction::SetTrue),
     };
     argument
         .value_name(name)
@@ -75,10 +75,10 @@ impl FromArgMatches for ParameterArguments {
         let mut given = vec![];
         for (_, parameter) in all() {
             match parameter.kind {
-                Kind::Switch(_) => {
+                ParameterKind::Switch(_) => {
                     given.extend(matches.get_flag(parameter.flag).then_some((parameter, 1)));
                 }
-                Kind::MillisecondsUpTo(end) => {
+                ParameterKind::MillisecondsUpTo(end) => {
                     if let Some((min_ms, max_ms)) = matches.get_one(parameter.flag) {
                         given.extend([(parameter, *min_ms), (end, *max_ms)]);
                     }

@@ -7,7 +7,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::{Answer, CommandLine, values};
+use super::{CommandLine, EarlyAnswer, values};
 use crate::domain::{
     address::masked_in,
     text::{clean, listed},
@@ -17,12 +17,12 @@ use crate::domain::{
 const LONGEST: usize = 500;
 
 /// What to print for this error. For the parser, help and version are errors, too.
-pub(super) fn answer(error: clap::Error) -> Answer {
+pub(super) fn answer(error: clap::Error) -> EarlyAnswer {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            Answer::Text(error.render().to_string())
+            EarlyAnswer::Text(error.render().to_string())
         }
-        _ => Answer::Refusal(clean(&masked_in(&sentence(&error)), LONGEST)),
+        _ => EarlyAnswer::Refusal(clean(&masked_in(&sentence(&error)), LONGEST)),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::{parameters::check_workload, values, work::Work};
+use super::{parameters::check_workload, values, work::WorkArguments};
 use crate::{
     catalog::{model::Model, workload::Workload},
-    domain::{machine::Limits, plan::Draft, python::Interpreter},
+    domain::{machine::WorkerLimits, plan::Draft, python::Interpreter},
 };
 
 const EXAMPLES: &str = "\
@@ -67,7 +67,7 @@ pub struct RunRequest {
 
     /// What the work is, and where results go.
     #[command(flatten)]
-    pub work: Work,
+    pub work: WorkArguments,
 }
 
 impl RunRequest {
@@ -76,7 +76,7 @@ impl RunRequest {
     pub fn draft(
         &self,
         cores_usable: u32,
-        limits: &Limits,
+        limits: &WorkerLimits,
         urls: Option<Vec<String>>,
         python: Option<Interpreter>,
     ) -> Draft {
@@ -107,8 +107,13 @@ impl RunRequest {
         }
         // With one core, a default number of workers is always allowed, so it causes no error here. The interpreter is
         // not known yet; a fully capable one finds all other mistakes.
-        self.draft(1, &Limits::default(), None, Some(Interpreter::capable()))
-            .check(&Limits::default())?;
+        self.draft(
+            1,
+            &WorkerLimits::default(),
+            None,
+            Some(Interpreter::capable()),
+        )
+        .check(&WorkerLimits::default())?;
         Ok(())
     }
 }

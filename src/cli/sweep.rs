@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::{values, work::Work};
+use super::{values, work::WorkArguments};
 use crate::{
     catalog::{model::Model, workload::Workload},
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         plan::Draft,
         python::Interpreter,
         sweep::{DEFAULT_REPEATS, SweepDraft, parse_counts},
@@ -67,7 +67,7 @@ pub struct SweepRequest {
 
     /// What the work is, and where results go.
     #[command(flatten)]
-    pub work: Work,
+    pub work: WorkArguments,
 }
 
 impl SweepRequest {
@@ -119,7 +119,7 @@ impl SweepRequest {
         };
         // The interpreters are not known yet. A fully capable one finds all other mistakes.
         self.draft(workers, None, vec![Interpreter::capable()])
-            .check(&Limits::default())?;
+            .check(&WorkerLimits::default())?;
         Ok(())
     }
 }
@@ -127,7 +127,7 @@ impl SweepRequest {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Answer, Command, tests::parsed as order},
+        super::{Command, EarlyAnswer, tests::parsed as order},
         *,
     };
     use crate::{
@@ -138,7 +138,7 @@ mod tests {
     fn parsed(line: &str) -> Result<SweepRequest, String> {
         match order(&format!("sweep {line}")) {
             Ok(Command::Sweep(request)) => Ok(*request),
-            Err(Answer::Refusal(sentence)) => Err(sentence),
+            Err(EarlyAnswer::Refusal(sentence)) => Err(sentence),
             other => panic!("{line}: {other:?}"),
         }
     }

@@ -1,25 +1,25 @@
 //! What the command line accepts and what it refuses.
 
-use super::{history::Runs, *};
+use super::{history::RunSelection, *};
 use crate::{
     catalog::{
         model::{Model, SWITCH_INTERVAL},
-        parameter::{Kind, REPEATS},
+        parameter::{ParameterKind, REPEATS},
         workload::{
             ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME,
             WRITES, Workload,
         },
     },
-    domain::{look::Look, machine::Limits, plan::Draft},
+    domain::{look::Look, machine::WorkerLimits, plan::Draft},
     present::format::Format,
 };
 
 /// The command. The explorer has none.
-pub(super) fn parsed(line: &str) -> Result<Command, Answer> {
+pub(super) fn parsed(line: &str) -> Result<Command, EarlyAnswer> {
     order(line).map(|order| order.command.expect("it is a command"))
 }
 
-fn order(line: &str) -> Result<CommandLine, Answer> {
+fn order(line: &str) -> Result<CommandLine, EarlyAnswer> {
     parse(
         std::iter::once("pconc-tui")
             .chain(line.split_whitespace())
@@ -36,14 +36,14 @@ fn run(line: &str) -> RunRequest {
 
 fn refused(line: &str) -> String {
     match order(line) {
-        Err(Answer::Refusal(sentence)) => sentence,
+        Err(EarlyAnswer::Refusal(sentence)) => sentence,
         other => panic!("{line}: {other:?}"),
     }
 }
 
 fn help(line: &str) -> String {
     match order(line) {
-        Err(Answer::Text(text)) => text,
+        Err(EarlyAnswer::Text(text)) => text,
         other => panic!("{line}: {other:?}"),
     }
 }
@@ -168,7 +168,9 @@ fn the_number_of_workers_follows_model_and_workload_unless_given() {
         ("--workload cpu --model threads --workers 3", 3),
     ] {
         assert_eq!(
-            run(line).draft(6, &Limits::default(), None, None).workers,
+            run(line)
+                .draft(6, &WorkerLimits::default(), None, None)
+                .workers,
             workers,
             "{line}"
         );
@@ -190,26 +192,27 @@ fn every_parameter_reaches_the_draft() {
     expected.set(&PAGE_BYTES, 3_000);
     expected.seed = 9;
     expected.set(&SWITCH_INTERVAL, 500);
-    assert_eq!(io.draft(2, &Limits::default(), None, None), expected);
+    assert_eq!(io.draft(2, &WorkerLimits::default(), None, None), expected);
     assert_eq!(
         (io.work.output.format(), io.work.all_tasks),
         (Format::Json, true)
     );
     let cpu = run("--workload cpu --model rayon --task-time 0.25s");
     assert_eq!(
-        cpu.draft(2, &Limits::default(), None, None).get(&TASK_TIME),
+        cpu.draft(2, &WorkerLimits::default(), None, None)
+            .get(&TASK_TIME),
         250
     );
     let cpu = run("--workload cpu --model rayon --iterations 1e7");
     assert_eq!(
-        cpu.draft(2, &Limits::default(), None, None)
+        cpu.draft(2, &WorkerLimits::default(), None, None)
             .get(&ITERATIONS),
         10_000_000
     );
     let shared = run("--workload io --model threads --shared-file");
     assert_eq!(
         shared
-            .draft(2, &Limits::default(), None, None)
+            .draft(2, &WorkerLimits::default(), None, None)
             .get(&SHARED_FILE),
         1
     );
@@ -424,7 +427,10 @@ fn the_help_names_every_workload_and_model_and_the_real_defaults_and_limits() {
         assert!(text.contains(&format!("--{}", parameter.flag)));
         let said = [parameter.help.short, parameter.help.long].concat();
         let (default, most) = (parameter.default, *parameter.range.end());
-        if matches!(parameter.kind, Kind::Count | Kind::Doubling) {
+        if matches!(
+            parameter.kind,
+            ParameterKind::Count | ParameterKind::Doubling
+        ) {
             assert!(said.contains(&default.to_string()), "{said}");
             let is_said = [most.to_string(), format!("{:e}", most as f64)];
             assert!(is_said.iter().any(|most| said.contains(most)), "{said}");
@@ -467,7 +473,7 @@ fn the_kept_history_is_worked_on_by_selectors() {
         Ok(Command::History(request)) => request,
         other => panic!("{line}: {other:?}"),
     };
-    let words = |words: &str| Runs {
+    let words = |words: &str| RunSelection {
         runs: words.split_whitespace().map(str::to_string).collect(),
     };
     let HistoryRequest::List {

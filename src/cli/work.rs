@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::{
-    output::Output,
+    output::OutputArguments,
     parameters::{ParameterArguments, check_models, check_workload},
     values,
 };
@@ -17,10 +17,10 @@ use crate::{
 
 /// What a run and a sweep share.
 #[derive(Clone, Debug, PartialEq, Args)]
-pub struct Work {
+pub struct WorkArguments {
     /// Where and how results are written.
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArguments,
 
     /// List all tasks in JSON, also above 10000
     #[arg(long, hide_short_help = true)]
@@ -59,7 +59,7 @@ pub struct Work {
     start_method: Option<StartMethod>,
 }
 
-impl Work {
+impl WorkArguments {
     /// The draft with the given options.
     pub(super) fn fill(&self, draft: Draft) -> Draft {
         Draft {

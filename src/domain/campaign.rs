@@ -5,7 +5,7 @@
 
 use super::{
     plan::Plan,
-    record::{Outcome, Part, Record},
+    record::{CampaignPart, Outcome, Record},
     speedup,
     sweep::SweepPlan,
 };
@@ -16,13 +16,13 @@ pub const BREAKS_ALLOWED: u32 = 3;
 /// Several plans measured as one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
-    question: Question,
+    question: CampaignQuestion,
     /// The number of runs that were handed out.
     started: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Question {
+enum CampaignQuestion {
     /// Plans that run one after the other.
     List {
         plans: Vec<Plan>,
@@ -32,8 +32,8 @@ enum Question {
     Sweep(Box<Course>),
 }
 
-impl From<Question> for Campaign {
-    fn from(question: Question) -> Campaign {
+impl From<CampaignQuestion> for Campaign {
+    fn from(question: CampaignQuestion) -> Campaign {
         Campaign {
             question,
             started: 0,
@@ -44,7 +44,7 @@ impl From<Question> for Campaign {
 impl Campaign {
     /// Measures the plan `repeats` times.
     pub fn repeats(plan: Plan, repeats: u32) -> Campaign {
-        Campaign::from(Question::List {
+        Campaign::from(CampaignQuestion::List {
             plans: vec![plan; repeats as usize],
             are_repeats: repeats > 1,
         })
@@ -55,7 +55,7 @@ impl Campaign {
     pub fn pair<'a>(plan: Plan, records: impl DoubleEndedIterator<Item = &'a Record>) -> Campaign {
         let lacks_baseline = speedup::baseline_of(&plan, records).is_none();
         let serial = lacks_baseline.then(|| plan.as_serial());
-        Campaign::from(Question::List {
+        Campaign::from(CampaignQuestion::List {
             plans: serial.into_iter().chain([plan]).collect(),
             are_repeats: false,
         })
@@ -63,7 +63,7 @@ impl Campaign {
 
     /// Measures every configuration once per round, in the order of that round. The first round warms up.
     pub fn sweep(plan: SweepPlan) -> Campaign {
-        Campaign::from(Question::Sweep(Box::new(Course::new(plan))))
+        Campaign::from(CampaignQuestion::Sweep(Box::new(Course::new(plan))))
     }
 
     /// The plan to measure next, given the record of the session's latest run. `None` if the campaign is over. A
@@ -73,13 +73,13 @@ impl Campaign {
         let last = last.filter(|_| self.started > 0);
         let last = last.map(|last| last.ending.outcome);
         let plan = match &mut self.question {
-            Question::List { plans, .. } => {
+            CampaignQuestion::List { plans, .. } => {
                 let goes_on = last.is_none_or(|last| last == Outcome::Completed);
                 let next = plans.get(self.started as usize).filter(|_| goes_on);
                 next.cloned()?
             }
-            Question::Sweep(_) if last == Some(Outcome::Cancelled) => return None,
-            Question::Sweep(course) => course.next(last == Some(Outcome::Failed))?,
+            CampaignQuestion::Sweep(_) if last == Some(Outcome::Cancelled) => return None,
+            CampaignQuestion::Sweep(course) => course.next(last == Some(Outcome::Failed))?,
         };
         self.started += 1;
         Some(plan)
@@ -88,8 +88,8 @@ impl Campaign {
     /// The number of the current run, counted from 1, and the number of all runs. Both include the round that warms up.
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
-            Question::List { plans, .. } => plans.len() as u32,
-            Question::Sweep(course) => {
+            CampaignQuestion::List { plans, .. } => plans.len() as u32,
+            CampaignQuestion::Sweep(course) => {
                 let is_on = u32::from(course.current.is_some());
                 self.started + course.left.iter().sum::<u32>() - is_on
             }
@@ -101,14 +101,14 @@ impl Campaign {
     /// because those runs do not repeat each other.
     pub fn round(&self) -> Option<u32> {
         match &self.question {
-            Question::List { are_repeats, .. } => are_repeats.then_some(self.started),
-            Question::Sweep(course) => Some(course.round),
+            CampaignQuestion::List { are_repeats, .. } => are_repeats.then_some(self.started),
+            CampaignQuestion::Sweep(course) => Some(course.round),
         }
     }
 
     /// What the record of the run that was handed out last says about this campaign, which has this id.
-    pub fn part(&self, id: &str) -> Option<Part> {
-        self.round().map(|round| Part {
+    pub fn part(&self, id: &str) -> Option<CampaignPart> {
+        self.round().map(|round| CampaignPart {
             id: id.into(),
             round,
         })
@@ -117,7 +117,7 @@ impl Campaign {
     /// The progress of the sweep, if the campaign is one.
     pub fn course(&self) -> Option<&Course> {
         match &self.question {
-            Question::Sweep(course) => Some(course),
+            CampaignQuestion::Sweep(course) => Some(course),
             _ => None,
         }
     }

@@ -15,7 +15,7 @@ use super::{
     sweep::{SweepDraft, SweepPlan},
     time::{Nanos, nanos, seconds},
 };
-use crate::catalog::workload::{PAGE_BYTES, Step, WRITES};
+use crate::catalog::workload::{PAGE_BYTES, TaskStep, WRITES};
 
 /// With more tasks than this, `io` is estimated from sums and not by handing out each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
@@ -37,7 +37,7 @@ pub enum Estimate {
 
 /// The facts about a machine that decide how long a run takes.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct MachineFacts<'a> {
     /// Cores that the program may use, at least one.
     pub cores_usable: u32,
     /// How fast an idle core computes.
@@ -48,7 +48,7 @@ pub struct Known<'a> {
     pub writing: Option<f64>,
 }
 
-impl Known<'_> {
+impl MachineFacts<'_> {
     /// How fast the draft computes on an idle core: natively, or in its interpreter.
     fn speed_of(&self, draft: &Draft) -> Option<Speed> {
         if !draft.model.is_python() {
@@ -62,7 +62,7 @@ impl Known<'_> {
 }
 
 /// Estimates how long one run of a draft takes. The draft has to be valid.
-pub fn of(draft: &Draft, known: Known<'_>) -> Estimate {
+pub fn of(draft: &Draft, known: MachineFacts<'_>) -> Estimate {
     let latencies_ms = match draft.addresses() {
         Some(Addresses::Urls(_)) => return Estimate::UpToAddresses,
         Some(Addresses::Loopback(latencies_ms)) => latencies_ms,
@@ -101,22 +101,22 @@ struct Task {
 
 impl Task {
     /// `None` if the task depends on a speed that is not known.
-    fn of(draft: &Draft, known: Known<'_>) -> Option<Task> {
+    fn of(draft: &Draft, known: MachineFacts<'_>) -> Option<Task> {
         let mut task = Task::default();
         let sized = draft.sizing_by_time();
         task.computing += sized.map_or(0.0, |sizing| draft.get(sizing.time) as f64 / 1e3);
         for step in (draft.workload.description().steps)(&draft.values) {
             match (step, known.writing) {
-                (Step::Compute(_), _) if sized.is_some() => {}
-                (Step::Compute(0), _) | (Step::Fetch, _) => {}
-                (Step::Compute(iterations), _) => {
+                (TaskStep::Compute(_), _) if sized.is_some() => {}
+                (TaskStep::Compute(0), _) | (TaskStep::Fetch, _) => {}
+                (TaskStep::Compute(iterations), _) => {
                     task.computing += known.speed_of(draft)?.seconds_of(iterations);
                 }
-                (Step::Write(times), Some(cost)) => {
+                (TaskStep::Write(times), Some(cost)) => {
                     task.computing += times as f64 * draft.get(&PAGE_BYTES) as f64 * cost;
                 }
-                (Step::Sleep(ms), _) => task.sleeping += ms as f64 / 1e3,
-                (Step::Write(_), None) => task.writes_at_unknown_cost = true,
+                (TaskStep::Sleep(ms), _) => task.sleeping += ms as f64 / 1e3,
+                (TaskStep::Write(_), None) => task.writes_at_unknown_cost = true,
             }
         }
         Some(task)
@@ -124,7 +124,7 @@ impl Task {
 }
 
 /// Estimates how long a whole sweep takes, including the round that warms up. The draft has to be valid.
-pub fn of_sweep(sweep: &SweepDraft, known: Known<'_>) -> Estimate {
+pub fn of_sweep(sweep: &SweepDraft, known: MachineFacts<'_>) -> Estimate {
     let rounds = sweep.repeats as f64 + 1.0;
     let each = sweep.configurations();
     each.fold(Estimate::Seconds(0.0), |sum, draft| {
@@ -139,7 +139,7 @@ pub fn remaining<'a>(
     plan: &SweepPlan,
     left: &[u32],
     ended: impl IntoIterator<Item = &'a Record>,
-    known: Known<'_>,
+    known: MachineFacts<'_>,
 ) -> Estimate {
     let mut times = vec![vec![]; plan.configurations.len()];
     for record in ended {
@@ -295,8 +295,8 @@ mod tests {
         }
     }
 
-    fn on_two_cores(writing: Option<f64>) -> Known<'static> {
-        Known {
+    fn on_two_cores(writing: Option<f64>) -> MachineFacts<'static> {
+        MachineFacts {
             cores_usable: 2,
             speed: None,
             pythons: &[],
@@ -350,7 +350,7 @@ mod tests {
         let iterations = Draft::new(Workload::Cpu, Model::Threads, 2);
         assert_eq!(of(&iterations, on_two_cores(None)), Estimate::NeedsSpeed);
         let speed = Speed::uniform(1e7);
-        let known = Known {
+        let known = MachineFacts {
             speed: Some(&speed),
             ..on_two_cores(None)
         };
@@ -410,10 +410,10 @@ mod tests {
     fn what_is_left_of_a_sweep_is_expected_to_take_as_long_as_it_took_before() {
         let draft = Draft::new(Workload::Cpu, Model::Serial, 1);
         let plan = sweep(draft, &[1, 2])
-            .validate(&crate::domain::machine::Limits::default())
+            .validate(&crate::domain::machine::WorkerLimits::default())
             .unwrap();
         let speed = Speed::uniform(1e7);
-        let known = Known {
+        let known = MachineFacts {
             speed: Some(&speed),
             ..on_two_cores(None)
         };
@@ -452,7 +452,7 @@ mod tests {
             for model in Model::of(false) {
                 let workers = if model.is_serial() { 1 } else { workers };
                 let draft = cpu(model, workers, tasks);
-                let Estimate::Seconds(found) = of(&draft, Known { cores_usable: cores, speed: None, pythons: &[], writing: None }) else {
+                let Estimate::Seconds(found) = of(&draft, MachineFacts { cores_usable: cores, speed: None, pythons: &[], writing: None }) else {
                     panic!("a task's time is known")
                 };
                 let at_once = match model {

@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::{
-    machine::Limits,
+    machine::WorkerLimits,
     plan::{Draft, Invalid},
     python::FoundPython,
     record::Record,
@@ -64,7 +64,7 @@ pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [Sw
 ///
 /// # Errors
 /// If the number of repeats is not allowed; the message is one sentence.
-pub fn plans(drafts: &[SweepDraft; 2], limits: &Limits) -> Result<[SweepPlan; 2], Invalid> {
+pub fn plans(drafts: &[SweepDraft; 2], limits: &WorkerLimits) -> Result<[SweepPlan; 2], Invalid> {
     let [cpu, io] = drafts;
     Ok([cpu.validate(limits)?, io.validate(limits)?])
 }
@@ -72,7 +72,7 @@ pub fn plans(drafts: &[SweepDraft; 2], limits: &Limits) -> Result<[SweepPlan; 2]
 /// What one line compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Question {
+pub enum FidelityQuestion {
     /// How many times as long several threads take as one.
     Threads {
         /// The work.
@@ -92,20 +92,20 @@ pub enum Question {
     },
 }
 
-impl Question {
+impl FidelityQuestion {
     /// The bounds between which emulated / real counts as faithful.
     pub fn allowed(self) -> Interval {
         let (low, high) = match self {
-            Question::Convoy { beside: 1 } => (0.95, 1.05),
-            Question::Threads { .. } | Question::Convoy { .. } => (0.9, 1.1),
-            Question::Switches { .. } => (0.5, 2.0),
+            FidelityQuestion::Convoy { beside: 1 } => (0.95, 1.05),
+            FidelityQuestion::Threads { .. } | FidelityQuestion::Convoy { .. } => (0.9, 1.1),
+            FidelityQuestion::Switches { .. } => (0.5, 2.0),
         };
         Interval { low, high }
     }
 }
 
 /// A number and how sure it is: a ratio of times, a rate or a latency.
-pub type Figure = Ratio;
+pub type UncertainNumber = Ratio;
 
 /// What a line says about the emulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -122,7 +122,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn of(ratio: Option<Figure>, allowed: Interval) -> Verdict {
+    fn of(ratio: Option<UncertainNumber>, allowed: Interval) -> Verdict {
         let Some(ratio) = ratio else {
             return Verdict::NotMeasured;
         };
@@ -138,30 +138,30 @@ impl Verdict {
 
 /// One comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Line {
+pub struct FidelityLine {
     /// What is compared.
-    pub question: Question,
+    pub question: FidelityQuestion,
     /// Under the emulated lock.
-    pub emulated: Option<Figure>,
+    pub emulated: Option<UncertainNumber>,
     /// Under CPython's.
-    pub real: Option<Figure>,
+    pub real: Option<UncertainNumber>,
     /// Emulated over real.
-    pub ratio: Option<Figure>,
+    pub ratio: Option<UncertainNumber>,
     /// The bounds between which the ratio counts as faithful.
     pub allowed: Interval,
     /// What the line says about the emulation.
     pub verdict: Verdict,
 }
 
-impl Line {
+impl FidelityLine {
     fn new(
-        question: Question,
-        emulated: Option<Figure>,
-        real: Option<Figure>,
-        ratio: Option<Figure>,
-    ) -> Line {
+        question: FidelityQuestion,
+        emulated: Option<UncertainNumber>,
+        real: Option<UncertainNumber>,
+        ratio: Option<UncertainNumber>,
+    ) -> FidelityLine {
         let allowed = question.allowed();
-        Line {
+        FidelityLine {
             question,
             emulated,
             real,
@@ -185,20 +185,25 @@ pub struct Convoy {
 }
 
 /// All lines in the order of a table: `cpu`, its switches, `io`, and the convoys that were measured.
-pub fn lines(sweeps: &[Sweep; 2], records: &[&Record], convoys: &[Convoy], seed: u64) -> Vec<Line> {
+pub fn lines(
+    sweeps: &[Sweep; 2],
+    records: &[&Record],
+    convoys: &[Convoy],
+    seed: u64,
+) -> Vec<FidelityLine> {
     let [cpu, io] = sweeps;
     let mut lines = threads(cpu, records, seed);
     lines.push(switches(cpu, records, seed));
     lines.extend(threads(io, records, seed));
     lines.extend(convoys.iter().map(|convoy| {
         let beside = convoy.beside;
-        let question = Question::Convoy { beside };
+        let question = FidelityQuestion::Convoy { beside };
         compared(question, &convoy.emulated, &convoy.real, seed)
     }));
     lines
 }
 
-fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<Line> {
+fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<FidelityLine> {
     let workload = sweep.plan.work().workload;
     let times =
         |workers| Model::UNDER_LOCK.map(|model| values(sweep, records, model, workers, working_s));
@@ -211,8 +216,8 @@ fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<Line> {
         );
         let factor = |(many, one): (&[f64], &[f64])| stats::ratio(many, one, seed);
         let ratio = stats::ratio_of_ratios(emulated, real, seed);
-        let question = Question::Threads { workload, workers };
-        Line::new(question, factor(emulated), factor(real), ratio)
+        let question = FidelityQuestion::Threads { workload, workers };
+        FidelityLine::new(question, factor(emulated), factor(real), ratio)
     };
     let several = WORKERS.into_iter().filter(|workers| *workers > 1);
     several.map(line).collect()
@@ -226,32 +231,32 @@ fn working_s(record: &Record) -> Option<f64> {
 
 /// Compares switches per second and not per run. The same work takes CPython longer, and the lock changes hands by the
 /// clock.
-fn switches(sweep: &Sweep, records: &[&Record], seed: u64) -> Line {
+fn switches(sweep: &Sweep, records: &[&Record], seed: u64) -> FidelityLine {
     let rate = |record: &Record| {
         Some(record.system.context_switches?.voluntary as f64 / working_s(record)?)
     };
     let [emulated, real] =
         Model::UNDER_LOCK.map(|model| values(sweep, records, model, SWITCHING, rate));
     compared(
-        Question::Switches { workers: SWITCHING },
+        FidelityQuestion::Switches { workers: SWITCHING },
         &emulated,
         &real,
         seed,
     )
 }
 
-fn compared(question: Question, emulated: &[f64], real: &[f64], seed: u64) -> Line {
+fn compared(question: FidelityQuestion, emulated: &[f64], real: &[f64], seed: u64) -> FidelityLine {
     let figure = |values: &[f64]| {
         let Spread {
             median, interval, ..
         } = stats::spread(values, seed)?;
-        Some(Figure {
+        Some(UncertainNumber {
             value: median,
             interval,
         })
     };
     let ratio = stats::ratio(emulated, real, seed);
-    Line::new(question, figure(emulated), figure(real), ratio)
+    FidelityLine::new(question, figure(emulated), figure(real), ratio)
 }
 
 /// The values of the counted runs of one configuration.

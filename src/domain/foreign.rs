@@ -19,7 +19,7 @@ pub struct BorrowedKey<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// A number that [`measured`] accepts.
 #[derive(Debug, Deserialize)]
-pub struct Measured(#[serde(deserialize_with = "measured")] pub f64);
+pub struct MeasuredNumber(#[serde(deserialize_with = "measured")] pub f64);
 
 /// Text without characters that could command a terminal or reorder the text around them.
 ///

@@ -39,7 +39,7 @@ pub enum TraceState {
 
 /// A record with its trace and its number on the screen.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct RunEntry {
     /// Counts from 1 in the order of measuring. Numbers of removed runs stay unused.
     pub number: usize,
     /// What the user calls it.
@@ -58,7 +58,7 @@ pub struct Entry {
     is_chosen: bool,
 }
 
-impl Entry {
+impl RunEntry {
     /// A run that is not compared with others yet. Without a trace, a kept run's trace can be read later.
     pub fn new(
         number: usize,
@@ -66,7 +66,7 @@ impl Entry {
         provenance: Arc<Provenance>,
         record: Record,
         trace: Option<Trace>,
-    ) -> Entry {
+    ) -> RunEntry {
         let trace_state = match (&trace, provenance.origin) {
             (Some(_), _) => TraceState::Here,
             (None, Origin::Recorded) => {
@@ -74,7 +74,7 @@ impl Entry {
             }
             (None, _) => TraceState::Kept,
         };
-        Entry {
+        RunEntry {
             number,
             name,
             provenance,
@@ -126,11 +126,11 @@ impl Entry {
 }
 
 /// A yes-or-no question about a run, for a table with marks.
-pub type EntryTest = fn(&Entry) -> bool;
+pub type EntryTest = fn(&RunEntry) -> bool;
 
 /// What runs and sweeps have in common. They share one sequence of numbers.
 #[derive(Clone, Copy, Debug)]
-pub struct Item<'a> {
+pub struct HistoryItem<'a> {
     /// Its number.
     pub number: usize,
     /// Unique across sessions.
@@ -141,9 +141,9 @@ pub struct Item<'a> {
     pub provenance: &'a Provenance,
 }
 
-impl<'a> From<&'a Entry> for Item<'a> {
-    fn from(entry: &'a Entry) -> Item<'a> {
-        Item {
+impl<'a> From<&'a RunEntry> for HistoryItem<'a> {
+    fn from(entry: &'a RunEntry) -> HistoryItem<'a> {
+        HistoryItem {
             number: entry.number,
             id: &entry.record.id,
             name: entry.name.as_deref(),
@@ -152,9 +152,9 @@ impl<'a> From<&'a Entry> for Item<'a> {
     }
 }
 
-impl<'a> From<&'a SweepEntry> for Item<'a> {
-    fn from(entry: &'a SweepEntry) -> Item<'a> {
-        Item {
+impl<'a> From<&'a SweepEntry> for HistoryItem<'a> {
+    fn from(entry: &'a SweepEntry) -> HistoryItem<'a> {
+        HistoryItem {
             number: entry.number,
             id: &entry.sweep.id,
             name: entry.name.as_deref(),
@@ -163,9 +163,12 @@ impl<'a> From<&'a SweepEntry> for Item<'a> {
     }
 }
 
-fn items<'a>(entries: &'a [Entry], sweeps: &'a [SweepEntry]) -> impl Iterator<Item = Item<'a>> {
-    let sweeps = sweeps.iter().map(Item::from);
-    entries.iter().map(Item::from).chain(sweeps)
+fn items<'a>(
+    entries: &'a [RunEntry],
+    sweeps: &'a [SweepEntry],
+) -> impl Iterator<Item = HistoryItem<'a>> {
+    let sweeps = sweeps.iter().map(HistoryItem::from);
+    entries.iter().map(HistoryItem::from).chain(sweeps)
 }
 
 /// The runs that the user can look at, oldest first.
@@ -182,7 +185,7 @@ fn items<'a>(entries: &'a [Entry], sweeps: &'a [SweepEntry]) -> impl Iterator<It
 #[derive(Clone, Debug)]
 pub struct History {
     /// In ascending order of their numbers.
-    entries: Vec<Entry>,
+    entries: Vec<RunEntry>,
     /// In ascending order of their numbers. Runs have other numbers.
     sweeps: Vec<SweepEntry>,
     /// What was removed and can come back, the latest last.
@@ -213,16 +216,16 @@ impl History {
     }
 
     /// All entries, oldest first.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[RunEntry] {
         &self.entries
     }
 
     /// The entry with this number.
-    pub fn get(&self, number: usize) -> Option<&Entry> {
+    pub fn get(&self, number: usize) -> Option<&RunEntry> {
         self.entries.get(self.index_of(number)?)
     }
 
-    fn get_mut(&mut self, number: usize) -> Option<&mut Entry> {
+    fn get_mut(&mut self, number: usize) -> Option<&mut RunEntry> {
         let at = self.index_of(number)?;
         self.entries.get_mut(at)
     }
@@ -245,7 +248,7 @@ impl History {
         let (work, part) = (record.plan.clone(), record.campaign.clone());
         self.highest += 1;
         let here = Arc::clone(&self.here);
-        let entry = Entry::new(self.highest, None, here, record, Some(trace));
+        let entry = RunEntry::new(self.highest, None, here, record, Some(trace));
         self.entries.push(entry);
         self.compare(|entry| entry.record.plan.same_work(&work));
         if let Some(part) = part {
@@ -256,21 +259,21 @@ impl History {
     }
 
     /// The runs and sweeps of the history, and those that were removed and can come back.
-    fn all_items(&self) -> impl Iterator<Item = Item<'_>> {
+    fn all_items(&self) -> impl Iterator<Item = HistoryItem<'_>> {
         let removed = self.removals.iter().flat_map(Removal::items);
         items(&self.entries, &self.sweeps).chain(removed)
     }
 
     /// The runs that were removed and can come back, then those of the history, oldest first.
-    fn all_entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+    fn all_entries_mut(&mut self) -> impl Iterator<Item = &mut RunEntry> {
         let removed = self.removals.iter_mut();
         let removed = removed.flat_map(|removal| &mut removal.entries);
         removed.chain(&mut self.entries)
     }
 
     /// The run or sweep with this number, even if it was removed.
-    pub fn item(&self, number: usize) -> Option<Item<'_>> {
-        let run = self.get(number).map(Item::from);
+    pub fn item(&self, number: usize) -> Option<HistoryItem<'_>> {
+        let run = self.get(number).map(HistoryItem::from);
         run.or_else(|| self.all_items().find(|item| item.number == number))
     }
 

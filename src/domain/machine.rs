@@ -79,7 +79,7 @@ pub struct Diagnosis {
 
 /// How many workers this machine allows, and why not more.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct WorkerLimits {
     /// Most workers of a model that uses threads.
     pub threads: Limit,
     /// Most workers of a rayon pool.
@@ -128,10 +128,10 @@ impl Limit {
     }
 }
 
-impl Default for Limits {
+impl Default for WorkerLimits {
     /// The program's own limits, as if the machine set none.
-    fn default() -> Limits {
-        Limits {
+    fn default() -> WorkerLimits {
+        WorkerLimits {
             threads: Limit::own(MAX_THREADS),
             pool: Limit::of_a_pool(),
             processes: Limit::own(MAX_PROCESSES),

@@ -11,7 +11,7 @@ use serde::{
 };
 
 use super::{
-    foreign::{BorrowedKey, Measured},
+    foreign::{BorrowedKey, MeasuredNumber},
     time::{Nanos, nanos, seconds},
 };
 pub use crate::catalog::phase::Phase;
@@ -101,7 +101,7 @@ impl<'de> Visitor<'de> for TimesVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PhaseTimes, A::Error> {
         let mut times = PhaseTimes::default();
-        while let Some((BorrowedKey(name), Measured(time))) = map.next_entry()? {
+        while let Some((BorrowedKey(name), MeasuredNumber(time))) = map.next_entry()? {
             let mut phases = Phase::MEASURED.into_iter();
             if let Some(phase) = phases.find(|phase| phase.name() == name) {
                 times[phase] = nanos(time);

@@ -7,8 +7,8 @@ use std::hash::Hash;
 
 use super::{
     addresses::{self, Addresses},
-    executor::Executor,
-    machine::Limits,
+    machine::WorkerLimits,
+    model_variant::ModelVariant,
     phase::Phase,
     python::{
         FIRST_WITH_INTERPRETERS, GilState, Interpreter, OLDEST, Python, StartMethod, Version,
@@ -19,7 +19,7 @@ use super::{
 use crate::catalog::{
     model::Model,
     parameter::{Parameter, REPEATS, TASKS, Values, WORKERS},
-    workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, Step, Workload},
+    workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, TaskStep, Workload},
 };
 
 /// A plan while the user writes it. Its values may be wrong.
@@ -119,7 +119,7 @@ impl Draft {
     /// Whether its tasks compute, so that their length depends on the machine's speed.
     pub fn computes(&self) -> bool {
         let steps = (self.workload.description().steps)(&self.values);
-        self.needs_calibration() || steps.into_iter().any(Step::computes)
+        self.needs_calibration() || steps.into_iter().any(TaskStep::computes)
     }
 
     /// Whether the machine's speed has to be known before this can become a plan.
@@ -140,7 +140,7 @@ impl Draft {
     }
 
     /// The most workers on a machine with these limits.
-    pub fn most_workers(&self, limits: &Limits) -> super::machine::Limit {
+    pub fn most_workers(&self, limits: &WorkerLimits) -> super::machine::Limit {
         self.model.most_workers(limits, self.workload.fetches())
     }
 
@@ -148,7 +148,7 @@ impl Draft {
     ///
     /// # Errors
     /// As [`Draft::validate`].
-    pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
+    pub fn check(&self, limits: &WorkerLimits) -> Result<(), Invalid> {
         if let Some(sizing) = self.sizing_by_time() {
             of(sizing.time, sizing.time.check(self.get(sizing.time)))?;
         }
@@ -163,7 +163,7 @@ impl Draft {
     /// # Errors
     /// If a field is wrong. The message is one sentence about the first wrong field: what is wrong and what is allowed.
     /// A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
-    pub fn validate(&self, limits: &Limits) -> Result<Plan, Invalid> {
+    pub fn validate(&self, limits: &WorkerLimits) -> Result<Plan, Invalid> {
         let python = self.checked_python()?;
         self.check_workers(limits)?;
         let most = self.model.description().tasks;
@@ -178,7 +178,7 @@ impl Draft {
             workload: self.workload,
             size: self.size(),
             addresses: self.addresses(),
-            executor: Executor {
+            executor: ModelVariant {
                 model: self.model,
                 python,
             },
@@ -200,7 +200,7 @@ impl Draft {
         size
     }
 
-    fn check_workers(&self, limits: &Limits) -> Result<(), Invalid> {
+    fn check_workers(&self, limits: &WorkerLimits) -> Result<(), Invalid> {
         let name = self.model.name();
         if self.model.is_serial() && self.workers != 1 {
             let workers = grouped(self.workers);
@@ -384,7 +384,7 @@ pub struct Plan {
     /// The pages that tasks fetch, if they fetch any.
     addresses: Option<Addresses>,
     /// How the tasks are executed, apart from the number of workers.
-    pub executor: Executor,
+    pub executor: ModelVariant,
     /// The number of workers, at least one.
     pub workers: u32,
     /// The number of tasks, at least one.
@@ -397,7 +397,7 @@ pub struct Plan {
 
 impl Plan {
     /// What a task does, step by step.
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<TaskStep> {
         (self.workload.description().steps)(&self.size)
     }
 
@@ -478,7 +478,7 @@ impl Plan {
             ..python
         });
         Plan {
-            executor: Executor {
+            executor: ModelVariant {
                 model: Model::serial(python.is_some()),
                 python,
             },
@@ -512,7 +512,7 @@ impl Plan {
 
     /// The phases that a run of this plan can have, in the order in which they are listed.
     pub fn phases(&self) -> Vec<Phase> {
-        let steps: Vec<Phase> = self.steps().into_iter().map(Step::phase).collect();
+        let steps: Vec<Phase> = self.steps().into_iter().map(TaskStep::phase).collect();
         Phase::LISTED
             .into_iter()
             .filter(|phase| match phase {
@@ -588,20 +588,22 @@ mod tests {
 
     fn refused(draft: &Draft) -> Invalid {
         draft
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .expect_err("this draft is wrong")
     }
 
     #[test]
     fn a_draft_with_defaults_is_the_articles_experiment() {
-        let plan = cpu(Model::Threads, 2).validate(&Limits::default()).unwrap();
-        assert_eq!(plan.steps(), [Step::Compute(10_000_000)]);
+        let plan = cpu(Model::Threads, 2)
+            .validate(&WorkerLimits::default())
+            .unwrap();
+        assert_eq!(plan.steps(), [TaskStep::Compute(10_000_000)]);
         assert_eq!((plan.workers, plan.tasks), (2, 8));
         let io = Draft::new(Workload::Io, Model::Threads, 16)
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .unwrap();
         assert_eq!(io.tasks, 16);
-        assert_eq!(io.steps(), [Step::Fetch, Step::Write(50)]);
+        assert_eq!(io.steps(), [TaskStep::Fetch, TaskStep::Write(50)]);
         assert_eq!(io.addresses().map(Addresses::count), Some(16));
         assert!(!io.has_shared_file());
     }
@@ -653,7 +655,7 @@ mod tests {
         let mut spawning = python(Workload::Cpu, Model::PythonProcesses, python::interpreter());
         assert_eq!(
             spawning
-                .validate(&Limits::default())
+                .validate(&WorkerLimits::default())
                 .unwrap()
                 .python()
                 .unwrap()
@@ -677,7 +679,7 @@ mod tests {
     fn serial_for_python_is_one_thread_of_the_same_interpreter() {
         let mut draft = python(Workload::Io, Model::PythonProcesses, python::interpreter());
         draft.start_method = Some(StartMethod::Spawn);
-        let plan = draft.validate(&Limits::default()).unwrap();
+        let plan = draft.validate(&WorkerLimits::default()).unwrap();
         let serial = plan.as_serial();
         assert!(
             serial.is_serial()
@@ -686,14 +688,14 @@ mod tests {
         );
         assert_eq!((serial.model(), serial.workers), (Model::PythonThreads, 1));
         assert_eq!(
-            Draft::from(&serial).validate(&Limits::default()),
+            Draft::from(&serial).validate(&WorkerLimits::default()),
             Ok(serial)
         );
     }
 
     #[test]
     fn workers_share_a_lock_under_the_emulation_and_as_threads_of_an_interpreter_that_has_one() {
-        let lock = |draft: Draft| draft.validate(&Limits::default()).unwrap().lock();
+        let lock = |draft: Draft| draft.validate(&WorkerLimits::default()).unwrap().lock();
         assert_eq!(lock(cpu(Model::GilThreads, 2)), Lock::Emulated);
         assert_eq!(
             lock(python(
@@ -745,20 +747,20 @@ mod tests {
         assert_eq!(refused(&draft).field, Field::Number(&TASK_TIME));
         let plan = draft
             .calibrated(&Speed::uniform(40e6))
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .unwrap();
-        assert_eq!(plan.steps(), [Step::Compute(10_000_000)]);
+        assert_eq!(plan.steps(), [TaskStep::Compute(10_000_000)]);
     }
 
     #[test]
     fn a_task_time_is_checked_before_anything_is_calibrated() {
         let mut draft = cpu(Model::Threads, 2);
         draft.set(&TASK_TIME, 250);
-        assert_eq!(draft.check(&Limits::default()), Ok(()));
+        assert_eq!(draft.check(&WorkerLimits::default()), Ok(()));
         draft.workers = 0;
         assert_eq!(
             draft
-                .check(&Limits::default())
+                .check(&WorkerLimits::default())
                 .map_err(|invalid| invalid.field),
             Err(Field::WORKERS)
         );
@@ -766,7 +768,7 @@ mod tests {
         draft.set(&TASK_TIME, 0);
         assert_eq!(
             draft
-                .check(&Limits::default())
+                .check(&WorkerLimits::default())
                 .map_err(|invalid| invalid.field),
             Err(Field::Number(&TASK_TIME))
         );
@@ -785,9 +787,9 @@ mod tests {
     #[test]
     fn writing_one_shared_file_is_other_work_than_one_each() {
         let mut draft = Draft::new(Workload::Io, Model::Threads, 4);
-        let each = draft.validate(&Limits::default()).unwrap();
+        let each = draft.validate(&WorkerLimits::default()).unwrap();
         draft.set(&SHARED_FILE, 1);
-        let shared = draft.validate(&Limits::default()).unwrap();
+        let shared = draft.validate(&WorkerLimits::default()).unwrap();
         assert!(!each.same_work(&shared) && shared.same_work(&shared.as_serial()));
     }
 
@@ -798,7 +800,7 @@ mod tests {
             draft.seed = seed;
             // All latencies are equal, so only the seed itself differs.
             draft.set(&LATENCY_MAX, LATENCY_MIN.default);
-            draft.validate(&Limits::default()).unwrap()
+            draft.validate(&WorkerLimits::default()).unwrap()
         };
         assert!(plan(Workload::Cpu, 1).same_work(&plan(Workload::Cpu, 2)));
         assert!(!plan(Workload::Io, 1).same_work(&plan(Workload::Io, 2)));
@@ -817,8 +819,11 @@ mod tests {
             ..io.clone()
         };
         for draft in [cpu(Model::Threads, 3), io, urls] {
-            let plan = draft.validate(&Limits::default()).unwrap();
-            assert_eq!(Draft::from(&plan).validate(&Limits::default()), Ok(plan));
+            let plan = draft.validate(&WorkerLimits::default()).unwrap();
+            assert_eq!(
+                Draft::from(&plan).validate(&WorkerLimits::default()),
+                Ok(plan)
+            );
         }
     }
 }

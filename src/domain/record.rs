@@ -43,7 +43,7 @@ impl Outcome {
 
 /// The place of a run in a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct CampaignPart {
     /// The campaign's id, which is unique across sessions.
     #[serde(deserialize_with = "foreign::text")]
     pub id: String,
@@ -57,7 +57,7 @@ pub struct RunOrder {
     /// What to run.
     pub plan: Plan,
     /// Its place in a campaign, if it belongs to one.
-    pub part: Option<Part>,
+    pub part: Option<CampaignPart>,
 }
 
 impl From<Plan> for RunOrder {
@@ -75,7 +75,7 @@ pub struct Record {
     /// Unique across sessions; its text sorts by time (UUID version 7).
     pub id: String,
     /// Its place in a campaign; null if it was measured alone.
-    pub campaign: Option<Part>,
+    pub campaign: Option<CampaignPart>,
     /// Wall-clock time of `t0`, RFC 3339, UTC.
     pub started_at: String,
     /// What the user asked for.

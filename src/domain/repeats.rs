@@ -67,8 +67,8 @@ fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        history::{Entry, History},
-        record::{Outcome, Part},
+        history::{History, RunEntry},
+        record::{CampaignPart, Outcome},
         trace::Trace,
     };
     use crate::{
@@ -82,7 +82,7 @@ mod tests {
         for (nth, wall_s) in (0..).zip(times) {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), *wall_s, 0.1);
             let round = (nth + 1_u32).saturating_sub(warm_up);
-            record.campaign = Some(Part {
+            record.campaign = Some(CampaignPart {
                 id: "campaign".into(),
                 round,
             });
@@ -104,7 +104,7 @@ mod tests {
     fn a_run_far_from_its_repeats_has_one_caveat_with_a_likely_cause() {
         let history = repeated(0, &[1.5, 1.0, 1.01, 0.99, 1.02, 1.0]);
         assert_eq!(outliers(&history), [1]);
-        let texts = |entry: &Entry| -> Vec<String> {
+        let texts = |entry: &RunEntry| -> Vec<String> {
             entry.caveats().map(|caveat| caveat.text.clone()).collect()
         };
         let caveats = texts(&history.entries()[0]);
@@ -148,7 +148,7 @@ mod tests {
         let mut history = repeated(0, &[1.0, 1.1]);
         let record = |campaign: Option<&str>| {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.0, 0.1);
-            record.campaign = campaign.map(|id| Part {
+            record.campaign = campaign.map(|id| CampaignPart {
                 id: id.into(),
                 round: 1,
             });

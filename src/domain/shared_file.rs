@@ -20,7 +20,7 @@ const LEAST_MATCH: usize = 16;
 /// What is in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Content {
+pub enum FileContent {
     /// There is no file, because no task got as far as opening it.
     Missing,
     /// Nothing: it was emptied and then not written.
@@ -49,7 +49,7 @@ pub enum Source {
 
 /// Successive bytes from one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct FilePart {
     /// Where they come from.
     #[serde(flatten)]
     pub source: Source,
@@ -63,11 +63,11 @@ pub struct Piece {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedFile {
     /// What is in it at the end.
-    pub content: Content,
+    pub content: FileContent,
     /// Its length at the end.
     pub bytes: u64,
     /// The first [`PIECES_LISTED`] pieces, in their order in the file.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<FilePart>,
     /// How many different pages have a task that wrote its page as often as it should.
     pub pages_written: u64,
     /// How often a page was written to its end.
@@ -83,7 +83,7 @@ pub struct SharedFile {
 pub fn examine(
     content: &[u8],
     pages: impl IntoIterator<Item = (u32, String)>,
-) -> (Content, Vec<Piece>) {
+) -> (FileContent, Vec<FilePart>) {
     let mut runs = vec![];
     let mut lengths = vec![];
     for (number, page) in pages {
@@ -92,34 +92,34 @@ pub fn examine(
     }
     let pieces = pieces(content, runs);
     let kind = match pieces[..] {
-        [] => Content::Empty,
+        [] => FileContent::Empty,
         [
-            Piece {
+            FilePart {
                 source: Source::Page(number),
                 bytes,
                 ..
             },
-        ] if lengths.contains(&(number, bytes)) => Content::Whole,
+        ] if lengths.contains(&(number, bytes)) => FileContent::Whole,
         [
-            Piece {
+            FilePart {
                 source: Source::Page(_),
                 ..
             },
-        ] => Content::Part,
-        _ => Content::Mixture,
+        ] => FileContent::Part,
+        _ => FileContent::Mixture,
     };
     (kind, pieces)
 }
 
 /// What a content shows if the pages are not known: whether it reads as one `str(bytes)` of Python.
-pub fn examine_unknown(content: &[u8]) -> (Content, Vec<Piece>) {
+pub fn examine_unknown(content: &[u8]) -> (FileContent, Vec<FilePart>) {
     let kind = match length_of_bytes_literal(content) {
-        _ if content.is_empty() => return (Content::Empty, vec![]),
-        Some(length) if length == content.len() => Content::Whole,
-        None if !content.contains(&0) && content.starts_with(b"b") => Content::Part,
-        _ => return (Content::Mixture, pieces(content, vec![])),
+        _ if content.is_empty() => return (FileContent::Empty, vec![]),
+        Some(length) if length == content.len() => FileContent::Whole,
+        None if !content.contains(&0) && content.starts_with(b"b") => FileContent::Part,
+        _ => return (FileContent::Mixture, pieces(content, vec![])),
     };
-    let all = Piece {
+    let all = FilePart {
         source: Source::SomePage,
         at: 0,
         bytes: content.len() as u64,
@@ -146,21 +146,21 @@ fn length_of_bytes_literal(text: &[u8]) -> Option<usize> {
 
 /// Bytes of the file that equal those of one page at the same position.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct MatchingBytes {
     number: u32,
     from: usize,
     to: usize,
 }
 
 /// The ranges in which both have the same bytes, without those that are too short to show anything.
-fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item = Run> {
+fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item = MatchingBytes> {
     let common = content.len().min(page.len());
     let mut at = 0;
     let all = std::iter::from_fn(move || {
         let from = (at..common).find(|i| content[*i] == page[*i])?;
         let end = (from..common).find(|i| content[*i] != page[*i]);
         at = end.unwrap_or(common);
-        Some(Run {
+        Some(MatchingBytes {
             number,
             from,
             to: at,
@@ -170,11 +170,11 @@ fn common_runs(content: &[u8], number: u32, page: &[u8]) -> impl Iterator<Item =
 }
 
 /// The smallest number of pieces: at each position the page that matches longest continues.
-fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
+fn pieces(content: &[u8], mut runs: Vec<MatchingBytes>) -> Vec<FilePart> {
     runs.sort_by_key(|run| (run.from, run.number));
     let mut coming = runs.into_iter().peekable();
-    let mut reached: Vec<Run> = vec![];
-    let mut pieces: Vec<Piece> = vec![];
+    let mut reached: Vec<MatchingBytes> = vec![];
+    let mut pieces: Vec<FilePart> = vec![];
     let mut at = 0;
     while at < content.len() {
         while let Some(run) = coming.next_if(|run| run.from <= at) {
@@ -191,7 +191,7 @@ fn pieces(content: &[u8], mut runs: Vec<Run>) -> Vec<Piece> {
                 without_page(content, at, until)
             }
         };
-        pieces.push(Piece {
+        pieces.push(FilePart {
             source,
             at: at as u64,
             bytes: (to - at) as u64,
@@ -230,16 +230,16 @@ mod tests {
         )
     }
 
-    fn examined(content: &[u8]) -> (Content, Vec<Piece>) {
+    fn examined(content: &[u8]) -> (FileContent, Vec<FilePart>) {
         examine(content, (0..12).map(|number| (number, page(number))))
     }
 
-    fn sources(pieces: &[Piece]) -> Vec<Source> {
+    fn sources(pieces: &[FilePart]) -> Vec<Source> {
         pieces.iter().map(|piece| piece.source).collect()
     }
 
     /// Pieces adjoin each other and cover the content.
-    fn covers(pieces: &[Piece], content: &[u8]) -> bool {
+    fn covers(pieces: &[FilePart], content: &[u8]) -> bool {
         let end = pieces
             .iter()
             .try_fold(0, |at, piece| (piece.at == at).then_some(at + piece.bytes));
@@ -252,7 +252,7 @@ mod tests {
             let (content, pieces) = examined(page(number).as_bytes());
             assert_eq!(
                 (content, sources(&pieces)),
-                (Content::Whole, vec![Source::Page(number)])
+                (FileContent::Whole, vec![Source::Page(number)])
             );
         }
     }
@@ -262,7 +262,7 @@ mod tests {
         let (short, long) = (page(3), page(11));
         let content = format!("{short}{}", &long[short.len()..]);
         let (kind, pieces) = examined(content.as_bytes());
-        assert_eq!(kind, Content::Mixture);
+        assert_eq!(kind, FileContent::Mixture);
         assert_eq!(sources(&pieces), [Source::Page(3), Source::Page(11)]);
         assert_eq!(pieces[0].bytes, short.len() as u64);
         assert!(covers(&pieces, content.as_bytes()));
@@ -273,7 +273,7 @@ mod tests {
         let mut content = page(5).into_bytes();
         content[..400].fill(0);
         let (kind, pieces) = examined(&content);
-        assert_eq!(kind, Content::Mixture);
+        assert_eq!(kind, FileContent::Mixture);
         assert_eq!(sources(&pieces), [Source::Zeros, Source::Page(5)]);
         assert_eq!((pieces[0].bytes, covers(&pieces, &content)), (400, true));
     }
@@ -284,9 +284,9 @@ mod tests {
         let (kind, pieces) = examined(&whole.as_bytes()[..whole.len() / 2]);
         assert_eq!(
             (kind, sources(&pieces)),
-            (Content::Part, vec![Source::Page(7)])
+            (FileContent::Part, vec![Source::Page(7)])
         );
-        assert_eq!(examined(b""), (Content::Empty, vec![]));
+        assert_eq!(examined(b""), (FileContent::Empty, vec![]));
     }
 
     #[test]
@@ -295,7 +295,7 @@ mod tests {
         let (kind, pieces) = examined(content.as_bytes());
         assert_eq!(
             (kind, sources(&pieces)),
-            (Content::Mixture, vec![Source::Page(2), Source::Unknown])
+            (FileContent::Mixture, vec![Source::Page(2), Source::Unknown])
         );
         assert_eq!(pieces[1].bytes, 50);
     }
@@ -303,12 +303,12 @@ mod tests {
     #[test]
     fn without_the_pages_only_one_unbroken_literal_counts_as_whole() {
         for (content, kind) in [
-            (&b"b'it\\'s one'"[..], Content::Whole),
-            (b"b\"it's one\"", Content::Whole),
-            (b"b'one'rest of two'", Content::Mixture),
-            (b"b'cut sho", Content::Part),
-            (b"\0\0\0ne'", Content::Mixture),
-            (b"", Content::Empty),
+            (&b"b'it\\'s one'"[..], FileContent::Whole),
+            (b"b\"it's one\"", FileContent::Whole),
+            (b"b'one'rest of two'", FileContent::Mixture),
+            (b"b'cut sho", FileContent::Part),
+            (b"\0\0\0ne'", FileContent::Mixture),
+            (b"", FileContent::Empty),
         ] {
             let (found, pieces) = examine_unknown(content);
             assert_eq!(found, kind, "{:?}", String::from_utf8_lossy(content));
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn in_json_a_piece_is_flat() {
         let piece = |source| {
-            serde_json::to_value(Piece {
+            serde_json::to_value(FilePart {
                 source,
                 at: 5,
                 bytes: 7,

@@ -114,7 +114,7 @@ pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{machine::Limits, record::Outcome},
+        super::{machine::WorkerLimits, record::Outcome},
         *,
     };
     use crate::{
@@ -209,7 +209,7 @@ mod tests {
         let one_thread = record(Model::PythonThreads, 1, 4.0);
         let mut other = sample::draft(Cpu, Model::PythonThreads, 1);
         other.python = Some(crate::fixtures::python::free_threaded());
-        let other = sample::record(other.validate(&Limits::default()).unwrap(), 5.0, 1.0);
+        let other = sample::record(other.validate(&WorkerLimits::default()).unwrap(), 5.0, 1.0);
         let records = [
             one_thread,
             record(Model::Serial, 1, 0.2),

@@ -13,18 +13,18 @@ mod results;
 use std::collections::HashSet;
 
 pub use counts::{MAX_COUNTS, parse_counts};
-pub use results::{Results, Series, Summary};
+pub use results::{ConfigurationSummary, Results, Series};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    executor::Executor,
-    machine::Limits,
+    machine::WorkerLimits,
+    model_variant::ModelVariant,
     plan::{Draft, Field, Invalid, Plan, to_u32},
     python::Interpreter,
     record::Record,
     text::grouped,
 };
-use crate::catalog::{model::Model, parameter::REPEATS, workload::Step};
+use crate::catalog::{model::Model, parameter::REPEATS, workload::TaskStep};
 
 /// How many rounds count unless the user says otherwise.
 pub const DEFAULT_REPEATS: u64 = 3;
@@ -120,7 +120,7 @@ impl SweepDraft {
     ///
     /// # Errors
     /// As [`SweepDraft::validate`].
-    pub fn check(&self, limits: &Limits) -> Result<(), Invalid> {
+    pub fn check(&self, limits: &WorkerLimits) -> Result<(), Invalid> {
         self.check_shape()?;
         self.configurations()
             .try_for_each(|draft| draft.check(limits))
@@ -131,7 +131,7 @@ impl SweepDraft {
     /// # Errors
     /// If a field is wrong. The message is one sentence about the first wrong field: what is wrong and what is allowed.
     /// A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
-    pub fn validate(&self, limits: &Limits) -> Result<SweepPlan, Invalid> {
+    pub fn validate(&self, limits: &WorkerLimits) -> Result<SweepPlan, Invalid> {
         self.check_shape()?;
         let configurations = self.configurations();
         let plans: Result<Vec<Plan>, Invalid> =
@@ -226,15 +226,15 @@ impl SweepPlan {
     }
 
     /// The executors, each once, in the order of the configurations. Each has a curve.
-    pub fn executors(&self) -> Vec<Executor> {
+    pub fn executors(&self) -> Vec<ModelVariant> {
         let plans = self.configurations.iter();
-        let mut executors: Vec<Executor> = plans.map(|plan| &plan.executor).cloned().collect();
+        let mut executors: Vec<ModelVariant> = plans.map(|plan| &plan.executor).cloned().collect();
         executors.dedup();
         executors
     }
 
     /// The chosen executors besides serial, in the order of the configurations.
-    pub fn parallel_executors(&self) -> Vec<Executor> {
+    pub fn parallel_executors(&self) -> Vec<ModelVariant> {
         let mut executors = self.executors();
         executors.retain(|executor| {
             !executor.model.is_serial() && self.models.contains(&executor.model)
@@ -243,7 +243,7 @@ impl SweepPlan {
     }
 
     /// The configuration of an executor with this number of workers.
-    pub fn configuration(&self, executor: &Executor, workers: u32) -> Option<usize> {
+    pub fn configuration(&self, executor: &ModelVariant, workers: u32) -> Option<usize> {
         let is_it = |plan: &Plan| plan.workers == workers && plan.executor == *executor;
         self.configurations.iter().position(is_it)
     }
@@ -273,7 +273,7 @@ impl SweepPlan {
     /// ended, cores do not limit the speed-up of such tasks.
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
-        let computes = || work.steps().into_iter().any(Step::computes);
+        let computes = || work.steps().into_iter().any(TaskStep::computes);
         let cores_each = if work.workload.computes() {
             Some(1.0)
         } else {
@@ -303,9 +303,9 @@ impl SweepPlan {
 
 /// A sweep that is running or has ended: what the user asked for, and the id that its records refer to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "definition::Stored", try_from = "definition::Stored")]
+#[serde(into = "definition::StoredSweep", try_from = "definition::StoredSweep")]
 pub struct Sweep {
-    /// Unique across sessions; the `id` of its records' [`Part`](super::record::Part).
+    /// Unique across sessions; the `id` of its records' [`CampaignPart`](super::record::CampaignPart).
     pub id: String,
     /// What the user asked for.
     pub plan: SweepPlan,

@@ -21,9 +21,9 @@ use std::ops::Range;
 pub use core_curves::CoreCurves;
 pub use cores::{CoreLane, Cores, OnCore, Who};
 pub use lane::Lane;
-pub use look::{Segment, Step, TaskStory};
+pub use look::{Direction, Segment, TaskStory};
 pub use player::Player;
-use summary::Summary;
+use summary::TraceSums;
 
 use super::{
     phase::{Phase, PhaseTimes},
@@ -107,7 +107,7 @@ const LATELY: Nanos = 500_000_000;
 pub struct Trace {
     /// One per worker.
     pub lanes: Vec<Lane>,
-    summary: Summary,
+    summary: TraceSums,
     /// The curves of concurrency and parallelism so far.
     pub samples: Vec<Sample>,
     /// What is known about the cores so far.
@@ -139,7 +139,7 @@ impl Trace {
         let workers = workers as usize;
         Trace {
             lanes: vec![lane; workers],
-            summary: Summary::new(workers),
+            summary: TraceSums::new(workers),
             cores: Cores {
                 seen: vec![0; workers],
                 ..Cores::default()

@@ -249,7 +249,7 @@ pub struct EventSlot {
 
 /// A part of the map: an array of equal elements.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Part {
+pub struct ArenaPart {
     /// Offset of the first element, in bytes.
     pub at: usize,
     /// Distance from the start of one element to the start of the next, in bytes.
@@ -258,9 +258,9 @@ pub struct Part {
     count: usize,
 }
 
-impl Part {
-    const fn after(before: Part, size: usize, count: usize) -> Part {
-        Part {
+impl ArenaPart {
+    const fn after(before: ArenaPart, size: usize, count: usize) -> ArenaPart {
+        ArenaPart {
             at: before.end(),
             size,
             count,
@@ -272,27 +272,28 @@ impl Part {
     }
 }
 
-const HEADER: Part = Part {
+const HEADER: ArenaPart = ArenaPart {
     at: 0,
     size: size_of::<Header>(),
     count: 1,
 };
-const CORE_SLOTS: Part = Part::after(HEADER, size_of::<CacheLine<AtomicU64>>(), CORES);
+const CORE_SLOTS: ArenaPart = ArenaPart::after(HEADER, size_of::<CacheLine<AtomicU64>>(), CORES);
 /// Totals, one element per worker.
-pub const LANES: Part = Part::after(CORE_SLOTS, size_of::<LaneHeader>(), MAX_THREADS as usize);
+pub const LANES: ArenaPart =
+    ArenaPart::after(CORE_SLOTS, size_of::<LaneHeader>(), MAX_THREADS as usize);
 /// Tasks, by stripe.
-pub const TASKS: Part = Part::after(
+pub const TASKS: ArenaPart = ArenaPart::after(
     LANES,
     size_of::<TaskSlot>(),
     TASK_STRIPES * TASKS_PER_STRIPE,
 );
 /// All sentences.
-pub const TEXTS: Part = Part::after(TASKS, TEXT_BYTES, 1);
+pub const TEXTS: ArenaPart = ArenaPart::after(TASKS, TEXT_BYTES, 1);
 /// CPU time by core, one element per Python worker.
-pub const LANE_CORES: Part =
-    Part::after(TEXTS, size_of::<LaneCores>(), MAX_PYTHON_THREADS as usize);
+pub const LANE_CORES: ArenaPart =
+    ArenaPart::after(TEXTS, size_of::<LaneCores>(), MAX_PYTHON_THREADS as usize);
 /// Events of all lanes.
-pub const RINGS: Part = Part::after(LANE_CORES, RING_BYTES, 1);
+pub const RINGS: ArenaPart = ArenaPart::after(LANE_CORES, RING_BYTES, 1);
 /// The size of the whole map.
 pub const BYTES: usize = RINGS.end();
 
@@ -351,7 +352,7 @@ impl Arena {
     }
 
     /// The element of a part with this index.
-    fn at<T>(&self, part: Part, index: usize) -> &T {
+    fn at<T>(&self, part: ArenaPart, index: usize) -> &T {
         assert_eq!(part.size, size_of::<T>(), "another part of the arena");
         assert!(index < part.count, "outside the arena");
         // SAFETY: the element is inside the map, which lives as long as self. Every T here consists of atomics, for

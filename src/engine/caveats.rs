@@ -4,8 +4,8 @@
 use super::executor::Ending;
 use crate::{
     catalog::caveat::{
-        OBSERVER_SHARE, OTHERS_SHARE, SHORT_S, SHORTEST_S, STARTUP_SHARE, STILL_MIN_S, STILL_SHARE,
-        STOLEN_MIN_S, STOLEN_SHARE, Seen, WAIT_MIN_S, WAIT_SHARE_CPU, WAIT_SHARE_IO,
+        OBSERVER_SHARE, OTHERS_SHARE, Observation, SHORT_S, SHORTEST_S, STARTUP_SHARE, STILL_MIN_S,
+        STILL_SHARE, STOLEN_MIN_S, STOLEN_SHARE, WAIT_MIN_S, WAIT_SHARE_CPU, WAIT_SHARE_IO,
     },
     domain::{
         phase::Phase,
@@ -18,18 +18,18 @@ use crate::{
 const DEATHS_LISTED: usize = 3;
 
 /// All caveats of this record. Those that may explain others come first.
-pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
+pub fn about(record: &Record, ending: &Ending) -> Vec<Observation> {
     let dropped = record.measurement.events.dropped;
-    let dropped = (dropped > 0).then_some(Seen::EventsDropped(dropped));
+    let dropped = (dropped > 0).then_some(Observation::EventsDropped(dropped));
     let died = ending.unprovoked_deaths().take(DEATHS_LISTED);
-    let died = died.map(|death| Seen::WorkerDied(death.to_string()));
+    let died = died.map(|death| Observation::WorkerDied(death.to_string()));
     let (stolen, taken, too_short) = (stolen(record), others_on_cores(record), too_short(record));
     // A run that is too short to compare is too short for this, too.
     let observed = observed(record).filter(|_| too_short.is_none());
     let is_explained = stolen.is_some() || taken.is_some();
     let others = [
         lock_changed(record),
-        ending.did_not_end.then_some(Seen::DidNotEnd),
+        ending.did_not_end.then_some(Observation::DidNotEnd),
         // Time that the host took is time in which workers stood still.
         stood_still(ending).or_else(|| standing_still(record).filter(|_| stolen.is_none())),
         stolen,
@@ -37,7 +37,7 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
         // With more workers than cores, workers wait for each other, and the figures do not say for whom.
         foreign_wait(record)
             .filter(|_| !is_explained)
-            .map(Seen::RunQueueWait),
+            .map(Observation::RunQueueWait),
         too_short,
         observed,
     ];
@@ -49,29 +49,29 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Seen> {
 }
 
 /// Whether the state of the interpreter's lock differs from what the interpreter said before the run.
-fn lock_changed(record: &Record) -> Option<Seen> {
+fn lock_changed(record: &Record) -> Option<Observation> {
     let expected = record.plan.python()?.interpreter.gil;
     let found = record.interpreter.python.as_ref()?.gil?;
-    (found != expected).then_some(Seen::GilChanged(expected, found))
+    (found != expected).then_some(Observation::GilChanged(expected, found))
 }
 
 /// Whether the machine slept, or the program was stopped.
-fn stood_still(ending: &Ending) -> Option<Seen> {
+fn stood_still(ending: &Ending) -> Option<Observation> {
     if ending.suspended > 1_000_000 {
-        Some(Seen::Slept(seconds(ending.suspended)))
+        Some(Observation::Slept(seconds(ending.suspended)))
     } else {
-        (ending.stopped > 0).then(|| Seen::Stopped(seconds(ending.stopped)))
+        (ending.stopped > 0).then(|| Observation::Stopped(seconds(ending.stopped)))
     }
 }
 
 /// Whether workers were off their core for longer than the kernel says that they waited for one. The kernel's figure
 /// counts all waiting in a worker's life, so it should never be the smaller one. Only for `cpu`, whose tasks make no
 /// system calls: a thousand threads that allocate memory at once make each other wait in the kernel.
-fn standing_still(record: &Record) -> Option<Seen> {
+fn standing_still(record: &Record) -> Option<Observation> {
     let ready = seconds(record.times.phases_s[Phase::Ready]);
     let unexplained = ready - kernel_wait(record)?;
     (is_cpu(record) && unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE)
-        .then_some(Seen::StoodStill(unexplained))
+        .then_some(Observation::StoodStill(unexplained))
 }
 
 fn is_cpu(record: &Record) -> bool {
@@ -88,20 +88,21 @@ fn kernel_wait(record: &Record) -> Option<f64> {
 }
 
 /// Whether the hypervisor gave the cores to others while this machine needed them.
-fn stolen(record: &Record) -> Option<Seen> {
+fn stolen(record: &Record) -> Option<Observation> {
     let stolen: Option<f64> = record.cores.iter().map(|core| core.stolen_s).sum();
     let seconds = stolen?;
     let usable = record.workers.len().min(record.cores.len()) as f64;
     let share = seconds / (record.times.wall_s * usable);
-    (share > STOLEN_SHARE && seconds >= STOLEN_MIN_S).then_some(Seen::Stolen { seconds, share })
+    (share > STOLEN_SHARE && seconds >= STOLEN_MIN_S)
+        .then_some(Observation::Stolen { seconds, share })
 }
 
 /// Whether other programs used the cores, according to the kernel's accounting. For `io`, the embedded server is one of
 /// them.
-fn others_on_cores(record: &Record) -> Option<Seen> {
+fn others_on_cores(record: &Record) -> Option<Observation> {
     let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
     let share = others? / (record.times.wall_s * record.cores.len() as f64);
-    (is_cpu(record) && share > OTHERS_SHARE).then(|| Seen::CoresTaken {
+    (is_cpu(record) && share > OTHERS_SHARE).then(|| Observation::CoresTaken {
         share,
         waited: foreign_wait(record),
     })
@@ -125,22 +126,22 @@ fn foreign_wait(record: &Record) -> Option<f64> {
 }
 
 /// Whether chance, or the creation of the workers, weighs as much as the work.
-fn too_short(record: &Record) -> Option<Seen> {
+fn too_short(record: &Record) -> Option<Observation> {
     let wall_s = record.times.wall_s;
     let share = record.times.startup_s.unwrap_or(0.0) / wall_s;
     match record.ending.outcome {
         Outcome::Cancelled | Outcome::Failed => None,
-        Outcome::Completed if wall_s < SHORTEST_S => Some(Seen::TooShort(wall_s)),
+        Outcome::Completed if wall_s < SHORTEST_S => Some(Observation::TooShort(wall_s)),
         Outcome::Completed => (wall_s < SHORT_S && share > STARTUP_SHARE)
-            .then_some(Seen::MostlyStarting { share, wall_s }),
+            .then_some(Observation::MostlyStarting { share, wall_s }),
     }
 }
 
 /// Whether watching took much of a core. A run that broke at once has no numbers that watching could have disturbed.
-fn observed(record: &Record) -> Option<Seen> {
+fn observed(record: &Record) -> Option<Observation> {
     let share = record.measurement.observer.cpu_s / record.times.wall_s;
     (share > OBSERVER_SHARE && record.ending.outcome != Outcome::Failed)
-        .then_some(Seen::ObserverCost(share))
+        .then_some(Observation::ObserverCost(share))
 }
 
 #[cfg(test)]
@@ -224,7 +225,7 @@ mod tests {
             "one cause, one caveat"
         );
         assert!(
-            matches!(others_on_cores(&record), Some(Seen::CoresTaken { share, waited: Some(waited) })
+            matches!(others_on_cores(&record), Some(Observation::CoresTaken { share, waited: Some(waited) })
                 if (share - 0.31).abs() < 1e-9 && (waited - 0.3).abs() < 1e-9)
         );
     }

@@ -2,7 +2,7 @@
 //!
 //! The protocols are ureq's and rustls'. Everything that can block is this module's own: name lookup, connecting,
 //! reading and writing wait in `poll` for the socket *and* for the run's stop latch, so that a cancelled run ends at
-//! once whatever the server does. Each wait is made inside [`Around`], so that a worker of an interpreter does not hold
+//! once whatever the server does. Each wait is made inside [`BlockingCall`], so that a worker of an interpreter does not hold
 //! its lock meanwhile.
 //!
 //! Nothing is reused, and nothing is taken from the environment. Each fetch has a connection of its own and goes
@@ -37,7 +37,7 @@ const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
 
 /// The limits of one whole fetch with all its redirects. The Python models get the same numbers with their order.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Limits {
+pub struct FetchLimits {
     /// The time for lookup, connecting, TLS, redirects, and the body to its last byte.
     pub timeout_s: f64,
     /// The maximum number of redirects.
@@ -48,7 +48,7 @@ pub struct Limits {
     pub body_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for FetchLimits {
     fn default() -> Self {
         Self {
             timeout_s: FETCH_TIMEOUT_S,
@@ -64,7 +64,7 @@ impl Default for Limits {
 /// What follows the call may itself take long, for example getting that lock back. That time counts towards the timeout
 /// of the fetch, as it does in a real interpreter. The calls are never nested. Steps that need no waiting are not made
 /// this way: an address that is an IP literal, bytes that have already been read, and the computing of TLS.
-pub type Around = fn(&mut dyn FnMut());
+pub type BlockingCall = fn(&mut dyn FnMut());
 
 /// Fetches pages for one worker.
 ///
@@ -73,12 +73,12 @@ pub type Around = fn(&mut dyn FnMut());
 #[derive(Debug)]
 pub struct Fetcher {
     network: Network,
-    limits: Limits,
+    limits: FetchLimits,
 }
 
 impl Fetcher {
     /// A fetcher whose fetches are cancelled as soon as `stop` opens, and time out as `limits` says.
-    pub fn new(stop: Arc<Latch>, limits: Limits, around: Around) -> Self {
+    pub fn new(stop: Arc<Latch>, limits: FetchLimits, around: BlockingCall) -> Self {
         Self {
             network: Network {
                 stop,

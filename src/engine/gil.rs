@@ -69,7 +69,7 @@ use super::lock::lock;
 #[derive(Debug)]
 pub struct Gil {
     interval: Duration,
-    state: Mutex<State>,
+    state: Mutex<LockState>,
     /// Signalled when the lock is dropped (`gil->cond`).
     dropped: Condvar,
     /// Which worker took the lock last, for forced switching (`gil->switch_mutex`). It has a mutex of its own, as in
@@ -82,7 +82,7 @@ pub struct Gil {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LockState {
     holder: Option<u32>,
     switches: u64,
 }

@@ -13,13 +13,13 @@ use super::{
     latch::wait_readable,
     worker::{self, Assignment, Worker},
 };
-use crate::{catalog::workload::Step, domain::phase::Phase};
+use crate::{catalog::workload::TaskStep, domain::phase::Phase};
 
 /// The whole life of a worker that takes tasks from the shared counter. A panic is kept as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
     worker::guard(assignment, number, || {
         let mut worker = Worker::arrive(assignment, number);
-        let job = Job::new(assignment);
+        let job = PreparedTask::new(assignment);
         worker.work(|worker, task| job.execute(worker, task));
         worker.conclude(own_process);
     });
@@ -27,17 +27,17 @@ pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
 
 /// What a task does, prepared once per worker.
 #[derive(Debug)]
-pub struct Job {
+pub struct PreparedTask {
     assignment: Assignment,
-    steps: Vec<Step>,
+    steps: Vec<TaskStep>,
     fetcher: Fetcher,
 }
 
-impl Job {
+impl PreparedTask {
     /// Prepares what the tasks of this run need. In a forked worker, call it only after the fork.
-    pub fn new(assignment: &Assignment) -> Job {
+    pub fn new(assignment: &Assignment) -> PreparedTask {
         let stop = assignment.arena.stop.clone();
-        Job {
+        PreparedTask {
             steps: assignment.plan.steps(),
             fetcher: Fetcher::new(stop, assignment.limits, worker::unlocked),
             assignment: assignment.clone(),
@@ -52,10 +52,10 @@ impl Job {
         let mut page = vec![];
         for step in &self.steps {
             match step {
-                Step::Compute(iterations) => cpu::execute(worker, *iterations)?,
-                Step::Fetch => page = self.fetch(worker, task)?,
-                Step::Sleep(ms) => self.sleep(worker, *ms)?,
-                Step::Write(times) => io::write(worker, &self.assignment, task, &page, *times)?,
+                TaskStep::Compute(iterations) => cpu::execute(worker, *iterations)?,
+                TaskStep::Fetch => page = self.fetch(worker, task)?,
+                TaskStep::Sleep(ms) => self.sleep(worker, *ms)?,
+                TaskStep::Write(times) => io::write(worker, &self.assignment, task, &page, *times)?,
             }
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! Finds out what this machine is and what it allows.
 
 use super::os;
-use crate::domain::machine::{Limit, Limits, MAX_IO_WORKERS, MAX_PROCESSES, MAX_THREADS, Machine};
+use crate::domain::machine::{
+    Limit, MAX_IO_WORKERS, MAX_PROCESSES, MAX_THREADS, Machine, WorkerLimits,
+};
 
 /// Descriptors that the program itself needs, with some to spare.
 const OWN_FILES: u64 = 64;
@@ -60,7 +62,7 @@ fn kernel() -> String {
 }
 
 /// How many workers this machine allows a process that may open this many files.
-pub fn limits(open_files: u64) -> Limits {
+pub fn limits(open_files: u64) -> WorkerLimits {
     let mut threads = Limit::own(MAX_THREADS);
     let mut processes = Limit::own(MAX_PROCESSES);
     if let Some(mappings) = os::mappings_allowed() {
@@ -84,7 +86,7 @@ pub fn limits(open_files: u64) -> Limits {
             .or_less(MAX_IO_WORKERS, "this program's own limit")
             .or_less(files, "the limit of open files")
     };
-    Limits {
+    WorkerLimits {
         io_threads: io(&threads, (files / FILES_PER_WORKER).max(1)),
         // Each forked worker has descriptors of its own, but the server holds the other ends of all connections.
         io_processes: io(&processes, files),

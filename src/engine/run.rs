@@ -22,7 +22,7 @@ use super::{
         AWAY_MAX, Ending, Executor, arrived, note_panics, processes::ForkExecutor,
         python::PythonExecutor, threads::ThreadExecutor,
     },
-    fetch::Limits,
+    fetch::FetchLimits,
     gil::Gil,
     latch::wait_readable,
     lock::lock,
@@ -40,7 +40,7 @@ use crate::{
     domain::{
         addresses::Addresses,
         login::Secrets,
-        record::{Part, Record, RunOrder},
+        record::{CampaignPart, Record, RunOrder},
         time::Nanos,
         trace::Batch,
     },
@@ -79,7 +79,7 @@ pub struct RunContext {
     /// The directory for the files of runs.
     pub scratch: Scratch,
     /// The limits of fetches. Tests set shorter ones than usual, because they cannot wait so long.
-    pub limits: Mutex<Limits>,
+    pub limits: Mutex<FetchLimits>,
     /// When the current run was started; 0 if there is none.
     pub run: AtomicU64,
     /// Whether records list all tasks, however many there are.
@@ -188,7 +188,7 @@ impl Drop for Run {
 struct Supervisor<'c, R> {
     context: &'c RunContext,
     assignment: Assignment,
-    part: Option<Part>,
+    part: Option<CampaignPart>,
     /// Watches the CPU time of the thread that started the run and displays it.
     watcher: CpuWatch,
     report: R,

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     domain::{
-        machine::{Limits, Machine},
+        machine::{Machine, WorkerLimits},
         python::{FoundPython, Pythons, UselessPython},
         speed::Speed,
     },
@@ -51,7 +51,7 @@ pub struct Session {
     /// The description of this machine.
     pub machine: Machine,
     /// How many workers this machine allows.
-    pub limits: Limits,
+    pub limits: WorkerLimits,
 }
 
 impl Session {

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         addresses::Addresses,
         plan::Plan,
-        shared_file::{self, Content, PIECES_LISTED, Piece, SharedFile},
+        shared_file::{self, FileContent, FilePart, PIECES_LISTED, SharedFile},
     },
 };
 
@@ -39,7 +39,9 @@ pub fn examine(assignment: &Assignment) -> Option<SharedFile> {
             let compared = compare(&content, plan, addresses);
             (content, compared)
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => (vec![], (Content::Missing, vec![])),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            (vec![], (FileContent::Missing, vec![]))
+        }
         Err(_) => return None,
     };
     pieces.truncate(PIECES_LISTED);
@@ -57,7 +59,7 @@ pub fn examine(assignment: &Assignment) -> Option<SharedFile> {
     })
 }
 
-fn compare(content: &[u8], plan: &Plan, addresses: &Addresses) -> (Content, Vec<Piece>) {
+fn compare(content: &[u8], plan: &Plan, addresses: &Addresses) -> (FileContent, Vec<FilePart>) {
     match addresses {
         Addresses::Urls(_) => shared_file::examine_unknown(content),
         Addresses::Loopback(latencies_ms) => {

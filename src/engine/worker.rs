@@ -18,7 +18,7 @@ use super::{
     arena::{Arena, LaneHeader, LaneState, TaskState, store_known},
     clock,
     error::Unfinished,
-    fetch::Limits,
+    fetch::FetchLimits,
     gil::Gil,
     latch::wait_readable,
     os,
@@ -38,7 +38,7 @@ pub struct Assignment {
     /// The port of the embedded server, if it serves this run.
     pub port: u16,
     /// The limits of its fetches.
-    pub limits: Limits,
+    pub limits: FetchLimits,
     /// The directory for files.
     pub scratch: Scratch,
     /// The interpreter lock, if the model has one.

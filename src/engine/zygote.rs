@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use group::Group;
+use group::ProcessGroup;
 use nix::{
     errno::Errno,
     sys::{
@@ -29,7 +29,7 @@ use nix::{
     },
     unistd::{ForkResult, Pid, fork},
 };
-use protocol::Request;
+use protocol::ZygoteRequest;
 pub use protocol::{News, ProcessEnd, Program};
 
 use super::{
@@ -89,7 +89,7 @@ impl Zygote {
     /// # Errors
     /// If the zygote is gone.
     pub fn fork_workers(&mut self, assignment: &Assignment) -> Result<(), EngineError> {
-        self.send(&Request::ForkWorkers {
+        self.send(&ZygoteRequest::ForkWorkers {
             plan: (*assignment.plan).clone(),
             port: assignment.port,
             limits: assignment.limits,
@@ -101,7 +101,7 @@ impl Zygote {
     /// # Errors
     /// If the zygote is gone.
     pub fn execute(&mut self, program: Program) -> Result<(), EngineError> {
-        self.send(&Request::Execute(program))
+        self.send(&ZygoteRequest::Execute(program))
     }
 
     /// Starts the loopback server in a process of its own. Returns its port.
@@ -109,7 +109,7 @@ impl Zygote {
     /// # Errors
     /// If the zygote is gone, or if the system refuses the server a socket or a process.
     pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
-        self.send(&Request::Serve(site))?;
+        self.send(&ZygoteRequest::Serve(site))?;
         loop {
             // Any other news is left over from a run that broke.
             if let News::Server(port) = self.receive()? {
@@ -127,7 +127,7 @@ impl Zygote {
         if !self.server_runs {
             return false;
         }
-        let _ = self.send(&Request::StopServer);
+        let _ = self.send(&ZygoteRequest::StopServer);
         while self.server_runs && self.receive().is_ok() {}
         true
     }
@@ -135,7 +135,7 @@ impl Zygote {
     /// Kills all workers and ends the program with all its processes. Their ends are reported as usual.
     pub fn kill(&mut self) {
         // If the zygote is gone, its children are gone, too.
-        let _ = self.send(&Request::Kill);
+        let _ = self.send(&ZygoteRequest::Kill);
     }
 
     /// Kills a zygote that does not respond, with all its processes. From then on it counts as gone.
@@ -164,7 +164,7 @@ impl Zygote {
         }
     }
 
-    fn send(&mut self, request: &Request) -> Result<(), EngineError> {
+    fn send(&mut self, request: &ZygoteRequest) -> Result<(), EngineError> {
         // The zygote may have been stopped, and would not read the request.
         let _ = kill(self.pid, Signal::SIGCONT);
         protocol::send(&mut self.socket, request).map_err(|_| self.lost())
@@ -201,7 +201,7 @@ impl Zygote {
 /// Ends the group of a program whose zygote is gone. The group's first process has died with the zygote. Killing the
 /// group at once would leak its semaphores; see [`group`].
 fn end_orphans(program: Pid) {
-    let mut group = Group::new(program);
+    let mut group = ProcessGroup::new(program);
     group.end();
     wait_until(ORPHANS_MAX, || group.is_empty());
     let _ = killpg(program, Signal::SIGKILL);

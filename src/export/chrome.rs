@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     analysis::shared::Shared,
     domain::{
-        history::Entry,
+        history::RunEntry,
         phase::Phase,
         time::Nanos,
         trace::{Sample, Segment, Trace},
@@ -53,7 +53,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(b"}\n")
 }
 
-fn write_run(run: &Entry, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
+fn write_run(run: &RunEntry, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let pid = run.number;
     events.metadata(
         "process_name",
@@ -72,7 +72,7 @@ fn write_run(run: &Entry, trace: &Trace, events: &mut Events<'_>) -> io::Result<
 
 /// Writes the track of a worker: its name and a segment for each of its phases.
 fn write_worker(
-    run: &Entry,
+    run: &RunEntry,
     trace: &Trace,
     worker: usize,
     events: &mut Events<'_>,
@@ -185,7 +185,7 @@ fn other(shared: &Shared<'_>) -> Value {
     })
 }
 
-fn other_run(shared: &Shared<'_>, run: &Entry) -> Value {
+fn other_run(shared: &Shared<'_>, run: &RunEntry) -> Value {
     let caveats = run.caveats().map(|caveat| &caveat.text);
     let mut other = json!({
         "number": run.number,

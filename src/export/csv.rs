@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use crate::{
     analysis::shared::Shared,
     catalog::metric::{METRICS, metric_named},
-    domain::{history::Entry, plan, text::clean},
+    domain::{history::RunEntry, plan, text::clean},
     present::{run_table::NAME, sentence::document},
 };
 
@@ -69,7 +69,7 @@ const FACTS: &[&str] = &[
 ];
 
 /// The text in a column; `None` if it is not known.
-fn cell(column: &str, run: &Entry) -> Option<String> {
+fn cell(column: &str, run: &RunEntry) -> Option<String> {
     let (record, machine) = (&run.record, &run.provenance.machine);
     let (plan, interpreter) = (&record.plan, record.plan.interpreter());
     Some(match column {

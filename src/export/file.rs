@@ -34,7 +34,7 @@ const MAX_SHOWN: usize = 200;
 
 /// Where to write a file.
 #[derive(Clone, Copy)]
-pub struct Target<'a> {
+pub struct OutputFile<'a> {
     /// The name that the user gave.
     pub path: &'a Path,
     /// Whether an existing plain file may be replaced.
@@ -43,14 +43,14 @@ pub struct Target<'a> {
     pub is_kept: bool,
 }
 
-impl Target<'_> {
+impl OutputFile<'_> {
     /// Checks, as far as possible, whether a file could be written there. This happens before a long measurement, whose
     /// results need a place to go.
     ///
     /// # Errors
     /// If it could not be written.
     pub fn check(&self) -> Result<(), Refusal> {
-        Place::of(self).map(|_| ())
+        FilePlace::of(self).map(|_| ())
     }
 
     /// Writes what `content` writes and returns the number of bytes. A replaced file keeps its mode.
@@ -61,9 +61,9 @@ impl Target<'_> {
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<u64, Refusal> {
-        let place = Place::of(self)?;
+        let place = FilePlace::of(self)?;
         let written = || -> io::Result<u64> {
-            let mut draft = Draft::beside(&place)?;
+            let mut draft = HiddenFile::beside(&place)?;
             let bytes = draft.fill(content)?;
             draft.publish(&place)?;
             Ok(bytes)
@@ -76,16 +76,16 @@ impl Target<'_> {
 }
 
 /// The place of the new file.
-struct Place {
+struct FilePlace {
     folder: PathBuf,
     /// With links resolved if an existing file is replaced.
     path: PathBuf,
     overwrite: bool,
 }
 
-impl Place {
-    fn of(target: &Target<'_>) -> Result<Place, Refusal> {
-        let Target {
+impl FilePlace {
+    fn of(target: &OutputFile<'_>) -> Result<FilePlace, Refusal> {
+        let OutputFile {
             path,
             overwrite,
             is_kept,
@@ -125,7 +125,7 @@ impl Place {
         if !folder.exists() {
             return other(&format!("there is no directory {}", shown(&folder)));
         }
-        Ok(Place {
+        Ok(FilePlace {
             folder,
             path: place,
             overwrite,
@@ -150,14 +150,14 @@ fn cannot(path: &Path, why: &str) -> Refusal {
 }
 
 /// A file that no one can see yet.
-struct Draft {
+struct HiddenFile {
     file: File,
     /// Its hidden name, which is removed together with the draft; `None` if it has no name.
     name: Option<TempPath>,
 }
 
-impl Draft {
-    fn beside(place: &Place) -> io::Result<Draft> {
+impl HiddenFile {
+    fn beside(place: &FilePlace) -> io::Result<HiddenFile> {
         let nameless = OpenOptions::new()
             .write(true)
             .custom_flags(OFlag::O_TMPFILE.bits())
@@ -165,13 +165,13 @@ impl Draft {
             .open(&place.folder);
         match nameless {
             // Without /proc it could not get a name later.
-            Ok(file) if by_number(&file).exists() => Ok(Draft { file, name: None }),
+            Ok(file) if by_number(&file).exists() => Ok(HiddenFile { file, name: None }),
             _ => {
                 let mode = fs::Permissions::from_mode(MODE);
                 let hidden = hidden().permissions(mode).tempfile_in(&place.folder)?;
                 let (file, name) = hidden.into_parts();
                 let name = Some(name);
-                Ok(Draft { file, name })
+                Ok(HiddenFile { file, name })
             }
         }
     }
@@ -186,8 +186,8 @@ impl Draft {
         self.file.stream_position()
     }
 
-    fn publish(self, place: &Place) -> io::Result<()> {
-        let Draft { file, name } = self;
+    fn publish(self, place: &FilePlace) -> io::Result<()> {
+        let HiddenFile { file, name } = self;
         if !place.overwrite {
             return match name {
                 Some(name) => Ok(name.persist_noclobber(&place.path)?),

@@ -12,12 +12,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
     markup,
-    svg::{self, Picture, chart, timeline},
+    svg::{self, SvgPart, chart, timeline},
 };
 use crate::{
     analysis::shared::Shared,
     domain::{
-        history::{Entry, SweepEntry},
+        history::{RunEntry, SweepEntry},
         text::{clean, counted, duration},
     },
     present::{
@@ -136,7 +136,7 @@ fn runs(shared: &Shared<'_>) -> Markup {
 }
 
 /// What the tasks did.
-fn works<'r>(runs: impl Iterator<Item = &'r Entry>) -> Markup {
+fn works<'r>(runs: impl Iterator<Item = &'r RunEntry>) -> Markup {
     html! { @for work in document::works(runs) { p class="soft" { (work) } } }
 }
 
@@ -160,7 +160,7 @@ fn swept(shared: &Shared<'_>, sweep: &SweepEntry) -> Markup {
 }
 
 /// A picture that is as wide as the page.
-fn figure(about: &str, Picture { height, content }: &Picture) -> Markup {
+fn figure(about: &str, SvgPart { height, content }: &SvgPart) -> Markup {
     html! {
         figure {
             svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (svg::WIDTH) " " (height) } class="picture" role="img"
@@ -214,7 +214,7 @@ fn timelines(shared: &Shared<'_>) -> Markup {
 }
 
 /// The single runs that have a trace, and the median runs of each sweep for serial and for the best configuration.
-fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a Entry> {
+fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a RunEntry> {
     let single = shared.single_runs().map(|run| &run.record.id);
     let typical = shared.sweeps.iter().flat_map(|sweep| {
         let of = |at: usize| Some(&sweep.results.summaries[at].as_ref()?.median_run);
@@ -222,12 +222,13 @@ fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a Entry> {
         wanted.into_iter().flatten().filter_map(of)
     });
     let wanted: BTreeSet<&String> = single.chain(typical).collect();
-    let is_drawn = |run: &&Entry| run.loaded_trace().is_some() && wanted.contains(&run.record.id);
+    let is_drawn =
+        |run: &&RunEntry| run.loaded_trace().is_some() && wanted.contains(&run.record.id);
     let drawn = shared.runs.iter().copied().filter(is_drawn);
     drawn.take(TIMELINES_MAX).collect()
 }
 
-fn timeline(shared: &Shared<'_>, run: &Entry, among: &[&Entry], cells: u32) -> Markup {
+fn timeline(shared: &Shared<'_>, run: &RunEntry, among: &[&RunEntry], cells: u32) -> Markup {
     let (title, record) = (document::title(run), &run.record);
     let numbers = format!(
         "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {} UTC",
@@ -254,7 +255,7 @@ fn timeline(shared: &Shared<'_>, run: &Entry, among: &[&Entry], cells: u32) -> M
 
 /// What runs wrote to standard output and standard error, as text.
 fn printed(shared: &Shared<'_>) -> Markup {
-    let printed = |run: &&Entry| Some((document::title(run), document::printed(&run.record)?));
+    let printed = |run: &&RunEntry| Some((document::title(run), document::printed(&run.record)?));
     let printed = shared.runs.iter().filter_map(printed).take(PRINTED_MAX);
     section(
         "What was printed",

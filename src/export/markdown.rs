@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::{
     analysis::shared::Shared,
-    domain::history::{Entry, SweepEntry},
+    domain::history::{RunEntry, SweepEntry},
     present::{
         run_table,
         sentence::{conclusion, document},
@@ -25,7 +25,8 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "## Runs\n")?;
         write_table(&run_table::runs(single.iter().copied()), out)?;
         write_list(document::works(single.iter().copied()), out)?;
-        let verdict = |run: &&Entry| format!("#{}: {}", run.number, document::verdict(shared, run));
+        let verdict =
+            |run: &&RunEntry| format!("#{}: {}", run.number, document::verdict(shared, run));
         write_list(single.iter().map(verdict), out)?;
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;

@@ -13,7 +13,7 @@ use super::markup;
 use crate::{
     analysis::shared::Shared,
     domain::{
-        history::Entry,
+        history::RunEntry,
         text::{counted, wrap},
     },
     present::sentence::{conclusion, document},
@@ -37,7 +37,7 @@ pub(super) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("svg/patte
 
 /// A drawing whose upper edge is at 0 and that is as wide as every picture.
 #[derive(Default)]
-pub(super) struct Picture {
+pub(super) struct SvgPart {
     pub height: u32,
     pub content: Markup,
 }
@@ -59,7 +59,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut next = MARGIN;
     let placed: Vec<Markup> = parts(shared)
         .into_iter()
-        .map(|Picture { height, content }| {
+        .map(|SvgPart { height, content }| {
             let top = next;
             next += height;
             html! { g transform={ "translate(" (MARGIN) " " (top) ")" } { (content) } }
@@ -92,7 +92,7 @@ fn heading(shared: &Shared<'_>) -> String {
 }
 
 /// The parts of the picture, from top to bottom.
-fn parts(shared: &Shared<'_>) -> Vec<Picture> {
+fn parts(shared: &Shared<'_>) -> Vec<SvgPart> {
     let mut parts = text(&heading(shared), TITLE);
     for sweep in &shared.sweeps {
         if shared.sweeps.len() > 1 {
@@ -120,7 +120,7 @@ fn parts(shared: &Shared<'_>) -> Vec<Picture> {
     parts
 }
 
-fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
+fn timelines(shared: &Shared<'_>) -> Vec<SvgPart> {
     let with_traces = || {
         shared
             .runs
@@ -128,7 +128,7 @@ fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
             .copied()
             .filter(|run| run.loaded_trace().is_some())
     };
-    let drawn: Vec<&Entry> = with_traces().take(TIMELINES_MAX).collect();
+    let drawn: Vec<&RunEntry> = with_traces().take(TIMELINES_MAX).collect();
     let cells = CELLS / drawn.len().max(1) as u32;
     let mut parts = vec![];
     for run in &drawn {
@@ -154,16 +154,16 @@ fn timelines(shared: &Shared<'_>) -> Vec<Picture> {
     parts
 }
 
-fn gap() -> Picture {
-    Picture {
+fn gap() -> SvgPart {
+    SvgPart {
         height: 8,
-        ..Picture::default()
+        ..SvgPart::default()
     }
 }
 
 /// The lines that these words need.
-fn text(words: &str, (wide, height, y, class): Style) -> Vec<Picture> {
-    let line = |line: String| Picture {
+fn text(words: &str, (wide, height, y, class): Style) -> Vec<SvgPart> {
+    let line = |line: String| SvgPart {
         height,
         content: html! { text x="0" y=(y) class=(class) { (line) } },
     };

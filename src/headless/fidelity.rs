@@ -9,8 +9,11 @@ use crate::{
     catalog::model::SWITCH_INTERVAL,
     cli::FidelityRequest,
     domain::{
-        estimate::{self, Estimate, Known},
-        fidelity::{self as question, CONVOY_SAMPLES, CONVOYS, Convoy, Figure, Line, Question},
+        estimate::{self, Estimate, MachineFacts},
+        fidelity::{
+            self as question, CONVOY_SAMPLES, CONVOYS, Convoy, FidelityLine, FidelityQuestion,
+            UncertainNumber,
+        },
         keeping::Keeping,
         machine::Machine,
         python::Interpreter,
@@ -59,7 +62,7 @@ pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Re
     bench.end(|bench| print(bench, interpreter, &lines, request))
 }
 
-fn estimate_sentence(drafts: &[SweepDraft; 2], known: Known<'_>) -> String {
+fn estimate_sentence(drafts: &[SweepDraft; 2], known: MachineFacts<'_>) -> String {
     let repeats = drafts[0].repeats;
     let runs = drafts.iter().map(SweepDraft::runs).sum();
     let sweeps = drafts.iter().map(|draft| estimate::of_sweep(draft, known));
@@ -116,14 +119,14 @@ struct Document<'a> {
     seed: u64,
     /// Whether everything that was asked for was measured.
     is_complete: bool,
-    lines: &'a [Line],
+    lines: &'a [FidelityLine],
     conclusion: &'a str,
 }
 
 fn print(
     bench: &Bench<'_>,
     interpreter: &Interpreter,
-    lines: &[Line],
+    lines: &[FidelityLine],
     request: &FidelityRequest,
 ) -> Result<(), Failure> {
     let conclusion = &sentence::conclusion(interpreter, lines);
@@ -169,7 +172,7 @@ const COLUMNS: [(&str, Side); 7] = [
 /// The lines as text, with the number of broken runs and whether the user stopped the measurement.
 fn table(
     interpreter: &Interpreter,
-    lines: &[Line],
+    lines: &[FidelityLine],
     conclusion: &str,
     (broken, interrupted): (u64, bool),
     room: usize,
@@ -194,14 +197,14 @@ fn table(
     out
 }
 
-fn row(line: &Line) -> Vec<String> {
+fn row(line: &FidelityLine) -> Vec<String> {
     // Latencies are in milliseconds, because seconds would leave too few digits.
     let (unit, per_second) = match line.question {
-        Question::Convoy { .. } => (", ms", 1e3),
+        FidelityQuestion::Convoy { .. } => (", ms", 1e3),
         _ => ("", 1.0),
     };
     let number = |value| three_digits(value * per_second);
-    let cells = |figure: Option<Figure>| {
+    let cells = |figure: Option<UncertainNumber>| {
         [
             or_nothing(figure.map(|of| of.value), number),
             or_nothing(figure.and_then(|of| of.interval), |of| span(of, number)),
@@ -230,7 +233,7 @@ mod tests {
     #[test]
     fn each_line_is_a_row_with_its_verdict_and_latencies_are_in_milliseconds() {
         let figure = |value: f64| {
-            Some(Figure {
+            Some(UncertainNumber {
                 value,
                 interval: Some(Interval {
                     low: value * 0.99,
@@ -238,8 +241,8 @@ mod tests {
                 }),
             })
         };
-        let question = Question::Convoy { beside: 1 };
-        let line = Line {
+        let question = FidelityQuestion::Convoy { beside: 1 };
+        let line = FidelityLine {
             question,
             emulated: figure(0.006_15),
             real: figure(0.0062),
@@ -247,7 +250,7 @@ mod tests {
             allowed: question.allowed(),
             verdict: Verdict::Within,
         };
-        let missing = Line {
+        let missing = FidelityLine {
             real: None,
             ratio: None,
             verdict: Verdict::NotMeasured,

@@ -10,9 +10,9 @@ use crate::{
         compared::{Compared, default_reference},
         shared::Copies,
     },
-    cli::{HistoryRequest, Output},
+    cli::{HistoryRequest, OutputArguments},
     domain::{
-        history::{Entry, History, Lot},
+        history::{History, Lot, RunEntry},
         keeping::Keeping,
         machine::Machine,
         name,
@@ -30,7 +30,7 @@ use crate::{
         exit::{self, Failure},
         signals,
     },
-    store::{Change, Place, Store, StoreError, take_in},
+    store::{Change, HistoryPlace, Store, StoreError, take_in},
 };
 
 /// How many runs a sentence names.
@@ -46,13 +46,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// If the request is wrong, or the history is not usable.
 pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     signals::survive_file_size_limit();
-    let stdout = Output::default();
+    let stdout = OutputArguments::default();
     let output = match request {
         HistoryRequest::Export { output, .. } | HistoryRequest::List { output, .. } => output,
         _ => &stdout,
     };
     let destination = Destination::checked(output, keeping, ascii)?;
-    let wanted = Place::wanted(keeping).map_err(Failure::usage)?;
+    let wanted = HistoryPlace::wanted(keeping).map_err(Failure::usage)?;
     let place = wanted.expect("the command line refuses to work on nothing");
     if let Some(message) = take_in(&place) {
         say(&message);
@@ -144,14 +144,14 @@ impl KeptHistory {
     }
 
     /// The runs with these numbers; sweeps are left out.
-    fn runs(&self, numbers: &[usize]) -> Vec<&Entry> {
+    fn runs(&self, numbers: &[usize]) -> Vec<&RunEntry> {
         let runs = numbers
             .iter()
             .filter_map(|number| self.history.get(*number));
         runs.collect()
     }
 
-    fn rows(&self, filter: &str, limit: Option<u64>, all: bool) -> Vec<list::Row<'_>> {
+    fn rows(&self, filter: &str, limit: Option<u64>, all: bool) -> Vec<list::ListedRow<'_>> {
         let mut rows = list::rows(&self.history, all, filter);
         if rows.is_empty() {
             let file = self.store.place.file.display();
@@ -177,8 +177,8 @@ impl KeptHistory {
             out += &format!("{}\n{conclusion}\n\n", document::sweep_title(sweep));
         }
         let runs = self.runs(&numbers);
-        let when = |run: &Entry| moment(&run.record.started_at) + utc();
-        let together = |one: &&Entry, next: &&Entry| {
+        let when = |run: &RunEntry| moment(&run.record.started_at) + utc();
+        let together = |one: &&RunEntry, next: &&RunEntry| {
             one.provenance.is_same_session(&next.provenance) && when(one) == when(next)
         };
         for measured in runs.chunk_by(together) {

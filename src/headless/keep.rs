@@ -8,12 +8,15 @@ use crate::{
         keeping::Keeping, provenance::Provenance, record::Record, sweep::Sweep, trace::Trace,
     },
     shell::exit::Failure,
-    store::{Change, End, PATIENCE, Place, Reply, Store, StoreError, TRACES_MAX, Writer, take_in},
+    store::{
+        Change, HistoryPlace, KeepingEnd, PATIENCE, Reply, Store, StoreError, TRACES_MAX, Writer,
+        take_in,
+    },
 };
 
 /// Gives runs their numbers, and keeps them if the user wants that.
 #[derive(Debug)]
-pub struct Keeper {
+pub struct RunKeeper {
     writer: Option<Writer>,
     /// Where and when runs are measured.
     pub here: Arc<Provenance>,
@@ -25,14 +28,14 @@ pub struct Keeper {
     is_refused: bool,
 }
 
-impl Keeper {
+impl RunKeeper {
     /// Keeps the runs of this session where `keeping` says, and adds what earlier sessions could not append there. A
     /// file that is not a history is refused if the user has named it; otherwise the user gets a message.
     ///
     /// # Errors
     /// If the file is something else; the message is one sentence.
-    pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<Keeper, Failure> {
-        let (place, trouble) = Place::usable(keeping).map_err(Failure::usage)?;
+    pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<RunKeeper, Failure> {
+        let (place, trouble) = HistoryPlace::usable(keeping).map_err(Failure::usage)?;
         if let Some(trouble) = &trouble {
             say(&format!("runs are not kept: {trouble}"));
         }
@@ -42,7 +45,7 @@ impl Keeper {
         let mut store = place.map(Store::at);
         // If it cannot be read, it cannot be written to either, which is reported then.
         let next = store.as_mut().and_then(|store| store.next_number().ok());
-        Ok(Keeper {
+        Ok(RunKeeper {
             writer: store.map(|store| Writer::new(store, Arc::clone(&here))),
             here,
             numbers: HashMap::new(),
@@ -52,7 +55,7 @@ impl Keeper {
     }
 
     /// The place where runs are kept, if they are.
-    pub fn place(&self) -> Option<&Place> {
+    pub fn place(&self) -> Option<&HistoryPlace> {
         self.writer.as_ref().map(|writer| &writer.store.place)
     }
 
@@ -131,9 +134,9 @@ impl Keeper {
         let traces = writer.store.traces();
         let end = writer.finish();
         traces.bound(TRACES_MAX);
-        if let End::Beside(sentence) | End::Lost(sentence) = &end {
+        if let KeepingEnd::Beside(sentence) | KeepingEnd::Lost(sentence) = &end {
             say(sentence);
         }
-        !matches!(end, End::Lost(_))
+        !matches!(end, KeepingEnd::Lost(_))
     }
 }

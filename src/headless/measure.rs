@@ -10,14 +10,16 @@ use std::{
     },
 };
 
-use super::{addresses, keep::Keeper, output::Destination, prepare, progress::Progress, say};
+use super::{
+    addresses, keep::RunKeeper, output::Destination, prepare, progress::ProgressLine, say,
+};
 use crate::{
     analysis::shared::Shared,
-    cli::{Output, Work},
+    cli::{OutputArguments, WorkArguments},
     domain::{
         campaign::Campaign,
-        estimate::Known,
-        history::{Entry, SweepEntry, THINNED_INTERVALS, TRACE_BYTES, mark_outliers},
+        estimate::MachineFacts,
+        history::{RunEntry, SweepEntry, THINNED_INTERVALS, TRACE_BYTES, mark_outliers},
         keeping::Keeping,
         plan::Draft,
         provenance::Provenance,
@@ -45,7 +47,7 @@ pub struct Bench<'a> {
     /// The engine.
     pub session: Session,
     /// Keeps what is measured.
-    pub keeper: Keeper,
+    pub keeper: RunKeeper,
     /// Where results go.
     pub destination: Destination<'a>,
     /// The interpreters that are measured.
@@ -54,7 +56,7 @@ pub struct Bench<'a> {
     pub speed: Option<Speed>,
     /// The runs that have ended, in this order. They get their numbers after the last one has ended. The traces of the
     /// oldest are thinned if there is no room for all.
-    runs: Vec<Entry>,
+    runs: Vec<RunEntry>,
     /// Why a run could not start, or why it broke.
     pub broke: Option<String>,
     interrupted: Cell<bool>,
@@ -68,13 +70,17 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// If either is not possible, or the engine cannot start.
-    pub fn open(output: &'a Output, keeping: &Keeping, ascii: bool) -> Result<Bench<'a>, Failure> {
+    pub fn open(
+        output: &'a OutputArguments,
+        keeping: &Keeping,
+        ascii: bool,
+    ) -> Result<Bench<'a>, Failure> {
         let destination = Destination::checked(output, keeping, ascii)?;
         let session = prepare()?;
         let here = Provenance::here(&session.id, session.machine.clone());
         let (sender, events) = mpsc::channel();
         Ok(Bench {
-            keeper: Keeper::open(keeping, here)?,
+            keeper: RunKeeper::open(keeping, here)?,
             session,
             destination,
             pythons: vec![],
@@ -92,7 +98,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// As for [`Bench::open`], and if the named addresses or interpreters are not usable.
     pub fn for_work(
-        work: &'a Work,
+        work: &'a WorkArguments,
         needs_python: bool,
         keeping: &Keeping,
         ascii: bool,
@@ -183,8 +189,8 @@ impl<'a> Bench<'a> {
     }
 
     /// What is known for estimates of durations on this machine.
-    pub fn known(&self) -> Known<'_> {
-        Known {
+    pub fn known(&self) -> MachineFacts<'_> {
+        MachineFacts {
             cores_usable: self.session.machine.cores_usable,
             speed: self.speed.as_ref(),
             pythons: &self.pythons,
@@ -223,7 +229,8 @@ impl<'a> Bench<'a> {
             if self.is_over() {
                 break;
             }
-            let mut progress = Progress::of(plan.clone(), &campaign, self.records(), self.known());
+            let mut progress =
+                ProgressLine::of(plan.clone(), &campaign, self.records(), self.known());
             let order = RunOrder {
                 part: campaign.part(&format!("{}.{number}", self.session.id)),
                 plan,
@@ -245,7 +252,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Measures one plan. Returns its record and trace, unless it broke.
-    fn one(&mut self, order: RunOrder, progress: &mut Progress) -> Option<(Record, Trace)> {
+    fn one(&mut self, order: RunOrder, progress: &mut ProgressLine) -> Option<(Record, Trace)> {
         let mut trace = Trace::new(order.plan.workers).under(order.plan.lock());
         let sender = self.sender.clone();
         let report = move |report| drop(sender.send(Some(report)));
@@ -289,7 +296,7 @@ impl<'a> Bench<'a> {
             record.tasks = None;
         }
         let here = Arc::clone(&self.keeper.here);
-        let run = Entry::new(0, None, here, record, Some(trace));
+        let run = RunEntry::new(0, None, here, record, Some(trace));
         self.runs.push(run);
         let mut total: usize = self.runs.iter().map(|run| run.trace.bytes()).sum();
         let traces = self.runs.iter_mut().map(|run| &mut run.trace);
@@ -310,7 +317,7 @@ impl<'a> Bench<'a> {
     pub fn share(
         &self,
         sweeps: Vec<&SweepEntry>,
-        table: impl FnOnce(&[&Entry], usize) -> String,
+        table: impl FnOnce(&[&RunEntry], usize) -> String,
     ) -> Result<(), Failure> {
         let shared = Shared {
             runs: self.runs.iter().collect(),

@@ -8,7 +8,7 @@ use std::{
 use super::say;
 use crate::{
     analysis::shared::Shared,
-    cli::Output,
+    cli::OutputArguments,
     domain::{keeping::Keeping, machine::Machine, text},
     export::{self, file, json::Traces},
     present::{
@@ -16,14 +16,14 @@ use crate::{
         table::filled,
     },
     shell::{exit::Failure, spelling::spelled, terminal},
-    store::{Place, is_own},
+    store::{HistoryPlace, is_own},
 };
 
 /// Where the results of a command go.
 pub struct Destination<'a> {
     /// The file, the format, and their options.
-    pub output: &'a Output,
-    place: Option<Place>,
+    pub output: &'a OutputArguments,
+    place: Option<HistoryPlace>,
     ascii: bool,
 }
 
@@ -34,13 +34,13 @@ impl<'a> Destination<'a> {
     /// # Errors
     /// If they cannot, as far as that can be seen before.
     pub fn checked(
-        output: &'a Output,
+        output: &'a OutputArguments,
         keeping: &Keeping,
         ascii: bool,
     ) -> Result<Destination<'a>, Failure> {
         let destination = Destination {
             output,
-            place: Place::wanted(keeping).ok().flatten(),
+            place: HistoryPlace::wanted(keeping).ok().flatten(),
             ascii,
         };
         if let Some(path) = &output.file {
@@ -123,8 +123,8 @@ impl<'a> Destination<'a> {
         Ok(())
     }
 
-    fn target<'p>(&self, path: &'p Path) -> file::Target<'p> {
-        file::Target {
+    fn target<'p>(&self, path: &'p Path) -> file::OutputFile<'p> {
+        file::OutputFile {
             path,
             overwrite: self.output.force,
             is_kept: is_own(path, self.place.as_ref()),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::{
     domain::{
         campaign::Campaign,
-        estimate::{self, Estimate, Known},
+        estimate::{self, Estimate, MachineFacts},
         plan::Plan,
         record::Record,
         text,
@@ -24,7 +24,7 @@ const CLEAR: &str = "\r\x1b[K";
 
 /// The progress line of one run, if it is shown.
 #[derive(Debug)]
-pub struct Progress {
+pub struct ProgressLine {
     shown: bool,
     written: Option<Nanos>,
     /// For example "run 2 of 5, "; empty if there is only one run.
@@ -34,15 +34,15 @@ pub struct Progress {
     left: Option<Estimate>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// The progress of a run of this campaign, which is about to start after the runs in `ended`. It is shown if stderr
     /// is a terminal that can rewrite a line.
     pub fn of<'r>(
         plan: Plan,
         campaign: &Campaign,
         ended: impl IntoIterator<Item = &'r Record>,
-        known: Known<'_>,
-    ) -> Progress {
+        known: MachineFacts<'_>,
+    ) -> ProgressLine {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let course = campaign.course();
         let round = course.map_or_else(String::new, |course| match course.round {
@@ -53,7 +53,7 @@ impl Progress {
             (_, 1) => String::new(),
             (run, runs) => format!("run {run} of {runs}, {round}"),
         };
-        Progress {
+        ProgressLine {
             shown: io::stderr().is_terminal() && !dumb,
             written: None,
             which,
@@ -79,7 +79,7 @@ impl Progress {
     }
 
     fn line(&self, trace: &Trace) -> String {
-        let Progress { which, plan, .. } = self;
+        let ProgressLine { which, plan, .. } = self;
         let elapsed = seconds(trace.now);
         let so_far = text::column_seconds(elapsed);
         let doing = match self.left {

@@ -3,19 +3,20 @@
 use super::{history::history_of, measure::Bench};
 use crate::{
     analysis::compared::Compared,
-    domain::history::{Entry, History},
+    domain::history::{History, RunEntry},
     present::sentence::{comparison, moment, utc},
     store::Store,
 };
 
 /// Compares the runs with those of the first plan if another plan was measured as well, otherwise with a serial run of
 /// the history. No run is measured for this.
-pub fn sentence(bench: &Bench<'_>, runs: &[&Entry]) -> String {
+pub fn sentence(bench: &Bench<'_>, runs: &[&RunEntry]) -> String {
     let Some(first) = runs.first() else {
         return String::new();
     };
-    let is_of_first = |run: &&Entry| run.record.plan == first.record.plan;
-    let (first, second): (Vec<&Entry>, Vec<&Entry>) = runs.iter().copied().partition(is_of_first);
+    let is_of_first = |run: &&RunEntry| run.record.plan == first.record.plan;
+    let (first, second): (Vec<&RunEntry>, Vec<&RunEntry>) =
+        runs.iter().copied().partition(is_of_first);
     let said = if second.is_empty() {
         let run = together(&first);
         let plan = &run.entry.record.plan;
@@ -28,9 +29,9 @@ pub fn sentence(bench: &Bench<'_>, runs: &[&Entry]) -> String {
 }
 
 /// Combines runs of one plan, of which there is at least one.
-fn together<'a>(runs: &[&'a Entry]) -> Compared<'a> {
+fn together<'a>(runs: &[&'a RunEntry]) -> Compared<'a> {
     let sound = runs.iter().filter(|run| run.record.is_sound());
-    let sound: Vec<&&Entry> = sound.collect();
+    let sound: Vec<&&RunEntry> = sound.collect();
     Compared {
         entry: sound.first().map_or(runs[0], |run| run),
         measured: sound.iter().map(|run| &run.record).collect(),
@@ -60,10 +61,10 @@ fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
     )
 }
 
-fn baseline<'h>(history: &'h History, run: &Entry) -> Option<&'h Entry> {
+fn baseline<'h>(history: &'h History, run: &RunEntry) -> Option<&'h RunEntry> {
     let entries = history.entries().iter();
     let plan = &run.record.plan;
-    let is_chosen = |run: &Entry| run.assessment.baseline.filter(|over| over.is_chosen);
+    let is_chosen = |run: &RunEntry| run.assessment.baseline.filter(|over| over.is_chosen);
     let ours = entries.clone().find(|kept| kept.record.id == run.record.id);
     let chosen = ours.and_then(is_chosen);
     let serial = || {

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         campaign::BREAKS_ALLOWED,
-        history::Entry,
+        history::RunEntry,
         plan::Plan,
         record::Outcome,
         sweep::{Results, Sweep},
@@ -21,7 +21,7 @@ const BROKEN_SHOWN: usize = 10;
 const MAX_SHOWN: usize = 300;
 
 /// The results as text of this width; empty if nothing was measured.
-pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) -> String {
+pub fn render(sweep: &Sweep, results: &Results, runs: &[&RunEntry], room: usize) -> String {
     let Some(first) = runs.first() else {
         return String::new();
     };
@@ -50,7 +50,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&Entry], room: usize) ->
 }
 
 /// What broke, by configuration, and the caveats of the counted runs, by kind.
-fn remarks(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
+fn remarks(sweep: &Sweep, runs: &[&RunEntry]) -> Vec<String> {
     let mut remarks = vec![];
     for plan in &sweep.plan.configurations {
         let of_plan = runs.iter().filter(|run| run.record.plan == *plan);
@@ -85,7 +85,7 @@ fn remarks(sweep: &Sweep, runs: &[&Entry]) -> Vec<String> {
     remarks
 }
 
-fn caveats(runs: &[&Entry]) -> Vec<String> {
+fn caveats(runs: &[&RunEntry]) -> Vec<String> {
     let runs = runs.iter().filter(|run| !run.record.is_warm_up());
     let of = counted(runs.clone().count() as u64, "counted run");
     let (mut kinds, mut remarks) = (vec![], vec![]);
@@ -95,7 +95,7 @@ fn caveats(runs: &[&Entry]) -> Vec<String> {
                 continue;
             }
             kinds.push(caveat.kind);
-            let has_it = |run: &&&Entry| run.caveats().any(|of| of.kind == caveat.kind);
+            let has_it = |run: &&&RunEntry| run.caveats().any(|of| of.kind == caveat.kind);
             remarks.push(format!(
                 "caveat in {} of {of}, first of {}: {}",
                 runs.clone().filter(has_it).count(),
@@ -120,11 +120,11 @@ fn name(plan: &Plan) -> String {
 mod tests {
     use super::*;
     use crate::{
-        catalog::{caveat::Seen, model::Model, workload::Workload},
+        catalog::{caveat::Observation, model::Model, workload::Workload},
         domain::{
-            machine::Limits,
+            machine::WorkerLimits,
             plan::Draft,
-            record::{Part, Record},
+            record::{CampaignPart, Record},
             sweep::SweepDraft,
         },
         fixtures::sample,
@@ -141,7 +141,7 @@ mod tests {
         };
         let sweep = Sweep {
             id: "s.1".into(),
-            plan: draft.validate(&Limits::default()).unwrap(),
+            plan: draft.validate(&WorkerLimits::default()).unwrap(),
         };
         let mut records = vec![];
         for round in 0..=3 {
@@ -153,7 +153,7 @@ mod tests {
             {
                 let mut record =
                     sample::record(plan.clone(), time * (1.0 + f64::from(round) / 100.0), 3.0);
-                record.campaign = Some(Part {
+                record.campaign = Some(CampaignPart {
                     id: "s.1".into(),
                     round,
                 });
@@ -166,8 +166,8 @@ mod tests {
     fn table(sweep: &Sweep, records: &[Record]) -> String {
         let runs = (1..).zip(records);
         let runs = runs.map(|(number, record)| sample::run(number, record));
-        let runs: Vec<Entry> = runs.collect();
-        let runs: Vec<&Entry> = runs.iter().collect();
+        let runs: Vec<RunEntry> = runs.collect();
+        let runs: Vec<&RunEntry> = runs.iter().collect();
         render(sweep, &sweep.results(records), &runs, usize::MAX)
     }
 
@@ -216,7 +216,10 @@ mod tests {
             record.ending.outcome = Outcome::Failed;
             record.ending.error = Some("worker 3 died\u{1b}[2J".into());
         }
-        records[8].measurement.caveats.push(Seen::Slept(2.0).into());
+        records[8]
+            .measurement
+            .caveats
+            .push(Observation::Slept(2.0).into());
         let table = table(&sweep, &records);
         assert!(
             row_of(&table, "processes 1 000").ends_with("1 failed"),

@@ -3,7 +3,7 @@
 use crate::{
     analysis::finding::RunFinding,
     domain::{
-        history::Entry,
+        history::RunEntry,
         record::{OUTPUT_KEPT, Record, TaskRecord},
         repeats, text,
     },
@@ -21,7 +21,7 @@ const MAX_SHOWN: usize = 300;
 const LINES_PRINTED: usize = 5;
 
 /// The runs as text of this width; empty if there are none.
-pub fn render(runs: &[&Entry], room: usize) -> String {
+pub fn render(runs: &[&RunEntry], room: usize) -> String {
     if runs.is_empty() {
         return String::new();
     }
@@ -40,7 +40,7 @@ pub fn render(runs: &[&Entry], room: usize) -> String {
 }
 
 /// The summary of the repeats, if all records have the same plan.
-fn summary(runs: &[&Entry]) -> Option<String> {
+fn summary(runs: &[&RunEntry]) -> Option<String> {
     let plan = &runs.first()?.record.plan;
     if runs.iter().any(|run| run.record.plan != *plan) {
         return None;
@@ -53,7 +53,7 @@ fn summary(runs: &[&Entry]) -> Option<String> {
 }
 
 /// The result of the run, its failed tasks, and its caveats.
-fn remarks(run: &Entry, is_first: bool) -> Vec<String> {
+fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, &run.record);
     // A sentence for each repeat would say the same again and again. Only what went wrong deserves one.
     let is_shown = is_first || !record.is_sound();
@@ -133,7 +133,7 @@ fn failures(record: &Record) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::{
-        catalog::{caveat::Seen, model::Model, workload::Workload},
+        catalog::{caveat::Observation, model::Model, workload::Workload},
         domain::record::TaskOutcome,
         fixtures::sample,
     };
@@ -145,7 +145,10 @@ mod tests {
     #[test]
     fn a_record_is_a_row_and_a_row_of_phases_and_a_sentence() {
         let mut record = record();
-        record.measurement.caveats.push(Seen::Slept(2.0).into());
+        record
+            .measurement
+            .caveats
+            .push(Observation::Slept(2.0).into());
         let table = render(&[&sample::run(1, &record)], usize::MAX);
         for part in [
             "gil-threads (emulated)",

@@ -17,16 +17,16 @@ mod scale;
 use std::{iter, ops::Range};
 
 pub use layout::{Layout, middle};
-pub use scale::{Scale, moment, round_lengths};
+pub use scale::{AxisScale, moment, round_lengths};
 
 use crate::{
     domain::{
-        executor::Executor,
         history::SweepEntry,
+        model_variant::ModelVariant,
         plan::Plan,
         record::Record,
         stats::{Interval, fit::Fit},
-        sweep::Summary,
+        sweep::ConfigurationSummary,
         text::{duration, grouped, speedup},
     },
     present::number::{NOTHING, with_interval},
@@ -55,7 +55,7 @@ impl Measure {
     }
 
     /// A round number of a scale with its unit.
-    pub fn tick(self, value: f64, scale: Scale) -> String {
+    pub fn tick(self, value: f64, scale: AxisScale) -> String {
         let decimals = scale.decimals();
         match self {
             Measure::SpeedUp => format!("{value:.decimals$}×"),
@@ -133,7 +133,7 @@ pub struct BarChart {
     /// What the bars measure.
     pub measure: Measure,
     /// Who executed the tasks, besides serial: a series each.
-    pub executors: Vec<Executor>,
+    pub executors: Vec<ModelVariant>,
     /// All bars.
     pub groups: Vec<BarGroup>,
     /// What others are measured against, each with what it is called, the highest first. Speed-ups of all are measured
@@ -148,7 +148,7 @@ pub struct BarChart {
 impl BarChart {
     /// The chart of a sweep, `runs` of which are known by configuration.
     pub fn of(entry: &SweepEntry, measure: Measure, runs: &[Vec<&Record>]) -> BarChart {
-        let composer = Composer {
+        let composer = ChartComposer {
             entry,
             measure,
             runs,
@@ -181,14 +181,14 @@ impl BarChart {
     }
 }
 
-struct Composer<'a> {
+struct ChartComposer<'a> {
     entry: &'a SweepEntry,
     measure: Measure,
     /// By configuration.
     runs: &'a [Vec<&'a Record>],
 }
 
-impl Composer<'_> {
+impl ChartComposer<'_> {
     fn chart(&self) -> BarChart {
         let plan = &self.entry.sweep.plan;
         let executors = plan.parallel_executors();
@@ -216,7 +216,7 @@ impl Composer<'_> {
     }
 
     /// What was measured of a configuration.
-    fn summary(&self, configuration: usize) -> Option<&Summary> {
+    fn summary(&self, configuration: usize) -> Option<&ConfigurationSummary> {
         self.entry.results.summaries.get(configuration)?.as_ref()
     }
 
@@ -326,7 +326,7 @@ impl Composer<'_> {
         serial
     }
 
-    fn fitted(&self, executors: &[Executor]) -> Vec<Fitted> {
+    fn fitted(&self, executors: &[ModelVariant]) -> Vec<Fitted> {
         let SweepEntry { sweep, results, .. } = self.entry;
         let fits = |(series, executor)| {
             let of = results.series_of(executor)?;

@@ -34,14 +34,14 @@ pub struct Comparison {
     /// without the names of the runs, for where these have no room or stand elsewhere.
     pub columns: Vec<Column>,
     /// The rows of the table, each with a cell per column.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparisonRow>,
 }
 
 impl Comparison {
     /// As a table, in which the first column says what each row is about.
     pub fn table(self) -> Table {
         let about = Column::new("", Side::Left, 0);
-        let row = |row: Row| {
+        let row = |row: ComparisonRow| {
             let indent = if row.is_part { "  " } else { "" };
             let name = format!("{indent}{}", row.name);
             std::iter::once(name).chain(row.cells).collect()
@@ -55,7 +55,7 @@ impl Comparison {
 
 /// A row of the table.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Row {
+pub struct ComparisonRow {
     /// What it is about.
     pub name: String,
     /// The phase that it is about, if it is about one.

@@ -1,22 +1,22 @@
 //! The signs of runs: the same in every table, and what they mean.
 
-use crate::domain::history::{Entry, EntryTest};
+use crate::domain::history::{EntryTest, RunEntry};
 
 /// Signs, what they mean, and which runs have them.
 pub const MARKS: [(&str, &str, EntryTest); 3] = [
     ("B", "baseline", |run| run.assessment.is_baseline),
     ("★", "fastest", |run| run.assessment.is_fastest),
-    ("!", "doubted", Entry::has_caveats),
+    ("!", "doubted", RunEntry::has_caveats),
 ];
 
 /// The signs of a run.
-pub fn of(run: &Entry) -> impl Iterator<Item = &'static str> {
+pub fn of(run: &RunEntry) -> impl Iterator<Item = &'static str> {
     let there = MARKS.iter().filter(|(.., is_there)| is_there(run));
     there.map(|(sign, ..)| *sign)
 }
 
 /// What the signs mean that any of these runs has.
-pub fn legend<'r>(runs: impl Iterator<Item = &'r Entry> + Clone) -> String {
+pub fn legend<'r>(runs: impl Iterator<Item = &'r RunEntry> + Clone) -> String {
     let there = MARKS
         .iter()
         .filter(|(.., is_there)| runs.clone().any(is_there));

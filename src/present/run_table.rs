@@ -7,10 +7,10 @@ use super::{
 use crate::{
     catalog::metric::{METRICS, Metric, TABLES, metric_named},
     domain::{
-        history::Entry,
+        history::RunEntry,
         plan::Plan,
         stats::{Interval, Ratio},
-        sweep::{Results, Summary, Sweep},
+        sweep::{ConfigurationSummary, Results, Sweep},
         text::{clean, counted, grouped, speedup},
     },
 };
@@ -19,14 +19,14 @@ use crate::{
 pub const NAME: usize = 80;
 
 /// A column of a table of runs, and what its cells say.
-type RunColumn = (Column, Box<dyn Fn(&Entry) -> String>);
+type RunColumn = (Column, Box<dyn Fn(&RunEntry) -> String>);
 
-fn words(heading: &str, side: Side, rank: usize, cell: fn(&Entry) -> String) -> RunColumn {
+fn words(heading: &str, side: Side, rank: usize, cell: fn(&RunEntry) -> String) -> RunColumn {
     (Column::new(heading, side, rank), Box::new(cell))
 }
 
 fn numbers(metric: &'static Metric) -> RunColumn {
-    let cell = |of: &Entry| {
+    let cell = |of: &RunEntry| {
         let value = metric.of(&of.record, of.gain());
         or_nothing(value, |value| in_column(metric.unit, value))
     };
@@ -34,7 +34,7 @@ fn numbers(metric: &'static Metric) -> RunColumn {
 }
 
 /// A row per run: what was run, its numbers, and what a reader of the numbers must know.
-pub fn runs<'r>(runs: impl IntoIterator<Item = &'r Entry>) -> Table {
+pub fn runs<'r>(runs: impl IntoIterator<Item = &'r RunEntry>) -> Table {
     let mut columns = vec![
         words("#", Side::Right, 0, |of| of.number.to_string()),
         words("name", Side::Left, 0, |of| {
@@ -60,10 +60,10 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r Entry>) -> Table {
 }
 
 /// The time that the workers of each run spent in each phase.
-pub fn phases(runs: &[&Entry]) -> Table {
+pub fn phases(runs: &[&RunEntry]) -> Table {
     let phases = METRICS.iter().filter(|metric| metric.phase().is_some());
     let times = phases.map(|metric| {
-        let cell = |of: &Entry| {
+        let cell = |of: &RunEntry| {
             let spent = metric.of(&of.record, of.gain()).filter(|time| *time > 0.0);
             or_nothing(spent, |time| in_column(metric.unit, time))
         };
@@ -79,14 +79,14 @@ pub fn phases(runs: &[&Entry]) -> Table {
     )
 }
 
-fn table<'r>(columns: Vec<RunColumn>, runs: impl IntoIterator<Item = &'r Entry>) -> Table {
+fn table<'r>(columns: Vec<RunColumn>, runs: impl IntoIterator<Item = &'r RunEntry>) -> Table {
     let row = |of| columns.iter().map(|(_, cell)| cell(of)).collect();
     let rows = runs.into_iter().map(row).collect();
     let columns = columns.into_iter().map(|(column, _)| column).collect();
     Table { columns, rows }.told()
 }
 
-fn outcome(run: &Entry) -> String {
+fn outcome(run: &RunEntry) -> String {
     let outcome = run.record.ending.outcome.name();
     match run.record.ending.tasks_failed {
         0 => outcome.into(),
@@ -95,7 +95,7 @@ fn outcome(run: &Entry) -> String {
 }
 
 /// What a reader of the numbers must know: a short word each.
-fn notes(run: &Entry) -> String {
+fn notes(run: &RunEntry) -> String {
     let record = &run.record;
     let python = record.interpreter.python.as_ref();
     let lock = python.and_then(|python| python.gil);
@@ -147,7 +147,7 @@ pub fn configurations(sweep: &Sweep, results: &Results) -> Table {
 }
 
 /// What the runs of a configuration say together.
-fn together(summary: &Summary) -> [String; 10] {
+fn together(summary: &ConfigurationSummary) -> [String; 10] {
     let (time, ratio) = (&summary.time, summary.speedup.as_ref());
     let number =
         |id: &str, value| or_nothing(value, |value| in_column(metric_named(id).unit, value));
@@ -175,7 +175,7 @@ fn factor(ratio: &Ratio) -> String {
     }
 }
 
-fn marks(summary: Option<&Summary>, failed: u32) -> String {
+fn marks(summary: Option<&ConfigurationSummary>, failed: u32) -> String {
     let outliers = summary.map_or(0, |summary| summary.outliers.len() as u64);
     let marks = [
         summary

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     index::Index,
-    line::{Kind, Line},
+    line::{HistoryLine, LineKind},
     traces,
 };
 use crate::domain::{provenance::Provenance, record::Record, sweep::Sweep};
@@ -76,15 +76,15 @@ pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Ve
         next: index.next_number(),
         reply: Reply::default(),
     };
-    let lines: Vec<Line<&Record>> = changes
+    let lines: Vec<HistoryLine<&Record>> = changes
         .iter()
         .filter_map(|change| numbering.line(change))
         .collect();
     let is_new = !index.knows_session(&here.session) && !numbering.given.is_empty();
-    let session = is_new.then(|| Line {
+    let session = is_new.then(|| HistoryLine {
         session: Some(here.session.clone()),
         machine: Some(Box::new(here.machine.clone())),
-        ..Line::new(Kind::Session)
+        ..HistoryLine::new(LineKind::Session)
     });
     let mut written = vec![];
     for line in session.into_iter().chain(lines) {
@@ -107,33 +107,33 @@ struct Numbering<'a> {
 
 impl<'a> Numbering<'a> {
     /// The line for a change; `None` if it would add a run or sweep that is already kept, or change one that is not.
-    fn line(&mut self, change: &'a Change) -> Option<Line<&'a Record>> {
+    fn line(&mut self, change: &'a Change) -> Option<HistoryLine<&'a Record>> {
         let session = Some(self.session.to_string());
         Some(match change {
-            Change::Run { wanted, record } => Line {
+            Change::Run { wanted, record } => HistoryLine {
                 number: Some(self.new_number(&record.id, *wanted)?),
                 session,
                 record: Some(record),
-                ..Line::new(Kind::Run)
+                ..HistoryLine::new(LineKind::Run)
             },
-            Change::Sweep { wanted, sweep } => Line {
+            Change::Sweep { wanted, sweep } => HistoryLine {
                 number: Some(self.new_number(&sweep.id, *wanted)?),
                 session,
                 sweep: Some(sweep.clone()),
-                ..Line::new(Kind::Sweep)
+                ..HistoryLine::new(LineKind::Sweep)
             },
-            Change::Name { id, name } => Line {
+            Change::Name { id, name } => HistoryLine {
                 number: Some(self.known_numbers(slice::from_ref(id))?[0]),
                 name: name.clone(),
-                ..Line::new(Kind::Name)
+                ..HistoryLine::new(LineKind::Name)
             },
-            Change::Remove { ids } => Line {
+            Change::Remove { ids } => HistoryLine {
                 numbers: Some(self.known_numbers(ids)?),
-                ..Line::new(Kind::Remove)
+                ..HistoryLine::new(LineKind::Remove)
             },
-            Change::Restore { ids } => Line {
+            Change::Restore { ids } => HistoryLine {
                 numbers: Some(self.known_numbers(ids)?),
-                ..Line::new(Kind::Restore)
+                ..HistoryLine::new(LineKind::Restore)
             },
         })
     }

@@ -10,11 +10,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     error::StoreError,
-    line::{self, BEGINNING, Kind, Line},
-    log::Seen,
+    line::{self, BEGINNING, HistoryLine, LineKind},
+    log::LogEvent,
 };
 use crate::domain::{
-    history::{Entry, Lot, SweepEntry},
+    history::{Lot, RunEntry, SweepEntry},
     machine::Machine,
     name,
     provenance::Provenance,
@@ -94,8 +94,8 @@ impl Index {
     }
 
     /// Adds what was read. Returns the line if it adds a run or sweep.
-    pub fn see<R: Identified>(&mut self, seen: Seen<'_>) -> Option<Line<R>> {
-        let Seen::Line { at, text, is_whole } = seen else {
+    pub fn see<R: Identified>(&mut self, seen: LogEvent<'_>) -> Option<HistoryLine<R>> {
+        let LogEvent::Line { at, text, is_whole } = seen else {
             *self = Index::default();
             return None;
         };
@@ -121,31 +121,31 @@ impl Index {
     }
 
     /// Adds a line. Returns whether it adds a run or sweep; `None` if the line is incomplete.
-    fn take_in<R: Identified>(&mut self, at: usize, line: &mut Line<R>) -> Option<bool> {
+    fn take_in<R: Identified>(&mut self, at: usize, line: &mut HistoryLine<R>) -> Option<bool> {
         match line.kind {
-            Kind::Run | Kind::Sweep => {
+            LineKind::Run | LineKind::Sweep => {
                 line.session.as_ref()?;
                 let id = match line.kind {
-                    Kind::Run => line.record.as_ref()?.id(),
+                    LineKind::Run => line.record.as_ref()?.id(),
                     _ => &line.sweep.as_ref()?.id,
                 };
                 return Some(self.add(at, line.number?, id));
             }
-            Kind::Session => {
+            LineKind::Session => {
                 let (session, machine) = (line.session.take()?, line.machine.take()?);
                 let provenance = Provenance::earlier(session.clone(), *machine);
                 self.sessions.insert(session, provenance);
             }
-            Kind::Name => {
+            LineKind::Name => {
                 let name = line.name.as_deref();
                 let name = name.map(|name| text::clean(name, name::MOST));
                 self.names.insert(line.number?, name);
             }
-            Kind::Remove => self.removed.extend(line.numbers.take()?),
-            Kind::Restore => line.numbers.take()?.iter().for_each(|number| {
+            LineKind::Remove => self.removed.extend(line.numbers.take()?),
+            LineKind::Restore => line.numbers.take()?.iter().for_each(|number| {
                 self.removed.remove(number);
             }),
-            Kind::Newer => {
+            LineKind::Newer => {
                 self.newer += 1;
                 self.highest = self.highest.max(line.number.unwrap_or(0));
             }
@@ -199,7 +199,7 @@ impl Index {
     }
 
     /// The kept runs and sweeps of this file. `added` is what [`Index::see`] returned for all of its lines.
-    pub fn opened(&mut self, added: Vec<Line<Box<Record>>>, file: &Path) -> Opened {
+    pub fn opened(&mut self, added: Vec<HistoryLine<Box<Record>>>, file: &Path) -> Opened {
         let mut opened = Opened {
             notice: self.notice(file),
             ..Opened::default()
@@ -216,10 +216,10 @@ impl Index {
                 &mut opened.kept
             };
             match (line.kind, line.record, line.sweep) {
-                (Kind::Run, Some(record), _) => lot
+                (LineKind::Run, Some(record), _) => lot
                     .runs
-                    .push(Entry::new(number, name, provenance, *record, None)),
-                (Kind::Sweep, _, Some(sweep)) => lot
+                    .push(RunEntry::new(number, name, provenance, *record, None)),
+                (LineKind::Sweep, _, Some(sweep)) => lot
                     .sweeps
                     .push(SweepEntry::new(number, name, provenance, *sweep)),
                 _ => {}

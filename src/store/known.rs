@@ -27,7 +27,7 @@ const LOOKED_AT: u64 = 4096;
 /// What is known of a history. The file has the fields in this order. If it is read while it is written, a number that
 /// is too high does no harm, and a fingerprint that is too old means that nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct KnownHistory {
     v: u64,
     /// The highest number that was given.
     pub highest: usize,
@@ -37,13 +37,13 @@ pub struct Known {
     fingerprint: u64,
 }
 
-impl Known {
+impl KnownHistory {
     /// What is known of `history` after it was read up to this position.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn of(history: &File, position: Position, highest: usize) -> io::Result<Known> {
-        Ok(Known {
+    pub fn of(history: &File, position: Position, highest: usize) -> io::Result<KnownHistory> {
+        Ok(KnownHistory {
             v: VERSION,
             highest,
             position,
@@ -52,11 +52,11 @@ impl Known {
     }
 
     /// What the file at `path` says; `None` if it is not usable.
-    pub fn read(path: &Path) -> Option<Known> {
+    pub fn read(path: &Path) -> Option<KnownHistory> {
         let (_, content) = own(path, OpenOptions::new().read(true)).ok()?;
         serde_json::from_slice(&content)
             .ok()
-            .filter(|known: &Known| known.v == VERSION)
+            .filter(|known: &KnownHistory| known.v == VERSION)
     }
 
     /// Whether it still matches the content of this file.
@@ -127,14 +127,14 @@ mod tests {
             serde_json::json!({"device": most, "inode": most, "bytes": most, "lines": most});
         let position = serde_json::from_value(position).unwrap();
         for (highest, fingerprint) in [(usize::MAX, most), (1, 2)] {
-            let known = Known {
+            let known = KnownHistory {
                 v: VERSION,
                 highest,
                 position,
                 fingerprint,
             };
             known.write(&path).unwrap();
-            assert_eq!(Known::read(&path), Some(known));
+            assert_eq!(KnownHistory::read(&path), Some(known));
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let position = serde_json::json!({"device": 1, "inode": 2, "bytes": 3, "lines": 4});
-        let known = Known {
+        let known = KnownHistory {
             v: VERSION,
             highest: 7,
             position: serde_json::from_value(position).unwrap(),
@@ -153,7 +153,7 @@ mod tests {
         for (name, content) in [("notes", "{\"v\":mine"), ("empty", ""), ("long", &long)] {
             std::fs::write(at(name), content).unwrap();
             assert!(
-                known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(),
+                known.write(&at(name)).is_err() && KnownHistory::read(&at(name)).is_none(),
                 "{name}"
             );
             assert_eq!(
@@ -167,7 +167,7 @@ mod tests {
         nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         for name in ["link", "pipe"] {
             assert!(
-                known.write(&at(name)).is_err() && Known::read(&at(name)).is_none(),
+                known.write(&at(name)).is_err() && KnownHistory::read(&at(name)).is_none(),
                 "{name}"
             );
         }

@@ -17,7 +17,7 @@ const NUMBER_MAX: usize = 1 << 50;
 /// The kind of fact in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum LineKind {
     /// Where the runs of a session were measured.
     Session,
     /// A run ended.
@@ -38,11 +38,11 @@ pub enum Kind {
 /// A line. Which fields it has depends on its kind. `R` is a whole record, or the part of it that is needed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound(deserialize = "R: DeserializeOwned"))]
-pub struct Line<R> {
+pub struct HistoryLine<R> {
     /// The version of the line's format.
     pub v: u64,
     /// The kind of fact.
-    pub kind: Kind,
+    pub kind: LineKind,
     /// The number of the run or sweep; both kinds share one sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<usize>,
@@ -74,10 +74,10 @@ struct Common {
     number: Option<usize>,
 }
 
-impl<R> Line<R> {
+impl<R> HistoryLine<R> {
     /// A line of this kind without any other field.
-    pub fn new(kind: Kind) -> Line<R> {
-        Line {
+    pub fn new(kind: LineKind) -> HistoryLine<R> {
+        HistoryLine {
             v: VERSION,
             kind,
             number: None,
@@ -92,17 +92,17 @@ impl<R> Line<R> {
 }
 
 /// Parses a line, with the part of a record that `R` takes; `None` if it cannot be understood.
-pub fn parse<R: DeserializeOwned>(text: &[u8]) -> Option<Line<R>> {
+pub fn parse<R: DeserializeOwned>(text: &[u8]) -> Option<HistoryLine<R>> {
     let known = serde_json::from_slice(text).ok();
-    let known = known.filter(|line: &Line<R>| line.v == VERSION);
+    let known = known.filter(|line: &HistoryLine<R>| line.v == VERSION);
     let newer = || {
         let Common { v, number } = serde_json::from_slice(text).ok()?;
-        (v > VERSION).then(|| Line {
+        (v > VERSION).then(|| HistoryLine {
             number,
-            ..Line::new(Kind::Newer)
+            ..HistoryLine::new(LineKind::Newer)
         })
     };
     let line = known.or_else(newer)?;
     let number = line.number.filter(|n| (1..=NUMBER_MAX).contains(n));
-    Some(Line { number, ..line })
+    Some(HistoryLine { number, ..line })
 }

@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// What is found while reading.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Seen<'a> {
+pub enum LogEvent<'a> {
     /// The file is not the one that was read before. What was found in that one no longer counts.
     Restart,
     /// A line, without its end.
@@ -88,7 +88,7 @@ impl Log {
     ///
     /// # Errors
     /// If it cannot be read; the message is one sentence.
-    pub fn read(&mut self, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
+    pub fn read(&mut self, see: impl FnMut(LogEvent<'_>)) -> Result<(), StoreError> {
         let Some(file) = self.opened()? else {
             return Ok(());
         };
@@ -104,7 +104,11 @@ impl Log {
     ///
     /// # Errors
     /// If it cannot be read; the message is one sentence.
-    pub fn catch_up(&mut self, file: &File, see: impl FnMut(Seen<'_>)) -> Result<(), StoreError> {
+    pub fn catch_up(
+        &mut self,
+        file: &File,
+        see: impl FnMut(LogEvent<'_>),
+    ) -> Result<(), StoreError> {
         self.read_on(file, file.metadata(), see)
             .map_err(self.cannot("read"))
     }
@@ -203,12 +207,12 @@ impl Log {
         &mut self,
         mut file: &File,
         there: io::Result<Metadata>,
-        mut see: impl FnMut(Seen<'_>),
+        mut see: impl FnMut(LogEvent<'_>),
     ) -> io::Result<()> {
         let there = there?;
         let before = self.position.filter(|position| position.is_in(&there));
         let position = self.position.insert(before.unwrap_or_else(|| {
-            see(Seen::Restart);
+            see(LogEvent::Restart);
             Position {
                 device: there.dev(),
                 inode: there.ino(),
@@ -231,7 +235,7 @@ impl Log {
             }
             let at = position.lines + 1;
             let whole = line.strip_suffix(b"\n");
-            see(Seen::Line {
+            see(LogEvent::Line {
                 at,
                 text: whole.unwrap_or(&line),
                 is_whole: whole.is_some(),

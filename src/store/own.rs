@@ -10,12 +10,12 @@ use std::{
 use super::{
     line::BEGINNING,
     log::folder_of,
-    place::{Place, default_place},
+    place::{HistoryPlace, default_place},
 };
 
 /// Whether writing to `path` would overwrite a file that belongs to the usual history or the one at `place`: by its
 /// name, through a link, or because its content was surely written by this program for a history.
-pub fn is_own(path: &Path, place: Option<&Place>) -> bool {
+pub fn is_own(path: &Path, place: Option<&HistoryPlace>) -> bool {
     let usual = default_place().ok();
     resolved(path).is_some_and(|path| {
         let mut places = usual.iter().chain(place);
@@ -24,7 +24,7 @@ pub fn is_own(path: &Path, place: Option<&Place>) -> bool {
 }
 
 /// Whether `path`, which has no links, is the history at this place or one of the files beside it.
-fn is_at(place: &Place, path: &Path) -> bool {
+fn is_at(place: &HistoryPlace, path: &Path) -> bool {
     let files = [place.file.clone(), place.index(), place.speeds()];
     let is_it = |file: &PathBuf| resolved(file).is_some_and(|file| file == path);
     let is_trace = resolved(&place.traces()).is_some_and(|traces| path.starts_with(traces));

@@ -23,7 +23,7 @@ use super::{
     line::VERSION,
     log::{append_whole, folder_of, is_no_lock, make_folder, replace_whole},
     own::{identity, is_users_file},
-    place::Place,
+    place::HistoryPlace,
 };
 use crate::domain::{machine::Machine, provenance::Provenance};
 
@@ -36,7 +36,7 @@ const QUIET: Duration = Duration::from_secs(60);
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Line {
+enum PendingLine {
     /// The first line: where the session measured.
     Session {
         v: u64,
@@ -62,14 +62,14 @@ impl Pending {
     ///
     /// # Errors
     /// If it cannot be created.
-    pub fn create(place: &Place, here: &Provenance) -> io::Result<Pending> {
+    pub fn create(place: &HistoryPlace, here: &Provenance) -> io::Result<Pending> {
         let path = place.pending(&here.session);
         make_folder(folder_of(&path))?;
         let pending = Pending {
             file: made_and_locked(&path)?,
             path,
         };
-        let first = Line::Session {
+        let first = PendingLine::Session {
             v: VERSION,
             session: here.session.clone(),
             machine: here.machine.clone(),
@@ -86,7 +86,7 @@ impl Pending {
     /// # Errors
     /// If that is not possible; the file is then unchanged.
     pub fn add(&self, change: &Change) -> io::Result<()> {
-        self.write(&Line::Change {
+        self.write(&PendingLine::Change {
             v: VERSION,
             change: change.clone(),
         })
@@ -104,7 +104,7 @@ impl Pending {
         let _ = fs::remove_file(&self.path);
     }
 
-    fn write(&self, line: &Line) -> io::Result<()> {
+    fn write(&self, line: &PendingLine) -> io::Result<()> {
         let mut line = serde_json::to_vec(line)?;
         line.push(b'\n');
         append_whole(&self.file, &line)
@@ -145,7 +145,7 @@ pub struct Leftover {
 
 impl Leftover {
     /// All such files of the history at this place, oldest session first.
-    pub fn beside(place: &Place) -> Vec<Leftover> {
+    pub fn beside(place: &HistoryPlace) -> Vec<Leftover> {
         let mut paths = paths(place);
         // Session ids sort by time.
         paths.sort();
@@ -178,7 +178,7 @@ impl Leftover {
         let lines = content.split_inclusive(|byte| *byte == b'\n');
         let mut lines = lines.filter(|line| line.ends_with(b"\n"));
         let first = lines.next()?;
-        let Some(Line::Session {
+        let Some(PendingLine::Session {
             session, machine, ..
         }) = parsed(first)
         else {
@@ -187,7 +187,7 @@ impl Leftover {
         let (mut changes, mut rest) = (vec![], vec![first.to_vec()]);
         for line in lines {
             match parsed(line) {
-                Some(Line::Change { change, .. }) => changes.push(change),
+                Some(PendingLine::Change { change, .. }) => changes.push(change),
                 _ => rest.push(line.to_vec()),
             }
         }
@@ -228,7 +228,7 @@ fn is_quiet(there: &Metadata) -> bool {
     age.is_some_and(|age| age > QUIET)
 }
 
-fn paths(place: &Place) -> Vec<PathBuf> {
+fn paths(place: &HistoryPlace) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder_of(&place.file))
         .into_iter()
         .flatten()
@@ -240,13 +240,13 @@ fn paths(place: &Place) -> Vec<PathBuf> {
 }
 
 /// Whether there are any such files, including those of running sessions.
-pub fn are_beside(place: &Place) -> bool {
+pub fn are_beside(place: &HistoryPlace) -> bool {
     !paths(place).is_empty()
 }
 
-fn parsed(line: &[u8]) -> Option<Line> {
-    let line: Line = serde_json::from_slice(line).ok()?;
-    let (Line::Session { v, .. } | Line::Change { v, .. }) = line;
+fn parsed(line: &[u8]) -> Option<PendingLine> {
+    let line: PendingLine = serde_json::from_slice(line).ok()?;
+    let (PendingLine::Session { v, .. } | PendingLine::Change { v, .. }) = line;
     (v <= VERSION).then_some(line)
 }
 

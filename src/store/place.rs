@@ -15,20 +15,20 @@ const PENDING: &str = ".pending-";
 
 /// The place of the history: a file, and beside it a directory with the traces of its runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct HistoryPlace {
     /// The file.
     pub file: PathBuf,
 }
 
-impl Place {
+impl HistoryPlace {
     /// The place where the user wants runs to be kept; `None` if nowhere.
     ///
     /// # Errors
     /// If the user's data directory is wanted and no variable says where it is; the message is one sentence.
-    pub fn wanted(keeping: &Keeping) -> Result<Option<Place>, StoreError> {
+    pub fn wanted(keeping: &Keeping) -> Result<Option<HistoryPlace>, StoreError> {
         match keeping {
             Keeping::AsUsual => default_place().map(Some),
-            Keeping::In(file) => Ok(Some(Place { file: file.clone() })),
+            Keeping::In(file) => Ok(Some(HistoryPlace { file: file.clone() })),
             Keeping::Nowhere => Ok(None),
         }
     }
@@ -54,7 +54,7 @@ impl Place {
         self.beside(&format!("{PENDING}{session}"))
     }
 
-    /// Whether a file with this name, in the same directory, is one of [`Place::pending`].
+    /// Whether a file with this name, in the same directory, is one of [`HistoryPlace::pending`].
     pub fn is_pending(&self, name: &OsStr) -> bool {
         let (own, name) = (self.file.file_name().unwrap_or_default(), name.as_bytes());
         let rest = name
@@ -76,9 +76,9 @@ impl Place {
 ///
 /// # Errors
 /// If there is no home directory either; the message is one sentence.
-pub fn default_place() -> Result<Place, StoreError> {
+pub fn default_place() -> Result<HistoryPlace, StoreError> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())
-        .map(|data| Place {
+        .map(|data| HistoryPlace {
             file: data.join("pconc-tui/history.jsonl"),
         })
         .ok_or(StoreError::Nowhere)
@@ -119,12 +119,12 @@ mod tests {
 
     #[test]
     fn the_traces_are_beside_the_file() {
-        let place = Place {
+        let place = HistoryPlace {
             file: "/data/history.jsonl".into(),
         };
         assert_eq!(place.traces(), Path::new("/data/history.jsonl.traces"));
         assert_eq!(
-            Place {
+            HistoryPlace {
                 file: "mine".into()
             }
             .traces(),

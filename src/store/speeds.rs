@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     log::{folder_of, locked, make_folder, replace_whole},
     own::beginning,
-    place::Place,
+    place::HistoryPlace,
 };
 use crate::domain::{machine::Machine, python::FoundPython, speed::Speed};
 
@@ -33,7 +33,7 @@ const LONGEST: usize = 1 << 20;
 
 /// `{"v":1,"speeds":{…}}`.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredSpeeds {
     v: u32,
     speeds: BTreeMap<String, Speed>,
 }
@@ -60,13 +60,17 @@ impl Agreed {
 }
 
 /// The known speed of this machine, after this measurement. Without a place, nothing is kept.
-pub fn of_machine(place: Option<&Place>, machine: &Machine, measured: Speed) -> Agreed {
+pub fn of_machine(place: Option<&HistoryPlace>, machine: &Machine, measured: Speed) -> Agreed {
     let version = env!("CARGO_PKG_VERSION");
     agree(place, &format!("{} {version}", name(machine)), measured)
 }
 
 /// The known speed of an interpreter on this machine. It is also written to the interpreter.
-pub fn of_python(place: Option<&Place>, machine: &Machine, found: &mut FoundPython) -> Agreed {
+pub fn of_python(
+    place: Option<&HistoryPlace>,
+    machine: &Machine,
+    found: &mut FoundPython,
+) -> Agreed {
     let interpreter = &found.interpreter;
     let who = format!(
         "{} {} {}",
@@ -84,8 +88,8 @@ fn name(machine: &Machine) -> String {
     format!("{} {:?}", machine.in_short(), machine.memory_bytes)
 }
 
-fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
-    let file = place.map(Place::speeds);
+fn agree(place: Option<&HistoryPlace>, who: &str, measured: Speed) -> Agreed {
+    let file = place.map(HistoryPlace::speeds);
     let _lock = file.as_deref().map(changing);
     let mut speeds = file.as_deref().map(read).unwrap_or_default();
     let before = speeds.remove(who);
@@ -97,7 +101,7 @@ fn agree(place: Option<&Place>, who: &str, measured: Speed) -> Agreed {
         && let Some(file) = file.filter(|file| may_be_replaced(file))
     {
         speeds.insert(who.to_owned(), speed.clone());
-        let kept = Kept { v: VERSION, speeds };
+        let kept = StoredSpeeds { v: VERSION, speeds };
         // A speed that cannot be kept is measured again the next time.
         let _ = serde_json::to_vec(&kept).map(|text| replace_whole(&file, &text));
     }
@@ -118,7 +122,7 @@ fn changing(file: &Path) -> io::Result<File> {
 /// The kept speeds; none if the file does not exist or has another version.
 fn read(file: &Path) -> BTreeMap<String, Speed> {
     match serde_json::from_slice(&beginning(file, LONGEST).unwrap_or_default()) {
-        Ok(Kept { v: VERSION, speeds }) => speeds
+        Ok(StoredSpeeds { v: VERSION, speeds }) => speeds
             .into_iter()
             .filter(|(_, speed)| speed.is_possible())
             .collect(),
@@ -146,8 +150,8 @@ mod tests {
 
     use super::*;
 
-    fn place(folder: &tempfile::TempDir) -> Place {
-        Place {
+    fn place(folder: &tempfile::TempDir) -> HistoryPlace {
+        HistoryPlace {
             file: folder.path().join("history.jsonl"),
         }
     }

@@ -18,10 +18,10 @@ use super::{
     line::{BEGINNING, VERSION},
     log::make_folder,
     own::{beginning, behind_version, is_users_file},
-    place::Place,
+    place::HistoryPlace,
 };
 use crate::domain::{
-    history::{Entry, TraceState as AtHand},
+    history::{RunEntry, TraceState as AtHand},
     record::{Record, TaskRecord, WorkerRecord},
     text,
     trace::{EVENTS_PER_INTERVAL, Trace},
@@ -98,11 +98,11 @@ struct TraceFile {
     id: String,
     path: PathBuf,
     bytes: u64,
-    form: Form,
+    form: Completeness,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum Completeness {
     Whole,
     Thinned,
     /// Not completely written: `.ID.RANDOM.tmp`, in earlier versions `.ID.PROCESS.tmp`.
@@ -110,14 +110,14 @@ enum Form {
 }
 
 /// The id and the form of the file with this name.
-fn named(name: &str) -> Option<(&str, Form)> {
+fn named(name: &str) -> Option<(&str, Completeness)> {
     let (id, form) = match name.split_once('.')? {
         ("", half) => (
             half.strip_suffix(TEMPORARY)?.split_once('.')?.0,
-            Form::Partial,
+            Completeness::Partial,
         ),
-        (id, WHOLE) => (id, Form::Whole),
-        (id, THINNED) => (id, Form::Thinned),
+        (id, WHOLE) => (id, Completeness::Whole),
+        (id, THINNED) => (id, Completeness::Thinned),
         _ => return None,
     };
     is_file_name(id).then_some((id, form))
@@ -146,7 +146,7 @@ impl TraceFile {
 
 impl TraceFolder {
     /// The traces of the history at this place.
-    pub fn beside(place: &Place) -> TraceFolder {
+    pub fn beside(place: &HistoryPlace) -> TraceFolder {
         TraceFolder {
             folder: place.traces(),
         }
@@ -211,7 +211,7 @@ impl TraceFolder {
     }
 
     /// Adds to a run what is kept beside its line, as far as it still exists.
-    pub fn complete(&self, run: &mut Entry) {
+    pub fn complete(&self, run: &mut RunEntry) {
         if let Ok(details) = self.read(&run.record.id) {
             run.trace = details.complete(&mut run.record);
             run.trace_state = AtHand::Here;
@@ -223,7 +223,7 @@ impl TraceFolder {
     pub fn bound(&self, most: u64) {
         let sum = |files: &[TraceFile]| files.iter().map(|file| file.bytes).sum::<u64>();
         let mut kept = self.files();
-        kept.retain(|file| file.form != Form::Partial);
+        kept.retain(|file| file.form != Completeness::Partial);
         if sum(&kept) <= most {
             return;
         }
@@ -232,7 +232,10 @@ impl TraceFolder {
         let mut total = sum(&kept);
         // Ids sort by time.
         kept.sort_by(|a, b| a.id.cmp(&b.id));
-        for file in kept.iter_mut().filter(|file| file.form == Form::Whole) {
+        for file in kept
+            .iter_mut()
+            .filter(|file| file.form == Completeness::Whole)
+        {
             if total > most {
                 total -= file.bytes;
                 // A file that cannot be made smaller is removed below if necessary.
@@ -266,7 +269,7 @@ impl TraceFolder {
     /// Removes files that belong to no run and partly written ones, once they are abandoned. A file that only has such
     /// a name stays.
     pub fn sweep(&self, is_known: impl Fn(&str) -> bool) {
-        let is_needed = |file: &TraceFile| file.form != Form::Partial && is_known(&file.id);
+        let is_needed = |file: &TraceFile| file.form != Completeness::Partial && is_known(&file.id);
         for file in self.files() {
             if !is_needed(&file) && file.is_abandoned() && file.is_ours() {
                 // Another program may have removed it already.
@@ -332,7 +335,7 @@ mod tests {
 
     fn traces() -> (tempfile::TempDir, TraceFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let traces = TraceFolder::beside(&Place {
+        let traces = TraceFolder::beside(&HistoryPlace {
             file: folder.path().join("history"),
         });
         (folder, traces)

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    Place, Store,
+    HistoryPlace, Store,
     change::{Change, Reply},
     pending::{Leftover, Pending},
 };
@@ -37,7 +37,7 @@ const NO_LOCKS: &str = "runs are kept, but without locks: two programs at once m
 /// How the session's changes ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "what was lost has to be said"]
-pub enum End {
+pub enum KeepingEnd {
     /// Everything is in the history.
     Kept,
     /// Some changes are beside the history, and the next start adds them; one sentence.
@@ -127,7 +127,7 @@ impl Writer {
 
     /// Tries for the last time, and waits until the disk has it. Changes that still cannot be appended stay beside the
     /// history. If they cannot be put there either, it keeps trying for some seconds.
-    pub fn finish(mut self) -> End {
+    pub fn finish(mut self) -> KeepingEnd {
         let started = Instant::now();
         self.append(PATIENCE);
         self.put_beside();
@@ -188,27 +188,27 @@ impl Writer {
         pending.sync();
     }
 
-    fn end(&self) -> End {
+    fn end(&self) -> KeepingEnd {
         let runs = |changes: &[Change]| match count_runs(changes) {
             0 => "a change".into(),
             runs => counted(runs, "run"),
         };
         let (beside, lost) = self.waiting.split_at(self.put_beside);
         if !lost.is_empty() {
-            return End::Lost(format!(
+            return KeepingEnd::Lost(format!(
                 "{} could not be kept anywhere: {}. --history FILE keeps runs elsewhere, --no-history nowhere.",
                 runs(lost),
                 self.trouble
             ));
         }
         match &self.pending {
-            Some(pending) if !beside.is_empty() => End::Beside(format!(
+            Some(pending) if !beside.is_empty() => KeepingEnd::Beside(format!(
                 "{} could not be added to the history: {}. The next start of pconc-tui adds what is in {}.",
                 runs(beside),
                 self.trouble,
                 text::clean(&pending.path.to_string_lossy(), usize::MAX)
             )),
-            _ => End::Kept,
+            _ => KeepingEnd::Kept,
         }
     }
 }
@@ -219,7 +219,7 @@ fn count_runs(changes: &[Change]) -> u64 {
 }
 
 /// Adds the changes that ended sessions could not append to the history. Returns what the user should know about it.
-pub fn take_in(place: &Place) -> Option<String> {
+pub fn take_in(place: &HistoryPlace) -> Option<String> {
     let mut store = Store::at(place.clone());
     let mut runs = 0;
     for leftover in Leftover::beside(place) {
@@ -259,7 +259,7 @@ mod tests {
     fn without_locks_runs_are_kept_and_the_user_is_warned_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("history");
-        let mut store = Store::at(Place { file });
+        let mut store = Store::at(HistoryPlace { file });
         store.log.has_locks = false;
         let here = Provenance::here("s", explorer::machine(2));
         let mut writer = Writer::new(store, here);

@@ -25,7 +25,9 @@ use crate::{
         trace::Trace,
     },
     shell::thread,
-    store::{Change, End, PATIENCE, Place, Reply, Store, TRACES_MAX, Writer, take_in},
+    store::{
+        Change, HistoryPlace, KeepingEnd, PATIENCE, Reply, Store, TRACES_MAX, Writer, take_in,
+    },
 };
 
 /// How long leaving waits for unwritten changes.
@@ -38,33 +40,37 @@ const PUT_OFF_MAX: usize = 64 << 20;
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// The kept history, as the explorer uses it.
-pub struct Keeper {
+pub struct HistoryKeeper {
     /// The place of the history, if runs are kept.
-    pub place: Option<Place>,
+    pub place: Option<HistoryPlace>,
     /// Sends jobs to the thread; `None` if nothing is kept.
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Sender<KeeperJob>>,
     /// Receives the end once the thread has done everything.
-    end: Receiver<End>,
+    end: Receiver<KeepingEnd>,
     /// Jobs that were put off, each with the memory that it occupies, in bytes.
-    put_off: Vec<(usize, Job)>,
+    put_off: Vec<(usize, KeeperJob)>,
     /// Whether anything had to be written. If not, leaving does not wait.
     writes: bool,
     events: Sender<Event>,
 }
 
 /// A job for the thread.
-type Job = Box<dyn FnOnce(&mut Worker) + Send>;
+type KeeperJob = Box<dyn FnOnce(&mut KeeperThread) + Send>;
 
-impl Keeper {
+impl HistoryKeeper {
     /// Keeps the runs that are measured `here` at this place, if there is one, and sends what it finds there to
     /// `events`. If the system has no thread to spare, nothing is kept, and [`Keeper::leave`] says so.
-    pub fn new(place: Option<Place>, here: Arc<Provenance>, events: Sender<Event>) -> Keeper {
+    pub fn new(
+        place: Option<HistoryPlace>,
+        here: Arc<Provenance>,
+        events: Sender<Event>,
+    ) -> HistoryKeeper {
         let (ended, end) = mpsc::channel();
-        let begin = |place: Place| {
+        let begin = |place: HistoryPlace| {
             let (jobs, orders) = mpsc::channel();
             let (to_loop, to_app) = (ended.clone(), events.clone());
             let body = move || {
-                let worker = Worker {
+                let worker = KeeperThread {
                     writer: Writer::new(Store::at(place), here),
                     events: to_app,
                     unkept: vec![],
@@ -76,11 +82,11 @@ impl Keeper {
                 let sentence =
                     format!("runs are not kept: the system has no thread to spare ({error})");
                 let _ = events.send(Msg::Told(sentence.clone()).into());
-                let _ = ended.send(End::Lost(sentence));
+                let _ = ended.send(KeepingEnd::Lost(sentence));
             }
             jobs
         };
-        Keeper {
+        HistoryKeeper {
             jobs: place.clone().map(begin),
             place,
             end,
@@ -92,7 +98,7 @@ impl Keeper {
 
     /// Reads what was kept. The answer is [`Msg::Earlier`].
     pub fn read_earlier(&self) {
-        self.send(Box::new(Worker::read_earlier));
+        self.send(Box::new(KeeperThread::read_earlier));
     }
 
     /// Keeps this run or sweep, if it was measured here. The answer is [`Msg::Kept`].
@@ -105,7 +111,7 @@ impl Keeper {
             self.write(Change::run(number, &run.record));
             let (record, trace) = (run.record.clone(), run.trace.clone());
             let bytes = trace.bytes();
-            let job: Job = Box::new(|worker| worker.keep_trace(record, trace));
+            let job: KeeperJob = Box::new(|worker| worker.keep_trace(record, trace));
             if bytes <= SMALL {
                 self.send(job);
                 return;
@@ -158,7 +164,7 @@ impl Keeper {
     }
 
     /// Sends a job, if anything is kept.
-    fn send(&self, job: Job) {
+    fn send(&self, job: KeeperJob) {
         // If the thread is gone, `leave` reports it.
         let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
     }
@@ -171,18 +177,18 @@ impl Keeper {
     }
 
     /// Waits until everything is written, but not for ever.
-    pub fn leave(mut self) -> End {
+    pub fn leave(mut self) -> KeepingEnd {
         self.catch_up();
         // The thread ends when all senders of jobs are gone.
         if self.jobs.take().is_none() || !self.writes {
-            return End::Kept;
+            return KeepingEnd::Kept;
         }
         let why = match self.end.recv_timeout(LEAVING) {
             Ok(end) => return end,
             Err(RecvTimeoutError::Timeout) => "the history takes too long to be written to",
             Err(RecvTimeoutError::Disconnected) => "the thread that writes the history broke",
         };
-        End::Lost(format!("what was measured last may not be kept: {why}"))
+        KeepingEnd::Lost(format!("what was measured last may not be kept: {why}"))
     }
 }
 
@@ -193,7 +199,7 @@ fn kept(history: &History, number: usize) -> Option<String> {
 }
 
 /// The state of the thread.
-struct Worker {
+struct KeeperThread {
     writer: Writer,
     events: Sender<Event>,
     /// Traces that could not be kept. They are tried once more at the end.
@@ -202,9 +208,9 @@ struct Worker {
     is_written: bool,
 }
 
-impl Worker {
+impl KeeperThread {
     /// Does the jobs one after the other until no more can come, so that a trace is read after it was written.
-    fn run(mut self, orders: &Receiver<Job>) -> End {
+    fn run(mut self, orders: &Receiver<KeeperJob>) -> KeepingEnd {
         loop {
             let wait = match (self.writer.is_waiting(), self.is_written) {
                 (true, _) => AGAIN,
@@ -227,9 +233,9 @@ impl Worker {
         }
         let unkept = self.keep_traces_at_last();
         match (self.writer.finish(), unkept) {
-            (End::Kept, Some(sentence)) => End::Lost(sentence),
-            (End::Beside(beside) | End::Lost(beside), Some(sentence)) => {
-                End::Lost(format!("{beside} Also, {sentence}"))
+            (KeepingEnd::Kept, Some(sentence)) => KeepingEnd::Lost(sentence),
+            (KeepingEnd::Beside(beside) | KeepingEnd::Lost(beside), Some(sentence)) => {
+                KeepingEnd::Lost(format!("{beside} Also, {sentence}"))
             }
             (end, _) => end,
         }

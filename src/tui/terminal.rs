@@ -36,20 +36,20 @@ const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// The terminal while it is taken over. Dropping this gives it back.
-pub struct Screen {
+pub struct TerminalGuard {
     /// It notices a change of its size when a frame is drawn.
     pub terminal: Terminal<CrosstermBackend<FrameWriter>>,
 }
 
-impl Screen {
+impl TerminalGuard {
     /// Takes the terminal over: raw mode, alternate screen, no cursor, bracketed paste, and the mouse if `mouse` is
     /// set.
     ///
     /// # Errors
     /// An error of the terminal, which is given back.
-    pub fn enter(mouse: bool) -> io::Result<Screen> {
+    pub fn enter(mouse: bool) -> io::Result<TerminalGuard> {
         let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
-        let mut screen = Screen { terminal };
+        let mut screen = TerminalGuard { terminal };
         screen.retake(mouse).map(|()| screen)
     }
 
@@ -82,7 +82,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         leave();
     }

@@ -7,7 +7,7 @@ use crate::ui::{choice::stepped, field::TextField, key::Key};
 
 /// A row of a form, as it is now.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct FormField {
     /// What stands before the value.
     pub label: &'static str,
     /// The value.
@@ -41,10 +41,14 @@ pub enum Way {
     Text(TextField),
 }
 
-impl Row {
+impl FormField {
     /// A row of choices.
-    pub fn new(label: &'static str, value: impl Into<String>, about: impl Into<String>) -> Row {
-        Row {
+    pub fn new(
+        label: &'static str,
+        value: impl Into<String>,
+        about: impl Into<String>,
+    ) -> FormField {
+        FormField {
             label,
             value: value.into(),
             short: None,
@@ -57,19 +61,19 @@ impl Row {
     }
 
     /// The same, changed in another way.
-    pub fn by(self, way: Way) -> Row {
-        Row { way, ..self }
+    pub fn by(self, way: Way) -> FormField {
+        FormField { way, ..self }
     }
 
     /// The same as a number, of which typing goes on from this text of at most as many characters.
-    pub fn typed(self, text: &str, most: usize) -> Row {
+    pub fn typed(self, text: &str, most: usize) -> FormField {
         self.by(Way::Number(TextField::new(text, most)))
     }
 }
 
 /// The cursor of a form, and what is being typed there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct FormEntry {
     /// The row of the cursor.
     pub at: usize,
     typing: Option<Typing>,
@@ -85,12 +89,12 @@ struct Typing {
     wrong: Option<String>,
 }
 
-impl Entry {
+impl FormEntry {
     /// With the cursor on this row.
-    pub fn at(at: usize) -> Entry {
-        Entry {
+    pub fn at(at: usize) -> FormEntry {
+        FormEntry {
             at,
-            ..Entry::default()
+            ..FormEntry::default()
         }
     }
 
@@ -108,13 +112,13 @@ impl Entry {
 /// Rows that can be changed, of which one has the cursor.
 pub trait Form {
     /// The cursor, and what is being typed there.
-    fn entry(&self) -> &Entry;
+    fn entry(&self) -> &FormEntry;
 
     /// The same, to be changed.
-    fn entry_mut(&mut self) -> &mut Entry;
+    fn entry_mut(&mut self) -> &mut FormEntry;
 
     /// All rows, of which the cursor can be on one at least.
-    fn rows(&self) -> Vec<Row>;
+    fn rows(&self) -> Vec<FormField>;
 
     /// Makes the next choice or a larger number of the cursor's row, or the choice before or a smaller number.
     fn change(&mut self, up: bool);
@@ -129,7 +133,7 @@ pub trait Form {
     fn on_moved(&mut self) {}
 
     /// The row of the cursor.
-    fn row(&self) -> Option<Row> {
+    fn row(&self) -> Option<FormField> {
         self.rows().into_iter().nth(self.entry().at)
     }
 
@@ -169,7 +173,7 @@ pub trait Form {
             .get(at)
             .is_some_and(|row| !matches!(row.way, Way::Fixed));
         if can_be_there && self.accept() {
-            *self.entry_mut() = Entry::at(at);
+            *self.entry_mut() = FormEntry::at(at);
             self.on_moved();
             if matches!(self.way(), Way::Text(_)) {
                 self.begin_typing(Key::End);
@@ -255,25 +259,25 @@ mod tests {
     /// A title, a number and a name.
     #[derive(Default)]
     struct Sample {
-        entry: Entry,
+        entry: FormEntry,
         number: u64,
         name: String,
     }
 
     impl Form for Sample {
-        fn entry(&self) -> &Entry {
+        fn entry(&self) -> &FormEntry {
             &self.entry
         }
 
-        fn entry_mut(&mut self) -> &mut Entry {
+        fn entry_mut(&mut self) -> &mut FormEntry {
             &mut self.entry
         }
 
-        fn rows(&self) -> Vec<Row> {
+        fn rows(&self) -> Vec<FormField> {
             vec![
-                Row::new("title", "", "").by(Way::Fixed),
-                Row::new("number", "", "").typed(&self.number.to_string(), 9),
-                Row::new("name", "", "").by(Way::Text(TextField::new(&self.name, 9))),
+                FormField::new("title", "", "").by(Way::Fixed),
+                FormField::new("number", "", "").typed(&self.number.to_string(), 9),
+                FormField::new("name", "", "").by(Way::Text(TextField::new(&self.name, 9))),
             ]
         }
 
@@ -292,7 +296,7 @@ mod tests {
 
     fn typing(keys: &str) -> Sample {
         let mut form = Sample {
-            entry: Entry::at(1),
+            entry: FormEntry::at(1),
             number: 250,
             ..Sample::default()
         };

@@ -16,7 +16,7 @@ use crate::{
         area::{cells, centred},
         field::TextField,
         scroll::Scroll,
-        text::{Look, Piece},
+        text::{TextPart, TextStyle},
         theme::{CURSOR, STRONG, Theme, strong_if},
     },
 };
@@ -115,16 +115,16 @@ pub fn end_words_at(over: Rect, buf: &mut Buffer) {
 }
 
 /// A row of a text that is read.
-pub fn read(pieces: &[Piece], theme: Theme) -> Line<'_> {
-    let span = |piece: &'_ Piece| {
+pub fn read(pieces: &[TextPart], theme: Theme) -> Line<'_> {
+    let span = |piece: &'_ TextPart| {
         let style = match piece.look {
-            Look::Phase(phase) if piece.text.is_empty() => return theme.mark(phase),
-            Look::Phase(phase) => theme.phase(phase),
-            Look::Plain => Style::new(),
-            Look::Strong => STRONG,
-            Look::Error => theme.error(),
-            Look::Concurrency => theme.concurrency(),
-            Look::Parallelism => theme.parallelism(),
+            TextStyle::Phase(phase) if piece.text.is_empty() => return theme.mark(phase),
+            TextStyle::Phase(phase) => theme.phase(phase),
+            TextStyle::Plain => Style::new(),
+            TextStyle::Strong => STRONG,
+            TextStyle::Error => theme.error(),
+            TextStyle::Concurrency => theme.concurrency(),
+            TextStyle::Parallelism => theme.parallelism(),
         };
         Span::styled(piece.text.to_string(), style)
     };

@@ -6,7 +6,7 @@ use crate::domain::{phase::Phase, text::wrap};
 
 /// How a piece of a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum TextStyle {
     /// As any text.
     Plain,
     /// Like a heading, a key or a sign.
@@ -23,17 +23,17 @@ pub enum Look {
 
 /// A part of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct TextPart {
     /// What is written; empty for a phase's mark, which is one column wide.
     pub text: Cow<'static, str>,
     /// How.
-    pub look: Look,
+    pub look: TextStyle,
 }
 
-impl Piece {
+impl TextPart {
     /// A text that looks like this.
-    pub fn new(text: impl Into<Cow<'static, str>>, look: Look) -> Piece {
-        Piece {
+    pub fn new(text: impl Into<Cow<'static, str>>, look: TextStyle) -> TextPart {
+        TextPart {
             text: text.into(),
             look,
         }
@@ -41,30 +41,30 @@ impl Piece {
 
     /// Columns that it takes.
     pub fn width(&self) -> usize {
-        let is_mark = matches!(self.look, Look::Phase(_));
+        let is_mark = matches!(self.look, TextStyle::Phase(_));
         self.text.chars().count().max(is_mark.into())
     }
 }
 
 /// A row of a text.
-pub type Line = Vec<Piece>;
+pub type TextLine = Vec<TextPart>;
 
 /// The mark of a phase before a name.
-pub fn marked(phase: Phase, name: Piece) -> Line {
-    let mark = Piece::new("", Look::Phase(phase));
-    vec![mark, Piece::new(" ", Look::Plain), name]
+pub fn marked(phase: Phase, name: TextPart) -> TextLine {
+    let mark = TextPart::new("", TextStyle::Phase(phase));
+    vec![mark, TextPart::new(" ", TextStyle::Plain), name]
 }
 
 /// Columns of a line.
-pub fn width_of(line: &[Piece]) -> usize {
-    line.iter().map(Piece::width).sum()
+pub fn width_of(line: &[TextPart]) -> usize {
+    line.iter().map(TextPart::width).sum()
 }
 
 /// Spaces up to this column.
-pub fn fill_up(line: &mut Line, column: usize) {
+pub fn fill_up(line: &mut TextLine, column: usize) {
     let missing = column.saturating_sub(width_of(line));
     if missing > 0 {
-        line.push(Piece::new(" ".repeat(missing), Look::Plain));
+        line.push(TextPart::new(" ".repeat(missing), TextStyle::Plain));
     }
 }
 
@@ -79,7 +79,7 @@ const BEFORE_NOTES: usize = NAMES + VALUES + 2;
 #[derive(Debug)]
 pub struct Page {
     /// What is written.
-    pub lines: Vec<Line>,
+    pub lines: Vec<TextLine>,
     width: u16,
 }
 
@@ -95,39 +95,42 @@ impl Page {
     /// An empty row and a heading.
     pub fn heading(&mut self, text: &str) {
         self.lines.push(vec![]);
-        self.say(text, Look::Strong);
+        self.say(text, TextStyle::Strong);
     }
 
     /// A text in as many rows as it needs.
-    pub fn say(&mut self, text: &str, look: Look) {
+    pub fn say(&mut self, text: &str, look: TextStyle) {
         let rows = wrap(text, self.width).into_iter();
         self.lines
-            .extend(rows.map(|text| vec![Piece::new(text, look)]));
+            .extend(rows.map(|text| vec![TextPart::new(text, look)]));
     }
 
     /// What is said of a term, from this column on: it goes on below where it began. A longer term has a row of its own.
-    pub fn say_of(&mut self, mut term: Line, begin: usize, said: &str) {
+    pub fn say_of(&mut self, mut term: TextLine, begin: usize, said: &str) {
         let width = usize::from(self.width).saturating_sub(begin);
         if width_of(&term) >= begin {
             self.lines.push(std::mem::take(&mut term));
         }
         for text in wrap(said, u16::try_from(width).unwrap_or(u16::MAX)) {
             fill_up(&mut term, begin);
-            term.push(Piece::new(text, Look::Plain));
+            term.push(TextPart::new(text, TextStyle::Plain));
             self.lines.push(std::mem::take(&mut term));
         }
     }
 
     /// A number with what it means.
-    pub fn number(&mut self, mut term: Line, value: &str, note: &str) {
+    pub fn number(&mut self, mut term: TextLine, value: &str, note: &str) {
         fill_up(&mut term, NAMES);
-        term.push(Piece::new(format!("{value:>VALUES$}"), Look::Strong));
+        term.push(TextPart::new(
+            format!("{value:>VALUES$}"),
+            TextStyle::Strong,
+        ));
         self.say_of(term, BEFORE_NOTES, note);
     }
 
     /// The same, of what is called so.
     pub fn tell(&mut self, name: &'static str, value: &str, note: &str) {
-        self.number(vec![Piece::new(name, Look::Plain)], value, note);
+        self.number(vec![TextPart::new(name, TextStyle::Plain)], value, note);
     }
 }
 
@@ -140,12 +143,12 @@ mod tests {
         for length in 1..40 {
             let mut page = Page::of(60);
             page.number(
-                vec![Piece::new("x".repeat(length), Look::Plain)],
+                vec![TextPart::new("x".repeat(length), TextStyle::Plain)],
                 "1.2 s",
                 "said",
             );
             page.say_of(
-                vec![Piece::new("y".repeat(length), Look::Plain)],
+                vec![TextPart::new("y".repeat(length), TextStyle::Plain)],
                 20,
                 "said",
             );

@@ -17,7 +17,7 @@
 
 mod palette;
 
-use palette::{Ink, Palette};
+use palette::{ColorVariants, Palette};
 use ratatui::{
     buffer::Buffer,
     style::{Color, Modifier, Style},
@@ -58,7 +58,7 @@ impl Theme {
         Palette::of(self.0.theme).filter(|_| self.0.colors > Colors::None)
     }
 
-    fn colour(self, ink: impl FnOnce(&Palette) -> Option<Ink>) -> Style {
+    fn colour(self, ink: impl FnOnce(&Palette) -> Option<ColorVariants>) -> Style {
         let ink = self.palette().and_then(ink);
         Style {
             fg: ink.and_then(|ink| ink.among(self.0.colors)),
@@ -122,7 +122,7 @@ impl Theme {
     /// The last stroke over a finished picture: the theme's own background, and ASCII where nothing else may be shown.
     pub fn finish(self, buf: &mut Buffer) {
         if let Some((text, behind)) = self.palette().and_then(|palette| palette.ground) {
-            let own = |color, ink: Ink| {
+            let own = |color, ink: ColorVariants| {
                 if color == Color::Reset {
                     ink.among(self.0.colors).unwrap_or(color)
                 } else {

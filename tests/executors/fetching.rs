@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use pconc_tui::engine::fetch::Limits;
+use pconc_tui::engine::fetch::FetchLimits;
 
 use super::*;
 
@@ -228,7 +228,7 @@ fn fetched(
     session: &Session,
     model: Model,
     urls: Vec<String>,
-    limits: Limits,
+    limits: FetchLimits,
 ) -> Result<Observed, Failed> {
     let mut draft = small(Workload::Io, model);
     draft.tasks = urls.len() as u64;
@@ -236,7 +236,7 @@ fn fetched(
     draft.urls = Some(urls);
     *session.context.limits.lock().expect("nobody panicked") = limits;
     let observed = run(session, &draft);
-    *session.context.limits.lock().expect("nobody panicked") = Limits::default();
+    *session.context.limits.lock().expect("nobody panicked") = FetchLimits::default();
     check(
         observed.record.ending.outcome == Outcome::Completed,
         format!("{:?}", observed.record.ending.error),
@@ -262,10 +262,10 @@ fn same_answers(session: &Session, model: Model) -> Outcomes {
             let _ = stream.write_all(answer.as_bytes());
         }
     });
-    let limits = Limits {
+    let limits = FetchLimits {
         body_bytes: BODY_BYTES,
         timeout_s: HANG.as_secs_f64(),
-        ..Limits::default()
+        ..FetchLimits::default()
     };
     let tasks = tasks(fetched(session, model, urls(origin).collect(), limits)?);
     let wrong: Vec<String> = answers
@@ -303,9 +303,9 @@ fn dripping(session: &Session, model: Model) -> Outcomes {
     });
     let paths = ["body", "chunk", "until-the-end", "head", "silent"];
     let urls = paths.map(|path| format!("http://{origin}/{path}"));
-    let limits = Limits {
+    let limits = FetchLimits {
         timeout_s: 0.3,
-        ..Limits::default()
+        ..FetchLimits::default()
     };
     for (path, task) in paths
         .iter()
@@ -347,7 +347,7 @@ fn login_is_sent(session: &Session, model: Model) -> Outcomes {
         session,
         model,
         urls.to_vec(),
-        Limits::default(),
+        FetchLimits::default(),
     )?)) {
         check(
             task.outcome == TaskOutcome::Ok,
@@ -412,9 +412,9 @@ fn with_passwords() -> Vec<String> {
 }
 
 fn no_password(session: &Session, model: Model) -> Outcomes {
-    let limits = Limits {
+    let limits = FetchLimits {
         timeout_s: 2.0,
-        ..Limits::default()
+        ..FetchLimits::default()
     };
     let mut urls = with_passwords();
     if model == Model::Serial {

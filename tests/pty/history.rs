@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pconc_tui::store::{Place, Store};
+use pconc_tui::store::{HistoryPlace, Store};
 
 use super::{
     RUNS, SOON,
@@ -35,7 +35,7 @@ impl Locked {
     }
 
     fn runs(&self) -> Vec<usize> {
-        let opened = Store::at(Place { file: self.file() })
+        let opened = Store::at(HistoryPlace { file: self.file() })
             .open()
             .expect("the test made it so");
         opened.kept.runs.iter().map(|run| run.number).collect()

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use pconc_tui::{
     catalog::{model::Model, workload::Workload::Cpu},
     domain::{
-        history::Entry,
+        history::RunEntry,
         provenance::{Origin, Provenance},
-        record::Part,
+        record::CampaignPart,
         trace::Trace,
     },
 };
@@ -28,14 +28,14 @@ const CONFIGURATIONS: [(Model, u64); 7] = [
     (Model::GilThreads, 2),
 ];
 
-fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f64) -> Entry {
+fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f64) -> RunEntry {
     let scenario = Scenario::new(plan(Cpu, model, workers), 4);
     let mut trace = Trace::new(scenario.plan().workers);
     trace.apply(scenario.batch(0, scenario.wall()));
     trace.conclude(scenario.wall());
     let mut record = scenario.record();
     record.times.wall_s *= factor;
-    record.campaign = Some(Part {
+    record.campaign = Some(CampaignPart {
         id: "campaign".into(),
         round,
     });
@@ -44,7 +44,7 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
         session: "earlier".into(),
         machine: explorer::machine(4),
     };
-    Entry::new(number, None, Arc::new(provenance), record, Some(trace))
+    RunEntry::new(number, None, Arc::new(provenance), record, Some(trace))
 }
 
 /// A comparison of this many configurations.

@@ -1,7 +1,7 @@
 //! Runs of a shared file look as they did where they were measured, even during a replay.
 
 use pconc_tui::{
-    app::message::Target,
+    app::message::ClickTarget,
     domain::history::{History, Lot},
     export::json::{self, Traces},
 };
@@ -25,7 +25,7 @@ pub fn through_a_file(history: &History) -> Lot {
 impl Session {
     /// The same runs from a file in another explorer.
     fn replayed(&self) -> Session {
-        let app = App::new(explorer::machine(2), Limits::default()).in_session("elsewhere");
+        let app = App::new(explorer::machine(2), WorkerLimits::default()).in_session("elsewhere");
         let mut session = Session {
             app: app.replaying(through_a_file(self.app.history())),
             size: self.size,
@@ -227,7 +227,7 @@ fn the_cursor_stays_on_its_worker_while_a_played_run_sorts_its_rows_anew() {
     session.press(&[Char('1')]).focus(Panel::Timeline);
     session.press(&[Char('w'), Char('p')]);
     let _ = session.app.update(Msg::Tick(10_000_000));
-    let clicked = Target::Moment {
+    let clicked = ClickTarget::Moment {
         row: Some(0),
         at: 1_000_000,
     };

@@ -1,8 +1,8 @@
 //! The form for a sweep, and its chart during the sweep and afterwards.
 
 use pconc_tui::{
-    app::message::Target,
-    domain::record::{Outcome, Part, Record},
+    app::message::ClickTarget,
+    domain::record::{CampaignPart, Outcome, Record},
 };
 
 use super::*;
@@ -106,7 +106,7 @@ pub fn stopped(session: &mut Session) {
         .app
         .live()
         .and_then(|live| live.asked.campaign.course());
-    let part = Part {
+    let part = CampaignPart {
         id: sweep.sweep.id.clone(),
         round: course.expect("it goes on").round,
     };
@@ -425,7 +425,7 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
         let found = (0..columns).flat_map(|x| (3..rows - 1).map(move |y| (x, y)));
         let mut points: Vec<usize> = found
             .filter_map(|(x, y)| match frame::hit(&session.app, x, y) {
-                Some(Target::SweepPoint(configuration)) => Some(configuration),
+                Some(ClickTarget::SweepPoint(configuration)) => Some(configuration),
                 _ => None,
             })
             .collect();
@@ -436,9 +436,9 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
             (0..11).collect::<Vec<_>>(),
             "each bar can be hit at {columns}×{rows}"
         );
-        let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
+        let _ = session.app.update(Msg::Clicked(ClickTarget::SweepPoint(7)));
         assert!(session.shows("▲ processes × 2"));
-        let _ = session.app.update(Msg::Clicked(Target::SweepPoint(7)));
+        let _ = session.app.update(Msg::Clicked(ClickTarget::SweepPoint(7)));
         assert!(session.shows("processes × 2 · sweep #1"));
         session.press(&[Esc]);
     }

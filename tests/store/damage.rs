@@ -11,7 +11,7 @@ use pconc_tui::{
         sweep::{Sweep, SweepDraft},
         trace::Trace,
     },
-    store::{Change, PATIENCE, Place, Reply, Store},
+    store::{Change, HistoryPlace, PATIENCE, Reply, Store},
 };
 
 use super::{Room, here, record};
@@ -369,7 +369,7 @@ fn a_file_that_is_something_else_is_never_written_to() {
     fs::write(room.file(), "").unwrap();
     assert!(
         room.place().check().is_ok()
-            && Place {
+            && HistoryPlace {
                 file: room.path().join("none")
             }
             .check()
@@ -389,7 +389,7 @@ fn a_directory_in_the_way_is_one_sentence() {
         sentence.ends_with("history.jsonl is a directory"),
         "{sentence}"
     );
-    let below = Place {
+    let below = HistoryPlace {
         file: room.path().join("file/history.jsonl"),
     };
     fs::write(room.path().join("file"), "").unwrap();

@@ -10,7 +10,7 @@ use std::{
 
 use pconc_tui::{
     domain::sweep::{Sweep, SweepDraft},
-    store::{Change, End, PATIENCE, Reply, Store, Writer, take_in},
+    store::{Change, KeepingEnd, PATIENCE, Reply, Store, Writer, take_in},
 };
 use proptest::prelude::*;
 
@@ -230,7 +230,7 @@ fn what_is_known_of_another_history_or_damaged_decides_no_number() {
 fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
     let room = Room::new();
     fs::write(room.path().join("file"), "").unwrap();
-    let place = pconc_tui::store::Place {
+    let place = pconc_tui::store::HistoryPlace {
         file: room.path().join("file/history.jsonl"),
     };
     let mut writer = Writer::new(Store::at(place), here("one"));
@@ -246,7 +246,7 @@ fn where_nothing_can_be_written_the_end_says_how_many_runs_are_lost() {
     );
     let end = writer.finish();
     assert!(
-        matches!(&end, End::Lost(told) if told.starts_with("2 runs could not be kept anywhere")),
+        matches!(&end, KeepingEnd::Lost(told) if told.starts_with("2 runs could not be kept anywhere")),
         "{end:?}"
     );
 }
@@ -519,7 +519,7 @@ proptest! {
         }
         drop(lock);
         let end = now.finish();
-        prop_assert_eq!(end, End::Kept);
+        prop_assert_eq!(end, KeepingEnd::Kept);
         let opened = room.opened();
         prop_assert_eq!(&opened.notice, &None);
         let runs = opened.kept.runs.iter().map(|run| (run, true)).chain(opened.removed.runs.iter().map(|run| (run, false)));

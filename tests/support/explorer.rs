@@ -6,14 +6,14 @@ use pconc_tui::{
     catalog::{model::Model, workload::Workload},
     domain::{
         addresses::Addresses,
-        history::{Entry, Lot},
+        history::{Lot, RunEntry},
         machine::Machine,
         phase::{Phase, PhaseTimes},
         plan::{Lock, Plan},
         provenance::{Origin, Provenance},
         python::{FoundPython, GilState, Pythons, UselessPython},
         record::{
-            CoreRecord, GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, Record,
+            CampaignPart, CoreRecord, GilTotals, PhaseSource, PrintedOutput, PythonRecord, Record,
             RunOrder, TaskOutcome, TaskRecord,
         },
         time::{Nanos, TICK, seconds},
@@ -44,7 +44,7 @@ pub fn machine(cores: u32) -> Machine {
 }
 
 /// These runs without sweeps.
-pub fn lot(runs: Vec<Entry>) -> Lot {
+pub fn lot(runs: Vec<RunEntry>) -> Lot {
     Lot {
         runs,
         sweeps: vec![],
@@ -78,7 +78,7 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Lot 
             9 + (30 + i) / 60 % 12,
             (30 + i) % 60
         );
-        Entry::new(*number, None, Arc::clone(&provenance), record, None)
+        RunEntry::new(*number, None, Arc::clone(&provenance), record, None)
     };
     lot(numbers.iter().enumerate().map(run).collect())
 }
@@ -129,7 +129,7 @@ pub fn pythons() -> Pythons {
 #[derive(Clone, Debug)]
 pub struct Scenario {
     plan: Plan,
-    part: Option<Part>,
+    part: Option<CampaignPart>,
     cores: u64,
     lanes: Vec<Vec<Transition>>,
     /// The core that each worker stamped last.

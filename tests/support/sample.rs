@@ -6,8 +6,8 @@ use pconc_tui::{
     analysis::shared::Shared,
     catalog::{model::Model, workload::Workload},
     domain::{
-        history::{Entry, History},
-        machine::{Limits, Machine},
+        history::{History, RunEntry},
+        machine::{Machine, WorkerLimits},
         phase::{Phase, PhaseTimes},
         plan::{Draft, Plan},
         provenance::Provenance,
@@ -37,7 +37,7 @@ pub fn history(cores_usable: u32) -> History {
 /// A valid plan with the workload's defaults.
 pub fn plan(kind: Workload, model: Model, workers: u64) -> Plan {
     draft(kind, model, workers)
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect("the sample draft is valid")
 }
 
@@ -54,9 +54,9 @@ pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
 }
 
 /// This record in a history, measured on two cores and compared with nothing.
-pub fn run(number: usize, record: &Record) -> Entry {
+pub fn run(number: usize, record: &Record) -> RunEntry {
     static HERE: LazyLock<Arc<Provenance>> = LazyLock::new(|| Arc::clone(history(2).here()));
-    Entry::new(number, None, Arc::clone(&HERE), record.clone(), None)
+    RunEntry::new(number, None, Arc::clone(&HERE), record.clone(), None)
 }
 
 /// This history for export.

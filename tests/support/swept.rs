@@ -3,9 +3,9 @@
 use pconc_tui::{
     catalog::{model::Model, workload::Workload},
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         plan::Draft,
-        record::{Part, Record},
+        record::{CampaignPart, Record},
         sweep::{Sweep, SweepDraft, SweepPlan},
     },
 };
@@ -40,7 +40,7 @@ pub fn draft(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) ->
 /// A plan of the usual work.
 pub fn plan(kind: Workload, models: &[Model], workers: &[u64], repeats: u64) -> SweepPlan {
     draft(kind, models, workers, repeats)
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect("the draft is valid")
 }
 
@@ -99,8 +99,8 @@ pub fn measured(plan: &SweepPlan, times: &[&[f64]]) -> Vec<Record> {
 }
 
 /// A round of the sweep.
-pub fn part(round: u32) -> Option<Part> {
-    Some(Part {
+pub fn part(round: u32) -> Option<CampaignPart> {
+    Some(CampaignPart {
         id: "s.1".into(),
         round,
     })

@@ -10,7 +10,7 @@ use ratatui::{
 use crate::{
     app::{App, Shown, live::Activity, screens::timeline::playback::Playback},
     domain::{
-        history::Entry,
+        history::RunEntry,
         provenance::Provenance,
         text::{counted, grouped},
         time::seconds,
@@ -112,7 +112,7 @@ fn said(app: &App, width: u16) -> Vec<String> {
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
     let shown = app.shown().and_then(Shown::entry);
-    if lines.len() > 1 && shown.is_some_and(Entry::has_caveats) {
+    if lines.len() > 1 && shown.is_some_and(RunEntry::has_caveats) {
         lines = wrap(&format!("! {}", app.headline()), room);
     }
     in_rows(lines, 2, room)
@@ -165,7 +165,7 @@ pub fn besides(app: &App) -> String {
 }
 
 /// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
-fn remark(entry: &Entry, here: &Provenance) -> String {
+fn remark(entry: &RunEntry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = entry.caveats().next() {
         format!("! {}", caveat.text)

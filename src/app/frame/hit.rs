@@ -8,11 +8,11 @@ use crate::{
         App,
         frame::{footer, layout::Panels},
         lead::Offer,
-        message::Target,
-        screen::{Panel, Screen},
+        message::ClickTarget,
+        screen::{Panel, ScreenClass},
         screens::{
             form::view as setup,
-            history::{columns::Row, view as history, view::HistoryRow},
+            history::{columns::RowSource, view as history, view::HistoryRow},
             sweep::view as sweep,
             teaching::view as present,
             timeline::view as timeline,
@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// What is at this column and row of the screen, if the pointer can do anything there.
-pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
+pub fn hit(app: &App, column: u16, row: u16) -> Option<ClickTarget> {
     let (columns, rows) = app.size();
-    if app.screen() == Screen::TooSmall {
+    if app.screen() == ScreenClass::TooSmall {
         return None;
     }
     let area = Rect::new(0, 0, columns, rows);
@@ -33,15 +33,15 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<Target> {
     if panels.footer.contains(here) {
         let mut offered = footer::offered(app, panels.footer).into_iter();
         let (offer, place) = offered.find(|(_, place)| place.contains(here))?;
-        return key_at(&offer, column - place.x).map(Target::Offered);
+        return key_at(&offer, column - place.x).map(ClickTarget::Offered);
     }
     match overlay_area(app, area) {
         Some(over) if over.contains(here) => {
             let overlay = app.overlay()?.screen();
             let found = overlay.target(app, inside(over), row);
-            Some(found.unwrap_or(Target::Overlay))
+            Some(found.unwrap_or(ClickTarget::Overlay))
         }
-        Some(_) => Some(Target::Outside),
+        Some(_) => Some(ClickTarget::Outside),
         None if app.chart().is_some() => sweep::target(app, room(app, area), here),
         None => in_panel(app, &panels, here),
     }
@@ -59,24 +59,24 @@ fn key_at(offer: &Offer, column: u16) -> Option<Key> {
     }
 }
 
-fn history_target(app: &App, area: Rect, here: Position) -> Option<Target> {
+fn history_target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> {
     let row = if present::is_on(app) {
         present::row_at(app, area, here.y)
     } else if here.y == inside(area).y {
-        return history::heading_at(app, area, here.x).map(Target::Heading);
+        return history::heading_at(app, area, here.x).map(ClickTarget::Heading);
     } else {
         history::row_at(app, area, here.y)
     };
     match row? {
-        HistoryRow::Run(Row::Live(..)) => Some(Target::HistoryRow(None)),
-        HistoryRow::Run(run) => Some(Target::HistoryRow(Some(run.number()))),
+        HistoryRow::Run(RowSource::Live(..)) => Some(ClickTarget::HistoryRow(None)),
+        HistoryRow::Run(run) => Some(ClickTarget::HistoryRow(Some(run.number()))),
         HistoryRow::Session(_) => None,
     }
 }
 
-fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<Target> {
+fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<ClickTarget> {
     // The wide screen has all of them.
-    let mut all = Screen::Wide.panels().iter();
+    let mut all = ScreenClass::Wide.panels().iter();
     let panel = *all.find(|panel| panels.of(**panel).contains(here))?;
     let area = panels.of(panel);
     let special = match panel {
@@ -90,5 +90,5 @@ fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<Target> {
     };
     // On a small screen the cores are a line that cannot be focused.
     let can_be_focused = app.screen().panels().contains(&panel);
-    special.or(can_be_focused.then_some(Target::Panel(panel)))
+    special.or(can_be_focused.then_some(ClickTarget::Panel(panel)))
 }

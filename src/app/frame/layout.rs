@@ -42,7 +42,7 @@ use ratatui::layout::{
     Layout, Rect,
 };
 
-use crate::app::screen::{Focus, Panel, Screen, WIDE};
+use crate::app::screen::{Focus, Panel, ScreenClass, WIDE};
 
 /// How wide the form and the cores are.
 const SIDE: u16 = 28;
@@ -102,14 +102,14 @@ impl Panels {
 }
 
 /// The panels of a screen that is large enough for any.
-pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
+pub fn panels(area: Rect, screen: ScreenClass, focus: Focus) -> Panels {
     let around = [Length(1), Length(1), Length(1), Fill(1), Length(1)];
     let [header, verdict, aside, body, footer] = Layout::vertical(around).areas(area);
     // A notice takes a row, and moves nothing.
     let is_wide = match screen {
-        Screen::Wide => true,
-        Screen::Teaching => area.width >= WIDE.0,
-        Screen::Small | Screen::TooSmall => false,
+        ScreenClass::Wide => true,
+        ScreenClass::Teaching => area.width >= WIDE.0,
+        ScreenClass::Small | ScreenClass::TooSmall => false,
     };
     let mut panels = Panels {
         header,
@@ -121,9 +121,9 @@ pub fn panels(area: Rect, screen: Screen, focus: Focus) -> Panels {
     };
     match screen {
         _ if focus.expanded => *panels.of_mut(focus.panel) = body,
-        Screen::Wide => wide(&mut panels, body),
-        Screen::Teaching => teaching(&mut panels, area),
-        Screen::Small | Screen::TooSmall => small(&mut panels, body),
+        ScreenClass::Wide => wide(&mut panels, body),
+        ScreenClass::Teaching => teaching(&mut panels, area),
+        ScreenClass::Small | ScreenClass::TooSmall => small(&mut panels, body),
     }
     panels
 }
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn each_size_that_was_looked_at_has_room_for_what_matters() {
         let rows = |w, h| {
-            let panels = panels(Rect::new(0, 0, w, h), Screen::of(w, h), TIMELINE);
+            let panels = panels(Rect::new(0, 0, w, h), ScreenClass::of(w, h), TIMELINE);
             // A border above and below, and the axis; the history has its heading.
             (panels.timeline.height - 3, panels.history.height - 3)
         };
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn the_teaching_layout_gives_its_room_to_the_picture_and_the_figures() {
         let rows = |w, h| {
-            let panels = panels(Rect::new(0, 0, w, h), Screen::Teaching, TIMELINE);
+            let panels = panels(Rect::new(0, 0, w, h), ScreenClass::Teaching, TIMELINE);
             assert!(panels.setup.is_empty() && panels.cores.is_empty() && panels.curves.is_empty());
             (
                 panels.figures.height,
@@ -224,7 +224,7 @@ mod tests {
             w in 1u16..300, h in 1u16..120, expanded in any::<bool>(), teaching in any::<bool>(),
         ) {
             let area = Rect::new(0, 0, w, h);
-            let screen = if teaching { Screen::Teaching } else { Screen::of(w, h) };
+            let screen = if teaching { ScreenClass::Teaching } else { ScreenClass::of(w, h) };
             let panels = all(&panels(area, screen, Focus { expanded, ..TIMELINE }));
             for (i, a) in panels.iter().enumerate() {
                 prop_assert_eq!(a.intersection(area).area(), a.area());

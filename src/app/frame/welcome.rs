@@ -14,7 +14,7 @@ use crate::{
         area::{cells, split_above, split_left},
         panel::draw_lines,
         theme::{CURSOR, STRONG},
-        widget::figure::{Figure, Size},
+        widget::figure::{LargeFigure, Size},
     },
 };
 
@@ -47,7 +47,7 @@ pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut
             };
             let (key, text) = split_left(place, columns);
             let (_, key) = split_left(key, 1);
-            Figure::new(&experiment.key.to_string(), size, STRONG).render(key, buf);
+            LargeFigure::new(&experiment.key.to_string(), size, STRONG).render(key, buf);
             let lines = [Line::from(question), plan.into(), watch.into()];
             let (_, text) = split_above(text, u16::from(is_largest));
             draw_lines(lines, text, buf);

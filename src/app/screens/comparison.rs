@@ -17,18 +17,18 @@ use crate::{
         },
     },
     domain::{
-        history::{Entry, History},
+        history::{History, RunEntry},
         text::wrap,
         time::{Nanos, nanos},
     },
     present::{
-        comparison::{Comparison, Row, compare},
+        comparison::{Comparison, ComparisonRow, compare},
         marks, sentence,
         table::{Column as Heading, Side, fitting, in_rows, padded},
     },
     ui::{
         scroll::{FRAME_ROWS, Scroll, cells, inside},
-        text::{Line, Look, Page, Piece, fill_up, marked, width_of},
+        text::{Page, TextLine, TextPart, TextStyle, fill_up, marked, width_of},
         window::Window,
     },
 };
@@ -129,7 +129,7 @@ pub struct Composition {
     /// room.
     pub timelines: (u16, u16),
     /// The table, of which the last rows may be out of sight.
-    pub table: Vec<Line>,
+    pub table: Vec<TextLine>,
     /// Rows that the table has.
     pub table_room: u16,
 }
@@ -185,13 +185,13 @@ pub(crate) fn least(runs: usize) -> u16 {
 }
 
 /// The runs with these numbers.
-pub(crate) fn runs<'a>(history: &'a History, numbers: &[usize]) -> Vec<&'a Entry> {
+pub(crate) fn runs<'a>(history: &'a History, numbers: &[usize]) -> Vec<&'a RunEntry> {
     let runs = numbers.iter().map(|number| history.get(*number));
     runs.flatten().collect()
 }
 
 /// These runs with their repeats, and which one of them is their baseline: the one that the user chose, if he did.
-fn compared<'a>(history: &'a History, runs: &[&'a Entry]) -> (Vec<Compared<'a>>, usize) {
+fn compared<'a>(history: &'a History, runs: &[&'a RunEntry]) -> (Vec<Compared<'a>>, usize) {
     let compared: Vec<Compared<'a>> = runs
         .iter()
         .map(|run| Compared::in_history(history, run))
@@ -216,8 +216,8 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
 }
 
 /// All of the time that these runs took: the longest of them.
-pub fn whole(runs: &[&Entry]) -> Window {
-    let end = |run: &&Entry| {
+pub fn whole(runs: &[&RunEntry]) -> Window {
+    let end = |run: &&RunEntry| {
         run.loaded_trace()
             .map_or_else(|| nanos(run.record.times.wall_s), |trace| trace.now)
     };
@@ -237,12 +237,12 @@ pub fn look(
 }
 
 /// What is said of a row's runs below each other: its heading, then its cells.
-type Column = Vec<String>;
+type ComparisonColumn = Vec<String>;
 
 /// A column per run and, between two, one with the difference. Those that do not fit are told in words.
-fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<Line> {
+fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TextLine> {
     let rows = &comparison.rows;
-    let mut lines: Vec<Line> = std::iter::once(vec![])
+    let mut lines: Vec<TextLine> = std::iter::once(vec![])
         .chain(rows.iter().map(named))
         .collect();
     let names = lines.iter().map(|name| width_of(name) + 1).max();
@@ -253,7 +253,7 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<Line> {
             let heading = heading(&comparison.columns[at]).clone();
             std::iter::once(heading).chain(cells).collect()
         };
-        let columns: Vec<Column> = (0..comparison.columns.len()).map(column).collect();
+        let columns: Vec<ComparisonColumn> = (0..comparison.columns.len()).map(column).collect();
         let widths = widths(&columns, width.saturating_sub(names));
         (columns, widths)
     };
@@ -267,46 +267,50 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<Line> {
         let cells: String = cells
             .map(|(column, width)| padded(&column[at], Side::Right, *width))
             .collect();
-        let look = if at == 0 { Look::Strong } else { Look::Plain };
+        let look = if at == 0 {
+            TextStyle::Strong
+        } else {
+            TextStyle::Plain
+        };
         fill_up(line, names);
-        line.push(Piece::new(cells, look));
+        line.push(TextPart::new(cells, look));
     }
     let missing = missing(runs, columns.len(), widths.len());
     lines.splice(
         1..1,
-        missing.map(|text| vec![Piece::new(text, Look::Plain)]),
+        missing.map(|text| vec![TextPart::new(text, TextStyle::Plain)]),
     );
     lines
 }
 
 /// What a row is about: behind the mark of a phase, or below what it belongs to.
-fn named(row: &Row) -> Line {
-    let name = Piece::new(row.name.clone(), Look::Plain);
+fn named(row: &ComparisonRow) -> TextLine {
+    let name = TextPart::new(row.name.clone(), TextStyle::Plain);
     match row.phase {
         Some(phase) => marked(phase, name),
-        None if row.is_part => vec![Piece::new("  ", Look::Plain), name],
+        None if row.is_part => vec![TextPart::new("  ", TextStyle::Plain), name],
         None => vec![name],
     }
 }
 
 /// The table, and the doubts about the runs below it.
-fn below(comparison: &Comparison, runs: &[&Entry], width: u16) -> Vec<Line> {
+fn below(comparison: &Comparison, runs: &[&RunEntry], width: u16) -> Vec<TextLine> {
     let mut page = Page::of(width);
     page.lines = table(comparison, runs.len(), width.into());
     if runs.iter().any(|run| run.has_caveats()) {
-        page.say("", Look::Plain);
+        page.say("", TextStyle::Plain);
     }
     for run in runs {
         for doubt in doubts(run) {
-            page.say(&format!("! #{}: {doubt}", run.number), Look::Plain);
+            page.say(&format!("! #{}: {doubt}", run.number), TextStyle::Plain);
         }
     }
     page.lines
 }
 
 /// The widths of as many columns as fit.
-fn widths(columns: &[Column], room: usize) -> Vec<usize> {
-    let needed = |column: &Column| {
+fn widths(columns: &[ComparisonColumn], room: usize) -> Vec<usize> {
+    let needed = |column: &ComparisonColumn| {
         let widest = column.iter().map(|cell| cell.width()).max();
         BETWEEN + widest.unwrap_or_default()
     };

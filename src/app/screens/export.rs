@@ -112,7 +112,7 @@ mod tests {
     use crate::{
         app::message::{ExportOrder, Msg},
         catalog::{model::Model, workload::Workload::Cpu},
-        domain::machine::Limits,
+        domain::machine::WorkerLimits,
         fixtures::{
             explorer::{self, Scenario},
             sample::plan,
@@ -123,7 +123,7 @@ mod tests {
 
     /// An explorer with so many runs that have ended.
     fn app(runs: usize) -> App {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         for _ in 0..runs {
             let _ = app.update(Msg::Key(Key::Char('r')));
             let scenario = Scenario::new(plan(Cpu, Model::Serial, 1), 2);

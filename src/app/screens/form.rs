@@ -21,13 +21,13 @@ use crate::{
         workload::Workload,
     },
     domain::{
-        machine::Limits,
+        machine::WorkerLimits,
         plan::{Draft, Field, Invalid},
         python::Interpreter,
     },
     ui::{
         choice::neighbour,
-        form::{Entry, Form, Row, number},
+        form::{Form, FormEntry, FormField, number},
     },
 };
 
@@ -54,10 +54,10 @@ pub struct Setup {
     draft: Draft,
     /// Times of computing that were given before steps were, to come back to.
     times: Values,
-    entry: Entry,
+    entry: FormEntry,
     cores_usable: u32,
     /// How many workers are allowed.
-    pub(crate) limits: Limits,
+    pub(crate) limits: WorkerLimits,
     /// By what Python's models can be executed.
     pythons: Search,
     /// What `r` will do: composed when something has changed.
@@ -66,14 +66,14 @@ pub struct Setup {
 
 impl Setup {
     /// The article's computing with a thread per core.
-    pub fn new(cores_usable: u32, limits: Limits) -> Setup {
+    pub fn new(cores_usable: u32, limits: WorkerLimits) -> Setup {
         let (workload, workers) = (Workload::Cpu, u64::from(cores_usable).clamp(2, 8));
         let model = Model::of(false).find(|model| !model.is_serial());
         let model = model.unwrap_or(Model::serial(false));
         Setup {
             draft: Draft::new(workload, model, workers),
             times: Values::default(),
-            entry: Entry::default(),
+            entry: FormEntry::default(),
             cores_usable,
             limits,
             pythons: Search::GoesOn,
@@ -101,7 +101,7 @@ impl Setup {
         };
         self.keep_start_method();
         // The rows differ from workload to workload.
-        self.entry = Entry::default();
+        self.entry = FormEntry::default();
         self.choose(row);
     }
 
@@ -140,18 +140,18 @@ impl Setup {
     }
 
     /// A row as it is now.
-    fn described(&self, field: Field) -> Row {
+    fn described(&self, field: Field) -> FormField {
         let draft = &self.draft;
         let workload = draft.workload.description();
         match field {
-            Field::Workload => Row::new("Workload", draft.workload.name(), workload.about),
-            Field::Model => Row {
+            Field::Workload => FormField::new("Workload", draft.workload.name(), workload.about),
+            Field::Model => FormField {
                 short: Some(draft.model.name().replace("python-", "py-")),
-                ..Row::new("Model", draft.model.name(), self.about_model())
+                ..FormField::new("Model", draft.model.name(), self.about_model())
             },
-            Field::Python => Row {
+            Field::Python => FormField {
                 short: self.python().map(Interpreter::version_name),
-                ..Row::new("Python", self.python_in_words(), self.about_python())
+                ..FormField::new("Python", self.python_in_words(), self.about_python())
             },
             Field::StartMethod => self.described_start_method(),
             Field::Sizing => {
@@ -159,19 +159,19 @@ impl Setup {
                 let by = if is_time { "time" } else { "iterations" };
                 let sizing = workload.sizing.as_ref();
                 let (label, about) = sizing.map_or(("", ""), |sizing| (sizing.label, sizing.about));
-                Row::new(label, by, about)
+                FormField::new(label, by, about)
             }
             Field::Number(parameter) if self.is_fixed(field) => {
-                Row::new(parameter.label, "1 (fixed)", "serial means one worker")
+                FormField::new(parameter.label, "1 (fixed)", "serial means one worker")
             }
             Field::Number(parameter) => {
                 let value = draft.get(parameter);
                 let about = self.about_number(parameter);
-                let row = Row::new(parameter.label, parameter.text(value), about);
+                let row = FormField::new(parameter.label, parameter.text(value), about);
                 if parameter.is_switch() {
                     return row;
                 }
-                Row {
+                FormField {
                     unit: parameter.unit(),
                     ..row.typed(&value.to_string(), MOST_DIGITS)
                 }
@@ -241,17 +241,17 @@ impl Setup {
 }
 
 impl Form for Setup {
-    fn entry(&self) -> &Entry {
+    fn entry(&self) -> &FormEntry {
         &self.entry
     }
 
-    fn entry_mut(&mut self) -> &mut Entry {
+    fn entry_mut(&mut self) -> &mut FormEntry {
         &mut self.entry
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<FormField> {
         let wrong = self.forecast.as_ref().err().map(|invalid| invalid.field);
-        let row = |field| Row {
+        let row = |field| FormField {
             is_wrong: wrong == Some(field),
             ..self.described(field)
         };

@@ -17,7 +17,7 @@ use naming::Naming;
 
 /// What the user does with the history.
 #[derive(Debug, Default)]
-pub(crate) struct Runs {
+pub(crate) struct HistoryState {
     pub(crate) browse: Browse,
     /// The picture that is being read, if one is.
     pub(crate) awaited: Option<usize>,

@@ -27,7 +27,7 @@ use crate::{
     present::sentence::{conclusion::place, work},
     ui::{
         scroll::{Scroll, TEXT_COLUMNS, inside},
-        text::{Line, Look, Page, Piece, fill_up, marked, width_of},
+        text::{Page, TextLine, TextPart, TextStyle, fill_up, marked, width_of},
     },
 };
 
@@ -56,7 +56,7 @@ pub enum Subject {
 
 /// A text that lies over the panels, broken for the screen that there is.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct TextScreen {
     /// What it is about.
     pub subject: Subject,
     scroll: Scroll,
@@ -64,14 +64,14 @@ pub struct Reading {
     /// How wide it is with its frame, in columns.
     width: u16,
     /// Its rows, broken for that width.
-    lines: Vec<Line>,
+    lines: Vec<TextLine>,
     /// What the rows of an explanation were made from.
     sections: Vec<Section>,
 }
 
-impl Reading {
-    pub(crate) fn about(subject: Subject) -> Reading {
-        Reading {
+impl TextScreen {
+    pub(crate) fn about(subject: Subject) -> TextScreen {
+        TextScreen {
             subject,
             scroll: Scroll::default(),
             title: String::new(),
@@ -90,7 +90,7 @@ impl Reading {
         self.title = title;
     }
 
-    fn say(&mut self, title: String, width: u16, lines: Vec<Line>) {
+    fn say(&mut self, title: String, width: u16, lines: Vec<TextLine>) {
         (self.title, self.width, self.lines) = (title, width, lines);
     }
 }
@@ -100,7 +100,7 @@ fn room(width: u16) -> u16 {
     inside(width).saturating_sub(1)
 }
 
-impl Screen for Reading {
+impl Screen for TextScreen {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
         vec![&texts::READING]
     }
@@ -173,37 +173,37 @@ const LONGEST_TERM: usize = 16;
 
 /// Something that is said, usually of a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    term: Line,
+pub struct TextEntry {
+    term: TextLine,
     said: Cow<'static, str>,
 }
 
-impl Entry {
-    fn plain(said: impl Into<Cow<'static, str>>) -> Entry {
-        Entry {
+impl TextEntry {
+    fn plain(said: impl Into<Cow<'static, str>>) -> TextEntry {
+        TextEntry {
             term: vec![],
             said: said.into(),
         }
     }
 
-    fn named(name: &'static str, said: impl Into<Cow<'static, str>>) -> Entry {
-        Entry {
-            term: vec![Piece::new(name, Look::Strong)],
+    fn named(name: &'static str, said: impl Into<Cow<'static, str>>) -> TextEntry {
+        TextEntry {
+            term: vec![TextPart::new(name, TextStyle::Strong)],
             said: said.into(),
         }
     }
 
     /// A number of a run; phases say only what they mean, as the timeline tells how they are measured.
-    fn metric(metric: &Metric) -> Entry {
+    fn metric(metric: &Metric) -> TextEntry {
         match metric.phase() {
-            Some(phase) => Entry::phase(phase),
-            None => Entry::named(metric.name, metric.explanation()),
+            Some(phase) => TextEntry::phase(phase),
+            None => TextEntry::named(metric.name, metric.explanation()),
         }
     }
 
-    fn phase(phase: Phase) -> Entry {
-        Entry {
-            term: marked(phase, Piece::new(phase.name(), Look::Strong)),
+    fn phase(phase: Phase) -> TextEntry {
+        TextEntry {
+            term: marked(phase, TextPart::new(phase.name(), TextStyle::Strong)),
             said: phase.meaning().into(),
         }
     }
@@ -213,11 +213,11 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     heading: Cow<'static, str>,
-    entries: Vec<Entry>,
+    entries: Vec<TextEntry>,
 }
 
 impl Section {
-    fn new(heading: impl Into<Cow<'static, str>>, entries: Vec<Entry>) -> Section {
+    fn new(heading: impl Into<Cow<'static, str>>, entries: Vec<TextEntry>) -> Section {
         Section {
             heading: heading.into(),
             entries,
@@ -225,18 +225,18 @@ impl Section {
     }
 
     /// Its rows where there are so many columns: what is said is broken, and goes on below where it began.
-    fn lines(&self, width: u16) -> Vec<Line> {
+    fn lines(&self, width: u16) -> Vec<TextLine> {
         let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max();
         let longest = terms.unwrap_or(0).min(LONGEST_TERM);
         let mut page = Page::of(width);
-        page.say(&self.heading, Look::Strong);
+        page.say(&self.heading, TextStyle::Strong);
         for entry in &self.entries {
             // A paragraph among terms is as wide as the section.
             if entry.term.is_empty() {
-                page.say(&entry.said, Look::Plain);
+                page.say(&entry.said, TextStyle::Plain);
                 continue;
             }
-            let indent = Piece::new(" ".repeat(INDENT), Look::Plain);
+            let indent = TextPart::new(" ".repeat(INDENT), TextStyle::Plain);
             let term = [vec![indent], entry.term.clone()].concat();
             page.say_of(term, INDENT + longest + 2, &entry.said);
         }
@@ -246,18 +246,18 @@ impl Section {
 
 /// The sections below each other, with an empty row between two; in two columns where there is room for both. The left one
 /// is read first, and no section is torn apart.
-fn laid_out(sections: &[Section], width: u16) -> Vec<Line> {
+fn laid_out(sections: &[Section], width: u16) -> Vec<TextLine> {
     let has_two = width >= TWO_COLUMNS;
     let column = if has_two {
         (width - BETWEEN) / 2
     } else {
         width
     };
-    let blocks: Vec<Vec<Line>> = sections
+    let blocks: Vec<Vec<TextLine>> = sections
         .iter()
         .map(|section| section.lines(column))
         .collect();
-    let rows = |blocks: &[Vec<Line>]| blocks.iter().map(|block| block.len() + 1).sum::<usize>();
+    let rows = |blocks: &[Vec<TextLine>]| blocks.iter().map(|block| block.len() + 1).sum::<usize>();
     let higher = |at: &usize| rows(&blocks[..*at]).max(rows(&blocks[*at..]));
     let balanced = (1..=blocks.len()).min_by_key(higher).filter(|_| has_two);
     let (left, right) = blocks.split_at(balanced.unwrap_or(blocks.len()));
@@ -304,7 +304,7 @@ impl App {
 
     /// What is there comes back when the text over it is closed.
     fn lay_over(&mut self, subject: Subject) {
-        let text = Overlay::Reading(Reading::about(subject));
+        let text = Overlay::Reading(TextScreen::about(subject));
         self.open.overlays.push(text);
     }
 }
@@ -317,12 +317,12 @@ mod tests {
             message::{Effect, Msg},
             screens::Overlay,
         },
-        domain::{machine::Limits, speed::Speed},
+        domain::{machine::WorkerLimits, speed::Speed},
         fixtures::explorer::{self, Scenario},
         ui::key::Key,
     };
 
-    fn reading(app: &App) -> Option<&Reading> {
+    fn reading(app: &App) -> Option<&TextScreen> {
         match app.overlay()? {
             Overlay::Reading(reading) => Some(reading),
             _ => None,
@@ -331,14 +331,14 @@ mod tests {
 
     /// Where the rows of the help or the explanation are in memory: rows that are composed anew are elsewhere, as the old
     /// ones are still there when they are made.
-    fn rows_at(app: &App) -> *const Line {
+    fn rows_at(app: &App) -> *const TextLine {
         reading(app).expect("a text is there").lines.as_ptr()
     }
 
     #[test]
     fn a_run_that_goes_on_and_a_key_that_scrolls_leave_the_text_as_it_was_composed() {
         for key in ['?', 'i'] {
-            let mut app = App::new(explorer::machine(2), Limits::default());
+            let mut app = App::new(explorer::machine(2), WorkerLimits::default());
             let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
             let effects = app.update(Msg::Key(Key::Char('2')));
             let [.., Effect::Start(plan)] = &effects[..] else {
@@ -367,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_closed_is_gone_and_what_lay_below_is_back() {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Key(Key::Char('i')));
         let rows =
             |app: &App| reading(app).map(|reading| (reading.title.clone(), reading.lines.clone()));
@@ -380,7 +380,7 @@ mod tests {
         assert!(app.overlay().is_none());
     }
 
-    fn text(line: &[Piece]) -> String {
+    fn text(line: &[TextPart]) -> String {
         line.iter()
             .map(|piece| {
                 if piece.width() > piece.text.chars().count() {
@@ -394,12 +394,12 @@ mod tests {
 
     fn sections() -> Vec<Section> {
         let entries = vec![
-            Entry::named("one", "said of the first"),
-            Entry::named("three", "of the other"),
+            TextEntry::named("one", "said of the first"),
+            TextEntry::named("three", "of the other"),
         ];
         vec![
             Section::new("Numbers", entries),
-            Section::new("More", vec![Entry::phase(Phase::Gil)]),
+            Section::new("More", vec![TextEntry::phase(Phase::Gil)]),
         ]
     }
 

@@ -15,7 +15,7 @@ pub mod sketch;
 pub mod view;
 
 pub use crate::app::screens::{
-    sweep::{chart::Chart, sketch::Sketch},
+    sweep::{chart::SweepChart, sketch::Sketch},
     sweep_form::SweepForm,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
         screen::Panel,
         screens::{
             Overlay,
-            reading::{Reading, Subject},
+            reading::{Subject, TextScreen},
             sweep_form,
             sweep_form::SweepFormScreen,
         },
@@ -45,9 +45,9 @@ pub(crate) struct Sweeps {
     /// What it says is kept while it is closed.
     pub(crate) form: SweepForm,
     /// A sweep's chart in place of the panels.
-    pub(crate) chart: Option<Chart>,
+    pub(crate) chart: Option<SweepChart>,
     /// The chart that was looked at before.
-    pub(crate) before: Option<Chart>,
+    pub(crate) before: Option<SweepChart>,
     /// What the chart shows.
     pub(crate) sketch: Option<Sketch>,
     /// How long the sweep that is on took from the start of its current run on, in seconds, as far as that is known.
@@ -69,7 +69,7 @@ impl Sweeps {
 
 /// How far a sweep is that goes on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
+pub struct SweepProgress {
     /// Which run it is on, counting from 1.
     pub run: u32,
     /// Of how many.
@@ -84,7 +84,7 @@ pub struct Progress {
 
 impl App {
     /// The chart that is on the screen instead of the panels.
-    pub fn chart(&self) -> Option<&Chart> {
+    pub fn chart(&self) -> Option<&SweepChart> {
         self.sweeps.chart.as_ref()
     }
 
@@ -103,7 +103,7 @@ impl App {
     }
 
     /// How far this sweep is, if it goes on.
-    pub fn sweep_progress(&self, number: usize) -> Option<Progress> {
+    pub fn sweep_progress(&self, number: usize) -> Option<SweepProgress> {
         let live = self.live()?;
         let course = live.asked.campaign.course()?;
         if self.live_sweep()?.number != number {
@@ -111,7 +111,7 @@ impl App {
         }
         let (run, of) = live.asked.campaign.progress();
         let remaining_s = self.sweeps.remaining_s;
-        Some(Progress {
+        Some(SweepProgress {
             run,
             of,
             round: course.round,
@@ -194,7 +194,7 @@ impl App {
             return;
         };
         if self.chart().is_none_or(|chart| chart.number != number) {
-            let mut chart = Chart::of(entry);
+            let mut chart = SweepChart::of(entry);
             if let Some(before) = &self.sweeps.before {
                 (chart.measure, chart.has_fits) = (before.measure, before.has_fits);
             }
@@ -216,7 +216,7 @@ impl App {
     }
 
     /// Does something to the chart that is shown.
-    pub(crate) fn with_chart(&mut self, change: impl FnOnce(&mut Chart, &SweepEntry)) {
+    pub(crate) fn with_chart(&mut self, change: impl FnOnce(&mut SweepChart, &SweepEntry)) {
         if let Some(chart) = &mut self.sweeps.chart
             && let Some(entry) = self.history.sweep(chart.number)
         {
@@ -292,7 +292,7 @@ impl App {
                 sweep: sweep.number,
                 configuration,
             };
-            self.show(Overlay::Reading(Reading::about(point)));
+            self.show(Overlay::Reading(TextScreen::about(point)));
         }
     }
 

@@ -15,8 +15,8 @@ use crate::{
     },
     domain::{
         addresses::Addresses,
-        executor::Executor,
-        machine::Limits,
+        machine::WorkerLimits,
+        model_variant::ModelVariant,
         plan::{Draft, Field, Invalid},
         python::{Interpreter, Python},
         speed::Speed,
@@ -25,7 +25,7 @@ use crate::{
     },
     ui::{
         choice::round,
-        form::{Entry, Form, Row, Way, number},
+        form::{Form, FormEntry, FormField, Way, number},
     },
 };
 
@@ -72,7 +72,7 @@ const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed
 
 /// What a sweep of one workload measures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Choice {
+struct SweepChoice {
     models: Vec<Model>,
     workers: String,
 }
@@ -82,14 +82,14 @@ struct Choice {
 pub struct SweepForm {
     workload: Workload,
     /// One of each workload, as what is worth measuring differs.
-    choices: Vec<Choice>,
+    choices: Vec<SweepChoice>,
     repeats: u64,
     seed: u64,
     /// By which Python's models are executed: that of the main form.
     python: Option<Interpreter>,
     /// The work, in a few words.
     pub(in crate::app) work: String,
-    entry: Entry,
+    entry: FormEntry,
     cores_usable: u32,
     /// What will be measured, in a few words; or what is wrong.
     pub(in crate::app) forecast: Result<String, Invalid>,
@@ -98,7 +98,7 @@ pub struct SweepForm {
 impl SweepForm {
     /// The article's questions, on a machine with so many usable cores.
     pub fn new(cores_usable: u32) -> SweepForm {
-        let choice = |workload: Workload| Choice {
+        let choice = |workload: Workload| SweepChoice {
             models: workload.description().sweep.models.to_vec(),
             workers: presets(workload, cores_usable).remove(0),
         };
@@ -109,7 +109,7 @@ impl SweepForm {
             seed: 1,
             python: None,
             work: String::new(),
-            entry: Entry::at(FIXED),
+            entry: FormEntry::at(FIXED),
             cores_usable,
             forecast: Ok(String::new()),
         }
@@ -120,7 +120,7 @@ impl SweepForm {
         let row = self.field();
         self.workload = work.workload;
         self.python.clone_from(&work.python);
-        self.entry = Entry::at(FIXED);
+        self.entry = FormEntry::at(FIXED);
         self.choose(row);
     }
 
@@ -151,16 +151,16 @@ impl SweepForm {
         models.map(FormRow::Model).chain(NUMBERS).collect()
     }
 
-    fn choice(&self) -> &Choice {
+    fn choice(&self) -> &SweepChoice {
         &self.choices[self.workload as usize]
     }
 
-    fn choice_mut(&mut self) -> &mut Choice {
+    fn choice_mut(&mut self) -> &mut SweepChoice {
         &mut self.choices[self.workload as usize]
     }
 
     /// A row as it is now: a model of Python's with its interpreter.
-    fn described(&self, row: FormRow) -> Row {
+    fn described(&self, row: FormRow) -> FormField {
         match row {
             FormRow::Model(model) => {
                 let interpreter = self.python.clone().filter(|_| model.is_python());
@@ -170,23 +170,23 @@ impl SweepForm {
                 });
                 let is_chosen = self.choice().models.contains(&model);
                 let sign = if is_chosen { "[x]" } else { "[ ]" };
-                let label = Executor { model, python }.label();
-                Row::new("", format!("{sign} {label}"), model.line())
+                let label = ModelVariant { model, python }.label();
+                FormField::new("", format!("{sign} {label}"), model.line())
             }
             FormRow::Workers => {
                 let cores = self.cores_usable;
                 let about = format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({cores} here)");
                 let workers = &self.choice().workers;
-                Row::new("Workers", workers, about).typed(workers, MOST_TYPED)
+                FormField::new("Workers", workers, about).typed(workers, MOST_TYPED)
             }
             FormRow::Repeats => {
                 let about = "rounds that count; one before them warms up";
-                Row::new("Rounds", grouped(self.repeats), about)
+                FormField::new("Rounds", grouped(self.repeats), about)
                     .typed(&self.repeats.to_string(), MOST_DIGITS)
             }
             FormRow::Seed => {
                 let about = "draws the order of each round: the same seed, the same order";
-                Row::new("Seed", grouped(self.seed), about)
+                FormField::new("Seed", grouped(self.seed), about)
                     .typed(&self.seed.to_string(), MOST_DIGITS)
             }
         }
@@ -205,7 +205,7 @@ impl SweepForm {
     /// # Errors
     /// Which of the numbers of workers cannot be read.
     pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
-        let Choice { models, workers } = self.choice();
+        let SweepChoice { models, workers } = self.choice();
         // One that was chosen with another interpreter stays chosen until that one is back.
         let offered = self.fields();
         let models = models.iter().copied();
@@ -227,23 +227,23 @@ impl SweepForm {
 }
 
 impl Form for SweepForm {
-    fn entry(&self) -> &Entry {
+    fn entry(&self) -> &FormEntry {
         &self.entry
     }
 
-    fn entry_mut(&mut self) -> &mut Entry {
+    fn entry_mut(&mut self) -> &mut FormEntry {
         &mut self.entry
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<FormField> {
         let wrong = self.forecast.as_ref().err();
-        let row = |row| Row {
+        let row = |row| FormField {
             is_wrong: wrong.is_some_and(|invalid| is_about(invalid, row)),
             ..self.described(row)
         };
         let fixed = [
-            Row::new("Work", &self.work, ""),
-            Row::new("Models", "[x] serial: always, once per round", ""),
+            FormField::new("Work", &self.work, ""),
+            FormField::new("Models", "[x] serial: always, once per round", ""),
         ];
         let fixed = fixed.map(|row| row.by(Way::Fixed)).into_iter();
         fixed.chain(self.fields().into_iter().map(row)).collect()
@@ -303,7 +303,7 @@ fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
 }
 
 /// "cpu · 8 tasks of 250 ms": what is measured, of the main form.
-pub(crate) fn work(draft: &Draft, limits: &Limits) -> String {
+pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
     // Where the main form is wrong, the forecast says so.
     let plan = draft
         .clone()

@@ -29,7 +29,7 @@ pub enum Rows {
 
 /// The timeline: how the user looks at it, and at what instead of the run that is on or chosen.
 #[derive(Debug, Default)]
-pub(crate) struct Timeline {
+pub(crate) struct TimelineState {
     pub(crate) view: TimelineView,
     /// A run as it was when the user froze its picture.
     pub(crate) frozen: Option<inspect::Frozen>,

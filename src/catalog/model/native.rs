@@ -3,13 +3,13 @@
 use super::{ExecutorKind, ModelDescription};
 use crate::{
     catalog::{
-        parameter::{Help, Kind, Parameter},
+        parameter::{Help, Parameter, ParameterKind},
         phase::Hue,
     },
-    domain::machine::{Limit, Limits, MAX_TASKS},
+    domain::machine::{Limit, MAX_TASKS, WorkerLimits},
 };
 
-fn threads(limits: &Limits, fetches: bool) -> Limit {
+fn threads(limits: &WorkerLimits, fetches: bool) -> Limit {
     if fetches {
         &limits.io_threads
     } else {
@@ -110,7 +110,7 @@ pub static SWITCH_INTERVAL: Parameter = Parameter {
     flag: "switch-interval",
     label: "Switch at",
     what: "the switch interval in µs",
-    kind: Kind::Microseconds,
+    kind: ParameterKind::Microseconds,
     default: 5_000,
     range: 10..=10_000_000,
     about: "after so long a waiting thread asks for the lock",

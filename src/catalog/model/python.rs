@@ -4,18 +4,20 @@ use super::{ExecutorKind, ModelDescription, native::NATIVE};
 use crate::{
     catalog::phase::Hue,
     domain::{
-        machine::{Limit, Limits, MAX_PYTHON_INTERPRETERS, MAX_PYTHON_TASKS, MAX_PYTHON_THREADS},
+        machine::{
+            Limit, MAX_PYTHON_INTERPRETERS, MAX_PYTHON_TASKS, MAX_PYTHON_THREADS, WorkerLimits,
+        },
         python::GilState,
         text::counted,
     },
 };
 
-fn threads(limits: &Limits, _: bool) -> Limit {
+fn threads(limits: &WorkerLimits, _: bool) -> Limit {
     let Limit { most, because } = Limit::own(MAX_PYTHON_THREADS);
     limits.threads.clone().or_less(most, &because)
 }
 
-fn interpreters(limits: &Limits, _: bool) -> Limit {
+fn interpreters(limits: &WorkerLimits, _: bool) -> Limit {
     let Limit { most, because } = Limit::own(MAX_PYTHON_INTERPRETERS);
     limits.processes.clone().or_less(most, &because)
 }

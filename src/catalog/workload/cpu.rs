@@ -1,10 +1,10 @@
 //! The article's `compute_intensive`: `foo = 0; for i in range(n): foo += foo * cos(i * pi)`.
 
-use super::{Sizing, Step, Sweep, WorkloadDescription};
+use super::{Sizing, SweepSuggestion, TaskStep, WorkloadDescription};
 use crate::{
     catalog::{
         model::Model,
-        parameter::{Help, Kind, Parameter},
+        parameter::{Help, Parameter, ParameterKind},
     },
     domain::{
         speed::{self, MAX_ITERATIONS},
@@ -29,10 +29,10 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
         loops: None,
     }),
     computes: true,
-    steps: |values| vec![Step::Compute(values.get(&ITERATIONS))],
+    steps: |values| vec![TaskStep::Compute(values.get(&ITERATIONS))],
     contradiction: |_| None,
     size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
-    sweep: Sweep {
+    sweep: SweepSuggestion {
         models: &[Model::GilThreads, Model::Processes],
         workers: |cores| {
             vec![
@@ -56,7 +56,7 @@ pub static ITERATIONS: Parameter = Parameter {
     flag: "iterations",
     label: "Iterations",
     what: "iterations",
-    kind: Kind::Count,
+    kind: ParameterKind::Count,
     default: speed::ITERATIONS,
     range: 1..=MAX_ITERATIONS,
     about: "steps of a task's loop, 10 000 000 in the article",
@@ -76,7 +76,7 @@ pub static TASK_TIME: Parameter = Parameter {
     flag: "task-time",
     label: "Task takes",
     what: "the task time in ms",
-    kind: Kind::Milliseconds,
+    kind: ParameterKind::Milliseconds,
     default: 250,
     range: 1..=600_000,
     about: "on an idle core of this machine, by measuring it",

@@ -1,9 +1,9 @@
 //! The article's `io_intensive`: a task fetches a page and then, many times, renders it like `str(bytes)` and writes it
 //! to a file that it opens and closes.
 
-use super::{Step, Sweep, WorkloadDescription};
+use super::{SweepSuggestion, TaskStep, WorkloadDescription};
 use crate::{
-    catalog::parameter::{Choice, Help, Kind, Parameter, Values},
+    catalog::parameter::{Help, Parameter, ParameterKind, SwitchChoice, Values},
     domain::text::{bytes, counted, grouped},
 };
 
@@ -24,7 +24,7 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
     ],
     sizing: None,
     computes: false,
-    steps: |values| vec![Step::Fetch, Step::Write(values.get(&WRITES))],
+    steps: |values| vec![TaskStep::Fetch, TaskStep::Write(values.get(&WRITES))],
     contradiction: |values| {
         let (min, max) = (values.get(&LATENCY_MIN), values.get(&LATENCY_MAX));
         let sentence = format!(
@@ -35,7 +35,7 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
         (min > max).then_some((&LATENCY_MAX, sentence))
     },
     size,
-    sweep: Sweep::OF_WAITING,
+    sweep: SweepSuggestion::OF_WAITING,
 };
 
 fn size(values: &Values, has_urls: bool) -> String {
@@ -67,7 +67,7 @@ pub static WRITES: Parameter = Parameter {
     flag: "writes",
     label: "Writes",
     what: "writes",
-    kind: Kind::Count,
+    kind: ParameterKind::Count,
     default: 50,
     range: 1..=10_000,
     about: "{range}: how often each task writes its page",
@@ -88,13 +88,13 @@ pub static SHARED_FILE: Parameter = Parameter {
     flag: "shared-file",
     label: "Files",
     what: "the files",
-    kind: Kind::Switch([
-        Choice {
+    kind: ParameterKind::Switch([
+        SwitchChoice {
             word: "one each",
             about: "each task writes a file of its own",
             note: "removed when its task ends",
         },
-        Choice {
+        SwitchChoice {
             word: "one shared",
             about: "all write output.txt, as the article does: each open empties it",
             note: "each write empties it first",
@@ -120,7 +120,7 @@ pub static ADDRESSES: Parameter = Parameter {
     flag: "addresses",
     label: "Addresses",
     what: "addresses",
-    kind: Kind::Doubling,
+    kind: ParameterKind::Doubling,
     default: 16,
     range: 1..=1_000,
     about: "{range} pages of the embedded server, fetched in turn",
@@ -147,7 +147,7 @@ pub static LATENCY_MIN: Parameter = Parameter {
     flag: "latency",
     label: "Latency",
     what: "the shortest latency in ms",
-    kind: Kind::MillisecondsUpTo(&LATENCY_MAX),
+    kind: ParameterKind::MillisecondsUpTo(&LATENCY_MAX),
     default: 100,
     range: 0..=60_000,
     about: "the shortest wait for a page; each draws its own",
@@ -164,7 +164,7 @@ pub static LATENCY_MAX: Parameter = Parameter {
     flag: "latency",
     label: "    up to",
     what: "the longest latency in ms",
-    kind: Kind::Milliseconds,
+    kind: ParameterKind::Milliseconds,
     default: 400,
     range: 0..=60_000,
     about: "the longest wait for a page; each draws its own",
@@ -180,7 +180,7 @@ pub static PAGE_BYTES: Parameter = Parameter {
     flag: "page-bytes",
     label: "Page",
     what: "the page size in bytes",
-    kind: Kind::Bytes,
+    kind: ParameterKind::Bytes,
     default: 60_000,
     range: 1..=8 << 20,
     about: "{range} bytes: how long each page is",

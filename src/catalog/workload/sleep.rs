@@ -1,9 +1,9 @@
 //! The control for every question about waiting: a task only waits. If the user asks for it, a task also computes, in
 //! turns, as real tasks often do.
 
-use super::{Sizing, Step, Sweep, WorkloadDescription};
+use super::{Sizing, SweepSuggestion, TaskStep, WorkloadDescription};
 use crate::{
-    catalog::parameter::{Help, Kind, Parameter, Values},
+    catalog::parameter::{Help, Parameter, ParameterKind, Values},
     domain::{
         speed::MAX_ITERATIONS,
         text::{counted, grouped},
@@ -31,22 +31,22 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     steps,
     contradiction,
     size,
-    sweep: Sweep::OF_WAITING,
+    sweep: SweepSuggestion::OF_WAITING,
 };
 
 /// Computes and waits in turns. Each turn has its share of both, and the first turns have the remainder.
-fn steps(values: &Values) -> Vec<Step> {
+fn steps(values: &Values) -> Vec<TaskStep> {
     let turns = values.get(&SLICES).max(1);
     let share = |all: u64, turn: u64| all / turns + u64::from(turn < all % turns);
     let (iterations, ms) = (values.get(&COMPUTE_ITERATIONS), values.get(&WAIT));
     (0..turns)
         .flat_map(|turn| {
             [
-                Step::Compute(share(iterations, turn)),
-                Step::Sleep(share(ms, turn)),
+                TaskStep::Compute(share(iterations, turn)),
+                TaskStep::Sleep(share(ms, turn)),
             ]
         })
-        .filter(|step| !matches!(step, Step::Compute(0) | Step::Sleep(0)))
+        .filter(|step| !matches!(step, TaskStep::Compute(0) | TaskStep::Sleep(0)))
         .collect()
 }
 
@@ -80,7 +80,7 @@ pub static WAIT: Parameter = Parameter {
     flag: "wait",
     label: "Wait",
     what: "the wait in ms",
-    kind: Kind::Milliseconds,
+    kind: ParameterKind::Milliseconds,
     default: 100,
     range: 1..=60_000,
     about: "how long each task waits, in all its turns",
@@ -100,7 +100,7 @@ pub static COMPUTE_ITERATIONS: Parameter = Parameter {
     flag: "compute-iterations",
     label: "Computes",
     what: "the steps of computing",
-    kind: Kind::Count,
+    kind: ParameterKind::Count,
     default: 0,
     range: 0..=MAX_ITERATIONS,
     about: "steps of the loop of cpu in each task, besides waiting",
@@ -120,7 +120,7 @@ pub static COMPUTE: Parameter = Parameter {
     flag: "compute",
     label: "Computes",
     what: "the time of computing in ms",
-    kind: Kind::Milliseconds,
+    kind: ParameterKind::Milliseconds,
     default: 30,
     range: 1..=600_000,
     about: "on an idle core of this machine, by measuring it, besides waiting",
@@ -142,7 +142,7 @@ pub static SLICES: Parameter = Parameter {
     flag: "slices",
     label: "Turns",
     what: "the turns",
-    kind: Kind::Count,
+    kind: ParameterKind::Count,
     default: 1,
     range: 1..=1_000,
     about: "{range}: in how many turns a task computes and waits",
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn without_computing_a_task_waits_once() {
-        assert_eq!(steps(&values(0, 100, 1)), [Step::Sleep(100)]);
+        assert_eq!(steps(&values(0, 100, 1)), [TaskStep::Sleep(100)]);
     }
 
     #[test]
@@ -178,15 +178,21 @@ mod tests {
         for (iterations, ms, turns) in [(10, 100, 3), (7, 5, 5), (0, 1, 1), (1_000_003, 60_000, 7)]
         {
             let steps = steps(&values(iterations, ms, turns));
-            let sum = |of: fn(&Step) -> u64| steps.iter().map(of).sum::<u64>();
-            let computed = sum(|step| if let Step::Compute(n) = step { *n } else { 0 });
-            let waited = sum(|step| if let Step::Sleep(n) = step { *n } else { 0 });
+            let sum = |of: fn(&TaskStep) -> u64| steps.iter().map(of).sum::<u64>();
+            let computed = sum(|step| {
+                if let TaskStep::Compute(n) = step {
+                    *n
+                } else {
+                    0
+                }
+            });
+            let waited = sum(|step| if let TaskStep::Sleep(n) = step { *n } else { 0 });
             assert_eq!((computed, waited), (iterations, ms));
             assert!(steps.len() as u64 <= 2 * turns);
             assert!(
                 steps
                     .iter()
-                    .all(|step| !matches!(step, Step::Compute(0) | Step::Sleep(0)))
+                    .all(|step| !matches!(step, TaskStep::Compute(0) | TaskStep::Sleep(0)))
             );
         }
     }

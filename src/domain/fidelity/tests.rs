@@ -1,7 +1,7 @@
 use super::{
     super::{
         campaign::Campaign,
-        record::{ContextSwitches, Outcome, Part},
+        record::{CampaignPart, ContextSwitches, Outcome},
     },
     *,
 };
@@ -10,7 +10,7 @@ use crate::fixtures::{python, sample};
 fn sweeps(repeats: u64) -> [Sweep; 2] {
     let plans = plans(
         &drafts(&python::found(), 200, repeats, 1),
-        &Limits::default(),
+        &WorkerLimits::default(),
     )
     .unwrap();
     let [cpu, io] = plans;
@@ -39,7 +39,7 @@ fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Reco
                 };
                 let wall_s = factor(plan.model(), plan.workers) * disturbed;
                 let mut record = sample::record(plan.clone(), wall_s, 1.0);
-                record.campaign = Some(Part {
+                record.campaign = Some(CampaignPart {
                     id: sweep.id.clone(),
                     round,
                 });
@@ -54,8 +54,8 @@ fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Reco
     records
 }
 
-fn figure(low: f64, high: f64) -> Option<Figure> {
-    Some(Figure {
+fn figure(low: f64, high: f64) -> Option<UncertainNumber> {
+    Some(UncertainNumber {
         value: f64::midpoint(low, high),
         interval: Some(Interval { low, high }),
     })
@@ -75,7 +75,7 @@ fn a_verdict_needs_the_whole_interval_on_one_side_of_the_bounds() {
     assert_eq!(Verdict::of(figure(0.5, 2.0), allowed), Verdict::CannotTell);
     assert_eq!(
         Verdict::of(
-            Some(Figure {
+            Some(UncertainNumber {
                 value: 1.0,
                 interval: None
             }),
@@ -122,7 +122,7 @@ fn the_same_factor_is_within_although_the_languages_differ_in_speed() {
     let lines = lines(&sweeps, &Vec::from_iter(&records), &[], 1);
     let threads = lines
         .iter()
-        .filter(|line| matches!(line.question, Question::Threads { .. }));
+        .filter(|line| matches!(line.question, FidelityQuestion::Threads { .. }));
     assert!(
         threads.clone().count() == 6 && threads.clone().all(|line| line.verdict == Verdict::Within)
     );
@@ -139,12 +139,12 @@ fn another_factor_is_outside() {
         }
     });
     let lines = lines(&sweeps, &Vec::from_iter(&records), &[], 1);
-    let outside: Vec<Question> = lines
+    let outside: Vec<FidelityQuestion> = lines
         .iter()
         .filter(|line| line.verdict == Verdict::Outside)
         .map(|line| line.question)
         .collect();
-    let four = |workload| Question::Threads {
+    let four = |workload| FidelityQuestion::Threads {
         workload,
         workers: 4,
     };

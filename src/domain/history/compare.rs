@@ -16,7 +16,7 @@ use super::{
         speedup::{self, Baseline},
         stats,
     },
-    Entry, History,
+    History, RunEntry,
     repeats::groups,
 };
 
@@ -79,20 +79,20 @@ impl History {
     }
 
     /// Compares again the runs that `selects` accepts, by work and session. It goes through each group once.
-    pub(super) fn compare(&mut self, selects: impl Fn(&Entry) -> bool) {
-        let mut sessions: HashMap<_, Vec<&Entry>> = HashMap::new();
+    pub(super) fn compare(&mut self, selects: impl Fn(&RunEntry) -> bool) {
+        let mut sessions: HashMap<_, Vec<&RunEntry>> = HashMap::new();
         for entry in self.entries.iter().filter(|entry| selects(entry)) {
             let key = (entry.record.plan.work(), &entry.provenance.session[..]);
             sessions.entry(key).or_default().push(entry);
         }
         let all = self.entries.iter();
-        let chosen: Vec<&Entry> = all.filter(|entry| entry.is_chosen).collect();
+        let chosen: Vec<&RunEntry> = all.filter(|entry| entry.is_chosen).collect();
         let sessions = sessions.into_values();
         let assessed: Vec<(usize, Assessment)> = sessions
             .flat_map(|session| assessed(&session, &chosen))
             .collect();
         for (number, assessment) in assessed {
-            if let Some(Entry {
+            if let Some(RunEntry {
                 assessment: old, ..
             }) = self.get_mut(number)
             {
@@ -108,16 +108,16 @@ impl History {
 
 /// Assesses the runs of one work and one session, given in ascending order; there is at least one. Their baseline is of
 /// the same session, unless the user chose a baseline of the same machine.
-fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
+fn assessed(entries: &[&RunEntry], chosen: &[&RunEntry]) -> Vec<(usize, Assessment)> {
     let any = entries[0];
-    let may_be = |entry: &&Entry| {
+    let may_be = |entry: &&RunEntry| {
         entry.record.plan.same_work(&any.record.plan)
             && entry.provenance.is_same_machine(&any.provenance)
     };
     let chosen = chosen.iter().copied().find(may_be);
-    let session = Session::of(entries);
+    let session = SessionRuns::of(entries);
     let mut repeats: HashMap<usize, Arc<[usize]>> = HashMap::new();
-    let mut rivals: HashMap<Option<&str>, Vec<Vec<&Entry>>> = HashMap::new();
+    let mut rivals: HashMap<Option<&str>, Vec<Vec<&RunEntry>>> = HashMap::new();
     for group in groups(entries) {
         let numbers: Arc<[usize]> = group.iter().map(|entry| entry.number).collect();
         repeats.extend(numbers.iter().map(|number| (*number, Arc::clone(&numbers))));
@@ -150,7 +150,7 @@ fn assessed(entries: &[&Entry], chosen: &[&Entry]) -> Vec<(usize, Assessment)> {
 }
 
 /// An entry as the baseline of runs by this interpreter, or of native runs.
-fn as_baseline(entry: &Entry, interpreter: Option<&Interpreter>) -> Baseline {
+fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline {
     let plan = &entry.record.plan;
     Baseline {
         number: entry.number,
@@ -163,18 +163,18 @@ fn as_baseline(entry: &Entry, interpreter: Option<&Interpreter>) -> Baseline {
 }
 
 /// The runs of one work and one session, grouped for comparison by sweep. Runs outside of sweeps are a group, too.
-struct Session<'a> {
+struct SessionRuns<'a> {
     /// The ids of the campaigns that have a round that warmed up.
     sweeps: HashSet<&'a str>,
     /// In ascending order, by sweep.
-    groups: HashMap<Option<&'a str>, Vec<&'a Entry>>,
+    groups: HashMap<Option<&'a str>, Vec<&'a RunEntry>>,
 }
 
-impl<'a> Session<'a> {
-    fn of(entries: &[&'a Entry]) -> Session<'a> {
+impl<'a> SessionRuns<'a> {
+    fn of(entries: &[&'a RunEntry]) -> SessionRuns<'a> {
         let records = entries.iter().map(|entry| &entry.record);
         let warm_ups = records.filter(|record| record.is_warm_up());
-        let mut session = Session {
+        let mut session = SessionRuns {
             sweeps: warm_ups.filter_map(Record::campaign_id).collect(),
             groups: HashMap::new(),
         };
@@ -185,7 +185,7 @@ impl<'a> Session<'a> {
         session
     }
 
-    fn sweep_of(&self, entry: &'a Entry) -> Option<&'a str> {
+    fn sweep_of(&self, entry: &'a RunEntry) -> Option<&'a str> {
         let id = entry.record.campaign_id();
         id.filter(|id| self.sweeps.contains(id))
     }
@@ -198,7 +198,7 @@ impl<'a> Session<'a> {
         &self,
         sweep: Option<&'a str>,
         interpreter: Option<&Interpreter>,
-    ) -> Option<&'a Entry> {
+    ) -> Option<&'a RunEntry> {
         let serial = |sweep| self.serial(sweep, interpreter);
         if sweep.is_some() {
             return nearest_to_median(&serial(sweep));
@@ -212,8 +212,12 @@ impl<'a> Session<'a> {
     }
 
     /// The runs that may be the baseline of other runs by this interpreter, or of native runs.
-    fn serial(&self, sweep: Option<&'a str>, interpreter: Option<&Interpreter>) -> Vec<&'a Entry> {
-        let may_be_baseline = |entry: &&Entry| {
+    fn serial(
+        &self,
+        sweep: Option<&'a str>,
+        interpreter: Option<&Interpreter>,
+    ) -> Vec<&'a RunEntry> {
+        let may_be_baseline = |entry: &&RunEntry| {
             let record = &entry.record;
             record.plan.is_serial()
                 && record.plan.interpreter() == interpreter
@@ -225,23 +229,23 @@ impl<'a> Session<'a> {
     }
 }
 
-fn times(entries: &[&Entry]) -> Vec<f64> {
+fn times(entries: &[&RunEntry]) -> Vec<f64> {
     let times = entries.iter().map(|entry| entry.record.times.wall_s);
     times.collect()
 }
 
-fn nearest_to_median<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
+fn nearest_to_median<'a>(entries: &[&'a RunEntry]) -> Option<&'a RunEntry> {
     let median = stats::median(&times(entries))?;
-    let distance = |entry: &&Entry| (entry.record.times.wall_s - median).abs();
+    let distance = |entry: &&RunEntry| (entry.record.times.wall_s - median).abs();
     let entries = entries.iter().copied();
     entries.min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// The number of the fastest of these runs of one work, which are grouped by what they repeat. `None` unless its
 /// configuration is clearly ahead of every other.
-fn fastest(groups: Vec<Vec<&Entry>>) -> Option<usize> {
+fn fastest(groups: Vec<Vec<&RunEntry>>) -> Option<usize> {
     let groups = groups.into_iter();
-    let mut groups: Vec<(f64, Vec<&Entry>)> = groups
+    let mut groups: Vec<(f64, Vec<&RunEntry>)> = groups
         .filter_map(|group| Some((stats::median(&times(&group))?, group)))
         .collect();
     groups.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -256,7 +260,7 @@ fn fastest(groups: Vec<Vec<&Entry>>) -> Option<usize> {
         let ratio = stats::ratio(&times(rival), &times(ahead), SEED);
         ratio.is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)
     });
-    let wall_s = |entry: &Entry| entry.record.times.wall_s;
+    let wall_s = |entry: &RunEntry| entry.record.times.wall_s;
     let first = ahead
         .iter()
         .min_by(|a, b| wall_s(a).total_cmp(&wall_s(b)))?;

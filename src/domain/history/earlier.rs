@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    super::provenance::Origin, Entry, History, Item, SweepEntry, TRACE_BYTES, mark_outliers,
+    super::provenance::Origin, History, HistoryItem, RunEntry, SweepEntry, TRACE_BYTES,
+    mark_outliers,
 };
 
 /// Runs and sweeps from the kept history or from a shared file.
 #[derive(Debug, Default)]
 pub struct Lot {
     /// The runs.
-    pub runs: Vec<Entry>,
+    pub runs: Vec<RunEntry>,
     /// The sweeps. Their results follow from their runs.
     pub sweeps: Vec<SweepEntry>,
 }
@@ -32,7 +33,7 @@ impl History {
         let mut taken: HashMap<usize, Origin> = taken.collect();
         let (mut moving, mut highest) = (HashSet::new(), self.highest);
         // No run has the number 0. Here it stands for a number after all others.
-        let mut number_of = |item: Item<'_>| {
+        let mut number_of = |item: HistoryItem<'_>| {
             let (number, origin) = (item.number, item.provenance.origin);
             match (origin, taken.get(&number)) {
                 _ if known.contains(item.id) => return None,
@@ -48,13 +49,13 @@ impl History {
             Some(number)
         };
         for mut run in lot.runs {
-            if let Some(number) = number_of(Item::from(&run)) {
+            if let Some(number) = number_of(HistoryItem::from(&run)) {
                 run.number = number;
                 self.entries.push(run);
             }
         }
         for mut sweep in lot.sweeps {
-            if let Some(number) = number_of(Item::from(&sweep)) {
+            if let Some(number) = number_of(HistoryItem::from(&sweep)) {
                 sweep.number = number;
                 self.sweeps.push(sweep);
             }
@@ -107,7 +108,7 @@ impl History {
     /// Gives new numbers, after all others, to runs and sweeps that have one of these numbers but were not kept under
     /// it.
     fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
-        let is_moving = |item: &Item<'_>| {
+        let is_moving = |item: &HistoryItem<'_>| {
             numbers.contains(&item.number) && item.provenance.origin != Origin::Earlier
         };
         let moving = self.all_items().filter(is_moving).map(|item| item.number);

@@ -1,6 +1,6 @@
 //! Removes runs from the history, and takes removals back.
 
-use super::{Entry, History, Item, SweepEntry, TraceState};
+use super::{History, HistoryItem, RunEntry, SweepEntry, TraceState};
 
 /// How many removals can be taken back.
 const LEVELS: usize = 50;
@@ -8,12 +8,12 @@ const LEVELS: usize = 50;
 /// Runs that were removed together.
 #[derive(Clone, Debug)]
 pub(super) struct Removal {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<RunEntry>,
     pub sweeps: Vec<SweepEntry>,
 }
 
 impl Removal {
-    pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
+    pub fn items(&self) -> impl Iterator<Item = HistoryItem<'_>> {
         super::items(&self.entries, &self.sweeps)
     }
 
@@ -70,8 +70,9 @@ impl History {
         self.sweeps.extend(removal.sweeps);
         for mut entry in removal.entries {
             // A chosen baseline is one again, unless the user chose another run of the same work meanwhile.
-            let is_rival =
-                |other: &Entry| other.is_chosen && other.record.plan.same_work(&entry.record.plan);
+            let is_rival = |other: &RunEntry| {
+                other.is_chosen && other.record.plan.same_work(&entry.record.plan)
+            };
             entry.is_chosen &= !self.entries.iter().any(is_rival);
             self.entries.push(entry);
         }

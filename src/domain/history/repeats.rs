@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Entry, History};
+use super::{History, RunEntry};
 use crate::{
     catalog::caveat::Caveat,
     domain::{record::Record, repeats::outliers_among},
@@ -20,9 +20,9 @@ impl History {
 }
 
 /// Judges the runs of these campaigns again. A run whose time is far from that of its repeats gets a caveat.
-pub fn mark_outliers(entries: &mut [Entry], selects: impl Fn(&str) -> bool) {
-    let is_selected = |entry: &&Entry| entry.record.campaign_id().is_some_and(&selects);
-    let parts: Vec<&Entry> = entries.iter().filter(is_selected).collect();
+pub fn mark_outliers(entries: &mut [RunEntry], selects: impl Fn(&str) -> bool) {
+    let is_selected = |entry: &&RunEntry| entry.record.campaign_id().is_some_and(&selects);
+    let parts: Vec<&RunEntry> = entries.iter().filter(is_selected).collect();
     let warm_ups = parts.iter().filter(|entry| entry.record.is_warm_up());
     let warmed_up: HashSet<Option<&str>> =
         warm_ups.map(|entry| entry.record.campaign_id()).collect();
@@ -41,13 +41,13 @@ pub fn mark_outliers(entries: &mut [Entry], selects: impl Fn(&str) -> bool) {
 /// Groups runs that repeat each other: sound runs of the same plan in the same campaign, without those that warm up.
 /// Runs that were measured alone repeat each other within a session. The time of a run outside of these groups does not
 /// count.
-pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
-    let key = |entry: &'a Entry| {
+pub(super) fn groups<'a>(entries: &[&'a RunEntry]) -> Vec<Vec<&'a RunEntry>> {
+    let key = |entry: &'a RunEntry| {
         let plan = &entry.record.plan;
         let measured_by = entry.record.campaign_id().ok_or(&entry.provenance.session);
         (plan.model(), plan.workers, measured_by)
     };
-    let mut groups: Vec<Vec<&'a Entry>> = vec![];
+    let mut groups: Vec<Vec<&'a RunEntry>> = vec![];
     let mut candidates: HashMap<_, Vec<usize>> = HashMap::new();
     for entry in entries.iter().filter(|entry| entry.record.is_counted()) {
         let known = candidates.entry(key(entry)).or_default();

@@ -6,9 +6,9 @@ use super::{
     super::{
         provenance::{Origin, Provenance},
         record::Record,
-        sweep::{Results, Summary, Sweep, SweepPlan},
+        sweep::{ConfigurationSummary, Results, Sweep, SweepPlan},
     },
-    Entry, History,
+    History, RunEntry,
 };
 
 /// A sweep with its number on the screen.
@@ -62,7 +62,7 @@ impl SweepEntry {
     }
 
     /// The summary of its best configuration; `None` if no run counts yet.
-    pub fn best(&self) -> Option<&Summary> {
+    pub fn best(&self) -> Option<&ConfigurationSummary> {
         self.results.summaries.get(self.results.best?)?.as_ref()
     }
 
@@ -72,7 +72,7 @@ impl SweepEntry {
     }
 
     /// Sets its runs to these.
-    fn take(&mut self, members: &[&Entry]) {
+    fn take(&mut self, members: &[&RunEntry]) {
         self.members = members.iter().map(|entry| entry.number).collect();
         self.runs.iter_mut().for_each(Vec::clear);
         for entry in members {
@@ -86,7 +86,7 @@ impl SweepEntry {
     }
 
     /// Updates the peak from these members. Each is compared with the serial runs of the same interpreter.
-    fn look_for_peaks(&mut self, members: &[&Entry]) {
+    fn look_for_peaks(&mut self, members: &[&RunEntry]) {
         let plan = &self.sweep.plan;
         let summaries = &self.results.summaries;
         let Peak {
@@ -103,7 +103,7 @@ impl SweepEntry {
             let found = members.iter().find(|entry| entry.record.plan == *plan);
             found.map(|entry| entry.record.times.wall_s)
         };
-        for Entry { record, .. } in members {
+        for RunEntry { record, .. } in members {
             let wall_s = record.times.wall_s;
             if !record.is_sound() || wall_s <= 0.0 {
                 continue;
@@ -142,7 +142,7 @@ impl History {
     }
 
     /// The run that represents a sweep: the median run of its best configuration, or else its latest run.
-    pub fn standing_for(&self, sweep: usize) -> Option<&Entry> {
+    pub fn standing_for(&self, sweep: usize) -> Option<&RunEntry> {
         let sweep = self.sweep(sweep)?;
         let best = sweep.results.best;
         let median = best.and_then(|best| self.median_run(sweep, best));
@@ -150,11 +150,11 @@ impl History {
     }
 
     /// The runs that belong to no sweep, oldest first.
-    pub fn single_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
+    pub fn single_entries(&self) -> impl Iterator<Item = &RunEntry> + Clone {
         let members = self.sweeps.iter().flat_map(|sweep| &sweep.members);
         let mut members: Vec<usize> = members.copied().collect();
         members.sort_unstable();
-        let is_single = move |entry: &&Entry| members.binary_search(&entry.number).is_err();
+        let is_single = move |entry: &&RunEntry| members.binary_search(&entry.number).is_err();
         self.entries.iter().filter(is_single)
     }
 
@@ -172,7 +172,7 @@ impl History {
         &'a self,
         sweep: &'a SweepEntry,
         configuration: usize,
-    ) -> impl Iterator<Item = &'a Entry> {
+    ) -> impl Iterator<Item = &'a RunEntry> {
         let numbers = sweep.runs.get(configuration).into_iter().flatten();
         numbers.filter_map(|number| self.get(*number))
     }
@@ -194,7 +194,7 @@ impl History {
 
     /// Assigns the runs of these campaigns to their sweeps, in O(n).
     pub(super) fn gather(&mut self, selects: impl Fn(&str) -> bool) {
-        let mut members: HashMap<&str, Vec<&Entry>> = HashMap::new();
+        let mut members: HashMap<&str, Vec<&RunEntry>> = HashMap::new();
         for entry in &self.entries {
             if let Some(id) = entry.record.campaign_id().filter(|id| selects(id)) {
                 members.entry(id).or_default().push(entry);

@@ -6,16 +6,16 @@ use proptest::prelude::*;
 
 use super::{
     super::{
-        machine::{Limits, Machine},
+        machine::{Machine, WorkerLimits},
         phase::Phase,
         plan::Draft,
         provenance::{Origin, Provenance},
         python::Interpreter,
-        record::{Outcome, Part},
+        record::{CampaignPart, Outcome},
         speedup::Baseline,
         trace::{Batch, LaneUpdate, Trace, Transition},
     },
-    Entry, History, Lot, TraceState,
+    History, Lot, RunEntry, TraceState,
 };
 use crate::{
     catalog::{
@@ -38,15 +38,15 @@ fn provenance(history: &History, session: &str, kernel: &str) -> Arc<Provenance>
     })
 }
 
-fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> Entry {
+fn run(number: usize, provenance: &Arc<Provenance>, model: Model, wall_s: f64) -> RunEntry {
     let workers = if model == Model::Serial { 1 } else { 2 };
     let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0);
     record.id = format!("{}-{number}", provenance.session);
-    Entry::new(number, None, Arc::clone(provenance), record, None)
+    RunEntry::new(number, None, Arc::clone(provenance), record, None)
 }
 
 impl History {
-    fn add_earlier_runs(&mut self, runs: Vec<Entry>) -> Vec<(usize, usize)> {
+    fn add_earlier_runs(&mut self, runs: Vec<RunEntry>) -> Vec<(usize, usize)> {
         self.add_earlier(Lot {
             runs,
             sweeps: vec![],
@@ -104,7 +104,7 @@ fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed
     let mut add = |model, wall_s, campaign: Option<(&str, u32)>| {
         let workers = if model == Model::Serial { 1 } else { 2 };
         let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, 1.0);
-        record.campaign = campaign.map(|(id, round)| Part {
+        record.campaign = campaign.map(|(id, round)| CampaignPart {
             id: id.into(),
             round,
         });
@@ -279,7 +279,7 @@ proptest! {
     }
 }
 
-fn efficiency(entry: &Entry) -> Option<f64> {
+fn efficiency(entry: &RunEntry) -> Option<f64> {
     metric_named("efficiency").of(&entry.record, entry.assessment.own_gain())
 }
 
@@ -354,7 +354,7 @@ fn add_python(
         python: Some(interpreter),
         ..sample::draft(Cpu, model, workers)
     };
-    let plan = draft.validate(&Limits::default()).unwrap();
+    let plan = draft.validate(&WorkerLimits::default()).unwrap();
     let trace = Trace::new(plan.workers);
     history.add(sample::record(plan, wall_s, wall_s), trace).0
 }
@@ -434,7 +434,7 @@ fn each_interpreter_of_a_sweep_is_measured_against_its_own_serial_runs() {
             (Model::PythonProcesses, 2, 2.0),
         ] {
             let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, wall_s);
-            record.campaign = Some(Part {
+            record.campaign = Some(CampaignPart {
                 id: "sweep".into(),
                 round,
             });

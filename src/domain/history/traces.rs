@@ -2,7 +2,7 @@
 
 use super::{
     super::trace::{EVENTS_PER_INTERVAL, Trace},
-    Entry, History, TraceState,
+    History, RunEntry, TraceState,
 };
 
 /// The most memory that all traces of a session may take, in bytes.
@@ -21,7 +21,7 @@ impl History {
     /// The first run that the user looks at and whose kept trace was not requested yet. From now on its trace is
     /// awaited.
     pub fn await_trace(&mut self) -> Option<usize> {
-        let is_kept = |entry: &Entry| entry.trace_state == TraceState::Kept;
+        let is_kept = |entry: &RunEntry| entry.trace_state == TraceState::Kept;
         let mut numbers = self.in_sight.iter().copied();
         let number = numbers.find(|number| self.get(*number).is_some_and(is_kept))?;
         self.get_mut(number)?.trace_state = TraceState::Awaited;
@@ -46,7 +46,7 @@ impl History {
     /// the user looks at them; others are thinned. Returns whether any was thinned.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
         let in_sight = self.in_sight.clone();
-        let mut oldest_first: Vec<&mut Entry> = self.all_entries_mut().collect();
+        let mut oldest_first: Vec<&mut RunEntry> = self.all_entries_mut().collect();
         let mut total: usize = oldest_first.iter().map(|entry| entry.trace.bytes()).sum();
         for entry in &mut oldest_first {
             let can_be_read_again = entry.is_earlier() && entry.trace_state == TraceState::Here;
@@ -68,7 +68,7 @@ impl History {
     }
 }
 
-impl Entry {
+impl RunEntry {
     /// The reason why its trace is not in memory, in a few words. `None` if it is.
     pub fn missing_trace(&self) -> Option<&str> {
         match &self.trace_state {

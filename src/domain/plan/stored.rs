@@ -20,14 +20,14 @@ use crate::{
         address,
         addresses::Addresses,
         foreign::BorrowedKey,
-        machine::Limits,
+        machine::WorkerLimits,
         python::{Interpreter, StartMethod},
         text::is_treacherous,
     },
 };
 
 #[derive(Serialize, Deserialize)]
-struct Stored<P> {
+struct StoredPlan<P> {
     workload: Workload,
     model: Model,
     workers: u64,
@@ -41,13 +41,13 @@ struct Stored<P> {
 /// # Errors
 /// If the serializer fails.
 pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
-    let stored = Stored {
+    let stored = StoredPlan {
         workload: plan.workload,
         model: plan.model(),
         workers: plan.workers.into(),
         tasks: plan.tasks.into(),
         seed: plan.seed,
-        parameters: Parameters(plan),
+        parameters: StoredParameters(plan),
     };
     stored.serialize(serializer)
 }
@@ -57,15 +57,15 @@ pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::
 /// # Errors
 /// If it is not a valid plan; the message is one sentence. The limits are the program's own, not those of this machine.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
-    restored(Stored::deserialize(deserializer)?).map_err(D::Error::custom)
+    restored(StoredPlan::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// The resolved parameters of a plan, flat. Parameters that its workload or model does not have are left out.
-struct Parameters<'a>(&'a Plan);
+struct StoredParameters<'a>(&'a Plan);
 
-impl Serialize for Parameters<'_> {
+impl Serialize for StoredParameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Parameters(plan) = self;
+        let StoredParameters(plan) = self;
         let mut map = serializer.serialize_map(None)?;
         for (parameter, value) in plan.parameters() {
             if parameter.is_switch() {
@@ -143,7 +143,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
     }
 }
 
-fn restored(stored: Stored<Given>) -> Result<Plan, String> {
+fn restored(stored: StoredPlan<Given>) -> Result<Plan, String> {
     let given = stored.parameters;
     let mut draft = Draft {
         tasks: stored.tasks,
@@ -169,7 +169,7 @@ fn restored(stored: Stored<Given>) -> Result<Plan, String> {
         draft.urls = Some(urls);
     }
     let mut plan = draft
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .map_err(|Invalid { sentence, .. }| sentence)?;
     if let Some(listed) = given.latencies_s
         && let Some(Addresses::Loopback(latencies_ms)) = &mut plan.addresses

@@ -11,14 +11,14 @@ use serde::{
 };
 
 use super::{
-    ContextSwitches, CoreRecord, EventTotals, GilTotals, InterpreterFacts, Measurement, Observer,
-    Outcome, Part, PhaseSource, PythonRecord, Record, RunEnding, RunTimes, SystemFacts, TaskRecord,
-    WorkerRecord,
+    CampaignPart, ContextSwitches, CoreRecord, EventTotals, GilTotals, InterpreterFacts,
+    Measurement, Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes,
+    SystemFacts, TaskRecord, WorkerRecord,
 };
 use crate::{
     catalog::caveat::Caveat,
     domain::{
-        foreign::{self, Measured},
+        foreign::{self, MeasuredNumber},
         phase::PhaseTimes,
         plan::{self, Plan},
         shared_file::SharedFile,
@@ -115,11 +115,11 @@ impl<'de> Visitor<'de> for RecordVisitor {
             required:
                 id: Text => 0, started_at: Text => 0, plan: CheckedPlan => 0,
                 outcome: Outcome, tasks_failed: u32,
-                wall_s: Measured => 0, teardown_s: Measured => 0, cpu_s: Measured => 0,
-                concurrency: Measured => 0, parallelism: Measured => 0, phases_s: PhaseTimes,
+                wall_s: MeasuredNumber => 0, teardown_s: MeasuredNumber => 0, cpu_s: MeasuredNumber => 0,
+                concurrency: MeasuredNumber => 0, parallelism: MeasuredNumber => 0, phases_s: PhaseTimes,
                 workers: Vec<WorkerRecord>, phase_source: PhaseSource;
             optional:
-                campaign: Option<Part>, error: ErrorText => 0, tasks_not_begun: u32,
+                campaign: Option<CampaignPart>, error: ErrorText => 0, tasks_not_begun: u32,
                 failures: Vec<TaskRecord>, startup_s: MaybeMeasured => 0,
                 gil: Option<GilTotals>, python: Option<PythonRecord>,
                 context_switches: Option<ContextSwitches>, migrations: u64,
@@ -229,10 +229,12 @@ mod tests {
         },
         domain::{
             foreign::MEASURED_MAX,
-            machine::Limits,
+            machine::WorkerLimits,
             phase::Phase,
             plan::Draft,
-            record::{GilTotals, Part, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome},
+            record::{
+                CampaignPart, GilTotals, PhaseSource, PrintedOutput, PythonRecord, TaskOutcome,
+            },
         },
         fixtures::sample,
     };
@@ -266,9 +268,9 @@ mod tests {
                         "https://b.example/".into(),
                     ]);
                 }
-                let plan = draft.validate(&Limits::default()).unwrap();
+                let plan = draft.validate(&WorkerLimits::default()).unwrap();
                 let mut record = sample::record(plan, 1.0 / 3.0, 0.1 + 0.2);
-                record.campaign = Some(Part {
+                record.campaign = Some(CampaignPart {
                     id: "a.1".into(),
                     round: 2,
                 });
@@ -444,7 +446,7 @@ mod tests {
     fn a_password_in_an_address_does_not_travel() {
         let mut draft = Draft::new(Workload::Io, Model::Threads, 2);
         draft.urls = Some(vec!["http://me:secret@127.0.0.1/".into()]);
-        let record = sample::record(draft.validate(&Limits::default()).unwrap(), 1.0, 0.5);
+        let record = sample::record(draft.validate(&WorkerLimits::default()).unwrap(), 1.0, 0.5);
         let json = serde_json::to_string(&record).unwrap();
         assert!(!json.contains("secret") && json.contains("***"), "{json}");
         assert!(serde_json::from_str::<Record>(&json).is_ok());

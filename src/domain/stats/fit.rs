@@ -38,7 +38,7 @@ pub struct Point {
 
 /// A fitted number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Parameter {
+pub struct FittedParameter {
     /// The best value for the medians.
     pub value: f64,
     /// The 95 % interval over resampled repeats; it contains the value.
@@ -57,7 +57,7 @@ pub enum Law {
     /// 1967).
     Amdahl {
         /// The serial part `s` of the work, from 0 to 1.
-        serial: Parameter,
+        serial: FittedParameter,
     },
     /// The Universal Scalability Law, S(n) = n / (1 + α (n − 1) + β n (n − 1)). Workers wait for what they share (α),
     /// and each pair of them has to agree (β), so more workers can be slower (Gunther: *A simple capacity model of
@@ -65,15 +65,15 @@ pub enum Law {
     /// Amdahl's law with α as the serial part.
     Universal {
         /// α, at least 0. Above 1, two workers are slower than one.
-        contention: Parameter,
+        contention: FittedParameter,
         /// β, at least 0.
-        coherency: Parameter,
+        coherency: FittedParameter,
     },
 }
 
 impl Law {
     /// α, and β if the law has it.
-    fn parameters(&self) -> (&Parameter, Option<&Parameter>) {
+    fn parameters(&self) -> (&FittedParameter, Option<&FittedParameter>) {
         match self {
             Law::Amdahl { serial } => (serial, None),
             Law::Universal {
@@ -176,7 +176,7 @@ pub fn fits(serial: &[f64], points: &[Point], seed: u64) -> Option<Fits> {
         let Solution { free, bounded } = solve(&best);
         let value = bounded[at];
         let refitted = refits.iter().map(|refit| solve(refit).bounded[at]);
-        Parameter {
+        FittedParameter {
             value,
             interval: percentiles(refitted.collect()).with(value),
             clamped: (free[at] - value).abs() > ROUNDING,

@@ -34,16 +34,16 @@ pub fn parse_counts(text: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
 
 /// One end of a range, or a single number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum RangeEnd {
     Number(u64),
     PowerOfTwo(u32),
 }
 
-impl End {
+impl RangeEnd {
     fn value(self) -> u64 {
         match self {
-            End::Number(number) => number,
-            End::PowerOfTwo(exponent) => 1 << exponent,
+            RangeEnd::Number(number) => number,
+            RangeEnd::PowerOfTwo(exponent) => 1 << exponent,
         }
     }
 }
@@ -66,7 +66,7 @@ fn of_part(part: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
         ));
     }
     match (first, last) {
-        (End::PowerOfTwo(from), End::PowerOfTwo(to)) => {
+        (RangeEnd::PowerOfTwo(from), RangeEnd::PowerOfTwo(to)) => {
             Ok((from..=to).map(|exponent| 1 << exponent).collect())
         }
         _ if to - from >= MAX_COUNTS as u64 => {
@@ -76,9 +76,9 @@ fn of_part(part: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     }
 }
 
-fn end(text: &str, cores_usable: u32) -> Result<End, String> {
+fn end(text: &str, cores_usable: u32) -> Result<RangeEnd, String> {
     if text == "cores" {
-        return Ok(End::Number(cores_usable.max(1).into()));
+        return Ok(RangeEnd::Number(cores_usable.max(1).into()));
     }
     let exponent = text.strip_prefix("2^");
     let digits = exponent.unwrap_or(text);
@@ -94,9 +94,9 @@ fn end(text: &str, cores_usable: u32) -> Result<End, String> {
     }
     match (digits.replace('_', "").parse::<u64>(), exponent) {
         (Ok(0), None) => Err("a number of workers begins at 1, not 0".into()),
-        (Ok(number), None) => Ok(End::Number(number)),
+        (Ok(number), None) => Ok(RangeEnd::Number(number)),
         (Ok(exponent), Some(_)) if exponent < u64::BITS.into() => {
-            Ok(End::PowerOfTwo(exponent as u32))
+            Ok(RangeEnd::PowerOfTwo(exponent as u32))
         }
         _ => Err(format!("{} is too large a number of workers", shown(text))),
     }

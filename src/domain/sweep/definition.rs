@@ -7,7 +7,7 @@ use crate::{
     catalog::model::{Model, SWITCH_INTERVAL},
     domain::{
         foreign,
-        machine::Limits,
+        machine::WorkerLimits,
         plan::{Draft, Invalid, Plan, stored},
         python::{Interpreter, StartMethod},
     },
@@ -15,7 +15,7 @@ use crate::{
 
 /// How a sweep is written and read. What is read is checked like a draft.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Stored {
+pub(super) struct StoredSweep {
     #[serde(deserialize_with = "foreign::text")]
     id: String,
     /// The serial configuration.
@@ -35,13 +35,13 @@ pub(super) struct Stored {
     switch_interval_s: Option<f64>,
 }
 
-impl From<Sweep> for Stored {
-    fn from(Sweep { id, plan }: Sweep) -> Stored {
+impl From<Sweep> for StoredSweep {
+    fn from(Sweep { id, plan }: Sweep) -> StoredSweep {
         let switch_interval_us = plan
             .configurations
             .iter()
             .find_map(|plan| plan.given(&SWITCH_INTERVAL));
-        Stored {
+        StoredSweep {
             id,
             work: plan.work().clone(),
             pythons: plan.pythons(),
@@ -65,10 +65,10 @@ fn chosen_start_method(plan: &SweepPlan) -> Option<StartMethod> {
     })
 }
 
-impl TryFrom<Stored> for Sweep {
+impl TryFrom<StoredSweep> for Sweep {
     type Error = Invalid;
 
-    fn try_from(stored: Stored) -> Result<Sweep, Invalid> {
+    fn try_from(stored: StoredSweep) -> Result<Sweep, Invalid> {
         let mut draft = Draft::from(&stored.work);
         if let Some(seconds) = stored.switch_interval_s {
             draft.set(&SWITCH_INTERVAL, (seconds * 1e6).round() as u64);
@@ -83,7 +83,7 @@ impl TryFrom<Stored> for Sweep {
             seed: stored.seed,
         };
         // The limits are the program's own. The machine that measured the sweep may have allowed more than this one.
-        let mut plan = draft.validate(&Limits::default())?;
+        let mut plan = draft.validate(&WorkerLimits::default())?;
         // The latencies of its addresses were drawn where it was measured, perhaps by another version.
         for configuration in &mut plan.configurations {
             *configuration = configuration.on_work_of(&stored.work);

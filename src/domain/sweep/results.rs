@@ -7,7 +7,7 @@ use crate::{
     catalog::caveat::CaveatKind,
     domain::{
         difference::{Difference, OF_REPEATS},
-        executor::Executor,
+        model_variant::ModelVariant,
         plan::Plan,
         record::{Outcome, Record},
         repeats::{self, SEED},
@@ -21,7 +21,7 @@ use crate::{
 
 /// What the repeats of one configuration say together, without runs of the round that warms up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Summary {
+pub struct ConfigurationSummary {
     /// The configuration.
     #[serde(flatten, serialize_with = "configuration")]
     pub plan: Plan,
@@ -56,7 +56,7 @@ pub struct Summary {
 pub struct Series {
     /// The executor.
     #[serde(flatten)]
-    pub executor: Executor,
+    pub executor: ModelVariant,
     /// Its configurations, as indices of [`SweepPlan::configurations`] by ascending number of workers.
     #[serde(skip)]
     pub configurations: Vec<usize>,
@@ -72,7 +72,7 @@ pub struct Series {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
     /// One per configuration, in their order; `None` if no sound run of it counts yet.
-    pub summaries: Vec<Option<Summary>>,
+    pub summaries: Vec<Option<ConfigurationSummary>>,
     /// The number of runs that broke or in which a task failed, by configuration, also for those without a summary.
     pub failed: Vec<u32>,
     /// One per executor, in the order of [`SweepPlan::executors`].
@@ -91,7 +91,7 @@ pub struct Results {
 
 impl Results {
     /// The series of this executor.
-    pub fn series_of(&self, executor: &Executor) -> Option<&Series> {
+    pub fn series_of(&self, executor: &ModelVariant) -> Option<&Series> {
         self.series
             .iter()
             .find(|series| series.executor == *executor)
@@ -100,7 +100,7 @@ impl Results {
 
 /// The runs of one configuration.
 #[derive(Debug, Default)]
-struct Measured<'a> {
+struct ConfigurationRuns<'a> {
     /// Runs that count and did all their work.
     sound: Vec<&'a Record>,
     times: Vec<f64>,
@@ -110,10 +110,10 @@ struct Measured<'a> {
 impl Sweep {
     /// What this sweep's runs among `records` say together.
     pub fn results<'a>(&'a self, records: impl IntoIterator<Item = &'a Record>) -> Results {
-        let comparison = Comparison::of(self, records);
+        let comparison = SweepComparison::of(self, records);
         let all = 0..comparison.measured.len();
         let summaries = all.clone().map(|index| comparison.summary(index));
-        let mut summaries: Vec<Option<Summary>> = summaries.collect();
+        let mut summaries: Vec<Option<ConfigurationSummary>> = summaries.collect();
         let best = comparison.best(all);
         if let Some(summary) = best.and_then(|best| summaries[best].as_mut()) {
             summary.is_best = true;
@@ -133,10 +133,10 @@ impl Sweep {
 }
 
 /// The runs of all configurations, for comparison.
-struct Comparison<'a> {
+struct SweepComparison<'a> {
     plan: &'a SweepPlan,
     /// The records that count, by configuration.
-    measured: Vec<Measured<'a>>,
+    measured: Vec<ConfigurationRuns<'a>>,
     /// The number of runs that ended, counted or not.
     ended: u32,
     /// The speed-up of each configuration over its baseline. It is stored because resampling is expensive and several
@@ -144,11 +144,11 @@ struct Comparison<'a> {
     speedups: Vec<Option<Ratio>>,
 }
 
-impl<'a> Comparison<'a> {
-    fn of(sweep: &'a Sweep, records: impl IntoIterator<Item = &'a Record>) -> Comparison<'a> {
+impl<'a> SweepComparison<'a> {
+    fn of(sweep: &'a Sweep, records: impl IntoIterator<Item = &'a Record>) -> SweepComparison<'a> {
         let plan = &sweep.plan;
-        let mut measured: Vec<Measured<'a>> = vec![];
-        measured.resize_with(plan.configurations.len(), Measured::default);
+        let mut measured: Vec<ConfigurationRuns<'a>> = vec![];
+        measured.resize_with(plan.configurations.len(), ConfigurationRuns::default);
         let mut ended = 0;
         for record in records.into_iter().filter(|record| sweep.owns(record)) {
             // A record with the sweep's id but with other work was not measured by this sweep.
@@ -166,14 +166,14 @@ impl<'a> Comparison<'a> {
                 measured[at].failed += 1;
             }
         }
-        let speedup = |(index, each): (usize, &Measured<'_>)| match plan.base_of(index) {
+        let speedup = |(index, each): (usize, &ConfigurationRuns<'_>)| match plan.base_of(index) {
             base if base == index => (!each.times.is_empty()).then_some(Ratio {
                 value: 1.0,
                 interval: None,
             }),
             base => stats::ratio(&measured[base].times, &each.times, SEED),
         };
-        Comparison {
+        SweepComparison {
             plan,
             speedups: measured.iter().enumerate().map(speedup).collect(),
             measured,
@@ -190,8 +190,8 @@ impl<'a> Comparison<'a> {
         2 * runs().filter(is_disturbed).count() > runs().count()
     }
 
-    fn summary(&self, index: usize) -> Option<Summary> {
-        let Measured {
+    fn summary(&self, index: usize) -> Option<ConfigurationSummary> {
+        let ConfigurationRuns {
             sound,
             times,
             failed,
@@ -207,7 +207,7 @@ impl<'a> Comparison<'a> {
         let far = |record: &&&Record| (record.times.wall_s - time.median).abs();
         let nearest = sound.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
         let outliers = repeats::outliers(times).into_iter();
-        Some(Summary {
+        Some(ConfigurationSummary {
             plan: plan.clone(),
             runs: u32::try_from(sound.len()).unwrap_or(u32::MAX),
             failed: *failed,
@@ -260,7 +260,7 @@ impl<'a> Comparison<'a> {
         first.map(|(index, _)| index)
     }
 
-    fn series(&self, executor: Executor) -> Series {
+    fn series(&self, executor: ModelVariant) -> Series {
         let plans = &self.plan.configurations;
         let mut configurations: Vec<usize> = (0..plans.len()).collect();
         configurations.retain(|index| plans[*index].executor == executor);
@@ -291,7 +291,7 @@ fn is_gain(ratio: &Ratio) -> bool {
 #[derive(Serialize)]
 struct Configuration<'a> {
     #[serde(flatten)]
-    executor: &'a Executor,
+    executor: &'a ModelVariant,
     workers: u32,
 }
 

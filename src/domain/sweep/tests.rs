@@ -13,9 +13,9 @@ use crate::{
     },
     domain::{
         campaign::{BREAKS_ALLOWED, Campaign},
-        executor::Executor,
+        model_variant::ModelVariant,
         python::StartMethod,
-        record::{Outcome, Part},
+        record::{CampaignPart, Outcome},
         speed::Speed,
     },
     fixtures::{
@@ -26,10 +26,10 @@ use crate::{
 
 fn refused(draft: &SweepDraft) -> Invalid {
     let invalid = draft
-        .validate(&Limits::default())
+        .validate(&WorkerLimits::default())
         .expect_err("this draft is wrong");
     assert_eq!(
-        draft.check(&Limits::default()),
+        draft.check(&WorkerLimits::default()),
         Err(invalid.clone()),
         "both say the same"
     );
@@ -79,7 +79,7 @@ mod asked_for {
         );
         assert_eq!(draft.runs(), 44);
         assert_eq!(
-            u64::from(draft.validate(&Limits::default()).unwrap().runs()),
+            u64::from(draft.validate(&WorkerLimits::default()).unwrap().runs()),
             draft.runs()
         );
     }
@@ -147,9 +147,9 @@ mod asked_for {
         let mut timed = draft(Cpu, &[Model::Threads], &[1, 2], 1);
         timed.draft.set(&TASK_TIME, 100);
         assert!(timed.draft.needs_calibration());
-        assert_eq!(timed.check(&Limits::default()), Ok(()));
+        assert_eq!(timed.check(&WorkerLimits::default()), Ok(()));
         timed.draft = timed.draft.calibrated(&Speed::uniform(1e6));
-        let plan = timed.validate(&Limits::default()).unwrap();
+        let plan = timed.validate(&WorkerLimits::default()).unwrap();
         let same = |other: &Plan| other.same_work(plan.work());
         assert!(plan.configurations.iter().all(same));
     }
@@ -166,7 +166,7 @@ mod asked_for {
         for draft in [io, cpu] {
             let sweep = Sweep {
                 id: "s.1".into(),
-                plan: draft.validate(&Limits::default()).unwrap(),
+                plan: draft.validate(&WorkerLimits::default()).unwrap(),
             };
             let json = serde_json::to_value(&sweep).unwrap();
             assert!(
@@ -181,7 +181,7 @@ mod asked_for {
     fn each_interpreter_has_its_configurations_and_one_thread_of_it_in_any_case() {
         let models = [Model::Threads, Model::PythonProcesses];
         let draft = by_pythons(&models, &[2, 4]);
-        let plan = draft.validate(&Limits::default()).unwrap();
+        let plan = draft.validate(&WorkerLimits::default()).unwrap();
         let label = |plan: &Plan| format!("{} {}", plan.executor.label(), plan.workers);
         let configurations: Vec<String> = plan.configurations.iter().map(label).collect();
         assert_eq!(
@@ -211,7 +211,7 @@ mod asked_for {
         let parallel: Vec<String> = plan
             .parallel_executors()
             .iter()
-            .map(Executor::label)
+            .map(ModelVariant::label)
             .collect();
         assert_eq!(
             parallel,
@@ -235,7 +235,7 @@ mod asked_for {
             (&[Model::Serial], &[], 1),
         ] {
             let draft = by_pythons(models, workers);
-            let plan = draft.validate(&Limits::default()).unwrap();
+            let plan = draft.validate(&WorkerLimits::default()).unwrap();
             assert_eq!(
                 plan.configurations.len(),
                 configurations,
@@ -249,7 +249,7 @@ mod asked_for {
         };
         assert_eq!(
             twice
-                .validate(&Limits::default())
+                .validate(&WorkerLimits::default())
                 .unwrap()
                 .configurations
                 .len(),
@@ -276,7 +276,7 @@ mod asked_for {
             draft.draft.start_method = start_method;
             let sweep = Sweep {
                 id: "s.1".into(),
-                plan: draft.validate(&Limits::default()).unwrap(),
+                plan: draft.validate(&WorkerLimits::default()).unwrap(),
             };
             let json = serde_json::to_value(&sweep).unwrap();
             assert_eq!(json["pythons"].as_array().map(Vec::len), Some(2));
@@ -288,7 +288,7 @@ mod asked_for {
             );
         }
         let alone = by_pythons(&models[1..], &[2])
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .unwrap();
         let sweep = Sweep {
             id: "s.2".into(),
@@ -369,7 +369,7 @@ mod measured {
         let records = run(&plan, |_, _| Outcome::Completed);
         assert_eq!(records.len(), plan.runs() as usize);
         for (round, records) in (0..).zip(records.chunks(plan.configurations.len())) {
-            let of_round = Some(Part {
+            let of_round = Some(CampaignPart {
                 id: "s.1".into(),
                 round,
             });
@@ -387,7 +387,7 @@ mod measured {
                 seed,
                 ..draft(Cpu, &[Model::Threads], &[1, 2, 3, 4, 5, 6, 7], 5)
             };
-            let plan = draft.validate(&Limits::default()).unwrap();
+            let plan = draft.validate(&WorkerLimits::default()).unwrap();
             (0..plan.rounds()).map(|round| plan.order(round)).collect()
         };
         assert_eq!(orders(3), orders(3));
@@ -453,7 +453,7 @@ mod measured {
             seed in any::<u64>(),
         ) {
             let draft = SweepDraft { seed, ..draft(Cpu, &models, &counts, repeats) };
-            let plan = draft.validate(&Limits::default()).unwrap();
+            let plan = draft.validate(&WorkerLimits::default()).unwrap();
             let records = run(&plan, |_, _| Outcome::Completed);
             prop_assert_eq!(records.len() as u64, draft.runs());
             for configuration in &plan.configurations {
@@ -493,7 +493,7 @@ mod concluded {
         let mut others = vec![];
         for (change, id, round) in [(0, "s.1", 0), (1, "other", 1), (2, "s.1", 6)] {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), 99.0, 1.0);
-            record.campaign = Some(Part {
+            record.campaign = Some(CampaignPart {
                 id: id.into(),
                 round,
             });
@@ -537,7 +537,7 @@ mod concluded {
             .collect();
         assert_eq!(marked, [best]);
         let threads = results
-            .series_of(&Executor {
+            .series_of(&ModelVariant {
                 model: Model::Threads,
                 python: None,
             })
@@ -572,7 +572,7 @@ mod concluded {
     fn the_ideal_of_tasks_that_compute_and_wait_has_cores_for_what_they_compute() {
         let mut draft = draft(Workload::Sleep, &[Model::Threads], &[2, 4, 16], 1);
         let ideals = |draft: &SweepDraft, parallelism: f64| {
-            let plan = draft.validate(&Limits::default()).unwrap();
+            let plan = draft.validate(&WorkerLimits::default()).unwrap();
             let mut serial = sample::record(plan.work().clone(), 1.0, 1.0);
             serial.times.parallelism = parallelism;
             serial.campaign = crate::fixtures::swept::part(1);
@@ -597,7 +597,7 @@ mod concluded {
             for configuration in &sweep.plan.configurations {
                 assert!(!sweep.results(&all).is_complete);
                 let mut record = sample::record(configuration.clone(), 1.0, 1.0);
-                record.campaign = Some(Part {
+                record.campaign = Some(CampaignPart {
                     id: "s.1".into(),
                     round,
                 });

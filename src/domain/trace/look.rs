@@ -74,20 +74,20 @@ pub struct TaskStory {
 
 /// The direction of a search in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Direction {
     /// Later.
     Next,
     /// Earlier.
     Previous,
 }
 
-impl Step {
+impl Direction {
     /// When the next or previous of these items starts, seen from `t`. The items are in order. For `Previous`, the item
     /// that `t` lies in counts unless it starts exactly at `t`.
     pub(super) fn start<T>(self, all: &[T], t: Nanos, at: impl Fn(&T) -> Nanos) -> Option<Nanos> {
         let index = match self {
-            Step::Next => all.partition_point(|one| at(one) <= t),
-            Step::Previous => all.partition_point(|one| at(one) < t).checked_sub(1)?,
+            Direction::Next => all.partition_point(|one| at(one) <= t),
+            Direction::Previous => all.partition_point(|one| at(one) < t).checked_sub(1)?,
         };
         all.get(index).map(at)
     }
@@ -139,25 +139,25 @@ impl Trace {
     }
 
     /// When the next or previous segment of `worker` starts, seen from `t`.
-    pub fn segment_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
+    pub fn segment_from(&self, worker: usize, t: Nanos, step: Direction) -> Option<Nanos> {
         step.start(&self.lanes.get(worker)?.transitions, t, |event| event.at)
     }
 
     /// When the next or previous turn on a core starts, seen from `t`.
-    pub fn turn_from(&self, core: u16, t: Nanos, step: Step) -> Option<Nanos> {
+    pub fn turn_from(&self, core: u16, t: Nanos, step: Direction) -> Option<Nanos> {
         let segments = &self.cores.lane(core)?.segments;
         step.start(segments, t, |segment| segment.from)
     }
 
     /// When the next or previous task of `worker` starts, seen from `t`. For `Previous`, the task that `t` lies in
     /// counts unless it starts exactly at `t`.
-    pub fn task_from(&self, worker: usize, t: Nanos, step: Step) -> Option<Nanos> {
+    pub fn task_from(&self, worker: usize, t: Nanos, step: Direction) -> Option<Nanos> {
         let lane = self.lanes.get(worker)?;
         let (here, events) = (lane.index_at(t)?, &lane.transitions);
         let is_begun = |group: &&[Transition]| group[0].task.is_some();
         let group = match step {
-            Step::Next => events[here..].chunk_by(is_same_task).skip(1).find(is_begun),
-            Step::Previous => events[..=here]
+            Direction::Next => events[here..].chunk_by(is_same_task).skip(1).find(is_begun),
+            Direction::Previous => events[..=here]
                 .chunk_by(is_same_task)
                 .rev()
                 .filter(is_begun)
@@ -276,14 +276,20 @@ mod tests {
     #[test]
     fn steps_lead_from_one_start_to_the_next() {
         let trace = two_tasks();
-        let walk = |step: fn(&Trace, usize, Nanos, Step) -> Option<Nanos>, from, way| {
+        let walk = |step: fn(&Trace, usize, Nanos, Direction) -> Option<Nanos>, from, way| {
             std::iter::successors(step(&trace, 0, from, way), |t| step(&trace, 0, *t, way))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(walk(Trace::segment_from, 5, Step::Next), [10, 40, 60, 65]);
-        assert_eq!(walk(Trace::segment_from, 45, Step::Previous), [40, 10, 0]);
-        assert_eq!(walk(Trace::task_from, 0, Step::Next), [10, 65]);
-        assert_eq!(walk(Trace::task_from, 100, Step::Previous), [65, 10]);
+        assert_eq!(
+            walk(Trace::segment_from, 5, Direction::Next),
+            [10, 40, 60, 65]
+        );
+        assert_eq!(
+            walk(Trace::segment_from, 45, Direction::Previous),
+            [40, 10, 0]
+        );
+        assert_eq!(walk(Trace::task_from, 0, Direction::Next), [10, 65]);
+        assert_eq!(walk(Trace::task_from, 100, Direction::Previous), [65, 10]);
     }
 
     proptest! {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::{
     CoreCurves, Lane, Sample, Trace, Transition,
     cores::{CoreLane, CoreSegment, Cores, SEVERAL},
-    summary::Summary,
+    summary::TraceSums,
 };
 use crate::domain::{machine::MAX_THREADS, phase::Phase, time::Nanos};
 
@@ -205,7 +205,7 @@ impl TryFrom<StoredTrace<'_>> for Trace {
             return Err("a picture of more than thirty years".into());
         }
         let mut trace = Trace {
-            summary: Summary::new(workers),
+            summary: TraceSums::new(workers),
             samples: stored.samples.restored()?,
             cores: Cores {
                 // If the stored rows of the cores are complete, the lanes must not add to them.

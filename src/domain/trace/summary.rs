@@ -33,7 +33,7 @@ const BUCKETS_PER_PART: u64 = 4;
 
 /// The sums of one run.
 #[derive(Clone, Debug)]
-pub(super) struct Summary {
+pub(super) struct TraceSums {
     lanes: usize,
     /// The number of lanes in a group; the last one may have fewer.
     per_group: usize,
@@ -45,16 +45,16 @@ pub(super) struct Summary {
     until: Nanos,
 }
 
-impl Default for Summary {
-    fn default() -> Summary {
-        Summary::new(0)
+impl Default for TraceSums {
+    fn default() -> TraceSums {
+        TraceSums::new(0)
     }
 }
 
-impl Summary {
+impl TraceSums {
     /// Empty sums of this many lanes.
-    pub fn new(lanes: usize) -> Summary {
-        Summary {
+    pub fn new(lanes: usize) -> TraceSums {
+        TraceSums {
             lanes,
             per_group: lanes.div_ceil(GROUPS_MAX).max(1),
             shift: FIRST_SHIFT,
@@ -285,7 +285,7 @@ mod tests {
             (4_000, 60),
             (4_000, 400),
         ] {
-            let summary = Summary::new(lanes);
+            let summary = TraceSums::new(lanes);
             let mut next = 0;
             for row in 0..rows {
                 let in_row = summary.lanes_of_row(row, rows);
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_thousand_lanes_take_a_few_megabytes_however_long_the_run() {
-        let mut summary = Summary::new(1_000);
+        let mut summary = TraceSums::new(1_000);
         for lane in 0..1_000 {
             for second in 0..100 {
                 let from = second * 1_000_000_000;
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_row_tells_when_its_lanes_did_what() {
-        let mut summary = Summary::new(2);
+        let mut summary = TraceSums::new(2);
         let ms = 1_000_000;
         summary.add(0, &segment(Phase::Computing, 0, 400 * ms));
         summary.add(1, &segment(Phase::Gil, 0, 200 * ms));
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn an_open_segment_much_longer_than_all_closed_ones_counts_up_to_now() {
-        let mut summary = Summary::new(2);
+        let mut summary = TraceSums::new(2);
         let s = 1_000_000_000;
         summary.add(0, &segment(Phase::Starting, 0, 1_000));
         let open = [segment(Phase::Sleep, 1_000, 20 * s)];
@@ -355,7 +355,7 @@ mod tests {
             lanes in 1usize..600,
             segments in proptest::collection::vec((any::<u16>(), 0u64..5_000_000_000, 0u64..200_000_000, 0u8..8), 1..60),
         ) {
-            let mut summary = Summary::new(lanes);
+            let mut summary = TraceSums::new(lanes);
             let mut expected = PhaseTimes::default();
             for (lane, from, length, phase) in segments {
                 let phase = Phase::from_number(phase).unwrap();
@@ -373,7 +373,7 @@ mod tests {
             segments in proptest::collection::vec((0u64..50_000_000, 1u64..20_000_000, 0u8..7), 1..30),
             mut moments in proptest::collection::vec(0u64..100_000_000, 0..30),
         ) {
-            let mut summary = Summary::new(1);
+            let mut summary = TraceSums::new(1);
             let mut expected = 0;
             for (from, length, phase) in segments {
                 expected += length;

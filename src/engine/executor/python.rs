@@ -10,7 +10,7 @@ use crate::{
         EngineError,
         arena::LaneState,
         clock, os,
-        python::{not_started, order, output::Output},
+        python::{not_started, order, output::OutputReader},
         worker::Assignment,
         zygote::{News, ProcessEnd, Zygote},
     },
@@ -27,7 +27,7 @@ const EXIT_MAX: Nanos = 5_000_000_000;
 pub struct PythonExecutor<'z> {
     assignment: Assignment,
     zygote: &'z mut Zygote,
-    output: Option<Output>,
+    output: Option<OutputReader>,
     /// How many workers had arrived, and whether all tasks had ended, at the last look.
     progress: (u32, bool),
     /// When the last look was, and since when the progress has been the same.
@@ -173,7 +173,7 @@ impl Executor for PythonExecutor<'_> {
         let scratch = &self.assignment.scratch;
         let program = order::program(&self.assignment)?;
         let doing = format!("cannot use the directory {}", scratch.directory.display());
-        let output = Output::open(&scratch.output()).map_err(EngineError::system(doing))?;
+        let output = OutputReader::open(&scratch.output()).map_err(EngineError::system(doing))?;
         self.output = Some(output);
         self.zygote.execute(program)?;
         self.is_alive = true;

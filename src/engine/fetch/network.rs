@@ -25,7 +25,7 @@ use ureq::{
 use url::{Host, Url};
 
 use super::{
-    Around,
+    BlockingCall,
     error::{cancelled, is_cancelled, lookup_words},
 };
 use crate::engine::latch::{Latch, wait};
@@ -52,7 +52,7 @@ pub struct Network {
     /// Opens when the run is cancelled.
     pub stop: Arc<Latch>,
     /// Surrounds each wait.
-    pub around: Around,
+    pub around: BlockingCall,
     /// Looks up names.
     pub lookup: Lookup,
     /// Reads the certificates once for all agents that share it.

@@ -48,10 +48,10 @@ fn latch() -> Arc<Latch> {
 }
 
 fn fetcher(stop: &Arc<Latch>, timeout: Duration, body_bytes: u64) -> Fetcher {
-    let limits = Limits {
+    let limits = FetchLimits {
         timeout_s: timeout.as_secs_f64(),
         body_bytes,
-        ..Limits::default()
+        ..FetchLimits::default()
     };
     Fetcher::new(stop.clone(), limits, watched)
 }

@@ -13,7 +13,7 @@ use mio::net::TcpStream;
 
 use super::{
     Site,
-    page::Content,
+    page::PageContent,
     request::{self, MAX_HEAD_BYTES},
 };
 
@@ -50,12 +50,12 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    state: State,
+    state: ConnectionState,
     /// Received bytes of the request's head.
     head: Vec<u8>,
     /// How many bytes behind the head may still be discarded.
     excess_left: usize,
-    answer: Content,
+    answer: PageContent,
     /// How much of the answer has been sent, including its head.
     sent: usize,
     /// When the client has been idle for too long. Meaningless while the client waits for the server.
@@ -63,7 +63,7 @@ pub struct Connection {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum ConnectionState {
     /// The head is still arriving.
     Reading,
     /// The latency of this page is running.
@@ -79,10 +79,10 @@ impl Connection {
     pub fn new(stream: TcpStream, now: Instant) -> Self {
         Self {
             stream,
-            state: State::Reading,
+            state: ConnectionState::Reading,
             head: vec![],
             excess_left: MAX_EXCESS_BYTES,
-            answer: Content::default(),
+            answer: PageContent::default(),
             sent: 0,
             deadline: now + PATIENCE,
         }
@@ -90,31 +90,31 @@ impl Connection {
 
     /// Whether the client took too long.
     pub fn is_overdue(&self, now: Instant) -> bool {
-        !matches!(self.state, State::Waiting { .. }) && now >= self.deadline
+        !matches!(self.state, ConnectionState::Waiting { .. }) && now >= self.deadline
     }
 
     /// Continues as far as the socket allows without blocking.
     pub fn advance(&mut self, site: &Site, now: Instant) -> Next {
         match self.state {
-            State::Reading => match self.read_head(site.latencies_ms.len()) {
+            ConnectionState::Reading => match self.read_head(site.latencies_ms.len()) {
                 Ok(Ok(page)) => self.wait(page, site, now),
                 Ok(Err(status)) => self.begin(refusal(status), true, now),
                 Err(next) => next,
             },
-            State::Waiting { page, due } if due <= now => {
-                let mut answer = Content::page(page, site.page_bytes);
+            ConnectionState::Waiting { page, due } if due <= now => {
+                let mut answer = PageContent::page(page, site.page_bytes);
                 let head = head("200 OK", site.page_bytes as usize);
                 answer.opening.splice(..0, head.into_bytes());
                 self.begin(answer, false, now)
             }
-            State::Waiting { .. } | State::Draining => self.discard(),
-            State::Writing { is_refusal } => self.write(is_refusal, now),
+            ConnectionState::Waiting { .. } | ConnectionState::Draining => self.discard(),
+            ConnectionState::Writing { is_refusal } => self.write(is_refusal, now),
         }
     }
 
     fn wait(&mut self, page: usize, site: &Site, now: Instant) -> Next {
         let due = now + Duration::from_millis(site.latencies_ms[page].into());
-        self.state = State::Waiting { page, due };
+        self.state = ConnectionState::Waiting { page, due };
         // The edge for more bytes, or for the client's end, may already be consumed.
         match self.advance(site, now) {
             Next::Event if due > now => Next::TurnAt(due),
@@ -122,9 +122,9 @@ impl Connection {
         }
     }
 
-    fn begin(&mut self, answer: Content, is_refusal: bool, now: Instant) -> Next {
+    fn begin(&mut self, answer: PageContent, is_refusal: bool, now: Instant) -> Next {
         self.answer = answer;
-        self.state = State::Writing { is_refusal };
+        self.state = ConnectionState::Writing { is_refusal };
         self.deadline = now + PATIENCE;
         self.write(is_refusal, now)
     }
@@ -156,7 +156,7 @@ impl Connection {
             return Next::Close;
         }
         self.deadline = now + DRAIN_PATIENCE;
-        self.state = State::Draining;
+        self.state = ConnectionState::Draining;
         self.discard()
     }
 
@@ -222,11 +222,11 @@ fn head(status: &str, length: usize) -> String {
     )
 }
 
-fn refusal(status: &str) -> Content {
+fn refusal(status: &str) -> PageContent {
     let body = format!("<!doctype html>\n<title>{status}</title>\n<p>{status}</p>\n");
-    Content {
+    PageContent {
         opening: (head(status, body.len()) + &body).into_bytes(),
-        ..Content::default()
+        ..PageContent::default()
     }
 }
 
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn an_answer_taken_in_odd_chunks_is_head_and_page() {
-        let mut answer = Content::page(2, 200_000);
+        let mut answer = PageContent::page(2, 200_000);
         answer
             .opening
             .splice(..0, head("200 OK", 200_000).into_bytes());
@@ -267,7 +267,7 @@ mod tests {
         let mut connection = Connection::new(stream, start);
         assert!(!connection.is_overdue(start + Duration::from_secs(59)));
         assert!(connection.is_overdue(start + Duration::from_secs(60)));
-        connection.state = State::Waiting {
+        connection.state = ConnectionState::Waiting {
             page: 0,
             due: start,
         };

@@ -20,14 +20,14 @@ const ROTATION_BYTES: usize = 7_919;
 /// that is the last digits of `i`. Pages of different `i` differ as long as `page_bytes` has room for the digits.
 pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
     let mut bytes = vec![0; page_bytes as usize];
-    let copied = Content::page(i, page_bytes).copy_at(0, &mut bytes);
+    let copied = PageContent::page(i, page_bytes).copy_at(0, &mut bytes);
     debug_assert_eq!(copied, bytes.len());
     bytes
 }
 
 /// A page, or another text, that can be copied from any offset.
 #[derive(Debug, Default)]
-pub struct Content {
+pub struct PageContent {
     /// What comes before the page's text.
     pub opening: Vec<u8>,
     /// Where the page's text starts in the text of all pages.
@@ -38,7 +38,7 @@ pub struct Content {
     pub closing: &'static [u8],
 }
 
-impl Content {
+impl PageContent {
     /// Describes page `i`.
     pub fn page(i: usize, page_bytes: u32) -> Self {
         let wanted = page_bytes as usize;
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn copying_in_chunks_yields_the_same_page() {
-        let described = Content::page(5, 300_000);
+        let described = PageContent::page(5, 300_000);
         let mut chunks = Vec::new();
         let mut buffer = [0; 777];
         loop {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_largest_number_and_size_are_described_without_trouble() {
-        let described = Content::page(usize::MAX, u32::MAX);
+        let described = PageContent::page(usize::MAX, u32::MAX);
         let mut end = [0; 22];
         assert_eq!(described.copy_at(u32::MAX as usize - 22, &mut end), 22);
         assert_eq!(&end, CLOSING);

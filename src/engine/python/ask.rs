@@ -4,7 +4,7 @@ use std::{os::fd::AsFd, path::Path, time::Duration};
 
 use serde::de::DeserializeOwned;
 
-use super::output::Output;
+use super::output::OutputReader;
 use crate::{
     domain::time::Nanos,
     engine::{
@@ -26,14 +26,14 @@ const GONE_MAX: Nanos = 2_000_000_000;
 
 /// What a program printed, and how it ended.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ProgramOutput {
     /// The beginning of its output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
     pub output: String,
     /// How it ended.
     pub end: ProcessEnd,
 }
 
-impl Answer {
+impl ProgramOutput {
     /// The value behind the mark, if there is one of this type.
     pub fn marked<T: DeserializeOwned>(&self) -> Option<T> {
         let mut lines = self.output.lines();
@@ -68,7 +68,7 @@ pub fn ask(
     directory: Option<&Path>,
     limit: Duration,
     cancelled: &dyn Fn() -> bool,
-) -> Result<Answer, AskError> {
+) -> Result<ProgramOutput, AskError> {
     let (mut zygote, scratch) = (lock(&context.zygote), &context.scratch);
     let broken = |error| {
         let doing = format!("cannot use {}", scratch.directory.display());
@@ -76,7 +76,7 @@ pub fn ask(
     };
     scratch.make().map_err(broken)?;
     let _removed = Removed(scratch);
-    let mut output = Output::open(&scratch.output()).map_err(broken)?;
+    let mut output = OutputReader::open(&scratch.output()).map_err(broken)?;
     let program = Program {
         path: python.into(),
         arguments: arguments.iter().map(ToString::to_string).collect(),
@@ -90,7 +90,7 @@ pub fn ask(
     while !cancelled() && !is_late() {
         if let Some(end) = news(&mut zygote, &mut output)? {
             let output = output.text();
-            return Ok(Answer { output, end });
+            return Ok(ProgramOutput { output, end });
         }
     }
     let is_late = is_late();
@@ -105,7 +105,7 @@ pub fn ask(
 }
 
 /// Waits for news until the next check. Returns how the program ended, if it did.
-fn news(zygote: &mut Zygote, output: &mut Output) -> Result<Option<ProcessEnd>, AskError> {
+fn news(zygote: &mut Zygote, output: &mut OutputReader) -> Result<Option<ProcessEnd>, AskError> {
     wait_readable([output.fifo.as_fd(), zygote.socket.as_fd()], Some(LOOK_MS));
     output.drain();
     match zygote.news().map_err(AskError::Broken)? {

@@ -19,26 +19,26 @@ const AT_ONCE: usize = 1 << 20;
 
 /// The reading end of a FIFO.
 #[derive(Debug)]
-pub struct Output {
+pub struct OutputReader {
     /// Readable if something was printed.
     pub fifo: File,
     kept: Vec<u8>,
     bytes: u64,
 }
 
-impl Output {
+impl OutputReader {
     /// Creates the FIFO and opens it for reading.
     ///
     /// # Errors
     /// If the directory is not writable, or the name is already taken.
-    pub fn open(path: &Path) -> io::Result<Output> {
+    pub fn open(path: &Path) -> io::Result<OutputReader> {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         // Opened without waiting for a writer. A later writer will find a reader.
         let fifo = OpenOptions::new()
             .read(true)
             .custom_flags(libc::O_NONBLOCK)
             .open(path)?;
-        Ok(Output {
+        Ok(OutputReader {
             fifo,
             kept: vec![],
             bytes: 0,
@@ -85,7 +85,7 @@ mod tests {
     fn the_beginning_of_the_output_is_kept_and_all_of_it_counted() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("output");
-        let mut output = Output::open(&path).unwrap();
+        let mut output = OutputReader::open(&path).unwrap();
         output.drain();
         assert_eq!(output.printed(), None);
         let mut writer = OpenOptions::new().write(true).open(&path).unwrap();

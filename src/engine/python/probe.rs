@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use serde::Deserialize;
 
-use super::ask::{Answer, AskError, ask};
+use super::ask::{AskError, ProgramOutput, ask};
 use crate::{
     domain::{
         python::{FoundPython, Interpreter, OLDEST, UselessPython},
@@ -75,8 +75,8 @@ struct Description {
 
 /// The interpreter that the output describes; or why it cannot be used, as the rest of a sentence that starts with the
 /// file.
-fn parsed(answer: &Answer) -> Result<FoundPython, String> {
-    let Answer { output, end } = answer;
+fn parsed(answer: &ProgramOutput) -> Result<FoundPython, String> {
+    let ProgramOutput { output, end } = answer;
     let description: Description = answer.marked().ok_or_else(|| {
         let what = if end.is_success() {
             "is no Python: it did not say what it is".into()
@@ -136,9 +136,9 @@ mod tests {
         engine::{python::ask::MARK, zygote::ProcessEnd},
     };
 
-    fn ended(output: String, status: i32) -> Answer {
+    fn ended(output: String, status: i32) -> ProgramOutput {
         let end = ProcessEnd::Exited(status);
-        Answer { output, end }
+        ProgramOutput { output, end }
     }
 
     fn answer(change: &str) -> String {

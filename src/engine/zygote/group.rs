@@ -43,7 +43,7 @@ const SOCKET_DIRECTORY_MAX: usize = 75;
 
 /// The processes of a program.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     /// The number of the group and of its first process.
     pub id: Pid,
     /// How the first process ended. All others end with it.
@@ -52,10 +52,10 @@ pub struct Group {
     asked: Option<Instant>,
 }
 
-impl Group {
+impl ProcessGroup {
     /// The running group with this number.
-    pub fn new(id: Pid) -> Group {
-        Group {
+    pub fn new(id: Pid) -> ProcessGroup {
+        ProcessGroup {
             id,
             first: None,
             asked: None,

@@ -28,15 +28,15 @@ use nix::{
 };
 
 use super::{
-    group::{Group, ignore, reset, spawn},
-    protocol::{self, News, ProcessEnd, Program, Request},
+    group::{ProcessGroup, ignore, reset, spawn},
+    protocol::{self, News, ProcessEnd, Program, ZygoteRequest},
 };
 use crate::{
     domain::{plan::Plan, text},
     engine::{
         arena::Arena,
         clock::wait_until,
-        fetch::Limits,
+        fetch::FetchLimits,
         kernel,
         latch::{Latch, wait_readable},
         loopback::{self, Site},
@@ -63,7 +63,7 @@ struct Process {
     arena: Arc<Arena>,
     scratch: Scratch,
     children: HashMap<Pid, Child>,
-    program: Option<Group>,
+    program: Option<ProcessGroup>,
 }
 
 /// The zygote's life. Ends the process when the program is gone.
@@ -109,7 +109,7 @@ impl Process {
     fn serve_program(&mut self) -> io::Result<Infallible> {
         let child_ended = Latch::opened_by(SIGCHLD as i32)?;
         loop {
-            let patience = self.program.as_ref().and_then(Group::patience_ms);
+            let patience = self.program.as_ref().and_then(ProcessGroup::patience_ms);
             let [request, ended] =
                 wait_readable([self.socket.as_fd(), child_ended.as_fd()], patience);
             if ended {
@@ -125,21 +125,23 @@ impl Process {
         }
     }
 
-    fn perform(&mut self, request: Request) -> io::Result<()> {
+    fn perform(&mut self, request: ZygoteRequest) -> io::Result<()> {
         match request {
-            Request::ForkWorkers { plan, port, limits } => self.fork_workers(plan, port, limits)?,
-            Request::Execute(program) => self.execute(&program)?,
-            Request::Kill => self.kill(|child| child != Child::Server),
-            Request::Serve(site) => {
+            ZygoteRequest::ForkWorkers { plan, port, limits } => {
+                self.fork_workers(plan, port, limits)?
+            }
+            ZygoteRequest::Execute(program) => self.execute(&program)?,
+            ZygoteRequest::Kill => self.kill(|child| child != Child::Server),
+            ZygoteRequest::Serve(site) => {
                 let port = self.fork_server(&site);
                 self.report(News::Server(port.map_err(|error| error.to_string())))?;
             }
-            Request::StopServer => self.kill(|child| child == Child::Server),
+            ZygoteRequest::StopServer => self.kill(|child| child == Child::Server),
         }
         Ok(())
     }
 
-    fn fork_workers(&mut self, plan: Plan, port: u16, limits: Limits) -> io::Result<()> {
+    fn fork_workers(&mut self, plan: Plan, port: u16, limits: FetchLimits) -> io::Result<()> {
         let workers = plan.workers;
         let assignment = Assignment {
             arena: self.arena.clone(),
@@ -168,7 +170,7 @@ impl Process {
     fn execute(&mut self, program: &Program) -> io::Result<()> {
         let started = spawn(program, &self.scratch);
         if let Ok(pid) = started {
-            self.program = Some(Group::new(pid));
+            self.program = Some(ProcessGroup::new(pid));
         }
         let group = started.map(Pid::as_raw);
         self.report(News::ProgramStarted(
@@ -178,7 +180,7 @@ impl Process {
 
     /// Reports the end of the program as soon as its whole group is gone.
     fn report_program_end(&mut self) -> io::Result<()> {
-        match self.program.as_mut().and_then(Group::outcome) {
+        match self.program.as_mut().and_then(ProcessGroup::outcome) {
             Some(end) => {
                 self.program = None;
                 self.report(News::ProgramEnded(end))
@@ -226,7 +228,7 @@ impl Process {
             // A process that is already gone is reaped all the same.
             let _ = kill(*pid, SIGKILL);
         }
-        self.program.iter_mut().for_each(Group::end);
+        self.program.iter_mut().for_each(ProcessGroup::end);
     }
 
     /// Reaps and reports the processes that have ended.
@@ -267,7 +269,7 @@ impl Process {
         for (pid, _) in ended_children() {
             self.children.remove(&pid);
         }
-        self.children.is_empty() && self.program.as_mut().is_none_or(Group::is_gone)
+        self.children.is_empty() && self.program.as_mut().is_none_or(ProcessGroup::is_gone)
     }
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::plan::Plan,
-    engine::{fetch::Limits, loopback::Site},
+    engine::{fetch::FetchLimits, loopback::Site},
 };
 
 /// The longest frame: many times the size of a thousand long addresses.
@@ -22,12 +22,12 @@ const FRAME_BYTES_MAX: usize = 16 << 20;
 
 /// What the program asks the zygote to do.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Request {
+pub enum ZygoteRequest {
     /// Fork all workers of this plan.
     ForkWorkers {
         plan: Plan,
         port: u16,
-        limits: Limits,
+        limits: FetchLimits,
     },
     /// Start a program.
     Execute(Program),

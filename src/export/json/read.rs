@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{SCHEMA, SCHEMA_NAME};
 use crate::domain::{
-    history::{Entry, Lot, SweepEntry, THINNED_INTERVALS, TRACE_BYTES},
+    history::{Lot, RunEntry, SweepEntry, THINNED_INTERVALS, TRACE_BYTES},
     machine::Machine,
     provenance::{Origin, Provenance},
     record::Record,
@@ -43,14 +43,14 @@ struct IncomingSession {
 
 /// What a document says about a run or a sweep besides the measurement.
 #[derive(Deserialize)]
-struct Around {
+struct RecordContext {
     number: Option<usize>,
     name: Option<String>,
     session: Option<String>,
     trace: Option<Box<Trace>>,
 }
 
-impl Around {
+impl RecordContext {
     /// Its number, if that leaves room for more numbers after it. Otherwise its index.
     fn number(&self, index: usize) -> usize {
         let believed = self
@@ -150,12 +150,12 @@ fn is_at_end(error: &serde_json::Error, text: &[u8]) -> bool {
 }
 
 /// The provenance of a session, by its id.
-type Session<'s> = &'s dyn Fn(Option<&str>) -> Arc<Provenance>;
+type SessionOrigin<'s> = &'s dyn Fn(Option<&str>) -> Arc<Provenance>;
 
-fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<Entry, String> {
+fn read_run(text: &RawValue, index: usize, session: SessionOrigin<'_>) -> Result<RunEntry, String> {
     // Parsed twice, because collecting the unknown keys would build all of them in memory.
     let what = format!("record {index}");
-    let around: Around = part(text, &what)?;
+    let around: RecordContext = part(text, &what)?;
     let record: Box<Record> = part(text, &what)?;
     let (workers, tasks) = (record.plan.workers, record.plan.tasks);
     if let Some(trace) = &around.trace {
@@ -174,12 +174,16 @@ fn read_run(text: &RawValue, index: usize, session: Session<'_>) -> Result<Entry
     let (number, name) = (around.number(index), around.name());
     let provenance = session(around.session.as_deref());
     let trace = around.trace.map(|trace| *trace);
-    Ok(Entry::new(number, name, provenance, *record, trace))
+    Ok(RunEntry::new(number, name, provenance, *record, trace))
 }
 
-fn read_sweep(text: &RawValue, index: usize, session: Session<'_>) -> Result<SweepEntry, String> {
+fn read_sweep(
+    text: &RawValue,
+    index: usize,
+    session: SessionOrigin<'_>,
+) -> Result<SweepEntry, String> {
     let what = format!("sweep {index}");
-    let around: Around = part(text, &what)?;
+    let around: RecordContext = part(text, &what)?;
     let (number, name) = (around.number(index), around.name());
     let provenance = session(around.session.as_deref());
     let sweep = part(text, &what)?;

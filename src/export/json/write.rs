@@ -12,10 +12,10 @@ use super::SCHEMA;
 use crate::{
     analysis::shared::Shared,
     domain::{
-        history::{Entry, SweepEntry},
+        history::{RunEntry, SweepEntry},
         machine::Machine,
         record::WithCaveats,
-        sweep::{Series, Summary, Sweep},
+        sweep::{ConfigurationSummary, Series, Sweep},
         trace::Trace,
     },
     present::sentence::conclusion,
@@ -115,7 +115,7 @@ fn in_one_line<S: Serializer>(trace: &Option<&Trace>, serializer: S) -> Result<S
 }
 
 impl<'a> OutgoingRun<'a> {
-    fn of(run: &'a Entry, traces: Traces) -> OutgoingRun<'a> {
+    fn of(run: &'a RunEntry, traces: Traces) -> OutgoingRun<'a> {
         OutgoingRun {
             number: run.number,
             name: run.name.as_deref(),
@@ -147,7 +147,7 @@ struct OutgoingSweep<'a> {
     sweep: &'a Sweep,
     complete: bool,
     /// The summaries of the configurations that were measured.
-    summary: Vec<&'a Summary>,
+    summary: Vec<&'a ConfigurationSummary>,
     fits: Vec<&'a Series>,
     conclusion: String,
 }

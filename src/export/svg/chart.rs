@@ -4,11 +4,11 @@ use std::{fmt::Write as _, ops::Range};
 
 use maud::{Markup, html};
 
-use super::{Picture, WIDTH, rounded};
+use super::{SvgPart, WIDTH, rounded};
 use crate::{
     analysis::shared::Shared,
     domain::{history::SweepEntry, stats::fit::Law, sweep::SweepPlan},
-    present::chart::{BarChart, ChartBar, Fitted, Layout, Measure, Scale},
+    present::chart::{AxisScale, BarChart, ChartBar, Fitted, Layout, Measure},
 };
 
 /// The height of a chart with a legend of one line, in the picture's units.
@@ -30,7 +30,7 @@ const DIGIT: f64 = 9.0;
 const WORDS_APART: f64 = 13.0;
 
 /// The charts of speed-up, if there is any, and of time, each with its title.
-pub(in crate::export) fn all(shared: &Shared<'_>, sweep: &SweepEntry) -> Vec<(String, Picture)> {
+pub(in crate::export) fn all(shared: &Shared<'_>, sweep: &SweepEntry) -> Vec<(String, SvgPart)> {
     let plan = &sweep.sweep.plan;
     let mut runs = vec![vec![]; plan.configurations.len()];
     for run in shared.runs_of(&sweep.sweep) {
@@ -52,7 +52,7 @@ struct Painted<'a> {
     layout: Layout,
     /// The width of a column.
     column: f64,
-    scale: Scale,
+    scale: AxisScale,
 }
 
 impl Painted<'_> {
@@ -63,7 +63,7 @@ impl Painted<'_> {
             plan,
             layout,
             column: (RIGHT - LEFT) / f64::from(columns),
-            scale: Scale::reaching(chart.peak, ROWS),
+            scale: AxisScale::reaching(chart.peak, ROWS),
             chart,
         }
     }
@@ -82,14 +82,14 @@ impl Painted<'_> {
         format!("{what}, over the number of workers (median, 95 % interval and single runs)")
     }
 
-    fn picture(&self) -> Picture {
+    fn picture(&self) -> SvgPart {
         let legend = self.legend();
         let content = html! {
             text x="0" y="14" class="strong" { (self.title()) }
             (legend.content)
             g transform={ "translate(0 " (legend.height) ")" } { (self.plot()) }
         };
-        Picture {
+        SvgPart {
             height: HEIGHT + legend.height,
             content,
         }
@@ -168,7 +168,7 @@ impl Painted<'_> {
     }
 
     /// Explains the bars and lines. The chart always has room for its first line.
-    fn legend(&self) -> Picture {
+    fn legend(&self) -> SvgPart {
         let bars = (1..).zip(&self.chart.executors);
         let bars = bars.map(|(series, executor)| (executor.label(), self.class(series), false));
         let lines = [
@@ -200,7 +200,7 @@ impl Painted<'_> {
                 text x=(x + if is_line { 40.0 } else { 28.0 }) y=(down + 35) class="small" { (words) }
             }
         };
-        Picture {
+        SvgPart {
             height: down,
             content,
         }

@@ -12,10 +12,10 @@ use std::{fmt::Write as _, ops::Range};
 
 use maud::{Markup, html};
 
-use super::{Picture, WIDTH, rounded};
+use super::{SvgPart, WIDTH, rounded};
 use crate::{
     domain::{
-        history::Entry,
+        history::RunEntry,
         phase::{Phase, PhaseTimes},
         plan::Lock,
         text::{duration, grouped},
@@ -50,7 +50,7 @@ type Heights = [u32; Phase::STACK.len()];
 
 /// A run's timeline, with about `cells` columns in all its lanes together. `None` if there is no trace. Its axis ends
 /// with the longest run of the same work in `among`, so that a shorter run visibly ends earlier.
-pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option<Picture> {
+pub(in crate::export) fn of(run: &RunEntry, among: &[&RunEntry], cells: u32) -> Option<SvgPart> {
     let trace = run.loaded_trace()?;
     let same = among
         .iter()
@@ -62,7 +62,7 @@ pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option
     let rows = trace.lanes.len().min(ROWS_MAX);
     let most = cells / rows.max(1) as u32;
     let columns = COLUMNS.into_iter().find(|columns| *columns <= most);
-    let timeline = Timeline {
+    let timeline = SvgTimeline {
         trace,
         until: until.unwrap_or(0).max(1),
         columns: columns.unwrap_or(150),
@@ -73,21 +73,21 @@ pub(in crate::export) fn of(run: &Entry, among: &[&Entry], cells: u32) -> Option
         @for row in 0..rows { (timeline.row(row)) }
         (timeline.end())
     };
-    Some(Picture {
+    Some(SvgPart {
         height: timeline.bottom() + AXIS,
         content,
     })
 }
 
 /// A run's timeline, drawn on an axis that may be longer than the run.
-struct Timeline<'a> {
+struct SvgTimeline<'a> {
     trace: &'a Trace,
     until: Nanos,
     columns: u32,
     rows: usize,
 }
 
-impl Timeline<'_> {
+impl SvgTimeline<'_> {
     /// The height of a lane.
     fn lane(&self) -> u32 {
         match self.rows {
@@ -222,7 +222,7 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
 }
 
 /// The legend of these runs' timelines: the pattern, name and meaning of each phase that can occur in them.
-pub(in crate::export) fn legend(runs: &[&Entry]) -> Picture {
+pub(in crate::export) fn legend(runs: &[&RunEntry]) -> SvgPart {
     let records = || runs.iter().map(|run| &run.record);
     let mut seen: Vec<Phase> = records().flat_map(|record| record.plan.phases()).collect();
     if records().any(|record| record.measurement.events.dropped > 0) {
@@ -243,7 +243,7 @@ pub(in crate::export) fn legend(runs: &[&Entry]) -> Picture {
             text x=(x + 36) y=(y + 14) class="small" { (phase.name()) (estimated(*phase)) ": " (phase.meaning()) }
         }
     };
-    Picture {
+    SvgPart {
         height: phases.len().div_ceil(ENTRIES) as u32 * ENTRY + 4,
         content,
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        history::{Entry, History, SweepEntry},
+        history::{History, RunEntry, SweepEntry},
         record::Outcome,
         sweep::SweepPlan,
         text,
@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// The row of a run or of a sweep.
-pub struct Row<'a> {
+pub struct ListedRow<'a> {
     /// The number of the run or sweep.
     pub number: usize,
-    run: Option<&'a Entry>,
+    run: Option<&'a RunEntry>,
     cells: Vec<String>,
 }
 
@@ -42,9 +42,9 @@ fn columns() -> Vec<Column> {
 
 /// The runs and sweeps, ordered by number. The runs of sweeps are included only if `all` is set. A row must contain all
 /// words of the filter, in upper or lower case.
-pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
+pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<ListedRow<'a>> {
     let sweeps = history.sweeps().iter();
-    let mut rows: Vec<Row<'_>> = sweeps.map(|sweep| row_of_sweep(sweep, history)).collect();
+    let mut rows: Vec<ListedRow<'_>> = sweeps.map(|sweep| row_of_sweep(sweep, history)).collect();
     if all {
         rows.extend(history.entries().iter().map(row));
     } else {
@@ -62,7 +62,7 @@ pub fn rows<'a>(history: &'a History, all: bool, filter: &str) -> Vec<Row<'a>> {
 }
 
 /// The table as text of this width, with the meanings of the marks that occur; empty without rows.
-pub fn render(rows: &[Row<'_>], room: usize) -> String {
+pub fn render(rows: &[ListedRow<'_>], room: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -78,14 +78,14 @@ pub fn render(rows: &[Row<'_>], room: usize) -> String {
     out
 }
 
-fn row(run: &Entry) -> Row<'_> {
+fn row(run: &RunEntry) -> ListedRow<'_> {
     let (plan, record) = (&run.record.plan, &run.record);
     let outcome = match record.ending.outcome {
         Outcome::Completed if record.ending.tasks_failed > 0 => Some("tasks failed"),
         Outcome::Completed => None,
         outcome => Some(outcome.name()),
     };
-    Row {
+    ListedRow {
         number: run.number,
         run: Some(run),
         cells: vec![
@@ -104,7 +104,7 @@ fn row(run: &Entry) -> Row<'_> {
     }
 }
 
-fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> Row<'a> {
+fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> ListedRow<'a> {
     let plan = &sweep.sweep.plan;
     let first = sweep
         .members
@@ -116,7 +116,7 @@ fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> Row<'a> {
         [only] => only.to_string(),
         [first, .., last] => format!("{first}–{last}"),
     };
-    Row {
+    ListedRow {
         number: sweep.number,
         run: None,
         cells: vec![

@@ -6,7 +6,7 @@ use crate::domain::time::Nanos;
 
 /// A scale from 0 up, with round numbers: 1, 2 or 5 times a power of ten apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
+pub struct AxisScale {
     /// The value at the upper edge.
     pub top: f64,
     /// Between two round numbers.
@@ -16,35 +16,35 @@ pub struct Scale {
 /// No axis of rows has more round numbers than this, besides 0.
 const MOST: u16 = 8;
 
-impl Scale {
+impl AxisScale {
     /// A scale for an axis of so many rows, of which the uppermost lies above `peak`: its round numbers are equally many
     /// rows apart. It never gets smaller when the peak grows.
-    pub fn reaching(peak: f64, rows: u16) -> Scale {
+    pub fn reaching(peak: f64, rows: u16) -> AxisScale {
         let rows = rows.max(2);
         let least = rows.div_ceil(MOST).max(2.min(rows / 2));
         let most = (rows / 3).max(rows.min(6) / 2 + 1);
         let scales = (least..=most).map(|apart| {
             let per_step = f64::from(rows) / f64::from(apart);
             // One step too few would leave the peak in the uppermost row.
-            let below = Scale::to(peak / f64::from(rows - 1) * f64::from(apart), 1);
-            Scale {
+            let below = AxisScale::to(peak / f64::from(rows - 1) * f64::from(apart), 1);
+            AxisScale {
                 top: below.step * per_step,
                 step: below.step,
             }
         });
         let lowest = scales.min_by(|a, b| a.top.total_cmp(&b.top));
-        lowest.unwrap_or(Scale::to(peak, MOST))
+        lowest.unwrap_or(AxisScale::to(peak, MOST))
     }
 
     /// A scale that ends at `top`, with so many round numbers at most beside 0.
-    fn to(top: f64, most: u16) -> Scale {
+    fn to(top: f64, most: u16) -> AxisScale {
         let is_possible = top.is_finite() && top > 0.0;
         let top = if is_possible { top } else { 1.0 };
         let least = top / f64::from(most.max(1));
         let decade = 10f64.powf(least.log10().floor());
         let is_enough = |factor: &f64| factor * decade >= least * (1.0 - 1e-9);
         let factor = [1.0, 2.0, 5.0].into_iter().find(is_enough);
-        Scale {
+        AxisScale {
             top,
             step: factor.unwrap_or(10.0) * decade,
         }
@@ -100,25 +100,25 @@ mod tests {
 
     #[test]
     fn an_axis_has_round_numbers_and_hardly_more_room_than_needed() {
-        let ticks = |peak, rows| Scale::reaching(peak, rows).ticks().collect::<Vec<_>>();
+        let ticks = |peak, rows| AxisScale::reaching(peak, rows).ticks().collect::<Vec<_>>();
         assert_eq!(ticks(9.8, 12), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
         assert_eq!(ticks(16.0, 19), [0.0, 5.0, 10.0, 15.0]);
         assert_eq!(ticks(3.5, 12), [0.0, 1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(Scale::to(2.2, 6).decimals(), 1);
-        assert_eq!(Scale::reaching(9.8, 10).decimals(), 0);
+        assert_eq!(AxisScale::to(2.2, 6).decimals(), 1);
+        assert_eq!(AxisScale::reaching(9.8, 10).decimals(), 0);
     }
 
     #[test]
     fn round_numbers_and_moments_say_their_unit() {
-        let labels = |measure: Measure, scale: Scale| -> Vec<String> {
+        let labels = |measure: Measure, scale: AxisScale| -> Vec<String> {
             scale.ticks().map(|at| measure.tick(at, scale)).collect()
         };
         assert_eq!(
-            labels(Measure::Time, Scale::to(0.85, 8)),
+            labels(Measure::Time, AxisScale::to(0.85, 8)),
             ["0 ms", "200 ms", "400 ms", "600 ms", "800 ms"]
         );
         assert_eq!(
-            labels(Measure::SpeedUp, Scale::to(2.2, 6)),
+            labels(Measure::SpeedUp, AxisScale::to(2.2, 6)),
             ["0.0×", "0.5×", "1.0×", "1.5×", "2.0×"]
         );
         assert_eq!(moment(200_000_000, 200_000_000), "0.2 s");
@@ -131,7 +131,7 @@ mod tests {
         fn an_axis_has_even_steps_a_free_row_above_its_peak_and_grows_with_it(
             peak in 1e-6f64..1e6, more in 0.0f64..10.0, rows in 1u16..80,
         ) {
-            let scale = Scale::reaching(peak, rows);
+            let scale = AxisScale::reaching(peak, rows);
             let row = scale.top / f64::from(rows.max(2));
             prop_assert!(scale.top - row >= peak * (1.0 - 1e-9), "{scale:?}");
             prop_assert!(scale.top - row <= peak * if rows < 12 { 2.51 } else { 1.51 }, "{scale:?}");
@@ -139,13 +139,13 @@ mod tests {
             prop_assert!((apart - apart.round()).abs() < 1e-6 && apart > 0.5, "{apart} rows apart");
             let ticks = scale.ticks().count();
             prop_assert!(ticks <= usize::from(MOST) + 1 && (rows < 12 || ticks > 3), "{ticks} in {rows}");
-            let larger = Scale::reaching(peak * (1.0 + more), rows);
+            let larger = AxisScale::reaching(peak * (1.0 + more), rows);
             prop_assert!(larger.top >= scale.top * (1.0 - 1e-9), "{scale:?} {larger:?}");
         }
 
         #[test]
         fn whatever_the_length_there_are_a_few_ticks_within_it(end in 1e-9f64..1e9, most in 1u16..40) {
-            let scale = Scale::to(end, most);
+            let scale = AxisScale::to(end, most);
             prop_assert!(scale.ticks().count() <= usize::from(most) + 1);
             prop_assert!(scale.ticks().all(|at| at <= end * (1.0 + 1e-6)));
             prop_assert!(end / scale.step >= f64::from(most) / 2.51 - 1.0);
@@ -153,7 +153,7 @@ mod tests {
 
         #[test]
         fn whatever_the_peak_there_is_a_scale(peak in any::<f64>(), rows in any::<u16>()) {
-            let scale = Scale::reaching(peak.clamp(-1e300, 1e300), rows);
+            let scale = AxisScale::reaching(peak.clamp(-1e300, 1e300), rows);
             prop_assert!(scale.top > 0.0 && scale.step > 0.0);
         }
     }

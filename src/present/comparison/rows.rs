@@ -1,6 +1,6 @@
 //! The rows of the table.
 
-use super::{Row, scale::Scale};
+use super::{ComparisonRow, scale::NumberScale};
 use crate::{
     analysis::compared::Compared,
     catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit},
@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// All rows, with the speed-ups over the run at `reference`.
-pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
-    let table = Table {
+pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<ComparisonRow> {
+    let table = ComparisonTable {
         runs,
         from: reference.unwrap_or(0),
     };
@@ -36,16 +36,16 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Row> {
     rows
 }
 
-struct Table<'t, 'a> {
+struct ComparisonTable<'t, 'a> {
     runs: &'t [Compared<'a>],
     /// What differences are taken from.
     from: usize,
 }
 
-impl Table<'_, '_> {
+impl ComparisonTable<'_, '_> {
     /// A number of each run, if it was measured in any; time in a phase, if there was any. Where it was estimated, the row
     /// says so if that is true of all of its numbers, and else those numbers do.
-    fn row(&self, metric: &Metric) -> Option<Row> {
+    fn row(&self, metric: &Metric) -> Option<ComparisonRow> {
         let values: Vec<Option<f64>> = self
             .runs
             .iter()
@@ -55,8 +55,8 @@ impl Table<'_, '_> {
         if !metric.is_in(COMPARISON) || !values.iter().flatten().any(is_told) {
             return None;
         }
-        let scale = Scale::of(metric.unit, values.iter().flatten().copied());
-        let mut row = Row {
+        let scale = NumberScale::of(metric.unit, values.iter().flatten().copied());
+        let mut row = ComparisonRow {
             phase: metric.phase(),
             is_part: metric.is_in(PART),
             ..self.numbers(metric.name, &values, scale)
@@ -75,7 +75,7 @@ impl Table<'_, '_> {
     }
 
     /// Whether there was an interpreter lock, if Python executed any of the runs.
-    fn locks(&self) -> Option<Row> {
+    fn locks(&self) -> Option<ComparisonRow> {
         let words = |record: &Record| match (&record.interpreter.python, record.plan.lock()) {
             (Some(python), _) => python.gil.map_or("mixed", GilState::word),
             (None, Lock::Emulated) => "emulated",
@@ -89,17 +89,17 @@ impl Table<'_, '_> {
     }
 
     /// A row whose differences mean nothing.
-    fn words(&self, name: &str, mut cells: Vec<String>) -> Row {
+    fn words(&self, name: &str, mut cells: Vec<String>) -> ComparisonRow {
         cells.extend((self.runs.len() == 2).then(String::new));
-        Row {
+        ComparisonRow {
             name: name.into(),
             cells,
-            ..Row::default()
+            ..ComparisonRow::default()
         }
     }
 
     /// Numbers of the runs, all in one unit.
-    fn numbers(&self, name: &str, values: &[Option<f64>], scale: Scale) -> Row {
+    fn numbers(&self, name: &str, values: &[Option<f64>], scale: NumberScale) -> ComparisonRow {
         let text = |value: &Option<f64>| or_nothing(*value, |value| scale.text(value));
         let mut cells: Vec<String> = values.iter().map(text).collect();
         if let [first, second] = values {
@@ -110,15 +110,15 @@ impl Table<'_, '_> {
             let difference = |(from, to)| scale.difference(from, to);
             cells.push(or_nothing(from.zip(*to), difference));
         }
-        Row {
+        ComparisonRow {
             name: name.into(),
             cells,
-            ..Row::default()
+            ..ComparisonRow::default()
         }
     }
 
     /// The time of each run, and what its repeats say of it: all in one unit.
-    fn times(&self) -> Vec<Row> {
+    fn times(&self) -> Vec<ComparisonRow> {
         let spreads: Vec<Option<Spread>> = self
             .runs
             .iter()
@@ -128,7 +128,7 @@ impl Table<'_, '_> {
             .iter()
             .flatten()
             .flat_map(|spread| [spread.median, spread.min, spread.max]);
-        let scale = Scale::of(Unit::Seconds, numbers);
+        let scale = NumberScale::of(Unit::Seconds, numbers);
         let row = |name: &str, of: fn(&Spread) -> f64| {
             let values: Vec<Option<f64>> = spreads
                 .iter()
@@ -155,7 +155,7 @@ impl Table<'_, '_> {
     }
 
     /// How many times faster than the run at `reference`.
-    fn speedups(&self, reference: usize) -> Vec<Row> {
+    fn speedups(&self, reference: usize) -> Vec<ComparisonRow> {
         let over = &self.runs[reference];
         let ratio = |(at, run): (usize, &Compared<'_>)| {
             if at == reference {
@@ -190,9 +190,9 @@ impl Table<'_, '_> {
         &self,
         intervals: impl Iterator<Item = Option<Interval>>,
         bare: impl Fn(f64) -> String,
-    ) -> Row {
+    ) -> ComparisonRow {
         let text = |of: Option<Interval>| of.map_or_else(String::new, |of| span(of, &bare));
-        Row {
+        ComparisonRow {
             is_part: true,
             ..self.words("95 % interval", intervals.map(text).collect())
         }

@@ -4,7 +4,7 @@ use crate::{catalog::metric::Unit, domain::text};
 
 /// One way of writing the numbers of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Scale {
+pub(super) struct NumberScale {
     /// What a number is multiplied with.
     by: f64,
     decimals: usize,
@@ -25,9 +25,9 @@ fn seconds(largest: f64, least: f64) -> (f64, usize, &'static str) {
     }
 }
 
-impl Scale {
+impl NumberScale {
     /// The way to write all of these numbers of one unit.
-    pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64> + Clone) -> Scale {
+    pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64> + Clone) -> NumberScale {
         let largest = values.clone().fold(0.0, f64::max);
         let least = values
             .filter(|value| *value > 0.0)
@@ -46,7 +46,7 @@ impl Scale {
                 _ => (1.0, 0, " B"),
             },
         };
-        Scale {
+        NumberScale {
             by,
             decimals,
             suffix,
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     fn row(unit: Unit, values: &[f64]) -> Vec<String> {
-        let scale = Scale::of(unit, values.iter().copied());
+        let scale = NumberScale::of(unit, values.iter().copied());
         values.iter().map(|value| scale.text(*value)).collect()
     }
 
@@ -122,17 +122,17 @@ mod tests {
     #[test]
     fn differences_add_up_as_they_are_printed() {
         let seconds = |from: f64, to: f64| {
-            Scale::of(Unit::Seconds, [from, to].into_iter()).difference(from, to)
+            NumberScale::of(Unit::Seconds, [from, to].into_iter()).difference(from, to)
         };
         assert_eq!(seconds(1.0004, 1.0006), "+0.001 s");
         assert_eq!(seconds(0.0, 0.004), "+4.00 ms");
         assert_eq!(seconds(1.0, 1.000_2), "0.000 s");
         assert_eq!(
-            Scale::of(Unit::Bytes, [2e6, 1.5e6].into_iter()).difference(2e6, 1.5e6),
+            NumberScale::of(Unit::Bytes, [2e6, 1.5e6].into_iter()).difference(2e6, 1.5e6),
             "-0.5 MB"
         );
         assert_eq!(
-            Scale::of(Unit::Count, [7.0, 7.0].into_iter()).difference(7.0, 7.0),
+            NumberScale::of(Unit::Count, [7.0, 7.0].into_iter()).difference(7.0, 7.0),
             "0"
         );
     }

@@ -5,7 +5,7 @@ use crate::domain::{
     difference::{Difference, is_about_one},
     history::SweepEntry,
     plan::Plan,
-    sweep::{Results, Series, Summary, SweepPlan},
+    sweep::{ConfigurationSummary, Results, Series, SweepPlan},
     text::{self, counted, grouped},
 };
 
@@ -139,14 +139,17 @@ impl Told<'_> {
         format!("{name}: {found}{failures}")
     }
 
-    fn measured<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = &'a Summary> {
+    fn measured<'a>(
+        &'a self,
+        series: &'a Series,
+    ) -> impl Iterator<Item = &'a ConfigurationSummary> {
         series
             .configurations
             .iter()
             .filter_map(|index| self.results.summaries[*index].as_ref())
     }
 
-    fn finding(&self, series: &Series, summary: &Summary) -> String {
+    fn finding(&self, series: &Series, summary: &ConfigurationSummary) -> String {
         let counts = self.measured(series).count();
         let here = self.place(summary);
         let over = serial(series.executor.model.is_python());
@@ -172,7 +175,7 @@ impl Told<'_> {
     }
 
     /// With how many workers, or on how many cores where that is the same and the reason.
-    fn place(&self, summary: &Summary) -> String {
+    fn place(&self, summary: &ConfigurationSummary) -> String {
         let computes = self.plan.work().workload.computes();
         if computes && summary.plan.workers == self.cores_usable {
             format!("on {}", counted(self.cores_usable.into(), "usable core"))
@@ -182,7 +185,7 @@ impl Told<'_> {
     }
 
     /// What more workers brought, if more were measured.
-    fn beyond(&self, series: &Series, summary: &Summary) -> &'static str {
+    fn beyond(&self, series: &Series, summary: &ConfigurationSummary) -> &'static str {
         let most = summary.plan.workers;
         let mut measured = self.measured(series).map(|other| other.plan.workers);
         match self.plan.workers.last() {
@@ -194,7 +197,7 @@ impl Told<'_> {
     }
 }
 
-fn workers(summary: &Summary) -> String {
+fn workers(summary: &ConfigurationSummary) -> String {
     counted(summary.plan.workers.into(), "worker")
 }
 
@@ -205,12 +208,12 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{
-            caveat::Seen,
+            caveat::Observation,
             model::Model,
             workload::Workload::{self, Cpu, Io},
         },
         domain::{
-            machine::Limits,
+            machine::WorkerLimits,
             record::{Outcome, Record},
         },
         fixtures::swept::{
@@ -318,7 +321,7 @@ mod tests {
     #[test]
     fn each_interpreter_is_measured_against_one_thread_of_itself() {
         let plan = by_pythons(&[Model::Processes, Model::PythonThreads], &[2])
-            .validate(&Limits::default())
+            .validate(&WorkerLimits::default())
             .unwrap();
         let sweep = swept::of(plan);
         let times = [0.2, 0.1, 4.0, 4.0, 6.0, 3.0].map(one_percent);
@@ -372,8 +375,12 @@ mod tests {
     fn a_sentence_about_disturbed_runs_says_so() {
         let rows = [SERIAL, (Model::Threads, 16, one_percent(0.3))];
         let mut all = records(Io, &rows);
-        let disturb =
-            |record: &mut Record| record.measurement.caveats.push(Seen::Slept(2.0).into());
+        let disturb = |record: &mut Record| {
+            record
+                .measurement
+                .caveats
+                .push(Observation::Slept(2.0).into())
+        };
         all[..5].iter_mut().for_each(disturb);
         let sweep = sweep(Io, &rows);
         assert_eq!(

@@ -6,10 +6,10 @@ use super::verdict;
 use crate::{
     analysis::shared::Shared,
     domain::{
-        executor::Executor,
         foreign::cleaned_lines,
-        history::{Entry, SweepEntry},
+        history::{RunEntry, SweepEntry},
         machine::Machine,
+        model_variant::ModelVariant,
         plan::Plan,
         provenance::{Origin, Provenance},
         python::Interpreter,
@@ -36,7 +36,7 @@ fn named(name: Option<&str>) -> String {
 }
 
 /// Its number, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
-pub fn title(run: &Entry) -> String {
+pub fn title(run: &RunEntry) -> String {
     let plan = &run.record.plan;
     format!(
         "#{}{} {} · {} · {} · {}",
@@ -52,7 +52,7 @@ pub fn title(run: &Entry) -> String {
 /// The same of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
 pub fn sweep_title(sweep: &SweepEntry) -> String {
     let plan = &sweep.sweep.plan;
-    let models: Vec<String> = plan.executors().iter().map(Executor::label).collect();
+    let models: Vec<String> = plan.executors().iter().map(ModelVariant::label).collect();
     let workers = match &plan.workers[..] {
         [] | [1] => "1 worker".into(),
         counts => {
@@ -82,8 +82,8 @@ pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a 
 }
 
 /// What the tasks of these runs did, a sentence for each kind of work.
-pub fn works<'a>(runs: impl Iterator<Item = &'a Entry>) -> Vec<String> {
-    let sentence = |run: &Entry| {
+pub fn works<'a>(runs: impl Iterator<Item = &'a RunEntry>) -> Vec<String> {
+    let sentence = |run: &RunEntry| {
         let plan = &run.record.plan;
         let size = plan.workload.description().size;
         format!(
@@ -102,7 +102,7 @@ pub fn works<'a>(runs: impl Iterator<Item = &'a Entry>) -> Vec<String> {
 }
 
 /// What came out, in one sentence.
-pub fn verdict(shared: &Shared<'_>, run: &Entry) -> String {
+pub fn verdict(shared: &Shared<'_>, run: &RunEntry) -> String {
     foreign(&verdict::concluded(&run.record, &shared.finding(run)))
 }
 
@@ -178,7 +178,7 @@ pub fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
 
 /// "measured 2026-01-31", or from which day to which; nothing if there is no run.
 pub fn days(shared: &Shared<'_>) -> Option<String> {
-    let day = |run: &&Entry| clean(&run.record.started_at, 10);
+    let day = |run: &&RunEntry| clean(&run.record.started_at, 10);
     let first = shared.runs.iter().map(day).min()?;
     let last = shared.runs.iter().map(day).max()?;
     Some(if first == last {

@@ -1,7 +1,7 @@
 //! How true the emulated interpreter lock is, in words.
 
 use crate::domain::{
-    fidelity::{Line, Question, Verdict},
+    fidelity::{FidelityLine, FidelityQuestion, Verdict},
     python::{GilState, Interpreter},
     text::counted,
 };
@@ -18,13 +18,15 @@ pub fn refusal(interpreter: &Interpreter) -> Option<String> {
 }
 
 /// A question as a table names it.
-pub fn label(question: Question) -> String {
+pub fn label(question: FidelityQuestion) -> String {
     match question {
-        Question::Threads { workload, workers } => {
+        FidelityQuestion::Threads { workload, workers } => {
             format!("{}, {workers} threads / 1 thread", workload.name())
         }
-        Question::Switches { workers } => format!("cpu, voluntary switches/s, {workers} threads"),
-        Question::Convoy { beside } => {
+        FidelityQuestion::Switches { workers } => {
+            format!("cpu, voluntary switches/s, {workers} threads")
+        }
+        FidelityQuestion::Convoy { beside } => {
             let beside = counted(beside.into(), "cpu thread");
             format!("sleep(1 ms) beside {beside}")
         }
@@ -32,7 +34,7 @@ pub fn label(question: Question) -> String {
 }
 
 /// What a line says, as a table has it.
-pub fn verdict(line: &Line) -> String {
+pub fn verdict(line: &FidelityLine) -> String {
     let most = line.allowed.high;
     let allowed = if most < 2.0 {
         format!("{:.0} %", (most - 1.0) * 100.0)
@@ -48,7 +50,7 @@ pub fn verdict(line: &Line) -> String {
 }
 
 /// What all lines say together, in one sentence without a full stop.
-pub fn conclusion(interpreter: &Interpreter, lines: &[Line]) -> String {
+pub fn conclusion(interpreter: &Interpreter, lines: &[FidelityLine]) -> String {
     let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
     let mut sentence = format!(
         "the emulated lock is as true to that of Python {} as was asked for in {} of {}",
@@ -91,8 +93,8 @@ mod tests {
     #[test]
     fn what_is_outside_or_was_not_measured_is_named() {
         let line = |workload, workers, verdict| {
-            let question = Question::Threads { workload, workers };
-            Line {
+            let question = FidelityQuestion::Threads { workload, workers };
+            FidelityLine {
                 question,
                 emulated: None,
                 real: None,

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        stats::fit::{Fit, Fits, Law, Parameter},
+        stats::fit::{Fit, Fits, FittedParameter, Law},
         sweep::Series,
         text::speedup,
     },
@@ -54,7 +54,7 @@ pub fn of(fit: &Fit) -> String {
     }
 }
 
-fn percent(parameter: Parameter) -> String {
+fn percent(parameter: FittedParameter) -> String {
     let digits = |share: f64| three_digits((share * 100.0).max(0.0));
     // Often harmless: noise alone takes a coherency of 0 below it.
     let bound = if parameter.clamped {
@@ -75,7 +75,7 @@ mod tests {
     fn a_law_is_doubted_that_describes_badly_or_is_held_at_a_bound() {
         let said = |rms, clamped| {
             let (low, high) = (0.0, 0.1);
-            let serial = Parameter {
+            let serial = FittedParameter {
                 value: 0.05,
                 interval: Interval { low, high },
                 clamped,

@@ -2,13 +2,13 @@
 
 use super::{moment, utc};
 use crate::domain::{
-    history::Entry,
+    history::RunEntry,
     provenance::{Origin, Provenance},
     text::counted,
 };
 
 /// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
-pub fn recorded_on(entry: &Entry) -> Option<[String; 3]> {
+pub fn recorded_on(entry: &RunEntry) -> Option<[String; 3]> {
     let Provenance {
         origin, machine, ..
     } = &*entry.provenance;
@@ -27,7 +27,7 @@ pub fn recorded_on(entry: &Entry) -> Option<[String; 3]> {
 }
 
 /// When and where its session measured, in a few words, for somebody who is `here`.
-pub fn session(entry: &Entry, here: &Provenance) -> String {
+pub fn session(entry: &RunEntry, here: &Provenance) -> String {
     let (when, utc) = (moment(&entry.record.started_at), utc());
     let machine = entry.provenance.machine.in_short();
     match entry.provenance.origin {
@@ -41,7 +41,7 @@ pub fn session(entry: &Entry, here: &Provenance) -> String {
 }
 
 /// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
-pub fn of(entry: &Entry, here: &Provenance) -> Option<String> {
+pub fn of(entry: &RunEntry, here: &Provenance) -> Option<String> {
     let (when, utc) = (moment(&entry.record.started_at), utc());
     let machine = entry.provenance.machine.in_short();
     let (how, place) = match entry.provenance.origin {

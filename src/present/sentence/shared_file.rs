@@ -3,7 +3,7 @@
 use crate::domain::{
     plan::Plan,
     record::Record,
-    shared_file::{Content, NAME, SharedFile, Source},
+    shared_file::{FileContent, NAME, SharedFile, Source},
     text::grouped,
 };
 
@@ -18,10 +18,10 @@ pub fn left(file: &SharedFile, plan: &Plan) -> String {
     let lost = lost(file);
     let owner = file.pieces.first().map(|piece| name(piece.source, plan));
     match (file.content, owner) {
-        (Content::Missing, _) => format!("{NAME} was never written"),
-        (Content::Empty, _) => format!("{NAME} is empty: a worker had just emptied it{lost}"),
-        (Content::Whole, Some(owner)) => format!("in {NAME} only {owner} is left{lost}"),
-        (Content::Part, Some(owner)) => {
+        (FileContent::Missing, _) => format!("{NAME} was never written"),
+        (FileContent::Empty, _) => format!("{NAME} is empty: a worker had just emptied it{lost}"),
+        (FileContent::Whole, Some(owner)) => format!("in {NAME} only {owner} is left{lost}"),
+        (FileContent::Part, Some(owner)) => {
             let bytes = grouped(file.bytes);
             format!("in {NAME} only the first {bytes} bytes of {owner} are left{lost}")
         }
@@ -32,7 +32,7 @@ pub fn left(file: &SharedFile, plan: &Plan) -> String {
 /// How many pages were lost, if any were.
 fn lost(file: &SharedFile) -> String {
     let all = file.pages_written;
-    match all.saturating_sub((file.content == Content::Whole).into()) {
+    match all.saturating_sub((file.content == FileContent::Whole).into()) {
         0 => String::new(),
         lost => format!(": {} of {} pages are lost", grouped(lost), grouped(all)),
     }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{model::Model, workload::Workload},
-        domain::shared_file::Piece,
+        domain::shared_file::FilePart,
         fixtures::sample,
     };
 
@@ -98,13 +98,13 @@ mod tests {
             let mut at = 0;
             let piece = |(source, bytes): &(Source, u64)| {
                 at += bytes;
-                Piece {
+                FilePart {
                     source: *source,
                     at: at - bytes,
                     bytes: *bytes,
                 }
             };
-            let pieces: Vec<Piece> = pieces.iter().map(piece).collect();
+            let pieces: Vec<FilePart> = pieces.iter().map(piece).collect();
             SharedFile {
                 content,
                 bytes: at,
@@ -114,13 +114,13 @@ mod tests {
                 spoilt: 37,
             }
         };
-        let whole = file(Content::Whole, &[(Source::Page(9), 60_000)]);
+        let whole = file(FileContent::Whole, &[(Source::Page(9), 60_000)]);
         assert_eq!(
             left(&whole, &plan),
             "in output.txt only task 9's page is left: 15 of 16 pages are lost"
         );
         let torn = file(
-            Content::Mixture,
+            FileContent::Mixture,
             &[(Source::Page(3), 59_412), (Source::Page(11), 1_000)],
         );
         assert_eq!(
@@ -128,7 +128,7 @@ mod tests {
             "output.txt is a mixture: 59 412 bytes of task 3's page, 1 000 of task 11's page"
         );
         assert!(spoilt(&torn).is_some_and(|said| said.starts_with("at least 37 of 800 writes")));
-        assert!(left(&file(Content::Empty, &[]), &plan).ends_with("16 of 16 pages are lost"));
+        assert!(left(&file(FileContent::Empty, &[]), &plan).ends_with("16 of 16 pages are lost"));
         assert_eq!(spoilt(&SharedFile { spoilt: 0, ..torn }), None);
     }
 }

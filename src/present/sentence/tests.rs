@@ -7,8 +7,8 @@ use crate::{
     analysis::compared::Compared,
     catalog::{model::Model, workload::Workload::Cpu},
     domain::{
-        history::{Entry, History},
-        record::Part,
+        history::{History, RunEntry},
+        record::CampaignPart,
         trace::Trace,
     },
     fixtures::{sample, swept},
@@ -30,7 +30,7 @@ fn claim(sentence: &str) -> Claim {
     }
 }
 
-fn compared(history: &History, over: &Entry, run: &Entry) -> Claim {
+fn compared(history: &History, over: &RunEntry, run: &RunEntry) -> Claim {
     let runs = [over, run].map(|entry| Compared::in_history(history, entry));
     claim(&comparison::of(&runs, 0))
 }
@@ -81,7 +81,7 @@ proptest! {
         for ((model, workers), (times, is_campaign)) in models.into_iter().zip(&configurations) {
             for (round, time) in (1..).zip(times) {
                 let mut record = sample::record(sample::plan(Cpu, model, workers), *time, *time);
-                record.campaign = is_campaign.then(|| Part { id: format!("{model:?} {workers}"), round });
+                record.campaign = is_campaign.then(|| CampaignPart { id: format!("{model:?} {workers}"), round });
                 history.add(record, Trace::new(1));
             }
         }

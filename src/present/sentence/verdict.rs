@@ -166,7 +166,7 @@ mod tests {
         domain::{
             phase::PhaseTimes,
             python::GilState,
-            record::{Part, PhaseSource, PythonRecord},
+            record::{CampaignPart, PhaseSource, PythonRecord},
             speedup::Gain,
             time::nanos,
             trace::Trace,
@@ -381,7 +381,7 @@ mod tests {
         let mut history = sample::history(2);
         for (round, wall_s) in (1..).zip(times) {
             let mut record = sample::record(sample::plan(Cpu, Model::Threads, 2), *wall_s, 0.1);
-            record.campaign = Some(Part {
+            record.campaign = Some(CampaignPart {
                 id: "campaign".into(),
                 round,
             });

@@ -1,9 +1,9 @@
 //! What a run is, in a few words.
 
-use crate::domain::{history::Entry, plan::Plan, python::GilState, text::counted};
+use crate::domain::{history::RunEntry, plan::Plan, python::GilState, text::counted};
 
 /// A run of the history in a few words.
-pub fn named(entry: &Entry) -> String {
+pub fn named(entry: &RunEntry) -> String {
     let colon = if entry.name.is_some() { ":" } else { "" };
     let record = &entry.record;
     let python = record.interpreter.python.as_ref();

@@ -6,8 +6,8 @@ fn seen(log: &mut Log) -> Vec<String> {
     let mut seen = vec![];
     log.read(|what| {
         seen.push(match what {
-            Seen::Restart => "restart".into(),
-            Seen::Line { at, text, is_whole } => {
+            LogEvent::Restart => "restart".into(),
+            LogEvent::Line { at, text, is_whole } => {
                 let broken = if is_whole { "" } else { "broken " };
                 format!("{at} {broken}{}", String::from_utf8_lossy(text))
             }

@@ -27,13 +27,13 @@ const CTRL_C: u8 = 0x03;
 /// Reads bytes, and remembers an unfinished sequence.
 #[derive(Debug, Default)]
 pub struct Parser {
-    state: State,
+    state: ParserState,
     /// Whether a paste was given up whose rest may still arrive.
     is_paste_open: bool,
 }
 
 #[derive(Debug, Default)]
-enum State {
+enum ParserState {
     /// No sequence is unfinished.
     #[default]
     Ground,
@@ -57,20 +57,20 @@ impl Parser {
     /// Reads one byte. Returns the input that it completes.
     pub fn read(&mut self, byte: u8) -> Option<Input> {
         match std::mem::take(&mut self.state) {
-            State::Paste(text) => self.pasted(text, byte),
+            ParserState::Paste(text) => self.pasted(text, byte),
             // This key works whatever came before it.
             _ if byte == CTRL_C => Some(Input::Key(Key::Ctrl('c'))),
-            State::Escape => self.after_escape(byte),
+            ParserState::Escape => self.after_escape(byte),
             // A new sequence ends an unfinished one.
-            _ if byte == ESC => self.wait_in(State::Escape),
-            State::Ground => self.begin(byte),
-            State::Character { bytes, alt } => self.character(bytes, byte, alt),
-            State::SingleShift => self.single_shift(byte),
-            State::Control(parameters) => self.control(parameters, byte),
-            State::Mouse(bytes) => self.mouse(bytes, byte),
-            State::Answer => match byte {
+            _ if byte == ESC => self.wait_in(ParserState::Escape),
+            ParserState::Ground => self.begin(byte),
+            ParserState::Character { bytes, alt } => self.character(bytes, byte, alt),
+            ParserState::SingleShift => self.single_shift(byte),
+            ParserState::Control(parameters) => self.control(parameters, byte),
+            ParserState::Mouse(bytes) => self.mouse(bytes, byte),
+            ParserState::Answer => match byte {
                 BELL => None,
-                _ => self.wait_in(State::Answer),
+                _ => self.wait_in(ParserState::Answer),
             },
         }
     }
@@ -79,7 +79,7 @@ impl Parser {
     /// ends a paste that has no end, however soon the user presses it again.
     pub fn read_block(&mut self, bytes: &[u8]) -> Vec<Input> {
         if bytes == [CTRL_C] {
-            self.state = State::Ground;
+            self.state = ParserState::Ground;
         }
         let bytes = if self.is_paste_open {
             self.behind_the_paste(bytes)
@@ -108,8 +108,8 @@ impl Parser {
     /// How long to wait for the rest of an unfinished sequence, in nanoseconds; `None` if there is none.
     pub fn patience(&self) -> Option<Nanos> {
         match self.state {
-            State::Ground => None,
-            State::Paste(_) => Some(PASTE_PATIENCE),
+            ParserState::Ground => None,
+            ParserState::Paste(_) => Some(PASTE_PATIENCE),
             _ => Some(SEQUENCE_PATIENCE),
         }
     }
@@ -117,8 +117,8 @@ impl Parser {
     /// The rest did not arrive: Esc was the key, and anything else had no meaning.
     pub fn give_up(&mut self) -> Option<Input> {
         match std::mem::take(&mut self.state) {
-            State::Escape => Some(Input::Key(Key::Esc)),
-            State::Paste(_) => {
+            ParserState::Escape => Some(Input::Key(Key::Esc)),
+            ParserState::Paste(_) => {
                 self.is_paste_open = true;
                 None
             }
@@ -126,7 +126,7 @@ impl Parser {
         }
     }
 
-    fn wait_in(&mut self, state: State) -> Option<Input> {
+    fn wait_in(&mut self, state: ParserState) -> Option<Input> {
         self.state = state;
         None
     }
@@ -141,12 +141,12 @@ impl Parser {
     fn after_escape(&mut self, byte: u8) -> Option<Input> {
         match byte {
             ESC => {
-                self.state = State::Escape;
+                self.state = ParserState::Escape;
                 Some(Input::Key(Key::Esc))
             }
-            b'[' => self.wait_in(State::Control(vec![])),
-            b'O' => self.wait_in(State::SingleShift),
-            b'P' | b'X' | b']' | b'^' | b'_' => self.wait_in(State::Answer),
+            b'[' => self.wait_in(ParserState::Control(vec![])),
+            b'O' => self.wait_in(ParserState::SingleShift),
+            b'P' | b'X' | b']' | b'^' | b'_' => self.wait_in(ParserState::Answer),
             0x80.. => self.character(vec![], byte, true),
             _ => sequences::with_alt(byte).map(Input::Key),
         }
@@ -161,7 +161,7 @@ impl Parser {
                 .filter(|c| !alt && !c.is_control())
                 .map(|c| Input::Key(Key::Char(c))),
             Err(error) if error.error_len().is_none() => {
-                self.wait_in(State::Character { bytes, alt })
+                self.wait_in(ParserState::Character { bytes, alt })
             }
             // Not UTF-8. If only this byte does not fit, it starts something new.
             Err(_) if bytes.len() > 1 => self.begin(byte),
@@ -171,7 +171,7 @@ impl Parser {
 
     fn single_shift(&mut self, byte: u8) -> Option<Input> {
         match byte {
-            b'0'..=b';' => self.wait_in(State::SingleShift),
+            b'0'..=b';' => self.wait_in(ParserState::SingleShift),
             _ => sequences::cursor(byte).map(Input::Key),
         }
     }
@@ -179,15 +179,15 @@ impl Parser {
     fn control(&mut self, mut parameters: Vec<u8>, byte: u8) -> Option<Input> {
         match (&parameters[..], byte) {
             // The console of Linux uses this for its function keys.
-            ([], b'[') => self.wait_in(State::Control(vec![byte])),
-            ([], b'M') => self.wait_in(State::Mouse(vec![])),
-            (b"200", b'~') => self.wait_in(State::Paste(vec![])),
+            ([], b'[') => self.wait_in(ParserState::Control(vec![byte])),
+            ([], b'M') => self.wait_in(ParserState::Mouse(vec![])),
+            (b"200", b'~') => self.wait_in(ParserState::Paste(vec![])),
             ([b'[', ..], _) => (byte == b'A').then_some(Input::Key(Key::F1)),
             (_, b' '..=b'?') => {
                 if parameters.len() < PARAMETERS_MAX {
                     parameters.push(byte);
                 }
-                self.wait_in(State::Control(parameters))
+                self.wait_in(ParserState::Control(parameters))
             }
             (_, b'@'..=b'~') if parameters.len() < PARAMETERS_MAX => {
                 sequences::control(&parameters, byte)
@@ -205,7 +205,7 @@ impl Parser {
                 let numbers = [button, column, row].map(u16::from);
                 sequences::mouse(numbers, b' '.into(), u16::from(b' ') + 1)
             }
-            _ => self.wait_in(State::Mouse(bytes)),
+            _ => self.wait_in(ParserState::Mouse(bytes)),
         }
     }
 
@@ -219,7 +219,7 @@ impl Parser {
             // After the kept text, only bytes that may be the start of the end marker matter.
             text.drain(PASTE_MAX..text.len() - PASTE_END.len());
         }
-        self.wait_in(State::Paste(text))
+        self.wait_in(ParserState::Paste(text))
     }
 }
 

@@ -44,26 +44,26 @@ pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
         // A button was released.
         (Some(_), _) => None,
         (None, b'M') => mouse_in_numbers(text, 32),
-        (None, _) => Parameters::read(text)?.key(last).map(Input::Key),
+        (None, _) => SequenceParameters::read(text)?.key(last).map(Input::Key),
     }
 }
 
 /// `number:shifted;modifiers:kind`, all of which may be absent.
-struct Parameters {
+struct SequenceParameters {
     number: Option<u32>,
     /// The character that the key gives with Shift, if the terminal reports it.
     shifted: Option<u32>,
     modifiers: u32,
 }
 
-impl Parameters {
+impl SequenceParameters {
     /// `None` if the parameters are malformed, or if a key was released.
-    fn read(text: &str) -> Option<Parameters> {
+    fn read(text: &str) -> Option<SequenceParameters> {
         let mut fields = text.split(';');
         let (number, shifted) = pair(fields.next())?;
         let (modifiers, kind) = pair(fields.next())?;
         // A third field is the text of the key, which is not needed.
-        (kind != Some(3)).then(|| Parameters {
+        (kind != Some(3)).then(|| SequenceParameters {
             number,
             shifted,
             modifiers: modifiers.unwrap_or(1).saturating_sub(1),

@@ -15,7 +15,7 @@ use crate::{
 
 /// One colour, as different terminals show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ink {
+pub struct ColorVariants {
     rgb: Color,
     /// Among 256.
     indexed: Color,
@@ -23,9 +23,9 @@ pub struct Ink {
     ansi: Color,
 }
 
-impl Ink {
-    const fn new(rgb: u32, indexed: u8, ansi: Color) -> Ink {
-        Ink {
+impl ColorVariants {
+    const fn new(rgb: u32, indexed: u8, ansi: Color) -> ColorVariants {
+        ColorVariants {
             rgb: Color::from_u32(rgb),
             indexed: Color::Indexed(indexed),
             ansi,
@@ -33,8 +33,8 @@ impl Ink {
     }
 
     /// How many colours there are makes no difference.
-    const fn terminals_own(color: Color) -> Ink {
-        Ink {
+    const fn terminals_own(color: Color) -> ColorVariants {
+        ColorVariants {
             rgb: color,
             indexed: color,
             ansi: color,
@@ -54,17 +54,17 @@ impl Ink {
 
 /// What a theme colours; what is not in here has the terminal's own colour.
 pub struct Palette {
-    pub computing: Ink,
+    pub computing: ColorVariants,
     /// The colour of text where there is none.
-    pub ready: Option<Ink>,
-    pub gil: Ink,
-    pub network: Ink,
-    pub file: Ink,
-    pub error: Ink,
+    pub ready: Option<ColorVariants>,
+    pub gil: ColorVariants,
+    pub network: ColorVariants,
+    pub file: ColorVariants,
+    pub error: ColorVariants,
     /// What may be overlooked; dim instead where there is none.
-    pub secondary: Option<Ink>,
+    pub secondary: Option<ColorVariants>,
     /// Of all text, and of all that is behind it; the terminal's own where there is none.
-    pub ground: Option<(Ink, Ink)>,
+    pub ground: Option<(ColorVariants, ColorVariants)>,
 }
 
 impl Palette {
@@ -79,7 +79,7 @@ impl Palette {
     }
 
     /// A colour by what it stands for, if it has one.
-    pub fn hue(&self, hue: Hue) -> Option<Ink> {
+    pub fn hue(&self, hue: Hue) -> Option<ColorVariants> {
         match hue {
             Hue::Computing => Some(self.computing),
             Hue::Ready => self.ready,
@@ -92,41 +92,41 @@ impl Palette {
 }
 
 const SAFE: Palette = Palette {
-    computing: Ink::new(0x56_b4_e9, 75, Color::Cyan),
+    computing: ColorVariants::new(0x56_b4_e9, 75, Color::Cyan),
     ready: None,
-    gil: Ink::new(0xd5_5e_00, 166, Color::Magenta),
+    gil: ColorVariants::new(0xd5_5e_00, 166, Color::Magenta),
     // A single thin line: the brightest that is left.
-    network: Ink::new(0xcc_79_a7, 139, Color::LightBlue),
-    file: Ink::new(0x00_72_b2, 26, Color::Green),
-    error: Ink::new(0xd5_5e_00, 166, Color::Red),
+    network: ColorVariants::new(0xcc_79_a7, 139, Color::LightBlue),
+    file: ColorVariants::new(0x00_72_b2, 26, Color::Green),
+    error: ColorVariants::new(0xd5_5e_00, 166, Color::Red),
     secondary: None,
     ground: None,
 };
 
 const ANSI: Palette = Palette {
-    computing: Ink::terminals_own(Color::Cyan),
+    computing: ColorVariants::terminals_own(Color::Cyan),
     // Yellow vanishes on white: the mark is thin.
     ready: None,
-    gil: Ink::terminals_own(Color::Magenta),
+    gil: ColorVariants::terminals_own(Color::Magenta),
     // Blue itself is hardly seen on black.
-    network: Ink::terminals_own(Color::LightBlue),
-    file: Ink::terminals_own(Color::Green),
-    error: Ink::terminals_own(Color::Red),
+    network: ColorVariants::terminals_own(Color::LightBlue),
+    file: ColorVariants::terminals_own(Color::Green),
+    error: ColorVariants::terminals_own(Color::Red),
     secondary: None,
     ground: None,
 };
 
 const CONTRAST: Palette = Palette {
-    computing: Ink::new(0xff_ff_ff, 231, Color::White),
-    ready: Some(Ink::new(0xff_d7_00, 220, Color::LightYellow)),
-    gil: Ink::new(0xff_87_d7, 212, Color::LightMagenta),
-    network: Ink::new(0x00_d7_d7, 44, Color::LightCyan),
-    file: Ink::new(0x5f_af_00, 70, Color::LightGreen),
-    error: Ink::new(0xff_87_87, 210, Color::LightRed),
-    secondary: Some(Ink::new(0xb2_b2_b2, 249, Color::Gray)),
+    computing: ColorVariants::new(0xff_ff_ff, 231, Color::White),
+    ready: Some(ColorVariants::new(0xff_d7_00, 220, Color::LightYellow)),
+    gil: ColorVariants::new(0xff_87_d7, 212, Color::LightMagenta),
+    network: ColorVariants::new(0x00_d7_d7, 44, Color::LightCyan),
+    file: ColorVariants::new(0x5f_af_00, 70, Color::LightGreen),
+    error: ColorVariants::new(0xff_87_87, 210, Color::LightRed),
+    secondary: Some(ColorVariants::new(0xb2_b2_b2, 249, Color::Gray)),
     ground: Some((
-        Ink::new(0xff_ff_ff, 231, Color::White),
-        Ink::new(0x00_00_00, 16, Color::Black),
+        ColorVariants::new(0xff_ff_ff, 231, Color::White),
+        ColorVariants::new(0x00_00_00, 16, Color::Black),
     )),
 };
 

@@ -22,7 +22,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span, widgets::W
 
 use crate::{
     domain::stats::Interval,
-    present::chart::{BarChart, ChartBar, Layout, Scale, middle},
+    present::chart::{AxisScale, BarChart, ChartBar, Layout, middle},
     ui::{
         area::{cells, split_below, split_left},
         theme::{BAND, CURSOR, STRONG},
@@ -31,10 +31,10 @@ use crate::{
 };
 
 /// Of a curve, the columns of bars, and what it says there.
-type Curve = Vec<(Range<u16>, Option<f64>)>;
+type BarCurve = Vec<(Range<u16>, Option<f64>)>;
 
 /// A bar chart.
-pub struct Chart<'a> {
+pub struct DrawnChart<'a> {
     /// What there is.
     pub chart: &'a BarChart,
     /// What the bars of each series are filled with, serial first.
@@ -42,9 +42,9 @@ pub struct Chart<'a> {
     /// Which bars stand where.
     pub layout: &'a Layout,
     /// Of the axis.
-    pub scale: Scale,
+    pub scale: AxisScale,
     /// Curves behind the bars, later ones over earlier ones: what each is made of, and what it says.
-    pub curves: Vec<(Span<'a>, Curve)>,
+    pub curves: Vec<(Span<'a>, BarCurve)>,
     /// The group, and which of its bars.
     pub cursor: (usize, usize),
 }
@@ -60,7 +60,7 @@ pub fn plot(area: Rect) -> Rect {
     split_below(right, BELOW).0
 }
 
-impl Chart<'_> {
+impl DrawnChart<'_> {
     /// The height of a value in eighths of a row; `None` if it is above the plot.
     fn eighths(&self, value: f64, plot: Rect) -> Option<u16> {
         let eighths = self.scale.share(value)? * f64::from(plot.height) * 8.0;
@@ -116,7 +116,7 @@ impl Chart<'_> {
     }
 
     /// A curve, straight between the middles of two bars.
-    fn draw_curve(&self, ink: &Span<'_>, curve: &Curve, plot: Rect, buf: &mut Buffer) {
+    fn draw_curve(&self, ink: &Span<'_>, curve: &BarCurve, plot: Rect, buf: &mut Buffer) {
         for two in curve.windows(2) {
             let [(from, Some(left)), (to, Some(right))] = &two else {
                 continue;
@@ -241,7 +241,7 @@ impl Chart<'_> {
     }
 }
 
-impl Widget for &Chart<'_> {
+impl Widget for &DrawnChart<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         let plot = plot(area);

@@ -22,7 +22,7 @@ use crate::{
         theme::{STRONG, Theme},
         widget::{
             RISING,
-            gantt::{Ink, Pitch},
+            gantt::{CellInk, Pitch},
         },
         window::Window,
     },
@@ -56,7 +56,7 @@ impl CoreGantt<'_> {
         let (_, ink) = split_above(bar, has_names_above.into());
         let columns = ink.columns().zip(0..).map(|(room, column)| {
             let (on_core, times) = self.column(core, column, bar.width);
-            let mut shown = Ink::of(&times, ink.height * 8);
+            let mut shown = CellInk::of(&times, ink.height * 8);
             if shown.eighths > 0 {
                 // A core rests at the bottom, not upon the ink.
                 shown.other = None;

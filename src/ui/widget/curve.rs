@@ -28,7 +28,7 @@ pub fn mean(samples: &[Sample], value: fn(&Sample) -> f64, from: Nanos, to: Nano
 }
 
 /// A curve over time.
-pub struct Curve<'a> {
+pub struct TimeCurve<'a> {
     /// Its mean between two moments, if it is known.
     pub value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
     /// The stretch of time that is in view.
@@ -41,7 +41,7 @@ pub struct Curve<'a> {
     pub nothing: Style,
 }
 
-impl Widget for Curve<'_> {
+impl Widget for TimeCurve<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let area = area.intersection(buf.area);
         for (i, column) in (0u16..).zip(area.columns()) {
@@ -87,7 +87,7 @@ mod tests {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
         let value = |from, to| mean(samples, |sample| sample.in_flight, from, to);
-        let curve = Curve {
+        let curve = TimeCurve {
             value: &value,
             window,
             most,

@@ -46,16 +46,16 @@ impl Size {
 }
 
 /// A number in large digits.
-pub struct Figure<'a> {
+pub struct LargeFigure<'a> {
     text: &'a str,
     size: Size,
     style: Style,
 }
 
-impl<'a> Figure<'a> {
+impl<'a> LargeFigure<'a> {
     /// A number in digits of this size.
-    pub fn new(text: &'a str, size: Size, style: Style) -> Figure<'a> {
-        Figure { text, size, style }
+    pub fn new(text: &'a str, size: Size, style: Style) -> LargeFigure<'a> {
+        LargeFigure { text, size, style }
     }
 
     /// How many columns it takes.
@@ -108,7 +108,7 @@ impl<'a> Figure<'a> {
     }
 }
 
-impl Widget for &Figure<'_> {
+impl Widget for &LargeFigure<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let (area, _) = split_above(area.intersection(buf.area), self.size.rows());
         for (c, begin, width) in self.places() {
@@ -161,7 +161,7 @@ mod tests {
     fn drawn(text: &str, size: Size, width: u16) -> Vec<String> {
         let area = Rect::new(0, 0, width, size.rows());
         let mut buf = Buffer::empty(area);
-        Figure::new(text, size, Style::new()).render(area, &mut buf);
+        LargeFigure::new(text, size, Style::new()).render(area, &mut buf);
         area.rows()
             .map(|row| row.columns().map(|at| buf[(at.x, at.y)].symbol()).collect())
             .collect()
@@ -205,9 +205,9 @@ mod tests {
     #[test]
     fn a_digit_without_room_is_left_out_and_never_halved() {
         assert_eq!(drawn("11", Size::Small, 6), drawn("1", Size::Small, 6));
-        assert_eq!(Figure::new("11", Size::Small, Style::new()).width(), 7);
+        assert_eq!(LargeFigure::new("11", Size::Small, Style::new()).width(), 7);
         assert_eq!(
-            Figure::new("1.0 s", Size::Large, Style::new()).width(),
+            LargeFigure::new("1.0 s", Size::Large, Style::new()).width(),
             2 * (3 + 1 + 1 + 1 + 3 + 1) + 1
         );
         assert_eq!(drawn("1 ms", Size::Small, 9)[2], "▀▀▀ ms   ");
@@ -218,7 +218,7 @@ mod tests {
         fn any_text_can_be_drawn_anywhere(text in "\\PC{0,12}", w in 0u16..60, h in 0u16..9, large in any::<bool>()) {
             let mut buf = Buffer::empty(Rect::new(0, 0, 40, 6));
             let size = if large { Size::Large } else { Size::Small };
-            Figure::new(&text, size, Style::new()).render(Rect::new(3, 1, w, h), &mut buf);
+            LargeFigure::new(&text, size, Style::new()).render(Rect::new(3, 1, w, h), &mut buf);
         }
     }
 }

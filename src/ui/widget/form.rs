@@ -13,7 +13,7 @@ use crate::{
     present::table::shortened,
     ui::{
         area::{cells, split_above},
-        form::{Form, Row, Way},
+        form::{Form, FormField, Way},
         panel::{draw_arrows, draw_lines, typed, wrapped},
         theme::{CURSOR, STRONG, Theme, strong_if},
     },
@@ -124,7 +124,7 @@ impl FormView<'_> {
         foot
     }
 
-    fn line(&self, at: usize, row: &Row, width: u16, theme: Theme) -> Line<'static> {
+    fn line(&self, at: usize, row: &FormField, width: u16, theme: Theme) -> Line<'static> {
         let here = self.focused && self.form.entry().at == at;
         let mut line = Line::from(Span::styled(
             format!("{:<LABELS$}", row.label),

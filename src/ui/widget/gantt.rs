@@ -30,7 +30,7 @@ const HIGHEST: u16 = 12;
 
 /// What one column of a bar shows; nothing where nothing was going on yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ink {
+pub struct CellInk {
     /// So many eighths of a cell are filled, from below.
     pub eighths: u16,
     /// What took longest besides.
@@ -39,15 +39,15 @@ pub struct Ink {
     pub gives_way: bool,
 }
 
-impl Ink {
+impl CellInk {
     /// What to show of a stretch of time in a bar that holds so many eighths of a cell.
     ///
     /// The eighths are rounded down: workers that take turns on one core, as under the lock, together never fill more
     /// than one bar of a column. (Beside a share that counts as whole, the others are too small for an eighth.)
-    pub fn of(times: &PhaseTimes, full: u16) -> Ink {
+    pub fn of(times: &PhaseTimes, full: u16) -> CellInk {
         let total = times.total();
         if total == 0 {
-            return Ink::default();
+            return CellInk::default();
         }
         let share = times[Phase::Computing] as f64 / total as f64;
         // The tiny number undoes what dividing and multiplying lost.
@@ -58,7 +58,7 @@ impl Ink {
         };
         // Too little to be drawn is no reason for a hole: a lane has none.
         let other = times.dominant_except(Phase::Computing);
-        Ink {
+        CellInk {
             eighths,
             other,
             gives_way: false,
@@ -68,8 +68,8 @@ impl Ink {
     /// Right of this column in a bar of so many rows. Where a mark has no room but that of the ink, and says more, the two
     /// take turns: what is alone shows the ink of who wanted a core, and the mark of who did not.
     #[must_use]
-    pub(crate) fn right_of(self, left: Ink, height: u16) -> Ink {
-        let is_little = |ink: Ink| (1..height * 4).contains(&ink.eighths);
+    pub(crate) fn right_of(self, left: CellInk, height: u16) -> CellInk {
+        let is_little = |ink: CellInk| (1..height * 4).contains(&ink.eighths);
         let gives_way = is_little(self)
             && !self.is_hatched(height)
             && if is_little(left) {
@@ -77,7 +77,7 @@ impl Ink {
             } else {
                 !self.is_starved()
             };
-        Ink { gives_way, ..self }
+        CellInk { gives_way, ..self }
     }
 
     /// Whether the mark is of one who wants what it does not get.
@@ -93,7 +93,7 @@ impl Ink {
 
     /// Draws one column of a bar.
     pub(crate) fn draw(self, column: Rect, theme: Theme, buf: &mut Buffer) {
-        if self == Ink::default() {
+        if self == CellInk::default() {
             return;
         }
         let eighths = if self.gives_way { 0 } else { self.eighths };
@@ -186,10 +186,10 @@ impl Gantt<'_> {
         let now = self.trace.now;
         let full = self.pitch.full(bar.height);
         let mut before = lane.times_until(self.window.from, now);
-        let mut ink = Ink::default();
+        let mut ink = CellInk::default();
         for (i, column) in (1..).zip(bar.columns()) {
             let until = lane.times_until(self.window.boundary(i, bar.width), now);
-            ink = Ink::of(&until.since(&before), full).right_of(ink, bar.height);
+            ink = CellInk::of(&until.since(&before), full).right_of(ink, bar.height);
             ink.draw(column, self.theme, buf);
             before = until;
         }
@@ -227,9 +227,9 @@ impl Widget for Overview<'_> {
         for (i, row) in area.rows().enumerate() {
             let lanes = self.trace.lanes_of_row(i, usize::from(area.height));
             let times = self.trace.times_together(lanes, &moments);
-            let mut ink = Ink::default();
+            let mut ink = CellInk::default();
             for (times, column) in times.iter().zip(row.columns()) {
-                ink = Ink::of(times, 8).right_of(ink, 1);
+                ink = CellInk::of(times, 8).right_of(ink, 1);
                 ink.draw(column, self.theme, buf);
             }
         }
@@ -580,7 +580,7 @@ mod tests {
                     let mut times = PhaseTimes::default();
                     times[Phase::Computing] = *part;
                     times[Phase::Gil] = total - part;
-                    u64::from(Ink::of(&times, full).eighths)
+                    u64::from(CellInk::of(&times, full).eighths)
                 })
                 .sum();
             prop_assert!(ink <= u64::from(full));

@@ -10,12 +10,12 @@ use crate::{
     app::{
         App,
         frame::layout::Panels,
-        message::Target,
+        message::ClickTarget,
         screens::{
             columns::ColumnList,
             history::{
                 columns::{COLUMNS, Columns},
-                view::geometry::{Geometry, arrow},
+                view::geometry::{HistoryGeometry, arrow},
             },
         },
         view::View,
@@ -41,7 +41,7 @@ impl View for ColumnList {
     /// All columns of the history: those that are shown have a cross, if there is room.
     fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
         let columns = &app.runs.columns;
-        let placed = Geometry::of(app, inside(panels.history)).columns;
+        let placed = HistoryGeometry::of(app, inside(panels.history)).columns;
         let has_room = |at: usize| placed.iter().any(|placed| placed.at == at);
         let shown = |at: usize| match columns.is_shown(at) {
             false => "[ ]",
@@ -60,9 +60,9 @@ impl View for ColumnList {
         draw_scrolled(&lines, Line::clone, scroll, inner, buf);
     }
 
-    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<ClickTarget> {
         let scroll = around(app.runs.columns.cursor, inner);
-        scrolled_at(COLUMNS.len(), scroll, inner, row).map(Target::ListRow)
+        scrolled_at(COLUMNS.len(), scroll, inner, row).map(ClickTarget::ListRow)
     }
 }
 

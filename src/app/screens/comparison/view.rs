@@ -30,7 +30,7 @@ use crate::{
         view::View,
     },
     domain::{
-        history::Entry,
+        history::RunEntry,
         provenance::Origin,
         record::Outcome,
         text::{counted, duration},
@@ -94,7 +94,7 @@ impl View for Comparing {
 }
 
 /// All runs below each other, on one time axis.
-fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
     // An empty row keeps the axis apart from the table, unless that would cost a run its timeline.
     let apart = u16::from(area.height != least(runs.len()));
     let (mut rest, _) = split_below(area, 1 + apart);
@@ -125,7 +125,7 @@ fn draw_timelines(runs: &[&Entry], window: Window, theme: Theme, area: Rect, buf
 }
 
 /// How many bars a run has; where its picture is missing, the reason takes the room of one.
-fn bars_of(run: &Entry) -> usize {
+fn bars_of(run: &RunEntry) -> usize {
     run.trace.lanes.len().max(1)
 }
 
@@ -152,7 +152,7 @@ fn shares(wanted: Vec<usize>, rows: u16) -> Vec<u16> {
 }
 
 fn draw_timeline(
-    run: &Entry,
+    run: &RunEntry,
     window: Window,
     pitch: Pitch,
     theme: Theme,
@@ -187,7 +187,7 @@ fn draw_timeline(
 
 /// What a run was, that it was recorded elsewhere, how it ended unless well, and how much of it is drawn; in as many words as
 /// fit.
-fn title(run: &Entry, drawn: usize, width: u16) -> Line<'static> {
+fn title(run: &RunEntry, drawn: usize, width: u16) -> Line<'static> {
     let (plan, lanes) = (&run.record.plan, run.trace.lanes.len());
     let mut besides = String::new();
     if run.provenance.origin == Origin::Recorded {

@@ -19,7 +19,7 @@ use crate::{
         theme::{STRONG, Theme},
         widget::{
             axis::Axis,
-            curve::{Curve, mean},
+            curve::{TimeCurve, mean},
         },
     },
 };
@@ -59,7 +59,7 @@ const EXAMPLES: [Example; 3] = [
 ];
 
 /// One of the two curves.
-struct Row {
+struct CurveRow {
     name: &'static str,
     now: f64,
     most: f64,
@@ -89,7 +89,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
         let scale = [&row.most.to_string(), &half.to_string(), "0"];
         draw_scale(scale, bars.x, area, buf);
         let value = |from, to| mean(&shown.trace().samples, row.value, from, to);
-        let curve = Curve {
+        let curve = TimeCurve {
             value: &value,
             window,
             most: row.most,
@@ -143,11 +143,11 @@ fn halves(area: Rect) -> [Rect; 2] {
     [upper, lower]
 }
 
-fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
+fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [CurveRow; 2] {
     let (concurrency, parallelism) = shown.two_numbers();
     let (workers, tasks) = (shown.plan().workers, shown.plan().tasks);
     [
-        Row {
+        CurveRow {
             name: "in flight",
             now: concurrency,
             most: workers.min(tasks).into(),
@@ -155,7 +155,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
             value: |sample| sample.in_flight,
             style: theme.concurrency(),
         },
-        Row {
+        CurveRow {
             name: "on a core",
             now: parallelism,
             most: app.machine_shown().cores_usable.into(),
@@ -168,7 +168,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [Row; 2] {
 
 /// The name with the number, and below it, as far as there is room, what would fill the curve and which time the number is
 /// of.
-fn draw_label(row: &Row, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
+fn draw_label(row: &CurveRow, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let when = shown.entry().map_or("now", |_| "on average");
     let most = grouped(row.most as u64);
     let lines = [

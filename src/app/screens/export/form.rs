@@ -10,7 +10,7 @@ use crate::{
     ui::{
         choice::round,
         field::TextField,
-        form::{Entry, Form, Row, Way},
+        form::{Form, FormEntry, FormField, Way},
     },
 };
 
@@ -132,7 +132,7 @@ pub struct Exporting {
     file: String,
     /// Where files are written unless their name says otherwise.
     directory: Option<String>,
-    entry: Entry,
+    entry: FormEntry,
     /// Whether the name is the user's own.
     is_typed: bool,
     /// What became of it.
@@ -154,7 +154,7 @@ impl Exporting {
             format: Format::FILES[0],
             file: String::new(),
             directory: directory.map(str::to_string),
-            entry: Entry::at(FORMATS),
+            entry: FormEntry::at(FORMATS),
             is_typed: false,
             stage: Stage::Open,
             scopes,
@@ -219,15 +219,15 @@ impl Exporting {
 }
 
 impl Form for Exporting {
-    fn entry(&self) -> &Entry {
+    fn entry(&self) -> &FormEntry {
         &self.entry
     }
 
-    fn entry_mut(&mut self) -> &mut Entry {
+    fn entry_mut(&mut self) -> &mut FormEntry {
         &mut self.entry
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<FormField> {
         let has_choice = self.scopes.len() > 1;
         let scope = if has_choice { Way::Choice } else { Way::Fixed };
         let format = |format: Format| {
@@ -235,15 +235,15 @@ impl Form for Exporting {
             let sign = if format == self.format { "▸" } else { " " };
             let value = format!("{sign} {}", format.name());
             let apart = NAMES - format.name().len();
-            Row {
+            FormField {
                 note: format!("{:apart$}{}", "", format.description()),
-                ..Row::new(if is_first { "Format" } else { "" }, value, "").by(Way::Cursor)
+                ..FormField::new(if is_first { "Format" } else { "" }, value, "").by(Way::Cursor)
             }
         };
         let file = Way::Text(TextField::new(&self.file, MOST));
-        let mut rows = vec![Row::new("What", &self.scope().label, "").by(scope)];
+        let mut rows = vec![FormField::new("What", &self.scope().label, "").by(scope)];
         rows.extend(Format::FILES.map(format));
-        rows.push(Row::new("File", &self.file, "").by(file));
+        rows.push(FormField::new("File", &self.file, "").by(file));
         rows
     }
 

@@ -43,14 +43,14 @@ mod tests {
             model::Model,
             workload::{COMPUTE_ITERATIONS, SHARED_FILE, Workload},
         },
-        domain::{machine::Limits, plan::Draft},
+        domain::{machine::WorkerLimits, plan::Draft},
     };
 
     #[test]
     fn what_is_said_about_a_row_fits_four_lines_of_the_panel() {
         for workload in Workload::ALL {
             for model in Model::ALL {
-                let mut setup = Setup::new(64, Limits::default());
+                let mut setup = Setup::new(64, WorkerLimits::default());
                 (setup.draft.workload, setup.draft.model, setup.draft.workers) =
                     (workload, model, 1_000);
                 for field in setup.fields() {
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_model_says_what_it_needs_in_the_right_number() {
-        let mut setup = Setup::new(2, Limits::default());
+        let mut setup = Setup::new(2, WorkerLimits::default());
         setup.draft.model = Model::Processes;
         assert_eq!(
             setup.about_model(),
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn of_tasks_that_compute_and_wait_not_all_do_both_at_once() {
-        let mut setup = Setup::new(2, Limits::default());
+        let mut setup = Setup::new(2, WorkerLimits::default());
         setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
         assert_eq!(
             setup.about_model(),

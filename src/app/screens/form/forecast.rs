@@ -3,7 +3,7 @@
 use crate::{
     app::{App, screens::form::Setup},
     domain::{
-        estimate::{self, Known},
+        estimate::{self, MachineFacts},
         plan::Invalid,
     },
     present::sentence::estimate::words,
@@ -30,7 +30,7 @@ impl App {
     }
 
     /// What is known of this machine that decides how long runs take.
-    pub(in crate::app) fn known(&self) -> Known<'_> {
+    pub(in crate::app) fn known(&self) -> MachineFacts<'_> {
         let here = self.history.here();
         let runs = self.history.entries().iter().rev();
         let mut records = runs
@@ -38,7 +38,7 @@ impl App {
             .filter(|run| run.record.plan.workload.fetches())
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);
-        Known {
+        MachineFacts {
             cores_usable: self.settings.machine.cores_usable,
             speed: self.work.speed.as_ref(),
             pythons: self.form.found_pythons(),

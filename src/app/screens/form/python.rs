@@ -7,7 +7,7 @@ use crate::{
         python::{FoundPython, GilState, Interpreter, Pythons, StartMethod},
         speed::Speed,
     },
-    ui::form::Row,
+    ui::form::FormField,
 };
 
 /// What is known of this machine's interpreters.
@@ -87,7 +87,7 @@ impl Setup {
         self.draft.start_method.or(default)
     }
 
-    pub(crate) fn described_start_method(&self) -> Row {
+    pub(crate) fn described_start_method(&self) -> FormField {
         let method = self.start_method();
         let is_default = self.start_methods().first() == method.as_ref();
         let name = method.map_or("–", StartMethod::name);
@@ -97,9 +97,9 @@ impl Setup {
             ""
         };
         let about = method.map_or("how the processes are made", StartMethod::description);
-        Row {
+        FormField {
             short: Some(name.into()),
-            ..Row::new("Start by", format!("{name}{default}"), about)
+            ..FormField::new("Start by", format!("{name}{default}"), about)
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 fn on(row: Field) -> Setup {
-    let mut setup = Setup::new(2, Limits::default());
+    let mut setup = Setup::new(2, WorkerLimits::default());
     setup.choose(row);
     setup
 }
@@ -79,7 +79,7 @@ fn a_typed_number_out_of_range_stays_and_is_refused_in_place() {
     });
     assert!(setup.accept());
     assert_eq!(setup.draft().workers, 99_999);
-    let invalid = setup.draft().check(&Limits::default()).unwrap_err();
+    let invalid = setup.draft().check(&WorkerLimits::default()).unwrap_err();
     setup.choose(Field::Workload);
     setup.refuse(&invalid);
     assert_eq!(setup.field(), Field::WORKERS, "the eye is led to it");
@@ -109,7 +109,7 @@ fn abandoning_or_typing_nothing_keeps_the_number() {
 
 #[test]
 fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() {
-    let mut setup = Setup::new(6, Limits::default());
+    let mut setup = Setup::new(6, WorkerLimits::default());
     setup.choose(Field::WORKERS);
     (setup.draft.workload, setup.draft.workers) = (Workload::Io, 1);
     setup.draft.tasks = 50;
@@ -145,7 +145,7 @@ fn both_sizes_of_a_task_are_remembered() {
     let mut setup = on(Field::Sizing);
     setup.change(true);
     assert_eq!(setup.value(Field::Number(&TASK_TIME)), "250 ms");
-    assert!(setup.draft().check(&Limits::default()).is_ok());
+    assert!(setup.draft().check(&WorkerLimits::default()).is_ok());
     setup.change(true);
     assert_eq!(setup.value(Field::Number(&ITERATIONS)), "10 000 000");
 }
@@ -154,7 +154,7 @@ fn both_sizes_of_a_task_are_remembered() {
 fn the_lowest_and_highest_of_every_number_are_valid() {
     for workload in Workload::ALL {
         for model in Model::of(false) {
-            let mut setup = Setup::new(2, Limits::default());
+            let mut setup = Setup::new(2, WorkerLimits::default());
             (setup.draft.workload, setup.draft.model) = (workload, model);
             for field in setup.fields() {
                 for up in [true, false] {
@@ -162,7 +162,7 @@ fn the_lowest_and_highest_of_every_number_are_valid() {
                     (0..80).for_each(|_| setup.change(up));
                     (setup.draft.workload, setup.draft.model) = (workload, model);
                     assert!(
-                        setup.draft().check(&Limits::default()).is_ok(),
+                        setup.draft().check(&WorkerLimits::default()).is_ok(),
                         "{field:?} {:?}",
                         setup.draft
                     );

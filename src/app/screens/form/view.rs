@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{App, message::Target, screens::form::FormScreen, view::FormOver},
+    app::{App, message::ClickTarget, screens::form::FormScreen, view::FormOver},
     ui::{panel::draw_frame, theme::Theme, widget::form::FormView},
 };
 
@@ -24,8 +24,10 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
 }
 
 /// The row of the form that stands at this height of the room inside its border.
-pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<Target> {
-    form(app, focused).row_at(inner, y).map(Target::FormRow)
+pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<ClickTarget> {
+    form(app, focused)
+        .row_at(inner, y)
+        .map(ClickTarget::FormRow)
 }
 
 fn form(app: &App, focused: bool) -> FormView<'_> {

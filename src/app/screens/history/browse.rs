@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::history::Entry;
+use crate::domain::history::RunEntry;
 
 /// A row of the history, from the first one down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,9 +187,9 @@ impl Browse {
 
 /// Where sessions begin among runs that are shown in the order of their numbers. Nowhere if all are of one session of this
 /// program.
-pub(crate) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a Entry>>) -> Vec<Heading> {
+pub(crate) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a RunEntry>>) -> Vec<Heading> {
     let mut begins: Vec<Heading> = vec![];
-    let mut former: Option<&Entry> = None;
+    let mut former: Option<&RunEntry> = None;
     for (place, entry) in entries.enumerate() {
         // What belongs to no session belongs to the one above.
         let Some(entry) = entry else { continue };

@@ -10,12 +10,12 @@ use std::{cmp::Ordering, sync::LazyLock};
 use unicode_width::UnicodeWidthStr;
 
 pub use crate::{
-    app::screens::history::columns::cell::{Row, speed_up},
+    app::screens::history::columns::cell::{RowSource, speed_up},
     present::table::{Column as TableColumn, DECORATION, Extent, Side},
 };
 use crate::{
     catalog::metric::{HistoryColumn, METRICS, Metric},
-    domain::{history::Entry, text::clean},
+    domain::{history::RunEntry, text::clean},
     present::{
         sentence::{moment, when},
         table::{ASKED_FOR, shortened},
@@ -48,7 +48,7 @@ impl<'a> From<Option<&'a str>> for SortKey<'a> {
 
 /// A column of the history.
 #[derive(Debug)]
-pub struct Column {
+pub struct ColumnDescription {
     /// Its name in the program.
     pub id: &'static str,
     /// How it stands in a table: under its short heading.
@@ -61,16 +61,16 @@ pub struct Column {
     least: Extent,
     /// Whether it is shown unless the user says otherwise.
     pub by_default: ByDefault,
-    content: Content,
+    content: ColumnContent,
 }
 
 /// What stands in a column, and what it is sorted by.
 #[derive(Debug)]
-enum Content {
+enum ColumnContent {
     /// A number of the catalogue.
     Number(&'static Metric),
     /// What only the history says.
-    Other(Cell, Key),
+    Other(Cell, ReadSortKey),
 }
 
 /// Whether a column is shown that the user said nothing about.
@@ -81,10 +81,10 @@ pub enum ByDefault {
     /// It is not.
     Hidden,
     /// Only if there is such a run.
-    If(fn(&Entry) -> bool),
+    If(fn(&RunEntry) -> bool),
 }
 
-impl Column {
+impl ColumnDescription {
     /// What it is called where it stands alone: the bar has no heading.
     pub fn name(&self) -> &str {
         match self.heading() {
@@ -104,60 +104,60 @@ impl Column {
     }
 
     /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
-    pub fn cell(&self, row: Row<'_>) -> String {
+    pub fn cell(&self, row: RowSource<'_>) -> String {
         match self.content {
-            Content::Number(metric) => cell::number(metric, row),
-            Content::Other(text, _) => text(row),
+            ColumnContent::Number(metric) => cell::number(metric, row),
+            ColumnContent::Other(text, _) => text(row),
         }
     }
 
-    fn key<'a>(&self, row: Row<'a>) -> SortKey<'a> {
+    fn key<'a>(&self, row: RowSource<'a>) -> SortKey<'a> {
         match self.content {
-            Content::Number(metric) => cell::key(metric, row),
-            Content::Other(_, key) => key(row),
+            ColumnContent::Number(metric) => cell::key(metric, row),
+            ColumnContent::Other(_, key) => key(row),
         }
     }
 
     /// Of a number of the catalogue; `None` if it is no column.
-    fn of(metric: &'static Metric) -> Option<Column> {
+    fn of(metric: &'static Metric) -> Option<ColumnDescription> {
         let by_default = match metric.column {
             HistoryColumn::Never => return None,
             HistoryColumn::Shown(_) => Shown,
             HistoryColumn::Hidden => Hidden,
         };
-        Some(Column {
+        Some(ColumnDescription {
             id: metric.id,
             table: TableColumn::of(metric),
             meaning: metric.meaning,
             how: metric.how,
             least: if metric.id == TIME { SECONDS } else { NONE },
             by_default,
-            content: Content::Number(metric),
+            content: ColumnContent::Number(metric),
         })
     }
 }
 
 /// What stands in a row.
-type Cell = fn(Row<'_>) -> String;
+type Cell = fn(RowSource<'_>) -> String;
 /// What rows are sorted by.
-type Key = fn(Row<'_>) -> SortKey<'_>;
+type ReadSortKey = fn(RowSource<'_>) -> SortKey<'_>;
 
 fn other(
     id: &'static str,
     (heading, meaning, how): (&str, &'static str, &'static str),
     side: Side,
     before: usize,
-    content: (Cell, Key),
+    content: (Cell, ReadSortKey),
     (rank, by_default): (usize, ByDefault),
-) -> Column {
-    Column {
+) -> ColumnDescription {
+    ColumnDescription {
         id,
         table: TableColumn::new(heading, side, rank),
         meaning,
         how,
         least: Extent { before, ..NONE },
         by_default,
-        content: Content::Other(content.0, content.1),
+        content: ColumnContent::Other(content.0, content.1),
     }
 }
 
@@ -195,7 +195,7 @@ const SECONDS: Extent = Extent {
 };
 
 /// Every column, from left to right.
-pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
     let mut columns = vec![
         other(
             NUMBER,
@@ -225,7 +225,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
                 |row| started_at(row).map_or_else(String::new, moment),
                 |row| started_at(row).into(),
             ),
-            (9, If(Entry::is_earlier)),
+            (9, If(RunEntry::is_earlier)),
         ),
         other(
             "work",
@@ -246,7 +246,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             (
                 // What else there is to say of a sweep is told in words.
                 |row| match row {
-                    Row::Sweep(_) => String::new(),
+                    RowSource::Sweep(_) => String::new(),
                     row => row.plan().executor.label(),
                 },
                 |row| row.entry().map(|run| run.record.plan.model().name()).into(),
@@ -272,7 +272,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             (7, If(|run| run.name.is_some())),
         ),
     ];
-    let numbers = METRICS.iter().filter_map(Column::of);
+    let numbers = METRICS.iter().filter_map(ColumnDescription::of);
     let (asked, measured): (Vec<_>, Vec<_>) =
         numbers.partition(|column| ["workers", "tasks"].contains(&column.id));
     for column in asked.into_iter().chain(measured) {
@@ -301,7 +301,7 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     columns
 });
 
-fn bar() -> Column {
+fn bar() -> ColumnDescription {
     other(
         BAR,
         (
@@ -316,7 +316,7 @@ fn bar() -> Column {
     )
 }
 
-fn started_at(row: Row<'_>) -> Option<&str> {
+fn started_at(row: RowSource<'_>) -> Option<&str> {
     Some(&row.entry()?.record.started_at)
 }
 
@@ -407,7 +407,7 @@ impl Columns {
     }
 
     /// Finds out how much room the cells of these rows need, and which columns have something to say about them.
-    pub(crate) fn measure(&mut self, rows: &[Row<'_>]) {
+    pub(crate) fn measure(&mut self, rows: &[RowSource<'_>]) {
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
                 Shown => true,
@@ -416,8 +416,8 @@ impl Columns {
             };
             if self.is_shown(at) {
                 // A sweep's work is told in words that make their own room.
-                let has_cell = |row: &&Row<'_>| {
-                    column.table.side != Side::Left || !matches!(row, Row::Sweep(_))
+                let has_cell = |row: &&RowSource<'_>| {
+                    column.table.side != Side::Left || !matches!(row, RowSource::Sweep(_))
                 };
                 self.extents[at] = rows
                     .iter()
@@ -429,8 +429,8 @@ impl Columns {
     }
 
     /// The numbers of these runs and sweeps in the order in which they are shown.
-    pub(crate) fn arrange(&self, rows: &[Row<'_>]) -> Vec<usize> {
-        let is_sorted_by = |column: &&Column| column.id == self.sort.by;
+    pub(crate) fn arrange(&self, rows: &[RowSource<'_>]) -> Vec<usize> {
+        let is_sorted_by = |column: &&ColumnDescription| column.id == self.sort.by;
         let column = COLUMNS.iter().find(is_sorted_by).unwrap_or(&COLUMNS[0]);
         let mut keyed: Vec<_> = rows
             .iter()
@@ -484,7 +484,7 @@ mod tests {
     fn runs_are_sorted_by_any_column_and_once_more_the_other_way_round() {
         let history = history();
         let mut columns = Columns::default();
-        let rows: Vec<Row<'_>> = history.entries().iter().map(Row::Entry).collect();
+        let rows: Vec<RowSource<'_>> = history.entries().iter().map(RowSource::Entry).collect();
         let order = |columns: &mut Columns| columns.arrange(&rows);
         assert_eq!(order(&mut columns), [1, 2, 3, 4]);
         columns.sort_by(TIME);
@@ -498,7 +498,7 @@ mod tests {
     #[test]
     fn runs_without_a_value_come_last_in_both_directions() {
         let history = history();
-        let rows: Vec<Row<'_>> = history.entries().iter().map(Row::Entry).collect();
+        let rows: Vec<RowSource<'_>> = history.entries().iter().map(RowSource::Entry).collect();
         let mut columns = Columns::default();
         for _ in 0..2 {
             columns.sort_by(SPEED_UP);

@@ -96,13 +96,13 @@ mod tests {
     use super::*;
     use crate::{
         app::message::Msg,
-        domain::{history::TraceState, machine::Limits, provenance::Origin, speed::Speed},
+        domain::{history::TraceState, machine::WorkerLimits, provenance::Origin, speed::Speed},
         fixtures::explorer::{Scenario, earlier, machine},
         ui::key::Key::Char,
     };
 
     fn app() -> App {
-        let mut app = App::new(machine(2), Limits::default()).in_session("here");
+        let mut app = App::new(machine(2), WorkerLimits::default()).in_session("here");
         let _ = app.update(Msg::Resized {
             columns: 120,
             rows: 40,

@@ -6,10 +6,10 @@ use crate::{
     app::{
         App,
         screen::{Focus, Panel},
-        screens::history::columns::Row,
+        screens::history::columns::RowSource,
     },
     domain::{
-        history::{Entry, SweepEntry},
+        history::{RunEntry, SweepEntry},
         provenance::Origin,
         python::{Python, StartMethod},
         record::{Outcome, Record},
@@ -45,7 +45,7 @@ impl Filter {
     }
 
     /// The history changed: so did what its rows can be found by.
-    pub(crate) fn index(&mut self, rows: &[Row<'_>]) {
+    pub(crate) fn index(&mut self, rows: &[RowSource<'_>]) {
         self.index = rows
             .iter()
             .map(|row| (row.number(), described(*row)))
@@ -81,11 +81,11 @@ fn finds(number: usize, text: &str, word: &str) -> bool {
 }
 
 /// What a row can be found by: words in lower case, each with a blank before it.
-fn described(row: Row<'_>) -> String {
+fn described(row: RowSource<'_>) -> String {
     let (told, provenance) = match row {
-        Row::Entry(entry) => (of_run(entry), &entry.provenance),
-        Row::Sweep(sweep) => (of_sweep(sweep), &sweep.provenance),
-        Row::Live(..) => return String::new(),
+        RowSource::Entry(entry) => (of_run(entry), &entry.provenance),
+        RowSource::Sweep(sweep) => (of_sweep(sweep), &sweep.provenance),
+        RowSource::Live(..) => return String::new(),
     };
     let origin = match provenance.origin {
         Origin::Here => "here",
@@ -97,7 +97,7 @@ fn described(row: Row<'_>) -> String {
     format!(" #{number} {number} {work} {name} {origin} {told}").to_lowercase()
 }
 
-fn of_run(entry: &Entry) -> String {
+fn of_run(entry: &RunEntry) -> String {
     let record = &entry.record;
     let (model, ending) = (record.plan.model(), &record.ending);
     let is_completed = ending.outcome == Outcome::Completed;
@@ -239,7 +239,7 @@ mod tests {
                 index: history
                     .entries()
                     .iter()
-                    .map(|run| (run.number, described(Row::Entry(run))))
+                    .map(|run| (run.number, described(RowSource::Entry(run))))
                     .collect(),
                 found: (0, 0),
             };

@@ -10,16 +10,16 @@ use crate::{
             Overlay,
             history::{
                 browse::{self, Browse, Heading},
-                columns::{Columns, NUMBER, Row},
+                columns::{Columns, NUMBER, RowSource},
             },
-            reading::{Reading, Subject},
+            reading::{Subject, TextScreen},
         },
     },
-    domain::history::{Entry, History},
+    domain::history::{History, RunEntry},
 };
 
 /// The runs of the history that are no part of a sweep, and the sweeps.
-fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {
+fn rows(history: &History, with_earlier: bool) -> Vec<RowSource<'_>> {
     let runs = history
         .single_entries()
         .filter(|run| with_earlier || !run.is_earlier());
@@ -27,11 +27,13 @@ fn rows(history: &History, with_earlier: bool) -> Vec<Row<'_>> {
         .sweeps()
         .iter()
         .filter(|sweep| with_earlier || !sweep.is_earlier());
-    runs.map(Row::Entry).chain(sweeps.map(Row::Sweep)).collect()
+    runs.map(RowSource::Entry)
+        .chain(sweeps.map(RowSource::Sweep))
+        .collect()
 }
 
 /// The largest speed-up of each row's work, at least 1, by the rows' numbers.
-fn most_of_each_work(rows: &[Row<'_>]) -> HashMap<usize, f64> {
+fn most_of_each_work(rows: &[RowSource<'_>]) -> HashMap<usize, f64> {
     let mut most = HashMap::new();
     for row in rows {
         let most: &mut f64 = most.entry(row.plan().work()).or_insert(1.0);
@@ -59,7 +61,7 @@ impl App {
     }
 
     /// The run in this row of the history; for a sweep the one that stands for it.
-    pub(crate) fn run_at(&self, number: usize) -> Option<&Entry> {
+    pub(crate) fn run_at(&self, number: usize) -> Option<&RunEntry> {
         let run = self.history.get(number);
         run.or_else(|| self.history.standing_for(number))
     }
@@ -78,7 +80,7 @@ impl App {
     }
 
     /// The chosen row of the history, if it is a run's.
-    pub(crate) fn chosen_run(&self) -> Option<&Entry> {
+    pub(crate) fn chosen_run(&self) -> Option<&RunEntry> {
         self.history.get(self.chosen()?)
     }
 
@@ -184,7 +186,7 @@ impl App {
         if self.history.sweep(number).is_some() {
             self.open_chart(number);
         } else {
-            self.show(Overlay::Reading(Reading::about(Subject::Run(number))));
+            self.show(Overlay::Reading(TextScreen::about(Subject::Run(number))));
         }
     }
 

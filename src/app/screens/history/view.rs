@@ -25,13 +25,13 @@ use crate::{
         screens::{
             history::{
                 columns,
-                columns::Row,
-                view::geometry::{Geometry, Placed, WORD},
+                columns::RowSource,
+                view::geometry::{HistoryGeometry, PlacedColumn, WORD},
             },
             sweep::sketch::span,
         },
     },
-    domain::{executor::Executor, history::Entry, text::counted},
+    domain::{history::RunEntry, model_variant::ModelVariant, text::counted},
     present::{
         marks::MARKS,
         sentence,
@@ -52,7 +52,7 @@ const ROOM_FOR_WORD: u16 = 28;
 
 /// The table.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let geometry = Geometry::of(app, inside(area));
+    let geometry = HistoryGeometry::of(app, inside(area));
     let width = area.width.saturating_sub(4);
     let (title, right) = told::titles(app, geometry.part(app), usize::from(width));
     let frame = block(title, focused, theme)
@@ -84,8 +84,8 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
 
 fn draw_row(
     app: &App,
-    run: Row<'_>,
-    columns: &[Placed],
+    run: RowSource<'_>,
+    columns: &[PlacedColumn],
     theme: Theme,
     row: Rect,
     buf: &mut Buffer,
@@ -117,9 +117,9 @@ fn draw_row(
     // What is not known yet of a run that is on leaves room for how far it has come; the words of a sweep go on over the
     // columns of which it has nothing to say.
     let (begin, end) = match run {
-        Row::Entry(_) => (None, None),
-        Row::Live(..) => (free, None),
-        Row::Sweep(_) => (x_of(columns::MODEL), x_of(columns::SPEED_UP)),
+        RowSource::Entry(_) => (None, None),
+        RowSource::Live(..) => (free, None),
+        RowSource::Sweep(_) => (x_of(columns::MODEL), x_of(columns::SPEED_UP)),
     };
     let Some(x) = begin else { return };
     let width = end.map_or(row.right(), |end| end - 1).saturating_sub(x);
@@ -130,15 +130,15 @@ fn draw_row(
 
 /// What there is to say of a row besides its cells, in so many columns: what a sweep measures, and how far it or a run has
 /// come that is on.
-fn told(app: &App, run: Row<'_>, room: usize) -> String {
+fn told(app: &App, run: RowSource<'_>, room: usize) -> String {
     let sweep = match run {
-        Row::Entry(_) => return String::new(),
-        Row::Live(live, _) => return live.done(room),
-        Row::Sweep(sweep) => sweep,
+        RowSource::Entry(_) => return String::new(),
+        RowSource::Live(live, _) => return live.done(room),
+        RowSource::Sweep(sweep) => sweep,
     };
     let plan = &sweep.sweep.plan;
     let models = plan.parallel_executors();
-    let models: Vec<String> = models.iter().map(Executor::name).collect();
+    let models: Vec<String> = models.iter().map(ModelVariant::name).collect();
     let name = sweep.name.as_ref().map(|name| format!(" “{name}”"));
     let mut begin = format!("sweep{}", name.unwrap_or_default());
     if let Some(progress) = app.sweep_progress(sweep.number) {
@@ -159,7 +159,7 @@ fn told(app: &App, run: Row<'_>, room: usize) -> String {
 }
 
 /// When and where the runs below were measured, on a thin line.
-fn draw_session(app: &App, first: &Entry, theme: Theme, row: Rect, buf: &mut Buffer) {
+fn draw_session(app: &App, first: &RunEntry, theme: Theme, row: Rect, buf: &mut Buffer) {
     let line = "─".repeat(usize::from(row.width));
     draw_text(line, theme.secondary(), row, buf);
     let room = row.width.saturating_sub(6);
@@ -170,13 +170,13 @@ fn draw_session(app: &App, first: &Entry, theme: Theme, row: Rect, buf: &mut Buf
 }
 
 /// Whether a row is the chosen one; where none is, that of the live run.
-pub(crate) fn is_chosen(app: &App, run: Row<'_>) -> bool {
-    let number = Some(run.number()).filter(|_| !matches!(run, Row::Live(..)));
+pub(crate) fn is_chosen(app: &App, run: RowSource<'_>) -> bool {
+    let number = Some(run.number()).filter(|_| !matches!(run, RowSource::Live(..)));
     app.browse().selected() == number
 }
 
 /// The signs of a run; blanks for those that it does not have.
-pub(crate) fn signs(app: &App, run: Row<'_>) -> [&'static str; 5] {
+pub(crate) fn signs(app: &App, run: RowSource<'_>) -> [&'static str; 5] {
     let sign = |is_there: bool, sign| if is_there { sign } else { " " };
     let is_marked = app.browse().marked().contains(&run.number());
     let [baseline, fastest, doubted] =
@@ -189,7 +189,7 @@ pub(crate) fn signs(app: &App, run: Row<'_>) -> [&'static str; 5] {
 /// The fastest run's bar is twice as high as the others'.
 pub(crate) fn draw_gain(
     app: &App,
-    run: Row<'_>,
+    run: RowSource<'_>,
     theme: Theme,
     (room, room_for_word): (Rect, u16),
     buf: &mut Buffer,

@@ -11,7 +11,7 @@ use crate::{
     app::{
         App,
         frame::layout::Panels,
-        message::Target,
+        message::ClickTarget,
         screens::{form::Search, pythons::PythonList},
         view::View,
     },
@@ -53,10 +53,10 @@ impl View for PythonList {
         draw_scrolled(&lines, Line::clone, scroll, inner, buf);
     }
 
-    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<Target> {
+    fn target(&self, app: &App, inner: Rect, row: u16) -> Option<ClickTarget> {
         let rows = lines(app, self.row, inner.width).len();
         let at = scrolled_at(rows, scroll(app, self.row, inner), inner, row)?;
-        (at < app.setup().found_pythons().len()).then_some(Target::ListRow(at))
+        (at < app.setup().found_pythons().len()).then_some(ClickTarget::ListRow(at))
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::{
     app::screens::{
         history::columns::COLUMNS,
-        reading::{Entry, Section},
+        reading::{Section, TextEntry},
     },
     catalog::{
         caveat::{CAVEATS, CaveatKind},
@@ -16,7 +16,7 @@ use crate::{
         workload::Workload,
     },
     domain::phase::Phase,
-    ui::text::{Look, Piece},
+    ui::text::{TextPart, TextStyle},
 };
 
 /// The title of a text.
@@ -37,11 +37,11 @@ pub(crate) fn sections(text: &'static str) -> Vec<Section> {
 }
 
 /// A paragraph, or a list.
-fn block(text: &'static str) -> Vec<Entry> {
+fn block(text: &'static str) -> Vec<TextEntry> {
     let text = text.trim();
     match text.strip_prefix("- ") {
         _ if text.is_empty() => vec![],
-        None => vec![Entry::plain(in_a_line(text))],
+        None => vec![TextEntry::plain(in_a_line(text))],
         Some(list) => list.split("\n- ").flat_map(item).collect(),
     }
 }
@@ -50,7 +50,7 @@ fn in_a_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn item(text: &'static str) -> Vec<Entry> {
+fn item(text: &'static str) -> Vec<TextEntry> {
     let Some((term, said)) = text
         .strip_prefix("**")
         .and_then(|text| text.split_once("**"))
@@ -62,14 +62,14 @@ fn item(text: &'static str) -> Vec<Entry> {
         .or(said.split_once(":\n"))
         .unwrap_or(("", said));
     let look = match in_braces(look) {
-        None => Look::Strong,
-        Some("concurrency") => Look::Concurrency,
-        Some("parallelism") => Look::Parallelism,
-        Some(phase) => phase_named(phase).map_or(Look::Plain, Look::Phase),
+        None => TextStyle::Strong,
+        Some("concurrency") => TextStyle::Concurrency,
+        Some("parallelism") => TextStyle::Parallelism,
+        Some(phase) => phase_named(phase).map_or(TextStyle::Plain, TextStyle::Phase),
     };
     let said = in_braces(said).map_or_else(|| in_a_line(said), told);
-    vec![Entry {
-        term: vec![Piece::new(term, look)],
+    vec![TextEntry {
+        term: vec![TextPart::new(term, look)],
         said: said.into(),
     }]
 }
@@ -94,46 +94,48 @@ fn told(name: &str) -> String {
 }
 
 /// What a catalogue has under this name.
-fn listed(name: &'static str) -> Vec<Entry> {
+fn listed(name: &'static str) -> Vec<TextEntry> {
     match name {
         "phases" => Phase::MEASURED
             .into_iter()
             .chain([Phase::Lost])
-            .map(Entry::phase)
+            .map(TextEntry::phase)
             .collect(),
-        "measured phases" => Phase::MEASURED.map(Entry::phase).into(),
+        "measured phases" => Phase::MEASURED.map(TextEntry::phase).into(),
         "workloads" => Workload::ALL
-            .map(|workload| Entry::named(workload.name(), workload.line()))
+            .map(|workload| TextEntry::named(workload.name(), workload.line()))
             .into(),
         "models" => Model::ALL
-            .map(|model| Entry::named(model.name(), model.line()))
+            .map(|model| TextEntry::named(model.name(), model.line()))
             .into(),
         "numbers" => numbers(),
         "parameters" => Workload::all_parameters()
-            .map(|(_, parameter)| Entry::named(parameter.flag, parameter.meaning))
+            .map(|(_, parameter)| TextEntry::named(parameter.flag, parameter.meaning))
             .collect(),
         "columns" => COLUMNS
             .iter()
-            .map(|column| Entry::named(column.name(), with_how(column.meaning, column.how)))
+            .map(|column| TextEntry::named(column.name(), with_how(column.meaning, column.how)))
             .collect(),
         "metrics:details" => METRICS
             .iter()
             .filter(|metric| metric.is_in(DETAILS) && metric.phase().is_none())
-            .map(Entry::metric)
+            .map(TextEntry::metric)
             .collect(),
         "metrics:comparison" => METRICS
             .iter()
             .filter(|metric| metric.is_in(COMPARISON))
-            .map(Entry::metric)
+            .map(TextEntry::metric)
             .collect(),
         "caveats" => CAVEATS
             .iter()
             .filter(|caveat| caveat.kind != CaveatKind::Other)
-            .map(|caveat| Entry::named(caveat.name, with_how(&(caveat.meaning)(), caveat.advice)))
+            .map(|caveat| {
+                TextEntry::named(caveat.name, with_how(&(caveat.meaning)(), caveat.advice))
+            })
             .collect(),
         "file:signs" => in_file(include_str!("../../../../assets/help/signs.md")),
         "file:gil" => in_file(include_str!("../../../../assets/help/gil.md")),
-        unknown => vec![Entry::plain(unknown)],
+        unknown => vec![TextEntry::plain(unknown)],
     }
 }
 
@@ -144,19 +146,19 @@ fn with_how(meaning: &str, how: &str) -> String {
     }
 }
 
-fn in_file(text: &'static str) -> Vec<Entry> {
+fn in_file(text: &'static str) -> Vec<TextEntry> {
     let sections = sections(text).into_iter();
     sections.flat_map(|section| section.entries).collect()
 }
 
 /// What each number of the form means, in its order.
-fn numbers() -> Vec<Entry> {
+fn numbers() -> Vec<TextEntry> {
     let number =
-        |parameter: &'static Parameter| Entry::named(parameter.label.trim(), parameter.meaning);
+        |parameter: &'static Parameter| TextEntry::named(parameter.label.trim(), parameter.meaning);
     let mut entries = vec![number(&WORKERS), number(&TASKS)];
     for workload in Workload::ALL {
         let sizing = workload.description().sizing.as_ref();
-        entries.extend(sizing.map(|sizing| Entry::named(sizing.label, sizing.meaning)));
+        entries.extend(sizing.map(|sizing| TextEntry::named(sizing.label, sizing.meaning)));
         entries.extend(
             workload
                 .parameters()

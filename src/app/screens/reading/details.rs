@@ -1,9 +1,9 @@
 //! All numbers of one record.
 
 use crate::{
-    catalog::metric::{ALWAYS, DETAILS, Group, METRICS, Metric},
+    catalog::metric::{ALWAYS, DETAILS, METRICS, Metric, MetricGroup},
     domain::{
-        history::{Entry, History},
+        history::{History, RunEntry},
         plan::Plan,
         record::Record,
         repeats, shared_file,
@@ -13,7 +13,7 @@ use crate::{
         number::{NOTHING, or_nothing, with_unit},
         sentence::{self, verdict},
     },
-    ui::text::{Line, Look, Page, Piece, marked},
+    ui::text::{Page, TextLine, TextPart, TextStyle, marked},
 };
 
 /// How much of a foreign text is shown.
@@ -24,12 +24,12 @@ const PRINTED_LINES: usize = 100;
 const FAILURES: usize = 20;
 
 /// A reason to trust a run less, as it is shown.
-pub(crate) fn doubts(run: &Entry) -> impl Iterator<Item = String> {
+pub(crate) fn doubts(run: &RunEntry) -> impl Iterator<Item = String> {
     run.caveats().map(|caveat| clean(&caveat.text, FOREIGN))
 }
 
 /// Everything about a run in rows of at most `width` columns.
-pub(crate) fn lines(history: &History, entry: &Entry, width: u16) -> Vec<Line> {
+pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<TextLine> {
     let record = &entry.record;
     let mut page = Page::of(width);
     let doubts = doubts(entry).map(|doubt| format!("! {doubt}"));
@@ -37,9 +37,11 @@ pub(crate) fn lines(history: &History, entry: &Entry, width: u16) -> Vec<Line> {
         .chain(sentence::origin::of(entry, history.here()))
         .chain(sentence::shared_file::all(record))
         .chain(doubts)
-        .for_each(|text| page.say(&text, Look::Strong));
-    page.say("", Look::Plain);
-    let mut numbers = METRICS.iter().filter(|metric| metric.group == Group::Run);
+        .for_each(|text| page.say(&text, TextStyle::Strong));
+    page.say("", TextStyle::Plain);
+    let mut numbers = METRICS
+        .iter()
+        .filter(|metric| metric.group == MetricGroup::Run);
     // The repeats come after the time.
     if let Some(time) = numbers.next() {
         number_of(&mut page, entry, time);
@@ -54,7 +56,7 @@ pub(crate) fn lines(history: &History, entry: &Entry, width: u16) -> Vec<Line> {
     python(&mut page, entry);
     page.heading("Time of all workers by phase");
     for phase in record.plan.phases() {
-        numbers_of(&mut page, entry, Group::Phase(phase));
+        numbers_of(&mut page, entry, MetricGroup::Phase(phase));
     }
     failures(&mut page, record);
     printed(&mut page, record);
@@ -72,12 +74,12 @@ fn failures(page: &mut Page, record: &Record) {
     }
     for (task, error) in failed {
         let error = clean(error, FOREIGN);
-        page.say(&format!("task {task}: {error}"), Look::Error);
+        page.say(&format!("task {task}: {error}"), TextStyle::Error);
     }
 }
 
 /// By what a run of Python was executed, and what that cost.
-fn python(page: &mut Page, entry: &Entry) {
+fn python(page: &mut Page, entry: &RunEntry) {
     let Some(python) = entry.record.plan.python() else {
         return;
     };
@@ -99,7 +101,7 @@ fn python(page: &mut Page, entry: &Entry) {
         };
         page.tell("GIL", state, how);
     }
-    numbers_of(page, entry, Group::Python);
+    numbers_of(page, entry, MetricGroup::Python);
 }
 
 /// What a run of Python printed, as far as it was kept.
@@ -110,11 +112,11 @@ fn printed(page: &mut Page, record: &Record) {
     };
     page.heading("What it printed");
     for line in output.text.lines().take(PRINTED_LINES) {
-        page.say(&clean(line, FOREIGN), Look::Plain);
+        page.say(&clean(line, FOREIGN), TextStyle::Plain);
     }
     if output.text.lines().count() > PRINTED_LINES || output.bytes > output.text.len() as u64 {
         let rest = format!("… of {} in all", bytes(output.bytes));
-        page.say(&rest, Look::Plain);
+        page.say(&rest, TextStyle::Plain);
     }
 }
 
@@ -133,15 +135,15 @@ fn repeated(page: &mut Page, repeats: &[&Record]) {
 }
 
 /// The numbers of the catalogue that belong to this group, with what they mean.
-fn numbers_of(page: &mut Page, entry: &Entry, group: Group) {
+fn numbers_of(page: &mut Page, entry: &RunEntry, group: MetricGroup) {
     METRICS
         .iter()
         .filter(|metric| metric.group == group)
         .for_each(|metric| number_of(page, entry, metric));
 }
 
-fn number_of(page: &mut Page, entry: &Entry, metric: &Metric) {
-    let says_all = metric.group != Group::Python || entry.record.interpreter.python.is_some();
+fn number_of(page: &mut Page, entry: &RunEntry, metric: &Metric) {
+    let says_all = metric.group != MetricGroup::Python || entry.record.interpreter.python.is_some();
     let value = metric.of(&entry.record, entry.assessment.own_gain());
     if !metric.is_in(DETAILS) || (value.is_none() && !(says_all && metric.is_in(ALWAYS))) {
         return;
@@ -157,7 +159,7 @@ fn number_of(page: &mut Page, entry: &Entry, metric: &Metric) {
         _ if is_estimate => format!("{}, estimated", metric.meaning),
         _ => metric.meaning.into(),
     };
-    let name = Piece::new(metric.name, Look::Plain);
+    let name = TextPart::new(metric.name, TextStyle::Plain);
     let name = match metric.phase() {
         Some(phase) => marked(phase, name),
         None => vec![name],
@@ -166,7 +168,7 @@ fn number_of(page: &mut Page, entry: &Entry, metric: &Metric) {
 }
 
 /// What the speed-up is measured against.
-fn measured_against(entry: &Entry) -> String {
+fn measured_against(entry: &RunEntry) -> String {
     match entry.assessment.baseline {
         Some(baseline) if baseline.number == entry.number => {
             "it is the baseline of its work".into()

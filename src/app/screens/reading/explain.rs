@@ -8,7 +8,7 @@ use crate::{
         App, Shown,
         screen::Panel,
         screens::{
-            reading::{Entry, Section, article},
+            reading::{Section, TextEntry, article},
             timeline::Rows,
         },
     },
@@ -87,7 +87,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     };
     let mut entries = vec![];
     let mut say = |is_so: bool, sentence: &'static str| {
-        entries.extend(is_so.then(|| Entry::plain(sentence)));
+        entries.extend(is_so.then(|| TextEntry::plain(sentence)));
     };
     say(
         shown.plan().lock() == Lock::Emulated,
@@ -118,7 +118,7 @@ fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
     );
     let dropped = trace.dropped();
     if dropped > 0 {
-        entries.push(Entry::plain(format!(
+        entries.push(TextEntry::plain(format!(
             "{dropped} events came too fast to be kept: the picture has holes there, the numbers have none."
         )));
     }
@@ -143,18 +143,18 @@ mod tests {
         },
         domain::{
             history::History,
-            machine::Limits,
+            machine::WorkerLimits,
             phase::Phase,
             plan::Draft,
             python::GilState,
             record::GilTotals,
-            shared_file::{Content, SharedFile},
+            shared_file::{FileContent, SharedFile},
             trace::Trace,
         },
         fixtures::explorer,
         ui::{
             form::Form,
-            text::{Look, Piece, width_of},
+            text::{TextPart, TextStyle, width_of},
         },
     };
 
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_panel_is_explained_with_how_it_was_measured() {
-        let app = App::new(explorer::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), WorkerLimits::default());
         for topic in TOPICS {
             let sections = explanation(&app, topic);
             assert!(sections.len() >= 2, "{topic:?}");
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn everything_in_braces_is_known() {
-        let app = App::new(explorer::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), WorkerLimits::default());
         let texts = TOPICS.map(|topic| explanation(&app, topic)).concat();
         let texts = [
             texts,
@@ -209,20 +209,20 @@ mod tests {
 
     #[test]
     fn the_timelines_explanation_has_the_mark_of_every_phase() {
-        let app = App::new(explorer::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), WorkerLimits::default());
         let lines = laid_out(&explanation(&app, Topic::TIMELINE), 60);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let has = lines
                 .iter()
                 .flatten()
-                .any(|piece| piece.look == Look::Phase(phase));
+                .any(|piece| piece.look == TextStyle::Phase(phase));
             assert!(has, "{phase:?}");
         }
     }
 
     #[test]
     fn on_a_small_screen_the_line_of_cores_is_explained_with_the_timeline() {
-        let mut app = App::new(explorer::machine(2), Limits::default());
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let headings = |app: &App| -> Vec<String> {
             explanation(app, Topic::TIMELINE)
                 .iter()
@@ -244,8 +244,8 @@ mod tests {
 
     /// Whether an explanation says something of a name: in a heading of its own, or as a term, alone or among others.
     fn says(topic: Topic, name: &str) -> bool {
-        let app = App::new(explorer::machine(2), Limits::default());
-        let is_term = |entry: &Entry| {
+        let app = App::new(explorer::machine(2), WorkerLimits::default());
+        let is_term = |entry: &TextEntry| {
             let term: String = entry.term.iter().map(|piece| &*piece.text).collect();
             term.trim().split(", ").any(|term| term == name)
         };
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn no_line_of_an_explanation_is_wider_than_its_room() {
-        let app = App::new(explorer::machine(2), Limits::default());
+        let app = App::new(explorer::machine(2), WorkerLimits::default());
         for topic in TOPICS {
             for width in [55, 75, 79] {
                 for line in laid_out(&explanation(&app, topic), width) {
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_form_is_explained() {
-        let mut setup = Setup::new(2, Limits::default());
+        let mut setup = Setup::new(2, WorkerLimits::default());
         let mut labels = BTreeSet::new();
         for workload in Workload::ALL {
             for model in Model::ALL {
@@ -301,7 +301,7 @@ mod tests {
             let plan = if kind == Workload::Cpu {
                 crate::fixtures::sample::plan(kind, model, 1)
             } else {
-                draft.validate(&Limits::default()).unwrap()
+                draft.validate(&WorkerLimits::default()).unwrap()
             };
             let mut record = crate::fixtures::sample::record(plan, 2.0, 1.0);
             record.interpreter.gil = Some(GilTotals {
@@ -311,7 +311,7 @@ mod tests {
             });
             record.system.memory_bytes = Some(1);
             record.system.shared_file = Some(SharedFile {
-                content: Content::Empty,
+                content: FileContent::Empty,
                 bytes: 0,
                 pieces: vec![],
                 pages_written: 0,
@@ -336,9 +336,11 @@ mod tests {
             for entry in history.entries() {
                 for line in details::lines(&history, entry, 80) {
                     // A name stands before its value, which is strong.
-                    let name = line.iter().take_while(|piece| piece.look != Look::Strong);
+                    let name = line
+                        .iter()
+                        .take_while(|piece| piece.look != TextStyle::Strong);
                     let name: String = name.map(|piece| &*piece.text).collect();
-                    let has_value = line.iter().any(|piece| piece.look == Look::Strong);
+                    let has_value = line.iter().any(|piece| piece.look == TextStyle::Strong);
                     names.extend(has_value.then(|| name.trim().to_string()));
                 }
             }
@@ -367,7 +369,7 @@ mod tests {
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
         // A name stands before the blanks that fill its column up.
-        let name = |line: &Vec<Piece>| {
+        let name = |line: &Vec<TextPart>| {
             let (_, before) = line.split_last().unwrap();
             let name: String = before.iter().map(|piece| &*piece.text).collect();
             name.trim().to_string()

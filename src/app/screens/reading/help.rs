@@ -4,7 +4,7 @@ use crate::app::{
     keys::Keys,
     screens::{
         all_keys,
-        reading::{Entry, Section, article},
+        reading::{Section, TextEntry, article},
     },
 };
 
@@ -26,7 +26,7 @@ pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
     for keys in all {
         let bindings = keys.bindings.iter();
         let entries =
-            bindings.map(|binding| Entry::named(binding.shown, binding.explanation.clone()));
+            bindings.map(|binding| TextEntry::named(binding.shown, binding.explanation.clone()));
         match sections.last_mut() {
             Some(last) if keys.heading.is_empty() => last.entries.extend(entries),
             _ => {

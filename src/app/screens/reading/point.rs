@@ -4,14 +4,14 @@ use crate::{
     app::screens::reading::details::doubts,
     catalog::metric::metric_named,
     domain::{
-        history::{Entry, History, SweepEntry},
+        history::{History, RunEntry, SweepEntry},
         record::Outcome,
         stats::Interval,
-        sweep::Summary,
+        sweep::ConfigurationSummary,
         text::{duration, speedup},
     },
     present::number::{three_digits, with_interval, with_unit},
-    ui::text::{Line, Look, Page},
+    ui::text::{Page, TextLine, TextStyle},
 };
 
 /// Everything about this configuration of a sweep, in rows of at most `width` columns.
@@ -20,13 +20,13 @@ pub(crate) fn lines(
     sweep: &SweepEntry,
     configuration: usize,
     width: u16,
-) -> Vec<Line> {
+) -> Vec<TextLine> {
     let mut page = Page::of(width);
     let summaries = &sweep.results.summaries;
     let summary = summaries.get(configuration).and_then(Option::as_ref);
     match summary {
         Some(summary) => together(&mut page, summary),
-        None => page.say("No run of it has been counted.", Look::Strong),
+        None => page.say("No run of it has been counted.", TextStyle::Strong),
     }
     page.heading("Its runs");
     let mut doubted = vec![];
@@ -40,16 +40,16 @@ pub(crate) fn lines(
     }
     doubted
         .iter()
-        .for_each(|doubt| page.say(doubt, Look::Strong));
+        .for_each(|doubt| page.say(doubt, TextStyle::Strong));
     page.lines
 }
 
 /// What the counted runs say together.
-fn together(page: &mut Page, summary: &Summary) {
+fn together(page: &mut Page, summary: &ConfigurationSummary) {
     let time = &summary.time;
     let said = with_interval(time.median, time.interval, duration);
     let said = format!("{said} from {} counted runs", summary.runs);
-    page.say(&said, Look::Strong);
+    page.say(&said, TextStyle::Strong);
     let note = format!(
         "median; 95 % interval {}, least {}, most {}",
         interval(time.interval, duration),
@@ -98,7 +98,7 @@ fn signed(value: f64) -> String {
 }
 
 /// Which round a run was in, and what is special about it.
-fn remark(run: &Entry, summary: Option<&Summary>) -> String {
+fn remark(run: &RunEntry, summary: Option<&ConfigurationSummary>) -> String {
     let record = &run.record;
     let mut remarks = vec![match record.campaign.as_ref().map(|part| part.round) {
         Some(0) => "warm-up, not counted".to_string(),

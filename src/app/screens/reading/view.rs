@@ -3,14 +3,14 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{App, frame::layout::Panels, screens::reading::Reading, view::View},
+    app::{App, frame::layout::Panels, screens::reading::TextScreen, view::View},
     ui::{
         panel::{block, draw_over, draw_scrolled, read},
         theme::Theme,
     },
 };
 
-impl View for Reading {
+impl View for TextScreen {
     /// As high as the text is long, so that a short one leaves the panels in sight.
     fn size(&self, _app: &App, _room: Rect) -> (u16, usize) {
         (self.width, self.lines.len())

@@ -7,7 +7,7 @@ use crate::{
 
 /// A chart that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chart {
+pub struct SweepChart {
     /// Of which sweep.
     pub number: usize,
     /// What its bars measure.
@@ -20,10 +20,10 @@ pub struct Chart {
     group: usize,
 }
 
-impl Chart {
+impl SweepChart {
     /// Of this sweep, with the cursor on its best point, or else on its first one besides serial.
-    pub fn of(entry: &SweepEntry) -> Chart {
-        let mut chart = Chart {
+    pub fn of(entry: &SweepEntry) -> SweepChart {
+        let mut chart = SweepChart {
             number: entry.number,
             measure: Measure::SpeedUp,
             has_fits: false,

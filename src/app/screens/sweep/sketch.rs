@@ -1,12 +1,12 @@
 //! What a chart shows, composed when something changed: drawing computes nothing.
 
 use crate::{
-    app::{App, screens::sweep::chart::Chart},
+    app::{App, screens::sweep::chart::SweepChart},
     domain::{
-        executor::Executor,
         history::SweepEntry,
+        model_variant::ModelVariant,
         record::Record,
-        sweep::Summary,
+        sweep::ConfigurationSummary,
         text::{self, counted, duration, grouped},
     },
     present::{
@@ -46,7 +46,7 @@ pub struct Sketch {
 
 impl Sketch {
     /// What this chart shows.
-    pub(crate) fn of(app: &App, chart: &Chart) -> Option<Sketch> {
+    pub(crate) fn of(app: &App, chart: &SweepChart) -> Option<Sketch> {
         let entry = app.history.sweep(chart.number)?;
         let configurations = 0..entry.sweep.plan.configurations.len();
         let runs = configurations.map(|at| {
@@ -55,7 +55,7 @@ impl Sketch {
         });
         let runs: Vec<Vec<&Record>> = runs.collect();
         let bars = BarChart::of(entry, chart.measure, &runs);
-        let composer = Composer {
+        let composer = SketchComposer {
             app,
             chart,
             entry,
@@ -65,15 +65,15 @@ impl Sketch {
     }
 }
 
-struct Composer<'a> {
+struct SketchComposer<'a> {
     app: &'a App,
-    chart: &'a Chart,
+    chart: &'a SweepChart,
     entry: &'a SweepEntry,
     /// By configuration.
     runs: Vec<Vec<&'a Record>>,
 }
 
-impl Composer<'_> {
+impl SketchComposer<'_> {
     fn sketch(&self, mut chart: BarChart) -> Sketch {
         let entry = self.entry;
         let marked = self.app.runs.browse.marked();
@@ -118,7 +118,7 @@ impl Composer<'_> {
         }
         if laws.is_empty() {
             let executor = chart.executors.get(self.chart.executor);
-            let executor = executor.map_or("serial".into(), Executor::name);
+            let executor = executor.map_or("serial".into(), ModelVariant::name);
             return vec![format!(
                 "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
             )];
@@ -167,7 +167,7 @@ impl Composer<'_> {
 pub fn what(entry: &SweepEntry) -> String {
     let plan = &entry.sweep.plan;
     let executors = plan.parallel_executors();
-    let names: Vec<String> = executors.iter().map(Executor::name).collect();
+    let names: Vec<String> = executors.iter().map(ModelVariant::name).collect();
     let names = match &names[..] {
         [] => "serial".into(),
         names => names.join(", "),
@@ -186,7 +186,7 @@ pub fn span(entry: &SweepEntry) -> String {
     }
 }
 
-fn numbers(summary: &Summary) -> Vec<String> {
+fn numbers(summary: &ConfigurationSummary) -> Vec<String> {
     let speedup = summary.speedup.filter(|_| !summary.plan.is_serial());
     let times = summary.time.interval;
     let mut numbers = vec![];

@@ -39,17 +39,17 @@ use crate::{
     app::{
         App,
         frame::{header, layout::Panels},
-        message::Target,
-        screen::Screen,
+        message::ClickTarget,
+        screen::ScreenClass,
         screens::{
             sweep::{self, Sketch, laws},
             teaching::view::draw_band,
         },
     },
     catalog::model::Model,
-    domain::executor::Executor,
+    domain::model_variant::ModelVariant,
     present::{
-        chart::{ChartBar, Layout as Bars, Measure, Scale},
+        chart::{AxisScale, ChartBar, Layout as Bars, Measure},
         table::{fitting, in_rows},
     },
     ui::{
@@ -59,7 +59,7 @@ use crate::{
         widget::{
             bar::Bar as ProgressBar,
             chart,
-            chart::{Chart, GUTTER},
+            chart::{DrawnChart, GUTTER},
         },
     },
 };
@@ -72,7 +72,7 @@ const PROGRESS: u16 = 20;
 /// The chart with what stands around it.
 pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
-    if app.screen() == Screen::Teaching {
+    if app.screen() == ScreenClass::Teaching {
         let (_, below_header) = split_above(area, 1);
         let conclusion = app.sketch().map_or("", |sketch| &sketch.conclusion);
         let band = split_above(below_header, 2).0;
@@ -81,17 +81,17 @@ pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Bu
         header::verdict(app, panels.verdict, buf);
         header::aside(app, panels.aside, buf);
     }
-    if let Some(chart) = Placed::of(app, theme, area) {
+    if let Some(chart) = PlacedChart::of(app, theme, area) {
         chart.draw(buf);
     }
 }
 
 /// What is at this place of the chart.
-pub fn target(app: &App, area: Rect, here: Position) -> Option<Target> {
-    let chart = Placed::of(app, Theme::plain(), area)?;
-    let point = chart.point_at(here).map(Target::SweepPoint);
+pub fn target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> {
+    let chart = PlacedChart::of(app, Theme::plain(), area)?;
+    let point = chart.point_at(here).map(ClickTarget::SweepPoint);
     let is_inside = chart.frame.contains(here);
-    is_inside.then(|| point.unwrap_or(Target::Chart))
+    is_inside.then(|| point.unwrap_or(ClickTarget::Chart))
 }
 
 /// What a model's bars are filled with.
@@ -101,11 +101,11 @@ fn ink(model: Model, theme: Theme) -> Span<'static> {
 }
 
 /// A chart, and where everything stands.
-struct Placed<'a> {
+struct PlacedChart<'a> {
     app: &'a App,
     theme: Theme,
     sketch: &'a Sketch,
-    at: &'a sweep::Chart,
+    at: &'a sweep::SweepChart,
     frame: Rect,
     /// Inside the frame: the chart, the table, the point under the cursor, the progress, the notes.
     rooms: [Rect; 5],
@@ -114,8 +114,8 @@ struct Placed<'a> {
     models: Range<usize>,
 }
 
-impl Placed<'_> {
-    fn of(app: &App, theme: Theme, area: Rect) -> Option<Placed<'_>> {
+impl PlacedChart<'_> {
+    fn of(app: &App, theme: Theme, area: Rect) -> Option<PlacedChart<'_>> {
         let (sketch, at) = (app.sketch()?, app.chart()?);
         // Below the rows on top, above the footer.
         let frame = split_below(split_above(area, 3).1, 1).0;
@@ -152,7 +152,7 @@ impl Placed<'_> {
             let around = || Bars::around(&only, at.place().0, width);
             Bars::whole(&only, width).unwrap_or_else(around)
         });
-        Some(Placed {
+        Some(PlacedChart {
             app,
             theme,
             sketch,
@@ -192,7 +192,7 @@ impl Placed<'_> {
             String::new()
         } else {
             let executor = sketch.chart.executors.get(models.start);
-            let name = executor.map_or("serial".into(), Executor::name);
+            let name = executor.map_or("serial".into(), ModelVariant::name);
             format!(" · only {name}: ↑↓")
         };
         let (first, shown) = (self.layout.first, self.layout.groups.len());
@@ -249,7 +249,7 @@ impl Placed<'_> {
         let parallel = sketch.chart.executors.iter().map(|executor| executor.model);
         let models = std::iter::once(Model::serial(false)).chain(parallel);
         let inks: Vec<Span<'_>> = models.map(|model| ink(model, theme)).collect();
-        let scale = Scale::reaching(sketch.chart.peak, chart::plot(area).height);
+        let scale = AxisScale::reaching(sketch.chart.peak, chart::plot(area).height);
         let curves = sketch.laws.iter().map(|law| {
             let style = inks.get(law.series).map_or(Style::new(), |ink| ink.style);
             let (mark, _) = laws::mark(&law.fit);
@@ -258,7 +258,7 @@ impl Placed<'_> {
                 sketch.chart.curve(law, &self.layout),
             )
         });
-        let chart = Chart {
+        let chart = DrawnChart {
             chart: &sketch.chart,
             inks: &inks,
             scale,
@@ -319,8 +319,8 @@ impl Placed<'_> {
 }
 
 /// The names of all these bars in as many words as there is room for; in the fewest where there is none.
-fn names(drawn: &[Executor], width: usize) -> Vec<String> {
-    let in_words: [fn(&Executor) -> String; 4] = [
+fn names(drawn: &[ModelVariant], width: usize) -> Vec<String> {
+    let in_words: [fn(&ModelVariant) -> String; 4] = [
         |one| one.label(),
         |one| one.label().replace("python-", "py-"),
         |one| one.model.label().replace("python-", "py-"),

@@ -16,12 +16,12 @@ use crate::{
     app::{
         App, Shown,
         frame::{header, layout::Panels},
-        screen::{Panel, Screen},
+        screen::{Panel, ScreenClass},
         screens::{teaching::Pressed, timeline::view as timeline},
     },
     domain::{
         assessment::Assessment,
-        history::Entry,
+        history::RunEntry,
         record::Outcome,
         speedup::Baseline,
         text::{self, grouped},
@@ -35,19 +35,19 @@ use crate::{
         area::{cells, split_above, split_left},
         panel::{draw_lines, draw_text, wrap},
         theme::{BAND, CURSOR, STRONG, Theme, strong_if},
-        widget::figure::{Figure, Size},
+        widget::figure::{LargeFigure, Size},
     },
 };
 
 /// Whether it is what is on the screen: a panel that is expanded takes its place.
 pub fn is_on(app: &App) -> bool {
-    app.screen() == Screen::Teaching && !app.focus().expanded
+    app.screen() == ScreenClass::Teaching && !app.focus().expanded
 }
 
 /// The panels as they are needed now: in this layout there is no number before the first run, and the questions get the
 /// room. Where the pressed keys have no row of their own, they stand beside those that work here.
 pub fn fitted(app: &App, mut panels: Panels) -> Panels {
-    if app.screen() == Screen::Teaching
+    if app.screen() == ScreenClass::Teaching
         && !app.settings.teaching.pressed.is_empty()
         && !has_row_for_pressed(app, &panels)
     {
@@ -184,16 +184,16 @@ fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
         caption.width() <= room
     });
     Line::raw(caption).right_aligned().render(above, buf);
-    let mut figure = Figure::new(digits, Size::Large, STRONG);
+    let mut figure = LargeFigure::new(digits, Size::Large, STRONG);
     if below.height < Size::Large.rows() || figure.width() > area.width {
-        figure = Figure::new(digits, Size::Small, STRONG);
+        figure = LargeFigure::new(digits, Size::Small, STRONG);
     }
     let (_, place) = split_left(below, below.width.saturating_sub(figure.width()));
     figure.render(place, buf);
 }
 
 /// The speed-up and what it is measured against, or why there is none.
-fn speed_up(entry: &Entry) -> Number {
+fn speed_up(entry: &RunEntry) -> Number {
     let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()]);
     let Assessment {
         speedup, baseline, ..
@@ -207,7 +207,7 @@ fn speed_up(entry: &Entry) -> Number {
 }
 
 /// The baseline as the verdict names it, in fewer and fewer words.
-fn measured_against(entry: &Entry, over: Baseline) -> Vec<String> {
+fn measured_against(entry: &RunEntry, over: Baseline) -> Vec<String> {
     let mut captions = if over.number == entry.number {
         vec!["speed-up: the baseline".into(), "the baseline".into()]
     } else {
@@ -223,7 +223,7 @@ fn measured_against(entry: &Entry, over: Baseline) -> Vec<String> {
 /// What the teacher pressed, from the left, the latest first; those that do not fit are left out whole. Of the first, what
 /// fits is shown.
 pub fn draw_pressed(app: &App, panels: &Panels, area: Rect, buf: &mut Buffer) {
-    if app.screen() != Screen::Teaching {
+    if app.screen() != ScreenClass::Teaching {
         return;
     }
     let place = if has_row_for_pressed(app, panels) {

@@ -11,7 +11,7 @@ use crate::{
         record::{Outcome, TaskRecord},
         text::grouped,
         time::{Nanos, nanos},
-        trace::{Segment, Step, TaskStory, Trace, Who},
+        trace::{Direction, Segment, TaskStory, Trace, Who},
     },
 };
 
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Inspection<'a> {
     /// Whose row the cursor is on.
-    pub place: Place,
+    pub place: TimelineRow,
     /// When it is, since `t0`.
     pub at: Nanos,
     /// The worker that it is about: the row's own, or the one that computed on the row's core.
@@ -36,7 +36,7 @@ pub struct Inspection<'a> {
 
 /// A row of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum TimelineRow {
     /// A worker's.
     Worker(usize),
     /// A core's, and who computed on it at the cursor.
@@ -58,20 +58,20 @@ impl App {
         let at = view.cursor?;
         let trace = self.pictured()?.trace();
         let place = match view.rows {
-            Rows::Workers => Place::Worker(self.worker_of_row()?),
+            Rows::Workers => TimelineRow::Worker(self.worker_of_row()?),
             Rows::Cores => {
                 let core = *self.cores_shown().get(view.row)?;
                 let lane = trace.cores.lane(core);
-                Place::Core(
+                TimelineRow::Core(
                     core,
                     lane.map_or(Who::Nobody, |lane| lane.between(at, at + 1).who),
                 )
             }
         };
         let worker = match place {
-            Place::Worker(worker) => Some(worker),
-            Place::Core(_, Who::One(worker)) => usize::try_from(worker).ok(),
-            Place::Core(..) => None,
+            TimelineRow::Worker(worker) => Some(worker),
+            TimelineRow::Core(_, Who::One(worker)) => usize::try_from(worker).ok(),
+            TimelineRow::Core(..) => None,
         };
         let task = worker.and_then(|worker| trace.task_at(worker, at));
         let failure =
@@ -196,14 +196,14 @@ impl App {
     /// Rows become cores, or workers again; what is under the cursor stays under it.
     pub(crate) fn turn_view(&mut self) {
         let row = self.inspection().and_then(|under| match under.place {
-            Place::Worker(_) => {
+            TimelineRow::Worker(_) => {
                 let computed = under
                     .segment
                     .filter(|segment| segment.phase == Phase::Computing)?;
                 let mut cores = self.cores_shown().into_iter();
                 cores.position(|shown| shown == computed.core)
             }
-            Place::Core(..) => under.worker,
+            TimelineRow::Core(..) => under.worker,
         });
         self.timeline.view.turn();
         self.timeline.view.row = match self.timeline.view.rows {
@@ -222,7 +222,7 @@ impl App {
     }
 
     /// Puts the cursor on the begin of another segment of the same worker, or of another turn on the same core.
-    pub(crate) fn step_segment(&mut self, step: Step) {
+    pub(crate) fn step_segment(&mut self, step: Direction) {
         let core = match self.timeline.view.rows {
             Rows::Workers => None,
             Rows::Cores => self.cores_shown().get(self.timeline.view.row).copied(),
@@ -234,11 +234,15 @@ impl App {
     }
 
     /// Puts the cursor on the begin of another task of the same worker.
-    pub(crate) fn step_task(&mut self, step: Step) {
+    pub(crate) fn step_task(&mut self, step: Direction) {
         self.step_to(step, Trace::task_from);
     }
 
-    fn step_to(&mut self, step: Step, begin: impl Fn(&Trace, usize, Nanos, Step) -> Option<Nanos>) {
+    fn step_to(
+        &mut self,
+        step: Direction,
+        begin: impl Fn(&Trace, usize, Nanos, Direction) -> Option<Nanos>,
+    ) {
         let worker = self.worker_of_row();
         self.look(|view, trace| {
             let here = view.cursor.unwrap_or(view.window(trace).from);
@@ -249,7 +253,7 @@ impl App {
     }
 
     /// Puts the cursor on the begin of another task that failed, whoever executed it.
-    pub(crate) fn step_failure(&mut self, step: Step) {
+    pub(crate) fn step_failure(&mut self, step: Direction) {
         let Some(Shown::Entry(entry)) = self.shown() else {
             self.tell("which tasks failed is known when the run is over");
             return;
@@ -273,8 +277,8 @@ impl App {
         let is_before = |place: &(Nanos, usize)| here.is_none_or(|here| *place < here);
         let places = places.into_iter();
         let next = match step {
-            Step::Next => places.filter(is_next).min(),
-            Step::Previous => places.filter(is_before).max(),
+            Direction::Next => places.filter(is_next).min(),
+            Direction::Previous => places.filter(is_before).max(),
         };
         if let Some((at, worker)) = next {
             self.timeline.view.row = self.row_of(worker);
@@ -283,7 +287,7 @@ impl App {
         }
         self.tell(match step {
             _ if kept == 0 => "no task of this run failed".into(),
-            Step::Next if !all_kept => {
+            Direction::Next if !all_kept => {
                 format!("only the first {} failures are kept", grouped(kept as u64))
             }
             _ => "no other failure on this side".into(),
@@ -339,7 +343,7 @@ mod tests {
     use super::*;
     use crate::{
         app::message::{Effect, Msg},
-        domain::{machine::Limits, record::TaskOutcome, speed::Speed},
+        domain::{machine::WorkerLimits, record::TaskOutcome, speed::Speed},
         fixtures::explorer::{Scenario, machine},
         ui::key::{
             Key,
@@ -355,7 +359,7 @@ mod tests {
 
     /// An explorer in whose timeline a gil-threads run goes on, and that run.
     fn running() -> (App, Scenario) {
-        let mut app = App::new(machine(2), Limits::default());
+        let mut app = App::new(machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Resized {
             columns: 80,
             rows: 24,
@@ -403,7 +407,7 @@ mod tests {
 
     #[test]
     fn a_frozen_run_that_has_ended_is_found_in_its_own_row_although_the_next_one_goes_on() {
-        let mut app = App::new(machine(2), Limits::default());
+        let mut app = App::new(machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
         let [.., Effect::Start(serial)] = &effects[..] else {

@@ -7,7 +7,7 @@ use crate::{
         App,
         keys::{FAR, Keys, bind, keys, step, steps},
     },
-    domain::trace::Step,
+    domain::trace::Direction,
 };
 
 /// While the timeline is focused.
@@ -25,13 +25,13 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
         bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_picture),
         bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
             .when(App::has_picture),
-        bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_segment(Step::Next))
+        bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_segment(Direction::Next))
             .when(App::has_picture),
-        bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_segment(Step::Previous)).when(App::has_picture),
-        bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Step::Next)).when(App::shows_workers),
-        bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_task(Step::Previous)).when(App::shows_workers),
-        bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Step::Next)).when(App::has_picture),
-        bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Step::Previous)).when(App::has_picture),
+        bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_segment(Direction::Previous)).when(App::has_picture),
+        bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Direction::Next)).when(App::shows_workers),
+        bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_task(Direction::Previous)).when(App::shows_workers),
+        bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Direction::Next)).when(App::has_picture),
+        bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Direction::Previous)).when(App::has_picture),
         bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_segment).when(|app| app.segment().is_some()),
         bind("w", "w busiest", 15, "sort the workers by what they did: whoever was on tasks longest comes first; again: by number", App::sort_workers)
             .when(App::shows_workers),

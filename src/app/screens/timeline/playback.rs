@@ -7,7 +7,7 @@ use crate::{
     },
     domain::{
         campaign::Campaign,
-        history::Entry,
+        history::RunEntry,
         provenance::Origin,
         text::column_seconds,
         time::{Nanos, nanos, seconds},
@@ -51,7 +51,7 @@ pub struct Playback {
 
 impl Playback {
     /// From the begin on.
-    fn new(entry: &Entry, trace: &Trace) -> Playback {
+    fn new(entry: &RunEntry, trace: &Trace) -> Playback {
         let plan = entry.record.plan.clone();
         Playback {
             number: entry.number,
@@ -122,7 +122,7 @@ impl App {
 
     /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
     pub(crate) fn can_play(&self) -> bool {
-        let is_drawn = |entry: &Entry| entry.loaded_trace().is_some_and(|trace| trace.now > 0);
+        let is_drawn = |entry: &RunEntry| entry.loaded_trace().is_some_and(|trace| trace.now > 0);
         !self.is_busy() && self.shown().and_then(Shown::entry).is_some_and(is_drawn)
     }
 

@@ -18,12 +18,12 @@ use crate::{
     app::{
         App, Shown,
         frame::welcome,
-        message::Target,
+        message::ClickTarget,
         screens::timeline::{
             Rows, TimelineView,
             inspect::Inspection,
             playback::Playback,
-            view::{geometry::Geometry, legend::Item},
+            view::{geometry::TimelineGeometry, legend::LegendItem},
             whole,
         },
     },
@@ -57,12 +57,12 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
         draw_lines(legend::in_lines(&items, below.width), below, buf);
         return;
     };
-    let Some(at) = Geometry::of(app, area, gutter) else {
+    let Some(at) = TimelineGeometry::of(app, area, gutter) else {
         let inner = draw_frame("Timeline", focused, theme, area, buf);
         draw_centred(shown.missing_trace().unwrap_or_default(), inner, buf);
         return;
     };
-    let view = View {
+    let view = DrawnTimeline {
         app,
         shown,
         at,
@@ -86,36 +86,36 @@ fn welcome_and_legend(app: &App, inner: Rect) -> (Rect, Rect) {
 }
 
 /// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
-pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<Target> {
+pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<ClickTarget> {
     if app.shown().is_none() {
         let (questions, _) = welcome_and_legend(app, inside(area));
         let experiment = welcome::experiment_at(app.has_python(), questions, here.y)?;
-        return Some(Target::Offered(Key::Char(experiment.key)));
+        return Some(ClickTarget::Offered(Key::Char(experiment.key)));
     }
-    let geometry = Geometry::of(app, area, gutter)?;
+    let geometry = TimelineGeometry::of(app, area, gutter)?;
     let row = geometry.row_at(here.y);
     if geometry.labels.contains(here) {
-        return row.map(Target::TimelineRow);
+        return row.map(ClickTarget::TimelineRow);
     }
     // The axis, too, has a moment.
     let bars = geometry.bars.union(geometry.axis);
     let column = bars.contains(here).then(|| here.x - bars.x)?;
     let at = geometry.window.boundary(column, bars.width);
-    Some(Target::Moment { row, at })
+    Some(ClickTarget::Moment { row, at })
 }
 
 /// The cursor in a bar.
 const CURSOR: &str = "│";
 /// What the timeline draws, and where.
-struct View<'a> {
+struct DrawnTimeline<'a> {
     app: &'a App,
     shown: Shown<'a>,
-    at: Geometry,
+    at: TimelineGeometry,
     focused: bool,
     theme: Theme,
 }
 
-impl View<'_> {
+impl DrawnTimeline<'_> {
     fn draw(&self, area: Rect, buf: &mut Buffer) {
         let under = self.app.inspection();
         self.draw_frame(under.as_ref(), area, buf);
@@ -186,7 +186,7 @@ impl View<'_> {
     }
 
     /// The marks that this picture can show: also that a part of it is not known, once events were dropped.
-    fn legend(&self) -> Vec<Item> {
+    fn legend(&self) -> Vec<LegendItem> {
         if self.app.timeline().rows == Rows::Cores {
             return legend::of_cores(self.theme);
         }
@@ -280,6 +280,6 @@ impl View<'_> {
 
 /// How many columns the bars have, and how many of them are in view. `None` before the first run.
 pub fn room_for_bars(app: &App, area: Rect, gutter: u16) -> Option<(u16, u16)> {
-    let at = Geometry::of(app, area, gutter)?;
+    let at = TimelineGeometry::of(app, area, gutter)?;
     Some((at.bars.width, cells(at.in_view.len())))
 }

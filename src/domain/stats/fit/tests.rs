@@ -52,12 +52,12 @@ fn universal(serial: &[f64], points: &[Point], seed: u64) -> Option<Fit> {
 }
 
 /// The serial part.
-fn part(fit: Option<Fit>) -> Parameter {
+fn part(fit: Option<Fit>) -> FittedParameter {
     *fit.unwrap().law.parameters().0
 }
 
 /// Contention and coherency.
-fn both(fit: Option<Fit>) -> (Parameter, Parameter) {
+fn both(fit: Option<Fit>) -> (FittedParameter, FittedParameter) {
     let law = fit.unwrap().law;
     let (contention, coherency) = law.parameters();
     (*contention, *coherency.unwrap())
@@ -117,7 +117,7 @@ fn what_scales_perfectly_has_no_serial_part_and_nothing_was_clamped() {
 #[test]
 fn better_than_linear_gives_no_negative_serial_part_but_says_that_it_was_clamped() {
     let (serial, points) = exact(&COUNTS, |n| n.powf(1.1));
-    let Parameter {
+    let FittedParameter {
         value,
         interval,
         clamped,

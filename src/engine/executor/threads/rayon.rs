@@ -10,7 +10,7 @@ use rayon::{
 use super::spawn;
 use crate::engine::{
     EngineError,
-    kernel::Job,
+    kernel::PreparedTask,
     worker::{self, Assignment, Worker},
 };
 
@@ -43,7 +43,7 @@ pub fn create(
         .map_err(EngineError::system("rayon could not build its pool"))?;
     let assignment = assignment.clone();
     pool.spawn(move || {
-        let job = Job::new(&assignment);
+        let job = PreparedTask::new(&assignment);
         // One task per split, because the model's dispatch is what this run measures.
         (0..assignment.plan.tasks)
             .into_par_iter()
@@ -67,7 +67,7 @@ fn live(assignment: &Assignment, number: u32, thread: ThreadBuilder) {
     });
 }
 
-fn execute(assignment: &Assignment, job: &Job, task: u32) {
+fn execute(assignment: &Assignment, job: &PreparedTask, task: u32) {
     let index = rayon::current_thread_index().expect("tasks run on the pool's threads");
     worker::guard(assignment, index as u32, || {
         // The worker has panicked and is gone. Tasks that rayon still hands to its thread are not begun.

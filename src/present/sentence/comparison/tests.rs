@@ -12,11 +12,11 @@ use crate::{
     },
     domain::{
         assessment::Assessment,
-        history::{Entry, History},
-        machine::Limits,
+        history::{History, RunEntry},
+        machine::WorkerLimits,
         phase::PhaseTimes,
         python::GilState,
-        record::{Outcome, Part, PhaseSource, PythonRecord, Record},
+        record::{CampaignPart, Outcome, PhaseSource, PythonRecord, Record},
         stats,
         time::nanos,
         trace::Trace,
@@ -41,7 +41,7 @@ fn measured(kind: Workload, configurations: &[Configuration<'_>]) -> History {
             } else {
                 Phase::Computing
             }] = nanos(record.times.concurrency * wall_s);
-            record.campaign = Some(Part {
+            record.campaign = Some(CampaignPart {
                 id: "campaign".into(),
                 round,
             });
@@ -241,13 +241,13 @@ fn what_makes_the_work_different_is_named_with_both_values() {
     for (iterations, tasks) in [(1_080_000, 8), (2_160_000, 8), (1_080_000, 9)] {
         let mut draft = sample::draft(Cpu, Model::Serial, 1).with(&ITERATIONS, iterations);
         draft.tasks = tasks;
-        let plan = draft.validate(&Limits::default()).unwrap();
+        let plan = draft.validate(&WorkerLimits::default()).unwrap();
         history.add(sample::record(plan, 1.0, 1.0), Trace::new(1));
     }
     for seed in [1, 2] {
         let mut draft = sample::draft(Io, Model::Serial, 1);
         draft.seed = seed;
-        let plan = draft.validate(&Limits::default()).unwrap();
+        let plan = draft.validate(&WorkerLimits::default()).unwrap();
         history.add(sample::record(plan, 1.0, 1.0), Trace::new(1));
     }
     for (runs, named) in [
@@ -291,7 +291,7 @@ fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
     (elsewhere.session, elsewhere.machine.kernel) = ("other".into(), "other".into());
     let mut record = history.get(1).unwrap().record.clone();
     (record.campaign, record.id) = (None, "elsewhere".into());
-    history.add_earlier(lot(vec![Entry::new(
+    history.add_earlier(lot(vec![RunEntry::new(
         9,
         None,
         Arc::new(elsewhere),

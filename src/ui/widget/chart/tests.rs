@@ -35,9 +35,9 @@ fn sizes(groups: &[BarGroup]) -> Vec<Range<usize>> {
 fn drawn_with(
     groups: &[BarGroup],
     layout: &Layout,
-    scale: Scale,
+    scale: AxisScale,
     (width, height): (u16, u16),
-    with: impl FnOnce(&mut Chart<'_>),
+    with: impl FnOnce(&mut DrawnChart<'_>),
 ) -> Vec<String> {
     let chart = BarChart {
         groups: groups.to_vec(),
@@ -49,13 +49,13 @@ fn drawn_with(
 fn drawn_chart(
     chart: &BarChart,
     layout: &Layout,
-    scale: Scale,
+    scale: AxisScale,
     (width, height): (u16, u16),
-    with: impl FnOnce(&mut Chart<'_>),
+    with: impl FnOnce(&mut DrawnChart<'_>),
 ) -> Vec<String> {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    let mut chart = Chart {
+    let mut chart = DrawnChart {
         chart,
         inks: &INKS,
         layout,
@@ -75,7 +75,7 @@ fn drawn_chart(
         .collect()
 }
 
-fn on(group: usize, bar: usize) -> impl FnOnce(&mut Chart<'_>) {
+fn on(group: usize, bar: usize) -> impl FnOnce(&mut DrawnChart<'_>) {
     move |chart| chart.cursor = (group, bar)
 }
 
@@ -83,7 +83,7 @@ fn layout(groups: &[BarGroup], width: u16) -> Layout {
     Layout::whole(&sizes(groups), width - GUTTER).expect("there is room")
 }
 
-const FOUR: Scale = Scale {
+const FOUR: AxisScale = AxisScale {
     top: 4.0,
     step: 2.0,
 };
@@ -150,7 +150,7 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
     let drawn = drawn_with(
         &groups,
         &placed,
-        Scale {
+        AxisScale {
             top: 5.0,
             step: 5.0,
         },
@@ -234,7 +234,7 @@ fn where_bars_touch_only_what_is_above_them_is_drawn_of_an_interval() {
     let groups = [group("a", vec![spread(2.0), spread(1.0)])];
     let placed = layout(&groups, GUTTER + 3);
     assert!(!placed.has_beside);
-    let scale = Scale {
+    let scale = AxisScale {
         top: 5.0,
         step: 5.0,
     };
@@ -260,7 +260,7 @@ proptest! {
         let room = width - GUTTER;
         let placed = Layout::whole(&sizes(&groups), room).unwrap_or_else(|| Layout::around(&sizes(&groups), 0, room));
         let most = values.iter().map(|(value, spread)| value + spread).fold(0.0, f64::max);
-        let scale = Scale::reaching(most, height - BELOW);
+        let scale = AxisScale::reaching(most, height - BELOW);
         let drawn = drawn_with(&groups, &placed, scale, (width, height), |_| ());
         let cell = |x: u16, y: u16| drawn[usize::from(y)].chars().nth(usize::from(GUTTER + x)).unwrap_or(' ');
         let base = height - BELOW - 1;
@@ -289,8 +289,8 @@ proptest! {
         let groups: Vec<BarGroup> = bars.map(|bar| group("1000", vec![bar])).collect();
         let room = width.saturating_sub(GUTTER);
         let placed = Layout::whole(&sizes(&groups), room).unwrap_or_else(|| Layout::around(&sizes(&groups), 0, room));
-        let scale = Scale { top, ..Scale::reaching(1.0, height) };
-        let scale = if top.is_finite() { Scale::reaching(top, height) } else { scale };
+        let scale = AxisScale { top, ..AxisScale::reaching(1.0, height) };
+        let scale = if top.is_finite() { AxisScale::reaching(top, height) } else { scale };
         drawn_with(&groups, &placed, scale, (width, height), on(0, 0));
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         area::{cells, split_below, split_left},
         panel::draw_lines,
         theme::{STRONG, Theme},
-        widget::{axis::Axis, curve::Curve, gantt::Pitch},
+        widget::{axis::Axis, curve::TimeCurve, gantt::Pitch},
     },
 };
 
@@ -39,7 +39,7 @@ pub fn draw(
         draw_label(core, label, buf);
         draw_scale(["100", "50", "0"], bar.x, row, buf);
         let share = |from, to| trace.cores.curves.share(core.number, from, to);
-        let curve = Curve {
+        let curve = TimeCurve {
             value: &share,
             window,
             most: 1.0,

@@ -7,7 +7,7 @@ use crate::{
     },
     catalog::metric::Metric,
     domain::{
-        history::{Entry, SweepEntry},
+        history::{RunEntry, SweepEntry},
         plan::Plan,
         record::Outcome,
         text,
@@ -18,72 +18,72 @@ use crate::{
 
 /// A row of the history.
 #[derive(Clone, Copy, Debug)]
-pub enum Row<'a> {
+pub enum RowSource<'a> {
     /// A run that is over.
-    Entry(&'a Entry),
+    Entry(&'a RunEntry),
     /// The run that is on, with the number that it will have.
     Live(&'a Live, usize),
     /// A sweep: its best point stands for it.
     Sweep(&'a SweepEntry),
 }
 
-impl<'a> Row<'a> {
+impl<'a> RowSource<'a> {
     /// The number of the run or the sweep.
     pub fn number(self) -> usize {
         match self {
-            Row::Entry(entry) => entry.number,
-            Row::Live(_, number) => number,
-            Row::Sweep(sweep) => sweep.number,
+            RowSource::Entry(entry) => entry.number,
+            RowSource::Live(_, number) => number,
+            RowSource::Sweep(sweep) => sweep.number,
         }
     }
 
     /// What was asked for.
     pub fn plan(self) -> &'a Plan {
         match self {
-            Row::Entry(entry) => &entry.record.plan,
-            Row::Live(live, _) => &live.plan,
-            Row::Sweep(sweep) => sweep.sweep.plan.work(),
+            RowSource::Entry(entry) => &entry.record.plan,
+            RowSource::Live(live, _) => &live.plan,
+            RowSource::Sweep(sweep) => sweep.sweep.plan.work(),
         }
     }
 
     /// What only a run that is over can tell.
-    pub(crate) fn entry(self) -> Option<&'a Entry> {
+    pub(crate) fn entry(self) -> Option<&'a RunEntry> {
         match self {
-            Row::Entry(entry) => Some(entry),
-            Row::Live(..) | Row::Sweep(_) => None,
+            RowSource::Entry(entry) => Some(entry),
+            RowSource::Live(..) | RowSource::Sweep(_) => None,
         }
     }
 
     /// What the user calls it.
     pub(in crate::app) fn name(self) -> Option<&'a str> {
         match self {
-            Row::Entry(entry) => entry.name.as_deref(),
-            Row::Live(..) => None,
-            Row::Sweep(sweep) => sweep.name.as_deref(),
+            RowSource::Entry(entry) => entry.name.as_deref(),
+            RowSource::Live(..) => None,
+            RowSource::Sweep(sweep) => sweep.name.as_deref(),
         }
     }
 
     /// Its speed-up over its baseline.
     pub(in crate::app) fn speedup(self) -> Option<f64> {
         match self {
-            Row::Entry(entry) => entry.assessment.speedup,
-            Row::Live(..) => None,
-            Row::Sweep(sweep) => Some(sweep.best()?.speedup?.value),
+            RowSource::Entry(entry) => entry.assessment.speedup,
+            RowSource::Live(..) => None,
+            RowSource::Sweep(sweep) => Some(sweep.best()?.speedup?.value),
         }
     }
 }
 
 /// A number of the catalogue; of a run that goes on, what was asked for and the time until now.
-pub(crate) fn number(metric: &Metric, row: Row<'_>) -> String {
+pub(crate) fn number(metric: &Metric, row: RowSource<'_>) -> String {
     match (metric.id, row) {
-        (SPEED_UP, Row::Entry(run)) => speed_up(run),
-        (SPEED_UP, Row::Sweep(_)) => or_nothing(row.speedup(), text::speedup),
+        (SPEED_UP, RowSource::Entry(run)) => speed_up(run),
+        (SPEED_UP, RowSource::Sweep(_)) => or_nothing(row.speedup(), text::speedup),
         // Thousandths of a live time would only flicker.
-        (TIME, Row::Live(live, _)) => format!("{:.1}", seconds(live.trace.now)),
-        ("workers", Row::Live(live, _)) => text::grouped(live.plan.workers.into()),
-        ("tasks", Row::Live(live, _)) => text::grouped(live.plan.tasks.into()),
-        (_, Row::Live(..) | Row::Sweep(_)) => String::new(),
-        (_, Row::Entry(run)) => {
+        (TIME, RowSource::Live(live, _)) => format!("{:.1}", seconds(live.trace.now)),
+        ("workers", RowSource::Live(live, _)) => text::grouped(live.plan.workers.into()),
+        ("tasks", RowSource::Live(live, _)) => text::grouped(live.plan.tasks.into()),
+        (_, RowSource::Live(..) | RowSource::Sweep(_)) => String::new(),
+        (_, RowSource::Entry(run)) => {
             or_nothing(metric.of(&run.record, run.assessment.own_gain()), |value| {
                 in_narrow_column(metric.unit, value)
             })
@@ -92,10 +92,10 @@ pub(crate) fn number(metric: &Metric, row: Row<'_>) -> String {
 }
 
 /// What a row is sorted by in the column of a number.
-pub(crate) fn key<'a>(metric: &Metric, row: Row<'a>) -> SortKey<'a> {
+pub(crate) fn key<'a>(metric: &Metric, row: RowSource<'a>) -> SortKey<'a> {
     let number = match row {
-        Row::Entry(run) => metric.of(&run.record, run.assessment.own_gain()),
-        Row::Sweep(sweep) if metric.id == TIME => sweep.best().map(|best| best.time.median),
+        RowSource::Entry(run) => metric.of(&run.record, run.assessment.own_gain()),
+        RowSource::Sweep(sweep) if metric.id == TIME => sweep.best().map(|best| best.time.median),
         row if metric.id == SPEED_UP => row.speedup(),
         _ => None,
     };
@@ -103,7 +103,7 @@ pub(crate) fn key<'a>(metric: &Metric, row: Row<'a>) -> SortKey<'a> {
 }
 
 /// The speed-up, or why there is none.
-pub fn speed_up(run: &Entry) -> String {
+pub fn speed_up(run: &RunEntry) -> String {
     let ending = &run.record.ending;
     match ending.outcome {
         Outcome::Completed if ending.tasks_failed > 0 => {

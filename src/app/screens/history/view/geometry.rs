@@ -9,11 +9,13 @@ use crate::{
         screens::history::{
             browse::BrowseRow,
             columns,
-            columns::{COLUMNS, Column, DECORATION, EXTRA, Extent, Row, Side, Sort},
+            columns::{
+                COLUMNS, ColumnDescription, DECORATION, EXTRA, Extent, RowSource, Side, Sort,
+            },
             view::LONGEST,
         },
     },
-    domain::history::Entry,
+    domain::history::RunEntry,
     present::table::{padded, shortened},
     ui::{
         area::{cells, first_around, split_above},
@@ -38,14 +40,14 @@ const SPACIOUS: u16 = 140;
 #[derive(Clone, Copy, Debug)]
 pub enum HistoryRow<'a> {
     /// A run or a sweep.
-    Run(Row<'a>),
+    Run(RowSource<'a>),
     /// The heading of a session, with its first run that is shown, or that of its first sweep.
-    Session(&'a Entry),
+    Session(&'a RunEntry),
 }
 
 /// Which row is drawn in row `y` of the screen, with the history's panel in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
-    let geometry = Geometry::of(app, inside(area));
+    let geometry = HistoryGeometry::of(app, inside(area));
     drawn_at(app, geometry.rows, geometry.has_sessions, y)
 }
 
@@ -71,8 +73,8 @@ pub(crate) fn rows_in(
     let (browse, history) = (app.browse(), app.history());
     let run = move |at: usize| match browse.row(at, has_sessions) {
         Some(BrowseRow::Run(number)) => {
-            let sweep = || history.sweep(number).map(Row::Sweep);
-            let run = history.get(number).map(Row::Entry).or_else(sweep);
+            let sweep = || history.sweep(number).map(RowSource::Sweep);
+            let run = history.get(number).map(RowSource::Entry).or_else(sweep);
             run.map(HistoryRow::Run)
         }
         Some(BrowseRow::Session(number)) => {
@@ -88,23 +90,23 @@ pub(crate) fn rows_in(
 
 /// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
 pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<&'static str> {
-    let hit = |placed: &Placed| (placed.x..placed.x + placed.width).contains(&x);
-    let mut columns = Geometry::of(app, inside(area)).columns.into_iter();
+    let hit = |placed: &PlacedColumn| (placed.x..placed.x + placed.width).contains(&x);
+    let mut columns = HistoryGeometry::of(app, inside(area)).columns.into_iter();
     columns.find(hit).map(|placed| placed.column.id)
 }
 
 /// A column with its place.
-pub(crate) struct Placed {
+pub(crate) struct PlacedColumn {
     /// Its place in [`COLUMNS`].
     pub at: usize,
-    pub column: &'static Column,
+    pub column: &'static ColumnDescription,
     /// Of its cells.
     extent: Extent,
     x: u16,
     width: u16,
 }
 
-impl Placed {
+impl PlacedColumn {
     /// Its heading: with an arrow if the runs are sorted by it.
     pub fn heading(&self, sort: Sort) -> String {
         padded(
@@ -115,7 +117,7 @@ impl Placed {
     }
 
     /// What stands in a row, among its other cells: in fewer words where there is no room for all.
-    pub fn cell(&self, row: Row<'_>) -> String {
+    pub fn cell(&self, row: RowSource<'_>) -> String {
         let (text, width) = (self.column.cell(row), usize::from(self.width));
         let text = match self.column.id {
             columns::MODEL if text.width() > width => row.plan().executor.name(),
@@ -135,12 +137,12 @@ impl Placed {
     }
 }
 
-fn heading(column: &Column, sort: Sort) -> String {
+fn heading(column: &ColumnDescription, sort: Sort) -> String {
     format!("{}{}", column.heading(), arrow(column, sort))
 }
 
 /// How the runs are sorted by a column, if they are.
-pub(crate) fn arrow(column: &Column, sort: Sort) -> &'static str {
+pub(crate) fn arrow(column: &ColumnDescription, sort: Sort) -> &'static str {
     match (sort.by == column.id, sort.descending) {
         (false, _) => "",
         (true, true) => "↓",
@@ -149,19 +151,19 @@ pub(crate) fn arrow(column: &Column, sort: Sort) -> &'static str {
 }
 
 /// Where everything stands inside the panel.
-pub(crate) struct Geometry {
+pub(crate) struct HistoryGeometry {
     pub heading: Rect,
     pub rows: Rect,
-    pub columns: Vec<Placed>,
+    pub columns: Vec<PlacedColumn>,
     /// Whether sessions have headings.
     pub has_sessions: bool,
 }
 
-impl Geometry {
+impl HistoryGeometry {
     /// In this room inside of the panel.
-    pub fn of(app: &App, inner: Rect) -> Geometry {
+    pub fn of(app: &App, inner: Rect) -> HistoryGeometry {
         let (heading, rows) = split_above(inner, 1);
-        Geometry {
+        HistoryGeometry {
             heading,
             rows,
             columns: placed(app, inner),
@@ -194,7 +196,7 @@ fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
 /// As many columns as have room, the most important first; they stand in the order of the table. Which those are depends on
 /// the screen and on what the user wants: none comes or goes while he works. What they say then shares the room: the bar
 /// gives way first, then words, and numbers never.
-fn placed(app: &App, inner: Rect) -> Vec<Placed> {
+fn placed(app: &App, inner: Rect) -> Vec<PlacedColumn> {
     let wanted = app.columns();
     let gap = if inner.width < SPACIOUS { 1 } else { 2 };
     let room = inner.width.saturating_sub(SIGNS);
@@ -232,9 +234,10 @@ fn placed(app: &App, inner: Rect) -> Vec<Placed> {
 }
 
 /// These columns in so much room, not yet at their places; `None` where there is none for what must be whole.
-fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<Placed>> {
-    let mut placed: Vec<Placed> = columns.iter().map(|at| needed(app, *at)).collect();
-    let taken = |placed: &[Placed]| placed.iter().map(|placed| placed.width + gap).sum::<u16>();
+fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<PlacedColumn>> {
+    let mut placed: Vec<PlacedColumn> = columns.iter().map(|at| needed(app, *at)).collect();
+    let taken =
+        |placed: &[PlacedColumn]| placed.iter().map(|placed| placed.width + gap).sum::<u16>();
     for giving in [columns::BAR, columns::NAME, columns::MODEL] {
         let more = taken(&placed).saturating_sub(room);
         if let Some(placed) = placed.iter_mut().find(|placed| placed.column.id == giving) {
@@ -251,7 +254,7 @@ fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<Plac
 }
 
 /// A column with the room that its cells need, the live run's too.
-fn needed(app: &App, at: usize) -> Placed {
+fn needed(app: &App, at: usize) -> PlacedColumn {
     let (wanted, column) = (app.columns(), &COLUMNS[at]);
     let mut extent = wanted.extent(at);
     if let Some(live) = app.live_row() {
@@ -261,7 +264,7 @@ fn needed(app: &App, at: usize) -> Placed {
         columns::BAR => LONGEST + WORD,
         _ => cells(extent.width().max(heading(column, wanted.sort).width())),
     };
-    Placed {
+    PlacedColumn {
         at,
         column,
         extent,

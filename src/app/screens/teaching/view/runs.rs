@@ -13,7 +13,7 @@ use crate::{
         screen::Panel,
         screens::{
             history::{
-                columns::{Row, speed_up},
+                columns::{RowSource, speed_up},
                 view::{HistoryRow, draw_gain, drawn_at, is_chosen, nothing_shown, rows_in, signs},
             },
             sweep::sketch,
@@ -102,19 +102,21 @@ fn work(plan: &Plan, width: u16) -> String {
     }
 }
 
-fn draw_row(app: &App, run: Row<'_>, theme: Theme, row: Rect, buf: &mut Buffer) {
+fn draw_row(app: &App, run: RowSource<'_>, theme: Theme, row: Rect, buf: &mut Buffer) {
     let [chosen, _, others @ ..] = signs(app, run);
     let begin = begin(&format!("{chosen}{}", others.concat()), run.number());
     let width = usize::from(row.width);
     let text = match run {
-        Row::Sweep(sweep) => shortened(&format!("{begin}sweep: {}", sketch::what(sweep)), width),
-        Row::Live(live, _) => {
+        RowSource::Sweep(sweep) => {
+            shortened(&format!("{begin}sweep: {}", sketch::what(sweep)), width)
+        }
+        RowSource::Live(live, _) => {
             let time = format!("{:.1} s", seconds(live.trace.now));
             let begin = format!("{begin}{}{time:>10}  ", work(&live.plan, row.width));
             let done = live.done(width.saturating_sub(begin.width()));
             format!("{begin}{done}")
         }
-        Row::Entry(entry) => {
+        RowSource::Entry(entry) => {
             let time = column_seconds(entry.record.times.wall_s);
             let work = work(&entry.record.plan, row.width);
             let text = format!("{begin}{work}{time:>10}{:>9}", speed_up(entry));

@@ -28,7 +28,7 @@ const OVERVIEW_MOST: u16 = 32;
 const COMPARABLE: usize = 4;
 
 /// Where everything in the timeline stands; what has no room is empty.
-pub struct Geometry {
+pub struct TimelineGeometry {
     /// The names of the rows.
     pub labels: Rect,
     /// The bars.
@@ -51,10 +51,10 @@ pub struct Geometry {
     pub window: Window,
 }
 
-impl Geometry {
+impl TimelineGeometry {
     /// The timeline of the run that is shown, in a panel of this size; `None` before the first run, and if the picture of
     /// the run is missing.
-    pub fn of(app: &App, area: Rect, gutter: u16) -> Option<Geometry> {
+    pub fn of(app: &App, area: Rect, gutter: u16) -> Option<TimelineGeometry> {
         let shown = app.pictured()?;
         let (view, rows) = (app.timeline(), app.timeline_rows());
         let room = inside(area);
@@ -76,7 +76,7 @@ impl Geometry {
         // Where there is room for it, an empty row keeps it apart from the axis.
         let apart = u16::from(below.height > 1);
         let (_, legend) = split_above(split_left(below, gutter).1, apart);
-        Some(Geometry {
+        Some(TimelineGeometry {
             labels,
             bars,
             axis: Rect {

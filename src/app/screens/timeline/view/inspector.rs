@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::{
-    app::screens::timeline::inspect::{Inspection, Place},
+    app::screens::timeline::inspect::{Inspection, TimelineRow},
     domain::{
         phase::Phase,
         text::{clean, duration},
@@ -46,11 +46,11 @@ fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
 /// In fewer and fewer words. Of a picture that was thinned, a segment stands for several.
 fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let (name, nothing) = match under.place {
-        Place::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
-        Place::Core(core, Who::Nobody) => {
+        TimelineRow::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
+        TimelineRow::Core(core, Who::Nobody) => {
             (format!("core {core}"), "none of our workers computes here")
         }
-        Place::Core(core, _) => (
+        TimelineRow::Core(core, _) => (
             format!("core {core}"),
             "several workers take turns here: zoom in",
         ),
@@ -65,8 +65,8 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     };
     // Whom a core worked for, or on which core a worker was, where that says something new: whoever waits is on none.
     let (worker, core) = match (under.place, under.worker) {
-        (Place::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
-        (Place::Worker(_), _) if segment.phase == Phase::Computing => {
+        (TimelineRow::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
+        (TimelineRow::Worker(_), _) if segment.phase == Phase::Computing => {
             (String::new(), format!("  core {}", segment.core))
         }
         _ => Default::default(),

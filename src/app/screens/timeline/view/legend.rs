@@ -25,7 +25,7 @@ const FULLER: [&str; 2] = [
 ];
 
 /// A mark with its name, and with its meaning in a few words.
-pub struct Item {
+pub struct LegendItem {
     mark: Span<'static>,
     name: &'static str,
     explained: &'static str,
@@ -35,8 +35,8 @@ pub struct Item {
     line: u16,
 }
 
-fn item(mark: Span<'static>, name: &'static str, explained: &'static str, line: u16) -> Item {
-    Item {
+fn item(mark: Span<'static>, name: &'static str, explained: &'static str, line: u16) -> LegendItem {
+    LegendItem {
         mark,
         name,
         explained,
@@ -45,7 +45,7 @@ fn item(mark: Span<'static>, name: &'static str, explained: &'static str, line: 
     }
 }
 
-fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> Item {
+fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> LegendItem {
     let (name, explained) = match (phase, lock) {
         (Phase::Ready, _) => (phase.name(), "ready: no core is free"),
         (Phase::Gil, Lock::Real) => ("gil (estimated)", "gil (estimated): wants the lock"),
@@ -62,16 +62,16 @@ fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> Item {
         Phase::Idle => 4,
         _ => usize::MAX,
     };
-    Item {
+    LegendItem {
         left_out,
         ..item(theme.mark(phase), name, explained, line)
     }
 }
 
 /// The marks of these phases, and that of failed tasks if there are any. Waiting for a real lock is marked as an estimate.
-pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> Vec<Item> {
+pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> Vec<LegendItem> {
     let phases = phases.iter();
-    let mut items: Vec<Item> = phases.map(|phase| of_phase(*phase, lock, theme)).collect();
+    let mut items: Vec<LegendItem> = phases.map(|phase| of_phase(*phase, lock, theme)).collect();
     if failures {
         let mark = Span::styled(FAILED, theme.error());
         let failed = item(mark, "failed", "a task failed", 2);
@@ -82,7 +82,7 @@ pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> 
 }
 
 /// The marks of the view by core.
-pub fn of_cores(theme: Theme) -> Vec<Item> {
+pub fn of_cores(theme: Theme) -> Vec<LegendItem> {
     let strong = |mark| Span::styled(mark, STRONG);
     let several = Span::styled(TURNS, Style::new());
     let computing = theme.mark(Phase::Computing);
@@ -95,14 +95,14 @@ pub fn of_cores(theme: Theme) -> Vec<Item> {
 }
 
 /// What is ink, who wants what it does not get, and what else there is.
-fn groups(items: &[Item]) -> impl Iterator<Item = &[Item]> {
+fn groups(items: &[LegendItem]) -> impl Iterator<Item = &[LegendItem]> {
     items.chunk_by(|one, next| one.line == next.line)
 }
 
 /// Those that have no room in so many lines, all in one row: with their meaning, with their names, close together, or without
 /// what explains itself, as far as there is room.
-pub fn on_the_border(items: &[Item], lines: usize, width: u16) -> Line<'static> {
-    let left: Vec<&Item> = groups(items).skip(lines).flatten().collect();
+pub fn on_the_border(items: &[LegendItem], lines: usize, width: u16) -> Line<'static> {
+    let left: Vec<&LegendItem> = groups(items).skip(lines).flatten().collect();
     if left.is_empty() {
         return Line::default();
     }
@@ -116,7 +116,7 @@ pub fn on_the_border(items: &[Item], lines: usize, width: u16) -> Line<'static> 
 }
 
 /// A line for each group, in as many words as there is room for.
-pub fn in_lines(items: &[Item], width: u16) -> impl Iterator<Item = Line<'static>> {
+pub fn in_lines(items: &[LegendItem], width: u16) -> impl Iterator<Item = Line<'static>> {
     groups(items).enumerate().map(move |(at, group)| {
         let said = if at == 0 { FULLER } else { [""; 2] };
         let [long, short] = said.map(|said| {
@@ -129,7 +129,7 @@ pub fn in_lines(items: &[Item], width: u16) -> impl Iterator<Item = Line<'static
     })
 }
 
-fn row<'a>(items: impl IntoIterator<Item = &'a Item>, shortening: usize) -> Line<'static> {
+fn row<'a>(items: impl IntoIterator<Item = &'a LegendItem>, shortening: usize) -> Line<'static> {
     let mut row = Line::default();
     for item in items {
         let is_close = row.spans.is_empty() || shortening > 1;

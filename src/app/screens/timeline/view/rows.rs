@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use crate::{
-    app::screens::timeline::{view::View, whole},
+    app::screens::timeline::{view::DrawnTimeline, whole},
     domain::{
         phase::{Phase, PhaseTimes},
         time::nanos,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-impl View<'_> {
+impl DrawnTimeline<'_> {
     /// A bar per worker, and beside them an overview of all where they are too many for the screen.
     pub(crate) fn draw_workers(&self, buf: &mut Buffer) {
         let at = &self.at;

@@ -8,7 +8,7 @@ use crate::catalog::model::Model;
 
 /// A model, and the interpreter if the model needs one. Runs with the same executor differ only in workers and work.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Executor {
+pub struct ModelVariant {
     /// The model.
     pub model: Model,
     /// The interpreter; `None` unless the model is one of Python's.
@@ -16,7 +16,7 @@ pub struct Executor {
     pub python: Option<Python>,
 }
 
-impl Executor {
+impl ModelVariant {
     /// Its full name: "gil-threads (emulated)", "python-processes (3.13.0, spawn)".
     pub fn label(&self) -> String {
         let Some(Python {
@@ -55,8 +55,8 @@ mod tests {
     use super::{super::python::StartMethod, *};
     use crate::fixtures::python;
 
-    fn python(model: Model, start_method: Option<StartMethod>) -> Executor {
-        Executor {
+    fn python(model: Model, start_method: Option<StartMethod>) -> ModelVariant {
+        ModelVariant {
             model,
             python: Some(Python {
                 interpreter: python::interpreter(),
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_label_says_what_tells_it_from_others_and_no_more() {
-        let native = Executor {
+        let native = ModelVariant {
             model: Model::GilThreads,
             python: None,
         };
@@ -86,7 +86,7 @@ mod tests {
             interpreter: python::free_threaded(),
             start_method: None,
         };
-        let free = Executor {
+        let free = ModelVariant {
             model: Model::PythonThreads,
             python: Some(free),
         };
