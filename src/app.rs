@@ -93,16 +93,16 @@ struct Settings {
 struct Out {
     headline: String,
     /// How long the live run had lasted when the headline was composed.
-    told_at: Nanos,
+    headline_at: Nanos,
     notice: Option<Notice>,
     /// So many notices have been told.
-    told: u32,
+    notices: u32,
     /// What the shell shall do, until it is told.
     effects: Vec<Effect>,
 }
 
 /// A live headline stays for so long, or nobody could read it.
-const TELL_EVERY: Nanos = 250_000_000;
+const HEADLINE_EVERY: Nanos = 250_000_000;
 
 impl App {
     /// The first screen, on a machine that allows so many workers.
@@ -126,7 +126,7 @@ impl App {
             out: Out::default(),
         };
         app.compose_headline();
-        app.foretell();
+        app.update_estimate();
         app
     }
 
@@ -211,7 +211,7 @@ impl App {
             Msg::Pasted(text) => self.on_pasted(&text),
             Msg::Clicked(target) => self.on_clicked(target),
             Msg::Wheel { up, target } => self.on_wheel(up, target),
-            Msg::Told(sentence) => self.tell(sentence),
+            Msg::Notice(sentence) => self.show_notice(sentence),
             Msg::Resized { columns, rows } => self.on_resized(columns, rows),
             Msg::BarsFitted { columns, rows } => self.timeline.view.room = Some((columns, rows)),
             Msg::Batch(batch) => self.on_batch(batch),
@@ -241,30 +241,30 @@ impl App {
             self.compose_overlay(is_news);
         }
         if is_news {
-            self.foretell();
+            self.update_estimate();
         }
         std::mem::take(&mut self.out.effects)
     }
 
     /// Whether the sentence about the live run has been read: the first is replaced at once.
     fn headline_is_due(&self) -> bool {
-        self.out.told_at == 0
+        self.out.headline_at == 0
             || self
                 .live()
-                .is_none_or(|live| live.trace.now >= self.out.told_at + TELL_EVERY)
+                .is_none_or(|live| live.trace.now >= self.out.headline_at + HEADLINE_EVERY)
     }
 
     fn on_key(&mut self, key: Key) {
         let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
             return;
         };
-        let told = self.out.told;
+        let told = self.out.notices;
         let mut why_not = None;
         if (binding.when)(self) {
             self.settings.teaching.remember(key, binding);
             self.perform(keys, binding, key);
         } else if let Some(sentence) = (binding.why_not)(self) {
-            self.tell(sentence);
+            self.show_notice(sentence);
             why_not = Some(binding);
         }
         self.settle_answer(told, why_not);
@@ -297,7 +297,7 @@ impl App {
 
     /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
     fn compose_headline(&mut self) {
-        self.out.told_at = self.live().map_or(0, |live| live.trace.now);
+        self.out.headline_at = self.live().map_or(0, |live| live.trace.now);
         self.out.headline = match (&self.work.activity, &self.sweeps.sketch, self.shown()) {
             (Activity::Calibrating(_), ..) => {
                 "measuring how fast an idle core of this machine computes".into()
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_dies_is_told_at_once_by_name_and_cause() {
+    fn a_worker_that_dies_is_reported_at_once_by_name_and_cause() {
         let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = app.update(Msg::Key(Key::Char('3')));

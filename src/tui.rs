@@ -79,7 +79,7 @@ pub fn explore(
     let (events, received) = mpsc::channel();
     let (place, trouble) = HistoryPlace::usable(keeping).map_err(Failure::usage)?;
     if let Some(trouble) = trouble {
-        let _ = events.send(Msg::Told(format!("runs are not kept: {trouble}")).into());
+        let _ = events.send(Msg::Notice(format!("runs are not kept: {trouble}")).into());
     }
     let look = look.resolved(spelling::variable);
     survive_file_size_limit();
@@ -330,7 +330,7 @@ impl Explorer {
     /// when the signal arrives.
     fn ask_to_suspend(&mut self) {
         if !os::could_be_woken() {
-            return self.update_now(Msg::Told(
+            return self.update_now(Msg::Notice(
                 "there is no shell here that could wake a suspended program".into(),
             ));
         }
@@ -414,7 +414,7 @@ impl Explorer {
         };
         self.in_background("find-pythons", find, |error| {
             let sentence = format!("cannot look for Python interpreters: {error}");
-            vec![Msg::PythonsFound(Pythons::default()), Msg::Told(sentence)]
+            vec![Msg::PythonsFound(Pythons::default()), Msg::Notice(sentence)]
         });
     }
 
@@ -422,7 +422,7 @@ impl Explorer {
     fn calibrate(&mut self) {
         let calibrate = |session: &Session, place: Option<&HistoryPlace>| {
             let agreed = speeds::of_machine(place, &session.machine, session.calibrate());
-            let caveat = agreed.caveat().map(Msg::Told);
+            let caveat = agreed.caveat().map(Msg::Notice);
             Vec::from_iter([Msg::Calibrated(agreed.speed)].into_iter().chain(caveat))
         };
         self.in_background("calibrate", calibrate, |error| {

@@ -1267,7 +1267,7 @@ fn a_notice_lies_over_nothing_and_nothing_lies_over_it() {
                 .press(&over.chars().map(Char).collect::<Vec<_>>());
             let footer = session.rows()[usize::from(rows) - 1].clone();
             let told = "the picture of #3 lost points";
-            let _ = session.app.update(Msg::Told(told.into()));
+            let _ = session.app.update(Msg::Notice(told.into()));
             let drawn = session.rows();
             let place = &drawn[usize::from(rows) - 2];
             assert!(
@@ -1305,7 +1305,7 @@ fn a_notice_goes_with_the_next_key_and_when_what_it_says_is_no_longer_so() {
     )));
     assert!(!session.shows(early), "one has ended now");
     session.play(effects);
-    let _ = session.app.update(Msg::Told("written: out.html".into()));
+    let _ = session.app.update(Msg::Notice("written: out.html".into()));
     session.press(&[Tab, Tab]);
     assert!(
         session.shows("written: out.html"),

@@ -226,7 +226,7 @@ fn an_invalid_form_starts_nothing_and_says_where_the_mistake_is() {
         ],
     );
     assert!(press(&mut app, &[Tab, Char('r')]).is_empty());
-    assert!(app.setup().forecast().is_err());
+    assert!(app.setup().estimate().is_err());
     assert_eq!(app.setup().field(), Field::WORKERS);
     assert_eq!(app.focus().panel, Panel::Setup, "the eye is led to it");
 }
@@ -396,7 +396,7 @@ fn a_task_time_is_calibrated_once_a_session() {
 #[test]
 fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
     let mut app = uncalibrated();
-    assert!(app.setup().forecast().unwrap().contains("measuring"));
+    assert!(app.setup().estimate().unwrap().contains("measuring"));
     assert_eq!(
         app.update(Msg::Opened),
         [Effect::ReadEarlier, Effect::FindPythons, Effect::Calibrate]
@@ -405,7 +405,7 @@ fn the_speed_is_measured_when_the_explorer_opens_and_a_run_waits_for_it() {
     assert!(press(&mut app, &[Char('r')]).is_empty());
     started(&app.update(Msg::Calibrated(Speed::uniform(40e6))));
     assert_eq!(
-        app.setup().forecast(),
+        app.setup().estimate(),
         Ok("about 1.0 s"),
         "8 tasks of 0.25 s on two cores"
     );

@@ -24,7 +24,7 @@ impl App {
             self.settings.look.theme.name(),
             self.settings.look.theme.description(),
         );
-        self.tell(match self.settings.look.colors {
+        self.show_notice(match self.settings.look.colors {
             Colors::None => {
                 format!("theme {name}: shown without colours here, as --color or the terminal says")
             }
@@ -35,7 +35,7 @@ impl App {
     /// Takes the mouse, or releases it, so that the terminal selects text with it.
     pub(crate) fn toggle_mouse(&mut self) {
         self.settings.look.mouse = !self.settings.look.mouse;
-        self.tell(if self.settings.look.mouse {
+        self.show_notice(if self.settings.look.mouse {
             "the mouse chooses, clicks and zooms again: M releases it"
         } else {
             "the mouse is released and selects text: M takes it back"

@@ -33,7 +33,7 @@ pub enum Msg {
         target: ClickTarget,
     },
     /// The shell has something to tell, in one sentence.
-    Told(String),
+    Notice(String),
     /// The terminal has this size now.
     Resized {
         /// Cells in a row.

@@ -37,17 +37,17 @@ impl App {
     }
 
     /// Shows a notice that is no error.
-    pub(crate) fn tell(&mut self, sentence: impl Into<String>) {
+    pub(crate) fn show_notice(&mut self, sentence: impl Into<String>) {
         self.notify(sentence.into(), false);
     }
 
     /// Shows a notice of something that went wrong.
-    pub(crate) fn complain(&mut self, sentence: impl Into<String>) {
+    pub(crate) fn show_error(&mut self, sentence: impl Into<String>) {
         self.notify(sentence.into(), true);
     }
 
     fn notify(&mut self, sentence: String, is_error: bool) {
-        self.out.told += 1;
+        self.out.notices += 1;
         self.out.notice = Some(Notice {
             sentence,
             is_error,
@@ -57,8 +57,8 @@ impl App {
 
     /// A key was pressed when so many notices had been told: those before have been read, and what was told since answers it.
     /// It may say why the key does nothing yet.
-    pub(crate) fn settle_answer(&mut self, told: u32, why_not: Option<&'static Binding>) {
-        if self.out.told == told {
+    pub(crate) fn settle_answer(&mut self, notices: u32, why_not: Option<&'static Binding>) {
+        if self.out.notices == notices {
             self.out.notice.take_if(|notice| notice.is_answer());
         } else if let Some(notice) = &mut self.out.notice {
             notice.until = why_not.map_or(Until::Key, Until::Over);

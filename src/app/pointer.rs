@@ -121,7 +121,7 @@ impl App {
             | ClickTarget::Heading(_)
             | ClickTarget::Panel(Panel::History) => self.step_history(by),
             ClickTarget::Moment { at, .. } => {
-                if self.has_begun() {
+                if self.has_started() {
                     self.look(|view, trace| view.zoom_around(at, up, trace));
                 }
             }

@@ -89,7 +89,7 @@ impl App {
     }
 
     /// The run that the panels are about, if there is a picture of it.
-    pub fn pictured(&self) -> Option<Shown<'_>> {
+    pub fn shown_with_trace(&self) -> Option<Shown<'_>> {
         self.shown().filter(|shown| shown.missing_trace().is_none())
     }
 }

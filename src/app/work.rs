@@ -240,7 +240,7 @@ impl App {
         live.trace.apply(batch);
         self.look_at_worker(worker);
         if let Some(sentence) = died {
-            self.complain(sentence);
+            self.show_error(sentence);
         }
     }
 
@@ -265,10 +265,10 @@ impl App {
             self.show_what_came_out(number, sake);
         }
         if thinned {
-            self.tell_of_thinning();
+            self.report_thinning();
         }
         if is_frozen {
-            self.tell("the run of the frozen picture has ended: Space shows how");
+            self.show_notice("the run of the frozen picture has ended: Space shows how");
         }
         self.out.effects.push(Effect::Keep(number));
         // Who froze the picture goes on looking at it.
@@ -302,6 +302,6 @@ impl App {
         if self.chosen().is_none() {
             self.show_row(self.runs.browse.order().last().copied());
         }
-        self.complain(sentence);
+        self.show_error(sentence);
     }
 }

@@ -83,7 +83,7 @@ fn table<'r>(columns: Vec<RunColumn>, runs: impl IntoIterator<Item = &'r RunEntr
     let row = |of| columns.iter().map(|(_, cell)| cell(of)).collect();
     let rows = runs.into_iter().map(row).collect();
     let columns = columns.into_iter().map(|(column, _)| column).collect();
-    Table { columns, rows }.told()
+    Table { columns, rows }.without_empty_columns()
 }
 
 fn outcome(run: &RunEntry) -> String {
@@ -143,7 +143,7 @@ pub fn configurations(sweep: &Sweep, results: &Results) -> Table {
         cells
     };
     let rows = plans.map(row).collect();
-    Table { columns, rows }.told()
+    Table { columns, rows }.without_empty_columns()
 }
 
 /// What the runs of a configuration say together.

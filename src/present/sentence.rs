@@ -15,7 +15,7 @@ mod tests;
 pub mod verdict;
 pub mod work;
 
-pub use moment::{moment, tell_times_in, utc, when};
+pub use moment::{moment, set_time_zone, utc, when};
 
 use crate::{
     domain::{
@@ -50,8 +50,8 @@ fn digits(factor: f64) -> String {
 
 /// The interval of a factor behind it, if it has one: " (1.88–1.97)".
 fn range(ratio: &Ratio) -> String {
-    let told = |interval| format!(" ({})", span(interval, digits));
-    ratio.interval.map_or_else(String::new, told)
+    let in_brackets = |interval| format!(" ({})", span(interval, digits));
+    ratio.interval.map_or_else(String::new, in_brackets)
 }
 
 /// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.

@@ -209,9 +209,9 @@ struct Drawn<'t> {
 
 impl Table {
     /// Without the columns that say nothing in any row.
-    pub fn told(mut self) -> Table {
+    pub fn without_empty_columns(mut self) -> Table {
         for at in (0..self.columns.len()).rev() {
-            if !self.rows.iter().any(|row| is_told(&row[at])) {
+            if !self.rows.iter().any(|row| says_something(&row[at])) {
                 self.columns.remove(at);
                 self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
             }
@@ -307,7 +307,10 @@ impl Table {
         };
         let record = |row: &Vec<String>| -> String {
             let cells = self.columns.iter().zip(row);
-            cells.filter(|(_, cell)| is_told(cell)).map(line).collect()
+            cells
+                .filter(|(_, cell)| says_something(cell))
+                .map(line)
+                .collect()
         };
         let records: Vec<String> = self.rows.iter().map(record).collect();
         records.join("\n")
@@ -386,7 +389,7 @@ fn whole_numbers(line: &str) -> String {
     glued.collect()
 }
 
-fn is_told(cell: &str) -> bool {
+fn says_something(cell: &str) -> bool {
     !["", NOTHING].contains(&cell)
 }
 

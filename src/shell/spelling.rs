@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     domain::look,
-    present::{ascii, sentence::tell_times_in},
+    present::{ascii, sentence::set_time_zone},
 };
 
 /// `text` as the user's environment can show it: as the locale says, or in ASCII if the user asks for that.
@@ -25,7 +25,7 @@ pub fn say(sentence: &str) {
 
 /// From now on, times are shown in the local time zone.
 pub fn use_local_time() {
-    tell_times_in(TimeZone::system());
+    set_time_zone(TimeZone::system());
 }
 
 /// A variable of the environment, if it is set.

@@ -81,7 +81,7 @@ impl HistoryKeeper {
             if let Err(error) = thread::spawn("history", body) {
                 let sentence =
                     format!("runs are not kept: the system has no thread to spare ({error})");
-                let _ = events.send(Msg::Told(sentence.clone()).into());
+                let _ = events.send(Msg::Notice(sentence.clone()).into());
                 let _ = ended.send(KeepingEnd::Lost(sentence));
             }
             jobs
@@ -254,7 +254,7 @@ impl KeeperThread {
         traces.bound(TRACES_MAX);
         let Err(why) = kept else { return };
         if self.unkept.is_empty() {
-            self.send(vec![Msg::Told(why.to_string())]);
+            self.send(vec![Msg::Notice(why.to_string())]);
         }
         let bytes: usize = self.unkept.iter().map(|(_, trace)| trace.bytes()).sum();
         if bytes + trace.bytes() > PUT_OFF_MAX {
@@ -283,14 +283,14 @@ impl KeeperThread {
 
     /// Reads everything that was kept, including what earlier sessions could not append.
     fn read_earlier(&mut self) {
-        let mut messages = Vec::from_iter(take_in(&self.writer.store.place).map(Msg::Told));
+        let mut messages = Vec::from_iter(take_in(&self.writer.store.place).map(Msg::Notice));
         match self.writer.store.open() {
             Ok(opened) => {
                 self.writer.store.sweep();
                 messages.push(Msg::Earlier(opened.kept));
-                messages.extend(opened.notice.map(Msg::Told));
+                messages.extend(opened.notice.map(Msg::Notice));
             }
-            Err(error) => messages.push(Msg::Told(format!("runs are not kept: {error}"))),
+            Err(error) => messages.push(Msg::Notice(format!("runs are not kept: {error}"))),
         }
         if !messages.is_empty() {
             self.send(messages);
@@ -299,7 +299,7 @@ impl KeeperThread {
 
     fn report(&mut self, reply: Reply) {
         self.is_written = true;
-        let mut messages: Vec<Msg> = reply.messages.into_iter().map(Msg::Told).collect();
+        let mut messages: Vec<Msg> = reply.messages.into_iter().map(Msg::Notice).collect();
         if !reply.kept.is_empty() {
             messages.push(Msg::Kept(reply.kept));
         }

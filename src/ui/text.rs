@@ -129,7 +129,7 @@ impl Page {
     }
 
     /// The same, of what is called so.
-    pub fn tell(&mut self, name: &'static str, value: &str, note: &str) {
+    pub fn say_number(&mut self, name: &'static str, value: &str, note: &str) {
         self.number(vec![TextPart::new(name, TextStyle::Plain)], value, note);
     }
 }

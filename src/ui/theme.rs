@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_phase_can_be_told_apart_without_colour() {
+    fn phases_are_distinguishable_without_colour() {
         let marks: HashSet<&str> = Phase::MEASURED
             .into_iter()
             .chain([Phase::Lost])
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn in_ascii_too_every_phase_can_be_told_apart_and_none_is_mistaken_for_a_part_of_full_ink() {
+    fn in_ascii_too_phases_are_distinguishable_and_none_is_mistaken_for_a_part_of_full_ink() {
         let mut marks: HashSet<char> = HashSet::from(['_', 'o', '%', '&']);
         for phase in Phase::MEASURED.into_iter().chain([Phase::Lost]) {
             let mark = phase

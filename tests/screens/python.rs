@@ -145,7 +145,7 @@ fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
         session.app.update(Msg::Key(Char('r'))).is_empty(),
         "nothing starts"
     );
-    assert!(session.app.setup().forecast().is_err());
+    assert!(session.app.setup().estimate().is_err());
     session.press(&[Esc, Char('5')]);
     assert!(
         session

@@ -52,8 +52,8 @@ pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
             Span::styled(program, STRONG),
             Span::raw(run),
         ];
-        let told = parts.into_iter().filter(|part| !part.is_empty());
-        let right = format!("{} ", told.collect::<Vec<_>>().join(" · "));
+        let shown = parts.into_iter().filter(|part| !part.is_empty());
+        let right = format!("{} ", shown.collect::<Vec<_>>().join(" · "));
         (Line::from_iter(spans), Line::styled(right, STRONG))
     });
     let width = usize::from(area.width);
@@ -95,10 +95,10 @@ pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
     let left = Line::raw(format!(" {}", said(app, area.width)[0]));
     // Of a chart's many runs, only the one that is on has such a number.
-    let is_told = app.chart().is_none() || app.is_running();
+    let has_number = app.chart().is_none() || app.is_running();
     let right = app
         .shown()
-        .filter(|_| is_told)
+        .filter(|_| has_number)
         .map(|shown| in_use(app, shown))
         // The sentence is worth more than the number, which the curves and the history show too.
         .filter(|right| left.width() + right.len() < usize::from(area.width));

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_teaching_layout_gives_its_room_to_the_picture_and_the_figures() {
+    fn the_teaching_layout_gives_its_room_to_the_timeline_and_the_figures() {
         let rows = |w, h| {
             let panels = panels(Rect::new(0, 0, w, h), ScreenClass::Teaching, TIMELINE);
             assert!(panels.setup.is_empty() && panels.cores.is_empty() && panels.curves.is_empty());

@@ -13,7 +13,7 @@ use crate::{
         keys::{Keys, texts},
         screens::{
             Overlay, Screen,
-            reading::{Topic, details::doubts},
+            reading::{Topic, details::caveats},
         },
     },
     domain::{
@@ -301,7 +301,7 @@ fn below(comparison: &Comparison, runs: &[&RunEntry], width: u16) -> Vec<TextLin
         page.say("", TextStyle::Plain);
     }
     for run in runs {
-        for doubt in doubts(run) {
+        for doubt in caveats(run) {
             page.say(&format!("! #{}: {doubt}", run.number), TextStyle::Plain);
         }
     }
@@ -352,14 +352,14 @@ impl App {
             return;
         };
         let Some(number) = next_reference(&self.history, numbers) else {
-            self.tell("these runs cannot be measured against each other");
+            self.show_notice("these runs cannot be measured against each other");
             return;
         };
         match self.history.measure_against(number) {
-            Ok(()) => self.tell(format!(
+            Ok(()) => self.show_notice(format!(
                 "#{number} is the baseline of its work now, also in the history: b there takes that back"
             )),
-            Err(sentence) => self.complain(sentence),
+            Err(sentence) => self.show_error(sentence),
         }
         self.rearrange();
     }

@@ -90,18 +90,18 @@ impl App {
             (Ok(size), form) => {
                 let lack = lack(without).map(|lack| format!(", {lack}"));
                 let lack = lack.unwrap_or_default();
-                let told = format!("written: {file} ({}){lack}", bytes(size));
+                let sentence = format!("written: {file} ({}){lack}", bytes(size));
                 match form {
-                    Some(form) if lies_over_another => form.stage = Stage::Written(told),
+                    Some(form) if lies_over_another => form.stage = Stage::Written(sentence),
                     Some(_) => {
                         self.close();
-                        self.tell(told);
+                        self.show_notice(sentence);
                     }
-                    None => self.tell(told),
+                    None => self.show_notice(sentence),
                 }
             }
             (Err(refusal), Some(form)) => form.refuse(&refusal),
-            (Err(refusal), None) => self.complain(refusal.sentence()),
+            (Err(refusal), None) => self.show_error(refusal.sentence()),
         }
     }
 }
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_went_wrong_is_told_in_the_form_or_beside_the_panels() {
+    fn what_went_wrong_is_shown_in_the_form_or_beside_the_panels() {
         let mut app = app(1);
         let _ = press(&mut app, &[Key::Char('o'), Key::Enter]);
         let full = || {
@@ -260,7 +260,7 @@ mod tests {
             written: full(),
             without: 0,
         });
-        let told = app.exporting().unwrap().stage.told();
+        let told = app.exporting().unwrap().stage.sentence();
         assert!(told.unwrap_err().contains("no space"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(app.overlay().is_none());
@@ -273,12 +273,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_for_a_file_is_told_and_so_is_what_is_no_longer_there() {
+    fn what_is_read_for_a_file_is_reported_and_so_is_what_is_no_longer_there() {
         let mut app = app(3);
         let _ = press(&mut app, &[Key::Char('o'), Key::Up, Key::Right, Key::Enter]);
         let _ = app.update(Msg::ExportReads { read: 2, of: 3 });
         let form = app.exporting().unwrap();
-        assert_eq!(form.stage.told(), Ok("reading the timelines: 2 of 3"));
+        assert_eq!(form.stage.sentence(), Ok("reading the timelines: 2 of 3"));
         assert_eq!(form.lack(), None, "what is kept is read");
         let _ = app.update(Msg::Exported {
             file: "./a.html".into(),
@@ -303,7 +303,7 @@ mod tests {
             written: Ok(84_000),
             without: 0,
         });
-        let told = app.exporting().unwrap().stage.told();
+        let told = app.exporting().unwrap().stage.sentence();
         assert_eq!(told, Ok("written: ./a.html (84.0 kB)"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(matches!(app.overlay(), Some(Overlay::Comparison(_))));

@@ -4,7 +4,7 @@ pub mod keys;
 pub mod view;
 
 mod about;
-mod forecast;
+mod estimate;
 mod number;
 mod python;
 
@@ -61,7 +61,7 @@ pub struct Setup {
     /// By what Python's models can be executed.
     pythons: Search,
     /// What `r` will do: composed when something has changed.
-    forecast: Result<String, Invalid>,
+    estimate: Result<String, Invalid>,
 }
 
 impl Setup {
@@ -77,7 +77,7 @@ impl Setup {
             cores_usable,
             limits,
             pythons: Search::GoesOn,
-            forecast: Ok(String::new()),
+            estimate: Ok(String::new()),
         }
     }
 
@@ -250,7 +250,7 @@ impl Form for Setup {
     }
 
     fn rows(&self) -> Vec<FormField> {
-        let wrong = self.forecast.as_ref().err().map(|invalid| invalid.field);
+        let wrong = self.estimate.as_ref().err().map(|invalid| invalid.field);
         let row = |field| FormField {
             is_wrong: wrong == Some(field),
             ..self.described(field)

@@ -33,7 +33,7 @@ impl App {
     /// Lets the machine answer a question.
     pub(crate) fn experiment(&mut self, experiment: &'static Experiment) {
         if let (true, Some(sentence)) = (experiment.model.is_python(), self.why_no_python()) {
-            self.tell(sentence);
+            self.show_notice(sentence);
             return;
         }
         let cores = self.settings.machine.cores_usable;

@@ -299,12 +299,12 @@ impl App {
     /// Composes what the form and the chart say, because something changed.
     pub(crate) fn compose_sweeps(&mut self) {
         if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
-            let forecast = self.sweep_draft().map(|sweep| {
+            let estimate = self.sweep_draft().map(|sweep| {
                 let time = words(estimate::of_sweep(&sweep, self.known()), 1);
-                sweep_form::forecast(&sweep, &time)
+                sweep_form::estimate(&sweep, &time)
             });
             let work = sweep_form::work(&self.form.draft(), &self.form.limits);
-            (self.sweeps.form.work, self.sweeps.form.forecast) = (work, forecast);
+            (self.sweeps.form.work, self.sweeps.form.estimate) = (work, estimate);
         }
         self.sweeps.remaining_s = self.remaining();
         self.sweeps.sketch = self

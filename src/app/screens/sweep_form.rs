@@ -92,7 +92,7 @@ pub struct SweepForm {
     entry: FormEntry,
     cores_usable: u32,
     /// What will be measured, in a few words; or what is wrong.
-    pub(in crate::app) forecast: Result<String, Invalid>,
+    pub(in crate::app) estimate: Result<String, Invalid>,
 }
 
 impl SweepForm {
@@ -111,7 +111,7 @@ impl SweepForm {
             work: String::new(),
             entry: FormEntry::at(FIXED),
             cores_usable,
-            forecast: Ok(String::new()),
+            estimate: Ok(String::new()),
         }
     }
 
@@ -197,7 +197,7 @@ impl SweepForm {
         let mut rows = self.fields().into_iter();
         let wrong = rows.find(|row| is_about(&invalid, *row));
         wrong.into_iter().for_each(|row| self.choose(row));
-        self.forecast = Err(invalid);
+        self.estimate = Err(invalid);
     }
 
     /// What it asks for, of this work.
@@ -236,7 +236,7 @@ impl Form for SweepForm {
     }
 
     fn rows(&self) -> Vec<FormField> {
-        let wrong = self.forecast.as_ref().err();
+        let wrong = self.estimate.as_ref().err();
         let row = |row| FormField {
             is_wrong: wrong.is_some_and(|invalid| is_about(invalid, row)),
             ..self.described(row)
@@ -331,7 +331,7 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
 }
 
 /// "28 runs (7 configurations × 3 + warm-up), about 40 s".
-pub(crate) fn forecast(sweep: &SweepDraft, time: &str) -> String {
+pub(crate) fn estimate(sweep: &SweepDraft, time: &str) -> String {
     let configurations = sweep.size() as u64;
     format!(
         "{} ({} × {} + warm-up), {time}",
@@ -408,7 +408,7 @@ mod tests {
         let work = Draft::new(Workload::Cpu, Model::Threads, 2);
         let invalid = form.draft(&work).unwrap_err();
         assert_eq!(invalid.field, Field::WORKERS);
-        form.forecast = Err(invalid);
+        form.estimate = Err(invalid);
         let rows = form.rows().into_iter();
         let wrong: Vec<&str> = rows
             .filter(|row| row.is_wrong)

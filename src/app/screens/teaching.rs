@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_told_in_a_few_words() {
+    fn a_key_is_described_in_a_few_words() {
         let told = |key: Key| meaning(key, lookup(key, &[&PANELS]).unwrap().1);
         assert_eq!(told(Key::Char('+')), "zoom into time");
         assert_eq!(

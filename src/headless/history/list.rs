@@ -70,7 +70,7 @@ pub fn render(rows: &[ListedRow<'_>], room: usize) -> String {
         columns: columns(),
         rows: rows.iter().map(|row| row.cells.clone()).collect(),
     };
-    let mut out = table.told().lines(room);
+    let mut out = table.without_empty_columns().lines(room);
     let legend = marks::legend(rows.iter().filter_map(|row| row.run));
     if !legend.is_empty() {
         out += &format!("\n{legend}: history show tells more\n");

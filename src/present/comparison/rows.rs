@@ -51,8 +51,8 @@ impl ComparisonTable<'_, '_> {
             .iter()
             .map(|run| metric.of(&run.entry.record, None))
             .collect();
-        let is_told = |value: &f64| metric.phase().is_none() || *value > 0.0;
-        if !metric.is_in(COMPARISON) || !values.iter().flatten().any(is_told) {
+        let is_shown = |value: &f64| metric.phase().is_none() || *value > 0.0;
+        if !metric.is_in(COMPARISON) || !values.iter().flatten().any(is_shown) {
             return None;
         }
         let scale = NumberScale::of(metric.unit, values.iter().flatten().copied());

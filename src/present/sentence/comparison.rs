@@ -23,7 +23,7 @@ pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
         return format!("these runs repeat one configuration: {}", repeats(&time));
     }
     match Fastest::of(&once_each(runs), reference) {
-        Ok(Some(fastest)) => told(&fastest, runs.len()),
+        Ok(Some(fastest)) => sentence(&fastest, runs.len()),
         Ok(None) => String::new(),
         Err(Obstacle::Unsound) => {
             "not every run did all its work: their times cannot be compared".into()
@@ -52,11 +52,11 @@ fn differing_work(runs: &[Compared<'_>]) -> String {
 
 /// The same of two plans, a part for each thing. Empty if they do the same work.
 fn differing(one: &Plan, other: &Plan) -> Vec<String> {
-    let told = |what: &str, [one, other]: [String; 2]| format!("{what}: {one} and {other}");
+    let difference = |what: &str, [one, other]: [String; 2]| format!("{what}: {one} and {other}");
     let both = [one, other];
     if one.workload != other.workload {
         let names = both.map(|plan| plan.workload.name().into());
-        return vec![told("workload", names)];
+        return vec![difference("workload", names)];
     }
     let parameters = one.workload.parameters().iter();
     let mut differing: Vec<String> = parameters
@@ -65,12 +65,12 @@ fn differing(one: &Plan, other: &Plan) -> Vec<String> {
         .map(|(parameter, given)| {
             let text = |value| parameter.text(value);
             let values = given.map(|value| value.map_or_else(|| "none".into(), text));
-            told(parameter.what_alone(), values)
+            difference(parameter.what_alone(), values)
         })
         .collect();
     if one.tasks != other.tasks {
         let tasks = both.map(|plan| grouped(plan.tasks.into()));
-        differing.push(told(TASKS.flag, tasks));
+        differing.push(difference(TASKS.flag, tasks));
     }
     if differing.is_empty() && !one.same_work(other) {
         let [mine, theirs] = both.map(|plan| match plan.addresses() {
@@ -79,12 +79,12 @@ fn differing(one: &Plan, other: &Plan) -> Vec<String> {
         });
         let is_same = mine == theirs;
         let theirs = if is_same { "others".into() } else { theirs };
-        differing.push(told("addresses", [mine, theirs]));
+        differing.push(difference("addresses", [mine, theirs]));
     }
     differing
 }
 
-fn told(pair: &Fastest<'_, '_>, of: usize) -> String {
+fn sentence(pair: &Fastest<'_, '_>, of: usize) -> String {
     let (run, over) = (pair.run.label(), pair.over.label());
     let ratio = pair.finding.magnitude();
     let (factor, sure) = (factor(&ratio), sureness(pair));

@@ -12,7 +12,7 @@ use crate::domain::{
 /// What to conclude from these results of a sweep, measured on a machine with so many usable cores: a clause per executor,
 /// without a full stop.
 pub fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
-    Told {
+    Conclusion {
         plan,
         results,
         cores_usable,
@@ -42,7 +42,7 @@ pub fn headline(results: &Results, is_on: bool) -> String {
     let who = place(&best.plan);
     let over = serial(best.plan.model().is_python());
     let is_alone = results.summaries.iter().flatten().count() == 1;
-    let told = match best.speedup {
+    let words = match best.speedup {
         _ if best.plan.is_serial() && is_alone => format!("only {over} was measured"),
         Some(ratio) if Difference::of(&ratio) == Difference::Faster => format!(
             "{who}: {} faster than {over}, the best of all",
@@ -52,7 +52,7 @@ pub fn headline(results: &Results, is_on: bool) -> String {
         None if is_alone => format!("{who} was measured, and nothing to compare it with"),
         None => format!("{who} is the fastest"),
     };
-    format!("{so_far}{told}")
+    format!("{so_far}{words}")
 }
 
 /// A configuration in as few words as possible.
@@ -65,13 +65,13 @@ pub fn place(plan: &Plan) -> String {
 }
 
 /// All that a sentence is made of.
-struct Told<'a> {
+struct Conclusion<'a> {
     plan: &'a SweepPlan,
     results: &'a Results,
     cores_usable: u32,
 }
 
-impl Told<'_> {
+impl Conclusion<'_> {
     /// A clause per executor besides those that the others are measured against, and what speaks against all of them.
     fn sentence(&self) -> String {
         let (series, summaries) = (&self.results.series, &self.results.summaries);
@@ -82,10 +82,10 @@ impl Told<'_> {
         }
         let is_alone = summaries.len() == 1;
         let is_base = |index: &usize| self.plan.base_of(*index) == *index;
-        let is_told = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
+        let is_compared = |series: &&Series| is_alone || !series.configurations.iter().all(is_base);
         let mut clauses: Vec<String> = series
             .iter()
-            .filter(is_told)
+            .filter(is_compared)
             .map(|series| self.clause(series))
             .collect();
         clauses.extend(self.without_speedups());
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_is_told_and_counted_and_in_no_number() {
+    fn what_failed_is_reported_and_counted_and_in_no_number() {
         let rows = [
             SERIAL,
             (Model::Threads, 2, one_percent(1.5)),

@@ -109,8 +109,11 @@ pub fn verdict(shared: &Shared<'_>, run: &RunEntry) -> String {
 /// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.
 pub fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
     let plans = shared.runs.iter().map(|run| &run.record.plan);
-    let told = |interpreter| format!("Python {}", self::interpreter(interpreter));
-    plans.filter_map(Plan::interpreter).map(told).collect()
+    let with_language = |interpreter| format!("Python {}", self::interpreter(interpreter));
+    plans
+        .filter_map(Plan::interpreter)
+        .map(with_language)
+        .collect()
 }
 
 /// "3.13.0, GIL on: /usr/bin/python3.13".

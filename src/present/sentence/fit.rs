@@ -72,7 +72,7 @@ mod tests {
     use crate::domain::stats::Interval;
 
     #[test]
-    fn a_law_is_doubted_that_describes_badly_or_is_held_at_a_bound() {
+    fn a_law_that_fits_badly_or_is_held_at_a_bound_has_a_caveat() {
         let said = |rms, clamped| {
             let (low, high) = (0.0, 0.1);
             let serial = FittedParameter {

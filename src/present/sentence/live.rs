@@ -40,8 +40,8 @@ pub fn workers(trace: &Trace, lock: Lock) -> String {
         (Phase::Starting, "is starting", "are starting"),
         (Phase::Idle, "is done", "are done"),
     ];
-    let told: Vec<String> = parts.into_iter().filter_map(part).collect();
-    told.join(", ")
+    let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
+    parts.join(", ")
 }
 
 #[cfg(test)]

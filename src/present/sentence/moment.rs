@@ -9,7 +9,7 @@ use crate::domain::text::clean;
 static ZONE: OnceLock<TimeZone> = OnceLock::new();
 
 /// From now on moments are told in this time zone. Whoever says nothing gets UTC, as a test does.
-pub fn tell_times_in(zone: TimeZone) {
+pub fn set_time_zone(zone: TimeZone) {
     let _ = ZONE.set(zone);
 }
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_told_as_a_clock_of_the_place_says_it_and_else_in_utc() {
+    fn a_moment_is_written_in_local_time_or_else_in_utc() {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         for (moment, there) in [
             ("2026-05-14T09:30:12.5Z", "2026-05-14 11:30"),

@@ -68,7 +68,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
         ),
     };
     let is_estimate = record.measurement.phase_source.estimates_gil();
-    format!("{name}: {what}: {}{also}", told(cause, is_estimate))
+    format!("{name}: {what}: {}{also}", reason(cause, is_estimate))
 }
 
 /// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
@@ -90,7 +90,7 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
 }
 
 /// Why it took as long as it did: how many workers did what at once, on average over the run.
-fn told(cause: Cause, gil_is_estimate: bool) -> String {
+fn reason(cause: Cause, gil_is_estimate: bool) -> String {
     match cause {
         Cause::StartUp(part) => {
             let what = match part {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_not_nearly_whole_are_told_as_they_are() {
+    fn numbers_that_are_not_nearly_whole_are_written_as_they_are() {
         let half = record(
             Cpu,
             Model::Serial,
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn what_python_needs_to_start_and_to_manage_its_workers_is_told_where_it_weighs() {
+    fn what_python_needs_to_start_and_to_manage_its_workers_is_named_if_it_matters() {
         let mut record = python(Model::PythonProcesses, 2, 1.9, &[(Phase::Computing, 1.9)]);
         assert!(concluded(&record, None).ends_with("two workers computed at once"));
         record.interpreter.python.as_mut().unwrap().manager_cpu_s = Some(0.4);

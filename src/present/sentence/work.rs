@@ -8,16 +8,20 @@ pub fn named(entry: &RunEntry) -> String {
     let record = &entry.record;
     let python = record.interpreter.python.as_ref();
     let proven = python.and_then(|python| python.gil);
-    format!("{}{colon} {}", entry.called(), told(&record.plan, proven))
+    format!(
+        "{}{colon} {}",
+        entry.called(),
+        with_lock(&record.plan, proven)
+    )
 }
 
 /// A run in a few words.
 pub fn of(plan: &Plan) -> String {
-    told(plan, None)
+    with_lock(plan, None)
 }
 
 /// The same, with the state of Python's lock: what was proven while it ran says more than what the interpreter said before.
-fn told(plan: &Plan, proven: Option<GilState>) -> String {
+fn with_lock(plan: &Plan, proven: Option<GilState>) -> String {
     let said = plan.executor.label();
     let gil = proven.or(plan.interpreter().map(|python| python.gil));
     let gil = gil

@@ -94,7 +94,7 @@ impl CoreGantt<'_> {
 
     fn name_above(&self, turn: &Turn, room: usize, row: Rect, buf: &mut Buffer) {
         let x = row.x + turn.from;
-        let Some(worker) = turn.whose else {
+        let Some(worker) = turn.worker else {
             let turns = TURNS.repeat(usize::from(turn.until - turn.from));
             buf.set_string(x, row.y, turns, Style::new());
             return;
@@ -106,7 +106,7 @@ impl CoreGantt<'_> {
 
     /// In a bar of one row, names replace ink, so there are as few as possible.
     fn name_within(&self, turn: &Turn, room: usize, row: Rect, buf: &mut Buffer) {
-        let name = match turn.whose {
+        let name = match turn.worker {
             None => TURNS.into(),
             Some(worker) => name(worker, room, false).unwrap_or_default(),
         };
@@ -138,7 +138,7 @@ impl Widget for CoreGantt<'_> {
 /// Neighbouring columns in which a core computed for the same worker, or in each of which several took turns.
 struct Turn {
     /// Which worker's; `None` if several took turns.
-    whose: Option<u32>,
+    worker: Option<u32>,
     from: u16,
     /// Its last column is before this one.
     until: u16,
@@ -148,8 +148,8 @@ struct Turn {
 fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = vec![];
     for (who, from) in columns.zip(0u16..) {
-        let on_it = turns.last().and_then(|turn| turn.whose);
-        let whose = match who {
+        let on_it = turns.last().and_then(|turn| turn.worker);
+        let worker = match who {
             Who::Nobody => continue,
             Who::One(worker) => Some(worker),
             // Of one who leaves we have seen the begin: the column belongs to the one who comes.
@@ -159,10 +159,14 @@ fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
         let until = from + 1;
         match turns.last_mut() {
             // Several take turns only in neighbouring columns.
-            Some(turn) if turn.whose == whose && (whose.is_some() || turn.until == from) => {
+            Some(turn) if turn.worker == worker && (worker.is_some() || turn.until == from) => {
                 turn.until = until;
             }
-            _ => turns.push(Turn { whose, from, until }),
+            _ => turns.push(Turn {
+                worker,
+                from,
+                until,
+            }),
         }
     }
     turns

@@ -42,7 +42,7 @@ pub struct FormView<'a> {
     /// What is said instead of what there is to know about the row of the cursor.
     pub about: Option<String>,
     /// What will be done, or why that cannot be.
-    pub forecast: Result<&'a str, &'a str>,
+    pub outcome: Result<&'a str, &'a str>,
     /// The key that does it, if that is told.
     pub key: Option<&'static str>,
 }
@@ -97,7 +97,7 @@ impl FormView<'_> {
     /// What is wrong; or else what will be done, and what there is to say about the row.
     fn foot(&self, theme: Theme, width: u16) -> Vec<Line<'static>> {
         let entry = self.form.entry();
-        let forecast = match entry.wrong().map_or(self.forecast, Err) {
+        let outcome = match entry.wrong().map_or(self.outcome, Err) {
             Ok(forecast) => forecast,
             Err(wrong) => return wrapped(&format!("! {wrong}"), width, theme.error()).collect(),
         };
@@ -108,10 +108,10 @@ impl FormView<'_> {
             (None, None) => wrapped(&about().unwrap_or_default(), width, Style::new()),
         };
         let indent = self.key.map_or(0, |_| 2);
-        let forecast = Some(forecast).filter(|forecast| !forecast.is_empty());
-        let forecast = forecast.into_iter();
+        let outcome = Some(outcome).filter(|outcome| !outcome.is_empty());
+        let outcome = outcome.into_iter();
         let forecast =
-            forecast.flat_map(|forecast| wrapped(forecast, width.saturating_sub(indent), STRONG));
+            outcome.flat_map(|forecast| wrapped(forecast, width.saturating_sub(indent), STRONG));
         let mut foot: Vec<Line<'static>> = forecast.collect();
         if let Some(key) = self.key {
             let keys = std::iter::once(key).chain(std::iter::repeat(" "));

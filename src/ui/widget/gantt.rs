@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn zooming_in_resolves_the_slices() {
+    fn zooming_in_resolves_the_segments() {
         let trace = lane_of(&[(Phase::Computing, 50), (Phase::Gil, 150)]);
         assert_eq!(drawn(&trace, Window { from: 0, to: 200 }, 1), ["▂"]);
         assert_eq!(drawn(&trace, Window { from: 0, to: 200 }, 4), ["█╳╳╳"]);

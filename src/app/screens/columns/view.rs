@@ -50,8 +50,8 @@ impl View for ColumnList {
         };
         let mut frame = block("Columns of the history", true, theme);
         if (0..COLUMNS.len()).any(|at| shown(at) == NO_ROOM) {
-            let told = format!(" {NO_ROOM} chosen, but no room on this screen ");
-            frame = frame.title_bottom(on_border(told));
+            let words = format!(" {NO_ROOM} chosen, but no room on this screen ");
+            frame = frame.title_bottom(on_border(words));
         }
         let inner = draw_over(&frame, area, buf);
         let lines = (0..COLUMNS.len()).map(|at| line(columns, at, shown(at)));

@@ -11,7 +11,7 @@ use crate::app::{
 #[rustfmt::skip]
 pub static COMPARISON: LazyLock<Keys> = LazyLock::new(|| keys("In a comparison", |_, _| {}, vec![
     bind("+ | =", "+ zoom", 3, "zoom into the time of all runs", |app| app.look_at_all(|now, end| Some(now.closer(now.middle(), end))))
-        .when(App::has_begun),
+        .when(App::has_started),
     bind("-", "- out", 3, "zoom out of it", |app| app.look_at_all(|now, end| Some(now.wider(now.middle(), end)))).when(App::is_comparison_zoomed),
     bind("0", "0 all", 3, "show the runs as a whole", |app| app.look_at_all(|_, _| None)).when(App::is_comparison_zoomed),
     bind("[ ← h", "[ earlier", 3, "look at an earlier part of the runs", |app| app.look_at_all(|now, end| Some(now.panned(false, end))))

@@ -45,7 +45,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     let inner = inside(area);
     // Over time, there is a row for each core, and one for the axis.
     let has_room = app.focus().expanded && cores.len() < usize::from(inner.height);
-    let over_time = app.pictured().filter(|_| has_room);
+    let over_time = app.shown_with_trace().filter(|_| has_room);
     let title = title(app, &cores, over_time.is_some(), inner);
     let frame = block(title, focused, theme).title_bottom(legend(theme, over_time.is_some()));
     draw_block(&frame, area, buf);
@@ -145,7 +145,7 @@ fn cores(app: &App) -> Vec<Core> {
         .collect();
     for number in app.cores_shown() {
         if cores.iter().all(|core| core.number != number) {
-            cores.push(core(number, app.pictured().map(|_| 0.0)));
+            cores.push(core(number, app.shown_with_trace().map(|_| 0.0)));
         }
     }
     cores.sort_by_key(|core| core.number);

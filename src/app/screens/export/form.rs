@@ -112,7 +112,7 @@ pub enum Stage {
 
 impl Stage {
     /// In one sentence, if there is something to tell.
-    pub fn told(&self) -> Result<&str, &str> {
+    pub fn sentence(&self) -> Result<&str, &str> {
         match self {
             Stage::Open => Ok(""),
             Stage::Writing(told) | Stage::Written(told) => Ok(told),

@@ -25,7 +25,7 @@ impl FormOver for Exporting {
             kept: 0,
             focused: true,
             about: Some(self.about()),
-            forecast: self.stage.told(),
+            outcome: self.stage.sentence(),
             key: None,
         }
     }

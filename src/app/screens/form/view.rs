@@ -40,7 +40,7 @@ fn form(app: &App, focused: bool) -> FormView<'_> {
         focused,
         // Without the cursor, the model is what counts.
         about: (!focused).then(|| setup.about_model()),
-        forecast: setup.forecast().map_err(|invalid| &*invalid.sentence),
+        outcome: setup.estimate().map_err(|invalid| &*invalid.sentence),
         // As in the footer, where it does something.
         key: Some(if app.is_busy() { " " } else { "r" }),
     }

@@ -21,13 +21,13 @@ impl App {
     pub(crate) fn on_trace_read(&mut self, number: usize, trace: Result<Box<Trace>, String>) {
         self.runs.awaited = None;
         if self.history.set_trace(number, trace) {
-            self.tell_of_thinning();
+            self.report_thinning();
         }
     }
 
     /// Some picture lost points.
-    pub(crate) fn tell_of_thinning(&mut self) {
-        self.tell(
+    pub(crate) fn report_thinning(&mut self) {
+        self.show_notice(
             "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact",
         );
     }
@@ -218,11 +218,15 @@ mod tests {
         );
         let state = |app: &App, number| app.history().get(number).unwrap().trace_state.clone();
         app.choose(Some(1));
-        assert_eq!(app.update(Msg::Told("hm".into())), [Effect::ReadTrace(1)]);
+        assert_eq!(app.update(Msg::Notice("hm".into())), [Effect::ReadTrace(1)]);
         assert_eq!(state(&app, 1), TraceState::Awaited);
         app.choose(Some(2));
         app.choose(Some(3));
-        assert_eq!(app.update(Msg::Told("hm".into())), [], "one is being read");
+        assert_eq!(
+            app.update(Msg::Notice("hm".into())),
+            [],
+            "one is being read"
+        );
         let read = Msg::TraceRead {
             number: 1,
             trace: Ok(Box::new(Trace::new(1))),
@@ -242,7 +246,7 @@ mod tests {
         });
         assert_eq!(state(&app, 3), TraceState::Gone("it is gone".into()));
         assert_eq!(
-            app.update(Msg::Told("hm".into())),
+            app.update(Msg::Notice("hm".into())),
             [],
             "what is gone is not asked for again"
         );

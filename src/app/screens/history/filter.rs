@@ -101,7 +101,7 @@ fn of_run(entry: &RunEntry) -> String {
     let record = &entry.record;
     let (model, ending) = (record.plan.model(), &record.ending);
     let is_completed = ending.outcome == Outcome::Completed;
-    let told = [
+    let words = [
         (model.has_emulated_lock(), "emulated"),
         (is_completed && ending.tasks_failed == 0, "completed"),
         (
@@ -113,10 +113,10 @@ fn of_run(entry: &RunEntry) -> String {
         (entry.assessment.is_fastest, "fastest"),
         (entry.has_caveats(), "caveat"),
     ];
-    let told = told.into_iter().filter(|(is_so, _)| *is_so);
-    let told: Vec<&str> = told.map(|(_, word)| word).collect();
+    let words = words.into_iter().filter(|(is_so, _)| *is_so);
+    let words: Vec<&str> = words.map(|(_, word)| word).collect();
     let (python, when) = (python(record), moment(&record.started_at));
-    format!("{} {python} {when} {}", model.name(), told.join(" "))
+    format!("{} {python} {when} {}", model.name(), words.join(" "))
 }
 
 /// "python 3.13.0 gil on spawn": what a run of Python can be found by besides its model.

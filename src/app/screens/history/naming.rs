@@ -46,7 +46,7 @@ impl App {
             .as_deref()
             .and_then(|name| self.objection(number, name));
         if let Some(sentence) = objection {
-            self.complain(sentence);
+            self.show_error(sentence);
             return;
         }
         self.runs.naming = None;

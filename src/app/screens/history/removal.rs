@@ -47,7 +47,7 @@ impl App {
         }
         self.rearrange();
         let them = if meant.len() == 1 { "it" } else { "them" };
-        self.tell(format!("removed {said}: u brings {them} back"));
+        self.show_notice(format!("removed {said}: u brings {them} back"));
         if !kept.is_empty() {
             self.out.effects.push(Effect::Remove(kept));
         }
@@ -81,7 +81,7 @@ impl App {
             self.choose(Some(first));
         }
         let verb = if rows.len() == 1 { "is" } else { "are" };
-        self.tell(format!("{said} {verb} back{unseen}"));
+        self.show_notice(format!("{said} {verb} back{unseen}"));
         let kept = self.kept_among(&restored);
         if !kept.is_empty() {
             self.out.effects.push(Effect::Restore(kept));

@@ -174,7 +174,7 @@ impl App {
         };
         self.out.notice = None;
         if let Err(sentence) = self.history.choose_baseline(number) {
-            self.complain(sentence);
+            self.show_error(sentence);
         }
         self.rearrange();
     }

@@ -9,7 +9,7 @@
 //! What a column says is in [`crate::app::screens::history::columns`]; where it stands is in `geometry`.
 
 pub(crate) mod geometry;
-mod told;
+mod titles;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line, widgets::Widget};
 use unicode_width::UnicodeWidthStr;
@@ -17,7 +17,7 @@ use unicode_width::UnicodeWidthStr;
 pub use crate::app::screens::history::view::geometry::{HistoryRow, heading_at, row_at};
 pub(crate) use crate::app::screens::history::view::{
     geometry::{drawn_at, rows_in},
-    told::{nothing_shown, prompt},
+    titles::{nothing_shown, prompt},
 };
 use crate::{
     app::{
@@ -54,7 +54,7 @@ const ROOM_FOR_WORD: u16 = 28;
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
     let geometry = HistoryGeometry::of(app, inside(area));
     let width = area.width.saturating_sub(4);
-    let (title, right) = told::titles(app, geometry.part(app), usize::from(width));
+    let (title, right) = titles::titles(app, geometry.part(app), usize::from(width));
     let frame = block(title, focused, theme)
         .title(right.right_aligned())
         .title_bottom(prompt(app, width));
@@ -62,7 +62,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
     if let Some(nothing) = nothing_shown(app) {
         let said = wrap(&nothing, inner.width).into_iter().map(Line::from);
         let mut lines: Vec<Line<'_>> = said.collect();
-        let keys = told::first_keys();
+        let keys = titles::first_keys();
         if lines.len() + 1 + keys.len() <= usize::from(inner.height) {
             lines.push(Line::default());
             lines.extend(keys);
@@ -123,14 +123,14 @@ fn draw_row(
     };
     let Some(x) = begin else { return };
     let width = end.map_or(row.right(), |end| end - 1).saturating_sub(x);
-    let text = told(app, run, width.into());
+    let text = remark(app, run, width.into());
     let style = strong_if(is_chosen(app, run));
     draw_text(text, style, Rect { x, width, ..row }, buf);
 }
 
 /// What there is to say of a row besides its cells, in so many columns: what a sweep measures, and how far it or a run has
 /// come that is on.
-fn told(app: &App, run: RowSource<'_>, room: usize) -> String {
+fn remark(app: &App, run: RowSource<'_>, room: usize) -> String {
     let sweep = match run {
         RowSource::Entry(_) => return String::new(),
         RowSource::Live(live, _) => return live.done(room),

@@ -67,7 +67,7 @@ fn item(text: &'static str) -> Vec<TextEntry> {
         Some("parallelism") => TextStyle::Parallelism,
         Some(phase) => phase_named(phase).map_or(TextStyle::Plain, TextStyle::Phase),
     };
-    let said = in_braces(said).map_or_else(|| in_a_line(said), told);
+    let said = in_braces(said).map_or_else(|| in_a_line(said), meaning);
     vec![TextEntry {
         term: vec![TextPart::new(term, look)],
         said: said.into(),
@@ -85,7 +85,7 @@ fn phase_named(name: &str) -> Option<Phase> {
 }
 
 /// How a phase is measured, or what a number means.
-fn told(name: &str) -> String {
+fn meaning(name: &str) -> String {
     match name.split_once(':') {
         Some(("how", phase)) => phase_named(phase).map_or("", Phase::how).into(),
         Some(("metric", id)) => metric_named(id).explanation(),

@@ -24,7 +24,7 @@ const PRINTED_LINES: usize = 100;
 const FAILURES: usize = 20;
 
 /// A reason to trust a run less, as it is shown.
-pub(crate) fn doubts(run: &RunEntry) -> impl Iterator<Item = String> {
+pub(crate) fn caveats(run: &RunEntry) -> impl Iterator<Item = String> {
     run.caveats().map(|caveat| clean(&caveat.text, FOREIGN))
 }
 
@@ -32,11 +32,11 @@ pub(crate) fn doubts(run: &RunEntry) -> impl Iterator<Item = String> {
 pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<TextLine> {
     let record = &entry.record;
     let mut page = Page::of(width);
-    let doubts = doubts(entry).map(|doubt| format!("! {doubt}"));
+    let caveats = caveats(entry).map(|caveat| format!("! {caveat}"));
     std::iter::once(verdict::of(history, entry.number))
         .chain(sentence::origin::of(entry, history.here()))
         .chain(sentence::shared_file::all(record))
-        .chain(doubts)
+        .chain(caveats)
         .for_each(|text| page.say(&text, TextStyle::Strong));
     page.say("", TextStyle::Plain);
     let mut numbers = METRICS
@@ -51,7 +51,7 @@ pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<Text
     parameters(&mut page, &record.plan);
     if let Some(file) = &record.system.shared_file {
         let note = "left; str(page) is longer than the page";
-        page.tell(shared_file::NAME, &bytes(file.bytes), note);
+        page.say_number(shared_file::NAME, &bytes(file.bytes), note);
     }
     python(&mut page, entry);
     page.heading("Time of all workers by phase");
@@ -86,9 +86,9 @@ fn python(page: &mut Page, entry: &RunEntry) {
     page.heading("Python");
     let interpreter = &python.interpreter;
     let path = clean(&interpreter.path, FOREIGN);
-    page.tell("Python", &interpreter.version_name(), &path);
+    page.say_number("Python", &interpreter.version_name(), &path);
     if let Some(method) = python.start_method {
-        page.tell("start method", method.name(), method.description());
+        page.say_number("start method", method.name(), method.description());
     }
     // Whether there was a lock, and how that was found out.
     if let Some(said) = &entry.record.interpreter.python {
@@ -99,7 +99,7 @@ fn python(page: &mut Page, entry: &RunEntry) {
             ),
             None => (NOTHING, "not all interpreters of the run said the same"),
         };
-        page.tell("GIL", state, how);
+        page.say_number("GIL", state, how);
     }
     numbers_of(page, entry, MetricGroup::Python);
 }
@@ -129,9 +129,9 @@ fn repeated(page: &mut Page, repeats: &[&Record]) {
         .interval
         .map(|interval| format!(" ({}, 95 % confidence)", sentence::seconds(interval)));
     let note = format!("of its {} repeats{}", time.n, range.unwrap_or_default());
-    page.tell("median", &column_seconds(time.median), &note);
-    page.tell("shortest", &column_seconds(time.min), "of the repeats");
-    page.tell("longest", &column_seconds(time.max), "of the repeats");
+    page.say_number("median", &column_seconds(time.median), &note);
+    page.say_number("shortest", &column_seconds(time.min), "of the repeats");
+    page.say_number("longest", &column_seconds(time.max), "of the repeats");
 }
 
 /// The numbers of the catalogue that belong to this group, with what they mean.
@@ -195,7 +195,7 @@ fn parameters(page: &mut Page, plan: &Plan) {
     for (parameter, value) in plan.parameters() {
         if of_workload.contains(&parameter) && !is_end(parameter) {
             let text = parameter.detail(&plan.size);
-            page.tell(parameter.flag, &text, parameter.note(value));
+            page.say_number(parameter.flag, &text, parameter.note(value));
         }
     }
 }

@@ -66,7 +66,7 @@ fn timeline_and_beside(app: &App) -> Vec<Section> {
         sections = Topic::BY_CORE.sections();
         sections.insert(1, closer);
     }
-    if let Some(about) = app.pictured().and_then(about_this_picture) {
+    if let Some(about) = app.shown_with_trace().and_then(about_this_trace) {
         sections.insert(1, about);
     }
     let panels = app.screen().panels();
@@ -79,7 +79,7 @@ fn timeline_and_beside(app: &App) -> Vec<Section> {
 }
 
 /// What is special about the picture that is shown.
-fn about_this_picture(shown: Shown<'_>) -> Option<Section> {
+fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
     let source = match shown {
         Shown::Entry(entry) => Some(entry.record.measurement.phase_source),

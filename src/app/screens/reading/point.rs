@@ -1,7 +1,7 @@
 //! All runs and numbers of one point of a sweep.
 
 use crate::{
-    app::screens::reading::details::doubts,
+    app::screens::reading::details::caveats,
     catalog::metric::metric_named,
     domain::{
         history::{History, RunEntry, SweepEntry},
@@ -29,18 +29,18 @@ pub(crate) fn lines(
         None => page.say("No run of it has been counted.", TextStyle::Strong),
     }
     page.heading("Its runs");
-    let mut doubted = vec![];
+    let mut reasons = vec![];
     for run in history.runs_of(sweep, configuration) {
         let time = format!("#{} {:>8}", run.number, duration(run.record.times.wall_s));
-        page.tell("", &time, &remark(run, summary));
-        doubted.extend(doubts(run).map(|doubt| format!("! #{}: {doubt}", run.number)));
+        page.say_number("", &time, &remark(run, summary));
+        reasons.extend(caveats(run).map(|caveat| format!("! #{}: {caveat}", run.number)));
     }
-    if !doubted.is_empty() {
+    if !reasons.is_empty() {
         page.heading("Reasons to trust them less");
     }
-    doubted
+    reasons
         .iter()
-        .for_each(|doubt| page.say(doubt, TextStyle::Strong));
+        .for_each(|caveat| page.say(caveat, TextStyle::Strong));
     page.lines
 }
 
@@ -56,12 +56,12 @@ fn together(page: &mut Page, summary: &ConfigurationSummary) {
         duration(time.min),
         duration(time.max)
     );
-    page.tell("time", &duration(time.median), &note);
+    page.say_number("time", &duration(time.median), &note);
     if let Some(ratio) = summary.speedup.filter(|_| !summary.plan.is_serial()) {
         let between = interval(ratio.interval, speedup);
         let note =
             format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
-        page.tell("speed-up", &speedup(ratio.value), &note);
+        page.say_number("speed-up", &speedup(ratio.value), &note);
     }
     let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
     let median = ": median of the runs";
@@ -73,12 +73,12 @@ fn together(page: &mut Page, summary: &ConfigurationSummary) {
         if let Some(value) = value {
             let metric = metric_named(id);
             let note = format!("{}{how}", metric.meaning);
-            page.tell(metric.name, &with_unit(metric.unit, value), &note);
+            page.say_number(metric.name, &with_unit(metric.unit, value), &note);
         }
     }
     if let Some(share) = summary.karp_flatt {
         let note = "Karp–Flatt: the serial part that would explain this speed-up";
-        page.tell("serial part", &format!("{} %", signed(share * 100.0)), note);
+        page.say_number("serial part", &format!("{} %", signed(share * 100.0)), note);
     }
 }
 

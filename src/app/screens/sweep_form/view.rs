@@ -8,7 +8,7 @@ use crate::{
 impl FormOver for SweepFormScreen {
     fn form<'a>(&'a self, app: &'a App) -> FormView<'a> {
         let form = &app.sweeps.form;
-        let forecast = form.forecast.as_deref();
+        let estimate = form.estimate.as_deref();
         FormView {
             title: "Sweep",
             width: 60,
@@ -16,7 +16,7 @@ impl FormOver for SweepFormScreen {
             kept: 0,
             focused: true,
             about: None,
-            forecast: forecast.map_err(|invalid| &*invalid.sentence),
+            outcome: estimate.map_err(|invalid| &*invalid.sentence),
             key: None,
         }
     }

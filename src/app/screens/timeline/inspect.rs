@@ -56,7 +56,7 @@ impl App {
     pub fn inspection(&self) -> Option<Inspection<'_>> {
         let view = &self.timeline.view;
         let at = view.cursor?;
-        let trace = self.pictured()?.trace();
+        let trace = self.shown_with_trace()?.trace();
         let place = match view.rows {
             Rows::Workers => TimelineRow::Worker(self.worker_of_row()?),
             Rows::Cores => {
@@ -90,7 +90,9 @@ impl App {
     /// The workers in the order of their rows; none in the view by core.
     pub fn workers_in_order(&self) -> Vec<usize> {
         let view = &self.timeline.view;
-        let shown = self.pictured().filter(|_| view.rows == Rows::Workers);
+        let shown = self
+            .shown_with_trace()
+            .filter(|_| view.rows == Rows::Workers);
         shown.map_or_else(Vec::new, |shown| view.workers_in_order(shown.trace()))
     }
 
@@ -153,7 +155,7 @@ impl App {
 
     /// How many rows the timeline of the run that is shown has.
     pub fn timeline_rows(&self) -> usize {
-        match (self.pictured(), self.timeline.view.rows) {
+        match (self.shown_with_trace(), self.timeline.view.rows) {
             (None, _) => 0,
             (Some(shown), Rows::Workers) => shown.trace().lanes.len(),
             (Some(_), Rows::Cores) => self.cores_shown().len(),
@@ -215,7 +217,7 @@ impl App {
     /// Lets the shown trace and the view of it meet.
     pub(crate) fn look(&mut self, change: impl FnOnce(&mut TimelineView, &Trace)) {
         let mut view = self.timeline.view;
-        if let Some(shown) = self.pictured() {
+        if let Some(shown) = self.shown_with_trace() {
             change(&mut view, shown.trace());
         }
         self.timeline.view = view;
@@ -255,7 +257,7 @@ impl App {
     /// Puts the cursor on the begin of another task that failed, whoever executed it.
     pub(crate) fn step_failure(&mut self, step: Direction) {
         let Some(Shown::Entry(entry)) = self.shown() else {
-            self.tell("which tasks failed is known when the run is over");
+            self.show_notice("which tasks failed is known when the run is over");
             return;
         };
         // Where its mark stands, but still within the task.
@@ -285,7 +287,7 @@ impl App {
             self.look(|view, trace| view.look_at(at, trace));
             return;
         }
-        self.tell(match step {
+        self.show_notice(match step {
             _ if kept == 0 => "no task of this run failed".into(),
             Direction::Next if !all_kept => {
                 format!("only the first {} failures are kept", grouped(kept as u64))
@@ -313,20 +315,21 @@ impl App {
         &self.timeline.view
     }
 
-    pub(crate) fn has_picture(&self) -> bool {
-        self.pictured().is_some()
+    pub(crate) fn has_trace(&self) -> bool {
+        self.shown_with_trace().is_some()
     }
 
-    pub(crate) fn has_begun(&self) -> bool {
-        self.pictured().is_some_and(|shown| shown.trace().now > 0)
+    pub(crate) fn has_started(&self) -> bool {
+        self.shown_with_trace()
+            .is_some_and(|shown| shown.trace().now > 0)
     }
 
     pub(crate) fn is_zoomed(&self) -> bool {
-        self.timeline.view.zoom.is_some() && self.has_picture()
+        self.timeline.view.zoom.is_some() && self.has_trace()
     }
 
     pub(crate) fn shows_workers(&self) -> bool {
-        self.has_picture() && self.timeline.view.rows == Rows::Workers
+        self.has_trace() && self.timeline.view.rows == Rows::Workers
     }
 
     pub(crate) fn can_freeze(&self) -> bool {
@@ -379,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_picture_stands_still_while_recording_goes_on_and_nothing_is_lost() {
+    fn a_frozen_trace_stands_still_while_recording_goes_on_and_nothing_is_lost() {
         let (mut app, run) = running();
         let half = run.wall() / 2;
         let _ = app.update(Msg::Batch(run.batch(0, half)));

@@ -14,24 +14,24 @@ use crate::{
 #[rustfmt::skip]
 pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", App::step_timeline, [
     vec![
-        bind("← h", "", 0, "the cursor, a column earlier", |app| app.look(|view, trace| view.move_cursor(-1, trace))).when(App::has_picture),
+        bind("← h", "", 0, "the cursor, a column earlier", |app| app.look(|view, trace| view.move_cursor(-1, trace))).when(App::has_trace),
         bind("→ l", "←→ cursor", 5, "the cursor, a column later: what is there stands on the borders", |app| app.look(|view, trace| view.move_cursor(1, trace)))
-            .when(App::has_picture),
+            .when(App::has_trace),
     ],
     steps("row", "↑↓ row", 14),
     vec![
         step("g", "", 0, "the first row", -FAR),
         step("G", "", 0, "the last row", FAR),
-        bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_picture),
+        bind("Home", "", 0, "the cursor, to the begin of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_trace),
         bind("End", "", 0, "the cursor, to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
-            .when(App::has_picture),
+            .when(App::has_trace),
         bind(".", ". slice", 5, "the worker's next slice: under the lock, its next wait or turn", |app| app.step_segment(Direction::Next))
-            .when(App::has_picture),
-        bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_segment(Direction::Previous)).when(App::has_picture),
+            .when(App::has_trace),
+        bind(",", "", 0, "the begin of this slice, or the one before", |app| app.step_segment(Direction::Previous)).when(App::has_trace),
         bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Direction::Next)).when(App::shows_workers),
         bind("T", "", 0, "the begin of this task, or the one before", |app| app.step_task(Direction::Previous)).when(App::shows_workers),
-        bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Direction::Next)).when(App::has_picture),
-        bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Direction::Previous)).when(App::has_picture),
+        bind("n", "", 0, "the next task that failed, of any worker", |app| app.step_failure(Direction::Next)).when(App::has_trace),
+        bind("N", "", 0, "the task before that failed, of any worker", |app| app.step_failure(Direction::Previous)).when(App::has_trace),
         bind("z", "z zoom there", 5, "zoom to the slice under the cursor", App::zoom_to_segment).when(|app| app.segment().is_some()),
         bind("w", "w busiest", 15, "sort the workers by what they did: whoever was on tasks longest comes first; again: by number", App::sort_workers)
             .when(App::shows_workers),

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        App, Shown, TELL_EVERY,
+        App, HEADLINE_EVERY, Shown,
         live::{Asked, Live},
     },
     domain::{
@@ -44,7 +44,7 @@ pub struct Playback {
     /// The picture as the panels want it.
     live: Box<Live>,
     /// How long the headline has been the same while it was played.
-    told_for: Nanos,
+    headline_for: Nanos,
     /// The worker under the cursor before it went on: its row may be another now.
     worker: Option<usize>,
 }
@@ -65,7 +65,7 @@ impl Playback {
                 plan.clone(),
                 Asked::of(Campaign::repeats(plan, 1)),
             )),
-            told_for: Nanos::MAX,
+            headline_for: Nanos::MAX,
             worker: None,
         }
     }
@@ -159,8 +159,8 @@ impl App {
         } else {
             let failures = entry.record.ending.failures.iter();
             let failed = failures.filter_map(|task| task.end_s).map(nanos);
-            let picture = &mut playback.live.trace;
-            playback.player.go_to(picture, trace, failed, playback.at);
+            let played = &mut playback.live.trace;
+            playback.player.go_to(played, trace, failed, playback.at);
         }
         let worker = playback.worker.take();
         self.look_at_worker(worker);
@@ -182,10 +182,10 @@ impl App {
         };
         let step = (elapsed as f64 * SPEEDS[playback.speed]) as Nanos;
         playback.at = playback.at.saturating_add(step).min(playback.wall);
-        playback.told_for = playback.told_for.saturating_add(elapsed);
-        let is_read = playback.told_for >= TELL_EVERY || playback.is_at_end();
+        playback.headline_for = playback.headline_for.saturating_add(elapsed);
+        let is_read = playback.headline_for >= HEADLINE_EVERY || playback.is_at_end();
         if is_read {
-            playback.told_for = 0;
+            playback.headline_for = 0;
         }
         is_read
     }

@@ -269,11 +269,11 @@ impl DrawnTimeline<'_> {
             is_zoomed.then(|| format!("{} of {} in view", span(window), span(all))),
             (!self.at.overview.is_empty()).then(|| "all workers →".into()),
         ];
-        let told = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        if told.is_empty() {
-            told
+        let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        if words.is_empty() {
+            words
         } else {
-            format!(" {told} ")
+            format!(" {words} ")
         }
     }
 }

@@ -73,14 +73,14 @@ const TWICE: Configuration<'_> = (Model::Processes, 2, 1.97, &[0.52, 0.51, 0.52,
 #[test]
 fn repeats_give_a_factor_with_its_interval_and_single_runs_say_that_they_are() {
     let history = measured(Cpu, &[SERIAL, TWICE]);
-    let told = said(&history, &[1, 6]);
+    let sentence = said(&history, &[1, 6]);
     assert!(
-        told.starts_with("#6 processes is 1.92× faster than #1 serial (1.8"),
-        "{told}"
+        sentence.starts_with("#6 processes is 1.92× faster than #1 serial (1.8"),
+        "{sentence}"
     );
     assert!(
-        told.ends_with("); it computes on 1.97 cores instead of 1.00"),
-        "{told}"
+        sentence.ends_with("); it computes on 1.97 cores instead of 1.00"),
+        "{sentence}"
     );
     let history = measured(
         Cpu,
@@ -94,10 +94,10 @@ fn repeats_give_a_factor_with_its_interval_and_single_runs_say_that_they_are() {
         "#2 processes is 1.9× faster than #1 serial (single runs); it computes on 1.97 cores instead of 1.00"
     );
     let history = measured(Cpu, &[SERIAL, (Model::Processes, 2, 1.0, &[0.5])]);
-    let told = said(&history, &[1, 6]);
+    let sentence = said(&history, &[1, 6]);
     assert!(
-        told.starts_with("#6 processes is 2.0× faster than #1 serial (#6 was measured once)"),
-        "{told}"
+        sentence.starts_with("#6 processes is 2.0× faster than #1 serial (#6 was measured once)"),
+        "{sentence}"
     );
 }
 
@@ -145,14 +145,14 @@ fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
 #[test]
 fn where_one_is_in_the_interval_there_is_no_clear_difference() {
     let wide: Configuration<'_> = (Model::Threads, 2, 1.0, &[0.7, 0.9, 1.0, 1.1, 1.3]);
-    let told = said(&measured(Cpu, &[SERIAL, wide]), &[1, 6]);
+    let sentence = said(&measured(Cpu, &[SERIAL, wide]), &[1, 6]);
     assert!(
-        told.starts_with("no clear difference between #1 serial and #6 threads: 1.0"),
-        "{told}"
+        sentence.starts_with("no clear difference between #1 serial and #6 threads: 1.0"),
+        "{sentence}"
     );
     assert!(
-        !told.contains("faster") && !told.contains("slower"),
-        "{told}"
+        !sentence.contains("faster") && !sentence.contains("slower"),
+        "{sentence}"
     );
     let close = measured(
         Cpu,
@@ -171,12 +171,12 @@ fn where_one_is_in_the_interval_there_is_no_clear_difference() {
 fn against_a_faster_baseline_the_other_is_slower_and_every_number_follows() {
     let history = measured(Cpu, &[TWICE, SERIAL]);
     let comparison = compared(&history, &[1, 6]);
-    let told = said(&history, &[1, 6]);
+    let sentence = said(&history, &[1, 6]);
     assert!(
-        told.starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
-        "{told}"
+        sentence.starts_with("#6 serial is 1.92× slower than #1 processes (1.8"),
+        "{sentence}"
     );
-    assert!(told.ends_with("it computes on 1.00 cores instead of 1.97"));
+    assert!(sentence.ends_with("it computes on 1.00 cores instead of 1.97"));
     let row = |name: &str| comparison.rows.iter().find(|row| row.name == name).unwrap();
     assert_eq!(row("speed-up over #1").cells[1], "0.52×");
     assert_eq!(row("time, median").cells[2], "+0.480 s");
@@ -184,7 +184,7 @@ fn against_a_faster_baseline_the_other_is_slower_and_every_number_follows() {
 }
 
 #[test]
-fn of_many_runs_the_fastest_of_the_others_is_told() {
+fn of_many_runs_the_fastest_of_the_others_is_named() {
     let slow: Configuration<'_> = (Model::GilThreads, 2, 1.0, &[1.30, 1.31, 1.32, 1.30, 1.29]);
     let history = measured(Cpu, &[SERIAL, TWICE, slow]);
     assert!(
@@ -192,22 +192,22 @@ fn of_many_runs_the_fastest_of_the_others_is_told() {
             .starts_with("#6 processes is the fastest of 3 runs: 1.92× faster than #1 serial")
     );
     let level: Configuration<'_> = (Model::Rayon, 2, 1.97, &[0.52, 0.51, 0.52, 0.53, 0.52]);
-    let told = said(&measured(Cpu, &[SERIAL, TWICE, level]), &[1, 6, 11]);
+    let sentence = said(&measured(Cpu, &[SERIAL, TWICE, level]), &[1, 6, 11]);
     assert!(
-        told.contains(" is among the fastest of 3 runs: 1.92× faster than #1 serial"),
-        "{told}"
+        sentence.contains(" is among the fastest of 3 runs: 1.92× faster than #1 serial"),
+        "{sentence}"
     );
-    let told = said(&history, &[6, 1, 11]);
+    let sentence = said(&history, &[6, 1, 11]);
     assert!(
-        told.starts_with(
+        sentence.starts_with(
             "#6 processes is the fastest of 3 runs: the next, #1 serial, is 1.92× slower ("
         ),
-        "{told}"
+        "{sentence}"
     );
 }
 
 #[test]
-fn io_is_told_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
+fn io_is_explained_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
     let times = (&[3.2][..], &[0.22][..]);
     let history = measured(
         Io,
@@ -302,17 +302,17 @@ fn what_cannot_be_compared_has_its_numbers_but_no_speed_up() {
 }
 
 #[test]
-fn repeats_are_told_together_and_never_compared_with_themselves() {
+fn repeats_are_reported_together_and_never_compared_with_themselves() {
     let history = measured(Cpu, &[SERIAL, TWICE]);
-    let told = said(&history, &[1, 2]);
+    let sentence = said(&history, &[1, 2]);
     assert!(
-        told.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("),
-        "{told}"
+        sentence.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("),
+        "{sentence}"
     );
-    let told = said(&history, &[1, 2, 6]);
+    let sentence = said(&history, &[1, 2, 6]);
     assert!(
-        told.contains("#1 was measured once") || told.contains("single"),
-        "{told}"
+        sentence.contains("#1 was measured once") || sentence.contains("single"),
+        "{sentence}"
     );
 }
 
@@ -417,10 +417,10 @@ fn what_was_estimated_is_marked_by_its_row_or_by_itself_where_others_were_measur
     assert_eq!(cells(&alike, "gil (estimated)"), ["1.500 s", "1.600 s"]);
     let (history, mixed) = table(&[of_model(Model::GilThreads, 1.0, 0.5), python]);
     assert_eq!(cells(&mixed, "gil"), ["0.500 s", "~1.500 s"]);
-    let told = said(&history, &[1, 2]);
+    let sentence = said(&history, &[1, 2]);
     assert!(
-        told.contains("for the lock (estimated), all workers together"),
-        "{told}"
+        sentence.contains("for the lock (estimated), all workers together"),
+        "{sentence}"
     );
 }
 

@@ -55,7 +55,7 @@ impl TimelineGeometry {
     /// The timeline of the run that is shown, in a panel of this size; `None` before the first run, and if the picture of
     /// the run is missing.
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<TimelineGeometry> {
-        let shown = app.pictured()?;
+        let shown = app.shown_with_trace()?;
         let (view, rows) = (app.timeline(), app.timeline_rows());
         let room = inside(area);
         let height = usize::from(room.height.saturating_sub(1));

@@ -138,17 +138,17 @@ fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
 /// The two steps of the article's I/O.
 fn steps(story: &TaskStory) -> Option<String> {
     let fetched = story.fetched?;
-    let mut told = format!(
+    let mut words = format!(
         "  fetched in {}",
         duration(seconds(fetched.saturating_sub(story.from)))
     );
     if story.times[Phase::File] > 0 {
-        told += &format!(
+        words += &format!(
             ", written in {}",
             duration(seconds(story.to.saturating_sub(fetched)))
         );
     }
-    Some(told)
+    Some(words)
 }
 
 /// How long its worker was in each phase, the longest first: with its name, or with its mark alone.
@@ -156,7 +156,7 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     let mut phases: Vec<Phase> = Phase::MEASURED.into_iter().chain([Phase::Lost]).collect();
     phases.retain(|phase| story.times[*phase] > 0);
     phases.sort_by_key(|phase| std::cmp::Reverse(story.times[*phase]));
-    let told = |phase: Phase| {
+    let time_in = |phase: Phase| {
         let time = duration(seconds(story.times[phase]));
         let text = if named {
             format!(" {time} {}", phase.name())
@@ -165,7 +165,7 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
         };
         [Span::raw("  "), theme.mark(phase), Span::raw(text)]
     };
-    phases.into_iter().flat_map(told).collect()
+    phases.into_iter().flat_map(time_in).collect()
 }
 
 /// Seconds to the microsecond, or where a segment is too short for that, to the nanosecond.

@@ -107,8 +107,8 @@ pub fn on_the_border(items: &[LegendItem], lines: usize, width: u16) -> Line<'st
         return Line::default();
     }
     let rows = (0..5).map(|shortening| {
-        let told = left.iter().filter(|item| shortening < item.left_out);
-        let mut row = row(told.copied(), shortening);
+        let shown = left.iter().filter(|item| shortening < item.left_out);
+        let mut row = row(shown.copied(), shortening);
         row.push_span(" ");
         on_border(row)
     });

@@ -14,19 +14,19 @@ impl Setup {
     ///
     /// # Errors
     /// Why there can be none.
-    pub fn forecast(&self) -> Result<&str, &Invalid> {
-        self.forecast.as_deref()
+    pub fn estimate(&self) -> Result<&str, &Invalid> {
+        self.estimate.as_deref()
     }
 }
 
 impl App {
     /// Says what `r` will do now, from what is known of the machine.
-    pub(in crate::app) fn foretell(&mut self) {
+    pub(in crate::app) fn update_estimate(&mut self) {
         let draft = self.form.draft();
         let checked = draft.check(&self.form.limits);
         let checked = checked.map_err(|invalid| self.form.explained(invalid));
         let said = |()| words(estimate::of(&draft, self.known()), draft.repeats);
-        self.form.forecast = checked.map(said);
+        self.form.estimate = checked.map(said);
     }
 
     /// What is known of this machine that decides how long runs take.
