@@ -1,12 +1,12 @@
-//! What stands for a character where there is nothing but ASCII: one table, for screens and for printed text.
+//! The ASCII replacement of each character: one table, for screens and for printed text.
 //!
-//! One character becomes one character, so that columns stay aligned. Blocks become a ramp of growing ink, `_ o % & #`,
-//! which shares no character with the marks of the phases but the full block of computing.
+//! One character becomes one character, so that columns stay aligned. Blocks become a ramp of growing ink, `_ o % & #`.
+//! Of the marks of the phases, the ramp shares only the full block of computing.
 
-/// Stands for whatever the table does not know.
+/// Replaces characters that are not in the table.
 const UNKNOWN: char = '?';
 
-/// The ASCII character that stands for `c`; an ASCII character for itself.
+/// The ASCII character that replaces `c`. An ASCII character replaces itself.
 pub const fn stand_in(c: char) -> char {
     match c {
         '\0'..='\x7f' => c,
@@ -18,20 +18,20 @@ pub const fn stand_in(c: char) -> char {
         '█' | '▙' | '▛' | '▜' | '▟' | '▐' => '#',
         '▀' | '▘' | '▝' => '"',
         '▚' | '▞' => '%',
-        // What others use of a core.
+        // The share of a core that others use.
         '░' | '▒' => '/',
-        // Bars of models of which there are more than fills.
+        // Bars of models, if there are more models than fills.
         '▓' => '$',
         '▤' => 'E',
         '▥' => 'M',
-        // The marks of waiting: for a core, the lock, the server, a file, the others; and of having no task.
+        // The marks of waiting for a core, the lock, the server, a file or the others; and the mark of having no task.
         '┊' => ':',
         '╳' => 'x',
         '─' | '▔' | '–' | '—' | '−' | '‐' | '╴' | '╶' => '-',
         '≡' | '━' | '═' => '=',
         '╌' | '┄' => ',',
         '·' | '…' | '•' => '.',
-        // Where several took turns.
+        // Several workers took turns.
         '≈' => '~',
         // Borders.
         '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '┏' | '┓'
@@ -51,7 +51,7 @@ pub const fn stand_in(c: char) -> char {
         '★' | '☆' => '*',
         '✓' | '✔' => 'v',
         '×' => 'x',
-        // Where a task failed: not the mark of waiting for the lock.
+        // A failed task. It differs from the mark of waiting for the lock.
         '✗' | '✘' => '!',
         // The micro sign and the Greek letter.
         '\u{b5}' | '\u{3bc}' => 'u',
@@ -63,7 +63,7 @@ pub const fn stand_in(c: char) -> char {
     }
 }
 
-/// `text` in ASCII, of as many characters.
+/// `text` in ASCII, with the same number of characters.
 pub fn transcribed(text: &str) -> String {
     text.chars().map(stand_in).collect()
 }

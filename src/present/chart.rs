@@ -1,4 +1,4 @@
-//! The chart of a sweep: bars over numbers of workers, a series per executor.
+//! The chart of a sweep: bars over numbers of workers, with a series per executor.
 //!
 //! ```text
 //!   8× ┤              ★
@@ -9,7 +9,7 @@
 //!       serial 2      4
 //! ```
 //!
-//! What there is and where it stands, once for the screen and for documents: these only paint it.
+//! This module says what the chart contains and where everything is. Screen and documents only paint it.
 
 mod layout;
 mod scale;
@@ -32,7 +32,8 @@ use crate::{
     present::number::{NOTHING, with_interval},
 };
 
-/// The ideal is on the axis from the start up to this speed-up; beyond it, as far as the measured ones come near.
+/// The axis includes the ideal from the start, up to this speed-up. A higher ideal is included as far as the measured
+/// speed-ups come near it.
 const IDEAL_AT_ONCE: f64 = 32.0;
 
 /// What the bars of a chart measure.
@@ -67,37 +68,37 @@ impl Measure {
     }
 }
 
-/// A bar, or its place.
+/// A bar, or the place reserved for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartBar {
-    /// Which series it belongs to: serial is 0.
+    /// The series of the bar; serial is 0.
     pub series: usize,
-    /// Which configuration of the plan, if it has one.
+    /// The configuration of the plan, if the bar has one.
     pub configuration: Option<usize>,
-    /// How high it is: the median; `None` while nothing was measured.
+    /// The height, which is the median; `None` while nothing was measured.
     pub value: Option<f64>,
-    /// Where the value may lie as well.
+    /// The interval of the value.
     pub interval: Option<Interval>,
-    /// What single runs came to.
+    /// The values of single runs.
     pub singles: Vec<f64>,
-    /// What the run that warmed up came to, which is not counted: against the serial one that warmed up.
+    /// The value of the warm-up run, which is not counted. It is compared with the serial warm-up run.
     pub warm_up: Option<f64>,
-    /// The most that can be, of times the least; `None` while it is not known.
+    /// The limit: the greatest possible speed-up, or the least possible time. `None` while it is not known.
     pub ideal: Option<f64>,
-    /// Runs that broke or in which a task failed.
+    /// The number of runs that broke off or in which a task failed.
     pub failed: u32,
-    /// Whether it is the best one of all.
+    /// Whether it is the best bar of all.
     pub is_best: bool,
     /// Whether it is being measured.
     pub is_now: bool,
     /// Whether one of its runs is marked.
     pub is_marked: bool,
-    /// The value with its interval, or why there is none.
+    /// The value with its interval, or why there is no value.
     pub text: String,
 }
 
 impl ChartBar {
-    /// What stands in the place of a bar that is not measured yet, and how high.
+    /// The sign in place of a bar that is not measured yet, and its height.
     pub fn sign(&self) -> (&'static str, f64) {
         match self.warm_up {
             Some(value) => ("○", value),
@@ -107,23 +108,23 @@ impl ChartBar {
     }
 }
 
-/// The bars of one number of workers, one per executor; the first group is serial, which is one bar.
+/// The bars of one number of workers, one bar per executor. The first group is serial, which has one bar.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarGroup {
-    /// What stands below it.
+    /// The label below the group.
     pub label: String,
-    /// In the order of the executors.
+    /// The bars in the order of the executors.
     pub bars: Vec<ChartBar>,
 }
 
 /// A law that was fitted to the speed-ups of an executor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
-    /// Whose: serial is 0.
+    /// The series of the executor; serial is 0.
     pub series: usize,
     /// The law.
     pub fit: Fit,
-    /// What it says of each group in the chart's unit; `None` of serial, and far beyond what was measured.
+    /// The value of the law at each group, in the chart's unit; `None` for serial, and far beyond what was measured.
     pub values: Vec<Option<f64>>,
 }
 
@@ -132,21 +133,21 @@ pub struct Fitted {
 pub struct BarChart {
     /// What the bars measure.
     pub measure: Measure,
-    /// Who executed the tasks, besides serial: a series each.
+    /// The executors besides serial, one per series.
     pub executors: Vec<ModelVariant>,
     /// All bars.
     pub groups: Vec<BarGroup>,
-    /// What others are measured against, each with what it is called, the highest first. Speed-ups of all are measured
-    /// against 1; times differ from kin to kin.
+    /// The references of the other bars, each with its name, the highest first. All speed-ups are measured against 1;
+    /// times have a reference for each kind of executor.
     pub serial: Vec<(String, f64)>,
     /// Both laws for each executor that has enough points.
     pub fitted: Vec<Fitted>,
-    /// The largest value that the axis has to reach: it never gets smaller while a sweep goes on.
+    /// The largest value that the axis must reach. It never gets smaller while a sweep goes on.
     pub peak: f64,
 }
 
 impl BarChart {
-    /// The chart of a sweep, `runs` of which are known by configuration.
+    /// The chart of a sweep. `runs` are its known runs by configuration.
     pub fn of(entry: &SweepEntry, measure: Measure, runs: &[Vec<&Record>]) -> BarChart {
         let composer = ChartComposer {
             entry,
@@ -172,7 +173,7 @@ impl BarChart {
         })
     }
 
-    /// The curve of a law: what it says where each bar of its executor stands.
+    /// The curve of a law: its value at the columns of each bar of its executor.
     pub fn curve(&self, law: &Fitted, layout: &Layout) -> Vec<(Range<u16>, Option<f64>)> {
         let bars = self.placed(layout);
         let bars = bars.filter(|(_, bar, _)| bar.series == law.series);
@@ -184,7 +185,7 @@ impl BarChart {
 struct ChartComposer<'a> {
     entry: &'a SweepEntry,
     measure: Measure,
-    /// By configuration.
+    /// The runs by configuration.
     runs: &'a [Vec<&'a Record>],
 }
 
@@ -215,12 +216,12 @@ impl ChartComposer<'_> {
         }
     }
 
-    /// What was measured of a configuration.
+    /// The summary of a configuration.
     fn summary(&self, configuration: usize) -> Option<&ConfigurationSummary> {
         self.entry.results.summaries.get(configuration)?.as_ref()
     }
 
-    /// The time that a configuration is measured against.
+    /// The reference time of a configuration.
     fn base(&self, configuration: usize) -> Option<f64> {
         let base = self.entry.sweep.plan.base_of(configuration);
         Some(self.summary(base)?.time.median)
@@ -234,7 +235,7 @@ impl ChartComposer<'_> {
         }
     }
 
-    /// A time in the chart's unit, with the time that it is measured against.
+    /// A time in the chart's unit, compared with the reference time that `base` returns.
     fn of_time(&self, time: f64, base: impl FnOnce() -> Option<f64>) -> Option<f64> {
         match self.measure {
             Measure::SpeedUp => Some(base()? / time),
@@ -281,7 +282,7 @@ impl ChartComposer<'_> {
         let SweepEntry { sweep, results, .. } = self.entry;
         let cores = self.entry.provenance.machine.cores_usable;
         let workers = sweep.plan.configurations[configuration].workers;
-        // Of one worker it is what serial is.
+        // The limit of one worker is serial.
         let most = (workers > 1).then(|| sweep.plan.ideal_speedup(workers, cores, results));
         self.in_unit(most?, configuration)
     }
@@ -290,7 +291,7 @@ impl ChartComposer<'_> {
         self.runs.get(configuration).into_iter().flatten().copied()
     }
 
-    /// What the run of a configuration came to that warmed up.
+    /// The value of a configuration's warm-up run.
     fn warm_up(&self, configuration: usize) -> Option<f64> {
         let warmed_up = |configuration| {
             let mut runs = self.runs(configuration);
@@ -307,7 +308,7 @@ impl ChartComposer<'_> {
         counted.filter_map(single).collect()
     }
 
-    /// What others are measured against.
+    /// The references of the other bars.
     fn serial(&self) -> Vec<(String, f64)> {
         let plan = &self.entry.sweep.plan;
         let pythons = plan.pythons();

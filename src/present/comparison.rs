@@ -27,18 +27,18 @@ use crate::{
 /// Columns of a run's name above its column.
 const NAME: usize = 16;
 
-/// What a comparison says.
+/// A comparison of runs.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// A column per run; between two, one more with what the other has more, or less, than the reference. Short headings are
-    /// without the names of the runs, for where these have no room or stand elsewhere.
+    /// A column per run. A comparison of two runs has one more column, with the difference from the reference. Short
+    /// headings lack the names of the runs, for places where the names have no room or are shown elsewhere.
     pub columns: Vec<Column>,
     /// The rows of the table, each with a cell per column.
     pub rows: Vec<ComparisonRow>,
 }
 
 impl Comparison {
-    /// As a table, in which the first column says what each row is about.
+    /// The comparison as a table. Its first column says what each row is about.
     pub fn table(self) -> Table {
         let about = Column::new("", Side::Left, 0);
         let row = |row: ComparisonRow| {
@@ -56,18 +56,18 @@ impl Comparison {
 /// A row of the table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComparisonRow {
-    /// What it is about.
+    /// What the row is about.
     pub name: String,
-    /// The phase that it is about, if it is about one.
+    /// The phase that the row is about, if any.
     pub phase: Option<Phase>,
-    /// Whether it says more about the row above it.
+    /// Whether the row says more about the row above it.
     pub is_part: bool,
-    /// One per column: numbers with their unit, a dash where something was not measured; a difference that means nothing
+    /// One cell per column: a number with its unit, or a dash if it was not measured. A difference that means nothing
     /// is empty.
     pub cells: Vec<String>,
 }
 
-/// Compares these runs, of which the one at `reference` is what the others are measured against.
+/// Compares these runs. The run at `reference` is the one that the others are measured against.
 pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let runs = &once_each(runs)[..];
     let is_comparable = obstacle(runs).is_none() && reference < runs.len();

@@ -1,6 +1,6 @@
-//! The forms in which runs are printed, or written to files.
+//! The formats in which runs are printed or written to files.
 
-/// In which form runs are printed or written to a file.
+/// The format in which runs are printed or written to a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// For people, at a terminal.
@@ -12,11 +12,11 @@ pub enum Format {
     Csv,
     /// A table for documents that are written in Markdown.
     Markdown,
-    /// The picture alone.
+    /// The chart or timeline alone.
     Svg,
     /// Everything that a reader wants to see, in one file for a browser.
     Html,
-    /// The timeline for the viewers that come with browsers.
+    /// The timeline, for the viewers that come with browsers.
     ChromeTrace,
 }
 
@@ -32,7 +32,7 @@ impl Format {
         Format::ChromeTrace,
     ];
 
-    /// Those that make a file which is more than text from a terminal, the most useful first.
+    /// The formats that make more than a text for the terminal, the most useful first.
     pub const FILES: [Format; 6] = [
         Format::Html,
         Format::Json,
@@ -42,7 +42,7 @@ impl Format {
         Format::ChromeTrace,
     ];
 
-    /// What the command line calls it, what it is for, and how the names of its files end.
+    /// The name on the command line, the purpose, and the extension of its files.
     fn words(self) -> [&'static str; 3] {
         match self {
             Format::Table => ["table", "aligned text, for people", "txt"],
@@ -55,17 +55,17 @@ impl Format {
         }
     }
 
-    /// What the command line calls it.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         self.words()[0]
     }
 
-    /// What it is for, in a few words.
+    /// The purpose in a few words.
     pub fn description(self) -> &'static str {
         self.words()[1]
     }
 
-    /// How the names of its files end, without the dot.
+    /// The extension of its files, without the dot.
     pub fn extension(self) -> &'static str {
         self.words()[2]
     }
@@ -79,10 +79,10 @@ impl Format {
     }
 }
 
-/// Why there is no file.
+/// Why no file was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is one already, and nobody has asked to write over it; the sentence says so.
+    /// The file exists already, and the user has not asked to overwrite it. The sentence says so.
     Exists(String),
     /// Anything else, in one sentence.
     Other(String),

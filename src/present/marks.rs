@@ -1,8 +1,8 @@
-//! The signs of runs: the same in every table, and what they mean.
+//! The signs of runs. They are the same in every table, and so is their meaning.
 
 use crate::domain::history::{EntryTest, RunEntry};
 
-/// Signs, what they mean, and which runs have them.
+/// Each sign, its meaning, and the test for the runs that have it.
 pub const MARKS: [(&str, &str, EntryTest); 3] = [
     ("B", "baseline", |run| run.assessment.is_baseline),
     ("★", "fastest", |run| run.assessment.is_fastest),
@@ -15,7 +15,7 @@ pub fn of(run: &RunEntry) -> impl Iterator<Item = &'static str> {
     there.map(|(sign, ..)| *sign)
 }
 
-/// What the signs mean that any of these runs has.
+/// The meaning of the signs that these runs have.
 pub fn legend<'r>(runs: impl Iterator<Item = &'r RunEntry> + Clone) -> String {
     let there = MARKS
         .iter()

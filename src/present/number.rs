@@ -1,4 +1,4 @@
-//! How numbers are written, by what they are.
+//! How numbers are written, depending on their unit.
 
 use crate::{
     catalog::metric::Unit,
@@ -8,10 +8,10 @@ use crate::{
     },
 };
 
-/// What stands where there is no number, or none that makes sense.
+/// Stands for a number that is missing or makes no sense.
 pub const NOTHING: &str = "–";
 
-/// A number that is read alone, with its unit.
+/// A number outside of a table, with its unit.
 pub fn with_unit(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Seconds | Unit::Milliseconds => duration(value),
@@ -34,7 +34,7 @@ pub fn in_column(unit: Unit, value: f64) -> String {
     }
 }
 
-/// The same where there is little room: averages have one decimal.
+/// A number in a narrow column. Averages have one decimal.
 pub fn in_narrow_column(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Average => format!("{value:.1}"),
@@ -42,7 +42,7 @@ pub fn in_narrow_column(unit: Unit, value: f64) -> String {
     }
 }
 
-/// What a heading says of the unit.
+/// A heading with the unit.
 pub fn heading(name: &str, unit: Unit) -> String {
     let symbol = match unit {
         Unit::Seconds => "s",
@@ -54,17 +54,17 @@ pub fn heading(name: &str, unit: Unit) -> String {
     format!("{name} ({symbol})")
 }
 
-/// What may not be known.
+/// A value as text, or a dash if it is not known.
 pub fn or_nothing<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| NOTHING.into(), text)
 }
 
-/// From where to where something lies: "1.88–1.97".
+/// The ends of an interval: "1.88–1.97".
 pub fn span(Interval { low, high }: Interval, text: impl Fn(f64) -> String) -> String {
     format!("{}–{}", text(low), text(high))
 }
 
-/// A value with the interval that it lies in: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
+/// A value with its interval: "9.8× (9.6–9.9)", "1.21 s (1.19–1.25)".
 pub fn with_interval(
     value: f64,
     interval: Option<Interval>,
@@ -81,15 +81,15 @@ pub fn with_interval(
         let bare = text.strip_suffix(unit)?;
         bare.chars().all(number).then(|| bare.to_string())
     };
-    // The unit is told once where it is the same.
+    // If both ends have the same unit, it is written once.
     match (bare(&low), bare(&high)) {
         (Some(low), Some(high)) => format!("{whole} ({low}–{high})"),
         _ => format!("{whole} ({low}–{high})"),
     }
 }
 
-/// Seconds in a column whose heading has the unit and whose points are aligned: three decimals, or as many as three
-/// digits of a short time need; of hours and more only one.
+/// Seconds for a column whose heading has the unit and whose decimal points are aligned. They have three decimals, or
+/// as many as three digits of a short time need. Times of an hour or more have only one.
 pub fn bare_seconds(seconds: f64) -> String {
     let decimals = match seconds {
         s if s >= 999.9995 => 1,
@@ -102,7 +102,7 @@ pub fn bare_seconds(seconds: f64) -> String {
     with_groups(seconds, decimals)
 }
 
-/// A time with its unit where there is room for few digits, as they are large.
+/// A time with its unit in few digits, because the digits are large.
 pub fn in_few_digits(seconds: f64) -> String {
     match seconds {
         s if s < 0.0995 => format!("{:.1} ms", s * 1e3),

@@ -1,4 +1,4 @@
-//! Tables of runs, and of the configurations of a sweep, for shell and documents: text in cells.
+//! Tables of runs, and of the configurations of a sweep, for shell and documents. Their cells are text.
 
 use super::{
     number::{NOTHING, bare_seconds, in_column, or_nothing, span, three_digits},
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// How much of a name is shown where there is room.
+/// The greatest length of a name, if there is room.
 pub const NAME: usize = 80;
 
-/// A column of a table of runs, and what its cells say.
+/// A column of a table of runs, and the text of its cells.
 type RunColumn = (Column, Box<dyn Fn(&RunEntry) -> String>);
 
 fn words(heading: &str, side: Side, rank: usize, cell: fn(&RunEntry) -> String) -> RunColumn {
@@ -94,7 +94,7 @@ fn outcome(run: &RunEntry) -> String {
     }
 }
 
-/// What a reader of the numbers must know: a short word each.
+/// What a reader of the numbers must know, in a short word each.
 fn notes(run: &RunEntry) -> String {
     let record = &run.record;
     let python = record.interpreter.python.as_ref();
@@ -146,7 +146,7 @@ pub fn configurations(sweep: &Sweep, results: &Results) -> Table {
     Table { columns, rows }.without_empty_columns()
 }
 
-/// What the runs of a configuration say together.
+/// The statistics of a configuration's runs.
 fn together(summary: &ConfigurationSummary) -> [String; 10] {
     let (time, ratio) = (&summary.time, summary.speedup.as_ref());
     let number =
@@ -167,7 +167,7 @@ fn together(summary: &ConfigurationSummary) -> [String; 10] {
     ]
 }
 
-/// With the digits that an interval beside it gives reason to tell.
+/// A factor with the digits that its interval justifies.
 fn factor(ratio: &Ratio) -> String {
     match ratio.interval {
         Some(_) => format!("{}×", three_digits(ratio.value)),

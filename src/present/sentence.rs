@@ -25,7 +25,7 @@ use crate::{
     present::number::span,
 };
 
-/// What speed-ups are measured over by default.
+/// The default reference of speed-ups.
 pub(super) fn serial(is_python: bool) -> &'static str {
     if is_python {
         "one Python thread"
@@ -34,7 +34,8 @@ pub(super) fn serial(is_python: bool) -> &'static str {
     }
 }
 
-/// So many times. A factor with an interval has its digits, of single runs two, as more would pretend: 1.93×, 1.9×.
+/// A factor, as in "1.93×" or "1.9×". The digits depend on its interval. A factor of single runs has two digits,
+/// because more would claim too much precision.
 fn factor(ratio: &Ratio) -> String {
     if ratio.interval.is_some() {
         format!("{}×", digits(ratio.value))
@@ -48,13 +49,13 @@ fn digits(factor: f64) -> String {
     format!("{factor:.*}", text::decimals(factor).min(2))
 }
 
-/// The interval of a factor behind it, if it has one: " (1.88–1.97)".
+/// The interval of a factor in brackets, if it has one: " (1.88–1.97)".
 fn range(ratio: &Ratio) -> String {
     let in_brackets = |interval| format!(" ({})", span(interval, digits));
     ratio.interval.map_or_else(String::new, in_brackets)
 }
 
-/// What repeats say of a time, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range where there is none.
+/// The median of repeats, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range if there is none.
 pub fn repeats(time: &Spread) -> String {
     let range = time
         .interval
@@ -67,7 +68,7 @@ pub fn repeats(time: &Spread) -> String {
     )
 }
 
-/// An interval of seconds as the times beside it are written, without the unit.
+/// An interval of seconds without the unit, in the format of the times beside it.
 pub fn seconds(interval: Interval) -> String {
     let (low, high) = (
         text::column_seconds(interval.low),
@@ -88,7 +89,7 @@ fn the_lock(is_estimate: bool) -> &'static str {
     }
 }
 
-/// A count in words up to twelve, as in "two workers".
+/// A count, in words up to twelve, as in "two workers".
 pub fn count(n: u64) -> String {
     const WORDS: [&str; 13] = [
         "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",

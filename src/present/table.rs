@@ -1,7 +1,7 @@
-//! A table, described once for every surface: its columns with what they are worth, and cells. Here it becomes lines of text
-//! that are as wide as there is room; documents lay it out as they do.
+//! A table, described once for every surface: cells, and columns with their ranks. This module turns it into lines of
+//! text for the available width; documents have their own layout.
 //!
-//! Words stand at the left, whole numbers at the right, and decimal points in one column. Widths are those of the
+//! Words are aligned at the left, whole numbers at the right, and decimal points in one column. Widths are those of the
 //! terminal, where a character may take two columns.
 
 use textwrap::{Options, WordSplitter::NoHyphenation};
@@ -10,30 +10,30 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::number::{self, NOTHING};
 use crate::catalog::metric::{HistoryColumn, Metric, Unit};
 
-/// How cells stand below each other.
+/// How the cells of a column are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Words.
     Left,
     /// Whole numbers.
     Right,
-    /// Numbers, their decimal points in one column.
+    /// Numbers, with their decimal points in one column.
     Point,
 }
 
 /// The room that cells need, in columns of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// Before the decimal point; of a cell that has none, all of it.
+    /// Before the decimal point; the whole width of a number without one.
     pub before: usize,
-    /// From the decimal point on, with the unit.
+    /// From the decimal point on, including the unit.
     pub after: usize,
-    /// Of words between numbers, which stand at the right.
+    /// The width of words among numbers. They are aligned at the right.
     pub words: usize,
 }
 
 impl Extent {
-    /// Of one cell.
+    /// The room of one cell.
     pub fn of(cell: &str, side: Side) -> Extent {
         let width = cell.width();
         let (before, after, words) = match (side, point(cell)) {
@@ -48,7 +48,7 @@ impl Extent {
         }
     }
 
-    /// Of both.
+    /// The room of both.
     pub fn with(self, other: Extent) -> Extent {
         Extent {
             before: self.before.max(other.before),
@@ -57,14 +57,14 @@ impl Extent {
         }
     }
 
-    /// Columns of all.
+    /// The total width in columns.
     pub fn width(self) -> usize {
         (self.before + self.after).max(self.words)
     }
 
-    /// `cell` in exactly `width` columns, among cells that need this room; a longer one stays as it is.
+    /// `cell` in exactly `width` columns, among cells that need this room. A longer cell stays as it is.
     pub fn align(self, cell: &str, side: Side, width: usize) -> String {
-        // A dash stands where the digit before the point does.
+        // A dash takes the place of the digit before the decimal point.
         let before = if cell == "–" { Some(1) } else { point(cell) };
         match (side, before) {
             (Side::Point, Some(before)) => {
@@ -76,7 +76,7 @@ impl Extent {
     }
 }
 
-/// A text in exactly so many columns, with blanks at its other side; a longer one stays as it is.
+/// A text in exactly `width` columns, padded on the other side. A longer text stays as it is.
 pub fn padded(text: &str, side: Side, width: usize) -> String {
     let blanks = " ".repeat(width.saturating_sub(text.width()));
     match side {
@@ -85,7 +85,7 @@ pub fn padded(text: &str, side: Side, width: usize) -> String {
     }
 }
 
-/// A text in at most so many columns: dots say that it went on.
+/// A text in at most `most` columns. Dots mark the end of a longer text.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.into();
@@ -99,7 +99,7 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// These lines in so many rows, one at least: dots say that there were more.
+/// These lines in at most `rows` rows, but at least one. Dots mark that there were more.
 pub fn in_rows(mut lines: Vec<String>, rows: usize, width: u16) -> Vec<String> {
     if lines.len() > rows {
         let rest = lines.split_off(rows.saturating_sub(1)).join(" ");
@@ -108,7 +108,8 @@ pub fn in_rows(mut lines: Vec<String>, rows: usize, width: u16) -> Vec<String> {
     lines
 }
 
-/// The end of a path in so many columns, which tells more than its start: dots say that there was more.
+/// The end of a path in at most `room` columns, because the end says more than the start. Dots mark that there was
+/// more.
 pub fn tail(path: &str, room: usize) -> String {
     let length = path.width();
     if length <= room {
@@ -118,7 +119,7 @@ pub fn tail(path: &str, room: usize) -> String {
     format!("…{kept}")
 }
 
-/// The first of these that fits, or else the last.
+/// The first candidate that fits, or else the last one.
 pub fn fitting<T: Default>(
     candidates: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
@@ -133,29 +134,30 @@ pub fn fitting<T: Default>(
     last
 }
 
-/// Columns from this rank on do not tell rows apart.
+/// The rank from which on columns do not distinguish rows.
 pub const DECORATION: usize = 10;
-/// Columns from this rank on are never shown unasked in a table of the explorer.
+/// The rank from which on the explorer shows columns only on request.
 pub const ASKED_FOR: usize = 100;
-/// Words have so many columns at least, if they need them, before another column goes for them.
+/// Words keep at least this many columns, if they need them, before another column makes room for them.
 const WORDS: usize = 8;
 const BETWEEN: &str = "  ";
 
 /// A column of a table.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Above its cells, with the unit.
+    /// The text above the cells, with the unit.
     pub heading: String,
-    /// The same where there is little room.
+    /// The heading if there is little room.
     pub short: String,
-    /// How its cells stand below it.
+    /// How the cells are aligned.
     pub side: Side,
-    /// Where there is no room for all, the highest go first, and those below [`DECORATION`] never.
+    /// If there is no room for all columns, those with the highest rank are left out first, and those below
+    /// [`DECORATION`] never.
     pub rank: usize,
 }
 
 impl Column {
-    /// One of this rank.
+    /// A column of this rank.
     pub fn new(heading: impl Into<String>, side: Side, rank: usize) -> Column {
         let heading = heading.into();
         Column {
@@ -166,7 +168,7 @@ impl Column {
         }
     }
 
-    /// Of a number of the catalogue.
+    /// The column of a metric.
     pub fn of(metric: &Metric) -> Column {
         let side = match metric.unit {
             Unit::Count | Unit::Share => Side::Right,
@@ -180,35 +182,35 @@ impl Column {
         Column::new(heading(metric.name), side, rank).short(heading(metric.short))
     }
 
-    /// With another heading where there is little room.
+    /// The same column with another heading for little room.
     pub fn short(self, short: impl Into<String>) -> Column {
         let short = short.into();
         Column { short, ..self }
     }
 }
 
-/// A table; every row has a cell per column.
+/// A table. Every row has a cell per column.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// From left to right.
+    /// The columns from left to right.
     pub columns: Vec<Column>,
     /// The cells.
     pub rows: Vec<Vec<String>>,
 }
 
-/// A column as it is drawn: which one it is, under which heading, and with the room of its cells.
+/// A column as it is drawn: its number, its heading, and the room of its cells.
 struct Drawn<'t> {
     at: usize,
     column: &'t Column,
     heading: &'t str,
     extent: Extent,
     width: usize,
-    /// It cannot be narrower.
+    /// The least possible width.
     least: usize,
 }
 
 impl Table {
-    /// Without the columns that say nothing in any row.
+    /// Removes the columns that say nothing in any row.
     pub fn without_empty_columns(mut self) -> Table {
         for at in (0..self.columns.len()).rev() {
             if !self.rows.iter().any(|row| says_something(&row[at])) {
@@ -219,9 +221,9 @@ impl Table {
         self
     }
 
-    /// As lines of text that are no longer than `room`, unless a word is. Where the whole table is wider, headings are short
-    /// and words go on in the next line; then columns that do not tell rows apart are left out, which is said; and where
-    /// that does not help, every cell has a line of its own.
+    /// Lines of text that are no longer than `room`, unless a word is. If the whole table is wider, headings are short
+    /// and words continue in the next line. If that is not enough, columns that do not distinguish rows are left out,
+    /// and the text says so. If that is not enough either, every cell has a line of its own.
     pub fn lines(&self, room: usize) -> String {
         let whole = self.drawn(|column| &column.heading);
         if taken(&whole, |drawn| drawn.width) <= room {
@@ -296,7 +298,7 @@ impl Table {
         let headings = self.columns.iter().map(|column| column.heading.width());
         let widest = headings.max().unwrap_or(0);
         let line = |(column, cell): (&Column, &String)| {
-            // What has no heading is one.
+            // A cell of a column without a heading serves as the heading itself.
             let name = match &*column.heading {
                 "" => String::new(),
                 heading => padded(heading, Side::Left, widest) + BETWEEN,
@@ -318,7 +320,7 @@ impl Table {
 }
 
 impl Drawn<'_> {
-    /// A cell as the lines that it takes.
+    /// A cell as lines.
     fn cell(&self, text: &str) -> Vec<String> {
         match self.column.side {
             Side::Left => wrapped(text, whole_words(self.width)),
@@ -346,7 +348,7 @@ fn taken(columns: &[Drawn<'_>], width: impl Fn(&Drawn<'_>) -> usize) -> usize {
     columns.iter().map(width).sum::<usize>() + between
 }
 
-/// The widest words first, until there is room for all.
+/// Narrows the widest words first, until there is room for all.
 fn give_way(columns: &mut [Drawn<'_>], room: usize) {
     for _ in room..taken(columns, |drawn| drawn.width) {
         let giving = columns.iter_mut().filter(|drawn| drawn.width > drawn.least);
@@ -361,7 +363,7 @@ fn whole_words<'a>(room: usize) -> Options<'a> {
     options.word_splitter(NoHyphenation)
 }
 
-/// A text with its lines broken between words where they are longer than `room`.
+/// A text whose lines are broken between words if they are longer than `room`.
 pub fn filled(text: &str, room: usize) -> String {
     let lines = text
         .lines()
@@ -378,7 +380,7 @@ fn wrapped(line: &str, options: Options<'_>) -> Vec<String> {
 /// A blank at which no line is broken.
 const GLUE: char = '\u{a0}';
 
-/// A line in which no number can be broken, and none parted from its unit.
+/// A line in which no number can be broken or separated from its unit.
 fn whole_numbers(line: &str) -> String {
     let mut before = ' ';
     let glued = line.chars().map(|c| {
@@ -393,7 +395,7 @@ fn says_something(cell: &str) -> bool {
     !["", NOTHING].contains(&cell)
 }
 
-/// How many characters stand before a number's decimal point, or before its unit; `None` for words.
+/// How many characters are before a number's decimal point, or before its unit; `None` for words.
 fn point(cell: &str) -> Option<usize> {
     let is_whole = |c: char| c.is_ascii_digit() || c == ' ';
     let before = cell.chars().take_while(|c| is_whole(*c)).count();

@@ -1,22 +1,22 @@
-//! Areas of the screen, divided.
+//! How areas of the screen are divided.
 
 use ratatui::layout::Rect;
 
 pub use crate::ui::scroll::cells;
 
-/// The first in view of so many rows, of which some have room: the cursor's is in the middle where it can be.
+/// The first of `rows` in view if there is room for `room` of them. The row of the cursor is in the middle if possible.
 pub fn first_around(cursor: usize, rows: usize, room: usize) -> usize {
     cursor
         .saturating_sub(room / 2)
         .min(rows.saturating_sub(room))
 }
 
-/// The first rows of an area, and those below them.
+/// The first rows of an area, and the rows below them.
 pub fn split_above(area: Rect, above: u16) -> (Rect, Rect) {
     split_below(area, area.height.saturating_sub(above))
 }
 
-/// An area without its last rows, and these.
+/// An area without its last rows, and those rows.
 pub fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
     let below = below.min(area.height);
     let (height, y) = (area.height - below, area.bottom() - below);
@@ -28,7 +28,7 @@ pub fn split_below(area: Rect, below: u16) -> (Rect, Rect) {
     (Rect { height, ..area }, below)
 }
 
-/// The first columns of an area, and those beside them.
+/// The first columns of an area, and the columns beside them.
 pub fn split_left(area: Rect, left: u16) -> (Rect, Rect) {
     let width = left.min(area.width);
     let right = Rect {

@@ -1,12 +1,12 @@
-//! Going through choices: up to an end of them, or round and round.
+//! Stepping through choices, either up to an end or round and round.
 
-/// The one so many behind `now`, or the last or the first of them.
+/// The choice `by` places after `now`, or the last or first one.
 pub(crate) fn stepped<T: Copy + PartialEq>(all: &[T], now: T, by: isize) -> T {
     let at = all.iter().position(|one| *one == now).unwrap_or(0);
     all[at.saturating_add_signed(by).min(all.len() - 1)]
 }
 
-/// The place so many behind `at` among so many; after the last comes the first.
+/// The place `by` places after `at` among `count` places. The first place comes after the last.
 pub(crate) fn round(at: usize, by: isize, count: usize) -> usize {
     (at.cast_signed() + by)
         .rem_euclid(count.cast_signed())

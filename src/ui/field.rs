@@ -2,17 +2,17 @@
 
 use crate::{domain::text::is_treacherous, ui::key::Key};
 
-/// A line of text that is being typed: at most so many characters, none of which can disturb a terminal.
+/// A line of text that is being typed. The number of characters is limited, and none of them can disturb a terminal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextField {
     text: String,
-    /// So many characters are before the cursor.
+    /// The number of characters before the cursor.
     cursor: usize,
     most: usize,
 }
 
 impl TextField {
-    /// A field for at most so many characters that begins with `text`, the cursor behind it.
+    /// A field for at most `most` characters. It starts with `text`, and the cursor is after it.
     pub fn new(text: &str, most: usize) -> TextField {
         let text: String = text.chars().filter(|c| is_allowed(*c)).take(most).collect();
         TextField {
@@ -22,7 +22,7 @@ impl TextField {
         }
     }
 
-    /// The same without text.
+    /// The same field without text.
     pub fn emptied(&self) -> TextField {
         TextField::new("", self.most)
     }
@@ -32,13 +32,14 @@ impl TextField {
         &self.text
     }
 
-    /// What is before the cursor and what is behind it.
+    /// The text before the cursor and the text after it.
     pub fn parts(&self) -> (&str, &str) {
         self.text.split_at(self.byte(self.cursor))
     }
 
     /// Does what a key means in a field: characters are inserted, Backspace and Delete erase, the arrows, Home and End
-    /// move the cursor, Ctrl-U erases all before it and Ctrl-W a word. Returns whether the text is another one now.
+    /// move the cursor, Ctrl-U erases everything before the cursor, and Ctrl-W erases a word. Returns whether the text
+    /// changed.
     pub fn apply(&mut self, key: Key) -> bool {
         let length = self.text.chars().count();
         let mut from = self.cursor;
@@ -68,7 +69,7 @@ impl TextField {
         is_other
     }
 
-    /// Where the word before the cursor begins.
+    /// Where the word before the cursor starts.
     fn word(&self) -> usize {
         let before = self.parts().0.trim_end();
         before
@@ -87,7 +88,8 @@ impl TextField {
 /// Longer than any field.
 const LINE_MAX: usize = 1_000;
 
-/// Text of any number of lines as one line, for a field: line ends and tabs become single spaces, but none at an end of it.
+/// Joins the lines of a text into one line, for a field. Line ends and tabs become single spaces, except at the ends of
+/// the text.
 pub fn line(text: &str) -> String {
     let is_gap = |c: char| ['\n', '\r', '\t'].contains(&c);
     let pieces = text.split(is_gap).filter(|piece| !piece.is_empty());

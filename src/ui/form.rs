@@ -1,24 +1,24 @@
-//! A form: rows with values, a cursor on one of them, and a text field where a value is typed.
+//! A form: rows with values, a cursor on one of them, and a text field while a value is typed.
 //!
-//! A form says which rows it has and what changes them. Moving, typing and giving up are the same for all of them, and so
-//! is [how they are drawn](crate::ui::widget::form).
+//! A form says which rows it has and what changes them. Moving, typing and cancelling are the same for all forms, and
+//! so is [how they are drawn](crate::ui::widget::form).
 
 use crate::ui::{choice::stepped, field::TextField, key::Key};
 
-/// A row of a form, as it is now.
+/// A row of a form in its current state.
 #[derive(Clone, Debug)]
 pub struct FormField {
-    /// What stands before the value.
+    /// The text before the value.
     pub label: &'static str,
     /// The value.
     pub value: String,
     /// The value in fewer words, for a narrow form.
     pub short: Option<String>,
-    /// Behind the value.
+    /// The text after the value.
     pub note: String,
-    /// Behind what is typed.
+    /// The text after what is being typed.
     pub unit: &'static str,
-    /// What there is to know about it.
+    /// What the user can learn about the row.
     pub about: String,
     /// How the value is changed.
     pub way: Way,
@@ -29,15 +29,15 @@ pub struct FormField {
 /// How the value of a row is changed.
 #[derive(Clone, Debug)]
 pub enum Way {
-    /// Not at all: the cursor passes it by.
+    /// The value cannot be changed, and the cursor skips the row.
     Fixed,
     /// ← and → go through the choices.
     Choice,
-    /// The cursor chooses it.
+    /// Moving the cursor here chooses the row.
     Cursor,
-    /// ← and → go up and down, and a digit begins to type it anew.
+    /// ← and → go up and down, and a digit starts a new number.
     Number(TextField),
-    /// It is typed wherever the cursor is in it.
+    /// Any key types text while the cursor is on the row.
     Text(TextField),
 }
 
@@ -60,12 +60,12 @@ impl FormField {
         }
     }
 
-    /// The same, changed in another way.
+    /// The same row, changed in another way.
     pub fn by(self, way: Way) -> FormField {
         FormField { way, ..self }
     }
 
-    /// The same as a number, of which typing goes on from this text of at most as many characters.
+    /// The same row as a number. Typing continues from `text`, up to `most` characters.
     pub fn typed(self, text: &str, most: usize) -> FormField {
         self.by(Way::Number(TextField::new(text, most)))
     }
@@ -77,7 +77,7 @@ pub struct FormEntry {
     /// The row of the cursor.
     pub at: usize,
     typing: Option<Typing>,
-    /// What there is to say about the last change.
+    /// A remark about the last change.
     pub remark: Option<String>,
 }
 
@@ -85,12 +85,12 @@ pub struct FormEntry {
 struct Typing {
     field: TextField,
     before: String,
-    /// Why what is typed cannot be taken.
+    /// Why the typed text is not accepted.
     wrong: Option<String>,
 }
 
 impl FormEntry {
-    /// With the cursor on this row.
+    /// An entry with the cursor on this row.
     pub fn at(at: usize) -> FormEntry {
         FormEntry {
             at,
@@ -103,33 +103,33 @@ impl FormEntry {
         self.typing.as_ref().map(|typing| &typing.field)
     }
 
-    /// Why what is typed cannot be taken.
+    /// Why the typed text is not accepted.
     pub fn wrong(&self) -> Option<&str> {
         self.typing.as_ref()?.wrong.as_deref()
     }
 }
 
-/// Rows that can be changed, of which one has the cursor.
+/// Rows that can be changed. The cursor is on one of them.
 pub trait Form {
     /// The cursor, and what is being typed there.
     fn entry(&self) -> &FormEntry;
 
-    /// The same, to be changed.
+    /// The same, mutable.
     fn entry_mut(&mut self) -> &mut FormEntry;
 
-    /// All rows, of which the cursor can be on one at least.
+    /// All rows. The cursor can be on at least one of them.
     fn rows(&self) -> Vec<FormField>;
 
-    /// Makes the next choice or a larger number of the cursor's row, or the choice before or a smaller number.
+    /// Selects the next choice or a larger number in the row of the cursor; or the previous choice or a smaller number.
     fn change(&mut self, up: bool);
 
-    /// Takes what was typed as the value of the cursor's row.
+    /// Takes the typed text as the value of the cursor's row.
     ///
     /// # Errors
-    /// One sentence that says why it cannot be that.
+    /// If the text is no valid value; the message is one sentence.
     fn take(&mut self, text: &str) -> Result<(), String>;
 
-    /// The cursor went to another row.
+    /// Called after the cursor moved to another row.
     fn on_moved(&mut self) {}
 
     /// The row of the cursor.
@@ -147,17 +147,17 @@ pub trait Form {
         self.entry().field().map(TextField::text)
     }
 
-    /// Whether something can be typed where the cursor is.
+    /// Whether the row of the cursor accepts typing.
     fn can_type(&self) -> bool {
         matches!(self.way(), Way::Number(_) | Way::Text(_))
     }
 
-    /// Whether ← and → do something where the cursor is.
+    /// Whether ← and → do something in the row of the cursor.
     fn can_change(&self) -> bool {
         matches!(self.way(), Way::Number(_) | Way::Choice)
     }
 
-    /// Moves the cursor by this many rows, which takes what was typed.
+    /// Moves the cursor by this many rows and accepts what was typed.
     fn step(&mut self, by: isize) {
         let rows = self.rows().into_iter().enumerate();
         let within = rows.filter(|(_, row)| !matches!(row.way, Way::Fixed));
@@ -165,7 +165,7 @@ pub trait Form {
         self.go_to(stepped(&within, self.entry().at, by));
     }
 
-    /// Moves the cursor to this row, which takes what was typed; returns whether it was there.
+    /// Moves the cursor to this row and accepts what was typed. Returns whether the cursor could move there.
     fn go_to(&mut self, at: usize) -> bool {
         let was_there = self.entry().at == at;
         let rows = self.rows();
@@ -182,7 +182,7 @@ pub trait Form {
         was_there
     }
 
-    /// What Enter does: a number is typed, and a choice is followed by the next.
+    /// Does what Enter does: starts typing a number, or selects the next choice.
     fn edit(&mut self) {
         match self.way() {
             Way::Number(_) => self.begin_typing(Key::Enter),
@@ -191,7 +191,7 @@ pub trait Form {
         }
     }
 
-    /// Begins to type with this key: Backspace goes on from the value that is there, a digit makes a new one.
+    /// Starts typing with this key. Backspace continues from the current value; a digit starts a new one.
     fn begin_typing(&mut self, key: Key) {
         let (Way::Number(mut field) | Way::Text(mut field)) = self.way() else {
             return;
@@ -209,13 +209,13 @@ pub trait Form {
         self.type_key(key);
     }
 
-    /// A key goes into what is typed, which counts at once.
+    /// Adds a key to what is typed. The new value takes effect at once.
     fn type_key(&mut self, key: Key) {
         let Some(Typing { field, before, .. }) = &mut self.entry_mut().typing else {
             return;
         };
         if field.apply(key) {
-            // Whoever has typed nothing has said nothing.
+            // An empty field is no input.
             let text = Some(field.text().trim()).filter(|text| !text.is_empty());
             let text = text.unwrap_or(before).to_string();
             let wrong = self.take(&text).err();
@@ -225,7 +225,7 @@ pub trait Form {
         }
     }
 
-    /// Ends typing; returns whether it could: what is wrong stays, to be mended.
+    /// Ends typing and returns whether the text was accepted. A wrong text stays, so that the user can correct it.
     fn accept(&mut self) -> bool {
         let is_fine = self.entry().wrong().is_none();
         if is_fine && !matches!(self.way(), Way::Text(_)) {
@@ -234,7 +234,7 @@ pub trait Form {
         is_fine
     }
 
-    /// Ends typing with the value that was there before.
+    /// Ends typing and restores the previous value.
     fn abandon(&mut self) {
         if let Some(Typing { before, .. }) = self.entry_mut().typing.take() {
             let _ = self.take(&before);
@@ -242,10 +242,10 @@ pub trait Form {
     }
 }
 
-/// The whole number that was typed, also one with its digits in groups.
+/// The whole number that was typed. Its digits may be grouped.
 ///
 /// # Errors
-/// That the text is none, told of what it was typed for.
+/// If the text is no number; the message names `what` it was typed for.
 pub fn number(what: &str, text: &str) -> Result<u64, String> {
     let digits = text.replace(|c: char| c.is_whitespace() || c == '_', "");
     let number = digits.parse();
@@ -256,7 +256,7 @@ pub fn number(what: &str, text: &str) -> Result<u64, String> {
 mod tests {
     use super::*;
 
-    /// A title, a number and a name.
+    /// A form with a title, a number and a name.
     #[derive(Default)]
     struct Sample {
         entry: FormEntry,

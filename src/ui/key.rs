@@ -1,4 +1,4 @@
-//! Keys, as the explorer knows them: independent of any terminal library.
+//! Keys as the explorer knows them, independent of any terminal library.
 
 use std::fmt;
 
@@ -22,13 +22,13 @@ pub enum Key {
     PageUp,
     PageDown,
     F1,
-    /// Stands for every [`Key::Char`] in the table of keys; nobody can press it.
+    /// Stands for every [`Key::Char`] in the table of keys. Nobody can press it.
     AnyChar,
     /// Control and a letter, in lower case.
     Ctrl(char),
 }
 
-/// What is written on keys that have a name.
+/// The labels of keys that have a name.
 const NAMES: [(Key, &str); 17] = [
     (Key::Char(' '), "Space"),
     (Key::Enter, "Enter"),
@@ -50,7 +50,7 @@ const NAMES: [(Key, &str); 17] = [
 ];
 
 impl Key {
-    /// The keys that are written so: `↑`, `Ctrl-C`, `k`, or a range like `0-9`.
+    /// The keys that are written like this: `↑`, `Ctrl-C`, `k`, or a range like `0-9`.
     pub(crate) fn written(name: &str) -> Vec<Key> {
         if let Some((key, _)) = NAMES.iter().find(|(_, named)| *named == name) {
             return vec![*key];
@@ -68,7 +68,7 @@ impl Key {
 }
 
 impl fmt::Display for Key {
-    /// As it is written on a keyboard and in the help.
+    /// Writes the key as it is labelled on a keyboard and in the help.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Key::Ctrl(c) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),

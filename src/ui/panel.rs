@@ -1,4 +1,4 @@
-//! What all panels share: a border with titles, lines of text, texts that scroll.
+//! What all panels share: a border with titles, lines of text, and texts that scroll.
 
 use ratatui::{
     buffer::Buffer,
@@ -32,7 +32,7 @@ pub fn block<'a>(title: impl Into<String>, focused: bool, theme: Theme) -> Block
         .padding(Padding::horizontal(1))
 }
 
-/// A line that does not inherit the style of the border that it stands on.
+/// A line that does not inherit the style of its border.
 pub fn on_border<'a>(line: impl Into<Line<'a>>) -> Line<'a> {
     let mut line = line.into();
     for span in &mut line.spans {
@@ -63,7 +63,7 @@ pub fn draw_frame(
     draw_block(&block(title, focused, theme), area, buf)
 }
 
-/// An emptied block over whatever is there; returns the room inside.
+/// Clears the area, draws a block over it, and returns the room inside.
 pub fn draw_over(block: &Block<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     Clear.render(area, buf);
     draw_block(block, area, buf)
@@ -74,12 +74,12 @@ pub fn inside(area: Rect) -> Rect {
     block("", false, Theme::plain()).inner(area)
 }
 
-/// A text from the left of `area`; where it is longer, dots say so.
+/// Draws a text from the left of `area`. Dots mark the end of a text that does not fit.
 pub fn draw_text(text: impl AsRef<str>, style: Style, area: Rect, buf: &mut Buffer) {
     draw_lines([Line::styled(text.as_ref(), style)], area, buf);
 }
 
-/// A line in at most so many columns: dots say that it went on.
+/// Shortens a line to at most this many columns. Dots mark that it was longer.
 pub fn shorten(line: &mut Line<'_>, room: usize) {
     if line.width() <= room {
         return;
@@ -95,7 +95,7 @@ pub fn shorten(line: &mut Line<'_>, room: usize) {
     });
 }
 
-/// What lies over this area hides parts of words beside it: dots stand for them.
+/// Puts dots in place of words that are half hidden by an overlay on this area.
 pub fn end_words_at(over: Rect, buf: &mut Buffer) {
     let is_letter = |buf: &Buffer, x: u16, y: u16| {
         let cell = buf.cell(Position { x, y });
@@ -114,7 +114,7 @@ pub fn end_words_at(over: Rect, buf: &mut Buffer) {
     }
 }
 
-/// A row of a text that is read.
+/// A row of a text to read.
 pub fn read(pieces: &[TextPart], theme: Theme) -> Line<'_> {
     let span = |piece: &'_ TextPart| {
         let style = match piece.look {
@@ -131,7 +131,7 @@ pub fn read(pieces: &[TextPart], theme: Theme) -> Line<'_> {
     pieces.iter().map(span).collect()
 }
 
-/// Lines from the top of `area` down, as many as fit; where one is longer, dots say so.
+/// Draws lines from the top of `area` down, as many as fit. Dots mark the end of a line that is too long.
 pub fn draw_lines<'a, L: Into<Line<'a>>>(
     lines: impl IntoIterator<Item = L>,
     area: Rect,
@@ -144,7 +144,7 @@ pub fn draw_lines<'a, L: Into<Line<'a>>>(
     }
 }
 
-/// A text in lines of at most so many columns, all in this style.
+/// A text in lines of at most this many columns, all in the same style.
 pub fn wrapped(
     text: &str,
     width: u16,
@@ -154,15 +154,15 @@ pub fn wrapped(
     lines.map(move |line| Line::from(Span::styled(line, style)))
 }
 
-/// A few words in the middle of a room that has nothing else in it.
+/// A few words in the middle of an area that shows nothing else.
 pub fn draw_centred(text: &str, area: Rect, buf: &mut Buffer) {
     let text = Text::from_iter(wrap(text, area.width)).centered();
     let rows = cells(text.height());
     text.render(centred(area, area.width, rows), buf);
 }
 
-/// A text that is being typed, with its cursor, in at most so many columns: where it is longer, what is around the cursor,
-/// behind which so many columns stay in view.
+/// A text that is being typed, with its cursor, in at most `width` columns. A longer text shows the part around the
+/// cursor and keeps `behind` columns after it in view.
 pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
     let room = usize::from(width.max(1));
     let (before, after) = field.parts();
@@ -197,7 +197,7 @@ fn columns(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// A row of a list begins with a sign if the cursor is `here`, and with what the row is about.
+/// The start of a list row: a sign if the cursor is `here`, and what the row is about.
 pub fn with_cursor(here: bool, text: String) -> [Span<'static>; 2] {
     let (sign, style) = if here {
         ("▸ ", CURSOR)
@@ -207,7 +207,7 @@ pub fn with_cursor(here: bool, text: String) -> [Span<'static>; 2] {
     [Span::styled(sign, STRONG), Span::styled(text, style)]
 }
 
-/// The cursor is in the middle of a list where it can be.
+/// Keeps the cursor in the middle of a list if possible.
 pub fn around(cursor: usize, area: Rect) -> Scroll {
     let above = cursor.saturating_sub(usize::from(area.height / 2));
     Scroll::FromTop(cells(above))
@@ -220,8 +220,8 @@ pub fn scrolled_at(rows: usize, scroll: Scroll, area: Rect, y: u16) -> Option<us
     (at < rows).then_some(at)
 }
 
-/// Rows of a text that scrolls, each drawn as the line that it becomes; what is above and below the view is told in the
-/// last column.
+/// Draws the rows of a text that scrolls; `line` turns each row into a line. The last column shows whether there is
+/// more above or below.
 pub fn draw_scrolled<'a, T>(
     rows: &'a [T],
     line: impl Fn(&'a T) -> Line<'a>,
@@ -238,7 +238,7 @@ pub fn draw_scrolled<'a, T>(
     draw_arrows(first, rows.len(), area, buf);
 }
 
-/// In the last column: whether there is more than `area` shows, above and below.
+/// Shows in the last column whether there is more text above and below `area`.
 pub fn draw_arrows(first: usize, rows: usize, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;

@@ -1,28 +1,28 @@
 //! Which rows of a text are in view.
 
-/// Which rows of a text are in view, counted from the end of it that was gone to last: whoever is at its end stays there
-/// when the screen becomes larger or smaller.
+/// Which rows of a text are in view, counted from the end that the user scrolled to last. A reader at the end of a text
+/// stays there when the screen grows or shrinks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scroll {
-    /// So many rows are above the view.
+    /// This many rows are above the view.
     FromTop(u16),
-    /// So many rows are below the view.
+    /// This many rows are below the view.
     FromEnd(u16),
 }
 
-/// The widest that one column of text gets, with its frame: longer lines are hard to read.
+/// The greatest width of one column of text, with its frame. Longer lines are hard to read.
 pub const TEXT_COLUMNS: u16 = 84;
-/// Rows of the screen that are not a text's: its borders, and the footer.
+/// Rows of the screen that a text cannot use: its borders and the footer.
 pub const FRAME_ROWS: u16 = 3;
-/// Columns that are not a text's: borders and the blanks beside them.
+/// Columns that a text cannot use: borders and the blanks beside them.
 const FRAME_COLUMNS: u16 = 4;
 
-/// So many rows or columns; where there are more than any screen has, as many as can be.
+/// A number of rows or columns, limited to what a screen can have.
 pub fn cells(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
-/// The columns inside a frame of so many.
+/// The columns inside a frame of this width.
 pub fn inside(frame: u16) -> u16 {
     frame.saturating_sub(FRAME_COLUMNS)
 }
@@ -34,7 +34,7 @@ impl Default for Scroll {
 }
 
 impl Scroll {
-    /// The first row of `rows` to draw where `room` rows fit.
+    /// The first of `rows` to draw if `room` rows fit.
     pub fn first(self, rows: usize, room: u16) -> u16 {
         let last = cells(rows).saturating_sub(room);
         match self {
@@ -43,20 +43,20 @@ impl Scroll {
         }
     }
 
-    /// Moves down by so many rows, in a text of so many lines on a screen of so many rows.
+    /// Moves down by `by` rows in a text of `lines` lines, on a screen of `rows` rows.
     pub fn in_text(&mut self, by: isize, lines: usize, rows: u16) {
         let lines = cells(lines);
         self.by(by, lines.saturating_sub(rows.saturating_sub(FRAME_ROWS)));
     }
 
-    /// Moves down by so many rows, in a text that has `most` outside of the view.
+    /// Moves down by `rows` rows in a text that has `most` rows outside of the view.
     pub fn by(&mut self, rows: isize, most: u16) {
         type Anchor = fn(u16) -> Scroll;
         let (near, far, now, down): (Anchor, Anchor, _, _) = match *self {
             Scroll::FromTop(above) => (Scroll::FromTop, Scroll::FromEnd, above, rows),
             Scroll::FromEnd(below) => (Scroll::FromEnd, Scroll::FromTop, below, -rows),
         };
-        // The screen may have grown since.
+        // The screen may have grown in the meantime.
         let moved = usize::from(now.min(most)).saturating_add_signed(down);
         let moved = u16::try_from(moved).unwrap_or(u16::MAX);
         *self = if moved < most { near(moved) } else { far(0) };

@@ -1,32 +1,32 @@
-//! Texts that are read: rows of pieces, each with a look, which the theme makes a style of when they are drawn.
+//! Texts to read: rows of parts, each with a look. The theme turns a look into a style when the part is drawn.
 
 use std::borrow::Cow;
 
 use crate::domain::{phase::Phase, text::wrap};
 
-/// How a piece of a line looks.
+/// How a part of a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextStyle {
-    /// As any text.
+    /// Like any text.
     Plain,
     /// Like a heading, a key or a sign.
     Strong,
-    /// What went wrong.
+    /// Like an error.
     Error,
-    /// In the style of this phase; without a text of its own it is the phase's mark.
+    /// In the style of this phase. Without a text of its own, the part is the mark of the phase.
     Phase(Phase),
     /// Like the curve of concurrency.
     Concurrency,
-    /// Like the curve of parallelism, and our share of a core.
+    /// Like the curve of parallelism, and like our share of a core.
     Parallelism,
 }
 
 /// A part of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextPart {
-    /// What is written; empty for a phase's mark, which is one column wide.
+    /// The text, or an empty string for the mark of a phase. A mark is one column wide.
     pub text: Cow<'static, str>,
-    /// How.
+    /// How the text looks.
     pub look: TextStyle,
 }
 
@@ -39,7 +39,7 @@ impl TextPart {
         }
     }
 
-    /// Columns that it takes.
+    /// How many columns it takes.
     pub fn width(&self) -> usize {
         let is_mark = matches!(self.look, TextStyle::Phase(_));
         self.text.chars().count().max(is_mark.into())
@@ -60,7 +60,7 @@ pub fn width_of(line: &[TextPart]) -> usize {
     line.iter().map(TextPart::width).sum()
 }
 
-/// Spaces up to this column.
+/// Adds spaces up to this column.
 pub fn fill_up(line: &mut TextLine, column: usize) {
     let missing = column.saturating_sub(width_of(line));
     if missing > 0 {
@@ -68,23 +68,23 @@ pub fn fill_up(line: &mut TextLine, column: usize) {
     }
 }
 
-/// Columns of a number's name.
+/// Columns of the name of a number.
 const NAMES: usize = 14;
-/// Columns of its value with its unit.
+/// Columns of the value with its unit.
 const VALUES: usize = 14;
-/// Columns before its note.
+/// Columns before the note.
 const BEFORE_NOTES: usize = NAMES + VALUES + 2;
 
-/// Rows of so many columns, as they are written one below the other.
+/// Rows of a fixed width, written one below the other.
 #[derive(Debug)]
 pub struct Page {
-    /// What is written.
+    /// The rows so far.
     pub lines: Vec<TextLine>,
     width: u16,
 }
 
 impl Page {
-    /// An empty page.
+    /// An empty page of this many columns.
     pub fn of(width: u16) -> Page {
         Page {
             lines: vec![],
@@ -92,20 +92,21 @@ impl Page {
         }
     }
 
-    /// An empty row and a heading.
+    /// Writes an empty row and a heading.
     pub fn heading(&mut self, text: &str) {
         self.lines.push(vec![]);
         self.say(text, TextStyle::Strong);
     }
 
-    /// A text in as many rows as it needs.
+    /// Writes a text in as many rows as it needs.
     pub fn say(&mut self, text: &str, look: TextStyle) {
         let rows = wrap(text, self.width).into_iter();
         self.lines
             .extend(rows.map(|text| vec![TextPart::new(text, look)]));
     }
 
-    /// What is said of a term, from this column on: it goes on below where it began. A longer term has a row of its own.
+    /// Writes what is said of a term, from this column on. Further rows start at the same column. A longer term has a
+    /// row of its own.
     pub fn say_of(&mut self, mut term: TextLine, begin: usize, said: &str) {
         let width = usize::from(self.width).saturating_sub(begin);
         if width_of(&term) >= begin {
@@ -118,7 +119,7 @@ impl Page {
         }
     }
 
-    /// A number with what it means.
+    /// Writes a number and what it means.
     pub fn number(&mut self, mut term: TextLine, value: &str, note: &str) {
         fill_up(&mut term, NAMES);
         term.push(TextPart::new(
@@ -128,7 +129,7 @@ impl Page {
         self.say_of(term, BEFORE_NOTES, note);
     }
 
-    /// The same, of what is called so.
+    /// Writes a number with a plain name.
     pub fn say_number(&mut self, name: &'static str, value: &str, note: &str) {
         self.number(vec![TextPart::new(name, TextStyle::Plain)], value, note);
     }

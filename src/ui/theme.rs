@@ -1,19 +1,19 @@
-//! Colours and glyphs. Colour never carries meaning alone: each phase has a mark of its own, and whatever is bold,
-//! reversed or dim says so without a colour too.
+//! Colours and glyphs. Colour never carries meaning alone. Each phase has a mark of its own, and anything bold,
+//! reversed or dim is distinct without a colour too.
 //!
 //! The 16 colours of the user's terminal follow the user's taste. Even so, some of them vanish on a light background
-//! (yellow, cyan, and whatever a terminal brightens because it is bold) and some on a dark one (blue). So colour goes on
-//! ink and marks, which are large; *what is read has the terminal's own colour*, and is bold, reversed or plain. Only
-//! errors have a colour that shows on both. Dim is for what may be overlooked: projectors swallow it.
+//! (yellow, cyan, and any colour that a terminal brightens because it is bold) and some on a dark one (blue). So colour
+//! goes on ink and marks, which are large. *Text has the terminal's own colour*, and is bold, reversed or plain. Only
+//! errors have a colour that is visible on both. Dim is for minor text, because projectors swallow it.
 //!
 //! | theme | promises |
 //! | --- | --- |
 //! | `ansi` | the user's own colours, without those that usually vanish on white or on black |
-//! | `safe` | any two phases differ in brightness alone by a fifth (1.2 to 1); seen on black (2.8 to 1) and on white (2.2 to 1) |
+//! | `safe` | any two phases differ in brightness alone by a fifth (1.2 to 1); visible on black (2.8 to 1) and on white (2.2 to 1) |
 //! | `contrast` | the same fifth; its own black background, and 7 to 1 against it for everything |
 //! | `mono` | no colour |
 //!
-//! With 16 colours `safe` and `contrast` can only choose among those of the user.
+//! With 16 colours, `safe` and `contrast` can only choose among the user's colours.
 
 mod palette;
 
@@ -45,7 +45,7 @@ impl From<&Look> for Theme {
 }
 
 impl Theme {
-    /// No colours at all, as `NO_COLOR` asks for.
+    /// No colours at all, as `NO_COLOR` requests.
     pub fn plain() -> Theme {
         Theme(Look {
             theme: ThemeName::Mono,
@@ -74,12 +74,12 @@ impl Theme {
         }
     }
 
-    /// The style of all that has this colour.
+    /// The style of everything that has this colour.
     pub fn hue(self, hue: Hue) -> Style {
         self.colour(|palette| palette.hue(hue))
     }
 
-    /// The curve of concurrency: tasks in flight, whatever they wait for.
+    /// The curve of concurrency: tasks in flight, including those that wait.
     pub fn concurrency(self) -> Style {
         self.phase(Phase::Network)
     }
@@ -89,7 +89,7 @@ impl Theme {
         self.phase(Phase::Computing)
     }
 
-    /// What can be overlooked.
+    /// Minor text.
     pub fn secondary(self) -> Style {
         match self.colour(|palette| palette.secondary) {
             Style { fg: None, .. } => Style::new().dim(),
@@ -97,29 +97,29 @@ impl Theme {
         }
     }
 
-    /// A phase's mark: what a cell of the timeline shows when hardly any of its time was computing.
+    /// The mark of a phase. A cell of the timeline shows it if hardly any of its time was computing.
     pub fn mark(self, phase: Phase) -> Span<'static> {
         Span::styled(phase.description().mark, self.phase(phase))
     }
 
-    /// What went wrong.
+    /// The style of errors.
     pub fn error(self) -> Style {
         self.colour(|palette| Some(palette.error)).bold()
     }
 
-    /// A panel's border.
+    /// The border of a panel.
     pub fn border(self, focused: bool) -> (Style, BorderType) {
         match (focused, self.palette()) {
             (true, Some(palette)) if palette.ground.is_none() => {
                 (self.phase(Phase::Computing), BorderType::Rounded)
             }
-            // Where colour says little, or nothing.
+            // Colour says little or nothing here.
             (true, _) => (Style::new(), BorderType::Thick),
             (false, _) => (self.secondary(), BorderType::Rounded),
         }
     }
 
-    /// The last stroke over a finished picture: the theme's own background, and ASCII where nothing else may be shown.
+    /// The last step over a finished screen: the theme's own background, and ASCII if nothing else may be shown.
     pub fn finish(self, buf: &mut Buffer) {
         if let Some((text, behind)) = self.palette().and_then(|palette| palette.ground) {
             let own = |color, ink: ColorVariants| {
@@ -139,30 +139,31 @@ impl Theme {
     }
 }
 
-/// Replaces every character that is not ASCII by its stand-in, so that nothing that draws needs to know.
+/// Replaces every character that is not ASCII, so that no drawing code needs to know about ASCII.
 fn transcribe(buf: &mut Buffer) {
     for cell in &mut buf.content {
         if !cell.symbol().is_ascii() {
-            // Of characters that share a cell the first is the base. (What follows a wide one is blank already.)
+            // If several characters share a cell, the first one is the base. (The cell after a wide character is blank
+            // already.)
             let first = cell.symbol().chars().next().unwrap_or(' ');
             cell.set_char(stand_in(first));
         }
     }
 }
 
-/// What is read first, in any theme.
+/// The text to read first, in any theme.
 pub const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
 /// What the user can press, and what the arrows act on.
 pub const CURSOR: Style = Style::new().add_modifier(Modifier::REVERSED);
-/// The band on which the sentence stands that is read first.
+/// The band behind the sentence to read first.
 pub const BAND: Style = STRONG.add_modifier(Modifier::REVERSED);
 
-/// What is chosen or first stands out among others, which are plain.
+/// Bold for an item that is chosen or first; the others are plain.
 pub fn strong_if(stands_out: bool) -> Style {
     if stands_out { STRONG } else { Style::new() }
 }
 
-/// What stands in the timeline where a task failed.
+/// The mark of a failed task in the timeline.
 pub const FAILED: &str = "✗";
 
 #[cfg(test)]

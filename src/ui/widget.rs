@@ -1,4 +1,4 @@
-//! Widgets that know nothing of the app: values with setters, drawn into whatever room there is.
+//! Widgets that know nothing of the app: values with setters, drawn into any area.
 
 pub mod axis;
 pub mod bar;

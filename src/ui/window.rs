@@ -1,14 +1,14 @@
-//! A stretch of time that is looked at: zooming and panning are the same for one run and for several.
+//! The window of time in view. Zooming and panning are the same for one run and for several.
 
 use crate::domain::time::Nanos;
 
-/// Zooming stops here: a cell is then far below anything that was measured.
+/// The shortest window. A cell is then far below the resolution of any measurement.
 pub const SHORTEST: Nanos = 10_000;
 
-/// A stretch of time, in nanoseconds since `t0`; never empty.
+/// A window of time, in nanoseconds since `t0`. It is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Its begin.
+    /// Its start.
     pub from: Nanos,
     /// Its end.
     pub to: Nanos,
@@ -39,12 +39,12 @@ impl Window {
         self.from.midpoint(self.to)
     }
 
-    /// Half as long, down to `SHORTEST`; `at` keeps its place, as far as nothing beyond `end` comes into view.
+    /// Half as long, but at least `SHORTEST`. `at` keeps its place unless time after `end` would come into view.
     pub fn closer(self, at: Nanos, end: Nanos) -> Window {
         self.resized((self.span() / 2).max(SHORTEST.min(self.span())), at, end)
     }
 
-    /// Twice as long; `at` keeps its place, as far as nothing beyond `end` comes into view.
+    /// Twice as long. `at` keeps its place unless time after `end` would come into view.
     pub fn wider(self, at: Nanos, end: Nanos) -> Window {
         self.resized(self.span().saturating_mul(2), at, end)
     }
@@ -56,25 +56,25 @@ impl Window {
         Window::beginning(at.saturating_sub(before), span, end)
     }
 
-    /// A quarter of itself later or earlier, between 0 and `end`.
+    /// Moved later or earlier by a quarter of its length, within 0 and `end`.
     pub fn panned(self, later: bool, end: Nanos) -> Window {
         let step = (self.span() / 4).max(1);
         let from = stepped(self.from, step, if later { 1 } else { -1 });
         Window::beginning(from, self.span(), end)
     }
 
-    /// As long as it is, with this moment in the middle, between 0 and `end`.
+    /// A window of the same length with this moment in the middle, within 0 and `end`.
     pub fn centred(self, at: Nanos, end: Nanos) -> Window {
         Window::beginning(at.saturating_sub(self.span() / 2), self.span(), end)
     }
 
-    /// A stretch with half as much on either side of it, between 0 and `end`.
+    /// A window with half its length added on either side, within 0 and `end`.
     pub fn around(from: Nanos, to: Nanos, end: Nanos) -> Window {
         let span = ((to - from).saturating_mul(2)).max(SHORTEST);
         Window::beginning(from.saturating_sub((span - (to - from)) / 2), span, end)
     }
 
-    /// So long, from there on, or from as late as `end` allows.
+    /// A window of length `span` that starts at `from`, or as late as `end` allows.
     fn beginning(from: Nanos, span: Nanos, end: Nanos) -> Window {
         let from = from.min(end.saturating_sub(span));
         Window {
@@ -84,7 +84,7 @@ impl Window {
     }
 }
 
-/// The moment so many steps later, or earlier.
+/// The moment `by` steps later, or earlier.
 pub(crate) fn stepped(at: Nanos, step: Nanos, by: isize) -> Nanos {
     at.saturating_add_signed(step.cast_signed().saturating_mul(by as i64))
 }

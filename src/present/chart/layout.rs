@@ -1,18 +1,19 @@
-//! Where the bars of a chart stand: as wide as there is room, and never cut.
+//! Where the bars of a chart are. They are as wide as there is room, and never cut.
 
 use std::ops::Range;
 
-/// The most room between two groups, unless their bars are wider.
+/// The greatest distance between two groups, unless their bars are wider.
 const FARTHEST: usize = 8;
 
-/// Where the bars of a chart stand, in columns from the left of the plot.
+/// Where the bars of a chart are, in columns from the left of the plot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The columns of each group in view.
     pub groups: Vec<Range<u16>>,
     /// The first group in view.
     pub first: usize,
-    /// Each bar in view: its group and its place in that, both counted among all, and its columns.
+    /// Each bar in view: its group, its place in the group, and its columns. Group and place are counted among all
+    /// bars.
     pub bars: Vec<((usize, usize), Range<u16>)>,
     /// Whether the column beside each bar is for its interval and its single values.
     pub has_beside: bool,
@@ -23,22 +24,22 @@ pub fn middle(columns: &Range<u16>) -> u16 {
     columns.start + (columns.end - columns.start).saturating_sub(1) / 2
 }
 
-/// So many columns; where there are more than any picture has, as many as can be.
+/// A number of columns, limited to what a chart can have.
 fn columns(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
 #[derive(Clone, Copy)]
 struct Widths {
-    /// Odd: signs stand above the middle.
+    /// An odd number, because signs are above the middle.
     bar: usize,
-    /// From one bar to the next.
+    /// The distance from one bar to the next.
     step: usize,
-    /// Between two groups.
+    /// The distance between two groups.
     gap: usize,
 }
 
-/// Those of documents, whose columns are as wide as need be.
+/// The widths in documents, whose columns can be as wide as necessary.
 const DRAWN: Widths = Widths::of(7, 9, 4);
 /// From the widest to the thinnest.
 const WIDTHS: [Widths; 9] = [
@@ -58,7 +59,7 @@ impl Widths {
         Widths { bar, step, gap }
     }
 
-    /// From the first bar's begin to the last one's end.
+    /// The columns from the start of the first bar to the end of the last one.
     fn group(self, bars: usize) -> usize {
         (bars * self.step + self.bar).saturating_sub(self.step)
     }
@@ -70,14 +71,14 @@ impl Widths {
 }
 
 impl Layout {
-    /// Groups that show these of their bars, all of them in so many columns; `None` if the thinnest bars are too many.
+    /// Groups of these bars, all of them within `width` columns; `None` if even the thinnest bars do not fit.
     pub fn whole(groups: &[Range<usize>], width: u16) -> Option<Layout> {
         let fits = |widths: &Widths| widths.all(groups) <= usize::from(width);
         let widths = WIDTHS.into_iter().find(fits)?;
         Some(Layout::placed(groups, 0, widths, width))
     }
 
-    /// All groups in a document, in as many columns as they take, or in this many if that is more; and how many they are.
+    /// All groups in a document, and their width: as many columns as they take, but at least `least`.
     pub fn drawn(groups: &[Range<usize>], least: u16) -> (Layout, u16) {
         let width = columns(DRAWN.all(groups)).max(least);
         (Layout::placed(groups, 0, DRAWN, width), width)
@@ -93,7 +94,7 @@ impl Layout {
         Layout::placed(&groups[first..first + room], first, widths, width)
     }
 
-    /// What room is left goes between the groups and around them.
+    /// Distributes the remaining room between the groups and around them.
     fn placed(groups: &[Range<usize>], first: usize, widths: Widths, width: u16) -> Layout {
         let left = usize::from(width).saturating_sub(widths.all(groups));
         let farthest = FARTHEST.max(widths.bar);
@@ -119,7 +120,7 @@ impl Layout {
         layout
     }
 
-    /// The group and the bar that stand at this column, if there are any.
+    /// The group and the bar at this column, if there is one.
     pub fn at(&self, column: u16) -> Option<(usize, usize)> {
         let mut groups = self.groups.iter();
         let here = self.first + groups.position(|columns| columns.contains(&column))?;

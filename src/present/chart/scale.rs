@@ -4,20 +4,20 @@ use std::iter;
 
 use crate::domain::time::Nanos;
 
-/// A scale from 0 up, with round numbers: 1, 2 or 5 times a power of ten apart.
+/// A scale that starts at 0, with round numbers that are 1, 2 or 5 times a power of ten apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AxisScale {
     /// The value at the upper edge.
     pub top: f64,
-    /// Between two round numbers.
+    /// The distance between two round numbers.
     pub step: f64,
 }
 
-/// No axis of rows has more round numbers than this, besides 0.
+/// The greatest number of round numbers on an axis of rows, besides 0.
 const MOST: u16 = 8;
 
 impl AxisScale {
-    /// A scale for an axis of so many rows, of which the uppermost lies above `peak`: its round numbers are equally many
+    /// A scale for an axis of `rows` rows whose uppermost row is above `peak`. Its round numbers are the same number of
     /// rows apart. It never gets smaller when the peak grows.
     pub fn reaching(peak: f64, rows: u16) -> AxisScale {
         let rows = rows.max(2);
@@ -25,7 +25,7 @@ impl AxisScale {
         let most = (rows / 3).max(rows.min(6) / 2 + 1);
         let scales = (least..=most).map(|apart| {
             let per_step = f64::from(rows) / f64::from(apart);
-            // One step too few would leave the peak in the uppermost row.
+            // With one step less, the peak would be in the uppermost row.
             let below = AxisScale::to(peak / f64::from(rows - 1) * f64::from(apart), 1);
             AxisScale {
                 top: below.step * per_step,
@@ -36,7 +36,7 @@ impl AxisScale {
         lowest.unwrap_or(AxisScale::to(peak, MOST))
     }
 
-    /// A scale that ends at `top`, with so many round numbers at most beside 0.
+    /// A scale that ends at `top`, with at most `most` round numbers besides 0.
     fn to(top: f64, most: u16) -> AxisScale {
         let is_possible = top.is_finite() && top > 0.0;
         let top = if is_possible { top } else { 1.0 };
@@ -50,7 +50,7 @@ impl AxisScale {
         }
     }
 
-    /// Which part of the height a value has; `None` if it is above the upper edge, or no height at all.
+    /// A value as a share of the height; `None` if it is above the upper edge, or if it has no height.
     pub fn share(self, value: f64) -> Option<f64> {
         let share = value / self.top;
         (0.0..=1.0 + 1e-9)
@@ -58,13 +58,13 @@ impl AxisScale {
             .then_some(share.min(1.0))
     }
 
-    /// The round numbers on it, 0 among them.
+    /// The round numbers of the scale, including 0.
     pub fn ticks(self) -> impl Iterator<Item = f64> {
         let steps = (self.top / self.step * (1.0 + 1e-9)).floor();
         (0..=steps as u32).map(move |n| f64::from(n) * self.step)
     }
 
-    /// So many decimals tell two round numbers apart.
+    /// The number of decimals that distinguish two round numbers.
     pub(super) fn decimals(self) -> usize {
         (-(self.step * 1.000_001).log10().floor()).clamp(0.0, 9.0) as usize
     }
@@ -76,7 +76,8 @@ pub fn round_lengths() -> impl Iterator<Item = Nanos> {
     decades.flat_map(|decade| [1, 2, 5].map(|factor| decade.saturating_mul(factor)))
 }
 
-/// A moment on an axis whose ticks are so far apart: with as many decimals as that needs, in the unit that keeps it short.
+/// A moment on an axis whose ticks are `step` apart, with as many decimals as necessary, in the unit that keeps it
+/// short.
 pub fn moment(t: Nanos, step: Nanos) -> String {
     let (unit, name) = match step {
         100_000_000.. => (1_000_000_000, "s"),

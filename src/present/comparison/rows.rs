@@ -28,7 +28,7 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Compari
     }
     for metric in METRICS.iter() {
         rows.extend(table.row(metric));
-        // Whether there was a lock stands behind the time that the workers spent.
+        // The row about the lock comes after the time that the workers spent.
         if metric.phase() == Phase::MEASURED.last().copied() {
             rows.extend(table.locks());
         }
@@ -38,13 +38,13 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Compari
 
 struct ComparisonTable<'t, 'a> {
     runs: &'t [Compared<'a>],
-    /// What differences are taken from.
+    /// The run that differences are taken from.
     from: usize,
 }
 
 impl ComparisonTable<'_, '_> {
-    /// A number of each run, if it was measured in any; time in a phase, if there was any. Where it was estimated, the row
-    /// says so if that is true of all of its numbers, and else those numbers do.
+    /// The row of a metric, if it was measured in any run; for time in a phase, if any run spent time in it. If all of
+    /// its numbers are estimates, the row says so; if some are, those numbers do.
     fn row(&self, metric: &Metric) -> Option<ComparisonRow> {
         let values: Vec<Option<f64>> = self
             .runs
@@ -88,7 +88,7 @@ impl ComparisonTable<'_, '_> {
             .then(|| self.words("GIL", cells))
     }
 
-    /// A row whose differences mean nothing.
+    /// A row without differences, because they would mean nothing.
     fn words(&self, name: &str, mut cells: Vec<String>) -> ComparisonRow {
         cells.extend((self.runs.len() == 2).then(String::new));
         ComparisonRow {
@@ -117,7 +117,7 @@ impl ComparisonTable<'_, '_> {
         }
     }
 
-    /// The time of each run, and what its repeats say of it: all in one unit.
+    /// The time of each run and the statistics of its repeats, all in one unit.
     fn times(&self) -> Vec<ComparisonRow> {
         let spreads: Vec<Option<Spread>> = self
             .runs
@@ -167,7 +167,7 @@ impl ComparisonTable<'_, '_> {
         let ratios: Vec<Option<Ratio>> = self.runs.iter().enumerate().map(ratio).collect();
         let intervals = || ratios.iter().map(|ratio| ratio.as_ref()?.interval);
         let is_repeated = intervals().any(|interval| interval.is_some());
-        // Single runs have two digits, as more would pretend.
+        // Single runs have two digits. More would claim too much precision.
         let written = |value: f64| {
             if is_repeated {
                 format!("{value:.2}×")

@@ -1,11 +1,11 @@
-//! How a row of a comparison is written: in one unit, with as many decimals in all of its cells.
+//! How a row of a comparison is written: in one unit, with the same number of decimals in all of its cells.
 
 use crate::{catalog::metric::Unit, domain::text};
 
-/// One way of writing the numbers of a row.
+/// One format for the numbers of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct NumberScale {
-    /// What a number is multiplied with.
+    /// The factor from the value to the unit.
     by: f64,
     decimals: usize,
     /// The unit, with the blank before it.
@@ -26,7 +26,7 @@ fn seconds(largest: f64, least: f64) -> (f64, usize, &'static str) {
 }
 
 impl NumberScale {
-    /// The way to write all of these numbers of one unit.
+    /// The format for all of these numbers of one unit.
     pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64> + Clone) -> NumberScale {
         let largest = values.clone().fold(0.0, f64::max);
         let least = values
@@ -58,7 +58,7 @@ impl NumberScale {
         format!("{}{}", self.bare(value), self.suffix)
     }
 
-    /// A number without its unit. One that is too small to show is not 0.
+    /// A number without its unit. A number that is too small to show is not written as 0.
     pub(super) fn bare(self, value: f64) -> String {
         let (sign, value) = if value > 0.0 && self.steps(value) == 0.0 {
             ("<", 1.0 / self.digits())
@@ -72,12 +72,12 @@ impl NumberScale {
         10f64.powi(self.decimals as i32)
     }
 
-    /// A number in units of its last digit, as it is printed.
+    /// A number in units of its last printed digit.
     fn steps(self, value: f64) -> f64 {
         (value * self.by * self.digits()).round()
     }
 
-    /// From one number to another as both are printed, so that the three add up.
+    /// The difference of two numbers as they are printed, so that the three add up.
     pub(super) fn difference(self, from: f64, to: f64) -> String {
         let steps = self.steps(to) - self.steps(from);
         // Zero has no sign.

@@ -1,4 +1,4 @@
-//! What sets runs apart: computed from the numbers, and never more than their intervals say.
+//! How runs differ. The sentences are computed from the numbers and never claim more than their intervals allow.
 
 use super::{factor, range, repeats, the_lock};
 use crate::{
@@ -39,7 +39,8 @@ pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
     }
 }
 
-/// What makes the work of the first run and of the next that is not like it different, as in "iterations: 100 and 200".
+/// Why the work of two runs differs, as in "iterations: 100 and 200". These are the first run and the next one with
+/// other work.
 fn differing_work(runs: &[Compared<'_>]) -> String {
     let plans = || runs.iter().map(|run| &run.entry.record.plan);
     plans()
@@ -50,7 +51,7 @@ fn differing_work(runs: &[Compared<'_>]) -> String {
         .join(", ")
 }
 
-/// The same of two plans, a part for each thing. Empty if they do the same work.
+/// How the work of two plans differs, an item for each aspect. Empty if they do the same work.
 fn differing(one: &Plan, other: &Plan) -> Vec<String> {
     let difference = |what: &str, [one, other]: [String; 2]| format!("{what}: {one} and {other}");
     let both = [one, other];
@@ -111,7 +112,7 @@ fn sentence(pair: &Fastest<'_, '_>, of: usize) -> String {
     if reasons.is_empty() {
         return said;
     }
-    // Where neither is ahead, "it" could be both.
+    // If neither is ahead, "it" could mean either.
     let who = if pair.finding.difference.is_clear() {
         "it".into()
     } else {
@@ -120,7 +121,7 @@ fn sentence(pair: &Fastest<'_, '_>, of: usize) -> String {
     format!("{said}; {who} {}", reasons.join(" and "))
 }
 
-/// That nothing can be said, and what that comes from.
+/// Says that nothing can be concluded, and why.
 fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
     let which = if is_best_of_many {
         "the fastest other one, "
@@ -141,7 +142,7 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
     }
 }
 
-/// The interval of the factor, or that there is none and why.
+/// The interval of the factor, or why there is none.
 fn sureness(pair: &Fastest<'_, '_>) -> String {
     let once = |number: usize| format!(" (#{number} was measured once)");
     match pair.finding.magnitude() {

@@ -1,4 +1,4 @@
-//! What to conclude from a sweep, in plain sentences that claim no more than was measured.
+//! The conclusion of a sweep, in plain sentences that claim no more than was measured.
 
 use super::serial;
 use crate::domain::{
@@ -9,8 +9,8 @@ use crate::domain::{
     text::{self, counted, grouped},
 };
 
-/// What to conclude from these results of a sweep, measured on a machine with so many usable cores: a clause per executor,
-/// without a full stop.
+/// The conclusion from these results of a sweep, measured on a machine with `cores_usable` usable cores. It has a
+/// clause per executor and no full stop.
 pub fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
     Conclusion {
         plan,
@@ -20,13 +20,13 @@ pub fn of(plan: &SweepPlan, results: &Results, cores_usable: u32) -> String {
     .sentence()
 }
 
-/// The same of a sweep of a history.
+/// The conclusion of a sweep in a history.
 pub fn of_entry(entry: &SweepEntry) -> String {
     let cores_usable = entry.provenance.machine.cores_usable;
     of(&entry.sweep.plan, &entry.results, cores_usable)
 }
 
-/// What is best so far, or of all, in a few words.
+/// The best configuration so far, or of all, in a few words.
 pub fn headline(results: &Results, is_on: bool) -> String {
     let so_far = if is_on { "so far: " } else { "" };
     let best = results
@@ -64,7 +64,7 @@ pub fn place(plan: &Plan) -> String {
     format!("{} × {workers}", plan.executor.name())
 }
 
-/// All that a sentence is made of.
+/// The inputs of a sentence.
 struct Conclusion<'a> {
     plan: &'a SweepPlan,
     results: &'a Results,
@@ -72,7 +72,7 @@ struct Conclusion<'a> {
 }
 
 impl Conclusion<'_> {
-    /// A clause per executor besides those that the others are measured against, and what speaks against all of them.
+    /// A clause for each executor that is no reference for the others, and the caveats about all of them.
     fn sentence(&self) -> String {
         let (series, summaries) = (&self.results.series, &self.results.summaries);
         let anything = summaries.iter().any(Option::is_some)
@@ -95,7 +95,7 @@ impl Conclusion<'_> {
         clauses.join("; ")
     }
 
-    /// Of whom there are no speed-ups, as nothing that they are measured against succeeded.
+    /// The executors without speed-ups, because no run of their reference succeeded.
     fn without_speedups(&self) -> impl Iterator<Item = String> {
         let configurations = &self.plan.configurations;
         let is_base_of = |base: usize, index| index != base && self.plan.base_of(index) == base;
@@ -174,7 +174,8 @@ impl Conclusion<'_> {
         }
     }
 
-    /// With how many workers, or on how many cores where that is the same and the reason.
+    /// The number of workers; or the usable cores, if the work computes and there is a worker for each of them, because
+    /// the cores are then the reason.
     fn place(&self, summary: &ConfigurationSummary) -> String {
         let computes = self.plan.work().workload.computes();
         if computes && summary.plan.workers == self.cores_usable {

@@ -1,4 +1,4 @@
-//! What documents say of runs, sweeps and machines, in whatever format.
+//! What documents say of runs, sweeps and machines, in any format.
 
 use std::collections::BTreeSet;
 
@@ -19,9 +19,9 @@ use crate::{
     present::run_table::NAME,
 };
 
-/// Who writes the files.
+/// The program that writes the files.
 pub const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
-/// How much of a foreign sentence is repeated, in characters.
+/// The number of characters that are repeated of a foreign sentence.
 const FOREIGN: usize = 300;
 
 /// Foreign text as files repeat it.
@@ -29,13 +29,13 @@ pub fn foreign(text: &str) -> String {
     clean(text, FOREIGN)
 }
 
-/// What the user calls a run or a sweep, as its title has it.
+/// The user's name for a run or a sweep, as its title shows it.
 fn named(name: Option<&str>) -> String {
     name.map(|name| format!(" {}:", clean(name, NAME)))
         .unwrap_or_default()
 }
 
-/// Its number, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
+/// The number of a run, its name if it has one, and what was run: "#3 warm: io · threads · 16 workers · 16 tasks".
 pub fn title(run: &RunEntry) -> String {
     let plan = &run.record.plan;
     format!(
@@ -49,7 +49,7 @@ pub fn title(run: &RunEntry) -> String {
     )
 }
 
-/// The same of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
+/// The title of a sweep: "#9 sweep: io · threads, processes · 1, 2, 4 workers · 3 rounds".
 pub fn sweep_title(sweep: &SweepEntry) -> String {
     let plan = &sweep.sweep.plan;
     let models: Vec<String> = plan.executors().iter().map(ModelVariant::label).collect();
@@ -73,7 +73,7 @@ pub fn sweep_title(sweep: &SweepEntry) -> String {
     )
 }
 
-/// Every reason to trust the runs less, each with the number of its run.
+/// Every caveat of the runs, each with the number of its run.
 pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a {
     shared.runs.iter().flat_map(|run| {
         run.caveats()
@@ -81,7 +81,7 @@ pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a 
     })
 }
 
-/// What the tasks of these runs did, a sentence for each kind of work.
+/// What the tasks of these runs did, with a sentence for each kind of work.
 pub fn works<'a>(runs: impl Iterator<Item = &'a RunEntry>) -> Vec<String> {
     let sentence = |run: &RunEntry| {
         let plan = &run.record.plan;
@@ -101,12 +101,12 @@ pub fn works<'a>(runs: impl Iterator<Item = &'a RunEntry>) -> Vec<String> {
     works
 }
 
-/// What came out, in one sentence.
+/// The verdict of a run, in one sentence.
 pub fn verdict(shared: &Shared<'_>, run: &RunEntry) -> String {
     foreign(&verdict::concluded(&run.record, &shared.finding(run)))
 }
 
-/// Who executed the runs of Python's models: "Python 3.13.0, GIL on: /usr/bin/python3.13", each interpreter once.
+/// The interpreters that executed the runs of Python's models, each once: "Python 3.13.0, GIL on: /usr/bin/python3.13".
 pub fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
     let plans = shared.runs.iter().map(|run| &run.record.plan);
     let with_language = |interpreter| format!("Python {}", self::interpreter(interpreter));
@@ -121,7 +121,7 @@ pub fn interpreter(interpreter: &Interpreter) -> String {
     format!("{}: {}", interpreter.label(), foreign(&interpreter.path))
 }
 
-/// What Python needed besides the work itself; nothing of a run that was not Python's.
+/// What Python needed besides the work itself; `None` if the run was not Python's.
 pub fn python_costs(record: &Record) -> Option<String> {
     let python = record.interpreter.python.as_ref()?;
     let parts = [
@@ -135,7 +135,7 @@ pub fn python_costs(record: &Record) -> Option<String> {
     (!known.is_empty()).then(|| format!("Python's own: {}", known.join(" · ")))
 }
 
-/// How much of what a run printed is known, and that, harmless.
+/// How much of a run's output is known, and that output, made harmless.
 pub fn printed(record: &Record) -> Option<(String, String)> {
     const KEPT: u64 = OUTPUT_KEPT as u64;
     let output = record.interpreter.python.as_ref()?.output.as_ref()?;
@@ -167,7 +167,8 @@ pub fn machine(machine: &Machine) -> String {
     )
 }
 
-/// On what everything was measured: "recorded on …" where that was not this program's machine and user.
+/// The machines on which everything was measured: "recorded on …" for another machine or another user than this
+/// program's.
 pub fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
     let measured_on = |from: &Provenance| {
         let how = match from.origin {
@@ -179,7 +180,7 @@ pub fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
     shared.provenances().map(measured_on).collect()
 }
 
-/// "measured 2026-01-31", or from which day to which; nothing if there is no run.
+/// The day or days of the measurements: "measured 2026-01-31"; `None` if there is no run.
 pub fn days(shared: &Shared<'_>) -> Option<String> {
     let day = |run: &&RunEntry| clean(&run.record.started_at, 10);
     let first = shared.runs.iter().map(day).min()?;
@@ -191,7 +192,7 @@ pub fn days(shared: &Shared<'_>) -> Option<String> {
     })
 }
 
-/// By what the file was written, and when its runs were measured.
+/// The program that wrote the file, and when its runs were measured.
 pub fn written_by(shared: &Shared<'_>) -> String {
     let days = days(shared).map(|days| format!(", {days}"));
     format!("{PROGRAM}{}", days.unwrap_or_default())

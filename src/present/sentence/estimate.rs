@@ -1,8 +1,8 @@
-//! About how long something will take, in words.
+//! How long something will take, in words.
 
 use crate::domain::{estimate::Estimate, text::grouped};
 
-/// The estimate of so many runs in a few words, as in "about 1.2 s".
+/// The estimate for `repeats` runs in a few words, as in "about 1.2 s".
 pub fn words(estimate: Estimate, repeats: u64) -> String {
     let about = |seconds: f64| match repeats {
         0 | 1 => format!("about {}", rough(seconds)),
@@ -16,7 +16,7 @@ pub fn words(estimate: Estimate, repeats: u64) -> String {
     }
 }
 
-/// That something will take so long, as the end of a sentence; `None` if that cannot be said.
+/// The estimate as the end of a sentence; `None` if there is none.
 pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
     let left_out = match estimate {
         Estimate::Seconds(_) => "",
@@ -29,7 +29,7 @@ pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
     ))
 }
 
-/// Two digits: an estimate knows no more.
+/// Two digits, because an estimate is no more exact.
 fn rough(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s >= 5_400.0 => (s / 3_600.0, "h"),

@@ -1,4 +1,4 @@
-//! How true the emulated interpreter lock is, in words.
+//! How faithful the emulated interpreter lock is, in words.
 
 use crate::domain::{
     fidelity::{FidelityLine, FidelityQuestion, Verdict},
@@ -6,7 +6,7 @@ use crate::domain::{
     text::counted,
 };
 
-/// Why the lock cannot be compared with this interpreter's, if it cannot, in one sentence.
+/// Why the lock cannot be compared with this interpreter's, in one sentence; `None` if it can.
 pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     (interpreter.gil == GilState::Off).then(|| {
         format!(
@@ -17,7 +17,7 @@ pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     })
 }
 
-/// A question as a table names it.
+/// A question as a label in a table.
 pub fn label(question: FidelityQuestion) -> String {
     match question {
         FidelityQuestion::Threads { workload, workers } => {
@@ -33,7 +33,7 @@ pub fn label(question: FidelityQuestion) -> String {
     }
 }
 
-/// What a line says, as a table has it.
+/// The verdict of a line, as a table shows it.
 pub fn verdict(line: &FidelityLine) -> String {
     let most = line.allowed.high;
     let allowed = if most < 2.0 {
@@ -49,7 +49,7 @@ pub fn verdict(line: &FidelityLine) -> String {
     }
 }
 
-/// What all lines say together, in one sentence without a full stop.
+/// The conclusion from all lines, in one sentence without a full stop.
 pub fn conclusion(interpreter: &Interpreter, lines: &[FidelityLine]) -> String {
     let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
     let mut sentence = format!(

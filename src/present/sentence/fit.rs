@@ -9,7 +9,7 @@ use crate::{
     present::number::{span, three_digits},
 };
 
-/// Of every model, each law that was fitted to it.
+/// Each law that was fitted to each model.
 pub fn all(series: &[Series]) -> Vec<String> {
     let of_model = |series: &Series| {
         let model = series.executor.name();
@@ -19,7 +19,7 @@ pub fn all(series: &[Series]) -> Vec<String> {
     series.iter().flat_map(of_model).collect()
 }
 
-/// The parameters with their intervals, and how much they can be trusted.
+/// The parameters with their intervals, and how far they can be trusted.
 pub fn of(fit: &Fit) -> String {
     let Fit { from, to, rms, .. } = *fit;
     let fitted = if fit.is_poor() {
@@ -56,7 +56,7 @@ pub fn of(fit: &Fit) -> String {
 
 fn percent(parameter: FittedParameter) -> String {
     let digits = |share: f64| three_digits((share * 100.0).max(0.0));
-    // Often harmless: noise alone takes a coherency of 0 below it.
+    // This is often harmless: noise alone can push a coherency of 0 below the bound.
     let bound = if parameter.clamped {
         ", at its bound"
     } else {

@@ -2,7 +2,7 @@
 
 use crate::domain::{phase::Phase, plan::Lock, text, trace::Trace};
 
-/// That workers died while the run goes on without them; nothing if none did.
+/// Says that workers died while the run goes on without them; `None` if none died.
 pub fn died(deaths: &[String]) -> Option<String> {
     let (first, others) = deaths.split_first()?;
     Some(match others.len() {
@@ -14,7 +14,7 @@ pub fn died(deaths: &[String]) -> Option<String> {
     })
 }
 
-/// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" where waiting for this lock is
+/// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" if waiting for this lock is
 /// estimated.
 pub fn workers(trace: &Trace, lock: Lock) -> String {
     let counts = trace.workers_by_phase();

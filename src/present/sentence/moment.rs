@@ -1,4 +1,4 @@
-//! Moments, as a clock on the wall says them.
+//! Moments in local time.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use crate::domain::text::clean;
 
 static ZONE: OnceLock<TimeZone> = OnceLock::new();
 
-/// From now on moments are told in this time zone. Whoever says nothing gets UTC, as a test does.
+/// Sets the time zone in which moments are written from now on. The default is UTC, for example in tests.
 pub fn set_time_zone(zone: TimeZone) {
     let _ = ZONE.set(zone);
 }
@@ -31,7 +31,7 @@ fn in_zone(rfc3339: &str, zone: Option<&TimeZone>) -> String {
     }
 }
 
-/// What stands behind a moment where it is not told in a zone that people live in.
+/// The suffix of a moment if no local time zone is known.
 pub fn utc() -> &'static str {
     zone().map_or(" UTC", |_| "")
 }

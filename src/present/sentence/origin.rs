@@ -7,7 +7,8 @@ use crate::domain::{
     text::counted,
 };
 
-/// Where and when a run of a shared file was recorded, from many words to few; `None` for this user's own runs.
+/// Where and when a run of a shared file was recorded, from the longest text to the shortest; `None` for this user's
+/// own runs.
 pub fn recorded_on(entry: &RunEntry) -> Option<[String; 3]> {
     let Provenance {
         origin, machine, ..
@@ -26,7 +27,7 @@ pub fn recorded_on(entry: &RunEntry) -> Option<[String; 3]> {
     ])
 }
 
-/// When and where its session measured, in a few words, for somebody who is `here`.
+/// When and where a session measured, in a few words, as seen from `here`.
 pub fn session(entry: &RunEntry, here: &Provenance) -> String {
     let (when, utc) = (moment(&entry.record.started_at), utc());
     let machine = entry.provenance.machine.in_short();
@@ -40,7 +41,7 @@ pub fn session(entry: &RunEntry, here: &Provenance) -> String {
     }
 }
 
-/// When and where it was measured, in one sentence for somebody who is `here`; `None` if that was here and now.
+/// When and where a run was measured, in one sentence, as seen from `here`; `None` if that was here and now.
 pub fn of(entry: &RunEntry, here: &Provenance) -> Option<String> {
     let (when, utc) = (moment(&entry.record.started_at), utc());
     let machine = entry.provenance.machine.in_short();

@@ -1,4 +1,4 @@
-//! What a shared file shows, in sentences.
+//! The result of a shared file, in sentences.
 
 use crate::domain::{
     plan::Plan,
@@ -7,7 +7,7 @@ use crate::domain::{
     text::grouped,
 };
 
-/// All that there is to say of a run's shared file, in sentences without a full stop; nothing if it had none.
+/// Everything to say about a run's shared file, in sentences without a full stop; empty if it had none.
 pub fn all(record: &Record) -> Vec<String> {
     let about = |file| std::iter::once(left(file, &record.plan)).chain(spoilt(file));
     record.system.shared_file.iter().flat_map(about).collect()
@@ -39,7 +39,7 @@ fn lost(file: &SharedFile) -> String {
 }
 
 fn mixture(file: &SharedFile, plan: &Plan) -> String {
-    /// A sentence has room for so many.
+    /// The greatest number of names in a sentence.
     const NAMED: usize = 3;
     let units = std::iter::once(" bytes").chain(std::iter::repeat(""));
     let named = file.pieces.iter().take(NAMED).zip(units);
@@ -55,7 +55,7 @@ fn mixture(file: &SharedFile, plan: &Plan) -> String {
     format!("{NAME} is a mixture: {}", parts.join(", "))
 }
 
-/// As the owner of a page: a task where each has an address of its own.
+/// The owner of a page: a task, if each task has an address of its own.
 fn name(source: Source, plan: &Plan) -> String {
     let Some(addresses) = plan.addresses() else {
         return "a page".into();
@@ -71,7 +71,7 @@ fn name(source: Source, plan: &Plan) -> String {
     }
 }
 
-/// How often writing was seen to go wrong, in one sentence; nothing if it never was.
+/// How often writing went wrong, in one sentence; `None` if it never did.
 fn spoilt(file: &SharedFile) -> Option<String> {
     (file.spoilt > 0).then(|| {
         format!(

@@ -1,4 +1,4 @@
-//! Whatever was measured, no two surfaces say opposite things about the same runs.
+//! No two surfaces contradict each other about the same runs, whatever was measured.
 
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     fixtures::{sample, swept},
 };
 
-/// What a sentence claims of the run that it is about.
+/// What a sentence claims about its run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Claim {
     Faster,
@@ -35,8 +35,8 @@ fn compared(history: &History, over: &RunEntry, run: &RunEntry) -> Claim {
     claim(&comparison::of(&runs, 0))
 }
 
-/// Who bears the star is clearly faster than every run of another plan; and a verdict claims what a comparison with the
-/// baseline does.
+/// A run with a star is clearly faster than every run of another plan. A verdict claims the same as a comparison with
+/// the baseline.
 fn agree(history: &History) -> Result<(), TestCaseError> {
     let counted = || {
         history

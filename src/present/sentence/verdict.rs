@@ -1,4 +1,4 @@
-//! What came out of a run: computed from the numbers, never from expectations.
+//! The verdict of a run. It is computed from the numbers, never from expectations.
 
 use super::{count, factor, range, repeats, the_lock};
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// What came out of the run with this number, of all that repeat it.
+/// The verdict of the run with this number and of all of its repeats.
 pub fn of(history: &History, number: usize) -> String {
     history.get(number).map_or_else(String::new, |entry| {
         concluded(&entry.record, &RunFinding::of(history, entry))
     })
 }
 
-/// What came out of a run, compared with its baseline if there is one and it is another run.
+/// The verdict of a run, compared with its baseline if it has one that is another run.
 pub fn concluded(record: &Record, finding: &RunFinding) -> String {
     let (ending, tasks) = (&record.ending, record.plan.tasks);
     match ending.outcome {
@@ -49,7 +49,7 @@ pub fn concluded(record: &Record, finding: &RunFinding) -> String {
 }
 
 fn completed(record: &Record, finding: &RunFinding) -> String {
-    // Serial against serial would compare the machine with itself, unless the user wants just that.
+    // A comparison of serial with serial would compare the machine with itself, unless the user wants just that.
     let is_telling = |over: &Baseline| over.is_chosen || !record.plan.is_serial();
     let gain = finding.gain.as_ref().filter(|(_, over)| is_telling(over));
     let gain = gain.map(|(gain, over)| gained(gain, over));
@@ -71,7 +71,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
     format!("{name}: {what}: {}{also}", reason(cause, is_estimate))
 }
 
-/// "1.93× faster than serial (1.88–1.97)", or that nobody can tell.
+/// "1.93× faster than serial (1.88–1.97)", or that the difference is not clear.
 fn gained(gain: &Finding, over: &Baseline) -> String {
     let (ratio, over_name) = (gain.magnitude(), over.name());
     let (factor, range) = (factor(&ratio), range(&ratio));
@@ -89,7 +89,7 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
     }
 }
 
-/// Why it took as long as it did: how many workers did what at once, on average over the run.
+/// Why a run took as long as it did: how many workers did what at once, on average over the run.
 fn reason(cause: Cause, gil_is_estimate: bool) -> String {
     match cause {
         Cause::StartUp(part) => {
@@ -131,9 +131,9 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
     }
 }
 
-/// How many computed, and how many waited for what.
+/// How many workers computed, and how many waited for what.
 fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
-    // Words only where all numbers are nearly whole: rounded one by one, they may not add up.
+    // Words are used only if all numbers are nearly whole. Numbers that are rounded one by one may not add up.
     let is_near_whole = |x: f64| (x - x.round()).abs() <= 0.25;
     let in_words = is_near_whole(at_once) && waiting.is_none_or(|(x, _)| is_near_whole(x));
     let amount = |x: f64| {

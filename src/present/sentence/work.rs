@@ -20,7 +20,8 @@ pub fn of(plan: &Plan) -> String {
     with_lock(plan, None)
 }
 
-/// The same, with the state of Python's lock: what was proven while it ran says more than what the interpreter said before.
+/// A run with the state of Python's lock. What was proven during the run is more certain than what the interpreter said
+/// before.
 fn with_lock(plan: &Plan, proven: Option<GilState>) -> String {
     let said = plan.executor.label();
     let gil = proven.or(plan.interpreter().map(|python| python.gil));

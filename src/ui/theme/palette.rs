@@ -1,10 +1,10 @@
-//! The colours of each theme, for terminals of 24 bits, 256 and 16 colours.
+//! The colours of each theme, for terminals with 24-bit colour, 256 colours and 16 colours.
 //!
-//! *safe* is the palette of Okabe and Ito, "Color Universal Design" (2008, <https://jfly.uni-koeln.de/color/>): sky blue,
-//! reddish purple, vermillion and blue differ in brightness, too, and are all seen on black and on white. The fifth phase
-//! has the colour of text: no darker one would be seen from the last row.
+//! *safe* is the palette of Okabe and Ito, "Color Universal Design" (2008, <https://jfly.uni-koeln.de/color/>). Its sky
+//! blue, reddish purple, vermillion and blue also differ in brightness, and all are visible on black and on white. The
+//! fifth phase has the colour of text, because no darker colour would be visible from the last row.
 //!
-//! *contrast* takes its colours from the cube of 256, so that both kinds of terminal show the same.
+//! *contrast* takes its colours from the 256-colour cube, so both kinds of terminal show the same.
 
 use ratatui::style::Color;
 
@@ -17,9 +17,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColorVariants {
     rgb: Color,
-    /// Among 256.
+    /// The colour among 256.
     indexed: Color,
-    /// Its stand-in among the 16 that the user has chosen.
+    /// The replacement among the 16 colours that the user has chosen.
     ansi: Color,
 }
 
@@ -32,7 +32,7 @@ impl ColorVariants {
         }
     }
 
-    /// How many colours there are makes no difference.
+    /// A colour of the terminal's own palette; the number of colours makes no difference.
     const fn terminals_own(color: Color) -> ColorVariants {
         ColorVariants {
             rgb: color,
@@ -41,7 +41,7 @@ impl ColorVariants {
         }
     }
 
-    /// The colour where there are so many; none where there is none.
+    /// The colour on a terminal with this many colours; `None` if it has none.
     pub fn among(self, colors: Colors) -> Option<Color> {
         match colors {
             Colors::None => None,
@@ -52,23 +52,24 @@ impl ColorVariants {
     }
 }
 
-/// What a theme colours; what is not in here has the terminal's own colour.
+/// What a theme colours. Everything else has the terminal's own colour.
 pub struct Palette {
     pub computing: ColorVariants,
-    /// The colour of text where there is none.
+    /// The colour of `ready`; the colour of text if it is `None`.
     pub ready: Option<ColorVariants>,
     pub gil: ColorVariants,
     pub network: ColorVariants,
     pub file: ColorVariants,
     pub error: ColorVariants,
-    /// What may be overlooked; dim instead where there is none.
+    /// The colour of minor text; dim if it is `None`.
     pub secondary: Option<ColorVariants>,
-    /// Of all text, and of all that is behind it; the terminal's own where there is none.
+    /// The colours of all text and of the background; the terminal's own if it is `None`.
     pub ground: Option<(ColorVariants, ColorVariants)>,
 }
 
 impl Palette {
-    /// The palette of a theme with 256 colours or more. (With 16, those decide how it looks that the user has chosen.)
+    /// The palette of a theme with 256 colours or more. (With 16 colours, the look depends on the colours that the user
+    /// has chosen.)
     pub fn of(theme: ThemeName) -> Option<&'static Palette> {
         match theme {
             ThemeName::Ansi => Some(&ANSI),
@@ -78,7 +79,7 @@ impl Palette {
         }
     }
 
-    /// A colour by what it stands for, if it has one.
+    /// A colour by its meaning, if it has one.
     pub fn hue(&self, hue: Hue) -> Option<ColorVariants> {
         match hue {
             Hue::Computing => Some(self.computing),
@@ -95,7 +96,7 @@ const SAFE: Palette = Palette {
     computing: ColorVariants::new(0x56_b4_e9, 75, Color::Cyan),
     ready: None,
     gil: ColorVariants::new(0xd5_5e_00, 166, Color::Magenta),
-    // A single thin line: the brightest that is left.
+    // The mark is a single thin line, so it gets the brightest colour that is left.
     network: ColorVariants::new(0xcc_79_a7, 139, Color::LightBlue),
     file: ColorVariants::new(0x00_72_b2, 26, Color::Green),
     error: ColorVariants::new(0xd5_5e_00, 166, Color::Red),
@@ -105,10 +106,10 @@ const SAFE: Palette = Palette {
 
 const ANSI: Palette = Palette {
     computing: ColorVariants::terminals_own(Color::Cyan),
-    // Yellow vanishes on white: the mark is thin.
+    // The mark is thin, and yellow vanishes on white.
     ready: None,
     gil: ColorVariants::terminals_own(Color::Magenta),
-    // Blue itself is hardly seen on black.
+    // Plain blue is hardly visible on black.
     network: ColorVariants::terminals_own(Color::LightBlue),
     file: ColorVariants::terminals_own(Color::Green),
     error: ColorVariants::terminals_own(Color::Red),
@@ -143,7 +144,7 @@ mod tests {
         Phase::File,
     ];
 
-    /// A colour as light, in 0..=1 each.
+    /// A colour as linear light, each channel in 0..=1.
     fn light(color: Color) -> [f64; 3] {
         let bytes = match color {
             Color::Rgb(red, green, blue) => [red, green, blue],
@@ -236,7 +237,7 @@ mod tests {
         }
     }
 
-    /// How somebody sees a colour who lacks one kind of cone: Viénot, Brettel and Mollon (1999) for red and green.
+    /// How a colour looks to a person who lacks one kind of cone: Viénot, Brettel and Mollon (1999) for red and green.
     fn without(cone: char, [red, green, blue]: [f64; 3]) -> [f64; 3] {
         let mixed = match cone {
             'l' => [0.112_38 * red + 0.887_62 * green; 2],

@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// Labels are at least so many columns apart.
+/// The least distance between labels, in columns.
 const APART: u64 = 10;
 
 /// A time axis.
 pub struct Axis {
-    /// The stretch of time that it is the axis of.
+    /// The window of time that the axis shows.
     pub window: Window,
-    /// A moment with a tip, if it is in view, and the tip's style; a label that is in its way is left out.
+    /// A moment with a tip, if it is in view, and the style of the tip. A label that is in its way is left out.
     pub cursor: Option<(Nanos, Style)>,
 }
 
@@ -58,10 +58,10 @@ impl Widget for Axis {
     }
 }
 
-/// The distance of ticks: the shortest of 1, 2, 5, 10, … that keeps labels apart, also long ones.
+/// The distance between ticks: the shortest of 1, 2, 5, 10, … that keeps even long labels apart.
 fn step(window: Window, width: u16) -> Nanos {
     let least = |step: Nanos| {
-        // No label is longer than the last one; before it stands the tick, behind it a space.
+        // No label is longer than the last one. A tick is before it, and a space is after it.
         let apart = APART.max(moment(window.to, step).chars().count() as u64 + 2);
         (u128::from(window.span()) * u128::from(apart)).div_ceil(u128::from(width.max(1)))
     };

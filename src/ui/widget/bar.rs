@@ -1,5 +1,5 @@
-//! A horizontal bar of one or two parts, in eighths of a cell; or lower than its row and in whole cells, so that bars in
-//! rows below each other do not grow together.
+//! A horizontal bar of one or two parts, in eighths of a cell. A low bar is lower than its row and in whole cells, so
+//! that bars in neighbouring rows do not grow together.
 //!
 //! ```text
 //! ██████▎▒▒
@@ -22,7 +22,7 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// A bar that fills this share of its room, in 0..=1; what lies outside is clamped.
+    /// A bar that fills this share of its room, in 0..=1. Other values are clamped.
     pub fn new(share: f64, style: Style) -> Bar {
         Bar {
             share: share.clamp(0.0, 1.0),
@@ -31,13 +31,13 @@ impl Bar {
         }
     }
 
-    /// Only so many eighths of a row high.
+    /// Makes the bar only this many eighths of a row high.
     pub fn low(mut self, eighths: usize) -> Bar {
         self.height = eighths.min(8);
         self
     }
 
-    /// Another share that goes on, hatched, where the first ends. NaN counts as 0.
+    /// Adds a second, hatched share that continues from the end of the first. NaN counts as 0.
     pub fn then(mut self, share: f64) -> Bar {
         self.rest = share.max(0.0).min(1.0 - self.share);
         self
@@ -46,7 +46,7 @@ impl Bar {
     fn symbol(&self, eighths: usize) -> &'static str {
         match (self.height, eighths) {
             (0, _) => GROWING[eighths],
-            // No block is low and narrow: the nearest whole cell is exact enough beside a number.
+            // No block is both low and narrow. The nearest whole cell is exact enough beside a number.
             (_, 0..4) => " ",
             (height, _) => RISING[height],
         }

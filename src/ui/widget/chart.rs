@@ -1,4 +1,4 @@
-//! Groups of bars over an axis, with the spread of what was measured.
+//! Groups of bars over an axis, with the spread of the measurements.
 //!
 //! ```text
 //!      │                ★
@@ -12,9 +12,10 @@
 //!       serial  2       4
 //! ```
 //!
-//! A bar stands on the axis and is filled with its series' character up to its value; the eighth of a cell where it ends is
-//! drawn as a block. A round number lies at the upper edge of its row, as a bar does that ends there. Beside a bar stand
-//! its interval and single values: nothing is drawn over it. Bars that are not measured yet keep their place.
+//! A bar stands on the axis and is filled with the character of its series up to its value. The eighth of a cell where
+//! it ends is drawn as a block. A round number is at the upper edge of its row, like a bar that ends there. The
+//! interval and the single values are beside a bar, because nothing is drawn over it. A bar that is not measured yet
+//! keeps its place.
 
 use std::ops::Range;
 
@@ -30,31 +31,31 @@ use crate::{
     },
 };
 
-/// Of a curve, the columns of bars, and what it says there.
+/// The columns of the bars of a curve, and the value of the curve there.
 type BarCurve = Vec<(Range<u16>, Option<f64>)>;
 
 /// A bar chart.
 pub struct DrawnChart<'a> {
-    /// What there is.
+    /// The data of the chart.
     pub chart: &'a BarChart,
-    /// What the bars of each series are filled with, serial first.
+    /// What fills the bars of each series, serial first.
     pub inks: &'a [Span<'a>],
-    /// Which bars stand where.
+    /// Where the bars are.
     pub layout: &'a Layout,
-    /// Of the axis.
+    /// The scale of the axis.
     pub scale: AxisScale,
-    /// Curves behind the bars, later ones over earlier ones: what each is made of, and what it says.
+    /// Curves behind the bars, each with its glyph and its values. Later curves are over earlier ones.
     pub curves: Vec<(Span<'a>, BarCurve)>,
-    /// The group, and which of its bars.
+    /// The group of the cursor, and the bar in that group.
     pub cursor: (usize, usize),
 }
 
-/// Columns of the numbers beside the axis, and of the axis.
+/// Columns of the numbers beside the axis, and of the axis itself.
 pub const GUTTER: u16 = 8;
 /// Rows of the axis and of the labels below it.
 pub const BELOW: u16 = 2;
 
-/// The part of a chart's room where its bars stand.
+/// The part of a chart's room for its bars.
 pub fn plot(area: Rect) -> Rect {
     let (_, right) = split_left(area, GUTTER);
     split_below(right, BELOW).0
@@ -64,11 +65,11 @@ impl DrawnChart<'_> {
     /// The height of a value in eighths of a row; `None` if it is above the plot.
     fn eighths(&self, value: f64, plot: Rect) -> Option<u16> {
         let eighths = self.scale.share(value)? * f64::from(plot.height) * 8.0;
-        // What was measured is seen.
+        // A measured value is always visible, however small.
         Some((eighths.round() as u16).max(u16::from(value > 0.0)))
     }
 
-    /// The row that a value lies in, which is the top one of a bar that ends there; `None` if it is above the plot.
+    /// The row that a value is in. It is the top row of a bar that ends there. `None` if the value is above the plot.
     fn row(&self, value: f64, plot: Rect) -> Option<u16> {
         let eighths = self.eighths(value, plot)?;
         Some(plot.bottom() - eighths.div_ceil(8).max(1))
@@ -90,7 +91,7 @@ impl DrawnChart<'_> {
         }
     }
 
-    /// The ideal, above the columns of each bar and one more at either side.
+    /// Draws the ideal above the columns of each bar, and one more column on either side.
     fn draw_ideals(&self, plot: Rect, buf: &mut Buffer) {
         for (_, bar, columns) in self.chart.placed(self.layout) {
             if let Some(y) = bar.ideal.and_then(|ideal| self.row(ideal, plot)) {
@@ -101,7 +102,7 @@ impl DrawnChart<'_> {
         }
     }
 
-    /// What others are measured against, from the first group to the last.
+    /// Draws the reference lines from the first group to the last.
     fn draw_serial(&self, plot: Rect, buf: &mut Buffer) {
         let groups = &self.layout.groups;
         let (Some(first), Some(last)) = (groups.first(), groups.last()) else {
@@ -115,7 +116,7 @@ impl DrawnChart<'_> {
         }
     }
 
-    /// A curve, straight between the middles of two bars.
+    /// Draws a curve, straight between the middles of two bars.
     fn draw_curve(&self, ink: &Span<'_>, curve: &BarCurve, plot: Rect, buf: &mut Buffer) {
         for two in curve.windows(2) {
             let [(from, Some(left)), (to, Some(right))] = &two else {
@@ -184,13 +185,13 @@ impl DrawnChart<'_> {
             buf.set_string(place.right(), y, "•", Style::new());
         }
         if bar.is_best {
-            // In the top row of the bar if there is no room above.
+            // In the top row of the bar if there is no room above it.
             buf.set_string(middle, top.saturating_sub(1).max(plot.y), "★", STRONG);
         }
     }
 
-    /// From which row to which an interval goes, if it is longer than one: a shorter one cannot be told from where the bar
-    /// ends.
+    /// The first and last row of an interval, if it spans more than one row. A shorter interval cannot be distinguished
+    /// from the end of the bar.
     fn rows(&self, interval: Interval, plot: Rect) -> Option<(u16, u16)> {
         let Interval { low, high } = interval;
         let rows = (self.row(high, plot).unwrap_or(plot.y), self.row(low, plot)?);
@@ -198,7 +199,7 @@ impl DrawnChart<'_> {
         (is_long && rows.0 < rows.1).then_some(rows)
     }
 
-    /// What is measured now, what is marked, and the cursor: on the axis.
+    /// Draws signs on the axis: what is being measured, what is marked, and the cursor.
     fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         for (place, bar, columns) in self.chart.placed(self.layout) {
             let mut mark = |column, mark, style| buf.set_string(plot.x + column, y, mark, style);
@@ -214,7 +215,7 @@ impl DrawnChart<'_> {
         }
     }
 
-    /// Labels that have room; the cursor's comes first.
+    /// Draws the labels that have room. The label of the cursor has priority.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         let groups = self.chart.groups.iter().enumerate().skip(self.layout.first);
         let placed = groups.zip(&self.layout.groups);

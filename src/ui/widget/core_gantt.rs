@@ -1,14 +1,14 @@
-//! A bar per core over time, and above it which worker computed there.
+//! A bar per core over time, with the worker that computed there above it.
 //!
 //! ```text
-//! w3        w1      ╷4 ≈≈≈≈≈≈ w2       whose turn begins here; ╷ where its number has no room; ≈ several took turns
-//! ████████▆▆███████████▇▇▇███ █████    a column's ink is the share of its time that our workers computed on the core,
-//!                                      a dot where none did
+//! w3        w1      ╷4 ≈≈≈≈≈≈ w2       the worker whose turn starts here; ╷ if its number has no room; ≈ if several took turns
+//! ████████▆▆███████████▇▇▇███ █████    the ink of a column is the share of its time that our workers computed on the core;
+//!                                      a dot if none did
 //!
-//! w3██████▆▆w1█████████≈▇▇███ w2███    where a bar is one row high, the numbers stand in it
+//! w3██████▆▆w1█████████≈▇▇███ w2███    if a bar is one row high, the numbers are in it
 //! ```
 //!
-//! Drawing costs one look-up per column, however many events there are.
+//! Drawing costs one look-up per column, independent of the number of events.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
@@ -30,23 +30,24 @@ use crate::{
 
 /// Several workers took turns within a column.
 pub const TURNS: &str = "≈";
-/// Another worker's turn begins, and is too short for its number.
+/// Another worker's turn starts here and is too short for its number.
 pub const BEGINS: &str = "╷";
 
 /// Bars of some cores of a trace.
 ///
-/// The cores on which workers computed are `Trace::cores`; a core on which none did, has an empty bar. A row's
-/// label belongs to the lowest row of each bar, as in [`crate::ui::widget::gantt::Gantt`]: its ink stands there.
+/// The cores on which workers computed are `Trace::cores`. A core on which no worker computed has an empty bar. A row's
+/// label belongs to the lowest row of each bar, as in [`crate::ui::widget::gantt::Gantt`], because its ink is there.
 pub struct CoreGantt<'a> {
-    /// Whose.
+    /// The trace to draw.
     pub trace: &'a Trace,
     /// The cores with these numbers, from top to bottom.
     pub cores: &'a [u16],
-    /// The stretch of time that is in view.
+    /// The window of time in view.
     pub window: Window,
-    /// How high bars are, and how far apart: of one higher than a row, the first is for the workers' numbers.
+    /// The height and distance of the bars. If a bar is higher than one row, its first row is for the numbers of
+    /// workers.
     pub pitch: Pitch,
-    /// How it looks.
+    /// The look of the bars.
     pub theme: Theme,
 }
 
@@ -58,7 +59,7 @@ impl CoreGantt<'_> {
             let (on_core, times) = self.column(core, column, bar.width);
             let mut shown = CellInk::of(&times, ink.height * 8);
             if shown.eighths > 0 {
-                // A core rests at the bottom, not upon the ink.
+                // The bar of an idle core stays at the bottom, not above the ink.
                 shown.other = None;
             }
             shown.draw(room, self.theme, buf);
@@ -76,7 +77,7 @@ impl CoreGantt<'_> {
         }
     }
 
-    /// What the core did in a column: for whom, and for how long of the time that has passed.
+    /// What the core did in a column: for which worker, and for how much of the elapsed time.
     fn column(&self, core: u16, column: u16, columns: u16) -> (OnCore, PhaseTimes) {
         let moment = |i: u16| self.window.boundary(i, columns).min(self.trace.now);
         let (from, to) = (moment(column), moment(column + 1));
@@ -104,7 +105,7 @@ impl CoreGantt<'_> {
         buf.set_string(x, row.y, name, STRONG);
     }
 
-    /// In a bar of one row, names replace ink, so there are as few as possible.
+    /// Writes the name of a worker into a bar of one row. Names replace ink there, so this writes as few as possible.
     fn name_within(&self, turn: &Turn, room: usize, row: Rect, buf: &mut Buffer) {
         let name = match turn.worker {
             None => TURNS.into(),
@@ -112,7 +113,7 @@ impl CoreGantt<'_> {
         };
         for (x, character) in (row.x + turn.from..row.right()).zip(name.chars()) {
             let cell = &mut buf[(x, row.y)];
-            // Upon full ink, the cell stays as full as it was.
+            // Over full ink, the cell stays as full as it was.
             let style = if cell.symbol() == RISING[8] {
                 self.theme.phase(Phase::Computing).reversed()
             } else {
@@ -135,16 +136,16 @@ impl Widget for CoreGantt<'_> {
     }
 }
 
-/// Neighbouring columns in which a core computed for the same worker, or in each of which several took turns.
+/// Neighbouring columns in which a core computed for the same worker, or in each of which several workers took turns.
 struct Turn {
-    /// Which worker's; `None` if several took turns.
+    /// The worker; `None` if several took turns.
     worker: Option<u32>,
     from: u16,
-    /// Its last column is before this one.
+    /// The column after the last one.
     until: u16,
 }
 
-/// The turns on a core, in order. Columns in which nobody computed end a turn only if another worker comes then.
+/// The turns on a core, in order. A column in which nobody computed ends a turn only if another worker comes next.
 fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = vec![];
     for (who, from) in columns.zip(0u16..) {
@@ -152,13 +153,14 @@ fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
         let worker = match who {
             Who::Nobody => continue,
             Who::One(worker) => Some(worker),
-            // Of one who leaves we have seen the begin: the column belongs to the one who comes.
+            // The start of the worker that leaves was in an earlier column, so this column belongs to the one that
+            // comes.
             Who::Handover(leaves, comes) if on_it == Some(leaves) => Some(comes),
             Who::Handover(..) | Who::Several => None,
         };
         let until = from + 1;
         match turns.last_mut() {
-            // Several take turns only in neighbouring columns.
+            // A turn of several workers spans only neighbouring columns.
             Some(turn) if turn.worker == worker && (worker.is_some() || turn.until == from) => {
                 turn.until = until;
             }
@@ -172,7 +174,7 @@ fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
     turns
 }
 
-/// A worker's name that fits so many columns and leaves one free, unless it is the last; `None` if there is none.
+/// A worker's name that fits into `room` columns and leaves one free unless it is the last; `None` if no name fits.
 fn name(worker: u32, room: usize, is_last: bool) -> Option<String> {
     let fits = |name: &String| name.len() + usize::from(!is_last) <= room;
     [format!("w{worker}"), worker.to_string()]
@@ -190,7 +192,7 @@ mod tests {
         trace::{Batch, LaneUpdate, Transition},
     };
 
-    /// Workers that compute in turns: `(worker, core, from, until)`; between two turns they have nothing to do.
+    /// Workers that compute in turns: `(worker, core, from, until)`. Between two turns a worker has nothing to do.
     fn trace(workers: usize, turns: &[(usize, u16, Nanos, Nanos)], end: Nanos) -> Trace {
         let mut lanes = vec![
             LaneUpdate {
@@ -262,7 +264,8 @@ mod tests {
             (0, 0, 300, 301),
         ];
         let trace = trace(1, &turns, 600);
-        // The rest of a column is nobody's, as is what comes after the last one; beyond the run there is nothing.
+        // The rest of a column belongs to nobody, and so does the time after the last turn. Beyond the run there is
+        // nothing.
         assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0      ", "█▄▂···  "]);
     }
 

@@ -15,8 +15,8 @@ use crate::{
 /// No column looks at more samples than this.
 const LOOKED_AT: usize = 16;
 
-/// The mean of a sampled value between two moments; `None` in the future. A sample stands for the time since the one
-/// before it.
+/// The mean of a sampled value between two moments; `None` in the future. A sample stands for the time since the
+/// previous sample.
 pub fn mean(samples: &[Sample], value: fn(&Sample) -> f64, from: Nanos, to: Nanos) -> Option<f64> {
     let first = samples.partition_point(|sample| sample.at <= from);
     let last = samples.partition_point(|sample| sample.at < to);
@@ -29,15 +29,15 @@ pub fn mean(samples: &[Sample], value: fn(&Sample) -> f64, from: Nanos, to: Nano
 
 /// A curve over time.
 pub struct TimeCurve<'a> {
-    /// Its mean between two moments, if it is known.
+    /// The mean between two moments, if it is known.
     pub value: &'a dyn Fn(Nanos, Nanos) -> Option<f64>,
-    /// The stretch of time that is in view.
+    /// The window of time in view.
     pub window: Window,
-    /// What fills the room.
+    /// The value that fills the height.
     pub most: f64,
-    /// What it looks like.
+    /// The style of the curve.
     pub style: Style,
-    /// What the mark looks like where it is known and next to nothing.
+    /// The style of the mark for a value that is known and almost zero.
     pub nothing: Style,
 }
 
@@ -59,7 +59,7 @@ impl Widget for TimeCurve<'_> {
     }
 }
 
-/// A column that is filled from below, in eighths of a cell; a mark where that is next to nothing.
+/// Fills a column from below, in eighths of a cell. A mark stands for a value that is almost zero.
 pub fn draw_column(share: f64, style: Style, nothing: Style, column: Rect, buf: &mut Buffer) {
     let eighths = (share.clamp(0.0, 1.0) * f64::from(column.height) * 8.0).round() as usize;
     for (from_below, cell) in column.rows().rev().enumerate() {

@@ -1,4 +1,4 @@
-//! Numbers in large digits, to be read from the last row: three rows high, or five.
+//! Numbers in large digits, readable from the last row: three rows high, or five.
 //!
 //! ```text
 //! ▀▀█   ▀▀█
@@ -6,8 +6,9 @@
 //! ▀▀▀ ▀ ▀▀▀ ▀ ▀
 //! ```
 //!
-//! Of blocks alone (`█`, `▀`, `▄`), so that a terminal without them can put `#`, `"` and `_` there, cell by cell. Only
-//! numbers are large: letters, as those of a unit, are drawn as they are, on the lowest row, right behind the number.
+//! The digits use only blocks (`█`, `▀`, `▄`), so that a terminal without them can show `#`, `"` and `_` cell by cell.
+//! Only numbers are large. Letters, for example of a unit, are drawn in normal size on the lowest row, right after the
+//! number.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
@@ -15,7 +16,7 @@ use crate::ui::area::{cells, split_above};
 
 /// Rows of pixels of a letter.
 const PIXELS: usize = 5;
-/// A letter: its rows of pixels, from above, all equally long; `#` is lit.
+/// A letter as rows of pixels from the top, all equally long; `#` is lit.
 type Letter = [&'static str; PIXELS];
 
 /// How large the digits are.
@@ -63,7 +64,7 @@ impl<'a> LargeFigure<'a> {
         self.places().last().map_or(0, |(_, x, width)| x + width)
     }
 
-    /// Each character with the column where it begins and its width. Words are not torn apart.
+    /// Each character with its first column and its width. Words stay together.
     fn places(&self) -> impl Iterator<Item = (char, u16, u16)> {
         let mut x = 0u16;
         let mut before: Option<char> = None;

@@ -1,5 +1,5 @@
-//! A form as it is drawn: its rows above, and below them what there is to say. The lines below are reserved, so that
-//! nothing jumps while values change.
+//! How a form is drawn: its rows above, and the remarks below them. The lines below are reserved, so that nothing jumps
+//! while values change.
 
 use ratatui::{
     buffer::Buffer,
@@ -19,36 +19,36 @@ use crate::{
     },
 };
 
-/// Rows below those of the form where it is wide: an empty one, and those that are reserved for what there is to say.
+/// Rows below a wide form: an empty row, and the rows reserved for remarks.
 const BELOW: usize = 4;
-/// From this many columns on, two lines are enough for what there is to say about a row, else three.
+/// With this many columns or more, two lines are enough for the remarks about a row. A narrower form has three.
 const ROOMY: u16 = 44;
 
 /// Columns of the labels.
 const LABELS: usize = 10;
 
-/// A form with what there is to say.
+/// A form with its remarks.
 pub struct FormView<'a> {
     /// What the form is about.
     pub title: &'static str,
-    /// Its columns with its border, where it lies over panels.
+    /// Its columns with its border, if it lies over panels.
     pub width: u16,
     /// Its rows and its cursor.
     pub form: &'a dyn Form,
-    /// Rows that are kept for it, also where it has fewer.
+    /// The number of rows reserved for it, even if it has fewer.
     pub kept: usize,
     /// Whether keys act on it.
     pub focused: bool,
-    /// What is said instead of what there is to know about the row of the cursor.
+    /// What is said instead of the remark about the cursor's row.
     pub about: Option<String>,
-    /// What will be done, or why that cannot be.
+    /// What will happen, or why it cannot.
     pub outcome: Result<&'a str, &'a str>,
-    /// The key that does it, if that is told.
+    /// The key that starts it, if the form shows one.
     pub key: Option<&'static str>,
 }
 
 impl FormView<'_> {
-    /// Rows without its border, where it lies over panels.
+    /// Rows without its border, if it lies over panels.
     pub fn height(&self) -> usize {
         self.most() + BELOW
     }
@@ -57,7 +57,7 @@ impl FormView<'_> {
         self.form.rows().len().max(self.kept)
     }
 
-    /// Draws it: as many rows as fit, the cursor's among them, above what there is to say.
+    /// Draws as many rows as fit, including the cursor's row, and the remarks below them.
     pub fn draw(&self, theme: Theme, area: Rect, buf: &mut Buffer) {
         let foot = self.foot(theme, area.width);
         let (above, below) = self.split(foot.len(), area);
@@ -70,7 +70,7 @@ impl FormView<'_> {
         draw_lines(foot, below, buf);
     }
 
-    /// The row that stands at this height of the room that it is drawn in.
+    /// The form row at this height of the area.
     pub fn row_at(&self, area: Rect, y: u16) -> Option<usize> {
         let foot = self.foot(Theme::plain(), area.width);
         let (above, _) = self.split(foot.len(), area);
@@ -80,21 +80,23 @@ impl FormView<'_> {
         (at < rows).then_some(at)
     }
 
-    /// The first row in view: one more than the cursor's is, so that it is seen that the form goes on.
+    /// The first row in view. It is chosen so that the row after the cursor is visible too, which shows that the form
+    /// continues.
     fn first(&self, rows: usize, room: Rect) -> usize {
         let room = usize::from(room.height);
         let behind_cursor = (self.form.entry().at + 2).saturating_sub(room);
         behind_cursor.min(rows.saturating_sub(room))
     }
 
-    /// The room of the rows, and below it that of what there is to say, which is close to them however high the panel is.
+    /// The room of the rows and the room of the remarks below them. The remarks are close to the rows, even in a high
+    /// panel.
     fn split(&self, foot: usize, area: Rect) -> (Rect, Rect) {
         let reserved = if area.width < ROOMY { BELOW } else { BELOW - 1 };
         let foot = cells(foot.max(reserved)).min(area.height.saturating_sub(1));
         split_above(area, (area.height - foot).min(cells(self.most()) + 1))
     }
 
-    /// What is wrong; or else what will be done, and what there is to say about the row.
+    /// What is wrong; otherwise what will happen and the remark about the row.
     fn foot(&self, theme: Theme, width: u16) -> Vec<Line<'static>> {
         let entry = self.form.entry();
         let outcome = match entry.wrong().map_or(self.outcome, Err) {
@@ -130,7 +132,7 @@ impl FormView<'_> {
             format!("{:<LABELS$}", row.label),
             strong_if(here),
         ));
-        // The marks of the cursor and of a mistake have their columns in any case.
+        // The columns for the marks of the cursor and of a mistake are always reserved.
         let room = usize::from(width).saturating_sub(LABELS + 2);
         if let (Some(field), true) = (self.form.entry().field(), here) {
             line.push_span(Span::raw(" "));

@@ -1,16 +1,16 @@
 //! A bar per worker over time.
 //!
 //! ```text
-//! ▆▇█▆▇▆█▇▆▇   a column's ink is the share of its time that was computing
+//! ▆▇█▆▇▆█▇▆▇   the ink of a column is the share of its time that was computing
 //! ──────█≡█─   without ink it shows what took longest: here waiting for the network, then writing
-//! ▂╳▂╳▃╳▂╳▂╳   with less ink than half, both: the ink in one column, what took longest in the next
+//! ▂╳▂╳▃╳▂╳▂╳   with less than half ink it shows both: the ink in one column, what took longest in the next
 //!
-//! ╳╳╳█╳╳╳      where there is room bars are several rows high, and ink rises in them; who wants a core or the lock and
-//! ╳╳╳█╳╳╳      gets none is hatched up to where full ink would be, so that a bar is what its worker wanted, and the
-//! ▆▅▆█▅▆▅──≡─  ink what it got; who asks for neither is a thin line at the bottom
+//! ╳╳╳█╳╳╳      if there is room, bars are several rows high, and ink rises in them. A worker that wants a core or the
+//! ╳╳╳█╳╳╳      lock and gets none is hatched up to the height of full ink. So a bar is what its worker wanted, and the
+//! ▆▅▆█▅▆▅──≡─  ink is what it got. A worker that wants neither is a thin line at the bottom
 //! ```
 //!
-//! Drawing costs one look-up per cell, however many events there are.
+//! Drawing costs one look-up per cell, independent of the number of events.
 
 use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 
@@ -23,40 +23,41 @@ use crate::{
     ui::{area::cells, theme::Theme, widget::RISING, window::Window},
 };
 
-/// A share from here on is a whole one: the rest is the cost of stamps.
+/// A share from here on counts as a whole one, because the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
-/// Bars get no higher than this many rows: more would not say more.
+/// Bars have at most this many rows. More rows would not show more.
 const HIGHEST: u16 = 12;
 
-/// What one column of a bar shows; nothing where nothing was going on yet.
+/// What one column of a bar shows; nothing if nothing has happened yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CellInk {
-    /// So many eighths of a cell are filled, from below.
+    /// The number of filled eighths of a cell, from below.
     pub eighths: u16,
-    /// What took longest besides.
+    /// The phase that took longest besides computing.
     pub other: Option<Phase>,
-    /// Whether the mark of that stands in the place of the ink.
+    /// Whether the mark of that phase replaces the ink.
     pub gives_way: bool,
 }
 
 impl CellInk {
-    /// What to show of a stretch of time in a bar that holds so many eighths of a cell.
+    /// What to show of a period in a bar that holds `full` eighths of a cell.
     ///
-    /// The eighths are rounded down: workers that take turns on one core, as under the lock, together never fill more
-    /// than one bar of a column. (Beside a share that counts as whole, the others are too small for an eighth.)
+    /// The eighths are rounded down, so that workers that take turns on one core, for example under the lock, together
+    /// never fill more than one bar of a column. (Beside a share that counts as whole, the others are too small for an
+    /// eighth.)
     pub fn of(times: &PhaseTimes, full: u16) -> CellInk {
         let total = times.total();
         if total == 0 {
             return CellInk::default();
         }
         let share = times[Phase::Computing] as f64 / total as f64;
-        // The tiny number undoes what dividing and multiplying lost.
+        // The tiny number compensates for the rounding of the division and the multiplication.
         let eighths = if share >= WHOLE {
             full
         } else {
             (share * f64::from(full) + 1e-9) as u16
         };
-        // Too little to be drawn is no reason for a hole: a lane has none.
+        // A share that is too small to draw must not leave a hole, because a lane has none.
         let other = times.dominant_except(Phase::Computing);
         CellInk {
             eighths,
@@ -65,8 +66,9 @@ impl CellInk {
         }
     }
 
-    /// Right of this column in a bar of so many rows. Where a mark has no room but that of the ink, and says more, the two
-    /// take turns: what is alone shows the ink of who wanted a core, and the mark of who did not.
+    /// This cell to the right of `left`, in a bar of `height` rows. If a mark has no room except in place of the ink,
+    /// and the mark says more, ink and mark alternate. A single column shows the ink of a worker that wanted a core,
+    /// and the mark of a worker that did not.
     #[must_use]
     pub(crate) fn right_of(self, left: CellInk, height: u16) -> CellInk {
         let is_little = |ink: CellInk| (1..height * 4).contains(&ink.eighths);
@@ -80,13 +82,13 @@ impl CellInk {
         CellInk { gives_way, ..self }
     }
 
-    /// Whether the mark is of one who wants what it does not get.
+    /// Whether the mark stands for a worker that waits for a core or the lock.
     fn is_starved(self) -> bool {
         let other = self.other;
         other.is_some_and(|phase| phase.description().is_starved)
     }
 
-    /// Such a mark goes on up to where full ink would be.
+    /// Whether the mark continues up to the height of full ink.
     fn is_hatched(self, height: u16) -> bool {
         height > 1 && self.is_starved()
     }
@@ -128,7 +130,8 @@ impl Pitch {
     /// One row each, without gaps.
     pub const DENSE: Pitch = Pitch { bar: 1, gap: 0 };
 
-    /// The highest bars of so many workers that fit so many rows; with room to spare they do not touch. Two rows without a gap are better than one with a gap: they have room for what is waited for.
+    /// The highest bars for `lanes` workers in `rows` rows. If there is room to spare, the bars do not touch. Two rows
+    /// without a gap are better than one row with a gap, because they have room for the mark of what is waited for.
     pub fn fitting(lanes: usize, rows: u16) -> Pitch {
         let lanes = cells(lanes.max(1));
         // The last bar needs no gap below it.
@@ -142,8 +145,8 @@ impl Pitch {
         }
     }
 
-    /// How many eighths of a cell full ink fills in a bar of which so many rows are in view. High bars without a gap
-    /// keep an eighth free, which tells them apart.
+    /// How many eighths of a cell full ink fills in a bar with `height` rows in view. High bars without a gap keep an
+    /// eighth free, which separates them.
     fn full(self, height: u16) -> u16 {
         height.saturating_mul(8) - u16::from(self.gap == 0 && height > 1)
     }
@@ -169,15 +172,15 @@ impl Pitch {
 
 /// Bars of some workers of a trace.
 pub struct Gantt<'a> {
-    /// Whose.
+    /// The trace to draw.
     pub trace: &'a Trace,
     /// Which workers, from top to bottom.
     pub lanes: Vec<usize>,
-    /// The stretch of time that is in view.
+    /// The window of time in view.
     pub window: Window,
-    /// How high bars are, and how far apart.
+    /// The height and distance of the bars.
     pub pitch: Pitch,
-    /// How it looks.
+    /// The look of the bars.
     pub theme: Theme,
 }
 
@@ -207,14 +210,14 @@ impl Widget for Gantt<'_> {
     }
 }
 
-/// All workers of a trace, squeezed into the rows there are: each row stands for several, and shows all of them together.
+/// All workers of a trace in the available rows. Each row stands for several workers and shows all of them together.
 /// Row `i` of `n` stands for [`Trace::lanes_of_row`]`(i, n)`.
 pub struct Overview<'a> {
-    /// Whose.
+    /// The trace to draw.
     pub trace: &'a Trace,
-    /// The stretch of time that is in view.
+    /// The window of time in view.
     pub window: Window,
-    /// How it looks.
+    /// The look of the bars.
     pub theme: Theme,
 }
 
@@ -525,7 +528,7 @@ mod tests {
             theme: Theme::plain(),
         }
         .render(area, &mut buf);
-        // 16 tasks: the first row's workers fetch, the others find none left.
+        // There are 16 tasks: the workers of the first row fetch, and the others find no task left.
         let rows = rows(&buf);
         assert!(rows[0].contains('─'), "{rows:?}");
         assert!(!rows[1].contains('─') && !rows[3].contains('─'), "{rows:?}");
@@ -534,7 +537,7 @@ mod tests {
     #[test]
     fn a_row_of_the_overview_looks_at_every_worker_it_stands_for() {
         let lanes = 1_000;
-        // Only one of them computes, wherever it is; all others are idle.
+        // Only one of them computes, and its place varies. All others are idle.
         for busy in [0, 3, 499, 777, 999] {
             let mut trace = Trace::new(lanes);
             let lane = |lane| LaneUpdate {

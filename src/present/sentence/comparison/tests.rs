@@ -25,7 +25,7 @@ use crate::{
     present::comparison::{Comparison, compare},
 };
 
-/// One configuration: its model, its workers, its workers on a core, and the times of its repeats.
+/// A configuration: its model, its workers, its workers on a core, and the times of its repeats.
 type Configuration<'c> = (Model, u64, f64, &'c [f64]);
 
 /// A campaign that measured these configurations.
@@ -329,7 +329,7 @@ fn a_row_has_one_unit() {
     }
 }
 
-/// A run by this model of Python's, or by one of ours.
+/// A run of this model, which is one of Python's or one of ours.
 fn of_model(model: Model, wall_s: f64, gil_s: f64) -> Record {
     let mut record = sample::record(sample::plan(Cpu, model, 2), wall_s, wall_s);
     record.times.phases_s[Phase::Gil] = nanos(gil_s);
@@ -358,7 +358,7 @@ fn table(records: &[Record]) -> (History, Comparison) {
     (history, comparison)
 }
 
-/// Those of two runs, without the difference.
+/// The cells of the two runs, without the difference.
 fn cells<'c>(comparison: &'c Comparison, name: &str) -> Vec<&'c str> {
     let row = comparison.rows.iter().find(|row| row.name == name);
     row.unwrap_or_else(|| panic!("{name}"))
