@@ -4,19 +4,19 @@
 //!  Msg ──► App::update ──► Vec<Effect>
 //!             │
 //!             ├─ keys      tables of keys: what they do, their label, their help
-//!             ├─ lead      the keys that are offered, and which of them lead on
+//!             ├─ lead      the keys that are offered; some of them lead to the next step
 //!             ├─ pointer   what the mouse does
-//!             ├─ work      runs are asked for, begin, go on and end
-//!             ├─ live      the run that is on, or nothing
+//!             ├─ work      runs are requested, start, go on and end
+//!             ├─ live      the run in progress, if any
 //!             ├─ shown     the run that the panels are about
 //!             ├─ open      the screens that are open
-//!             ├─ notice    what is told besides
+//!             ├─ notice    messages besides those of the runs
 //!             ├─ screens   a folder each: state, keys, view
 //!             └─ frame     the whole screen: where panels are, header, footer, what can be clicked
 //! ```
 //!
-//! Invariants: no clock, no I/O, no thread; time enters only with messages. Sentences are composed when something
-//! changed, never while drawing.
+//! Invariants: no clock, no I/O, no thread. Time enters only with messages. Sentences are composed when something
+//! changes, never while drawing.
 
 mod forms;
 pub mod frame;
@@ -67,7 +67,7 @@ pub struct App {
     work: CurrentWork,
     /// What was measured.
     history: History,
-    /// The plan of the next run, while it is made.
+    /// The plan of the next run, as the user edits it.
     form: Setup,
     runs: HistoryState,
     timeline: TimelineState,
@@ -77,35 +77,35 @@ pub struct App {
     out: Out,
 }
 
-/// Where the explorer runs, and how it looks there.
+/// Where the explorer runs, and how it looks.
 #[derive(Debug)]
 struct Settings {
     machine: Machine,
     look: Look,
     teaching: Teaching,
     size: (u16, u16),
-    /// Where files go unless they say otherwise.
+    /// The directory of files whose name has no other.
     directory: Option<String>,
 }
 
-/// What the explorer tells the user and the shell.
+/// What the explorer says to the user and to the shell.
 #[derive(Debug, Default)]
 struct Out {
     headline: String,
     /// How long the live run had lasted when the headline was composed.
     headline_at: Nanos,
     notice: Option<Notice>,
-    /// So many notices have been told.
+    /// The number of notices so far.
     notices: u32,
-    /// What the shell shall do, until it is told.
+    /// What the shell must do after this message.
     effects: Vec<Effect>,
 }
 
-/// A live headline stays for so long, or nobody could read it.
+/// A live headline stays this long. Nobody could read a headline that changes faster.
 const HEADLINE_EVERY: Nanos = 250_000_000;
 
 impl App {
-    /// The first screen, on a machine that allows so many workers.
+    /// The first screen, on a machine that allows this many workers.
     pub fn new(machine: Machine, limits: WorkerLimits) -> App {
         let cores = machine.cores_usable;
         let mut app = App {
@@ -130,14 +130,14 @@ impl App {
         app
     }
 
-    /// In the session with this id.
+    /// Puts the explorer into the session with this id.
     pub fn in_session(mut self, id: &str) -> App {
         self.history = History::new(Provenance::here(id, self.settings.machine.clone()));
         self
     }
 
-    /// With the runs and sweeps of a shared file; the last run is shown, of those that were no part of a sweep if there are
-    /// such.
+    /// Adds the runs and sweeps of a shared file. The last run that is not part of a sweep is shown, or the last run if
+    /// all are.
     pub fn replaying(mut self, lot: Lot) -> App {
         self.on_earlier(lot);
         let lone = self.history.single_entries().last();
@@ -148,13 +148,13 @@ impl App {
         self
     }
 
-    /// Started in this directory.
+    /// Sets the directory in which the explorer was started.
     pub fn in_directory(mut self, directory: Option<String>) -> App {
         self.settings.directory = directory;
         self
     }
 
-    /// In the teaching layout from the start, if asked for.
+    /// Starts in the teaching layout if `is_on`.
     pub fn presenting(mut self, is_on: bool) -> App {
         if self.settings.teaching.is_on != is_on {
             self.toggle_teaching();
@@ -162,7 +162,7 @@ impl App {
         self
     }
 
-    /// Where it runs.
+    /// The machine that the explorer runs on.
     pub fn machine(&self) -> &Machine {
         &self.settings.machine
     }
@@ -177,33 +177,33 @@ impl App {
         &self.form
     }
 
-    /// The sentence that is read first.
+    /// The sentence to read first.
     pub fn headline(&self) -> &str {
         &self.out.headline
     }
 
-    /// Where files go unless they say otherwise.
+    /// The directory of files whose name has no other.
     pub fn directory(&self) -> Option<&str> {
         self.settings.directory.as_deref()
     }
 
-    /// How many columns and rows there are.
+    /// The columns and rows of the screen.
     pub fn size(&self) -> (u16, u16) {
         self.settings.size
     }
 
-    /// The columns and rows of all but a notice, which has a row of its own.
+    /// The columns and rows without those of a notice, which has a row of its own.
     pub fn room(&self) -> (u16, u16) {
         let (columns, rows) = self.settings.size;
         let notice = u16::from(self.out.notice.is_some());
         (columns, rows.saturating_sub(notice))
     }
 
-    /// Folds a message into the state; what the shell shall do comes back.
+    /// Folds a message into the state, and returns what the shell must do.
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
-        // Time that passes changes nothing that a run to come depends on.
+        // Time that passes changes nothing that a future run depends on.
         let is_news = !matches!(msg, Msg::Batch(_) | Msg::Tick(_));
         match msg {
             Msg::Opened => self.on_opened(),
@@ -246,7 +246,7 @@ impl App {
         std::mem::take(&mut self.out.effects)
     }
 
-    /// Whether the sentence about the live run has been read: the first is replaced at once.
+    /// Whether the sentence about the live run has been shown for long enough. The first one is replaced at once.
     fn headline_is_due(&self) -> bool {
         self.out.headline_at == 0
             || self
@@ -258,7 +258,7 @@ impl App {
         let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
             return;
         };
-        let told = self.out.notices;
+        let notices = self.out.notices;
         let mut why_not = None;
         if (binding.when)(self) {
             self.settings.teaching.remember(key, binding);
@@ -267,10 +267,10 @@ impl App {
             self.show_notice(sentence);
             why_not = Some(binding);
         }
-        self.settle_answer(told, why_not);
+        self.settle_answer(notices, why_not);
     }
 
-    /// Does what a key asked for.
+    /// Does what a key stands for.
     fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
         match binding.action {
             Action::Do(does) => does(self),
@@ -279,7 +279,7 @@ impl App {
         }
     }
 
-    /// Text that is pasted goes into the field that is open. Where none is, it is nobody's: none of it acts as a key.
+    /// Puts pasted text into the open field. If no field is open, the text is dropped; none of it acts as a key.
     fn on_pasted(&mut self, text: &str) {
         for key in field::line(text).chars().map(Key::Char) {
             if let Some((keys, binding)) = keys::lookup(key, &self.keys())
@@ -295,7 +295,7 @@ impl App {
         self.settle_form();
     }
 
-    /// The sentence that is read first: what happens in the run that is shown, or what came out of it.
+    /// Composes the sentence to read first: what happens in the run that is shown, or its verdict.
     fn compose_headline(&mut self) {
         self.out.headline_at = self.live().map_or(0, |live| live.trace.now);
         self.out.headline = match (&self.work.activity, &self.sweeps.sketch, self.shown()) {
@@ -346,7 +346,7 @@ mod tests {
         let mut before = String::new();
         for ms in (10..1_000).step_by(10) {
             let mut batch = run.batch((ms - 10) * 1_000_000, ms * 1_000_000);
-            // Without a recent stamp the worker counts as waiting: a sentence that flips with every batch.
+            // Without a recent stamp, the worker counts as waiting. So this sentence changes with every batch.
             batch.lanes[0].last_stamp = if ms % 20 == 0 { ms * 1_000_000 } else { 0 };
             let _ = app.update(Msg::Batch(batch));
             changes += usize::from(app.headline() != before);
@@ -382,7 +382,7 @@ mod tests {
     fn pasted_text_goes_into_the_field_that_is_open_and_does_nothing_elsewhere() {
         let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         let row = app.setup().field();
-        // As keys: go down, begin to type, run, leave.
+        // As keys, these would go down, start typing, start a run, and quit.
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
         assert_eq!((app.setup().field(), app.setup().typed()), (row, None));
         // In the form, down to the number of tasks.

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl App {
-    /// The form that lies over the panels, or else that of the plan.
+    /// The form that lies over the panels; otherwise the form of the plan.
     pub(crate) fn form_here(&self) -> &dyn Form {
         match self.open.overlays.last() {
             Some(Overlay::SweepForm(_)) => &self.sweeps.form,
@@ -16,7 +16,7 @@ impl App {
         }
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub(crate) fn form_here_mut(&mut self) -> &mut dyn Form {
         match self.open.overlays.last_mut() {
             Some(Overlay::SweepForm(_)) => &mut self.sweeps.form,
@@ -25,7 +25,7 @@ impl App {
         }
     }
 
-    /// Goes to a row; on the one under the cursor it does what Enter does there.
+    /// Moves to a row. If the cursor is on it already, does what Enter does there.
     pub(crate) fn click_row(&mut self, row: usize) {
         let is_in_panel = self.open.overlays.is_empty();
         let was_here = !is_in_panel || self.focus().panel == Panel::Setup;
@@ -37,7 +37,7 @@ impl App {
         }
     }
 
-    /// Types a number, or makes the next choice. Interpreters are chosen from a list.
+    /// Starts typing a number, or selects the next choice. Interpreters are chosen from a list.
     pub(crate) fn edit_row(&mut self) {
         let is_plan = matches!(self.overlay(), None | Some(Overlay::Form(_)));
         if is_plan && self.form.field() == Field::Python {

@@ -1,4 +1,4 @@
-//! The screen: draws the app, changes nothing and computes no statistics. [`layout`] has a picture of it.
+//! The screen. It draws the app; it changes nothing and computes no statistics. [`layout`] has a sketch of it.
 
 mod footer;
 pub(crate) mod header;
@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-/// A screen as wide as there is room goes down to the footer, unless so many rows are left of what is below it: fewer are of no
-/// use.
+/// An expanded panel reaches down to the footer, unless at least this many rows of the panels below it remain. Fewer
+/// rows are of no use.
 const STRIP: u16 = 5;
 
 /// Draws the whole screen.
@@ -35,14 +35,14 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     theme.finish(frame.buffer_mut());
 }
 
-/// How many columns the bars of the timeline have on a screen of this size, and how many of them are in view, once there
-/// are any.
+/// How many columns the bars of the timeline have on a screen of this size, and how many bars are in view; `None` if
+/// there are none yet.
 pub fn room_for_bars(app: &App, (columns, rows): (u16, u16)) -> Option<(u16, u16)> {
     let panels = panels(app, Rect::new(0, 0, columns, rows));
     timeline::view::room_for_bars(app, panels.timeline, panels.gutter)
 }
 
-/// Where everything stands now: for drawing, and for finding what was clicked.
+/// Where everything is now, for drawing and for finding what was clicked.
 fn panels(app: &App, area: Rect) -> Panels {
     let placed = layout::panels(room(app, area), app.screen(), app.focus());
     let mut panels = teaching::view::fitted(app, placed);
@@ -53,7 +53,7 @@ fn panels(app: &App, area: Rect) -> Panels {
     panels
 }
 
-/// The area of all but a notice, which has a row of its own above the footer.
+/// The area without the row of a notice, which is above the footer.
 fn room(app: &App, area: Rect) -> Rect {
     area::split_below(area, u16::from(app.notice().is_some())).0
 }
@@ -81,7 +81,7 @@ fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
     header::verdict(app, panels.verdict, buf);
     header::aside(app, panels.aside, buf);
-    // The wide screen has all of them.
+    // The wide screen has all panels.
     for panel in ScreenClass::Wide.panels() {
         let focused = app.focus().panel == *panel;
         let (area, gutter) = (panels.of(*panel), panels.gutter);
@@ -103,7 +103,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut 
     }
 }
 
-/// Where the screen stands that lies over the panels, if there is one: never over the footer.
+/// Where the screen is that lies over the panels, if there is one. It never covers the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let (above_footer, _) = area::split_below(room(app, area), 1);
     let (width, rows) = app.overlay()?.screen().size(app, above_footer);
@@ -116,9 +116,9 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     Some(over)
 }
 
-/// Says what is needed and what there is, as far as it fits.
+/// Says how much room is needed and how much there is, as far as the text fits.
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
-    // In a text that is typed, q is a letter.
+    // While a text is typed, q is a letter.
     let q_works = lookup(Key::Char('q'), &app.keys()).is_some_and(|(keys, _)| !keys.takes_text);
     let quits = if q_works {
         "q or Ctrl-C quits"

@@ -8,16 +8,16 @@ use std::borrow::Cow;
 
 use crate::{app::App, ui::key::Key};
 
-/// The keys that do something somewhere. Each screen has a table of its own, or several.
+/// The keys that work in one place. Each screen has a table of its own, or several.
 #[derive(Debug)]
 pub struct Keys {
-    /// Above them in the help; without one they belong to those before.
+    /// The heading in the help. Keys without a heading belong to the previous one.
     pub heading: &'static str,
-    /// What moves there: by so many rows, or points, or steps.
+    /// Moves the cursor by a number of rows, points or steps.
     pub(crate) step: fn(&mut App, isize),
-    /// Each of them.
+    /// What each key does.
     pub bindings: Vec<Binding>,
-    /// Whether a text is typed there: what is pasted goes into it, and letters do nothing else.
+    /// Whether a text is typed there. Pasted text goes into it, and letters do nothing else.
     pub(crate) takes_text: bool,
 }
 
@@ -30,46 +30,46 @@ impl Keys {
     }
 }
 
-/// What a key does somewhere.
+/// What a key, or each of several keys, does in one place.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// Any of these.
+    /// The keys. Any of them will do.
     pub keys: Vec<Key>,
-    /// How they are written.
+    /// The keys as text.
     pub shown: &'static str,
-    /// In the footer, where two keys that belong together are told as one: the keys, a space, a word or two.
+    /// The label in the footer: the keys, a space, and a word or two. Two keys that belong together share a label.
     pub label: &'static str,
-    /// The most useful is 1; 0 stays out of the footer.
+    /// The priority in the footer. The most useful is 1; 0 stays out of the footer.
     pub priority: u8,
-    /// In the help: a line.
+    /// The line in the help.
     pub explanation: Cow<'static, str>,
-    /// What they do.
+    /// What the keys do.
     pub(crate) action: Action,
-    /// Whether that makes sense now.
+    /// Whether the binding makes sense now.
     pub(crate) when: fn(&App) -> bool,
-    /// What is missing, where somebody may expect that it does.
+    /// What is missing, if the user may expect that the keys work.
     pub(crate) why_not: fn(&App) -> Option<&'static str>,
 }
 
 /// What keys do.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    /// The same for all of them.
+    /// The same action for all of them.
     Do(fn(&mut App)),
-    /// What depends on which of them it is.
+    /// An action that depends on the key.
     With(fn(&mut App, Key)),
-    /// Moves by so much.
+    /// Moves by this amount.
     Step(isize),
 }
 
 impl Binding {
-    /// Whether it is about this key.
+    /// Whether this key is one of them.
     pub fn means(&self, key: Key) -> bool {
         self.keys.contains(&key)
             || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
     }
 
-    /// Whether they are a range of characters, of which it matters which one is pressed.
+    /// Whether the keys are a range of characters, so that it matters which one is pressed.
     pub fn is_range(&self) -> bool {
         matches!(self.shown.as_bytes(), [_, b'-', _])
     }
@@ -83,7 +83,7 @@ impl Binding {
     }
 }
 
-/// Keys as they are written in the help; behind a bar those that it does not list.
+/// A binding of keys as they are written in the help. The keys after a bar are not listed there.
 pub(crate) fn row(
     written: &'static str,
     label: &'static str,
@@ -135,7 +135,7 @@ pub(crate) fn step(
     row(written, label, priority, explanation, Action::Step(by))
 }
 
-/// The keys that go through a list of these, one below the other.
+/// The keys that move through a list of these, one below the other.
 pub(crate) fn list(what: &str, label: &'static str, priority: u8) -> Vec<Binding> {
     let ends = vec![
         step("Home g", "", 0, format!("the first {what}"), -FAR),
@@ -144,7 +144,7 @@ pub(crate) fn list(what: &str, label: &'static str, priority: u8) -> Vec<Binding
     [steps(what, label, priority), ends].concat()
 }
 
-/// Those of them that go on by one or by ten.
+/// The list keys that move by one or by ten.
 pub(crate) fn steps(what: &str, label: &'static str, priority: u8) -> Vec<Binding> {
     vec![
         step("↑ k", "", 0, format!("the {what} above"), -1),
@@ -169,10 +169,10 @@ pub(crate) fn keys(
 
 /// How far Page Up and Page Down go.
 pub(crate) const PAGE: isize = 10;
-/// Farther than anything is long: to the first or the last.
+/// Farther than any list is long: to the first or the last.
 pub(crate) const FAR: isize = 1 << 24;
 
-/// What `key` does where these are the keys that work, innermost first.
+/// What `key` does if these are the active tables, innermost first.
 pub fn lookup(key: Key, here: &[&'static Keys]) -> Option<(&'static Keys, &'static Binding)> {
     here.iter().find_map(|keys| {
         let binding = keys.bindings.iter().find(|binding| binding.means(key))?;

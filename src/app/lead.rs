@@ -1,4 +1,4 @@
-//! The keys that are offered, first of all those that lead on from what was measured.
+//! The keys that are offered. Those that lead on from the last measurement come first.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ pub struct Offer {
     pub binding: &'static Binding,
     /// The key, a space, and a few words.
     pub label: Cow<'static, str>,
-    /// The key itself, where its binding has several.
+    /// The key itself, if its binding has several.
     pub key: Option<Key>,
 }
 
@@ -39,7 +39,7 @@ impl App {
             let found = lookup(binding.keys[0], &keys);
             found.is_some_and(|(_, first)| std::ptr::eq(first, binding))
         };
-        // Those of equal use in the order of the help.
+        // Keys of equal priority keep the order of the help.
         let known = all_keys().into_iter();
         let known = known.filter(|known| keys.iter().any(|here| std::ptr::eq(*here, *known)));
         let mut here: Vec<&Binding> = known
@@ -105,7 +105,7 @@ impl App {
         leads
     }
 
-    /// The question after the one that this plan answers, of those that no run of this session has answered yet.
+    /// The next question after the one that this plan answers, without those that a run of this session has answered.
     fn next_question(&self, plan: &Plan) -> Option<(char, &'static str)> {
         let questions = offered(self.has_python());
         let here = questions.iter().position(|question| question.is_of(plan));
@@ -121,7 +121,7 @@ impl App {
     }
 }
 
-/// What is seen closer in the timeline of such a run.
+/// What a closer look at the timeline of such a run shows.
 fn closer(plan: &Plan) -> Option<&'static str> {
     match (plan.lock(), plan.workload) {
         _ if plan.is_serial() => None,

@@ -16,17 +16,17 @@ use crate::{
 /// What the program is doing right now.
 #[derive(Debug, Default)]
 pub enum Activity {
-    /// Nothing: it waits for the user.
+    /// Nothing. The program waits for the user.
     #[default]
     Nothing,
-    /// The machine's speed is being measured; then this draft becomes a plan.
+    /// The machine's speed is being measured. Then this draft becomes a plan.
     Calibrating(StartRequest),
-    /// A run is on.
+    /// A run is in progress.
     Running(Box<Live>),
 }
 
 impl Activity {
-    /// The run that is shown when the one is over that is on.
+    /// The run to show after the run in progress has ended.
     pub(crate) fn answers_mut(&mut self) -> Option<&mut usize> {
         match self {
             Activity::Running(live) => match &mut live.asked.sake {
@@ -41,9 +41,9 @@ impl Activity {
 /// What the user asked for, before it is a plan.
 #[derive(Clone, Debug)]
 pub struct StartRequest {
-    /// The draft as it was when asked for.
+    /// The draft at the time of the request.
     pub draft: Draft,
-    /// What to make of it.
+    /// What to make of the draft.
     pub goal: Goal,
 }
 
@@ -54,38 +54,38 @@ pub enum Goal {
     Run,
     /// Run the same work serially, once.
     Baseline,
-    /// Answer a quick experiment's question: serial first, then the draft.
+    /// Answer the question of a quick experiment: serial first, then the draft.
     Answer(&'static Experiment),
     /// Measure many configurations of its work.
     Sweep(Box<SweepDraft>),
 }
 
-/// What runs are to answer.
+/// The purpose of runs.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The runs of one question.
     pub campaign: Campaign,
-    /// What the records of its runs call that; `None` if it is of one run.
+    /// The id of the campaign in the records of its runs; `None` if it has one run.
     pub id: Option<String>,
-    /// The quick experiment that asked it.
+    /// The quick experiment that asked the question.
     pub experiment: Option<&'static Experiment>,
-    /// For whose sake a run is measured.
+    /// The purpose of a single run.
     pub sake: Sake,
 }
 
-/// For whose sake a run is measured.
+/// The purpose of a single run.
 #[derive(Clone, Copy, Debug)]
 pub enum Sake {
-    /// Its own.
+    /// Its own result.
     Own,
     /// To be the baseline of its work, whatever was chosen before.
     Baseline,
-    /// The same for a run, which is shown when it is over.
+    /// To be the baseline of this run, which is shown afterwards.
     Run(usize),
 }
 
 impl Asked {
-    /// These runs, for their own sake.
+    /// These runs, for their own results.
     pub fn of(campaign: Campaign) -> Asked {
         Asked {
             campaign,
@@ -96,21 +96,21 @@ impl Asked {
     }
 }
 
-/// A run that is on.
+/// A run in progress.
 #[derive(Clone, Debug)]
 pub struct Live {
     /// What is being run.
     pub plan: Plan,
-    /// What was seen of it so far.
+    /// The trace so far.
     pub trace: Trace,
-    /// What it is to answer.
+    /// The purpose of the run.
     pub asked: Asked,
-    /// Whether it was told to stop.
+    /// Whether the run was asked to stop.
     pub stopping: bool,
 }
 
 impl Live {
-    /// A run of `plan` that has just been asked for.
+    /// A run of `plan` that has just been requested.
     pub fn new(plan: Plan, asked: Asked) -> Live {
         Live {
             trace: Trace::new(plan.workers).under(plan.lock()),
@@ -120,7 +120,8 @@ impl Live {
         }
     }
 
-    /// How many tasks have ended, in the most words that have so much room; a count that grows does not push them.
+    /// How many tasks have ended, in the longest text that fits into `room` columns. A count that grows does not change
+    /// its width.
     pub fn done(&self, room: usize) -> String {
         let (_, ended, _) = self.trace.tasks;
         let (ended, tasks) = (grouped(ended.into()), grouped(self.plan.tasks.into()));
@@ -136,7 +137,7 @@ impl Live {
             .unwrap_or_else(|| format!("{ended}/{tasks}"))
     }
 
-    /// What the workers are doing at this moment; until there is one, what creates them.
+    /// What the workers are doing at this moment; while there are none, what creates them.
     pub fn doing(&self) -> String {
         let starting = self.trace.workers_by_phase()[Phase::Starting as usize];
         match self.plan.interpreter() {
@@ -147,7 +148,7 @@ impl Live {
         }
     }
 
-    /// What to look at while it runs.
+    /// What to watch for while it runs.
     pub fn watch(&self) -> Option<&'static str> {
         let experiment = self.asked.experiment?;
         if self.plan.model() == experiment.model && !self.plan.is_serial() {

@@ -1,4 +1,4 @@
-//! How the screen looks: the theme, and whether the mouse is ours.
+//! The appearance of the screen: the theme, and whether the program uses the mouse.
 
 use crate::{
     app::{App, message::Effect},
@@ -6,18 +6,18 @@ use crate::{
 };
 
 impl App {
-    /// The same, looking like this.
+    /// The same explorer with this appearance.
     pub fn with_look(mut self, look: Look) -> App {
         self.settings.look = look;
         self
     }
 
-    /// How it looks.
+    /// The appearance of the screen.
     pub fn appearance(&self) -> &Look {
         &self.settings.look
     }
 
-    /// Goes on to the next theme, and says which one it is.
+    /// Switches to the next theme and shows its name.
     pub(crate) fn next_theme(&mut self) {
         self.settings.look.theme = self.settings.look.theme.next();
         let (name, description) = (
@@ -32,7 +32,7 @@ impl App {
         });
     }
 
-    /// Takes the mouse, or releases it, so that the terminal selects text with it.
+    /// Takes the mouse, or releases it, so that the terminal can select text with it.
     pub(crate) fn toggle_mouse(&mut self) {
         self.settings.look.mouse = !self.settings.look.mouse;
         self.show_notice(if self.settings.look.mouse {

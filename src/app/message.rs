@@ -1,4 +1,4 @@
-//! What reaches the explorer, and what it asks for.
+//! The messages that the explorer receives, and the effects that it requests.
 
 use crate::{
     app::screen::Panel,
@@ -14,10 +14,10 @@ use crate::{
     ui::key::Key,
 };
 
-/// Something happened.
+/// Something that happened.
 #[derive(Debug)]
 pub enum Msg {
-    /// The explorer is on the screen: what takes a while can begin before anybody asks for it.
+    /// The explorer is on the screen. Work that takes a while can start before the user asks for it.
     Opened,
     /// A key was pressed.
     Key(Key),
@@ -27,12 +27,12 @@ pub enum Msg {
     Clicked(ClickTarget),
     /// The wheel of the mouse was turned over this.
     Wheel {
-        /// Away from the user, or else towards.
+        /// Away from the user; otherwise towards the user.
         up: bool,
         /// What is under the pointer.
         target: ClickTarget,
     },
-    /// The shell has something to tell, in one sentence.
+    /// The shell has a message for the user, in one sentence.
     Notice(String),
     /// The terminal has this size now.
     Resized {
@@ -41,86 +41,86 @@ pub enum Msg {
         /// Rows.
         rows: u16,
     },
-    /// The bars of the timeline have so much room now.
+    /// The bars of the timeline have this much room now.
     BarsFitted {
-        /// Cells in a bar: a step of the cursor.
+        /// Cells in a bar. A cell is a step of the cursor.
         columns: u16,
-        /// How many of them are in view.
+        /// The number of bars in view.
         rows: u16,
     },
     /// The engine saw more of the run.
     Batch(Batch),
-    /// So much time passed, in nanoseconds: told while a run that is over is played.
+    /// This much time passed, in nanoseconds. The shell sends it only during a playback.
     Tick(Nanos),
     /// The run is over.
     Concluded(Box<Record>),
-    /// The run could not be started, or its end was never heard of; one sentence says so.
+    /// The run could not be started, or its end was never reported. The sentence says so.
     Refused(String),
     /// How fast an idle core of this machine computes.
     Calibrated(Speed),
-    /// The interpreters of this machine; also if there are none.
+    /// The interpreters of this machine. The shell sends it even if there are none.
     PythonsFound(Pythons),
-    /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers; what is here already
-    /// is left out.
+    /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers. Those that the
+    /// history has already are left out.
     Earlier(Lot),
-    /// What [`Effect::ReadTrace`] asked for, or one sentence that says why there is none.
+    /// The answer to [`Effect::ReadTrace`]: the trace, or one sentence that says why there is none.
     TraceRead {
         /// The run's number.
         number: usize,
         /// Its trace.
         trace: Result<Box<Trace>, String>,
     },
-    /// What [`Effect::Export`] asked for was written to this file, of so many bytes; or why not.
+    /// The answer to [`Effect::Export`]: the size of the file in bytes, or why it was not written.
     Exported {
-        /// Where, as it can be told.
+        /// The name of the file, safe to show.
         file: String,
-        /// How long it is.
+        /// The size in bytes.
         written: Result<u64, Refusal>,
-        /// So many runs have a timeline that it should show and that is no longer kept.
+        /// How many runs should have a timeline in the file that is no longer kept.
         without: usize,
     },
-    /// For a file that is being written, the timelines of so many runs are read.
+    /// The shell reads the timelines of runs for a file that is being written.
     ExportReads {
-        /// So many.
+        /// The number of timelines read.
         read: usize,
-        /// Of so many.
+        /// The number of timelines to read.
         of: usize,
     },
-    /// These runs and sweeps of this session, named by their ids, were kept, each under this number. It is another one
-    /// than so far where another program had taken that meanwhile.
+    /// These runs and sweeps of this session, named by their ids, were kept, each under this number. The number has
+    /// changed if another program took the old one in the meantime.
     Kept(Vec<(String, usize)>),
 }
 
-/// Something that the shell shall do.
+/// Something that the shell must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Start this run; answered by [`Msg::Batch`]es and [`Msg::Concluded`], or by [`Msg::Refused`].
+    /// Start this run. The answers are [`Msg::Batch`]es and [`Msg::Concluded`], or [`Msg::Refused`].
     Start(RunOrder),
-    /// Stop the run; it concludes as cancelled.
+    /// Stop the run. It concludes as cancelled.
     Stop,
-    /// Measure how fast this machine computes; answered by [`Msg::Calibrated`].
+    /// Measure how fast this machine computes. The answer is [`Msg::Calibrated`].
     Calibrate,
-    /// Look for Python interpreters; answered by [`Msg::PythonsFound`].
+    /// Look for Python interpreters. The answer is [`Msg::PythonsFound`].
     FindPythons,
     /// Keep this run or sweep of the history for later sessions.
     Keep(usize),
-    /// Bring the runs that were kept by other sessions; answered by [`Msg::Earlier`].
+    /// Read the runs that other sessions kept. The answer is [`Msg::Earlier`].
     ReadEarlier,
-    /// Bring the trace of a kept run; answered by [`Msg::TraceRead`].
+    /// Read the trace of a kept run. The answer is [`Msg::TraceRead`].
     ReadTrace(usize),
-    /// Keep what the user calls a run from now on; `None` takes its name away.
+    /// Keep the user's new name for a run; `None` removes its name.
     Rename(usize, Option<String>),
     /// Remove these runs from what is kept.
     Remove(Vec<usize>),
     /// Keep these removed runs after all.
     Restore(Vec<usize>),
-    /// Write this file; answered by [`Msg::Exported`].
+    /// Write this file. The answer is [`Msg::Exported`].
     Export(ExportOrder),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
-    /// Draw every cell again: something else has written on the terminal.
+    /// Draw every cell again, because something else has written to the terminal.
     Redraw,
-    /// Let the user's shell have the terminal until it wakes the program again.
+    /// Give the terminal to the user's shell until it resumes the program.
     Suspend,
     /// Leave the program.
     Quit,
@@ -129,15 +129,15 @@ pub enum Effect {
 /// What is under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
-    /// A panel, where there is nothing more special.
+    /// A panel, in a place that has no target of its own.
     Panel(Panel),
-    /// A row of the history by its number; `None` is the run that is on.
+    /// A row of the history by its number; `None` is the run in progress.
     HistoryRow(Option<usize>),
     /// The heading of a column of the history.
     Heading(&'static str),
-    /// A row of the form that is on top, or else of the plan's.
+    /// A row of the form on top; otherwise a row of the plan's form.
     FormRow(usize),
-    /// A row of the list that lies over the panels, among those that can be chosen.
+    /// A row of the list that lies over the panels, counted among those that can be chosen.
     ListRow(usize),
     /// A key that is offered.
     Offered(Key),
@@ -145,30 +145,30 @@ pub enum ClickTarget {
     TimelineRow(usize),
     /// A place in the timeline's bars.
     Moment {
-        /// The row whose bar it is, if it is one's.
+        /// The row, if the place is in its bar.
         row: Option<usize>,
-        /// When, in nanoseconds since `t0`.
+        /// The time in nanoseconds since `t0`.
         at: Nanos,
     },
     /// A point of a sweep's chart: the configuration of the plan.
     SweepPoint(usize),
-    /// A sweep's chart, where there is nothing more special.
+    /// A sweep's chart, in a place that has no target of its own.
     Chart,
-    /// What lies over the panels, where there is nothing more special.
+    /// The overlay over the panels, in a place that has no target of its own.
     Overlay,
-    /// The panels below it.
+    /// The panels below an overlay.
     Outside,
 }
 
-/// A file that the shell shall write.
+/// A file that the shell must write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportOrder {
-    /// How.
+    /// The format.
     pub format: Format,
-    /// The numbers of the runs and sweeps that are in it, ascending.
+    /// The numbers of the runs and sweeps in it, ascending.
     pub numbers: Vec<usize>,
-    /// Where, as it was typed.
+    /// The path, as it was typed.
     pub file: String,
-    /// Whether a file that is there already may be written over.
+    /// Whether an existing file may be overwritten.
     pub overwrite: bool,
 }

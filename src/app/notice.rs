@@ -1,11 +1,11 @@
-//! Something to tell besides what the runs tell.
+//! Messages to the user besides those of the runs.
 
 use crate::app::{App, keys::Binding};
 
-/// Something to tell besides what the runs tell.
+/// A message to the user besides those of the runs.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// In one sentence.
+    /// The message, in one sentence.
     pub sentence: String,
     /// Whether something went wrong.
     pub is_error: bool,
@@ -15,11 +15,12 @@ pub struct Notice {
 /// How long a notice stays.
 #[derive(Clone, Copy, Debug)]
 enum Until {
-    /// Until somebody closes it.
+    /// Until the user closes it.
     Closed,
-    /// It answers a key: the next one takes it away.
+    /// Until the next key, because it answers a key.
     Key,
-    /// The same, and it says why a key does nothing yet: it goes when that is no longer so.
+    /// It answers a key that does nothing yet, and says why. It goes with the next key, or when the reason no longer
+    /// holds.
     Over(&'static Binding),
 }
 
@@ -31,7 +32,7 @@ impl Notice {
 }
 
 impl App {
-    /// Something to tell.
+    /// The current notice.
     pub fn notice(&self) -> Option<&Notice> {
         self.out.notice.as_ref()
     }
@@ -55,8 +56,8 @@ impl App {
         });
     }
 
-    /// A key was pressed when so many notices had been told: those before have been read, and what was told since answers it.
-    /// It may say why the key does nothing yet.
+    /// Settles the notices after a key. `notices` is the number of notices before the key: those have been read, and
+    /// any later notice answers the key. `why_not` is the binding if the key does nothing yet.
     pub(crate) fn settle_answer(&mut self, notices: u32, why_not: Option<&'static Binding>) {
         if self.out.notices == notices {
             self.out.notice.take_if(|notice| notice.is_answer());
@@ -65,7 +66,7 @@ impl App {
         }
     }
 
-    /// A notice goes when what it says is no longer so.
+    /// Removes a notice when what it says no longer holds.
     pub(crate) fn settle_notice(&mut self) {
         let is_over = |notice: &Notice| match notice.until {
             Until::Over(binding) => {

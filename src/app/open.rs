@@ -15,7 +15,7 @@ use crate::{
 /// The screens that are open.
 #[derive(Debug)]
 pub(crate) struct Open {
-    /// The panel that keys act on, where nothing lies over it.
+    /// The panel that keys act on, if nothing lies over it.
     pub(crate) focus: Focus,
     /// What lies over the panels, the uppermost last.
     pub(crate) overlays: Vec<Overlay>,
@@ -29,16 +29,16 @@ impl Open {
     };
 }
 
-/// Closes something.
+/// Closes a screen.
 type Closing = fn(&mut App);
 
 impl App {
-    /// What lies over the panels.
+    /// The uppermost screen over the panels.
     pub fn overlay(&self) -> Option<&Overlay> {
         self.open.overlays.last()
     }
 
-    /// How much room there is.
+    /// The class of the current screen size.
     pub fn screen(&self) -> ScreenClass {
         match ScreenClass::of(self.settings.size.0, self.settings.size.1) {
             ScreenClass::Small | ScreenClass::Wide if self.settings.teaching.is_on => {
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// Where the user is: on a small screen the panels that it lacks count as the timeline.
+    /// Where the user is. The panels that a small screen lacks count as the timeline.
     pub fn focus(&self) -> Focus {
         let mut focus = self.open.focus;
         if !self.screen().panels().contains(&focus.panel) {
@@ -57,8 +57,8 @@ impl App {
         focus
     }
 
-    /// What `i` explains here: what lies over the panels, else the chart or the focused panel. `None` for texts about the
-    /// program.
+    /// What `i` explains here: the screen over the panels, or else the chart or the focused panel. `None` for texts
+    /// about the program.
     pub(crate) fn topic(&self) -> Option<Topic> {
         if let Some(overlay) = self.overlay() {
             return overlay.screen().topic();
@@ -111,13 +111,13 @@ impl App {
         panel.into_iter().chain([panels]).collect()
     }
 
-    /// Shows a screen over the panels, instead of what lay there.
+    /// Shows a screen over the panels, in place of the previous one.
     pub(crate) fn show(&mut self, overlay: Overlay) {
         self.open.overlays = vec![overlay];
     }
 
-    /// Brings what lies over the panels up to date. It is never done while drawing: whoever reads during a run shall not
-    /// disturb what is measured.
+    /// Brings the screen over the panels up to date. This is never done while drawing, because a user who reads during
+    /// a run must not disturb the measurement.
     pub(crate) fn compose_overlay(&mut self, is_news: bool) {
         if let Some(mut overlay) = self.open.overlays.pop() {
             overlay.screen_mut().compose(self, is_news);
@@ -125,7 +125,7 @@ impl App {
         }
     }
 
-    /// Whether the panels are in reach, and another one than the form is focused.
+    /// Whether the panels are in reach and a panel other than the form is focused.
     pub(crate) fn is_beside_form(&self) -> bool {
         self.open.overlays.is_empty() && self.focus().panel != Panel::Setup
     }
@@ -135,7 +135,7 @@ impl App {
         self.focus().panel == Panel::Setup || matches!(self.overlay(), Some(Overlay::Form(_)))
     }
 
-    /// A key goes into the text that is being typed.
+    /// Sends a key to the text that is being typed.
     pub(crate) fn type_text(&mut self, key: Key) {
         if self.runs.naming.is_some() {
             self.type_name(key);
@@ -155,7 +155,7 @@ impl App {
         }
     }
 
-    /// What takes away what is on top, one thing at a time.
+    /// What closes the topmost thing, one at a time.
     fn closer(&self) -> Option<Closing> {
         let at_history = self.focus().panel == Panel::History;
         let is_filtered = self.runs.filter.is_some();
@@ -194,7 +194,7 @@ impl App {
 
     pub(crate) fn close_overlay(&mut self) {
         let closed = self.open.overlays.pop();
-        // The list of interpreters belongs to the form, which may have had a panel when it was opened.
+        // The list of interpreters belongs to the form, which may have been a panel when the list was opened.
         if matches!(closed, Some(Overlay::Pythons(_))) && self.overlay().is_none() {
             self.open_form();
         }
@@ -205,7 +205,7 @@ impl App {
         let panels = self.screen().panels();
         let here = self.focus();
         let panel = neighbour(panels, here.panel, next);
-        // The form has no expanded shape.
+        // The form cannot be expanded.
         self.open.focus = Focus {
             panel,
             expanded: here.expanded && panel != Panel::Setup,
@@ -220,7 +220,7 @@ impl App {
         }
     }
 
-    /// The form is a panel where there is room for one, and lies over the panels elsewhere.
+    /// Makes the form a panel if there is room for one, and an overlay if not.
     pub(crate) fn settle_form(&mut self) {
         if self.screen() == ScreenClass::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
             self.open.overlays.clear();
@@ -229,7 +229,7 @@ impl App {
             && self.form.typed().is_some()
             && self.open.overlays.is_empty()
         {
-            // Whoever types a number sees it: its panel is gone.
+            // The user is typing a number, and the panel with it is gone.
             self.show(Overlay::Form(FormScreen));
         }
     }

@@ -1,4 +1,4 @@
-//! What the mouse does. The app does not know where things stand on the screen: it is told what is under the pointer.
+//! What the mouse does. The app does not know the places on the screen; messages say what is under the pointer.
 
 use crate::{
     app::{
@@ -10,17 +10,17 @@ use crate::{
     ui::key::Key,
 };
 
-/// Rows that a turn of the wheel scrolls a text by.
+/// Rows that one step of the wheel scrolls a text.
 const WHEEL: isize = 3;
 
 impl App {
-    /// A click chooses; on what was chosen already it does what Enter does.
+    /// A click chooses. If the target is chosen already, the click does what Enter does.
     pub(crate) fn on_clicked(&mut self, target: ClickTarget) {
         if let ClickTarget::Offered(key) = target {
             self.on_key(key);
             return;
         }
-        // Whoever clicks elsewhere has typed all there is to type.
+        // A click elsewhere ends typing.
         let is_elsewhere = !matches!(target, ClickTarget::FormRow(_) | ClickTarget::Overlay);
         let form = self.form_here_mut();
         if !form.accept() && is_elsewhere {
@@ -56,7 +56,7 @@ impl App {
         }
     }
 
-    /// Goes to a row of the list that lies over the panels; on the one under the cursor it does what Space does.
+    /// Moves to a row of the list that lies over the panels. If the cursor is on it already, does what Space does.
     fn click_list(&mut self, row: usize) {
         match self.list_over() {
             Some((here, _)) if here == row => self.on_key(Key::Char(' ')),
@@ -72,7 +72,7 @@ impl App {
         list.keys(self).first().map(|keys| (here, *keys))
     }
 
-    /// Goes to a point of the chart; on the one under the cursor it does what Enter does.
+    /// Moves to a point of the chart. If the cursor is on it already, does what Enter does.
     fn click_point(&mut self, configuration: usize) {
         let mut again = false;
         self.with_chart(|chart, entry| {

@@ -1,8 +1,8 @@
 //! How much room there is, and which panels it holds.
 
-/// The smallest screen that anything is drawn on: columns and rows.
+/// The columns and rows of the smallest screen that shows anything.
 pub const SMALLEST: (u16, u16) = (60, 16);
-/// From here on the form, the cores and the curves have panels of their own.
+/// The columns and rows from which on the form, the cores and the curves have panels of their own.
 pub const WIDE: (u16, u16) = (100, 28);
 
 /// A class of screens that share a layout.
@@ -14,7 +14,8 @@ pub enum ScreenClass {
     Small,
     /// Everything beside each other.
     Wide,
-    /// Of any size: what a class looks at, large. Not a matter of size, so [`ScreenClass::of`] never says it.
+    /// Any size: what a class looks at, in large. It does not depend on the size, so [`ScreenClass::of`] never returns
+    /// it.
     Teaching,
 }
 
@@ -72,13 +73,13 @@ pub struct Focus {
 }
 
 impl Focus {
-    /// Where the questions stand, before the first run.
+    /// The questions, before the first run.
     pub const QUESTIONS: Focus = Focus {
         panel: Panel::Timeline,
         expanded: false,
     };
 
-    /// In the form, which is as large as it is.
+    /// The form, which cannot be expanded.
     pub const FORM: Focus = Focus {
         panel: Panel::Setup,
         expanded: false,

@@ -11,14 +11,14 @@ use crate::{
     ui::{area::cells, panel::draw_lines, theme::CURSOR},
 };
 
-/// The keys that work here.
+/// Draws the keys that work here.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     for (offer, place) in offered(app, area) {
         draw_lines([line(&offer)], place, buf);
     }
 }
 
-/// The keys that have room, the most useful first, and where they stand.
+/// The keys that have room, the most useful first, and where they are.
 pub fn offered(app: &App, area: Rect) -> Vec<(Offer, Rect)> {
     let mut x = area.x + 1;
     let mut places = vec![];

@@ -1,4 +1,4 @@
-//! The three rows on top: what is shown, what it comes to, what else there is to say.
+//! The three rows at the top: what is shown, the verdict, and remarks.
 
 use ratatui::{
     buffer::Buffer,
@@ -26,8 +26,9 @@ use crate::{
     },
 };
 
-/// Left: program and run. Right: state and machine. What matters least gives way first: why there are so few cores, how
-/// many there are, the program's name, which run of how many.
+/// Draws the program and the run at the left, the state and the machine at the right. If there is too little room, the
+/// least important part is left out first: why few cores are usable, the number of cores, the program's name, and the
+/// number of the run.
 pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
     let (shown, short) = shown(app);
     let (which, state) = state(app);
@@ -90,11 +91,11 @@ fn shown(app: &App) -> (String, String) {
     (whole, short)
 }
 
-/// The sentence that is read first, and how many cores are in use.
+/// Draws the sentence to read first, and how many cores are in use.
 pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
     let left = Line::raw(format!(" {}", said(app, area.width)[0]));
-    // Of a chart's many runs, only the one that is on has such a number.
+    // Of the many runs of a chart, only the one in progress has such a number.
     let has_number = app.chart().is_none() || app.is_running();
     let right = app
         .shown()
@@ -105,10 +106,10 @@ pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     between(left, right.unwrap_or_default().into(), area, buf);
 }
 
-/// The headline in the two rows that it may take. Where it needs more, dots say so. Where a doubt has no row of its own for
-/// that, its sign stands before the headline.
+/// The headline in the two rows that it may use. Dots mark that it is longer. If this leaves no row for a caveat, the
+/// sign of the caveat is before the headline.
 fn said(app: &App, width: u16) -> Vec<String> {
-    // A space before and behind.
+    // A space before and after.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
     let shown = app.shown().and_then(Shown::entry);
@@ -118,10 +119,11 @@ fn said(app: &App, width: u16) -> Vec<String> {
     in_rows(lines, 2, room)
 }
 
-/// The rest of a long headline; else the doubts about the run that is shown, or what to watch for while it is on.
+/// Draws the rest of a long headline; otherwise the caveats about the run that is shown, or what to watch for while it
+/// runs.
 pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
     let text = if let Some(rest) = said(app, area.width).get(1) {
-        // The band goes on.
+        // The band continues.
         buf.set_style(area, BAND);
         format!(" {rest}")
     } else {
@@ -130,7 +132,7 @@ pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
     draw_text(text, Style::new(), area, buf);
 }
 
-/// A notice, in a row of its own: it lies over nothing, and nothing over it.
+/// Draws a notice in a row of its own. It covers nothing, and nothing covers it.
 pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(notice) = app.notice() else { return };
     let style = if notice.is_error {
@@ -144,7 +146,7 @@ pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     draw_text(format!(" {sentence}{close}"), style, area, buf);
 }
 
-/// The doubts about the run that is shown, or what to watch for while it is on: else the two numbers that it is all about.
+/// The caveats about the run that is shown, or what to watch for while it runs; otherwise concurrency and parallelism.
 pub fn besides(app: &App) -> String {
     match app.shown() {
         _ if app.chart().is_some() => match app.sketch().map_or(0, |sketch| sketch.failed) {
@@ -164,7 +166,7 @@ pub fn besides(app: &App) -> String {
     }
 }
 
-/// What to know about a run that is over: a doubt, what is missing for its speed-up, or the two numbers.
+/// What to know about a finished run: a caveat, what its speed-up lacks, or concurrency and parallelism.
 fn remark(entry: &RunEntry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = entry.caveats().next() {
@@ -187,7 +189,7 @@ fn two_numbers(shown: Shown<'_>) -> String {
     )
 }
 
-/// Which run of how many, and what goes on: of the same width while time passes.
+/// The number of the run among all runs, and what is in progress. The width stays the same while time passes.
 fn state(app: &App) -> (String, String) {
     if let Some(playback) = app.playback() {
         return (String::new(), playback.words());
@@ -205,17 +207,18 @@ fn state(app: &App) -> (String, String) {
         }
     };
     match app.frozen() {
-        // What goes on is not what is shown.
+        // The state is about the run in progress, not about the frozen trace that is shown.
         Some(_) if state.is_empty() => (which, "picture frozen".into()),
         Some(_) => (which, format!("picture frozen, {state}")),
         None => (which, state),
     }
 }
 
-/// Where the run that is shown was measured, from many words to few: that it was elsewhere is always said.
+/// Where the run that is shown was measured, from the longest text to the shortest. Even the shortest says if that was
+/// another machine.
 fn machine(app: &App) -> [String; 3] {
     match app.recorded_on() {
-        // What goes on has said that it was recorded.
+        // The state says already that the run was recorded.
         Some([_, few, _]) if app.playback().is_some() => [few, String::new(), String::new()],
         Some(words) => words,
         None => {
@@ -238,14 +241,14 @@ fn cores(app: &App) -> String {
     counted(app.machine_shown().cores_usable.into(), "core")
 }
 
-/// How many cores our workers use, or used on average over a run that is over.
+/// How many cores our workers use, or used on average over a finished run.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
     let (_, parallelism) = shown.two_numbers();
     let used = shown.entry().map_or("in use", |_| "used");
     format!("{parallelism:.1} of {} {used} ", cores(app))
 }
 
-/// Two lines in one row; of the left one, what has room beside the right one.
+/// Draws two lines in one row. The left one is cut if there is too little room beside the right one.
 fn between(left: Line<'_>, right: Line<'_>, area: Rect, buf: &mut Buffer) {
     let (room, beside) = split_left(area, area.width.saturating_sub(cells(right.width())));
     draw_lines([left], room, buf);

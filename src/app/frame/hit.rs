@@ -1,4 +1,4 @@
-//! What is under the pointer. Where things stand is asked of the files that draw them.
+//! What is under the pointer. The places are asked of the files that draw them.
 
 use ratatui::layout::{Position, Rect};
 
@@ -47,8 +47,8 @@ pub fn hit(app: &App, column: u16, row: u16) -> Option<ClickTarget> {
     }
 }
 
-/// The key of a binding in the footer whose label was pointed at, so many columns from its begin. Where it matters which of
-/// several keys is pressed, only one that is pointed at counts.
+/// The key at this column of a label in the footer, counted from the start of the label. If it matters which of several
+/// keys is pressed, the pointer must be on the key itself.
 fn key_at(offer: &Offer, column: u16) -> Option<Key> {
     let binding = offer.binding;
     let here = offer.label.chars().nth(usize::from(column));
@@ -75,7 +75,7 @@ fn history_target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> 
 }
 
 fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<ClickTarget> {
-    // The wide screen has all of them.
+    // The wide screen has all panels.
     let mut all = ScreenClass::Wide.panels().iter();
     let panel = *all.find(|panel| panels.of(**panel).contains(here))?;
     let area = panels.of(panel);
@@ -88,7 +88,7 @@ fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<ClickTarget> {
         Panel::History => history_target(app, area, here),
         Panel::Cores | Panel::Curves => None,
     };
-    // On a small screen the cores are a line that cannot be focused.
+    // On a small screen, the cores are a line that cannot be focused.
     let can_be_focused = app.screen().panels().contains(&panel);
     special.or(can_be_focused.then_some(ClickTarget::Panel(panel)))
 }

@@ -1,10 +1,10 @@
-//! Where everything stands. Pure: an area becomes panels.
+//! Where everything is. The module is pure: it divides an area into panels.
 //!
 //! ```text
 //!  120×40                                                   80×24
 //!  header: what is shown              cores, state           header
 //!  VERDICT, read first                cores in use           VERDICT
-//!  aside: what to watch, doubts, notices                     aside
+//!  aside: what to watch, caveats                             aside
 //! ╭ Plan ───────╮╭ Timeline ───────────────────────╮        ╭ Timeline ─────────────────╮
 //! │ the form    ││ w0 ▃▂▃▃▂▃▂▃▃▂                   │        │ w0 ▃▂▃▃▂▃▂▃▃▂             │
 //! │             ││ w1 ▃▃▂▃▂▃▃▂▃▂                   │        │ w1 ▃▃▂▃▂▃▃▂▃▂             │
@@ -20,7 +20,7 @@
 //!  footer: the keys that work here
 //! ```
 //!
-//! The curves stand exactly below the bars: a column is the same moment in both.
+//! The curves are exactly below the bars: a column is the same moment in both.
 //!
 //! ```text
 //!  the teaching layout, at any size
@@ -44,33 +44,33 @@ use ratatui::layout::{
 
 use crate::app::screen::{Focus, Panel, ScreenClass, WIDE};
 
-/// How wide the form and the cores are.
+/// The width of the form and of the cores.
 const SIDE: u16 = 28;
-/// Columns of a wide timeline's labels, and of the curves'.
+/// Columns of the labels of a wide timeline, and of the curves.
 const WIDE_GUTTER: u16 = 22;
 /// Columns of a small timeline's labels.
 const SMALL_GUTTER: u16 = 6;
-/// Below so many rows the line of cores is left out.
+/// A screen with fewer rows has no line of cores.
 const ROWS_FOR_CORES: u16 = 20;
-/// From so many columns and rows on, the figures of the teaching layout are five rows high.
+/// The columns and rows from which on the figures of the teaching layout are five rows high.
 const LARGE_FIGURES: (u16, u16) = (116, 30);
 
-/// Where everything stands; what has no room is empty.
+/// Where everything is. A part without room is empty.
 #[derive(Clone, Copy, Default)]
 pub struct Panels {
     /// What is shown, and the state of the machine.
     pub header: Rect,
-    /// The sentence that is read first.
+    /// The sentence to read first.
     pub verdict: Rect,
-    /// What else there is to say; in the teaching layout the keys that were pressed.
+    /// Remarks; in the teaching layout, the keys that were pressed.
     pub aside: Rect,
-    /// The numbers that matter, in large digits: in the teaching layout.
+    /// The numbers that matter, in large digits, in the teaching layout.
     pub figures: Rect,
     /// The form.
     pub setup: Rect,
     /// A bar per worker.
     pub timeline: Rect,
-    /// A bar per core: a panel, or on a small screen a line.
+    /// A bar per core; a line on a small screen.
     pub cores: Rect,
     /// Concurrency and parallelism.
     pub curves: Rect,
@@ -85,7 +85,7 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Where a panel that can be focused stands.
+    /// Where a panel is that can be focused.
     pub fn of(mut self, panel: Panel) -> Rect {
         *self.of_mut(panel)
     }
@@ -105,7 +105,7 @@ impl Panels {
 pub fn panels(area: Rect, screen: ScreenClass, focus: Focus) -> Panels {
     let around = [Length(1), Length(1), Length(1), Fill(1), Length(1)];
     let [header, verdict, aside, body, footer] = Layout::vertical(around).areas(area);
-    // A notice takes a row, and moves nothing.
+    // A notice takes a row and moves nothing.
     let is_wide = match screen {
         ScreenClass::Wide => true,
         ScreenClass::Teaching => area.width >= WIDE.0,
@@ -130,7 +130,7 @@ pub fn panels(area: Rect, screen: ScreenClass, focus: Focus) -> Panels {
 
 fn wide(panels: &mut Panels, body: Rect) {
     let history = (body.height * 3 / 10).clamp(8, 14);
-    // An odd number of rows inside keeps the two curves apart.
+    // With an odd number of rows inside, the two curves stay apart.
     let band = if body.height < 32 { 5 } else { 7 };
     let rows = Layout::vertical([Fill(1), Length(band), Length(history)]);
     let columns = Layout::horizontal([Length(SIDE), Fill(1)]);
@@ -193,7 +193,7 @@ mod tests {
     fn each_size_that_was_looked_at_has_room_for_what_matters() {
         let rows = |w, h| {
             let panels = panels(Rect::new(0, 0, w, h), ScreenClass::of(w, h), TIMELINE);
-            // A border above and below, and the axis; the history has its heading.
+            // The timeline has a border above and below, and the axis. The history has a border and its heading.
             (panels.timeline.height - 3, panels.history.height - 3)
         };
         assert_eq!(rows(60, 16), (4, 2));

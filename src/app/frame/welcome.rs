@@ -1,4 +1,4 @@
-//! The first start: the quick experiments, in the place of the timeline.
+//! The first start: the quick experiments, in place of the timeline.
 
 use ratatui::{
     buffer::Buffer,
@@ -18,14 +18,14 @@ use crate::{
     },
 };
 
-/// Rows of an experiment with its key in large digits, and an empty row.
+/// Rows of an experiment with its key in large digits, including an empty row.
 const LARGE: u16 = 4;
 /// Columns of a key in large digits, and in the largest.
 const KEY: [u16; 2] = [6, 12];
-/// Columns of an experiment with its words.
+/// Columns of an experiment with its text.
 pub const WIDTH: u16 = 84;
 
-/// Key, question, and what to watch for, as far as there is room; the chosen question stands out.
+/// Draws key, question, and what to watch for, as far as there is room. The chosen question is bold.
 pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut Buffer) {
     let apart = apart(has_python, area);
     for (experiment, place) in places(has_python, area) {
@@ -58,7 +58,7 @@ pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut
             Span::raw("  "),
             question,
         ]);
-        // Half a name would confuse.
+        // Half a name would be confusing.
         if line.width() + plan.width() + 3 <= usize::from(place.width) {
             line.push_span(format!("   {plan}"));
         }
@@ -67,7 +67,7 @@ pub fn draw(has_python: bool, chosen: Option<&Experiment>, area: Rect, buf: &mut
     }
 }
 
-/// The experiment that stands at this height of the area.
+/// The experiment at this height of the area.
 pub fn experiment_at(has_python: bool, area: Rect, y: u16) -> Option<&'static Experiment> {
     let is_here = |place: &Rect| (place.top()..place.bottom()).contains(&y);
     places(has_python, area)
@@ -80,7 +80,7 @@ pub fn are_large(has_python: bool, area: Rect) -> bool {
     apart(has_python, area) >= LARGE
 }
 
-/// Rows from one experiment to the next.
+/// The distance from one experiment to the next, in rows.
 fn apart(has_python: bool, area: Rect) -> u16 {
     let count = cells(offered(has_python).len());
     // The last one needs no empty row below it.
@@ -90,7 +90,7 @@ fn apart(has_python: bool, area: Rect) -> u16 {
     }
 }
 
-/// Where each experiment stands: all rows up to the next one but an empty one, where there is room for that.
+/// Where each experiment is: all rows up to the next one, except an empty row if there is room for it.
 fn places(has_python: bool, area: Rect) -> impl Iterator<Item = (&'static Experiment, Rect)> {
     let apart = apart(has_python, area);
     let height = if apart > 2 { apart - 1 } else { apart };

@@ -1,4 +1,4 @@
-//! Keys that are not of one screen.
+//! Keys that belong to no screen.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::app::{
 /// The keys of the quick experiments.
 pub(crate) const QUESTIONS: &str = "1-5";
 
-/// While the panels are in reach: no text lies over them.
+/// The keys that work if no text lies over the panels.
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
     bind("r", "r run", 5, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
@@ -46,7 +46,7 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
     bind("Shift-Tab", "", 0, "go to the previous panel", |app| app.next_panel(false)).when(|app| app.open.overlays.is_empty()),
 ]));
 
-/// Everywhere but in a text that is typed.
+/// The keys that work everywhere except while a text is typed.
 #[rustfmt::skip]
 pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {}, vec![
     bind("x", "x stop", 1, "stop the run; what was measured is kept as cancelled", App::stop).when(App::can_stop),
@@ -58,7 +58,7 @@ pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {
     bind("M", "M mouse", 15, "release the mouse, so that it selects text, or take it back", App::toggle_mouse),
 ]));
 
-/// Everywhere.
+/// The keys that work everywhere.
 #[rustfmt::skip]
 pub static ALWAYS: LazyLock<Keys> = LazyLock::new(|| keys("", |_, _| {}, vec![
     bind("Ctrl-T", "", 0, "the next theme: ansi, safe, contrast, mono", App::next_theme),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::app::keys::{FAR, Keys, bind, keys, step, with};
 
-/// In a form.
+/// The keys in a form.
 #[rustfmt::skip]
 pub static ROWS: LazyLock<Keys> = LazyLock::new(|| keys("In a form", |app, by| app.form_here_mut().step(by), vec![
     step("↑ k", "", 0, "the row above", -1),
@@ -17,7 +17,7 @@ pub static ROWS: LazyLock<Keys> = LazyLock::new(|| keys("In a form", |app, by| a
     step("G | End", "", 0, "the last row; also End", FAR),
 ]));
 
-/// In a form that lies over the panels.
+/// The keys in a form that lies over the panels.
 #[rustfmt::skip]
 pub static OVER: LazyLock<Keys> = LazyLock::new(|| keys("In a form over the panels", |app, by| app.form_here_mut().step(by), vec![
     step("Tab", "", 0, "the row below", 1),
@@ -25,7 +25,7 @@ pub static OVER: LazyLock<Keys> = LazyLock::new(|| keys("In a form over the pane
     bind("Space", "", 0, "the next choice, or a larger number", |app| app.form_here_mut().change(true)).when(|app| app.form_here().can_change()),
 ]));
 
-/// While a value is typed in a form.
+/// The keys while a value is typed in a form.
 #[rustfmt::skip]
 pub static FIELD: LazyLock<Keys> = LazyLock::new(|| keys("In a field of a form", |app, by| app.form_here_mut().step(by), vec![
     bind("Enter", "Enter accept", 2, "take what was typed", |app| { app.form_here_mut().accept(); }),

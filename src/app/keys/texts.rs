@@ -1,4 +1,4 @@
-//! Keys of texts, wherever they are typed or read.
+//! Keys of texts that are typed or read, wherever they are.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, keys, list, with},
 };
 
-/// While any text is being typed, whatever it is for.
+/// The keys while any text is being typed.
 #[rustfmt::skip]
 pub static TYPING: LazyLock<Keys> = LazyLock::new(|| keys("In any text that is typed", |_, _| {}, vec![
     with("a-z", "", 0, "any character goes into the text", App::type_text),
@@ -17,6 +17,6 @@ pub static TYPING: LazyLock<Keys> = LazyLock::new(|| keys("In any text that is t
     with("Ctrl-W", "", 0, "erase the word before the cursor", App::type_text),
 ]).taking_text());
 
-/// While a text is read.
+/// The keys while a text is read.
 #[rustfmt::skip]
 pub static READING: LazyLock<Keys> = LazyLock::new(|| keys("In a text like this", App::scroll, list("row", "↑↓ scroll", 3)));
