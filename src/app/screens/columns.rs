@@ -9,7 +9,7 @@ use crate::app::{
     screens::{Overlay, Screen},
 };
 
-/// The list of the history's columns, over the panels. Its cursor is that of
+/// The list of the history's columns, over the panels. It uses the cursor of
 /// [`Columns`](super::history::columns::Columns).
 #[derive(Clone, Debug)]
 pub struct ColumnList;

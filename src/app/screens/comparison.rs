@@ -1,5 +1,5 @@
-//! What a comparison of runs says: a sentence, a table, and how timelines and table share the room. The screen draws it,
-//! and scrolling needs to know how many rows are out of sight.
+//! What a comparison of runs contains: a sentence, a table, and how timelines and table share the room. The screen
+//! draws it, and scrolling needs to know how many rows are out of sight.
 
 pub mod keys;
 pub mod view;
@@ -35,32 +35,32 @@ use crate::{
 
 /// Columns of the names of rows, at least.
 const NAMES: usize = 14;
-/// Columns of a run, where there is room.
+/// Columns of a run, if there is room.
 const COLUMN: usize = 17;
-/// Columns between two runs, where there is none to spare.
+/// Columns between two runs, if there is no room to spare.
 const BETWEEN: usize = 2;
 /// Columns between the timelines and the table beside them.
 pub(crate) const APART: u16 = 3;
-/// From so many columns on, there is room for both.
+/// With this many columns or more, there is room for both beside each other.
 const ROOM_FOR_TWO: u16 = 150;
-/// Rows of a worker where there is room for everything: ink and a gap.
+/// Rows of a worker if there is room for everything: ink and a gap.
 const HIGH: usize = 8;
-/// Rows of a run where there is hardly any room: what it was, and a worker.
+/// Rows of a run if there is hardly any room: its title and a worker.
 const LOW: usize = 2;
-/// Rows that the sentence has at least, if it needs them.
+/// The least number of rows for the sentence, if it needs them.
 const WORDS_LEAST: u16 = 2;
-/// Rows that the table has at least: headings, what does not fit, and times with what is known of them.
+/// The least number of rows for the table: headings, a note on what does not fit, and times with their statistics.
 const TABLE_LEAST: u16 = 4;
 
-/// Runs on one time axis.
+/// A comparison: runs on one time axis.
 #[derive(Clone, Debug)]
 pub struct Comparing {
-    /// Which runs, in ascending order.
+    /// The runs, in ascending order.
     pub numbers: Vec<usize>,
-    /// The stretch of time in view, unless it is all of it.
+    /// The window of time in view; `None` is all of the time.
     pub zoom: Option<Window>,
     scroll: Scroll,
-    /// What it says, laid out for the screen.
+    /// The content, laid out for the screen.
     pub parts: Composition,
 }
 
@@ -105,7 +105,7 @@ impl Screen for Comparing {
 }
 
 impl App {
-    /// Looks at another stretch of the runs that are compared.
+    /// Changes the window of time of the compared runs.
     pub(crate) fn look_at_all(&mut self, change: fn(Window, Nanos) -> Option<Window>) {
         if let Some(Overlay::Comparison(Comparing { numbers, zoom, .. })) =
             self.open.overlays.last_mut()
@@ -121,26 +121,26 @@ impl App {
 pub struct Composition {
     /// The sentence in lines.
     pub said: Vec<String>,
-    /// Rows of it and of what keeps the timelines apart from it.
+    /// Rows of the sentence, and of the gap between it and the timelines.
     pub said_room: u16,
-    /// What the signs before the runs mean; empty if there are none.
+    /// The meaning of the signs of the runs; empty if there are none.
     pub legend: String,
-    /// Columns of the timelines, and their rows with the axis. The table stands below them, or beside them where there is
+    /// Columns of the timelines, and their rows with the axis. The table is below them, or beside them if there is
     /// room.
     pub timelines: (u16, u16),
-    /// The table, of which the last rows may be out of sight.
+    /// The table. Its last rows may be out of sight.
     pub table: Vec<TextLine>,
     /// Rows that the table has.
     pub table_room: u16,
 }
 
 impl Composition {
-    /// In so many columns and rows.
+    /// A comparison for a screen of this many columns and rows.
     pub fn of(history: &History, numbers: &[usize], (columns, rows): (u16, u16)) -> Composition {
         let runs = runs(history, numbers);
         let (compared, reference) = compared(history, &runs);
         let comparison = compare(&compared, reference);
-        // Where each run can be seen, it is: for that, empty rows give way first, then words.
+        // Every run is visible if possible. To make room for that, empty rows are left out first, then words.
         let least = least(runs.len());
         let (least, for_words) = match rows.checked_sub(least + TABLE_LEAST) {
             Some(for_words) if for_words >= WORDS_LEAST => (least, for_words),
@@ -163,7 +163,7 @@ impl Composition {
         let (timelines, table_room) = if is_beside {
             ((columns - own - APART, wanted.min(room)), room)
         } else {
-            // The picture tells more than the table: it gets what it needs, up to three fifths.
+            // The timelines say more than the table, so they get the rows that they need, up to three fifths.
             let fair = (room * 3 / 5).max(room.saturating_sub(cells(table.len())));
             let high = wanted.min(fair.max(least)).min(room);
             ((columns, high), room - high)
@@ -179,7 +179,7 @@ impl Composition {
     }
 }
 
-/// Rows that the timelines of so many runs need, with their axis.
+/// Rows that the timelines of `runs` runs need, with their axis.
 pub(crate) fn least(runs: usize) -> u16 {
     cells(runs * LOW + 1)
 }
@@ -190,7 +190,7 @@ pub(crate) fn runs<'a>(history: &'a History, numbers: &[usize]) -> Vec<&'a RunEn
     runs.flatten().collect()
 }
 
-/// These runs with their repeats, and which one of them is their baseline: the one that the user chose, if he did.
+/// These runs with their repeats, and which of them is the baseline. If the user chose one, it is that.
 fn compared<'a>(history: &'a History, runs: &[&'a RunEntry]) -> (Vec<Compared<'a>>, usize) {
     let compared: Vec<Compared<'a>> = runs
         .iter()
@@ -204,8 +204,8 @@ fn compared<'a>(history: &'a History, runs: &[&'a RunEntry]) -> (Vec<Compared<'a
     (compared, reference)
 }
 
-/// The number of the run that comes after the one that these are measured against, as their next baseline; `None` if they
-/// cannot be measured against each other.
+/// The number of the run to be the next baseline: the one after the current baseline. `None` if the runs cannot be
+/// measured against each other.
 pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
     let runs = runs(history, numbers);
     let (compared, reference) = compared(history, &runs);
@@ -215,7 +215,7 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
     Some(runs[(reference + 1) % runs.len()].number)
 }
 
-/// All of the time that these runs took: the longest of them.
+/// The whole time that these runs took, which is that of the longest run.
 pub fn whole(runs: &[&RunEntry]) -> Window {
     let end = |run: &&RunEntry| {
         run.loaded_trace()
@@ -227,7 +227,8 @@ pub fn whole(runs: &[&RunEntry]) -> Window {
     }
 }
 
-/// What to look at instead of `zoom`, a stretch of `all`, after a change that knows where all ends; `None` is all of it.
+/// The window to show instead of `zoom`, after a change. `all` is the whole time, and `change` receives its end. `None`
+/// is all of it.
 pub fn look(
     zoom: Option<Window>,
     all: Window,
@@ -236,10 +237,10 @@ pub fn look(
     change(zoom.unwrap_or(all), all.to).filter(|next| next.span() < all.span())
 }
 
-/// What is said of a row's runs below each other: its heading, then its cells.
+/// A column of the comparison from top to bottom: its heading, then its cells.
 type ComparisonColumn = Vec<String>;
 
-/// A column per run and, between two, one with the difference. Those that do not fit are told in words.
+/// A column per run and, for two runs, one with the difference. Columns that do not fit are named in words.
 fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TextLine> {
     let rows = &comparison.rows;
     let mut lines: Vec<TextLine> = std::iter::once(vec![])
@@ -257,7 +258,7 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TextLine> {
         let widths = widths(&columns, width.saturating_sub(names));
         (columns, widths)
     };
-    // Where the names of the runs have no room above their columns, they stand above their timelines all the same.
+    // If the names of the runs have no room above their columns, they still have it above the timelines.
     let headings: [fn(&Heading) -> &String; 2] = [|of| &of.heading, |of| &of.short];
     let (columns, widths) = fitting(headings.map(below), |(columns, widths)| {
         columns.len() == widths.len()
@@ -283,7 +284,7 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TextLine> {
     lines
 }
 
-/// What a row is about: behind the mark of a phase, or below what it belongs to.
+/// The name of a row: after the mark of a phase, or below the row that it belongs to.
 fn named(row: &ComparisonRow) -> TextLine {
     let name = TextPart::new(row.name.clone(), TextStyle::Plain);
     match row.phase {
@@ -293,7 +294,7 @@ fn named(row: &ComparisonRow) -> TextLine {
     }
 }
 
-/// The table, and the doubts about the runs below it.
+/// The table, and the caveats about the runs below it.
 fn below(comparison: &Comparison, runs: &[&RunEntry], width: u16) -> Vec<TextLine> {
     let mut page = Page::of(width);
     page.lines = table(comparison, runs.len(), width.into());
@@ -346,7 +347,7 @@ impl App {
         self.show(Overlay::Comparison(Comparing::of(self.compared())));
     }
 
-    /// Measures the compared runs, and with them all of their work, against the next of them.
+    /// Measures the compared runs, and all other runs of their work, against the next baseline.
     pub(crate) fn next_reference(&mut self) {
         let Some(Overlay::Comparison(Comparing { numbers, .. })) = self.overlay() else {
             return;

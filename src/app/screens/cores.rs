@@ -1,3 +1,3 @@
-//! A bar per core, or what each ran over time.
+//! A bar per core, or the share of each core over time.
 
 pub mod view;

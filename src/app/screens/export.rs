@@ -1,4 +1,4 @@
-//! Writing a file to share, from the form to what became of it.
+//! Writing a file to share, from the form to the result.
 
 pub mod keys;
 pub mod view;
@@ -39,7 +39,7 @@ impl App {
         }
     }
 
-    /// The form, also where another text lies over it.
+    /// The form, even if another text covers it.
     fn exporting_mut(&mut self) -> Option<&mut Exporting> {
         let mut overlays = self.open.overlays.iter_mut().rev();
         overlays.find_map(|overlay| match overlay {
@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// The shell reads timelines for the file, and tells how far it is.
+    /// Shows the progress of the shell, which reads timelines for the file.
     pub(crate) fn on_export_reads(&mut self, read: usize, of: usize) {
         if let Some(form) = self.exporting_mut() {
             form.stage = Stage::Writing(format!("reading the timelines: {read} of {of}"));
@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// The shell has written the file, or not: whoever left the form meanwhile hears of it, too.
+    /// Shows the result of writing the file, even if the user has closed the form.
     pub(crate) fn on_exported(
         &mut self,
         file: &str,
@@ -121,7 +121,7 @@ mod tests {
         ui::key::Key,
     };
 
-    /// An explorer with so many runs that have ended.
+    /// An explorer with `runs` finished runs.
     fn app(runs: usize) -> App {
         let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         for _ in 0..runs {

@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// The form over the panels, where it has no panel of its own.
+/// The form over the panels, if it has no panel of its own.
 #[derive(Clone, Debug)]
 pub struct FormScreen;
 
@@ -48,24 +48,24 @@ impl Screen for FormScreen {
 /// No field takes a number with more digits.
 const MOST_DIGITS: usize = 13;
 
-/// The form.
+/// The form of the plan.
 #[derive(Clone, Debug)]
 pub struct Setup {
     draft: Draft,
-    /// Times of computing that were given before steps were, to come back to.
+    /// The times of computing before the user switched to steps, to return to.
     times: Values,
     entry: FormEntry,
     cores_usable: u32,
     /// How many workers are allowed.
     pub(crate) limits: WorkerLimits,
-    /// By what Python's models can be executed.
+    /// What is known about this machine's interpreters.
     pythons: Search,
-    /// What `r` will do: composed when something has changed.
+    /// What `r` will do. It is composed when something has changed.
     estimate: Result<String, Invalid>,
 }
 
 impl Setup {
-    /// The article's computing with a thread per core.
+    /// The article's computing, with a thread per core.
     pub fn new(cores_usable: u32, limits: WorkerLimits) -> Setup {
         let (workload, workers) = (Workload::Cpu, u64::from(cores_usable).clamp(2, 8));
         let model = Model::of(false).find(|model| !model.is_serial());
@@ -81,7 +81,7 @@ impl Setup {
         }
     }
 
-    /// The draft to run: under serial with one worker, whatever the number that is kept for the other models.
+    /// The draft to run. Serial has one worker, whatever number is kept for the other models.
     pub fn draft(&self) -> Draft {
         let mut draft = self.draft.clone();
         if draft.model.is_serial() {
@@ -90,7 +90,7 @@ impl Setup {
         draft
     }
 
-    /// Puts another draft into the form, as when a quick experiment is started.
+    /// Puts another draft into the form, for example when a quick experiment starts.
     pub fn set_draft(&mut self, draft: Draft) {
         let (row, repeats) = (self.field(), self.draft.repeats);
         let python = draft.python.or_else(|| self.draft.python.take());
@@ -100,7 +100,7 @@ impl Setup {
             ..draft
         };
         self.keep_start_method();
-        // The rows differ from workload to workload.
+        // The rows depend on the workload.
         self.entry = FormEntry::default();
         self.choose(row);
     }
@@ -110,11 +110,12 @@ impl Setup {
         self.draft.model
     }
 
-    /// The rows that this workload and model have.
+    /// The rows of this workload and model.
     pub fn fields(&self) -> Vec<Field> {
         let draft = &self.draft;
         let mut rows = vec![Field::Workload, Field::Model, Field::WORKERS, Field::TASKS];
-        // Below what all models have, which so stays where it is while models are stepped through.
+        // This row comes after those that all models have, so that they stay in place while the user steps through
+        // models.
         rows.extend(draft.model.is_python().then_some(Field::Python));
         rows.extend(draft.model.has_start_method().then_some(Field::StartMethod));
         let sizing = draft.workload.description().sizing.as_ref();
@@ -139,7 +140,7 @@ impl Setup {
         self.described(field).value
     }
 
-    /// A row as it is now.
+    /// A row in its current state.
     fn described(&self, field: Field) -> FormField {
         let draft = &self.draft;
         let workload = draft.workload.description();
@@ -179,7 +180,7 @@ impl Setup {
         }
     }
 
-    /// Whether the model allows nothing else: serial has one worker.
+    /// Whether the model allows only one value: serial has one worker.
     fn is_fixed(&self, row: Field) -> bool {
         row == Field::WORKERS && self.draft.model.is_serial()
     }
@@ -191,7 +192,7 @@ impl Setup {
         }
     }
 
-    /// Steps of computing instead of a time, or the other way round.
+    /// Switches from a time of computing to steps, or back.
     fn change_sizing(&mut self) {
         let Some(sizing) = self.draft.workload.description().sizing.as_ref() else {
             return;
@@ -217,7 +218,7 @@ impl Setup {
         }
     }
 
-    /// Those that execute the workload.
+    /// The models that execute the workload.
     fn models(&self) -> Vec<Model> {
         Model::ALL
             .into_iter()
@@ -229,12 +230,12 @@ impl Setup {
         self.entry.remark = Some(sentence);
     }
 
-    /// Puts the cursor where the mistake is, which the forecast tells.
+    /// Moves the cursor to the mistake, which the estimate describes.
     pub fn refuse(&mut self, invalid: &Invalid) {
         self.choose(invalid.field);
     }
 
-    /// Takes the remark away.
+    /// Removes the remark.
     pub fn dismiss(&mut self) {
         self.entry.remark = None;
     }
@@ -286,7 +287,8 @@ impl Form for Setup {
         }
     }
 
-    /// A number that is too large is taken, too, and the forecast says so: one that changed by itself would surprise.
+    /// Also takes a number that is too large, and the estimate says so. A number that changed by itself would be a
+    /// surprise.
     fn take(&mut self, text: &str) -> Result<(), String> {
         if let Field::Number(parameter) = self.field() {
             self.draft.set(parameter, number(parameter.what, text)?);

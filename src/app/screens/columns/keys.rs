@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, bind, keys, list},
 };
 
-/// While the columns of the history are chosen.
+/// The keys while the columns of the history are chosen.
 #[rustfmt::skip]
 pub static COLUMNS: LazyLock<Keys> = LazyLock::new(|| keys("In the columns of the history", |app, by| app.runs.columns.step(by), [
     list("column", "↑↓ choose", 2),

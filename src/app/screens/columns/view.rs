@@ -1,4 +1,4 @@
-//! The columns to choose from, over the panels.
+//! The list of columns to choose from, over the panels.
 
 use ratatui::{
     buffer::Buffer,
@@ -30,7 +30,7 @@ use crate::{
 
 /// Columns of the frame with the longest line in it.
 const WIDTH: u16 = 60;
-/// The box of a column that is to be shown where there is no room for it.
+/// The box of a column that is chosen but has no room.
 const NO_ROOM: &str = "[…]";
 
 impl View for ColumnList {
@@ -38,7 +38,7 @@ impl View for ColumnList {
         (WIDTH, COLUMNS.len())
     }
 
-    /// All columns of the history: those that are shown have a cross, if there is room.
+    /// Draws all columns of the history. A shown column has a cross if there is room for it.
     fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
         let columns = &app.runs.columns;
         let placed = HistoryGeometry::of(app, inside(panels.history)).columns;

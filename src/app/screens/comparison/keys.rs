@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, bind, keys},
 };
 
-/// While runs are compared.
+/// The keys while runs are compared.
 #[rustfmt::skip]
 pub static COMPARISON: LazyLock<Keys> = LazyLock::new(|| keys("In a comparison", |_, _| {}, vec![
     bind("+ | =", "+ zoom", 3, "zoom into the time of all runs", |app| app.look_at_all(|now, end| Some(now.closer(now.middle(), end))))

@@ -1,4 +1,4 @@
-//! Several runs on one time axis: the shorter visibly ends earlier.
+//! Several runs on one time axis. The timeline of a shorter run visibly ends earlier.
 //!
 //! ```text
 //!  #2 processes was 1.9× faster than #1 serial: …
@@ -53,7 +53,7 @@ use crate::{
 const GUTTER: u16 = 5;
 
 impl View for Comparing {
-    /// All the room that there is.
+    /// The whole room.
     fn size(&self, _app: &App, room: Rect) -> (u16, usize) {
         (room.width, usize::from(room.height))
     }
@@ -93,12 +93,12 @@ impl View for Comparing {
     }
 }
 
-/// All runs below each other, on one time axis.
+/// Draws all runs below each other, on one time axis.
 fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
-    // An empty row keeps the axis apart from the table, unless that would cost a run its timeline.
+    // An empty row keeps the axis apart from the table, unless that would leave no room for the timeline of a run.
     let apart = u16::from(area.height != least(runs.len()));
     let (mut rest, _) = split_below(area, 1 + apart);
-    // Bars of all runs are equally high, or more ink would not mean more work.
+    // The bars of all runs are equally high. Otherwise more ink would not mean more work.
     let lanes: usize = runs.iter().map(|run| bars_of(run)).sum();
     let titles = cells(runs.len());
     let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
@@ -111,7 +111,7 @@ fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, 
             let left = runs.len() - i;
             let text = format!("… and {left} more: the screen is too low");
             draw_text(text, Style::new(), Rect { height: 1, ..rest }, buf);
-            // Below the bars one row is free: the axis moves down into it.
+            // One row is free below the bars: the axis moves down into it.
             rest.y += 1;
             break;
         }
@@ -124,12 +124,13 @@ fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, 
     Axis { window, cursor }.render(split_left(axis, GUTTER).1, buf);
 }
 
-/// How many bars a run has; where its picture is missing, the reason takes the room of one.
+/// How many bars a run has. If its trace is missing, the reason takes the room of one bar.
 fn bars_of(run: &RunEntry) -> usize {
     run.trace.lanes.len().max(1)
 }
 
-/// Who gets how many of `rows`: at least two each, as long as there are any, and what small runs leave goes to the others.
+/// Divides `rows` among the runs. Each run gets at least two rows if possible, and small runs leave their rest to the
+/// others.
 fn shares(wanted: Vec<usize>, rows: u16) -> Vec<u16> {
     let mut left = rows;
     let mut shares = vec![0; wanted.len()];
@@ -185,8 +186,8 @@ fn draw_timeline(
     gantt.render(bars, buf);
 }
 
-/// What a run was, that it was recorded elsewhere, how it ended unless well, and how much of it is drawn; in as many words as
-/// fit.
+/// The title of a run: what it was, whether it was recorded elsewhere, how it ended unless it ended well, and how much
+/// of it is drawn; in as many words as fit.
 fn title(run: &RunEntry, drawn: usize, width: u16) -> Line<'static> {
     let (plan, lanes) = (&run.record.plan, run.trace.lanes.len());
     let mut besides = String::new();

@@ -1,4 +1,4 @@
-//! Which share of each core our workers use, and which share others.
+//! The share of each core that our workers use, and the share that others use.
 
 mod many;
 mod over_time;
@@ -26,16 +26,16 @@ use crate::{
 /// Columns of a bar with its numbers.
 const ONE: u16 = 19;
 
-/// One core, over the run so far.
+/// A core over the run so far.
 struct Core {
     number: u16,
-    /// Our workers' share, in 0..=1; nothing is known before the first run.
+    /// The share of our workers, in 0..=1; `None` before the first run.
     ours: Option<f64>,
-    /// Everybody else's, where it is known.
+    /// The share of all others, if it is known.
     others: Option<f64>,
 }
 
-/// A panel, or on a small screen one line.
+/// Draws a panel, or one line on a small screen.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let cores = cores(app);
     if area.height == 1 {
@@ -43,7 +43,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
         return;
     }
     let inner = inside(area);
-    // Over time, there is a row for each core, and one for the axis.
+    // The view over time has a row for each core, and one for the axis.
     let has_room = app.focus().expanded && cores.len() < usize::from(inner.height);
     let over_time = app.shown_with_trace().filter(|_| has_room);
     let title = title(app, &cores, over_time.is_some(), inner);
@@ -55,7 +55,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     }
 }
 
-/// All in one line, between what it is and the two numbers that it is all about.
+/// Draws everything in one line, between the name of the panel and the two numbers concurrency and parallelism.
 fn draw_line(app: &App, cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     let behind = |area: Rect, title: &str| {
         let (_, rest) = split_left(area, cells(title.len()));
@@ -82,7 +82,7 @@ fn draw_line(app: &App, cores: &[Core], theme: Theme, area: Rect, buf: &mut Buff
     draw_cores(cores, theme, behind(area, room), buf);
 }
 
-/// What is drawn, as exactly as there is room for.
+/// The title: what is drawn, in as much detail as there is room for.
 fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
     let usable = app.machine_shown().cores_usable;
     let which = app.recorded_on().map_or("usable", |_| "recorded");
@@ -91,12 +91,12 @@ fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
             format!("Cores · {usable} {which} · what our workers used, over time")
         }
         None => format!("Cores · {usable} {which}"),
-        // Shorter, as the panel is narrow.
+        // Shorter, because the panel is narrow.
         Some(n) => format!("Cores · {usable}, {n} a cell"),
     }
 }
 
-/// How many cores share a cell, if they have to.
+/// How many cores share a cell, if they must.
 fn several_a_cell(cores: &[Core], area: Rect) -> Option<usize> {
     let together = many::cores_per_cell(cores.len(), area);
     (together > 1 && !has_room_for_bars(cores.len(), area)).then_some(together)
@@ -111,8 +111,8 @@ fn legend(theme: Theme, over_time: bool) -> Line<'static> {
     ]))
 }
 
-/// The usable cores: those that workers ran on and, until there are enough of them, the others by number. Of a run that is
-/// over they are exact, however short it was.
+/// The usable cores. Those that workers ran on come first; the others fill up by number. After a run the shares are
+/// exact, however short the run was.
 fn cores(app: &App) -> Vec<Core> {
     let over = app.shown().and_then(Shown::entry);
     if let Some(record) = over.map(|entry| &entry.record)
@@ -152,12 +152,12 @@ fn cores(app: &App) -> Vec<Core> {
     cores
 }
 
-/// Whether each of so many cores has room for a bar.
+/// Whether each of `cores` cores has room for a bar.
 fn has_room_for_bars(cores: usize, area: Rect) -> bool {
     cores <= usize::from((area.width / ONE).max(1)) * usize::from(area.height)
 }
 
-/// Bars where each core has room for one, else a cell per core, or per several.
+/// Draws a bar for each core if there is room; otherwise a cell per core, or per several cores.
 fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     if !has_room_for_bars(cores.len(), area) {
         many::draw(cores, theme, area, buf);
@@ -165,7 +165,7 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let used = cores.len().div_ceil(usize::from(area.height.max(1))).max(1);
     let width = area.width / cells(used);
-    // With room to spare, bars do not touch.
+    // If there is room to spare, bars do not touch.
     let is_roomy = cores.len() * 2 <= usize::from(area.height) + 1;
     let apart = if is_roomy { 2 } else { 1 };
     for (i, core) in (0u16..).zip(cores) {
@@ -180,7 +180,7 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// A share in so many columns as all of them take, or a dash.
+/// A share in a fixed number of columns, or a dash.
 fn percent(share: Option<f64>) -> String {
     share.map_or("  –  ".into(), |share| {
         format!("{:>3.0} %", share * 100.0)

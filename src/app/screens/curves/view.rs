@@ -1,4 +1,4 @@
-//! Concurrency and parallelism over time, on the timeline's axis: the difference that the whole subject is about.
+//! Concurrency and parallelism over time, on the axis of the timeline: the difference that the whole subject is about.
 
 use std::iter;
 
@@ -26,20 +26,20 @@ use crate::{
 
 /// Columns of a scale: a number and its tick.
 const SCALE: u16 = 6;
-/// From so many rows on, a curve has a scale.
+/// With this many rows or more, a curve has a scale.
 const ROOM_FOR_SCALE: u16 = 4;
 
-/// From so many columns and rows on, there are pictures before the first run.
+/// With this many columns and rows or more, there are sketches before the first run.
 const ROOM_FOR_SKETCHES: (u16, u16) = (78, 5);
 
-/// Two tasks over time: each letter is as long, `c` computing and `r` ready for a core.
+/// Two tasks over time. Each letter has the same length: `c` is computing, and `r` is ready for a core.
 struct Example {
     title: &'static str,
     tasks: [&'static str; 2],
     numbers: &'static str,
 }
 
-/// What a run can be.
+/// The possible kinds of runs.
 const EXAMPLES: [Example; 3] = [
     Example {
         title: "one after the other",
@@ -63,13 +63,13 @@ struct CurveRow {
     name: &'static str,
     now: f64,
     most: f64,
-    /// What would fill the curve.
+    /// The value that would fill the curve.
     most_is: &'static str,
     value: fn(&Sample) -> f64,
     style: Style,
 }
 
-/// Both curves; where they fill the screen, with scales and an axis.
+/// Draws both curves; if they fill the screen, with scales and an axis.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
     let inner = draw_frame(title, focused, theme, area, buf);
@@ -103,7 +103,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     }
 }
 
-/// What the two numbers mean, before there is a run to draw them of; in words where there is no room for pictures.
+/// Draws what the two numbers mean, before there is a run to show. If there is no room for sketches, words say it.
 fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.width < ROOM_FOR_SKETCHES.0 || area.height < ROOM_FOR_SKETCHES.1 {
         let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
@@ -134,7 +134,7 @@ fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
 
 fn halves(area: Rect) -> [Rect; 2] {
     let upper = area.height.div_ceil(2);
-    // With an odd number of rows the one in the middle keeps the curves apart.
+    // With an odd number of rows, the middle row keeps the curves apart.
     let (_, lower) = split_below(area, area.height / 2);
     let upper = Rect {
         height: upper.min(lower.height.max(1)),
@@ -166,8 +166,8 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [CurveRow; 2] {
     ]
 }
 
-/// The name with the number, and below it, as far as there is room, what would fill the curve and which time the number is
-/// of.
+/// Draws the name with the number. Below it, as far as there is room, are the value that would fill the curve and the
+/// time that the number is about.
 fn draw_label(row: &CurveRow, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let when = shown.entry().map_or("now", |_| "on average");
     let most = grouped(row.most as u64);
@@ -181,13 +181,13 @@ fn draw_label(row: &CurveRow, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
         Line::default(),
         Line::from(format!("{when:>16}")),
     ];
-    // A line more would stand alone without the last one.
+    // One line more would stand alone without the last one.
     let shown = if area.height > ROOM_FOR_SCALE { 5 } else { 2 };
     draw_lines(lines.into_iter().take(shown), area, buf);
 }
 
-/// All, half and nothing, where they are, on the left of a curve that begins at column `x` of this row; only where it is
-/// high enough for that.
+/// Draws the values at the top, in the middle and at the bottom, at the left of a curve that starts at column `x`. The
+/// curve must be high enough for that.
 pub fn draw_scale(values: [&str; 3], x: u16, row: Rect, buf: &mut Buffer) {
     if row.height < ROOM_FOR_SCALE {
         return;

@@ -1,4 +1,4 @@
-//! The form that writes a file to share: what, in which format, under which name.
+//! The form that writes a file to share: its content, format and name.
 
 use crate::{
     app::{message::ExportOrder, screens::history::browse::Browse},
@@ -17,12 +17,12 @@ use crate::{
 /// The longest path that can be typed.
 const MOST: usize = 200;
 
-/// What a file is about.
+/// A possible content of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// In words.
+    /// The content in words.
     pub label: String,
-    /// How its file is called unless the user says otherwise, without ending.
+    /// The default name of the file, without extension.
     stem: String,
     /// The numbers of its runs and sweeps, ascending.
     numbers: Vec<usize>,
@@ -31,8 +31,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Everything that could be meant here, the likeliest first: what these numbers of the history stand for; of a sweep,
-    /// all its runs.
+    /// All possible contents of a file here, the most likely first, for these numbers of the history. A sweep stands
+    /// for all its runs.
     fn all(
         browse: &Browse,
         chart: Option<usize>,
@@ -71,7 +71,7 @@ impl Scope {
         if let Some(sweep) = chosen.and_then(|number| history.sweep(number)) {
             let number = sweep.number;
             let label = format!("sweep #{number} with its {}", many(&sweep.members, "run"));
-            // Who looks at its chart means the sweep, whatever is marked in the history.
+            // A user in front of a chart means its sweep, whatever is marked in the history.
             let place = if chart.is_some() { 0 } else { scopes.len() };
             scopes.insert(place, scope(label, &format!("sweep-{number}"), &[number]));
         }
@@ -83,39 +83,39 @@ impl Scope {
     }
 }
 
-/// The row of what is written; the formats are below it, and the name of the file is the last.
+/// The row of the content. The formats are below it, and the file name is last.
 const SCOPE: usize = 0;
 /// The row of the first format.
 const FORMATS: usize = 1;
-/// The row of the name of the file.
+/// The row of the file name.
 const FILE: usize = FORMATS + Format::FILES.len();
 /// Columns of a format's name.
 const NAMES: usize = 12;
 
-/// What became of a file.
+/// The state of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// It was not asked for yet.
+    /// It has not been requested yet.
     Open,
-    /// It is being written, and this is how far.
+    /// It is being written, and this is the progress.
     Writing(String),
-    /// It was written, where no notice would be seen.
+    /// It was written, and a notice would not be visible.
     Written(String),
     /// It was not written, and this is why.
     Refused {
-        /// In one sentence.
+        /// The reason, in one sentence.
         sentence: String,
-        /// Whether there is such a file already.
+        /// Whether such a file exists already.
         exists: bool,
     },
 }
 
 impl Stage {
-    /// In one sentence, if there is something to tell.
+    /// The state in one sentence; empty if there is nothing to say.
     pub fn sentence(&self) -> Result<&str, &str> {
         match self {
             Stage::Open => Ok(""),
-            Stage::Writing(told) | Stage::Written(told) => Ok(told),
+            Stage::Writing(sentence) | Stage::Written(sentence) => Ok(sentence),
             Stage::Refused { sentence, .. } => Err(sentence),
         }
     }
@@ -126,16 +126,16 @@ impl Stage {
 pub struct Exporting {
     scopes: Vec<Scope>,
     scope: usize,
-    /// How it is written.
+    /// The format of the file.
     pub format: Format,
-    /// Where it is written.
+    /// The path of the file.
     file: String,
-    /// Where files are written unless their name says otherwise.
+    /// The directory of files whose name has no other.
     directory: Option<String>,
     entry: FormEntry,
-    /// Whether the name is the user's own.
+    /// Whether the user typed the name.
     is_typed: bool,
-    /// What became of it.
+    /// The state of the file.
     pub stage: Stage,
 }
 
@@ -164,7 +164,7 @@ impl Exporting {
         Some(form)
     }
 
-    /// What is written.
+    /// The content of the file.
     fn scope(&self) -> &Scope {
         &self.scopes[self.scope]
     }
@@ -183,7 +183,7 @@ impl Exporting {
         format!("in {directory}{}", lack.unwrap_or_default())
     }
 
-    /// What went wrong, and what helps.
+    /// Shows what went wrong and what helps.
     pub(in crate::app) fn refuse(&mut self, refusal: &Refusal) {
         let exists = matches!(refusal, Refusal::Exists(_));
         let help = if exists {
@@ -197,7 +197,8 @@ impl Exporting {
         self.stage = Stage::Refused { sentence, exists };
     }
 
-    /// A name for the file. One that the user typed keeps all but the ending of another format.
+    /// Sets the default name of the file. A name that the user typed keeps everything except an extension of another
+    /// format.
     fn suggest(&mut self) {
         let stem = if self.is_typed {
             without_ending(&self.file)
@@ -256,7 +257,7 @@ impl Form for Exporting {
 
     fn take(&mut self, text: &str) -> Result<(), String> {
         (self.file, self.is_typed) = (text.into(), true);
-        // What was wrong with it may be right now.
+        // The new input may be right.
         self.stage = Stage::Open;
         Ok(())
     }
@@ -270,7 +271,7 @@ impl Form for Exporting {
     }
 }
 
-/// That the timelines of so many runs are missing.
+/// Says that the timelines of this many runs are missing.
 pub fn lack(without: usize) -> Option<String> {
     let runs = counted(without as u64, "run");
     (without > 0).then(|| format!("without the timelines of {runs}: they are no longer kept"))

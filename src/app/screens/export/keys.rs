@@ -8,7 +8,7 @@ use crate::app::{
     screens::export::form::Stage,
 };
 
-/// While what is written to a file, how, and under which name is chosen.
+/// The keys while the content, format and name of a file are chosen.
 #[rustfmt::skip]
 pub static EXPORT: LazyLock<Keys> = LazyLock::new(|| keys("In the export", |_, _| {}, vec![
     bind("Enter", "Enter write", 2, "write the file, never over an existing one", |app| app.write_file(false))

@@ -1,4 +1,4 @@
-//! What the form says about its rows: what a model needs and costs, what a number means and how far it goes.
+//! What the form says about its rows: what a model needs and costs, what a number means, and its range.
 
 use crate::{
     app::screens::form::Setup,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Setup {
-    /// What a number means, and how far it goes.
+    /// What a number means, and its range.
     pub(crate) fn about_number(&self, parameter: &Parameter) -> String {
         let (least, Limit { most, because }) = self.range(parameter);
         let about = parameter.about(self.draft.get(parameter), (least, most));
@@ -21,7 +21,7 @@ impl Setup {
         }
     }
 
-    /// What the chosen model needs for these workers, and what it costs or brings.
+    /// What the chosen model needs for this number of workers, and what it costs or brings.
     pub fn about_model(&self) -> String {
         let workers = self.draft().workers;
         let situation = Situation {

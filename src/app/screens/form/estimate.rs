@@ -1,4 +1,4 @@
-//! What `r` will do, told before it is pressed.
+//! What `r` will do, shown before it is pressed.
 
 use crate::{
     app::{App, screens::form::Setup},
@@ -10,17 +10,17 @@ use crate::{
 };
 
 impl Setup {
-    /// How long a run will take that is begun now, in a few words.
+    /// How long a run will take that starts now, in a few words.
     ///
     /// # Errors
-    /// Why there can be none.
+    /// If no run can start; the value says why.
     pub fn estimate(&self) -> Result<&str, &Invalid> {
         self.estimate.as_deref()
     }
 }
 
 impl App {
-    /// Says what `r` will do now, from what is known of the machine.
+    /// Updates what `r` will do, from the known facts about the machine.
     pub(in crate::app) fn update_estimate(&mut self) {
         let draft = self.form.draft();
         let checked = draft.check(&self.form.limits);
@@ -29,12 +29,12 @@ impl App {
         self.form.estimate = checked.map(said);
     }
 
-    /// What is known of this machine that decides how long runs take.
+    /// The facts about this machine that decide how long runs take.
     pub(in crate::app) fn known(&self) -> MachineFacts<'_> {
         let here = self.history.here();
         let runs = self.history.entries().iter().rev();
         let mut records = runs
-            // The cheap test comes first: this runs at every key press, on a history of any length.
+            // The cheap test comes first, because this runs at every key press on a history of any length.
             .filter(|run| run.record.plan.workload.fetches())
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);

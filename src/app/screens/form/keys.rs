@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, bind, keys},
 };
 
-/// While the form of the plan is focused.
+/// The keys while the form of the plan is focused.
 #[rustfmt::skip]
 pub static PLAN: LazyLock<Keys> = LazyLock::new(|| keys("In the form of the plan", |_, _| {}, vec![
     bind("Enter", "Enter type", 3, "type a number; the next choice where there is none", App::edit_row),

@@ -1,4 +1,4 @@
-//! The numbers of the form: how far they go, and how they are stepped through.
+//! The numbers of the form: their ranges and steps.
 
 use crate::{
     app::screens::form::{Field, Parameter, Setup},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Setup {
-    /// The least and the most that ← and → reach, and what sets the most.
+    /// The least and the greatest value that ← and → reach, and what limits the greatest.
     pub(crate) fn range(&self, parameter: &Parameter) -> (u64, Limit) {
         let draft = &self.draft;
         let (least, most) = (*parameter.range.start(), *parameter.range.end());
@@ -35,7 +35,7 @@ impl Setup {
         }
     }
 
-    /// One more or one less, or the next choice or the one before where there is no number.
+    /// Adds or subtracts one, or selects the next or the previous choice if the row has no number.
     pub fn change_by_one(&mut self, up: bool) {
         match self.field() {
             Field::Number(parameter) if self.can_type() => {
@@ -52,8 +52,8 @@ impl Setup {
         }
     }
 
-    /// The numbers that ← and → step through. Numbers of workers that are worth trying beside the powers of two: one per
-    /// core, one per task, one per address.
+    /// The values that ← and → step through. For workers, these are the powers of two and other numbers worth trying:
+    /// one per core, one per task, one per address.
     pub(crate) fn steps(&self, parameter: &Parameter) -> Steps {
         if *parameter != WORKERS {
             return parameter.steps();
@@ -66,7 +66,7 @@ impl Setup {
         parameter.steps().and(besides)
     }
 
-    /// Sets a number, as far as that is allowed; says so where it is not.
+    /// Sets a number as far as it is allowed, and says so if it is not.
     pub(crate) fn set_within(&mut self, parameter: &'static Parameter, wanted: u64) {
         let (least, Limit { most, because }) = self.range(parameter);
         let now = self.draft.get(parameter);

@@ -1,4 +1,4 @@
-//! By what Python's models are executed: what was found, what is chosen, and what is missing.
+//! What executes Python's models: the interpreters that were found, the chosen one, and what is missing.
 
 use crate::{
     app::screens::form::{Field, Setup, neighbour},
@@ -10,22 +10,22 @@ use crate::{
     ui::form::FormField,
 };
 
-/// What is known of this machine's interpreters.
+/// What is known about this machine's interpreters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Search {
-    /// They are being looked for.
+    /// The search goes on.
     GoesOn,
-    /// These are all.
+    /// The search has found these.
     Ended(Pythons),
 }
 
 impl Setup {
-    /// What is known of this machine's interpreters.
+    /// What is known about this machine's interpreters.
     pub fn pythons(&self) -> &Search {
         &self.pythons
     }
 
-    /// Those that can be used, the default first.
+    /// The interpreters that can be used, the default first.
     pub fn found_pythons(&self) -> &[FoundPython] {
         match &self.pythons {
             Search::GoesOn => &[],
@@ -38,7 +38,7 @@ impl Setup {
         self.draft.python.as_ref()
     }
 
-    /// Takes the interpreters of this machine; the first is chosen unless one of them is already.
+    /// Takes the interpreters of this machine. The first one is chosen unless one of them is already.
     pub(in crate::app) fn take_pythons(&mut self, pythons: Pythons) {
         let first = pythons.found.first().map(|found| found.interpreter.clone());
         let mut found = pythons.found.iter();
@@ -54,7 +54,7 @@ impl Setup {
         self.keep_start_method();
     }
 
-    /// Whether its threads share a lock; `None` before an interpreter is chosen.
+    /// Whether the threads of the chosen interpreter share a lock; `None` if no interpreter is chosen yet.
     pub(crate) fn gil(&self) -> Option<GilState> {
         self.python().map(|python| python.gil)
     }
@@ -116,7 +116,7 @@ impl Setup {
         }
     }
 
-    /// Its own default is no choice: another interpreter may have another one.
+    /// Selecting the interpreter's default counts as no choice, because another interpreter may have another default.
     pub(crate) fn change_start_method(&mut self, up: bool) {
         if let Some(method) = self.start_method() {
             let offered = self.start_methods();
@@ -125,13 +125,13 @@ impl Setup {
         }
     }
 
-    /// A start method that the interpreter does not offer is forgotten.
+    /// Forgets a start method that the interpreter does not offer.
     pub(crate) fn keep_start_method(&mut self) {
         let chosen = self.draft.start_method;
         self.draft.start_method = chosen.filter(|method| self.start_methods().contains(method));
     }
 
-    /// The same mistake, in words that know what was found on this machine.
+    /// The same mistake, in words that use what was found on this machine.
     pub(crate) fn explained(&self, invalid: Invalid) -> Invalid {
         if invalid.field != Field::Python {
             return invalid;

@@ -13,7 +13,7 @@ fn on(row: Field) -> Setup {
     setup
 }
 
-/// What is said about the last change.
+/// The remark about the last change.
 fn remark(setup: &Setup) -> &str {
     setup.entry.remark.as_deref().unwrap_or_default()
 }

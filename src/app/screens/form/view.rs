@@ -23,7 +23,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
     form.draw(theme, inner, buf);
 }
 
-/// The row of the form that stands at this height of the room inside its border.
+/// The row of the form at this height of the room inside its border.
 pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<ClickTarget> {
     form(app, focused)
         .row_at(inner, y)
@@ -38,10 +38,10 @@ fn form(app: &App, focused: bool) -> FormView<'_> {
         form: setup,
         kept: MOST_ROWS,
         focused,
-        // Without the cursor, the model is what counts.
+        // While the form is not focused, the model matters most.
         about: (!focused).then(|| setup.about_model()),
         outcome: setup.estimate().map_err(|invalid| &*invalid.sentence),
-        // As in the footer, where it does something.
+        // As in the footer, if the key does something.
         key: Some(if app.is_busy() { " " } else { "r" }),
     }
 }

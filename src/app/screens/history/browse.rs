@@ -9,35 +9,35 @@ use crate::domain::history::RunEntry;
 pub enum BrowseRow {
     /// The run with this number.
     Run(usize),
-    /// The heading of a session, whose first run that is shown has this number.
+    /// The heading of a session. The number is that of its first shown run.
     Session(usize),
 }
 
-/// What the user did to the history.
+/// The user's view of the history.
 #[derive(Clone, Debug, Default)]
 pub struct Browse {
     selected: Option<usize>,
-    /// Where the chosen row is among all runs that are shown.
+    /// The place of the chosen row among all shown runs.
     place: Option<usize>,
     marked: Vec<usize>,
-    /// The numbers of all runs that are shown, from the first row down.
+    /// The numbers of all shown runs, from the first row down.
     order: Vec<usize>,
     /// The headings of sessions, from the first row down.
     sessions: Vec<Heading>,
-    /// The largest speed-up that is shown of each row's work, by the rows' numbers.
+    /// The largest shown speed-up of each row's work, by the rows' numbers.
     most: HashMap<usize, f64>,
     /// Whether runs of earlier sessions are shown.
     pub shows_earlier: bool,
-    /// So many runs of earlier sessions there are, shown or not.
+    /// The number of runs of earlier sessions, shown or not.
     pub earlier: usize,
 }
 
 /// The heading of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct Heading {
-    /// Where in the order of the runs its first one is.
+    /// The place of its first run in the order of the runs.
     place: usize,
-    /// Where it stands itself, among runs and headings.
+    /// Its own row, among runs and headings.
     row: usize,
     /// The number of its first run.
     pub number: usize,
@@ -54,17 +54,17 @@ impl Browse {
         &self.marked
     }
 
-    /// The numbers of all runs that are shown, in that order; the live run comes below them.
+    /// The numbers of all shown runs, in their order. The live run comes after them.
     pub fn order(&self) -> &[usize] {
         &self.order
     }
 
-    /// Where in [`Browse::order`] the chosen row is.
+    /// The place of the chosen row in [`Browse::order`].
     pub fn place(&self) -> Option<usize> {
         self.place
     }
 
-    /// The largest speed-up of the same work that is shown; at least 1.
+    /// The largest shown speed-up of the same work; at least 1.
     pub fn most(&self, number: usize) -> f64 {
         self.most.get(&number).copied().unwrap_or(1.0)
     }
@@ -73,12 +73,12 @@ impl Browse {
         if with_sessions { &self.sessions } else { &[] }
     }
 
-    /// How many rows there are without the live run's; with the headings of sessions or without.
+    /// The number of rows without the live run, with or without the headings of sessions.
     pub fn rows(&self, with_sessions: bool) -> usize {
         self.order.len() + self.headings(with_sessions).len()
     }
 
-    /// The row so many rows below the first. O(log sessions).
+    /// The row at this place, counted from 0. O(log sessions).
     pub fn row(&self, at: usize, with_sessions: bool) -> Option<BrowseRow> {
         let headings = self.headings(with_sessions);
         let until = headings.partition_point(|heading| heading.row <= at);
@@ -88,7 +88,7 @@ impl Browse {
         }
     }
 
-    /// The row of the run at this place of [`Browse::order`], or where the next one would be.
+    /// The row of the run at this place of [`Browse::order`]. After the last run, it is the row of the next one.
     pub fn row_of(&self, place: usize, with_sessions: bool) -> usize {
         let headings = self.headings(with_sessions);
         place + headings.partition_point(|heading| heading.place <= place)
@@ -100,7 +100,7 @@ impl Browse {
         row - headings.partition_point(|heading| heading.row < row)
     }
 
-    /// Shows these runs in this order, with the headings of sessions before some of them.
+    /// Shows these runs in this order, with headings of sessions before some of them.
     pub fn arrange(
         &mut self,
         order: Vec<usize>,
@@ -116,7 +116,7 @@ impl Browse {
         self.place = self.order.iter().position(chosen);
     }
 
-    /// The run to choose instead of one that is no longer shown: the one before it, else the one behind it.
+    /// The run to choose instead of one that is no longer shown: the one before it, or else the one after it.
     pub(crate) fn nearest(&self, number: usize) -> Option<usize> {
         let before = self.order.iter().filter(|other| **other <= number).max();
         before.or_else(|| self.order.iter().min()).copied()
@@ -128,7 +128,7 @@ impl Browse {
         self.find();
     }
 
-    /// Moves the choice by so many rows as they are shown; with `live` there is one more below them.
+    /// Moves the choice by `by` shown rows. With `live`, there is one more row below them.
     pub fn step(&mut self, by: isize, live: bool) {
         let rows = self.order.len() + usize::from(live);
         let Some(last) = rows.checked_sub(1) else {
@@ -143,7 +143,7 @@ impl Browse {
         self.place = self.selected.map(|_| next);
     }
 
-    /// Follows runs that have other numbers now.
+    /// Follows runs whose numbers have changed.
     pub(crate) fn renumber(&mut self, follow: impl Fn(&mut usize)) {
         self.selected
             .iter_mut()
@@ -152,7 +152,7 @@ impl Browse {
         self.marked.sort_unstable();
     }
 
-    /// Marks these runs, and no others.
+    /// Marks these runs and no others.
     pub(crate) fn mark_only(&mut self, mut numbers: Vec<usize>) {
         numbers.sort_unstable();
         numbers.dedup();
@@ -168,12 +168,12 @@ impl Browse {
             .collect()
     }
 
-    /// Marks the chosen row, or takes its mark away.
+    /// Marks the chosen row, or removes its mark.
     pub fn toggle_mark(&mut self) {
         self.toggle_mark_of(self.selected);
     }
 
-    /// Marks this run, or takes its mark away.
+    /// Marks this run, or removes its mark.
     pub(crate) fn toggle_mark_of(&mut self, number: Option<usize>) {
         let Some(number) = number else { return };
         match self.marked.binary_search(&number) {
@@ -185,13 +185,13 @@ impl Browse {
     }
 }
 
-/// Where sessions begin among runs that are shown in the order of their numbers. Nowhere if all are of one session of this
-/// program.
+/// The headings of sessions among runs that are shown in the order of their numbers. Empty if all runs are from one
+/// session of this program.
 pub(crate) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a RunEntry>>) -> Vec<Heading> {
     let mut begins: Vec<Heading> = vec![];
     let mut former: Option<&RunEntry> = None;
     for (place, entry) in entries.enumerate() {
-        // What belongs to no session belongs to the one above.
+        // A row without a session belongs to the session above it.
         let Some(entry) = entry else { continue };
         if former.is_none_or(|former| !former.provenance.is_same_session(&entry.provenance)) {
             begins.push(Heading {

@@ -1,7 +1,7 @@
-//! The columns of the history: which there are, which the user wants, and by which one the runs are sorted.
+//! The columns of the history: which columns exist, which of them the user wants, and which one the runs are sorted by.
 //!
-//! Numbers are those of the catalogue; what only the history says of a run is added here. Dispatch, layout, sorting and the
-//! overlay that offers them read [`COLUMNS`].
+//! Numbers are those of the catalogue. Facts that only the history knows about a run are added here. Dispatch, layout,
+//! sorting and the overlay that offers the columns all read [`COLUMNS`].
 
 mod cell;
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What runs are sorted by; what is not known comes last, whatever the order.
+/// The sort key of a run. Unknown values come last in either direction.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub enum SortKey<'a> {
     /// A number.
@@ -51,41 +51,41 @@ impl<'a> From<Option<&'a str>> for SortKey<'a> {
 pub struct ColumnDescription {
     /// Its name in the program.
     pub id: &'static str,
-    /// How it stands in a table: under its short heading.
+    /// How it looks in a table: under its short heading.
     pub table: TableColumn,
     /// What it says, in a few words.
     pub meaning: &'static str,
-    /// How that comes about; empty where it was only asked for.
+    /// How the value is measured; empty if it was only requested.
     pub how: &'static str,
-    /// The room that its cells have at least, so that a number that grows while a run goes on moves nothing.
+    /// The least room of its cells, so that a number that grows during a run moves nothing.
     least: Extent,
-    /// Whether it is shown unless the user says otherwise.
+    /// Whether it is shown by default.
     pub by_default: ByDefault,
     content: ColumnContent,
 }
 
-/// What stands in a column, and what it is sorted by.
+/// The cells of a column, and their sort keys.
 #[derive(Debug)]
 enum ColumnContent {
     /// A number of the catalogue.
     Number(&'static Metric),
-    /// What only the history says.
+    /// A fact that only the history knows.
     Other(Cell, ReadSortKey),
 }
 
-/// Whether a column is shown that the user said nothing about.
+/// Whether a column is shown if the user has no wish about it.
 #[derive(Clone, Copy, Debug)]
 pub enum ByDefault {
-    /// It is.
+    /// Always shown.
     Shown,
-    /// It is not.
+    /// Hidden.
     Hidden,
-    /// Only if there is such a run.
+    /// Shown if there is such a run.
     If(fn(&RunEntry) -> bool),
 }
 
 impl ColumnDescription {
-    /// What it is called where it stands alone: the bar has no heading.
+    /// Its name outside of the table, because the bar has no heading.
     pub fn name(&self) -> &str {
         match self.heading() {
             "" => "bar",
@@ -93,17 +93,17 @@ impl ColumnDescription {
         }
     }
 
-    /// Above its cells, with the unit.
+    /// The text above its cells, with the unit.
     pub fn heading(&self) -> &str {
         &self.table.short
     }
 
-    /// So wide it is at least: which columns there are depends on this, and not on what they say.
+    /// Its least width. Which columns are shown depends on this and not on their contents.
     pub fn least_width(&self) -> usize {
         self.least.width().max(self.heading().width())
     }
 
-    /// What stands in a row; empty where there is nothing to say. The bar is drawn instead.
+    /// The cell of a row; empty if there is nothing to say. The bar is drawn instead.
     pub fn cell(&self, row: RowSource<'_>) -> String {
         match self.content {
             ColumnContent::Number(metric) => cell::number(metric, row),
@@ -118,7 +118,7 @@ impl ColumnDescription {
         }
     }
 
-    /// Of a number of the catalogue; `None` if it is no column.
+    /// The column of a metric; `None` if the metric has no column.
     fn of(metric: &'static Metric) -> Option<ColumnDescription> {
         let by_default = match metric.column {
             HistoryColumn::Never => return None,
@@ -137,9 +137,9 @@ impl ColumnDescription {
     }
 }
 
-/// What stands in a row.
+/// The text of a cell.
 type Cell = fn(RowSource<'_>) -> String;
-/// What rows are sorted by.
+/// The sort key of a row.
 type ReadSortKey = fn(RowSource<'_>) -> SortKey<'_>;
 
 fn other(
@@ -177,10 +177,10 @@ pub const NAME: &str = "name";
 /// The column of the bars.
 pub const BAR: &str = "bar";
 
-/// Columns from this rank on are shown unasked only where the bar has all the room that it can use.
+/// Columns from this rank on are shown by default only if the bar has all the room that it can use.
 pub const EXTRA: usize = 14;
 
-/// So many columns of a name have room in its column.
+/// The greatest width of a name in its column.
 const LONGEST_NAME: usize = 20;
 const NONE: Extent = Extent {
     before: 0,
@@ -244,7 +244,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             Side::Left,
             11,
             (
-                // What else there is to say of a sweep is told in words.
+                // Further facts about a sweep are said in words.
                 |row| match row {
                     RowSource::Sweep(_) => String::new(),
                     row => row.plan().executor.label(),
@@ -320,7 +320,7 @@ fn started_at(row: RowSource<'_>) -> Option<&str> {
     Some(&row.entry()?.record.started_at)
 }
 
-/// What runs are sorted by.
+/// The order of the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// The column.
@@ -329,17 +329,17 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// What the user did to the columns.
+/// The user's settings of the columns.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    /// Whether he wants to see them, of those that he said something about; they come before all others.
+    /// Whether the user wants to see each column; `None` for no wish. Wishes take precedence.
     wishes: Vec<Option<bool>>,
-    /// What runs are sorted by.
+    /// The order of the runs.
     pub sort: Sort,
-    /// Where in [`COLUMNS`] the cursor of the overlay is.
+    /// The place of the overlay's cursor in [`COLUMNS`].
     pub cursor: usize,
     extents: Vec<Extent>,
-    /// Which are shown unless the user says otherwise.
+    /// Which columns are shown by default.
     is_worth: Vec<bool>,
 }
 
@@ -372,15 +372,15 @@ impl Columns {
         self.wishes[at] == Some(true)
     }
 
-    /// The places in [`COLUMNS`] of all that are to be shown, those that go last first: the user's own wishes, then by
-    /// rank.
+    /// The places in [`COLUMNS`] of all columns to be shown. The last ones are left out first: the user's wishes come
+    /// first, then the rank decides.
     pub fn by_importance(&self) -> Vec<usize> {
         let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
         shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].table.rank));
         shown
     }
 
-    /// The room that the cells of the column at this place need in all rows of the history.
+    /// The room that the cells of this column need in all rows of the history.
     pub fn extent(&self, at: usize) -> Extent {
         self.extents[at]
     }
@@ -395,18 +395,18 @@ impl Columns {
         self.wishes[self.cursor] = Some(!self.is_shown(self.cursor));
     }
 
-    /// Sorts by the column under the cursor; once more, in the other direction.
+    /// Sorts by the column under the cursor, or reverses the order.
     pub fn sort_here(&mut self) {
         self.sort_by(COLUMNS[self.cursor].id);
     }
 
-    /// Sorts by this column; once more, in the other direction.
+    /// Sorts by this column, or reverses the order.
     pub fn sort_by(&mut self, by: &'static str) {
         let descending = self.sort.by == by && !self.sort.descending;
         self.sort = Sort { by, descending };
     }
 
-    /// Finds out how much room the cells of these rows need, and which columns have something to say about them.
+    /// Finds the room that the cells of these rows need, and the columns that have something to say about them.
     pub(crate) fn measure(&mut self, rows: &[RowSource<'_>]) {
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
@@ -415,7 +415,7 @@ impl Columns {
                 If(is_worth) => rows.iter().filter_map(|row| row.entry()).any(is_worth),
             };
             if self.is_shown(at) {
-                // A sweep's work is told in words that make their own room.
+                // The work of a sweep is described in words that make their own room.
                 let has_cell = |row: &&RowSource<'_>| {
                     column.table.side != Side::Left || !matches!(row, RowSource::Sweep(_))
                 };

@@ -1,4 +1,4 @@
-//! More cores than bars: a column per core, or per several, filled from below.
+//! More cores than bars: a column per core, or per several cores, filled from below.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
@@ -12,9 +12,9 @@ use crate::{
     },
 };
 
-/// Columns of a row's first number.
+/// Columns of the number at the start of a row.
 const LABEL: u16 = 4;
-/// Columns get no higher than this many rows.
+/// Columns have at most this many rows.
 const HIGHEST: u16 = 8;
 
 /// How many cores share a cell, so that all of them have a place.
@@ -28,13 +28,14 @@ fn per_row(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(LABEL)).max(1)
 }
 
-/// Columns, the mean of the cores where several share one; each row begins with the number of its first core.
+/// Draws a column per cell. Cores that share a cell show their mean, and each row starts with the number of its first
+/// core.
 pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     let together = cores_per_cell(cores.len(), area);
     let per_row = per_row(area);
     let rows = cells(cores.len().div_ceil(together).div_ceil(per_row)).max(1);
     let slot = (area.height / rows).max(1);
-    // With room to spare, columns of two rows do not touch.
+    // If there is room to spare, columns of two rows do not touch.
     let height = if slot > 2 { slot - 1 } else { slot }.min(HIGHEST);
     for (i, cores) in (0u16..).zip(cores.chunks(per_row * together)) {
         let row = Rect {
@@ -92,7 +93,7 @@ mod tests {
             let area = Rect::new(0, 0, width, height);
             let together = cores_per_cell(usize::from(cores), area);
             let rows = drawn(cores, width, height);
-            // Each row of columns ends in a row that begins with a number.
+            // Each row of columns ends in a screen row that starts with a number.
             let cells: usize = rows
                 .iter()
                 .filter(|row| row[..LABEL as usize].trim().parse::<u16>().is_ok())

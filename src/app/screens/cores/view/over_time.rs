@@ -1,4 +1,4 @@
-//! Each core's share over time, on the timeline's axis: where the panel fills the screen.
+//! Each core's share over time, on the axis of the timeline, if the panel fills the screen.
 
 use ratatui::{buffer::Buffer, layout::Rect, text::Span, widgets::Widget};
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Curves get no higher than this many rows.
+/// Curves have at most this many rows.
 const HIGHEST: u16 = 16;
 
 /// A curve per core, and an axis below.
@@ -52,7 +52,7 @@ pub fn draw(
     Axis { window, cursor }.render(split_left(axis, gutter).1, buf);
 }
 
-/// Higher than bars elsewhere, as height is what tells here.
+/// Curves are higher than bars elsewhere, because their height carries the information.
 fn pitch(cores: usize, rows: u16) -> Pitch {
     let slot = (rows + 1) / cells(cores.max(1));
     if slot < 3 {
@@ -65,7 +65,7 @@ fn pitch(cores: usize, rows: u16) -> Pitch {
     }
 }
 
-/// The shares over the whole run: beside each other, or below each other where there is room.
+/// Draws the shares over the whole run: beside each other, or below each other if there is room.
 fn draw_label(core: &Core, area: Rect, buf: &mut Buffer) {
     let ours = Span::styled(percent(core.ours), STRONG);
     let others = percent(core.others);

@@ -1,4 +1,4 @@
-//! What stands in a row of the history.
+//! The cells of a row of the history.
 
 use crate::{
     app::{
@@ -19,11 +19,11 @@ use crate::{
 /// A row of the history.
 #[derive(Clone, Copy, Debug)]
 pub enum RowSource<'a> {
-    /// A run that is over.
+    /// A finished run.
     Entry(&'a RunEntry),
-    /// The run that is on, with the number that it will have.
+    /// The run in progress, with the number that it will have.
     Live(&'a Live, usize),
-    /// A sweep: its best point stands for it.
+    /// A sweep. Its best point stands for it.
     Sweep(&'a SweepEntry),
 }
 
@@ -46,7 +46,7 @@ impl<'a> RowSource<'a> {
         }
     }
 
-    /// What only a run that is over can tell.
+    /// The finished run, if it is one.
     pub(crate) fn entry(self) -> Option<&'a RunEntry> {
         match self {
             RowSource::Entry(entry) => Some(entry),
@@ -54,7 +54,7 @@ impl<'a> RowSource<'a> {
         }
     }
 
-    /// What the user calls it.
+    /// The user's name for it.
     pub(in crate::app) fn name(self) -> Option<&'a str> {
         match self {
             RowSource::Entry(entry) => entry.name.as_deref(),
@@ -73,7 +73,7 @@ impl<'a> RowSource<'a> {
     }
 }
 
-/// A number of the catalogue; of a run that goes on, what was asked for and the time until now.
+/// A number of the catalogue. For a run in progress, only the plan and the elapsed time are known.
 pub(crate) fn number(metric: &Metric, row: RowSource<'_>) -> String {
     match (metric.id, row) {
         (SPEED_UP, RowSource::Entry(run)) => speed_up(run),
@@ -91,7 +91,7 @@ pub(crate) fn number(metric: &Metric, row: RowSource<'_>) -> String {
     }
 }
 
-/// What a row is sorted by in the column of a number.
+/// The sort key of a row in the column of a metric.
 pub(crate) fn key<'a>(metric: &Metric, row: RowSource<'a>) -> SortKey<'a> {
     let number = match row {
         RowSource::Entry(run) => metric.of(&run.record, run.assessment.own_gain()),
