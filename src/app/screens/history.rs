@@ -15,17 +15,17 @@ use columns::Columns;
 use filter::Filter;
 use naming::Naming;
 
-/// What the user does with the history.
+/// The user's view of the history.
 #[derive(Debug, Default)]
 pub(crate) struct HistoryState {
     pub(crate) browse: Browse,
-    /// The picture that is being read, if one is.
+    /// The number of the run whose trace is being read, if any.
     pub(crate) awaited: Option<usize>,
     pub(crate) columns: Columns,
-    /// What the rows have to match.
+    /// The filter of the rows.
     pub(crate) filter: Option<Filter>,
     /// A name that is being typed.
     pub(crate) naming: Option<Naming>,
-    /// What was marked before each removal that can be taken back, the latest last.
+    /// The marks before each removal that can be undone, the latest last.
     pub(crate) marks_before: Vec<Vec<usize>>,
 }

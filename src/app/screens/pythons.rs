@@ -1,4 +1,4 @@
-//! The interpreters of this machine, over the panels: which there are, and why others are of no use.
+//! The interpreters of this machine, over the panels: which exist, and why others are of no use.
 
 pub mod keys;
 pub mod view;
@@ -15,7 +15,7 @@ use crate::{
 /// The interpreters, over the panels.
 #[derive(Clone, Debug)]
 pub struct PythonList {
-    /// The cursor, counted among those that can be used.
+    /// The cursor, counted among the interpreters that can be used.
     pub row: usize,
 }
 
@@ -30,10 +30,10 @@ impl Screen for PythonList {
 }
 
 impl App {
-    /// The interpreters that can be chosen are known now.
+    /// Takes the interpreters that the search has found.
     pub(crate) fn on_pythons_found(&mut self, pythons: Pythons) {
         self.form.take_pythons(pythons);
-        // It may have said that there is none yet.
+        // The notice may say that there is no interpreter yet.
         self.out.notice.take_if(|notice| notice.is_answer());
         let rows = self.form.found_pythons().len();
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {
@@ -70,7 +70,7 @@ impl App {
         self.close_overlay();
     }
 
-    /// Moves the cursor by so many interpreters.
+    /// Moves the cursor by `by` interpreters.
     pub(crate) fn step_pythons(&mut self, by: isize) {
         let last = self.form.found_pythons().len().saturating_sub(1);
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {

@@ -1,4 +1,4 @@
-//! What stands in the place of the timeline before the first run: the quick experiments, to choose from.
+//! The quick experiments to choose from, in place of the timeline before the first run.
 
 pub mod keys;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl App {
-    /// The question that the cursor is on, while there is nothing else to show.
+    /// The question under the cursor, while there is nothing else to show.
     pub fn question(&self) -> Option<&'static Experiment> {
         if self.shown().is_some() {
             return None;
@@ -17,20 +17,20 @@ impl App {
         offered.get(self.timeline.view.row).copied()
     }
 
-    /// Moves the cursor by so many questions.
+    /// Moves the cursor by `by` questions.
     pub(crate) fn step_question(&mut self, by: isize) {
         let questions = offered(self.has_python()).len();
         self.timeline.view.move_row(by, questions);
     }
 
-    /// Starts the experiment that the cursor is on.
+    /// Starts the experiment under the cursor.
     pub(crate) fn ask_question(&mut self) {
         if let Some(experiment) = self.question() {
             self.experiment(experiment);
         }
     }
 
-    /// Lets the machine answer a question.
+    /// Measures the answer to a question.
     pub(crate) fn experiment(&mut self, experiment: &'static Experiment) {
         if let (true, Some(sentence)) = (experiment.model.is_python(), self.why_no_python()) {
             self.show_notice(sentence);

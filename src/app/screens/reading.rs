@@ -1,8 +1,8 @@
-//! Texts that lie over the panels and are read: composed here, so that their length is known; how they look is the
-//! ui's business.
+//! Texts to read that lie over the panels. They are composed here, so that their length is known; the ui decides how
+//! they look.
 //!
-//! A text is made of sections. A section is a heading and entries; an entry says something, usually of a term: a key, a
-//! mark, the name of a number.
+//! A text consists of sections. A section is a heading and entries. An entry says something, usually about a term: a
+//! key, a mark, the name of a number.
 
 pub mod view;
 
@@ -31,15 +31,15 @@ use crate::{
     },
 };
 
-/// The widest that two columns get, with their frame.
+/// The greatest width of two columns, with their frame.
 const TWO_COLUMNS_MOST: u16 = 164;
-/// From so many columns on, a screen has room for two columns of text.
+/// With this many columns or more, a screen has room for two columns of text.
 const ROOM_FOR_TWO: u16 = 112;
 
 /// What a text is about.
 #[derive(Clone, Debug)]
 pub enum Subject {
-    /// Keys, phases, words and signs: first the keys that worked where the user was, innermost first.
+    /// Keys, phases, words and signs. The keys come first that worked where the user was, innermost first.
     Help(Vec<&'static Keys>),
     /// What the numbers and marks of a screen mean.
     Explanation(Topic),
@@ -47,25 +47,25 @@ pub enum Subject {
     Run(usize),
     /// All runs and numbers of one point of a sweep.
     Point {
-        /// Of which sweep.
+        /// The number of the sweep.
         sweep: usize,
-        /// Which configuration of its plan.
+        /// The configuration of its plan.
         configuration: usize,
     },
 }
 
-/// A text that lies over the panels, broken for the screen that there is.
+/// A text that lies over the panels, wrapped for the current screen.
 #[derive(Clone, Debug)]
 pub struct TextScreen {
-    /// What it is about.
+    /// What the text is about.
     pub subject: Subject,
     scroll: Scroll,
     title: String,
-    /// How wide it is with its frame, in columns.
+    /// The width with the frame, in columns.
     width: u16,
-    /// Its rows, broken for that width.
+    /// Its rows, wrapped for that width.
     lines: Vec<TextLine>,
-    /// What the rows of an explanation were made from.
+    /// The sections of an explanation, from which its rows were made.
     sections: Vec<Section>,
 }
 
@@ -81,7 +81,7 @@ impl TextScreen {
         }
     }
 
-    /// Breaks what is said for so many columns. That costs far more than finding out that it still is the same.
+    /// Wraps the sections for this width. That costs far more than a check whether they are still the same.
     fn explain(&mut self, title: String, width: u16, sections: Vec<Section>) {
         if self.width != width || self.sections != sections {
             self.lines = laid_out(&sections, room(width));
@@ -95,7 +95,7 @@ impl TextScreen {
     }
 }
 
-/// The columns of a text in a frame of so many; the last one inside says whether there is more above or below.
+/// The columns of a text in a frame of this width. The last column inside shows whether there is more above or below.
 fn room(width: u16) -> u16 {
     inside(width).saturating_sub(1)
 }
@@ -124,7 +124,7 @@ impl Screen for TextScreen {
                 let sections = help::help(here);
                 self.explain("Help".into(), width, sections);
             }
-            // It may depend on the run that goes on.
+            // The explanation may depend on the run in progress.
             Subject::Explanation(topic) => {
                 let title = format!("{} · what it says and how it was measured", topic.name());
                 self.explain(title, width, explain::explanation(app, topic));
@@ -162,16 +162,16 @@ impl Screen for TextScreen {
     }
 }
 
-/// From so many columns on, a text that asks for it has two columns.
+/// With this many columns or more, a text that asks for it has two columns.
 const TWO_COLUMNS: u16 = 100;
 /// Columns between the two.
 const BETWEEN: u16 = 3;
 /// Columns before a term.
 const INDENT: usize = 2;
-/// What is said begins no further right than this, behind the indent.
+/// The explanation of a term starts at most this far to the right, after the indent.
 const LONGEST_TERM: usize = 16;
 
-/// Something that is said, usually of a term.
+/// Something to say, usually about a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEntry {
     term: TextLine,
@@ -193,7 +193,8 @@ impl TextEntry {
         }
     }
 
-    /// A number of a run; phases say only what they mean, as the timeline tells how they are measured.
+    /// The entry of a metric. A phase has only its meaning here, because the text about the timeline says how it is
+    /// measured.
     fn metric(metric: &Metric) -> TextEntry {
         match metric.phase() {
             Some(phase) => TextEntry::phase(phase),
@@ -209,7 +210,7 @@ impl TextEntry {
     }
 }
 
-/// A heading with what is said below it.
+/// A heading with the entries below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     heading: Cow<'static, str>,
@@ -224,7 +225,7 @@ impl Section {
         }
     }
 
-    /// Its rows where there are so many columns: what is said is broken, and goes on below where it began.
+    /// Its rows for this width. An explanation is wrapped, and further rows start at the column of the first.
     fn lines(&self, width: u16) -> Vec<TextLine> {
         let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max();
         let longest = terms.unwrap_or(0).min(LONGEST_TERM);
@@ -244,8 +245,8 @@ impl Section {
     }
 }
 
-/// The sections below each other, with an empty row between two; in two columns where there is room for both. The left one
-/// is read first, and no section is torn apart.
+/// The sections below each other, with an empty row between two. They are in two columns if there is room for both. The
+/// left column is read first, and no section is divided.
 fn laid_out(sections: &[Section], width: u16) -> Vec<TextLine> {
     let has_two = width >= TWO_COLUMNS;
     let column = if has_two {
@@ -302,7 +303,7 @@ impl App {
         }
     }
 
-    /// What is there comes back when the text over it is closed.
+    /// Shows a text over the current one, which returns when the text is closed.
     fn lay_over(&mut self, subject: Subject) {
         let text = Overlay::Reading(TextScreen::about(subject));
         self.open.overlays.push(text);
@@ -329,8 +330,8 @@ mod tests {
         }
     }
 
-    /// Where the rows of the help or the explanation are in memory: rows that are composed anew are elsewhere, as the old
-    /// ones are still there when they are made.
+    /// The address of the rows of the help or the explanation. Rows that are composed again have another address,
+    /// because the old rows still exist while the new ones are made.
     fn rows_at(app: &App) -> *const TextLine {
         reading(app).expect("a text is there").lines.as_ptr()
     }

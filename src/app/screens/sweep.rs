@@ -1,4 +1,4 @@
-//! Sweeps in the explorer: the form that begins one, and its chart.
+//! Sweeps in the explorer: the form that starts one, and its chart.
 //!
 //! ```text
 //!  s ──► form ──► request ──► begin_sweep ──► Effect::Keep, Effect::Start
@@ -39,23 +39,23 @@ use crate::{
     ui::form::Form,
 };
 
-/// What is on the screen of sweeps, and was before.
+/// The state of the screens of sweeps.
 #[derive(Debug)]
 pub(crate) struct Sweeps {
-    /// What it says is kept while it is closed.
+    /// The form. It keeps its values while it is closed.
     pub(crate) form: SweepForm,
-    /// A sweep's chart in place of the panels.
+    /// The chart in place of the panels.
     pub(crate) chart: Option<SweepChart>,
-    /// The chart that was looked at before.
+    /// The chart before the current one.
     pub(crate) before: Option<SweepChart>,
     /// What the chart shows.
     pub(crate) sketch: Option<Sketch>,
-    /// How long the sweep that is on took from the start of its current run on, in seconds, as far as that is known.
+    /// The expected duration of the current sweep from the start of its current run, in seconds, as far as it is known.
     remaining_s: Option<f64>,
 }
 
 impl Sweeps {
-    /// On a machine with so many usable cores.
+    /// The state on a machine with this many usable cores.
     pub(crate) fn new(cores_usable: u32) -> Sweeps {
         Sweeps {
             form: SweepForm::new(cores_usable),
@@ -67,18 +67,18 @@ impl Sweeps {
     }
 }
 
-/// How far a sweep is that goes on.
+/// The progress of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SweepProgress {
-    /// Which run it is on, counting from 1.
+    /// The current run, counted from 1.
     pub run: u32,
-    /// Of how many.
+    /// The number of runs.
     pub of: u32,
-    /// Which round; 0 warms up.
+    /// The current round; 0 is the warm-up.
     pub round: u32,
-    /// Of how many that are counted.
+    /// The number of rounds that are counted.
     pub rounds: u32,
-    /// About how much longer it takes, in seconds, if that can be told.
+    /// The estimated remaining time in seconds, if there is an estimate.
     pub remaining_s: Option<f64>,
 }
 
@@ -93,7 +93,7 @@ impl App {
         self.sweeps.sketch.as_ref()
     }
 
-    /// The sweep that goes on.
+    /// The sweep in progress.
     pub fn live_sweep(&self) -> Option<&SweepEntry> {
         let id = self.live()?.asked.id.as_ref()?;
         self.history
@@ -102,7 +102,7 @@ impl App {
             .find(|sweep| sweep.sweep.id == *id)
     }
 
-    /// How far this sweep is, if it goes on.
+    /// The progress of this sweep, if it goes on.
     pub fn sweep_progress(&self, number: usize) -> Option<SweepProgress> {
         let live = self.live()?;
         let course = live.asked.campaign.course()?;
@@ -120,7 +120,8 @@ impl App {
         })
     }
 
-    /// The sweep that is on, or else the one in the chosen row; from its chart and from the form one goes on to the next.
+    /// The sweep in progress, or else the one in the chosen row. In a chart and in the form the chosen row does not
+    /// count, so that the user can go on to the next sweep.
     pub(crate) fn sweep_here(&self) -> Option<usize> {
         let chosen = self.chosen();
         let chosen = chosen.filter(|_| self.sweeps.chart.is_none() && !self.is_in_form());
@@ -128,7 +129,7 @@ impl App {
         Some(self.live_sweep().or(sweep)?.number)
     }
 
-    /// Opens the chart of the sweep that is here, or else the form for one.
+    /// Opens the chart of the current sweep, or else the form for a new one.
     pub(crate) fn open_sweep_form(&mut self) {
         if let Some(number) = self.sweep_here() {
             self.open_chart(number);
@@ -141,7 +142,7 @@ impl App {
 
     /// Starts what the form says.
     pub(crate) fn start_sweep(&mut self) {
-        // What cannot be taken the form says already, as it does what is wrong.
+        // The form shows already what is wrong or cannot be accepted.
         if !self.sweeps.form.accept() {
             return;
         }
@@ -150,14 +151,14 @@ impl App {
         }
     }
 
-    /// What the form asks for, of the work of the main form.
+    /// The request of the form, for the work of the main form.
     fn sweep_draft(&self) -> Result<SweepDraft, Invalid> {
         let sweep = self.sweeps.form.draft(&self.form.draft())?;
         sweep.check(&self.form.limits)?;
         Ok(sweep)
     }
 
-    /// Begins the sweep, now that the machine's speed is known where it matters.
+    /// Begins the sweep. The machine's speed is known by now if it matters.
     pub(crate) fn begin_sweep(&mut self, mut sweep: SweepDraft) {
         if let Some(speed) = &self.work.speed {
             sweep.draft = sweep.draft.calibrated(speed);
@@ -182,7 +183,7 @@ impl App {
         });
     }
 
-    /// A name for a campaign that is unique across sessions.
+    /// A campaign id that is unique across sessions.
     pub(crate) fn next_campaign_id(&mut self) -> String {
         self.work.campaigns += 1;
         format!("{}.{}", self.history.here().session, self.work.campaigns)
@@ -203,7 +204,7 @@ impl App {
         self.compose_sweeps();
     }
 
-    /// Shows the panels again, and in them the row of the sweep.
+    /// Shows the panels again, with the row of the sweep.
     pub(crate) fn close_chart(&mut self) {
         let Some(chart) = self.sweeps.chart.take() else {
             return;
@@ -215,7 +216,7 @@ impl App {
         self.sweeps.before = Some(chart);
     }
 
-    /// Does something to the chart that is shown.
+    /// Changes the chart that is shown.
     pub(crate) fn with_chart(&mut self, change: impl FnOnce(&mut SweepChart, &SweepEntry)) {
         if let Some(chart) = &mut self.sweeps.chart
             && let Some(entry) = self.history.sweep(chart.number)
@@ -224,14 +225,14 @@ impl App {
         }
     }
 
-    /// The sweep whose chart is shown, and the configuration that its cursor is on.
+    /// The sweep whose chart is shown, and the configuration under its cursor.
     fn charted(&self) -> Option<(&SweepEntry, usize)> {
         let chart = self.chart()?;
         let sweep = self.history.sweep(chart.number)?;
         Some((sweep, chart.configuration(sweep)))
     }
 
-    /// Moves the cursor of the chart by so many numbers of workers.
+    /// Moves the cursor of the chart by `by` numbers of workers.
     pub(crate) fn step_point(&mut self, by: isize) {
         self.with_chart(|chart, sweep| chart.step_count(by, sweep));
     }
@@ -242,7 +243,7 @@ impl App {
         self.history.median_run(sweep, configuration)
     }
 
-    /// Marks the median run of the point under the cursor, or takes the marks of that point away.
+    /// Marks the median run of the point under the cursor, or removes the marks of that point.
     pub(crate) fn mark_point(&mut self) {
         let Some((sweep, configuration)) = self.charted() else {
             return;
@@ -257,8 +258,8 @@ impl App {
         }
     }
 
-    /// What a comparison would show: the marked runs; with fewer than two the chosen one besides, in a chart that of the
-    /// point under the cursor; and if that is still alone, what its speed-up is measured against.
+    /// The runs that a comparison would show: the marked ones. If there are fewer than two, the chosen run is added; in
+    /// a chart, that of the point under the cursor. If that is still only one, its baseline is added.
     pub(crate) fn compared(&self) -> Vec<usize> {
         let mut numbers = self.runs.browse.marked().to_vec();
         if numbers.len() < 2 {
@@ -285,7 +286,7 @@ impl App {
         numbers
     }
 
-    /// All runs and numbers of the point under the cursor.
+    /// Shows all runs and numbers of the point under the cursor.
     pub(crate) fn open_point(&mut self) {
         if let Some((sweep, configuration)) = self.charted() {
             let point = Subject::Point {
@@ -296,7 +297,7 @@ impl App {
         }
     }
 
-    /// Composes what the form and the chart say, because something changed.
+    /// Updates the texts of the form and the chart after something changed.
     pub(crate) fn compose_sweeps(&mut self) {
         if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
             let estimate = self.sweep_draft().map(|sweep| {

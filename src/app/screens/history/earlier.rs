@@ -1,4 +1,4 @@
-//! Runs that this session did not measure, and pictures that are read when somebody looks at them.
+//! Runs that this session did not measure, and traces that are read when the user looks at them.
 
 use crate::{
     app::{App, message::Effect, screens::Overlay},
@@ -25,15 +25,15 @@ impl App {
         }
     }
 
-    /// Some picture lost points.
+    /// Says that some trace lost points to save memory.
     pub(crate) fn report_thinning(&mut self) {
         self.show_notice(
             "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact",
         );
     }
 
-    /// Asks for a picture that is looked at and not here. One at a time: whoever hurries through the history gets the
-    /// picture of the run where they stop, and nothing is read for the others.
+    /// Requests a trace that is on the screen and not in memory. Only one is read at a time: a user who hurries through
+    /// the history gets the trace of the run where they stop, and nothing is read for the others.
     pub(crate) fn request_trace(&mut self) {
         self.history.look_at(self.in_sight());
         if self.runs.awaited.is_none() {
@@ -44,7 +44,7 @@ impl App {
         }
     }
 
-    /// The runs whose pictures are on the screen, or under what is on it.
+    /// The runs whose traces are on the screen, or under the top screen.
     fn in_sight(&self) -> Vec<usize> {
         let compared = match self.overlay() {
             Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
@@ -55,7 +55,7 @@ impl App {
         chosen.into_iter().chain(compared.iter().copied()).collect()
     }
 
-    /// Whatever knows runs by their numbers knows them by their new ones.
+    /// Updates all stored run numbers after runs were renumbered.
     fn follow(&mut self, moves: &[(usize, usize)]) {
         for &(from, to) in moves {
             let follow = |number: &mut usize| {
@@ -111,7 +111,7 @@ mod tests {
         app
     }
 
-    /// Runs what the form says to its end; returns the effects of that end.
+    /// Runs what the form says to its end. Returns the effects of that end.
     fn run(app: &mut App) -> Vec<Effect> {
         let effects = app.update(Msg::Key(Char('r')));
         let [Effect::Start(plan)] = &effects[..] else {

@@ -1,4 +1,4 @@
-//! Only some rows of the history: those that match what the user types.
+//! A filter of the history, which shows only the rows that match the typed text.
 
 use std::collections::HashSet;
 
@@ -18,33 +18,33 @@ use crate::{
     ui::{field::TextField, key::Key},
 };
 
-/// The most characters of a filter.
+/// The greatest number of characters of a filter.
 const MOST: usize = 60;
 
-/// What the rows that are shown have to match.
+/// A filter of the history.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// What is typed.
+    /// The text of the filter.
     pub field: TextField,
     /// Whether it is being typed.
     pub is_typed: bool,
-    /// What was chosen before it: comes back when it is given up.
+    /// The row that was chosen before the filter. It is chosen again when the user cancels.
     before: Option<usize>,
-    /// Runs with higher numbers are shown anyway: they were measured since.
+    /// Runs with higher numbers are always shown, because they were measured later.
     since: usize,
-    /// What each row of the history can be found by.
+    /// The searchable text of each row of the history.
     index: Vec<(usize, String)>,
-    /// So many runs match, of how many.
+    /// How many runs match, and how many there are.
     pub found: (usize, usize),
 }
 
 impl Filter {
-    /// Whether it says anything.
+    /// Whether it contains no word.
     pub fn is_empty(&self) -> bool {
         self.field.text().trim().is_empty()
     }
 
-    /// The history changed: so did what its rows can be found by.
+    /// Updates the searchable text of the rows after the history changed.
     pub(crate) fn index(&mut self, rows: &[RowSource<'_>]) {
         self.index = rows
             .iter()
@@ -70,7 +70,7 @@ impl Filter {
     }
 }
 
-/// Whether a run is found by a word: one of its own begins like it; `#12` means that number.
+/// Whether a word finds a run: a word of the run starts with it. `#12` means the run with that number.
 fn finds(number: usize, text: &str, word: &str) -> bool {
     match word.strip_prefix('#').filter(|digits| !digits.is_empty()) {
         Some(digits) => digits.parse() == Ok(number),
@@ -80,7 +80,7 @@ fn finds(number: usize, text: &str, word: &str) -> bool {
     }
 }
 
-/// What a row can be found by: words in lower case, each with a blank before it.
+/// The searchable text of a row: words in lower case, each with a blank before it.
 fn described(row: RowSource<'_>) -> String {
     let (told, provenance) = match row {
         RowSource::Entry(entry) => (of_run(entry), &entry.provenance),
@@ -119,7 +119,7 @@ fn of_run(entry: &RunEntry) -> String {
     format!("{} {python} {when} {}", model.name(), words.join(" "))
 }
 
-/// "python 3.13.0 gil on spawn": what a run of Python can be found by besides its model.
+/// The searchable text of a run of Python besides its model: "python 3.13.0 gil on spawn".
 fn python(record: &Record) -> String {
     let Some(Python {
         interpreter,
@@ -128,7 +128,7 @@ fn python(record: &Record) -> String {
     else {
         return String::new();
     };
-    // What was proven while it ran comes before what the interpreter said when it was found.
+    // What was proven during the run takes precedence over what the interpreter said when it was found.
     let gil = record
         .interpreter
         .python
@@ -161,7 +161,7 @@ impl App {
         filter.is_some_and(|filter| filter.is_typed)
     }
 
-    /// Begins to type a filter, or goes on with the one that there is.
+    /// Starts typing a filter, or continues with the current one.
     pub(crate) fn begin_filter(&mut self) {
         self.open.focus = Focus {
             panel: Panel::History,
@@ -191,7 +191,8 @@ impl App {
         }
     }
 
-    /// The filter stays, the keys mean again what they did. One that says nothing is none.
+    /// Keeps the filter and ends typing, so that keys have their usual meaning again. A filter without words is
+    /// removed.
     pub(crate) fn keep_filter(&mut self) {
         match &mut self.runs.filter {
             Some(filter) if !filter.is_empty() => filter.is_typed = false,
@@ -200,7 +201,7 @@ impl App {
         }
     }
 
-    /// Shows all rows again, the one chosen that was chosen before.
+    /// Shows all rows again, and chooses the row that was chosen before the filter.
     pub(crate) fn clear_filter(&mut self) {
         let Some(filter) = self.runs.filter.take() else {
             return;
@@ -209,7 +210,7 @@ impl App {
         let before = filter.before.filter(|_| filter.is_typed);
         if before.is_some_and(|number| self.history.get(number).is_some()) {
             self.choose(before);
-            // It may have been out of view already before the filter.
+            // The row may have been hidden before the filter, too.
             self.choose_what_is_shown();
         }
     }

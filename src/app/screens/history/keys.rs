@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, PAGE, bind, keys, list, step},
 };
 
-/// While the history is focused.
+/// The keys while the history is focused.
 #[rustfmt::skip]
 pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App::step_history, [
     list("run", "↑↓ choose", 3),
@@ -23,7 +23,7 @@ pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App
     ],
 ].concat()));
 
-/// While a filter of the history is being typed.
+/// The keys while a filter of the history is being typed.
 #[rustfmt::skip]
 pub static FILTER: LazyLock<Keys> = LazyLock::new(|| keys("In a filter of the history", App::step_history, vec![
     bind("Enter", "Enter keep", 2, "keep the filter; Esc clears it later", App::keep_filter),
@@ -34,7 +34,7 @@ pub static FILTER: LazyLock<Keys> = LazyLock::new(|| keys("In a filter of the hi
     step("PgDn", "", 0, "ten runs down", PAGE),
 ]));
 
-/// While a name of a run is being typed.
+/// The keys while the name of a run is being typed.
 #[rustfmt::skip]
 pub static NAME: LazyLock<Keys> = LazyLock::new(|| keys("In the name of a run", |_, _| {}, vec![
     bind("Enter", "Enter name it", 2, "call the run so; without any text it has no name", App::accept_name),

@@ -1,4 +1,4 @@
-//! Calling a run something.
+//! Naming a run.
 
 use crate::{
     app::{App, message::Effect},
@@ -9,9 +9,9 @@ use crate::{
 /// A name that is being typed.
 #[derive(Clone, Debug)]
 pub struct Naming {
-    /// Whose.
+    /// The number of the run.
     pub number: usize,
-    /// What is typed.
+    /// The text so far.
     pub field: TextField,
 }
 
@@ -29,13 +29,13 @@ impl App {
     pub(crate) fn type_name(&mut self, key: Key) {
         if let Some(naming) = &mut self.runs.naming {
             naming.field.apply(key);
-            // What was wrong with it may be right now.
+            // The new input may be right.
             self.out.notice = None;
         }
     }
 
-    /// Takes what was typed as the run's name; nothing typed takes its name away. What cannot be a name says why, and can
-    /// be mended.
+    /// Takes the typed text as the name of the run. An empty text removes the name. If the text cannot be a name, a
+    /// notice says why, and the user can correct it.
     pub(crate) fn accept_name(&mut self) {
         let Some(Naming { number, field }) = &self.runs.naming else {
             return;
@@ -58,7 +58,7 @@ impl App {
         self.out.notice.take_if(|notice| notice.is_error);
     }
 
-    /// Why a run cannot be called so.
+    /// Why a run cannot have this name.
     fn objection(&self, number: usize, name: &str) -> Option<String> {
         if let Err(sentence) = name::check(name) {
             return Some(sentence);

@@ -1,16 +1,16 @@
-//! Taking runs out of the history, and back in.
+//! Removing runs from the history, and restoring them.
 
 use crate::{
     app::{App, message::Effect},
     domain::{provenance::Origin, text::counted},
 };
 
-/// More numbers than this are not listed.
+/// The greatest number of runs that are listed by number.
 const LISTED: usize = 6;
 
 impl App {
-    /// The runs and sweeps that would be removed: those that are marked and shown, else the chosen one. A sweep that goes on
-    /// is not among them.
+    /// The runs and sweeps that would be removed: those that are marked and shown, or else the chosen one. A sweep in
+    /// progress is not among them.
     pub(crate) fn removable(&self) -> Vec<usize> {
         let marked = self.runs.browse.marked_in_view();
         let live = self.live_sweep().map(|sweep| sweep.number);
@@ -25,7 +25,7 @@ impl App {
             .collect()
     }
 
-    /// Removes them at once: who did not mean it takes it back.
+    /// Removes them at once. A removal by mistake can be undone.
     pub(crate) fn remove_runs(&mut self) {
         let neighbour = self.neighbour();
         let marked = self.runs.browse.marked().to_vec();
@@ -53,7 +53,7 @@ impl App {
         }
     }
 
-    /// Takes back the last removal.
+    /// Undoes the last removal.
     pub(crate) fn restore_runs(&mut self) {
         let restored = self.history.restore();
         let Some(first) = restored.first() else {
@@ -88,7 +88,7 @@ impl App {
         }
     }
 
-    /// These runs and sweeps in words, as "#3, #5" or "12 runs"; of a sweep with how many runs.
+    /// These runs and sweeps in words, as in "#3, #5" or "12 runs". A sweep is listed with its number of runs.
     fn listed(&self, numbers: &[usize]) -> String {
         let sweep = match numbers {
             [only] => self.history.sweep(*only),
@@ -111,7 +111,7 @@ impl App {
         }
     }
 
-    /// Whether a run or a sweep is in the user's history: those of a shared file are not.
+    /// Whether a run or a sweep is in the user's history. Those of a shared file are not.
     pub(crate) fn is_kept(&self, number: usize) -> bool {
         let item = self.history.item(number);
         item.is_some_and(|item| item.provenance.origin != Origin::Recorded)
@@ -123,7 +123,7 @@ impl App {
         kept
     }
 
-    /// The first row below the chosen one that stays, else the last above it.
+    /// The first row below the chosen one that stays, or else the last one above it.
     fn neighbour(&self) -> Option<usize> {
         let gone = self.removable();
         let (order, place) = (self.runs.browse.order(), self.runs.browse.place()?);

@@ -1,4 +1,4 @@
-//! The rows of the history: which there are, and which one is chosen.
+//! The rows of the history: which rows exist, and which one is chosen.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::{
     domain::history::{History, RunEntry},
 };
 
-/// The runs of the history that are no part of a sweep, and the sweeps.
+/// The runs of the history outside of sweeps, and the sweeps.
 fn rows(history: &History, with_earlier: bool) -> Vec<RowSource<'_>> {
     let runs = history
         .single_entries()
@@ -50,7 +50,7 @@ impl App {
         &self.history
     }
 
-    /// Chosen and marked rows of the history.
+    /// The chosen and marked rows of the history.
     pub fn browse(&self) -> &Browse {
         &self.runs.browse
     }
@@ -60,7 +60,7 @@ impl App {
         &self.runs.columns
     }
 
-    /// The run in this row of the history; for a sweep the one that stands for it.
+    /// The run in this row of the history; for a sweep, the run that stands for it.
     pub(crate) fn run_at(&self, number: usize) -> Option<&RunEntry> {
         let run = self.history.get(number);
         run.or_else(|| self.history.standing_for(number))
@@ -70,7 +70,7 @@ impl App {
         !self.history.entries().is_empty()
     }
 
-    /// The number of the chosen row; `None` is the run that is on, or none.
+    /// The number of the chosen row; `None` is the run in progress, or no run.
     pub(crate) fn chosen(&self) -> Option<usize> {
         self.runs.browse.selected()
     }
@@ -79,12 +79,12 @@ impl App {
         self.chosen().is_some()
     }
 
-    /// The chosen row of the history, if it is a run's.
+    /// The run in the chosen row of the history, if the row is a run.
     pub(crate) fn chosen_run(&self) -> Option<&RunEntry> {
         self.history.get(self.chosen()?)
     }
 
-    /// The history changed, or which sessions of it are shown.
+    /// Updates the rows after the history changed, or the choice of sessions shown.
     pub(crate) fn rearrange(&mut self) {
         let runs = self.history.single_entries();
         let sweeps = self.history.sweeps().iter();
@@ -98,7 +98,7 @@ impl App {
         self.arrange_rows();
     }
 
-    /// The filter changed, or the order of the rows.
+    /// Updates the rows after the filter changed, or the order of the rows.
     pub(crate) fn arrange_rows(&mut self) {
         let mut rows = rows(&self.history, self.runs.browse.shows_earlier);
         if let Some(filter) = &mut self.runs.filter {
@@ -118,12 +118,13 @@ impl App {
         self.choose_what_is_shown();
     }
 
-    /// Whether all runs come from one shared file: every panel says so then, and no heading has to.
+    /// Whether all runs come from one shared file. Every panel says so then, and no heading is necessary.
     fn is_of_one_file(&self, sessions: &[Heading]) -> bool {
         matches!(sessions, [first] if !self.is_kept(first.number))
     }
 
-    /// A run that is no longer shown cannot be the chosen one; if none is shown, it stays, so that panels stay filled.
+    /// Chooses another run if the chosen one is no longer shown. If no run is shown, it stays chosen, so that the
+    /// panels are not empty.
     pub(crate) fn choose_what_is_shown(&mut self) {
         if let (Some(hidden), None) = (self.chosen(), self.runs.browse.place())
             && let Some(nearest) = self.runs.browse.nearest(hidden)
@@ -132,7 +133,7 @@ impl App {
         }
     }
 
-    /// Whoever asks for runs of earlier sessions wants to go through them.
+    /// A user who shows the runs of earlier sessions wants to go through them.
     pub(crate) fn toggle_earlier(&mut self) {
         self.runs.browse.shows_earlier ^= true;
         self.out.notice.take_if(|notice| !notice.is_error);
@@ -145,24 +146,24 @@ impl App {
         }
     }
 
-    /// Chooses the run so many rows below.
+    /// Chooses the run `by` rows below.
     pub(crate) fn step_history(&mut self, by: isize) {
         let mut browse = self.runs.browse.clone();
         browse.step(by, self.is_running());
         self.choose(browse.selected());
     }
 
-    /// Shows the run in this row, from its first worker and whole; `None` is the one that is on.
+    /// Shows the run in this row, whole and from its first worker; `None` is the run in progress.
     pub(crate) fn show_row(&mut self, row: Option<usize>) {
         self.runs.browse.select(row);
         self.timeline.view.start_over();
     }
 
-    /// Shows another run, as the user wishes.
+    /// Chooses a run on the user's request.
     pub(crate) fn choose(&mut self, row: Option<usize>) {
         if self.chosen() != row {
             self.show_row(row);
-            // What it said was about the row before.
+            // The notice was about the previous row.
             self.out.notice.take_if(|notice| !notice.is_error);
         }
     }

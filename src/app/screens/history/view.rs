@@ -1,4 +1,4 @@
-//! The runs of the session, and of earlier ones where the user wants to see them, with speed-up bars.
+//! The runs of the session, and of earlier sessions if the user wants to see them, with speed-up bars.
 //!
 //! ```text
 //!        #↑ work model     workers tasks  time (s) speed-up                            conc. par. eff. (%)
@@ -6,7 +6,7 @@
 //! ▸● ★    2 cpu  processes       2     8     0.634     1.9× ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ ★ fastest  2.0  1.9       95
 //! ```
 //!
-//! What a column says is in [`crate::app::screens::history::columns`]; where it stands is in `geometry`.
+//! The contents of a column are in [`crate::app::screens::history::columns`]; its place is in `geometry`.
 
 pub(crate) mod geometry;
 mod titles;
@@ -45,9 +45,9 @@ use crate::{
     },
 };
 
-/// A bar gets no longer than this.
+/// The greatest length of a bar.
 const LONGEST: u16 = 40;
-/// From so many columns on, there is a word behind it.
+/// With this many columns or more, a word is after the bar.
 const ROOM_FOR_WORD: u16 = 28;
 
 /// The table.
@@ -90,7 +90,7 @@ fn draw_row(
     row: Rect,
     buf: &mut Buffer,
 ) {
-    // One column per sign, so that they stand below each other.
+    // Each sign has a column of its own, so that equal signs are below each other.
     draw_text(signs(app, run).concat(), STRONG, row, buf);
     let failed = run.entry().map_or(0, |run| run.record.ending.tasks_failed);
     let mut free = None;
@@ -114,8 +114,8 @@ fn draw_row(
         let placed = columns.iter().find(|placed| placed.column.id == id);
         placed.map(|placed| placed.area(row).x)
     };
-    // What is not known yet of a run that is on leaves room for how far it has come; the words of a sweep go on over the
-    // columns of which it has nothing to say.
+    // The progress of a run takes the room of the values that are not known yet. The words of a sweep continue over the
+    // columns that say nothing about a sweep.
     let (begin, end) = match run {
         RowSource::Entry(_) => (None, None),
         RowSource::Live(..) => (free, None),
@@ -128,8 +128,8 @@ fn draw_row(
     draw_text(text, style, Rect { x, width, ..row }, buf);
 }
 
-/// What there is to say of a row besides its cells, in so many columns: what a sweep measures, and how far it or a run has
-/// come that is on.
+/// What to say about a row besides its cells, in `room` columns: what a sweep measures, and the progress of a run or
+/// sweep that goes on.
 fn remark(app: &App, run: RowSource<'_>, room: usize) -> String {
     let sweep = match run {
         RowSource::Entry(_) => return String::new(),
@@ -158,7 +158,7 @@ fn remark(app: &App, run: RowSource<'_>, room: usize) -> String {
     shortened(&fitting(candidates, |text| text.width() <= room), room)
 }
 
-/// When and where the runs below were measured, on a thin line.
+/// Draws when and where the runs below were measured, on a thin line.
 fn draw_session(app: &App, first: &RunEntry, theme: Theme, row: Rect, buf: &mut Buffer) {
     let line = "─".repeat(usize::from(row.width));
     draw_text(line, theme.secondary(), row, buf);
@@ -169,13 +169,13 @@ fn draw_session(app: &App, first: &RunEntry, theme: Theme, row: Rect, buf: &mut 
     draw_text(format!(" {text} "), Style::new(), behind, buf);
 }
 
-/// Whether a row is the chosen one; where none is, that of the live run.
+/// Whether a row is the chosen one. If no row is chosen, it is that of the live run.
 pub(crate) fn is_chosen(app: &App, run: RowSource<'_>) -> bool {
     let number = Some(run.number()).filter(|_| !matches!(run, RowSource::Live(..)));
     app.browse().selected() == number
 }
 
-/// The signs of a run; blanks for those that it does not have.
+/// The signs of a run; blanks for the signs that it does not have.
 pub(crate) fn signs(app: &App, run: RowSource<'_>) -> [&'static str; 5] {
     let sign = |is_there: bool, sign| if is_there { sign } else { " " };
     let is_marked = app.browse().marked().contains(&run.number());
@@ -185,8 +185,8 @@ pub(crate) fn signs(app: &App, run: RowSource<'_>) -> [&'static str; 5] {
     [chosen, sign(is_marked, "●"), baseline, fastest, doubted]
 }
 
-/// A speed-up as a bar, as a share of the largest; behind it, in a room of so many columns, a word of the run that has it.
-/// The fastest run's bar is twice as high as the others'.
+/// Draws a speed-up as a bar, as a share of the largest. After the bar is a word about the run. The bar of the fastest
+/// run is twice as high as the others.
 pub(crate) fn draw_gain(
     app: &App,
     run: RowSource<'_>,

@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, bind, keys, list},
 };
 
-/// While a Python interpreter is chosen.
+/// The keys while a Python interpreter is chosen.
 #[rustfmt::skip]
 pub static PYTHONS: LazyLock<Keys> = LazyLock::new(|| keys("In the list of Python interpreters", App::step_pythons, [
     list("interpreter", "↑↓ interpreter", 2),

@@ -1,5 +1,5 @@
-//! The Python interpreters of this machine, over the panels: those that can be used to choose from, then the others, each
-//! with the reason.
+//! The Python interpreters of this machine, over the panels: first those that can be chosen, then the others, each with
+//! the reason.
 
 use ratatui::{
     buffer::Buffer,
@@ -29,17 +29,17 @@ use crate::{
     },
 };
 
-/// The widest that it gets, with its frame.
+/// The greatest width, with the frame.
 const WIDTH: u16 = 84;
 /// Columns of a version with its letter.
 const VERSIONS: usize = 9;
-/// Columns of the cursor's sign, of a version, and of what is said of the lock.
+/// Columns of the cursor's sign, of a version, and of the state of the lock.
 const BEFORE_PATH: usize = 2 + VERSIONS + 10;
-/// So much of a foreign text is shown.
+/// The number of characters that are shown of a foreign text.
 const FOREIGN: usize = 300;
 
 impl View for PythonList {
-    /// As many rows as the list is long.
+    /// The list has a row for each of its lines.
     fn size(&self, app: &App, room: Rect) -> (u16, usize) {
         let width = WIDTH.min(room.width);
         let inner = inside(Rect { width, ..room });
@@ -60,7 +60,7 @@ impl View for PythonList {
     }
 }
 
-/// On the last one the reasons below come into view.
+/// With the cursor on the last interpreter, the reasons below come into view.
 fn scroll(app: &App, cursor: usize, inner: Rect) -> Scroll {
     if cursor + 1 >= app.setup().found_pythons().len() && cursor > 0 {
         Scroll::FromEnd(0)

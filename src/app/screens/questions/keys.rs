@@ -7,7 +7,7 @@ use crate::app::{
     keys::{Keys, bind, keys, list},
 };
 
-/// While the questions stand in the place of the timeline.
+/// The keys while the questions are in place of the timeline.
 #[rustfmt::skip]
 pub static QUESTIONS: LazyLock<Keys> = LazyLock::new(|| keys("In the list of questions", App::step_question, [
     list("question", "↑↓ question", 1),

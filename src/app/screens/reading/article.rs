@@ -1,7 +1,7 @@
 //! Texts of `assets/help`, as sections.
 //!
-//! They are Markdown of a few forms: a title, sections, paragraphs, and lists of `- **term**: what is said of it`. In braces
-//! stands what a catalogue says (`{phases}`, `{how:ready}`), or behind a term how it looks (`**█**{parallelism}`).
+//! They are Markdown of a few forms: a title, sections, paragraphs, and lists of `- **term**: explanation`. Braces
+//! stand for what a catalogue says (`{phases}`, `{how:ready}`) or, after a term, for its look (`**█**{parallelism}`).
 
 use crate::{
     app::screens::{
@@ -93,7 +93,7 @@ fn meaning(name: &str) -> String {
     }
 }
 
-/// What a catalogue has under this name.
+/// The entries of a catalogue under this name.
 fn listed(name: &'static str) -> Vec<TextEntry> {
     match name {
         "phases" => Phase::MEASURED
@@ -151,7 +151,7 @@ fn in_file(text: &'static str) -> Vec<TextEntry> {
     sections.flat_map(|section| section.entries).collect()
 }
 
-/// What each number of the form means, in its order.
+/// What each number of the form means, in the order of the form.
 fn numbers() -> Vec<TextEntry> {
     let number =
         |parameter: &'static Parameter| TextEntry::named(parameter.label.trim(), parameter.meaning);

@@ -16,19 +16,19 @@ use crate::{
     ui::text::{Page, TextLine, TextPart, TextStyle, marked},
 };
 
-/// How much of a foreign text is shown.
+/// The number of characters that are shown of a foreign text.
 const FOREIGN: usize = 300;
-/// So many lines of what a run printed are shown.
+/// The number of lines that are shown of a run's output.
 const PRINTED_LINES: usize = 100;
-/// So many failed tasks are listed.
+/// The number of failed tasks that are listed.
 const FAILURES: usize = 20;
 
-/// A reason to trust a run less, as it is shown.
+/// The caveats of a run, as they are shown.
 pub(crate) fn caveats(run: &RunEntry) -> impl Iterator<Item = String> {
     run.caveats().map(|caveat| clean(&caveat.text, FOREIGN))
 }
 
-/// Everything about a run in rows of at most `width` columns.
+/// Everything about a run, in rows of at most `width` columns.
 pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<TextLine> {
     let record = &entry.record;
     let mut page = Page::of(width);
@@ -78,7 +78,7 @@ fn failures(page: &mut Page, record: &Record) {
     }
 }
 
-/// By what a run of Python was executed, and what that cost.
+/// Writes what executed a run of Python, and its cost.
 fn python(page: &mut Page, entry: &RunEntry) {
     let Some(python) = entry.record.plan.python() else {
         return;
@@ -104,7 +104,7 @@ fn python(page: &mut Page, entry: &RunEntry) {
     numbers_of(page, entry, MetricGroup::Python);
 }
 
-/// What a run of Python printed, as far as it was kept.
+/// Writes what a run of Python printed, as far as it was kept.
 fn printed(page: &mut Page, record: &Record) {
     let python = record.interpreter.python.as_ref();
     let Some(output) = python.and_then(|python| python.output.as_ref()) else {
@@ -120,7 +120,7 @@ fn printed(page: &mut Page, record: &Record) {
     }
 }
 
-/// What the repeats of a run say of its time, if it has some.
+/// Writes the statistics of a run's repeats, if it has any.
 fn repeated(page: &mut Page, repeats: &[&Record]) {
     let Some(time) = repeats::time(repeats).filter(|time| time.n > 1) else {
         return;
@@ -134,7 +134,7 @@ fn repeated(page: &mut Page, repeats: &[&Record]) {
     page.say_number("longest", &column_seconds(time.max), "of the repeats");
 }
 
-/// The numbers of the catalogue that belong to this group, with what they mean.
+/// Writes the metrics of this group, with what they mean.
 fn numbers_of(page: &mut Page, entry: &RunEntry, group: MetricGroup) {
     METRICS
         .iter()
@@ -167,7 +167,7 @@ fn number_of(page: &mut Page, entry: &RunEntry, metric: &Metric) {
     page.number(name, &value, &note);
 }
 
-/// What the speed-up is measured against.
+/// The reference of the speed-up.
 fn measured_against(entry: &RunEntry) -> String {
     match entry.assessment.baseline {
         Some(baseline) if baseline.number == entry.number => {
@@ -185,7 +185,7 @@ fn measured_against(entry: &RunEntry) -> String {
     }
 }
 
-/// What was asked for; a value that is drawn from a range is one row.
+/// Writes what was requested. A value that is drawn from a range is one row.
 fn parameters(page: &mut Page, plan: &Plan) {
     let of_workload = plan.workload.parameters();
     let is_end = |parameter| {

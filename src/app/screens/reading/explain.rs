@@ -1,7 +1,8 @@
-//! What each number and mark of a screen means, and how it was measured: texts in `assets/help`, filled from the
-//! catalogues.
+//! What each number and mark of a screen means, and how it was measured. The texts are in `assets/help` and are filled
+//! from the catalogues.
 //!
-//! Every sentence there is a promise about the engine: whoever changes how something is measured changes it there too.
+//! Every sentence there is a promise about the engine. When the measurement of a value changes, the sentence must
+//! change too.
 
 use crate::{
     app::{
@@ -15,14 +16,14 @@ use crate::{
     domain::{plan::Lock, record::PhaseSource},
 };
 
-/// What can be explained: a text of `assets/help`.
+/// A subject that can be explained: a text of `assets/help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topic(&'static str);
 
 impl Topic {
     /// The form.
     pub const FORM: Topic = Topic(include_str!("../../../../assets/help/form.md"));
-    /// The bars, and whatever else stands beside them on this screen.
+    /// The bars, and everything beside them on this screen.
     pub const TIMELINE: Topic = Topic(include_str!("../../../../assets/help/timeline.md"));
     const BY_CORE: Topic = Topic(include_str!("../../../../assets/help/by-core.md"));
     /// The use of each core.
@@ -40,7 +41,7 @@ impl Topic {
     /// The chart of a sweep.
     pub const SWEEP: Topic = Topic(include_str!("../../../../assets/help/sweep.md"));
 
-    /// As a title says it.
+    /// Its title.
     pub fn name(self) -> &'static str {
         article::title(self.0)
     }
@@ -50,7 +51,7 @@ impl Topic {
     }
 }
 
-/// The explanation, on the screen and of the run that are shown.
+/// The explanation of a topic, for the current screen and the run that is shown.
 pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
     match topic {
         Topic::TIMELINE => timeline_and_beside(app),
@@ -58,7 +59,7 @@ pub fn explanation(app: &App, topic: Topic) -> Vec<Section> {
     }
 }
 
-/// The timeline, and what cannot be focused on this screen.
+/// The timeline, and the panels that cannot be focused on this screen.
 fn timeline_and_beside(app: &App) -> Vec<Section> {
     let mut sections = Topic::TIMELINE.sections();
     if app.timeline().rows == Rows::Cores {
@@ -78,7 +79,7 @@ fn timeline_and_beside(app: &App) -> Vec<Section> {
     sections
 }
 
-/// What is special about the picture that is shown.
+/// What is special about the trace that is shown.
 fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
     let source = match shown {
@@ -242,7 +243,7 @@ mod tests {
         assert!(!has_cores(&app), "there it has a panel");
     }
 
-    /// Whether an explanation says something of a name: in a heading of its own, or as a term, alone or among others.
+    /// Whether an explanation covers a name: in a heading of its own, or as a term, alone or among others.
     fn says(topic: Topic, name: &str) -> bool {
         let app = App::new(explorer::machine(2), WorkerLimits::default());
         let is_term = |entry: &TextEntry| {
@@ -293,7 +294,7 @@ mod tests {
         }
     }
 
-    /// Two runs of everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
+    /// Two runs with everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
     fn runs(kind: Workload) -> History {
         let mut history = crate::fixtures::sample::history(8);
         for model in [Model::Serial, Model::GilThreads, Model::PythonProcesses] {
@@ -335,7 +336,7 @@ mod tests {
             let history = runs(kind);
             for entry in history.entries() {
                 for line in details::lines(&history, entry, 80) {
-                    // A name stands before its value, which is strong.
+                    // A name is before its value, which is bold.
                     let name = line
                         .iter()
                         .take_while(|piece| piece.look != TextStyle::Strong);
@@ -368,7 +369,7 @@ mod tests {
         let history = runs(Workload::Cpu);
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
-        // A name stands before the blanks that fill its column up.
+        // A name is before the blanks that fill its column.
         let name = |line: &Vec<TextPart>| {
             let (_, before) = line.split_last().unwrap();
             let name: String = before.iter().map(|piece| &*piece.text).collect();

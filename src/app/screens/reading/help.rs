@@ -1,4 +1,4 @@
-//! The help: made from the tables of keys, so that it cannot lie.
+//! The help. It is made from the tables of keys, so that it cannot be wrong.
 
 use crate::app::{
     keys::Keys,
@@ -8,10 +8,11 @@ use crate::app::{
     },
 };
 
-/// What follows the keys.
+/// The text after the keys.
 const TEXT: &str = include_str!("../../../../assets/help/help.md");
 
-/// The help for somebody who is where these keys work, innermost first. How something is run comes before what works here.
+/// The help for a user in a place where these keys work, innermost first. How to run something comes before the keys
+/// that work here.
 pub(crate) fn help(here: &[&'static Keys]) -> Vec<Section> {
     let is = |keys: &'static Keys| move |other: &&'static Keys| std::ptr::eq(*other, keys);
     let mut all = all_keys();

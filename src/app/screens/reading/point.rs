@@ -44,7 +44,7 @@ pub(crate) fn lines(
     page.lines
 }
 
-/// What the counted runs say together.
+/// The statistics of the counted runs.
 fn together(page: &mut Page, summary: &ConfigurationSummary) {
     let time = &summary.time;
     let said = with_interval(time.median, time.interval, duration);
@@ -97,7 +97,7 @@ fn signed(value: f64) -> String {
     }
 }
 
-/// Which round a run was in, and what is special about it.
+/// The round of a run, and what is special about it.
 fn remark(run: &RunEntry, summary: Option<&ConfigurationSummary>) -> String {
     let record = &run.record;
     let mut remarks = vec![match record.campaign.as_ref().map(|part| part.round) {

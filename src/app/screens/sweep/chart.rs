@@ -1,27 +1,27 @@
-//! What the user looks at in a chart: which point, in which unit, with fitted curves or without.
+//! What the user looks at in a chart: the point, the unit, and whether fitted curves are shown.
 
 use crate::{
     domain::{history::SweepEntry, plan::Plan},
     present::chart::Measure,
 };
 
-/// A chart that is on the screen.
+/// The chart on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepChart {
-    /// Of which sweep.
+    /// The number of its sweep.
     pub number: usize,
     /// What its bars measure.
     pub measure: Measure,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,
-    /// Which executor the cursor is on, counted without serial: on serial, the last one that it was on.
+    /// The executor under the cursor, counted without serial. On serial, it is the last one that the cursor was on.
     pub executor: usize,
-    /// Which number of workers the cursor is on, counted from 1; 0 is serial.
+    /// The number of workers under the cursor, counted from 1; 0 is serial.
     group: usize,
 }
 
 impl SweepChart {
-    /// Of this sweep, with the cursor on its best point, or else on its first one besides serial.
+    /// The chart of this sweep. The cursor is on its best point, or else on its first point after serial.
     pub fn of(entry: &SweepEntry) -> SweepChart {
         let mut chart = SweepChart {
             number: entry.number,
@@ -35,7 +35,7 @@ impl SweepChart {
         chart
     }
 
-    /// Which configuration of the plan the cursor is on.
+    /// The configuration of the plan under the cursor.
     pub fn configuration(&self, entry: &SweepEntry) -> usize {
         let plan = &entry.sweep.plan;
         let count = self.group.checked_sub(1);
@@ -47,7 +47,7 @@ impl SweepChart {
             .unwrap_or(0)
     }
 
-    /// The cursor as group and bar: serial is the first group, with one bar.
+    /// The group and the bar under the cursor. Serial is the first group and has one bar.
     pub fn place(&self) -> (usize, usize) {
         let bar = if self.group == 0 { 0 } else { self.executor };
         (self.group, bar)
@@ -66,20 +66,20 @@ impl SweepChart {
         (self.executor, self.group) = found.unwrap_or((self.executor, 0));
     }
 
-    /// Moves the cursor by so many numbers of workers; before the first of them is serial.
+    /// Moves the cursor by `by` numbers of workers. Serial is before the first of them.
     pub fn step_count(&mut self, by: isize, entry: &SweepEntry) {
         let most = entry.sweep.plan.workers.len();
         self.group = self.group.saturating_add_signed(by).min(most);
     }
 
-    /// Moves the cursor by so many executors.
+    /// Moves the cursor by `by` executors.
     pub fn step_executor(&mut self, by: isize, entry: &SweepEntry) {
         let executors = entry.sweep.plan.parallel_executors().len();
         let last = executors.saturating_sub(1);
         self.executor = self.executor.saturating_add_signed(by).min(last);
     }
 
-    /// Bars of speed-ups become bars of times, or the other way round.
+    /// Switches the bars from speed-ups to times, or back.
     pub fn toggle_measure(&mut self) {
         self.measure = match self.measure {
             Measure::SpeedUp => Measure::Time,

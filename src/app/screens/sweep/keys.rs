@@ -7,7 +7,7 @@ use crate::app::{
     keys::{FAR, Keys, bind, keys, step},
 };
 
-/// In the chart of a sweep.
+/// The keys in the chart of a sweep.
 #[rustfmt::skip]
 pub static SWEEP: LazyLock<Keys> = LazyLock::new(|| keys("In the chart of a sweep", App::step_point, vec![
     step("← h", "", 0, "the point with fewer workers; at the left end: serial", -1),

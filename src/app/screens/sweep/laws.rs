@@ -1,8 +1,8 @@
-//! Fitted laws, in marks.
+//! The marks of fitted laws.
 
 use crate::domain::stats::fit::{Fit, Law};
 
-/// What the curve of a law is made of, and what it is called.
+/// The glyph of a law's curve, and its name.
 pub fn mark(fit: &Fit) -> (&'static str, &'static str) {
     match fit.law {
         Law::Amdahl { .. } => ("╌", "Amdahl, fitted"),

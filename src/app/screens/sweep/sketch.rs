@@ -1,4 +1,4 @@
-//! What a chart shows, composed when something changed: drawing computes nothing.
+//! What a chart shows. It is composed when something changes, so that drawing computes nothing.
 
 use crate::{
     app::{App, screens::sweep::chart::SweepChart},
@@ -26,15 +26,15 @@ pub struct Sketch {
     pub title: String,
     /// The sweep in a few words.
     pub what: String,
-    /// What is read first.
+    /// The headline.
     pub headline: String,
-    /// What to conclude, in one sentence.
+    /// The conclusion, in one sentence.
     pub conclusion: String,
-    /// What the laws say that are asked for, or why there is none; else what to conclude.
+    /// The fitted laws if they are requested, or why there are none; otherwise the conclusion.
     pub notes: Vec<String>,
-    /// What is known of the point under the cursor, the most important first.
+    /// Facts about the point under the cursor, the most important first.
     pub about: Vec<String>,
-    /// How a sweep ended that does not go on.
+    /// How a finished sweep ended.
     pub ended: String,
     /// Its bars and lines.
     pub chart: BarChart,
@@ -45,7 +45,7 @@ pub struct Sketch {
 }
 
 impl Sketch {
-    /// What this chart shows.
+    /// The sketch of this chart.
     pub(crate) fn of(app: &App, chart: &SweepChart) -> Option<Sketch> {
         let entry = app.history.sweep(chart.number)?;
         let configurations = 0..entry.sweep.plan.configurations.len();
@@ -69,7 +69,7 @@ struct SketchComposer<'a> {
     app: &'a App,
     chart: &'a SweepChart,
     entry: &'a SweepEntry,
-    /// By configuration.
+    /// The runs by configuration.
     runs: Vec<Vec<&'a Record>>,
 }
 
@@ -98,14 +98,14 @@ impl SketchComposer<'_> {
         }
     }
 
-    /// Which configuration is being measured, if it is one of this sweep.
+    /// The configuration that is being measured, if it belongs to this sweep.
     fn now(&self) -> Option<usize> {
         let live = self.app.live()?;
         let is_its = live.asked.id.as_ref() == Some(&self.entry.sweep.id);
         live.asked.campaign.course().filter(|_| is_its)?.current
     }
 
-    /// The laws that were fitted to the speed-ups of the cursor's executor, if they are asked for.
+    /// The laws that were fitted to the speed-ups of the cursor's executor, if they are requested.
     fn laws(&self, chart: &BarChart) -> Vec<Fitted> {
         let series = self.chart.executor + 1;
         let is_asked = |law: &&Fitted| self.chart.has_fits && law.series == series;

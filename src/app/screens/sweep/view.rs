@@ -13,8 +13,8 @@
 //! │       serial   1     2     4     8     16            │
 //! │ workers  threads          processes                  │   on large screens: all points as numbers
 //! │ threads × 8 · 7.2× (6.9–7.4) · 0.45 s · three runs   │   the point under the cursor
-//! │ run 12 of 44 · round 1 of 3 ▕███      ▏ about 20 s   │   how far it is
-//! │ threads: 9.8× with 16 workers; processes: …          │   what to conclude, or what fitted curves say
+//! │ run 12 of 44 · round 1 of 3 ▕███      ▏ about 20 s   │   the progress
+//! │ threads: 9.8× with 16 workers; processes: …          │   the conclusion, or the fitted laws
 //! ╰ █ threads  ╳ processes  ─ serial  ═ ideal ───────────╯
 //!  footer
 //! ```
@@ -64,12 +64,12 @@ use crate::{
     },
 };
 
-/// From so many columns and rows inside the frame on, all points stand below the chart as numbers.
+/// With this many columns and rows or more inside the frame, all points are below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
 /// Columns of the bar of progress.
 const PROGRESS: u16 = 20;
 
-/// The chart with what stands around it.
+/// Draws the chart with everything around it.
 pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
     if app.screen() == ScreenClass::Teaching {
@@ -94,20 +94,20 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> {
     is_inside.then(|| point.unwrap_or(ClickTarget::Chart))
 }
 
-/// What a model's bars are filled with.
+/// What fills the bars of a model.
 fn ink(model: Model, theme: Theme) -> Span<'static> {
     let (fill, hue) = model.description().ink;
     Span::styled(fill, theme.hue(hue))
 }
 
-/// A chart, and where everything stands.
+/// A chart, and where everything is.
 struct PlacedChart<'a> {
     app: &'a App,
     theme: Theme,
     sketch: &'a Sketch,
     at: &'a sweep::SweepChart,
     frame: Rect,
-    /// Inside the frame: the chart, the table, the point under the cursor, the progress, the notes.
+    /// The areas inside the frame: the chart, the table, the point under the cursor, the progress, the notes.
     rooms: [Rect; 5],
     layout: Bars,
     /// The models whose bars are drawn, counted without serial.
@@ -117,7 +117,7 @@ struct PlacedChart<'a> {
 impl PlacedChart<'_> {
     fn of(app: &App, theme: Theme, area: Rect) -> Option<PlacedChart<'_>> {
         let (sketch, at) = (app.sketch()?, app.chart()?);
-        // Below the rows on top, above the footer.
+        // Below the rows at the top, above the footer.
         let frame = split_below(split_above(area, 3).1, 1).0;
         let inner = inside(frame);
         let texts = sketch.notes.iter();
@@ -125,7 +125,8 @@ impl PlacedChart<'_> {
         let notes = match inner.height {
             ..8 => 0,
             8..16 => 2,
-            // What two laws say may take one more than there is at other times, so that nothing moves while a sweep goes on.
+            // The notes on two laws may take a row more than other notes. It is reserved, so that nothing moves during
+            // a sweep.
             _ => cells(lines).clamp(3, 4),
         };
         let progress = u16::from(inner.height >= 8);
@@ -136,8 +137,8 @@ impl PlacedChart<'_> {
         let table = if is_roomy { rows.min(rest / 3) } else { 0 };
         let below = [table, about, progress, notes].map(Length);
         let rooms: [Rect; 5] = Layout::vertical(std::iter::once(Fill(1)).chain(below)).areas(inner);
-        // All models if the thinnest bars have room, else the one under the cursor; of that, if need be, not all numbers
-        // of workers.
+        // All models if the thinnest bars have room; otherwise the model under the cursor and, if necessary, only some
+        // of its numbers of workers.
         let width = rooms[0].width.saturating_sub(GUTTER);
         let bars = |models: &Range<usize>| {
             let mut bars = vec![models.clone(); sketch.chart.groups.len()];
@@ -180,7 +181,7 @@ impl PlacedChart<'_> {
         }
     }
 
-    /// What the bars are, and which of them are not shown; in as many words as fit.
+    /// What the bars show, and which bars are not shown, in as many words as fit.
     fn title(&self) -> String {
         let sketch = self.sketch;
         let unit = match sketch.chart.measure {
@@ -213,7 +214,7 @@ impl PlacedChart<'_> {
         })
     }
 
-    /// What the marks mean, as many as fit, the bars first.
+    /// The meaning of the marks, as many as fit, the bars first.
     fn legend(&self) -> Line<'static> {
         let (sketch, width) = (self.sketch, usize::from(self.frame.width));
         let drawn = sketch.chart.executors.get(self.models.clone());
@@ -277,7 +278,7 @@ impl PlacedChart<'_> {
         fitting(candidates, |text| text.width() <= usize::from(width))
     }
 
-    /// How far the sweep is, or how it ended.
+    /// Draws the progress of the sweep, or how it ended.
     fn draw_progress(&self, area: Rect, buf: &mut Buffer) {
         let Some(progress) = self.app.sweep_progress(self.at.number) else {
             draw_text(&self.sketch.ended, Style::new(), area, buf);
@@ -303,7 +304,7 @@ impl PlacedChart<'_> {
         ProgressBar::new(done, self.theme.parallelism()).render(bar, buf);
     }
 
-    /// The configuration whose bar stands there.
+    /// The configuration whose bar is at this place.
     fn point_at(&self, here: Position) -> Option<usize> {
         let [room, ..] = self.rooms;
         let column = here.x.checked_sub(chart::plot(room).x);
@@ -318,7 +319,7 @@ impl PlacedChart<'_> {
     }
 }
 
-/// The names of all these bars in as many words as there is room for; in the fewest where there is none.
+/// The names of all these bars, in as many words as there is room for, or in the fewest.
 fn names(drawn: &[ModelVariant], width: usize) -> Vec<String> {
     let in_words: [fn(&ModelVariant) -> String; 4] = [
         |one| one.label(),
@@ -327,12 +328,12 @@ fn names(drawn: &[ModelVariant], width: usize) -> Vec<String> {
         |one| one.model.name().replace("python-", "py-"),
     ];
     let named = in_words.map(|words| drawn.iter().map(words).collect::<Vec<String>>());
-    // Two marks and three blanks besides each name, and the frame.
+    // Besides each name, there are two marks and three blanks; besides all of them, the frame.
     let needed = |names: &[String]| names.iter().map(|name| name.width() + 5).sum::<usize>() + 6;
     fitting(named, |names| needed(names) <= width)
 }
 
-/// In steps that do not flicker.
+/// A duration in steps that do not flicker.
 fn about_seconds(seconds: f64) -> String {
     match seconds {
         s if s >= 90.0 => format!(" about {:.0} min left", (s / 60.0).ceil()),

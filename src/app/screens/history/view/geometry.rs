@@ -1,4 +1,5 @@
-//! Where the history's columns and rows stand. Pure: for drawing, and for finding what was clicked.
+//! Where the columns and rows of the history are. The module is pure: it serves both drawing and finding what was
+//! clicked.
 
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
@@ -25,15 +26,15 @@ use crate::{
 
 /// Columns of the signs before a row.
 const SIGNS: u16 = 5;
-/// What does not tell rows apart leaves so much room to the words of those that do.
+/// The columns that decoration leaves for the words that distinguish rows.
 const FOR_WORDS: u16 = 12;
-/// Where the bars have less room than this, there is nothing to be seen but runs and their numbers.
+/// If the bars have less room than this, extra columns are left out, because only runs and their numbers would remain.
 const FOR_BARS: u16 = 56;
-/// Columns of the word behind a bar.
+/// Columns of the word after a bar.
 pub(crate) const WORD: u16 = 11;
-/// With fewer rows they all belong to runs.
+/// With fewer rows, all of them are for runs.
 const ROOM_FOR_SESSIONS: u16 = 6;
-/// From so many columns on, two blanks part the columns.
+/// With this many columns or more, two blanks separate the columns.
 const SPACIOUS: u16 = 140;
 
 /// A row of the history.
@@ -41,17 +42,17 @@ const SPACIOUS: u16 = 140;
 pub enum HistoryRow<'a> {
     /// A run or a sweep.
     Run(RowSource<'a>),
-    /// The heading of a session, with its first run that is shown, or that of its first sweep.
+    /// The heading of a session. The entry is its first shown run, or the first run of its first sweep.
     Session(&'a RunEntry),
 }
 
-/// Which row is drawn in row `y` of the screen, with the history's panel in `area`.
+/// The row at `y` of the screen, with the history's panel in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
     let geometry = HistoryGeometry::of(app, inside(area));
     drawn_at(app, geometry.rows, geometry.has_sessions, y)
 }
 
-/// Which row is drawn in row `y` of the screen, with the runs in `rows`.
+/// The row at `y` of the screen, with the runs in `rows`.
 pub(crate) fn drawn_at(
     app: &App,
     rows: Rect,
@@ -62,8 +63,8 @@ pub(crate) fn drawn_at(
     Some(drawn.find(|(area, _)| area.y == y)?.1)
 }
 
-/// The rows in view in this room, in the shown order, each with its place: what is drawn is what is hit. Costs as much as
-/// there are rows, however long the history is.
+/// The rows in view in the shown order, each with its place. Drawing and clicking use the same rows. The cost depends
+/// on the number of rows in view, not on the length of the history.
 pub(crate) fn rows_in(
     app: &App,
     rows: Rect,
@@ -88,7 +89,7 @@ pub(crate) fn rows_in(
     numbered.filter_map(move |(area, at)| Some((area, run(at)?)))
 }
 
-/// Whose heading is drawn in column `x` of the screen, with the history's panel in `area`.
+/// The column whose heading is at column `x` of the screen, with the history's panel in `area`.
 pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<&'static str> {
     let hit = |placed: &PlacedColumn| (placed.x..placed.x + placed.width).contains(&x);
     let mut columns = HistoryGeometry::of(app, inside(area)).columns.into_iter();
@@ -100,14 +101,14 @@ pub(crate) struct PlacedColumn {
     /// Its place in [`COLUMNS`].
     pub at: usize,
     pub column: &'static ColumnDescription,
-    /// Of its cells.
+    /// The room of its cells.
     extent: Extent,
     x: u16,
     width: u16,
 }
 
 impl PlacedColumn {
-    /// Its heading: with an arrow if the runs are sorted by it.
+    /// Its heading, with an arrow if the runs are sorted by it.
     pub fn heading(&self, sort: Sort) -> String {
         padded(
             &heading(self.column, sort),
@@ -116,7 +117,7 @@ impl PlacedColumn {
         )
     }
 
-    /// What stands in a row, among its other cells: in fewer words where there is no room for all.
+    /// The cell of a row, aligned with the other cells. It has fewer words if there is no room for all.
     pub fn cell(&self, row: RowSource<'_>) -> String {
         let (text, width) = (self.column.cell(row), usize::from(self.width));
         let text = match self.column.id {
@@ -141,7 +142,7 @@ fn heading(column: &ColumnDescription, sort: Sort) -> String {
     format!("{}{}", column.heading(), arrow(column, sort))
 }
 
-/// How the runs are sorted by a column, if they are.
+/// The arrow of a column that the runs are sorted by.
 pub(crate) fn arrow(column: &ColumnDescription, sort: Sort) -> &'static str {
     match (sort.by == column.id, sort.descending) {
         (false, _) => "",
@@ -150,7 +151,7 @@ pub(crate) fn arrow(column: &ColumnDescription, sort: Sort) -> &'static str {
     }
 }
 
-/// Where everything stands inside the panel.
+/// Where everything inside the panel is.
 pub(crate) struct HistoryGeometry {
     pub heading: Rect,
     pub rows: Rect,
@@ -160,7 +161,7 @@ pub(crate) struct HistoryGeometry {
 }
 
 impl HistoryGeometry {
-    /// In this room inside of the panel.
+    /// The geometry in this room inside of the panel.
     pub fn of(app: &App, inner: Rect) -> HistoryGeometry {
         let (heading, rows) = split_above(inner, 1);
         HistoryGeometry {
@@ -171,7 +172,7 @@ impl HistoryGeometry {
         }
     }
 
-    /// The rows in view, counting from 1, and how many there are; `None` if that is all of them.
+    /// The first and last run in view, counted from 1, and the number of runs; `None` if all are in view.
     pub fn part(&self, app: &App) -> Option<(usize, usize, usize)> {
         let (browse, live) = (app.browse(), usize::from(app.is_running()));
         let first = first_row(app, self.rows.height, self.has_sessions);
@@ -183,7 +184,7 @@ impl HistoryGeometry {
     }
 }
 
-/// The chosen row is in the middle where it can be: what is better or worse than it is in view too.
+/// The first row in view. The chosen row is in the middle if possible, so that better and worse runs are in view too.
 fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
     let (browse, room) = (app.browse(), usize::from(room));
     let total = browse.rows(has_sessions) + usize::from(app.is_running());
@@ -193,9 +194,9 @@ fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
     first_around(chosen, total, room)
 }
 
-/// As many columns as have room, the most important first; they stand in the order of the table. Which those are depends on
-/// the screen and on what the user wants: none comes or goes while he works. What they say then shares the room: the bar
-/// gives way first, then words, and numbers never.
+/// As many columns as have room, the most important first, in the order of the table. The selection depends only on the
+/// screen and on the user's wishes, so no column comes or goes while the user works. The contents then share the room:
+/// the bar is narrowed first, then words, and numbers never.
 fn placed(app: &App, inner: Rect) -> Vec<PlacedColumn> {
     let wanted = app.columns();
     let gap = if inner.width < SPACIOUS { 1 } else { 2 };
@@ -211,7 +212,7 @@ fn placed(app: &App, inner: Rect) -> Vec<PlacedColumn> {
             _ => 0,
         };
         let rest = left.checked_sub(gap + cells(column.least_width()));
-        // What is less important does not take the place of what did not fit.
+        // A less important column does not take the place of one that did not fit.
         let Some(rest) = rest.filter(|rest| *rest >= kept) else {
             break;
         };
@@ -233,7 +234,8 @@ fn placed(app: &App, inner: Rect) -> Vec<PlacedColumn> {
     columns
 }
 
-/// These columns in so much room, not yet at their places; `None` where there is none for what must be whole.
+/// These columns in this room, without their places yet; `None` if there is too little room for the parts that must be
+/// whole.
 fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<PlacedColumn>> {
     let mut placed: Vec<PlacedColumn> = columns.iter().map(|at| needed(app, *at)).collect();
     let taken =
@@ -253,7 +255,7 @@ fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<Plac
     (taken(&placed) <= room).then_some(placed)
 }
 
-/// A column with the room that its cells need, the live run's too.
+/// A column with the room that its cells need, including that of the live run.
 fn needed(app: &App, at: usize) -> PlacedColumn {
     let (wanted, column) = (app.columns(), &COLUMNS[at]);
     let mut extent = wanted.extent(at);

@@ -1,4 +1,4 @@
-//! What stands on the frame of the history, and in it where there is no row.
+//! The texts on the frame of the history, and inside it if there is no row.
 
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Which part of the history is shown and, where there is room beside it, that there is more than this session.
+/// Which part of the history is shown and, if there is room beside it, that there are more sessions.
 pub fn titles(
     app: &App,
     part: Option<(usize, usize, usize)>,
@@ -30,7 +30,7 @@ pub fn titles(
     (left, on_border(if fits { right } else { String::new() }))
 }
 
-/// The text that runs have to match, if there is one, and how many of how many do.
+/// The text of the filter, if there is one, and how many runs of how many match it.
 fn filter(app: &App) -> Option<(&str, (usize, usize))> {
     let filter = app
         .runs
@@ -55,7 +55,7 @@ fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
     }
 }
 
-/// That there is more than this session, and how to see it or not.
+/// Says that there are more sessions, and how to show or hide them.
 fn title_right(app: &App) -> String {
     match (app.browse().earlier, app.browse().shows_earlier) {
         (0, _) => String::new(),
@@ -64,7 +64,7 @@ fn title_right(app: &App) -> String {
     }
 }
 
-/// The text that is being typed, with what it is; or the filter that is kept, with how to get rid of it.
+/// The text that is being typed with its label; or the active filter, and how to remove it.
 pub fn prompt(app: &App, width: u16) -> Line<'static> {
     let (before, field, is_typed) = match (&app.runs.naming, &app.runs.filter) {
         (Some(naming), _) => {
@@ -114,7 +114,7 @@ pub fn nothing_shown(app: &App) -> Option<String> {
     })
 }
 
-/// The keys that bring a run here, and what can be done with it then: as far as the help says it.
+/// The keys that bring a run here, and what the user can do with it then. The texts come from the help.
 pub fn first_keys() -> Vec<Line<'static>> {
     let keys = ['1', 'r', 's', 'm', 'c', 'o'].map(Key::Char);
     let found = keys.into_iter().filter_map(|key| lookup(key, &[&PANELS]));
