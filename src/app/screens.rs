@@ -1,6 +1,6 @@
-//! Everything that can be seen, each in a folder of its own: its state, its `keys`, and its `view`.
+//! All screens, each in a folder of its own with its state, its `keys`, and its `view`.
 //!
-//! A new screen is a new folder, and a line in `overlays!`; the compiler names everything else.
+//! A new screen is a new folder and a line in `overlays!`. The compiler names everything else that it needs.
 
 pub mod columns;
 pub mod comparison;
@@ -40,13 +40,13 @@ pub trait Screen: View {
         None
     }
 
-    /// Brings what it says up to date. Without news, only a run has gone on.
+    /// Brings its texts up to date. Without news, only a run has continued.
     fn compose(&mut self, _app: &App, _is_news: bool) {}
 
-    /// Scrolls what it says by so many rows, on a screen of so many rows.
+    /// Scrolls its text by `by` rows, on a screen of `rows` rows.
     fn scroll(&mut self, _by: isize, _rows: u16) {}
 
-    /// Follows runs that have other numbers now.
+    /// Follows runs whose numbers have changed.
     fn renumber(&mut self, _follow: &dyn Fn(&mut usize)) {}
 }
 
@@ -60,14 +60,14 @@ macro_rules! overlays {
         }
 
         impl Overlay {
-            /// What it tells of itself.
+            /// The screen itself.
             pub fn screen(&self) -> &dyn Screen {
                 match self {
                     $(Overlay::$name(state) => state,)*
                 }
             }
 
-            /// The same, to be changed.
+            /// The same, mutable.
             pub(crate) fn screen_mut(&mut self) -> &mut dyn Screen {
                 match self {
                     $(Overlay::$name(state) => state,)*
@@ -78,9 +78,9 @@ macro_rules! overlays {
 }
 
 overlays! {
-    /// The form, where it has no panel of its own.
+    /// The form, if it has no panel of its own.
     Form(form::FormScreen),
-    /// The help, what the numbers and marks of a screen mean, or all numbers of a run or of a point of a sweep.
+    /// The help, the meaning of the numbers and marks of a screen, or all numbers of a run or of a point of a sweep.
     Reading(reading::TextScreen),
     /// Runs on one time axis.
     Comparison(comparison::Comparing),

@@ -9,14 +9,14 @@ use crate::{
 /// The run that the panels are about.
 #[derive(Clone, Copy, Debug)]
 pub enum Shown<'a> {
-    /// The one that is on.
+    /// The run in progress.
     Live(&'a Live),
-    /// One of the history.
+    /// A run of the history.
     Entry(&'a RunEntry),
 }
 
 impl<'a> Shown<'a> {
-    /// What was asked for.
+    /// The plan of the run.
     pub fn plan(self) -> &'a Plan {
         match self {
             Shown::Live(live) => &live.plan,
@@ -24,7 +24,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// It as one of the history.
+    /// The entry, if it is a run of the history.
     pub fn entry(self) -> Option<&'a RunEntry> {
         match self {
             Shown::Live(_) => None,
@@ -32,7 +32,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Concurrency and parallelism: of a run that is on at this moment, of one that is over on average.
+    /// Concurrency and parallelism: at this moment for a run in progress, on average for a finished run.
     pub fn two_numbers(self) -> (f64, f64) {
         match self {
             Shown::Live(Live { trace, .. }) => {
@@ -45,12 +45,12 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Why there is no picture of it now, in a few words; `None` if there is one.
+    /// Why there is no trace now, in a few words; `None` if there is one.
     pub fn missing_trace(self) -> Option<&'a str> {
         self.entry().and_then(RunEntry::missing_trace)
     }
 
-    /// What it looks like; without lanes if its picture is missing.
+    /// The trace; without lanes if it is missing.
     pub fn trace(self) -> &'a Trace {
         match self {
             Shown::Live(live) => &live.trace,
@@ -60,7 +60,7 @@ impl<'a> Shown<'a> {
 }
 
 impl App {
-    /// The run that the panels are about; `None` before the first.
+    /// The run that the panels are about; `None` before the first run.
     pub fn shown(&self) -> Option<Shown<'_>> {
         if let Some(frozen) = self.frozen() {
             return Some(Shown::Live(frozen));
@@ -75,20 +75,21 @@ impl App {
             .or_else(|| self.live().map(Shown::Live))
     }
 
-    /// Where the run that is shown was measured; this machine where none is shown or it is on.
+    /// Where the shown run was measured; this machine if the run is in progress or no run is shown.
     pub fn machine_shown(&self) -> &Machine {
         let played = || self.history.get(self.playback()?.number);
         let entry = self.shown().and_then(Shown::entry).or_else(played);
         entry.map_or(&self.settings.machine, |entry| &entry.provenance.machine)
     }
 
-    /// Where and when the run that is shown was recorded, from many words to few; `None` unless it is of a shared file.
+    /// Where and when the shown run was recorded, from the longest text to the shortest; `None` unless it is from a
+    /// shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
         let played = self.playback().map(|playback| playback.number);
         sentence::origin::recorded_on(self.history.get(played.or(self.chosen())?)?)
     }
 
-    /// The run that the panels are about, if there is a picture of it.
+    /// The run that the panels are about, if it has a trace.
     pub fn shown_with_trace(&self) -> Option<Shown<'_>> {
         self.shown().filter(|shown| shown.missing_trace().is_none())
     }

@@ -1,4 +1,4 @@
-//! How a screen is drawn that lies over the panels.
+//! How a screen over the panels is drawn.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -11,15 +11,15 @@ use crate::{
     },
 };
 
-/// How a screen is drawn that lies over the panels.
+/// How a screen over the panels is drawn.
 pub trait View {
-    /// Its columns with its frame and its rows without, at most as many as there is room for.
+    /// Its columns with its frame, and its rows without; at most as many as there is room for.
     fn size(&self, app: &App, room: Rect) -> (u16, usize);
 
     /// Draws it with its frame, over these panels.
     fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer);
 
-    /// What stands in this row of the screen, in the room inside its frame.
+    /// What is in this row of the screen, in the room inside its frame.
     fn target(&self, _app: &App, _inner: Rect, _row: u16) -> Option<ClickTarget> {
         None
     }
@@ -27,7 +27,7 @@ pub trait View {
 
 /// A form that lies over the panels.
 pub trait FormOver {
-    /// What is drawn.
+    /// The form to draw.
     fn form<'a>(&'a self, app: &'a App) -> FormView<'a>;
 }
 

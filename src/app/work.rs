@@ -1,4 +1,4 @@
-//! What is being measured: runs are asked for, begin, go on and end.
+//! What is being measured: runs are requested, start, go on and end.
 
 use crate::{
     app::{
@@ -25,16 +25,16 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct CurrentWork {
     pub(crate) activity: Activity,
-    /// How fast an idle core computes, once measured.
+    /// How fast an idle core computes, once it was measured.
     pub(crate) speed: Option<Speed>,
-    /// Whether that is being measured: until it is done, no run may begin beside it.
+    /// Whether the speed is being measured. No run may start until that is done.
     calibrating: bool,
-    /// So many campaigns of several runs have begun.
+    /// The number of campaigns with several runs so far.
     pub(crate) campaigns: u32,
 }
 
 impl App {
-    /// The run that is on.
+    /// The run in progress.
     pub fn live(&self) -> Option<&Live> {
         match &self.work.activity {
             Activity::Running(live) => Some(live),
@@ -42,17 +42,17 @@ impl App {
         }
     }
 
-    /// The run that is on as a row of the history, below all others.
+    /// The run in progress as a row of the history, below all others.
     pub fn live_row(&self) -> Option<RowSource<'_>> {
         Some(RowSource::Live(self.live()?, self.history.next_number()))
     }
 
-    /// Whether a run is on: batches come, and the next conclusion is awaited.
+    /// Whether a run is in progress: batches arrive, and the next conclusion is awaited.
     pub fn is_running(&self) -> bool {
         self.live().is_some()
     }
 
-    /// Whether something is on that a new run would disturb.
+    /// Whether there is an activity that a new run would disturb.
     pub fn is_busy(&self) -> bool {
         !self.is_free()
     }
@@ -61,7 +61,7 @@ impl App {
         matches!(self.work.activity, Activity::Nothing)
     }
 
-    /// Why no run can begin now.
+    /// Why no run can start now.
     pub(crate) fn why_busy(&self) -> Option<&'static str> {
         Some(match self.work.activity {
             Activity::Nothing => return None,
@@ -83,7 +83,7 @@ impl App {
         }
     }
 
-    /// The machine's speed is measured while nothing runs and nobody has asked for a run yet.
+    /// The machine's speed is measured while nothing runs and the user has not asked for a run yet.
     pub(crate) fn on_opened(&mut self) {
         self.out
             .effects
@@ -111,7 +111,7 @@ impl App {
         self.ask(Goal::Run);
     }
 
-    /// Lets the machine answer the question of this key.
+    /// Measures the answer to the question of this key.
     pub(crate) fn run_experiment(&mut self, key: Key) {
         let Key::Char(key) = key else { return };
         if let Some(experiment) = Experiment::by_key(key) {
@@ -119,7 +119,7 @@ impl App {
         }
     }
 
-    /// Of the run that is chosen; in the form, of what it says.
+    /// Measures the baseline of the chosen run; in the form, of its draft.
     pub(crate) fn measure_baseline(&mut self) {
         match self.chosen_run().filter(|_| !self.is_in_form()) {
             Some(entry) => {
@@ -130,22 +130,23 @@ impl App {
         }
     }
 
-    /// Whoever measures a baseline wants it to be one, whatever was chosen before: once it is there.
+    /// Measures a baseline. Because the user asked for it, it becomes the baseline when it is there, whatever was
+    /// chosen before.
     fn begin_baseline(&mut self, work: &Plan, sake: Sake) {
         let serial = Asked::of(Campaign::repeats(work.as_serial(), 1));
         self.begin(Asked { sake, ..serial });
     }
 
-    /// Makes something of what the form says.
+    /// Does what the user wants with the draft of the form.
     pub(crate) fn ask(&mut self, goal: Goal) {
         let draft = self.form.draft();
         self.request(StartRequest { draft, goal });
     }
 
-    /// Turns a draft into a campaign, after measuring the machine's speed if it needs that.
+    /// Turns a draft into a campaign. The machine's speed is measured first if it is needed.
     fn request(&mut self, request: StartRequest) {
         if self.work.calibrating {
-            // Measuring cannot be stopped; the run begins when it is done.
+            // The measurement cannot be stopped. The run starts when it is done.
             self.work.activity = Activity::Calibrating(request);
             return;
         }
@@ -193,7 +194,7 @@ impl App {
         self.open_form();
     }
 
-    /// Starts the first of these runs, which is watched.
+    /// Starts the first of these runs and shows it.
     pub(crate) fn begin(&mut self, asked: Asked) {
         self.out.notice = None;
         self.timeline.frozen = None;
@@ -204,15 +205,16 @@ impl App {
         self.advance(asked, true);
     }
 
-    /// What another session measured answers nothing here: the machine may have been another then.
+    /// The records of this session. Those of another session do not count here, because the machine may have been
+    /// different.
     fn records_here(&self) -> impl DoubleEndedIterator<Item = &Record> {
         let entries = self.history.entries().iter();
         let here = entries.filter(|entry| entry.provenance.origin == Origin::Here);
         here.map(|entry| &entry.record)
     }
 
-    /// Starts the campaign's next run; returns whether there is one. Whoever watched the one before, watches it; whoever
-    /// looks at another row keeps on doing so.
+    /// Starts the campaign's next run; returns whether there is one. Selects the new run if the previous live run was
+    /// selected. Otherwise the selection stays.
     fn advance(&mut self, mut asked: Asked, watched: bool) -> bool {
         let last = self.records_here().next_back();
         let Some(plan) = asked.campaign.next(last) else {
@@ -271,7 +273,7 @@ impl App {
             self.show_notice("the run of the frozen picture has ended: Space shows how");
         }
         self.out.effects.push(Effect::Keep(number));
-        // Who froze the picture goes on looking at it.
+        // A user who froze the trace continues to look at it.
         let goes_on = self.advance(asked, was_watched && !is_frozen);
         if was_watched && is_sweep && !goes_on {
             let run = self.history.get(number);
@@ -280,8 +282,8 @@ impl App {
         }
     }
 
-    /// Shows a run that has ended, or the one for whose sake it was measured: only where it is what that one is measured
-    /// against.
+    /// Shows a run that has ended, or the run for which it was measured. The latter is shown only if the new run is its
+    /// baseline.
     fn show_what_came_out(&mut self, number: usize, sake: Sake) {
         let is_against_it = |run: usize| {
             let run = self.history.get(run);
@@ -297,7 +299,7 @@ impl App {
     pub(crate) fn on_refused(&mut self, sentence: String) {
         self.timeline.frozen = None;
         self.work.activity = Activity::Nothing;
-        // While the speed is being measured no run is started: it is the measuring that was refused.
+        // No run starts while the speed is being measured, so the refusal is about the measurement.
         self.work.calibrating = false;
         if self.chosen().is_none() {
             self.show_row(self.runs.browse.order().last().copied());

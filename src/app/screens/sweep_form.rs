@@ -1,4 +1,4 @@
-//! The form that begins a sweep. The work is the main form's.
+//! The form that starts a sweep. The work is that of the main form.
 
 pub mod keys;
 pub mod view;
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// The form over the panels. What it says is kept while it is closed.
+/// The form over the panels. It keeps its values while it is closed.
 #[derive(Clone, Debug)]
 pub struct SweepFormScreen;
 
@@ -49,7 +49,7 @@ impl Screen for SweepFormScreen {
 
 /// The longest list of numbers of workers that can be typed.
 const MOST_TYPED: usize = 40;
-/// The most digits that a number of rounds and a seed can have.
+/// The most digits of a number of rounds or a seed.
 const MOST_DIGITS: usize = 19;
 
 /// A row of the form.
@@ -61,13 +61,13 @@ pub enum FormRow {
     Workers,
     /// Rounds that are counted.
     Repeats,
-    /// Where the order of each round is drawn from.
+    /// The seed of the order of each round.
     Seed,
 }
 
-/// Rows above the models, where the cursor cannot go.
+/// Rows above the models, which the cursor skips.
 const FIXED: usize = 2;
-/// Below the models.
+/// The rows below the models.
 const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed];
 
 /// What a sweep of one workload measures.
@@ -81,13 +81,13 @@ struct SweepChoice {
 #[derive(Clone, Debug)]
 pub struct SweepForm {
     workload: Workload,
-    /// One of each workload, as what is worth measuring differs.
+    /// A choice for each workload, because what is worth measuring differs.
     choices: Vec<SweepChoice>,
     repeats: u64,
     seed: u64,
-    /// By which Python's models are executed: that of the main form.
+    /// The interpreter of Python's models, which is that of the main form.
     python: Option<Interpreter>,
-    /// The work, in a few words.
+    /// The work in a few words.
     pub(in crate::app) work: String,
     entry: FormEntry,
     cores_usable: u32,
@@ -96,7 +96,7 @@ pub struct SweepForm {
 }
 
 impl SweepForm {
-    /// The article's questions, on a machine with so many usable cores.
+    /// The article's questions, on a machine with this many usable cores.
     pub fn new(cores_usable: u32) -> SweepForm {
         let choice = |workload: Workload| SweepChoice {
             models: workload.description().sweep.models.to_vec(),
@@ -115,7 +115,7 @@ impl SweepForm {
         }
     }
 
-    /// For the workload and the interpreter of this work.
+    /// Adapts the form to the workload and the interpreter of this work.
     pub(in crate::app) fn open(&mut self, work: &Draft) {
         let row = self.field();
         self.workload = work.workload;
@@ -137,7 +137,7 @@ impl SweepForm {
         }
     }
 
-    /// The rows that can be changed: Python's models are offered where there is an interpreter that has them.
+    /// The rows that can be changed. Python's models are offered if there is an interpreter that has them.
     fn fields(&self) -> Vec<FormRow> {
         let python = self.python.as_ref();
         let has = |model: &Model| {
@@ -159,7 +159,7 @@ impl SweepForm {
         &mut self.choices[self.workload as usize]
     }
 
-    /// A row as it is now: a model of Python's with its interpreter.
+    /// A row in its current state. A model of Python's has its interpreter.
     fn described(&self, row: FormRow) -> FormField {
         match row {
             FormRow::Model(model) => {
@@ -192,7 +192,7 @@ impl SweepForm {
         }
     }
 
-    /// Says what is wrong, and puts the cursor there.
+    /// Says what is wrong, and moves the cursor there.
     pub(in crate::app) fn refuse(&mut self, invalid: Invalid) {
         let mut rows = self.fields().into_iter();
         let wrong = rows.find(|row| is_about(&invalid, *row));
@@ -200,13 +200,13 @@ impl SweepForm {
         self.estimate = Err(invalid);
     }
 
-    /// What it asks for, of this work.
+    /// The request for a sweep of this work.
     ///
     /// # Errors
-    /// Which of the numbers of workers cannot be read.
+    /// If one of the numbers of workers cannot be read.
     pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
         let SweepChoice { models, workers } = self.choice();
-        // One that was chosen with another interpreter stays chosen until that one is back.
+        // A model that was chosen with another interpreter stays chosen until that interpreter is back.
         let offered = self.fields();
         let models = models.iter().copied();
         let models = models.filter(|model| offered.contains(&FormRow::Model(*model)));
@@ -272,7 +272,7 @@ impl Form for SweepForm {
         }
     }
 
-    /// A wrong list of numbers of workers is taken, too: the forecast says what is wrong with it.
+    /// Also takes a wrong list of numbers of workers; the estimate says what is wrong with it.
     fn take(&mut self, text: &str) -> Result<(), String> {
         match self.field() {
             FormRow::Model(_) => {}
@@ -302,9 +302,9 @@ fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
     presets
 }
 
-/// "cpu · 8 tasks of 250 ms": what is measured, of the main form.
+/// What is measured of the main form: "cpu · 8 tasks of 250 ms".
 pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
-    // Where the main form is wrong, the forecast says so.
+    // If the main form is wrong, the estimate says so.
     let plan = draft
         .clone()
         .calibrated(&Speed::uniform(1e6))
@@ -319,7 +319,7 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
             format!("· {min}–{max} ms")
         }
         Some(Addresses::Urls(_)) => "· real addresses".into(),
-        // The number that the user gave: steps, or a time.
+        // The number that the user gave, which is steps or a time.
         None => {
             let given = draft.parameters().next();
             given.map_or_else(String::new, |parameter| {
@@ -330,7 +330,7 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
     format!("{} · {tasks} {size}", plan.label())
 }
 
-/// "28 runs (7 configurations × 3 + warm-up), about 40 s".
+/// What the sweep will measure, and how long that takes: "28 runs (7 configurations × 3 + warm-up), about 40 s".
 pub(crate) fn estimate(sweep: &SweepDraft, time: &str) -> String {
     let configurations = sweep.size() as u64;
     format!(
@@ -346,7 +346,7 @@ mod tests {
     use super::*;
     use crate::ui::key::Key;
 
-    /// The form for the default work of a workload.
+    /// Opens the form for the default work of a workload.
     fn open(form: &mut SweepForm, workload: Workload) {
         form.open(&Draft::new(workload, Model::Threads, 2));
     }

@@ -1,4 +1,4 @@
-//! The teaching layout: fewer panels, larger figures, and the keys that were pressed, for everybody to follow.
+//! The teaching layout: fewer panels, larger figures, and the keys that were pressed, for everyone to follow.
 
 pub mod view;
 
@@ -13,13 +13,13 @@ use crate::{
     ui::key::Key,
 };
 
-/// How many different keys are remembered.
+/// The number of different keys that are remembered.
 const REMEMBERED: usize = 4;
 
 /// A key that did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pressed {
-    /// Which.
+    /// The key.
     pub key: Key,
     /// What it did, in a few words.
     pub meaning: Cow<'static, str>,
@@ -59,7 +59,7 @@ impl Teaching {
     }
 }
 
-/// The first words of what the help says, up to its first comma or colon; a quick experiment is told by its question.
+/// The first words of the help, up to the first comma or colon. A quick experiment is described by its question.
 fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
     if let (QUESTIONS, Key::Char(digit)) = (binding.shown, key)
         && let Some(experiment) = Experiment::by_key(digit)

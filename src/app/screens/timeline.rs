@@ -1,4 +1,4 @@
-//! Which stretch of time, which row and which moment the timeline looks at.
+//! The window of time, the row and the moment that the timeline shows.
 
 pub mod inspect;
 pub mod keys;
@@ -20,55 +20,55 @@ const FIRST_AXIS: Nanos = 100_000_000;
 /// What the rows of the timeline are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rows {
-    /// A worker each: what it did.
+    /// A row per worker: what it did.
     #[default]
     Workers,
-    /// A core each: which worker it ran.
+    /// A row per core: which worker it ran.
     Cores,
 }
 
-/// The timeline: how the user looks at it, and at what instead of the run that is on or chosen.
+/// The timeline: the user's view of it, and what it shows instead of the live or chosen run.
 #[derive(Debug, Default)]
 pub(crate) struct TimelineState {
     pub(crate) view: TimelineView,
-    /// A run as it was when the user froze its picture.
+    /// A run at the moment when the user froze its trace.
     pub(crate) frozen: Option<inspect::Frozen>,
-    /// A run that is over and played again.
+    /// A finished run during its playback.
     pub(crate) playback: Option<playback::Playback>,
 }
 
-/// What the user did to the timeline's picture.
+/// The user's view of the timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimelineView {
     /// What the rows are.
     pub rows: Rows,
-    /// The stretch of time in view, unless it is the whole run.
+    /// The window of time in view; `None` is the whole run.
     pub zoom: Option<Window>,
-    /// The row that the cursor is on. The rows around it are in view.
+    /// The row of the cursor. The rows around it are in view.
     pub row: usize,
-    /// The moment that the cursor is on, once the user has asked for one.
+    /// The moment of the cursor, once the user has asked for one.
     pub cursor: Option<Nanos>,
     /// Whether the workers are sorted by what they did, instead of by their numbers.
     pub busiest_first: bool,
-    /// How many columns and rows the bars can have, once the shell has said so: a column is a step of the cursor.
+    /// The columns and rows of the bars, once the shell has reported them. A column is a step of the cursor.
     pub(crate) room: Option<(u16, u16)>,
 }
 
-/// Columns of the bars before the shell has said how many there are.
+/// Columns of the bars until the shell has reported their number.
 const COLUMNS: u16 = 64;
 
 impl TimelineView {
-    /// The stretch of time to draw.
+    /// The window of time to draw.
     pub fn window(&self, trace: &Trace) -> Window {
         self.zoom.unwrap_or_else(|| whole(trace))
     }
 
-    /// Another run is shown: from its first row, whole, without a cursor.
+    /// Resets the view for another run: the first row, the whole run, no cursor.
     pub fn start_over(&mut self) {
         (self.zoom, self.row, self.cursor) = (None, 0, None);
     }
 
-    /// Rows become cores, or workers again; the moment stays.
+    /// Switches the rows between cores and workers. The moment stays.
     pub fn turn(&mut self) {
         self.rows = match self.rows {
             Rows::Workers => Rows::Cores,
@@ -77,8 +77,8 @@ impl TimelineView {
         self.row = 0;
     }
 
-    /// The workers of this run in the order of their rows: by their numbers, of which those without any task come last
-    /// where not all have a row in view; or those first that were on tasks for longest.
+    /// The workers of this run in the order of their rows. They are sorted by their numbers, and if not all have a row
+    /// in view, workers without any task come last. Or they are sorted by their time on tasks, the longest first.
     pub fn workers_in_order(&self, trace: &Trace) -> Vec<usize> {
         let on_tasks = |worker: &usize| trace.lanes[*worker].time_on_tasks(trace.now);
         let mut workers: Vec<usize> = (0..trace.lanes.len()).collect();
@@ -93,13 +93,13 @@ impl TimelineView {
         workers
     }
 
-    /// Moves the cursor by so many of `rows`.
+    /// Moves the cursor by `by` of `rows` rows.
     pub fn move_row(&mut self, by: isize, rows: usize) {
         let row = self.row.saturating_add_signed(by);
         self.row = row.min(rows.saturating_sub(1));
     }
 
-    /// Moves the cursor by so many columns; the first step puts it into the middle of what is in view.
+    /// Moves the cursor by `by` columns. The first step puts it into the middle of the view.
     pub fn move_cursor(&mut self, by: isize, trace: &Trace) {
         let window = self.window(trace);
         let to = if let Some(at) = self.cursor {
@@ -112,7 +112,7 @@ impl TimelineView {
         self.look_at(to, trace);
     }
 
-    /// Puts the cursor on a moment of the run, which comes into view.
+    /// Puts the cursor on a moment of the run, and brings the moment into view.
     pub fn look_at(&mut self, at: Nanos, trace: &Trace) {
         let at = at.min(trace.now.saturating_sub(1));
         self.cursor = Some(at);
@@ -123,8 +123,8 @@ impl TimelineView {
         }
     }
 
-    /// Halves or doubles the stretch in view, up to the whole run, around the cursor, or else its middle; what has not
-    /// happened yet stays out of it.
+    /// Halves or doubles the window in view, up to the whole run, around the cursor or else its middle. The future
+    /// stays out of view.
     pub fn zoom(&mut self, closer: bool, trace: &Trace) {
         let window = self.window(trace);
         let in_view = |at: &Nanos| (window.from..window.to).contains(at);
@@ -132,7 +132,7 @@ impl TimelineView {
         self.zoom_around(centre, closer, trace);
     }
 
-    /// Halves or doubles the stretch in view so that this moment stays where it is, as far as the run's ends allow.
+    /// Halves or doubles the window in view. The moment `at` stays in its place, as far as the ends of the run allow.
     pub fn zoom_around(&mut self, at: Nanos, closer: bool, trace: &Trace) {
         let window = self.window(trace);
         self.zoom = if closer {
@@ -142,24 +142,24 @@ impl TimelineView {
         };
     }
 
-    /// Shows a stretch of time with half as much on either side of it.
+    /// Shows a period with half its length added on either side.
     pub fn zoom_to(&mut self, from: Nanos, to: Nanos, trace: &Trace) {
         self.zoom = part(Window::around(from, to, trace.now), trace);
     }
 
-    /// Moves the stretch in view by a quarter of itself, to the right or the left.
+    /// Moves the window in view by a quarter of its length, to the right or the left.
     pub fn pan(&mut self, right: bool, trace: &Trace) {
         self.zoom = self.zoom.map(|window| window.panned(right, trace.now));
     }
 }
 
-/// This stretch, if it is only a part of the run.
+/// This window, if it is only a part of the run.
 fn part(window: Window, trace: &Trace) -> Option<Window> {
     (window.span() < whole(trace).span()).then_some(window)
 }
 
-/// All of a run: a concluded one exactly; for a live one the next length of the sequence 1-2-5, as an axis that scrolled
-/// would repaint every cell of every frame.
+/// The window of the whole run. For a concluded run it is exact. For a live run it is the next length of the sequence
+/// 1-2-5, because an axis that scrolled would repaint every cell of every frame.
 pub fn whole(trace: &Trace) -> Window {
     let to = if trace.is_concluded {
         trace.now.max(1)
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_live_run_is_never_zoomed_or_panned_into_the_future() {
-        // The axis is 1 s long, and a bit more than half of it has happened.
+        // The axis is 1 s long, and a bit more than half of it has passed.
         let run = trace(510_000_000);
         let mut view = TimelineView::default();
         for look in [

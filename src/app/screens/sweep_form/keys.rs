@@ -10,7 +10,7 @@ use crate::{
     ui::form::Form,
 };
 
-/// In the form for a sweep.
+/// The keys in the form for a sweep.
 #[rustfmt::skip]
 pub static SWEEP_FORM: LazyLock<Keys> = LazyLock::new(|| keys("In the form for a sweep", |_, _| {}, vec![
     bind("Enter s r", "Enter start", 2, "start the sweep", App::start_sweep).when(|app| app.is_free() && app.sweeps.form.estimate.is_ok()),

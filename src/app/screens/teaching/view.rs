@@ -1,4 +1,4 @@
-//! The teaching layout: what a class has to see from the last row, and nothing else.
+//! The teaching layout: what a class must see from the last row, and nothing else.
 
 mod runs;
 
@@ -39,13 +39,13 @@ use crate::{
     },
 };
 
-/// Whether it is what is on the screen: a panel that is expanded takes its place.
+/// Whether the teaching layout is on the screen. An expanded panel takes its place.
 pub fn is_on(app: &App) -> bool {
     app.screen() == ScreenClass::Teaching && !app.focus().expanded
 }
 
-/// The panels as they are needed now: in this layout there is no number before the first run, and the questions get the
-/// room. Where the pressed keys have no row of their own, they stand beside those that work here.
+/// Adapts the panels to the current state. This layout has no numbers before the first run, so the questions get their
+/// room. If the pressed keys have no row of their own, they are beside the keys that work here.
 pub fn fitted(app: &App, mut panels: Panels) -> Panels {
     if app.screen() == ScreenClass::Teaching
         && !app.settings.teaching.pressed.is_empty()
@@ -64,7 +64,7 @@ fn has_row_for_pressed(app: &App, panels: &Panels) -> bool {
     is_on(app) && app.chart().is_none() && !panels.aside.is_empty()
 }
 
-/// All panels of the layout.
+/// Draws all panels of the layout.
 pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
     let (first, second) = said(app, panels.verdict.width.saturating_sub(4));
@@ -77,11 +77,11 @@ pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     }
 }
 
-/// The sentence that is read first, reversed over the whole width, with the reason or what to watch for below it.
+/// Draws the sentence to read first, reversed over the whole width, with the reason or what to watch for below it.
 pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
     let below = BAND.remove_modifier(Modifier::BOLD);
-    // In the middle of the band, below an empty row where there is room for one.
+    // In the middle of the band, below an empty row if there is room for one.
     let rows = area
         .rows()
         .skip(usize::from(area.height.saturating_sub(2) / 2));
@@ -99,13 +99,13 @@ pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What comes out and why, in two rows: what else there is to say if the reason needs none.
+/// The verdict and the reason, in two rows. If the reason needs no row, the second row has the remarks.
 fn said(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
     if let Some(Shown::Entry(entry)) = app.shown()
         && let Some((result, reason)) = headline.rsplit_once(": ")
     {
-        // A doubt matters more than the reason.
+        // A caveat matters more than the reason.
         if !entry.has_caveats() {
             return (result.into(), reason.into());
         }
@@ -118,17 +118,17 @@ fn said(app: &App, room: u16) -> (String, String) {
     let rest = lines.collect::<Vec<_>>().join(" ");
     let second = match app.shown() {
         _ if !rest.is_empty() => rest,
-        // The two numbers stand below, large.
+        // The two numbers are below, in large digits.
         Some(Shown::Live(live)) if live.watch().is_none() => live.done(room.into()),
         _ => header::besides(app),
     };
     (first, second)
 }
 
-/// One number with what it says, the longest of which fits is shown.
+/// A number and its captions. The longest caption that fits is shown.
 type Number = (String, Vec<String>);
 
-/// Time, what came of it, and the two numbers that it is all about.
+/// Draws the time, the speed-up, and the two numbers concurrency and parallelism.
 fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let cores = app.machine_shown().cores_usable;
     let (time, result) = match shown {
@@ -159,7 +159,7 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
             &format!("cores used, of {cores}"),
         ),
     ];
-    // The more digits, the more room: in 120 columns large ones are three columns apart or more.
+    // A number with more digits gets more room. In 120 columns, large ones are three columns apart or more.
     let shares = [33, 38, 26, 23].map(|share| Constraint::Ratio(share, 120));
     let places: [Rect; 4] = Layout::horizontal(shares).areas(area);
     for (number, place) in numbers.iter().zip(places) {
@@ -169,13 +169,14 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
 
 /// A number with its name and meaning.
 fn average(value: f64, name: &str, short: &str, what: &str) -> Number {
-    // A decimal more of a large one says nothing.
+    // A second decimal of a large number says nothing.
     let decimals = usize::from(value < 9.95);
     let captions = vec![format!("{name}: {what}"), name.into(), short.into()];
     (format!("{value:.decimals$}"), captions)
 }
 
-/// Aligned at the right, so that a digit more moves none of the others; as large as there is room for all of it.
+/// Draws a number aligned at the right, so that another digit moves none of the others. It is as large as there is room
+/// for all of it.
 fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
     let (area, _) = split_left(area, area.width.saturating_sub(2));
     let (above, below) = split_above(area, 1);
@@ -192,7 +193,7 @@ fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
     figure.render(place, buf);
 }
 
-/// The speed-up and what it is measured against, or why there is none.
+/// The speed-up and its reference, or why there is none.
 fn speed_up(entry: &RunEntry) -> Number {
     let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()]);
     let Assessment {
@@ -206,7 +207,7 @@ fn speed_up(entry: &RunEntry) -> Number {
     }
 }
 
-/// The baseline as the verdict names it, in fewer and fewer words.
+/// The name of the baseline in the verdict, in fewer and fewer words.
 fn measured_against(entry: &RunEntry, over: Baseline) -> Vec<String> {
     let mut captions = if over.number == entry.number {
         vec!["speed-up: the baseline".into(), "the baseline".into()]
@@ -220,8 +221,8 @@ fn measured_against(entry: &RunEntry, over: Baseline) -> Vec<String> {
     captions
 }
 
-/// What the teacher pressed, from the left, the latest first; those that do not fit are left out whole. Of the first, what
-/// fits is shown.
+/// Draws the keys that the teacher pressed, from the left, the latest first. A key that does not fit is left out,
+/// except the first, which is cut.
 pub fn draw_pressed(app: &App, panels: &Panels, area: Rect, buf: &mut Buffer) {
     if app.screen() != ScreenClass::Teaching {
         return;
@@ -249,7 +250,7 @@ pub fn draw_pressed(app: &App, panels: &Panels, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The latest one stands out.
+/// A pressed key. The latest one is bold.
 fn pressed_key(pressed: &Pressed, is_latest: bool) -> Line<'static> {
     let times = match pressed.times {
         0 | 1 => String::new(),

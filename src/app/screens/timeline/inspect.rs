@@ -1,4 +1,4 @@
-//! Looking closer at the run that is shown: a frozen picture, the cursor, and what is under it.
+//! A closer look at the run that is shown: the frozen trace, the cursor, and what is under the cursor.
 
 use crate::{
     app::{
@@ -18,35 +18,35 @@ use crate::{
 /// What is under the timeline's cursor.
 #[derive(Clone, Copy, Debug)]
 pub struct Inspection<'a> {
-    /// Whose row the cursor is on.
+    /// The row of the cursor.
     pub place: TimelineRow,
-    /// When it is, since `t0`.
+    /// The time since `t0`.
     pub at: Nanos,
-    /// The worker that it is about: the row's own, or the one that computed on the row's core.
+    /// The worker: that of the row, or the one that computed on the row's core.
     pub worker: Option<usize>,
-    /// What that worker did then; `None` where the run had not come to yet, or was over.
+    /// What the worker was doing then; `None` before and after the run.
     pub segment: Option<Segment>,
-    /// The task that it was on.
+    /// The task that the worker was executing.
     pub task: Option<TaskStory>,
-    /// Why that task failed, if it did and the run is over.
+    /// Why the task failed, if it did and the run is over.
     pub failure: Option<&'a str>,
-    /// Whether the picture was made poorer to save memory: then segments stand for several, and no time is exact.
+    /// Whether the trace was thinned to save memory. A segment then stands for several, and no time is exact.
     pub is_thinned: bool,
 }
 
 /// A row of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineRow {
-    /// A worker's.
+    /// The row of a worker.
     Worker(usize),
-    /// A core's, and who computed on it at the cursor.
+    /// The row of a core, and what computed on it at the cursor.
     Core(u16, Who),
 }
 
-/// The picture of a run as it was when the user froze it.
+/// The trace of a run at the moment when the user froze it.
 #[derive(Debug)]
 pub(crate) struct Frozen {
-    /// Its number in the history, once it has ended.
+    /// The number of the run in the history, once it has ended.
     pub(crate) number: usize,
     live: Box<Live>,
 }
@@ -87,7 +87,7 @@ impl App {
         })
     }
 
-    /// The workers in the order of their rows; none in the view by core.
+    /// The workers in the order of their rows; empty in the view by core.
     pub fn workers_in_order(&self) -> Vec<usize> {
         let view = &self.timeline.view;
         let shown = self
@@ -96,7 +96,7 @@ impl App {
         shown.map_or_else(Vec::new, |shown| view.workers_in_order(shown.trace()))
     }
 
-    /// The worker that the cursor is on, while there is a cursor: a run that goes on may sort its rows anew.
+    /// The worker under the cursor, if there is a cursor. The rows of a live run may be sorted anew.
     pub(crate) fn worker_under_cursor(&self) -> Option<usize> {
         self.timeline.view.cursor?;
         self.worker_of_row()
@@ -115,17 +115,17 @@ impl App {
         }
     }
 
-    /// In which row a worker is.
+    /// The row of a worker.
     fn row_of(&self, worker: usize) -> usize {
         let mut rows = self.workers_in_order().into_iter();
         rows.position(|here| here == worker).unwrap_or(0)
     }
 
-    /// The workers are sorted by what they did, or by their numbers again; the cursor stays on its worker.
+    /// Sorts the workers by what they did, or by their numbers again. The cursor stays on its worker.
     pub(crate) fn sort_workers(&mut self) {
         let worker = self.worker_under_cursor();
         self.timeline.view.busiest_first ^= true;
-        // Without a cursor the first row is what one wants to see.
+        // Without a cursor, the user wants to see the first row.
         self.timeline.view.row = worker.map_or(0, |worker| self.row_of(worker));
     }
 
@@ -153,7 +153,7 @@ impl App {
         cores
     }
 
-    /// How many rows the timeline of the run that is shown has.
+    /// How many rows the timeline of the shown run has.
     pub fn timeline_rows(&self) -> usize {
         match (self.shown_with_trace(), self.timeline.view.rows) {
             (None, _) => 0,
@@ -162,8 +162,9 @@ impl App {
         }
     }
 
-    /// The tasks of the run that is shown which failed by themselves or with their worker, as many of them as its record
-    /// keeps; none while it goes on, as nobody tells before its end. What the user stopped has not failed.
+    /// The failed tasks of the shown run, as many of them as its record keeps. They failed by themselves or with their
+    /// worker. Tasks that the user stopped have not failed. Empty while the run goes on, because failures are known
+    /// only at its end.
     pub fn failures(&self) -> impl Iterator<Item = &TaskRecord> {
         let ending = self
             .shown()
@@ -176,7 +177,7 @@ impl App {
         })
     }
 
-    /// The frozen picture, if it is shown: of the run that is on, or of one that has ended meanwhile.
+    /// The frozen trace, if it is shown. Its run is still in progress, or has ended in the meantime.
     pub fn frozen(&self) -> Option<&Live> {
         let is_on = || self.is_running().then_some(self.history.next_number());
         let shown = self.chosen().or_else(is_on)?;
@@ -184,9 +185,9 @@ impl App {
         (frozen.number == shown).then_some(&*frozen.live)
     }
 
-    /// Stops the picture of the run that is on, or lets the shown one go on; recording goes on all the time.
+    /// Freezes the trace of the live run, or lets the shown one continue. Recording always continues.
     pub(crate) fn toggle_freeze(&mut self) {
-        // It may have said that the run has ended meanwhile.
+        // The notice may say that the run has ended in the meantime.
         self.out.notice.take_if(|notice| !notice.is_error);
         let live = self.live().filter(|_| self.frozen().is_none());
         self.timeline.frozen = live.map(|live| Frozen {
@@ -195,7 +196,7 @@ impl App {
         });
     }
 
-    /// Rows become cores, or workers again; what is under the cursor stays under it.
+    /// Switches the rows between cores and workers. What is under the cursor stays under it.
     pub(crate) fn turn_view(&mut self) {
         let row = self.inspection().and_then(|under| match under.place {
             TimelineRow::Worker(_) => {
@@ -214,7 +215,7 @@ impl App {
         };
     }
 
-    /// Lets the shown trace and the view of it meet.
+    /// Changes the view, given the shown trace.
     pub(crate) fn look(&mut self, change: impl FnOnce(&mut TimelineView, &Trace)) {
         let mut view = self.timeline.view;
         if let Some(shown) = self.shown_with_trace() {
@@ -223,7 +224,7 @@ impl App {
         self.timeline.view = view;
     }
 
-    /// Puts the cursor on the begin of another segment of the same worker, or of another turn on the same core.
+    /// Moves the cursor to the start of another segment of the same worker, or of another turn on the same core.
     pub(crate) fn step_segment(&mut self, step: Direction) {
         let core = match self.timeline.view.rows {
             Rows::Workers => None,
@@ -235,7 +236,7 @@ impl App {
         });
     }
 
-    /// Puts the cursor on the begin of another task of the same worker.
+    /// Moves the cursor to the start of another task of the same worker.
     pub(crate) fn step_task(&mut self, step: Direction) {
         self.step_to(step, Trace::task_from);
     }
@@ -254,13 +255,13 @@ impl App {
         });
     }
 
-    /// Puts the cursor on the begin of another task that failed, whoever executed it.
+    /// Moves the cursor to the start of another failed task of any worker.
     pub(crate) fn step_failure(&mut self, step: Direction) {
         let Some(Shown::Entry(entry)) = self.shown() else {
             self.show_notice("which tasks failed is known when the run is over");
             return;
         };
-        // Where its mark stands, but still within the task.
+        // At the mark of the failure, but still within the task.
         let place = |failure: &TaskRecord| {
             let end = nanos(failure.end_s.unwrap_or(failure.start_s));
             (end.saturating_sub(1), failure.worker as usize)
@@ -310,7 +311,7 @@ impl App {
 }
 
 impl App {
-    /// The stretch of time and the worker in view.
+    /// The window of time and the workers in view.
     pub fn timeline(&self) -> &TimelineView {
         &self.timeline.view
     }
@@ -360,7 +361,7 @@ mod tests {
             .collect()
     }
 
-    /// An explorer in whose timeline a gil-threads run goes on, and that run.
+    /// An explorer whose timeline shows a live gil-threads run, and that run.
     fn running() -> (App, Scenario) {
         let mut app = App::new(machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Resized {

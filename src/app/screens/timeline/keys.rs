@@ -10,7 +10,7 @@ use crate::{
     domain::trace::Direction,
 };
 
-/// While the timeline is focused.
+/// The keys while the timeline is focused.
 #[rustfmt::skip]
 pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", App::step_timeline, [
     vec![
@@ -39,7 +39,7 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
     ],
 ].concat()));
 
-/// While a run that is over is played again.
+/// The keys during a playback of a finished run.
 #[rustfmt::skip]
 pub static PLAYBACK: LazyLock<Keys> = LazyLock::new(|| keys("While a run is played", App::scrub, vec![
     bind("Space | p", "Space pause", 1, "pause, or go on; from the end, play it again", App::pause),

@@ -1,4 +1,4 @@
-//! A run that is over is played again, as it happened: the panels show it as they did when it was on, and say so.
+//! Playback of a finished run. The panels show the run as they did when it was live, and say that it is a playback.
 
 use crate::{
     app::{
@@ -16,41 +16,41 @@ use crate::{
     ui::window::stepped,
 };
 
-/// How fast a run can be played, from a hundredth to ten times its own speed: what took 30 ms can be watched too.
+/// The speeds of a playback, from a hundredth to ten times the speed of the run. So even a run of 30 ms can be watched.
 const SPEEDS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
-/// A run of this length, in seconds, is played as fast as it was.
+/// A run of this length, in seconds, is played at its own speed.
 const AS_IT_WAS: std::ops::RangeInclusive<f64> = 2.0..=30.0;
-/// Any other takes about so long.
+/// The approximate length of any other playback.
 const WATCHED_S: f64 = 10.0;
-/// So many steps lead through a run.
+/// The number of steps through a run.
 const STEPS: Nanos = 50;
-/// Who was away for longer does not find that the run went on without them.
+/// The longest time that counts as one tick. After a longer pause of the program, the playback continues where it was.
 const TICK_MAX: Nanos = 250_000_000;
 
-/// A run while it is played.
+/// A playback of a run.
 #[derive(Debug)]
 pub struct Playback {
     /// The run's number.
     pub number: usize,
     is_recorded: bool,
-    /// Where it is.
+    /// The current moment.
     at: Nanos,
     wall: Nanos,
-    /// An index of [`SPEEDS`].
+    /// An index into [`SPEEDS`].
     speed: usize,
-    /// Whether it goes on by itself, or else waits.
+    /// Whether it continues by itself; otherwise it is paused.
     pub is_on: bool,
     player: Player,
-    /// The picture as the panels want it.
+    /// The run up to the current moment, in the form that the panels need.
     live: Box<Live>,
-    /// How long the headline has been the same while it was played.
+    /// How long the headline has been the same during the playback.
     headline_for: Nanos,
-    /// The worker under the cursor before it went on: its row may be another now.
+    /// The worker under the cursor before the last step. Its row may be another one now.
     worker: Option<usize>,
 }
 
 impl Playback {
-    /// From the begin on.
+    /// A playback from the start of the run.
     fn new(entry: &RunEntry, trace: &Trace) -> Playback {
         let plan = entry.record.plan.clone();
         Playback {
@@ -70,12 +70,12 @@ impl Playback {
         }
     }
 
-    /// Whether it has come to the end of the run, which is shown as any other then.
+    /// Whether it is at the end of the run. The run is then shown like any other.
     pub fn is_at_end(&self) -> bool {
         self.at >= self.wall
     }
 
-    /// What goes on, where and how fast: of the same width while it goes on.
+    /// The state, the moment and the speed. The width stays the same during the playback.
     pub fn words(&self) -> String {
         let [at, all] = [self.at, self.wall].map(|at| column_seconds(seconds(at)));
         let width = all.chars().count();
@@ -90,7 +90,7 @@ impl Playback {
     }
 }
 
-/// The speed at which a run of so many seconds can be watched.
+/// The speed at which a run of `wall_s` seconds can be watched.
 fn fitting_speed(wall_s: f64) -> usize {
     let wanted = if AS_IT_WAS.contains(&wall_s) {
         1.0
@@ -104,29 +104,29 @@ fn fitting_speed(wall_s: f64) -> usize {
 }
 
 impl App {
-    /// The run that is played, if that is what the panels are about.
+    /// The playback, if the panels show its run.
     pub fn playback(&self) -> Option<&Playback> {
         self.timeline.playback.as_ref()
     }
 
-    /// Whether time passes in a run that is played: then the shell tells how much.
+    /// Whether time passes in a playback. The shell then reports how much.
     pub fn is_playing(&self) -> bool {
         self.playback().is_some_and(|playback| playback.is_on)
     }
 
-    /// The picture of the run that is played, until it has come to its end.
+    /// The run of the playback up to the current moment, until it is at its end.
     pub(crate) fn played(&self) -> Option<&Live> {
         let playback = self.playback().filter(|playback| !playback.is_at_end());
         playback.map(|playback| &*playback.live)
     }
 
-    /// Whether the run that is shown can be played: it is over, there is a picture of it, and nothing is being measured.
+    /// Whether the shown run can be played: it is over, it has a trace, and nothing is being measured.
     pub(crate) fn can_play(&self) -> bool {
         let is_drawn = |entry: &RunEntry| entry.loaded_trace().is_some_and(|trace| trace.now > 0);
         !self.is_busy() && self.shown().and_then(Shown::entry).is_some_and(is_drawn)
     }
 
-    /// Plays the chosen run from its begin on.
+    /// Plays the chosen run from its start.
     pub(crate) fn play(&mut self) {
         let chosen = self.chosen_run();
         let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.loaded_trace()?)))
@@ -139,7 +139,7 @@ impl App {
         self.timeline.view.start_over();
     }
 
-    /// Brings the picture to where the playback is. Ends what the user left, or what lost its picture.
+    /// Updates the trace to the moment of the playback. Ends a playback that the user left, or whose trace was lost.
     pub(crate) fn settle_playback(&mut self) {
         let (is_busy, chosen) = (self.is_busy(), self.chosen());
         let Some(playback) = &mut self.timeline.playback else {
@@ -166,7 +166,7 @@ impl App {
         self.look_at_worker(worker);
     }
 
-    /// The playback, which is about to go on.
+    /// The playback, before it moves to another moment.
     fn replay(&mut self) -> Option<&mut Playback> {
         let worker = self.worker_under_cursor();
         let playback = self.timeline.playback.as_mut()?;
@@ -174,7 +174,7 @@ impl App {
         Some(playback)
     }
 
-    /// Time passed. Returns whether the headline has been read.
+    /// Adds elapsed time. Returns whether the headline has been shown for long enough.
     pub(crate) fn on_tick(&mut self, elapsed: Nanos) -> bool {
         let elapsed = elapsed.min(TICK_MAX);
         let Some(playback) = self.replay().filter(|playback| playback.is_on) else {
@@ -190,7 +190,7 @@ impl App {
         is_read
     }
 
-    /// Goes on, or waits; from the end it begins again.
+    /// Pauses or continues. At the end, it starts again.
     pub(crate) fn pause(&mut self) {
         if let Some(playback) = self.replay() {
             playback.is_on ^= true;
@@ -200,7 +200,7 @@ impl App {
         }
     }
 
-    /// Goes so many steps on or back; whoever does so looks at what is there, so it waits.
+    /// Moves `by` steps and pauses, because the user is looking at this moment.
     pub(crate) fn scrub(&mut self, by: isize) {
         if let Some(playback) = self.replay() {
             playback.is_on = false;
@@ -209,7 +209,7 @@ impl App {
         }
     }
 
-    /// So many speeds faster.
+    /// Makes the playback `by` steps faster.
     pub(crate) fn change_speed(&mut self, by: isize) {
         if let Some(playback) = &mut self.timeline.playback {
             let speed = playback.speed.saturating_add_signed(by);
@@ -217,7 +217,7 @@ impl App {
         }
     }
 
-    /// Shows the run as it is, whole.
+    /// Shows the whole run again.
     pub(crate) fn end_playback(&mut self) {
         self.timeline.playback = None;
         self.timeline.view.start_over();

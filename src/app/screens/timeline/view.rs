@@ -1,4 +1,4 @@
-//! A bar per worker over time, with an axis, a legend, and an overview where there are more workers than rows.
+//! A bar per worker over time, with an axis and a legend. If there are more workers than rows, it has an overview.
 
 mod geometry;
 mod inspector;
@@ -44,7 +44,7 @@ use crate::{
     },
 };
 
-/// The timeline of the run that is shown, or the quick experiments before the first.
+/// Draws the timeline of the shown run, or the quick experiments before the first run.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
     let Some(shown) = app.shown() else {
         let inner = draw_frame("What would you like to know?", focused, theme, area, buf);
@@ -72,9 +72,9 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     view.draw(area, buf);
 }
 
-/// The questions, and where all of them have room in large digits, what the marks of their answers mean.
+/// The area of the questions. If all questions have room in large digits, the legend of their answers has an area too.
 fn welcome_and_legend(app: &App, inner: Rect) -> (Rect, Rect) {
-    // What is left over, is left on both sides.
+    // The remaining room is divided between both sides.
     let middle = centred(inner, welcome::WIDTH, inner.height);
     let (questions, legend) = split_below(middle, legend::LINES);
     let (questions, _) = split_below(questions, 1);
@@ -85,7 +85,8 @@ fn welcome_and_legend(app: &App, inner: Rect) -> (Rect, Rect) {
     }
 }
 
-/// What stands in this panel there: a moment of a row, the name of one, or a quick experiment before the first run.
+/// What is at this place of the panel: a moment in a row, the name of a row, or a quick experiment before the first
+/// run.
 pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<ClickTarget> {
     if app.shown().is_none() {
         let (questions, _) = welcome_and_legend(app, inside(area));
@@ -97,7 +98,7 @@ pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<Clic
     if geometry.labels.contains(here) {
         return row.map(ClickTarget::TimelineRow);
     }
-    // The axis, too, has a moment.
+    // The axis has moments, too.
     let bars = geometry.bars.union(geometry.axis);
     let column = bars.contains(here).then(|| here.x - bars.x)?;
     let at = geometry.window.boundary(column, bars.width);
@@ -152,8 +153,8 @@ impl DrawnTimeline<'_> {
         draw_block(&frame, area, buf);
     }
 
-    /// What stands on the border above, left and right, in as many words as there is room for. With a cursor, the task
-    /// under it is more than anything else.
+    /// The titles at the left and the right of the upper border, in as many words as there is room for. With a cursor,
+    /// the task under it is more important than anything else.
     fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
         let (long, short) = match self.shown.plan().lock() {
             Lock::Emulated => (" · the lock is emulated", " · emulated"),
@@ -165,7 +166,7 @@ impl DrawnTimeline<'_> {
         };
         let rows = self.rows_in_words();
         let [long, short, none] = [long, short, ""].map(|note| format!("Timeline · {rows}{note}"));
-        // A blank on either side of a title, and some of the border before the next.
+        // A blank on either side of a title, and some border before the next title.
         let room = usize::from(width).saturating_sub(4);
         if let Some(under) = under {
             let left = fitting([short, none], |left| left.width() <= room);
@@ -185,7 +186,7 @@ impl DrawnTimeline<'_> {
         (left, on_border(right))
     }
 
-    /// The marks that this picture can show: also that a part of it is not known, once events were dropped.
+    /// The marks that this trace can show. If events were dropped, this includes the mark of an unknown part.
     fn legend(&self) -> Vec<LegendItem> {
         if self.app.timeline().rows == Rows::Cores {
             return legend::of_cores(self.theme);
@@ -199,7 +200,7 @@ impl DrawnTimeline<'_> {
         legend::of_phases(&phases, plan.lock(), has_failures, self.theme)
     }
 
-    /// A thin line through the bar under the cursor: ink stays ink, and where there is none, none comes.
+    /// Draws a thin line through the bar under the cursor. It leaves the ink as it is, and adds none.
     fn draw_cursor(&self, moment: Nanos, buf: &mut Buffer) {
         let at = &self.at;
         let bar = at.bar_of(self.app.timeline().row);
@@ -229,8 +230,8 @@ impl DrawnTimeline<'_> {
         }
     }
 
-    /// What the rows are. How often workers moved is, of a run that is over, the exact figure, and of one that is on what
-    /// the picture has.
+    /// The kind of the rows, in words. How often workers moved is exact after a run. During a run, it is what the trace
+    /// has.
     fn rows_in_words(&self) -> String {
         let at = &self.at;
         let view = self.app.timeline();
@@ -278,7 +279,7 @@ impl DrawnTimeline<'_> {
     }
 }
 
-/// How many columns the bars have, and how many of them are in view. `None` before the first run.
+/// How many columns the bars have, and how many bars are in view; `None` before the first run.
 pub fn room_for_bars(app: &App, area: Rect, gutter: u16) -> Option<(u16, u16)> {
     let at = TimelineGeometry::of(app, area, gutter)?;
     Some((at.bars.width, cells(at.in_view.len())))

@@ -1,4 +1,4 @@
-//! The last few runs, with what a class compares.
+//! The last few runs, with the values that a class compares.
 
 use ratatui::{
     buffer::Buffer,
@@ -34,24 +34,24 @@ use crate::{
 
 /// Columns of a model's label.
 const MODEL: usize = 22;
-/// From so many columns on, the runs have their number of workers.
+/// With this many columns or more, the runs have their number of workers.
 const ROOM_FOR_WORKERS: u16 = 76;
-/// From so many columns on, there is a word behind a bar.
+/// With this many columns or more, a word is after the bar.
 const ROOM_FOR_WORD: u16 = 22;
-/// From so many rows on, the runs have a heading.
+/// With this many rows or more, the runs have a heading.
 const ROOM_FOR_HEADING: u16 = 3;
 
-/// Which run is drawn in row `y` of the screen, with the runs in `area`.
+/// The run in row `y` of the screen, with the runs in `area`.
 pub fn row_at(app: &App, area: Rect, y: u16) -> Option<HistoryRow<'_>> {
     drawn_at(app, split(area).1, false, y)
 }
 
-/// The heading, which is empty where there is no room for one, and the runs below it.
+/// The heading, which is empty if it has no room, and the runs below it.
 fn split(area: Rect) -> (Rect, Rect) {
     split_above(area, u16::from(area.height >= ROOM_FOR_HEADING))
 }
 
-/// As many as fit around the chosen one, in the shown order.
+/// Draws as many runs as fit around the chosen one, in the shown order.
 pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let (above, rows) = split(area);
     draw_lines([heading(app, area.width)], above, buf);
@@ -86,12 +86,12 @@ fn has_workers(width: u16) -> bool {
     width >= ROOM_FOR_WORKERS
 }
 
-/// Signs and number of a row.
+/// The signs and the number of a row.
 fn begin(signs: &str, number: usize) -> String {
     format!(" {signs:<4}{:>4} ", format!("#{number}"))
 }
 
-/// Model and workers of a run.
+/// The model and the workers of a run.
 fn work(plan: &Plan, width: u16) -> String {
     let label = format!("{:<MODEL$}", plan.executor.label());
     let workers = counted(plan.workers.into(), "worker");

@@ -1,4 +1,4 @@
-//! Where everything in the timeline stands: the same for drawing and for the mouse.
+//! Where everything in the timeline is, for drawing and for the mouse.
 
 use std::ops::Range;
 
@@ -18,16 +18,16 @@ use crate::{
     },
 };
 
-/// The overview takes so much of the width, with the line that shows which part of it is in view: at 1,000 workers it
-/// tells more than the few bars beside it.
+/// The overview takes one of this many parts of the width, including the line that shows which part of it is in view.
+/// With 1,000 workers, it says more than the few bars beside it.
 const OVERVIEW_SHARE: u16 = 5;
-/// It gets no wider than so many columns.
+/// The greatest width of the overview.
 const OVERVIEW_MOST: u16 = 32;
 
-/// Bars of up to so many workers are equally high.
+/// Bars of up to this many workers are equally high.
 const COMPARABLE: usize = 4;
 
-/// Where everything in the timeline stands; what has no room is empty.
+/// Where everything in the timeline is. A part without room is empty.
 pub struct TimelineGeometry {
     /// The names of the rows.
     pub labels: Rect,
@@ -37,23 +37,23 @@ pub struct TimelineGeometry {
     pub axis: Rect,
     /// The overview of all rows, beside the bars, if they are too many for the screen.
     pub overview: Rect,
-    /// What the marks mean, below the axis; the border has what has no room here.
+    /// What the marks mean, below the axis. The border has the marks that have no room here.
     pub legend: Rect,
-    /// How high the bars are.
+    /// The height and distance of the bars.
     pub pitch: Pitch,
-    /// Of the rows that show workers, whose each is; else none.
+    /// The worker of each row; empty in the view by core.
     pub workers: Vec<usize>,
-    /// Which rows are in view, of how many.
+    /// The rows in view.
     pub in_view: Range<usize>,
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: usize,
-    /// Which stretch of time is in view.
+    /// The window of time in view.
     pub window: Window,
 }
 
 impl TimelineGeometry {
-    /// The timeline of the run that is shown, in a panel of this size; `None` before the first run, and if the picture of
-    /// the run is missing.
+    /// The timeline of the shown run, in a panel of this size; `None` before the first run, and if the trace of the run
+    /// is missing.
     pub fn of(app: &App, area: Rect, gutter: u16) -> Option<TimelineGeometry> {
         let shown = app.shown_with_trace()?;
         let (view, rows) = (app.timeline(), app.timeline_rows());
@@ -73,7 +73,7 @@ impl TimelineGeometry {
         let (labels, right) = split_left(above, gutter);
         let (bars, aside) = split_left(right, right.width.saturating_sub(aside));
         let first = first_around(view.row, rows, height);
-        // Where there is room for it, an empty row keeps it apart from the axis.
+        // If there is room, an empty row separates the legend from the axis.
         let apart = u16::from(below.height > 1);
         let (_, legend) = split_above(split_left(below, gutter).1, apart);
         Some(TimelineGeometry {
@@ -94,23 +94,23 @@ impl TimelineGeometry {
         })
     }
 
-    /// The room of each bar that is in view, with its row's number.
+    /// The area of each bar in view, with the number of its row.
     pub fn bars_in_view(&self) -> impl Iterator<Item = (Rect, usize)> {
         self.pitch.bars(self.bars).zip(self.in_view.clone())
     }
 
-    /// The room of a row's bar, if it is in view.
+    /// The area of a row's bar, if it is in view.
     pub fn bar_of(&self, row: usize) -> Option<Rect> {
         let (bar, _) = self.bars_in_view().find(|(_, here)| *here == row)?;
         Some(bar)
     }
 
-    /// The room of a worker's bar, if it is in view.
+    /// The area of a worker's bar, if it is in view.
     pub fn bar_of_worker(&self, worker: usize) -> Option<Rect> {
         self.bar_of(self.workers.iter().position(|here| *here == worker)?)
     }
 
-    /// Where the name of a bar stands: beside its lowest row.
+    /// Where the name of a bar is: beside its lowest row.
     pub fn label_of(&self, bar: Rect) -> Rect {
         let (_, lowest) = split_below(bar, 1);
         Rect {
@@ -120,14 +120,14 @@ impl TimelineGeometry {
         }
     }
 
-    /// Which row has its bar, or the name of it, there, if one has.
+    /// The row whose bar or name is at this height, if any.
     pub fn row_at(&self, y: u16) -> Option<usize> {
         self.bars_in_view()
             .find(|(bar, _)| (bar.top()..bar.bottom()).contains(&y))
             .map(|(_, row)| row)
     }
 
-    /// The column of the bars that stands for a moment, if it is in view.
+    /// The column of a moment in the bars, if it is in view.
     pub fn column_of(&self, at: Nanos) -> Option<u16> {
         self.window
             .part_of(at, self.bars.width)
@@ -135,8 +135,8 @@ impl TimelineGeometry {
     }
 }
 
-/// How high bars are: those of a few workers no higher than those of four, so that twice the ink is twice the work from run
-/// to run; and below bars of more than one row, the legend has its lines.
+/// The height and distance of the bars. A few workers have bars as high as those of four, so that twice the ink is
+/// twice the work from run to run. Below bars of more than one row, the legend has its lines.
 fn pitch(rows: usize, height: u16) -> Pitch {
     let most = rows.max(COMPARABLE);
     let beside_legend = height.saturating_sub(LINES + 1);
@@ -144,7 +144,7 @@ fn pitch(rows: usize, height: u16) -> Pitch {
     if pitch.bar == 1 {
         pitch = Pitch::fitting(most, height);
     }
-    // Fewer have room to be kept apart.
+    // If there are fewer bars, they have room to be apart.
     let apart = cells(rows).saturating_mul(pitch.bar + 1);
     if pitch.bar > 1 && apart <= height + 1 {
         pitch.gap = 1;

@@ -1,5 +1,5 @@
-//! What is under the cursor, on the borders of the timeline, so that no bar moves for it: the segment with its exact times
-//! below, the history of its task above.
+//! What is under the cursor, on the borders of the timeline, so that no bar moves for it. The segment with its exact
+//! times is on the lower border, and the history of its task on the upper one.
 
 use ratatui::text::{Line, Span};
 
@@ -18,20 +18,20 @@ use crate::{
     },
 };
 
-/// How much of the reason of a failure is shown.
+/// The number of characters that are shown of the reason of a failure.
 const REASON: usize = 300;
 
-/// Where the cursor is and what its worker did there, in at most so many columns.
+/// Where the cursor is and what its worker did there, in at most `width` columns.
 pub fn segment(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
     framed(width, segment_lines(under, theme))
 }
 
-/// What became of the task under the cursor, in at most so many columns; empty if there is none.
+/// The history of the task under the cursor, in at most `width` columns; empty if there is none.
 pub fn task(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
     framed(width, task_lines(under, theme))
 }
 
-/// The first of these lines that fits between two blanks on a border, or else what fits of the last.
+/// The first of these lines that fits between two blanks on a border, or the last one, cut.
 fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
     let room = usize::from(width.saturating_sub(2));
     let mut line = fitting(lines, |line| line.width() <= room);
@@ -43,7 +43,7 @@ fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
     on_border(line)
 }
 
-/// In fewer and fewer words. Of a picture that was thinned, a segment stands for several.
+/// The segment in fewer and fewer words. In a thinned trace, a segment stands for several.
 fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let (name, nothing) = match under.place {
         TimelineRow::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
@@ -63,7 +63,8 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let Some(segment) = under.segment else {
         return vec![Line::from(vec![place(" at"), Span::raw(nothing)])];
     };
-    // Whom a core worked for, or on which core a worker was, where that says something new: whoever waits is on none.
+    // The worker that a core ran, or the core of a worker, if that says something new. A worker that waits is on no
+    // core.
     let (worker, core) = match (under.place, under.worker) {
         (TimelineRow::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
         (TimelineRow::Worker(_), _) if segment.phase == Phase::Computing => {
@@ -103,7 +104,7 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     ]
 }
 
-/// In fewer and fewer words.
+/// The task in fewer and fewer words.
 fn task_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let Some(story) = under.task else {
         return vec![];
@@ -151,7 +152,7 @@ fn steps(story: &TaskStory) -> Option<String> {
     Some(words)
 }
 
-/// How long its worker was in each phase, the longest first: with its name, or with its mark alone.
+/// How long the worker was in each phase, the longest first, with the name or only the mark of the phase.
 fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> {
     let mut phases: Vec<Phase> = Phase::MEASURED.into_iter().chain([Phase::Lost]).collect();
     phases.retain(|phase| story.times[*phase] > 0);
@@ -168,7 +169,7 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     phases.into_iter().flat_map(time_in).collect()
 }
 
-/// Seconds to the microsecond, or where a segment is too short for that, to the nanosecond.
+/// Seconds to the microsecond; to the nanosecond if the segment is too short for that.
 fn exactly(at: Nanos, segment: Segment) -> String {
     let decimals = if segment.to - segment.from < 10_000 {
         9
@@ -178,7 +179,7 @@ fn exactly(at: Nanos, segment: Segment) -> String {
     format!("{:.decimals$}", seconds(at))
 }
 
-/// How long something took of which the end is not known where it is open; about that where the picture was thinned.
+/// The length of a period. It is marked as incomplete if its end is open, and as approximate if the trace was thinned.
 fn length(from: Nanos, to: Nanos, is_thinned: bool, is_open: bool) -> String {
     let about = if is_thinned { "about " } else { "" };
     let so_far = if is_open { " so far" } else { "" };

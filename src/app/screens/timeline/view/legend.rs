@@ -1,5 +1,5 @@
-//! Which mark stands for which phase: in as many lines below the bars as there is room for, and on the timeline's lower border
-//! what is left.
+//! Which mark stands for which phase. As many lines as there is room for are below the bars; the rest is on the lower
+//! border of the timeline.
 
 use ratatui::{
     style::Style,
@@ -16,22 +16,22 @@ use crate::{
     },
 };
 
-/// Lines of a legend that has room.
+/// The lines of a legend that has room.
 pub const LINES: u16 = 3;
-/// What the ink means, behind the first of them.
+/// What the ink means, after the first item.
 const FULLER: [&str; 2] = [
     ": the fuller the bar, the more of that time",
     ": the fuller, the more of that time",
 ];
 
-/// A mark with its name, and with its meaning in a few words.
+/// A mark with its name, and its meaning in a few words.
 pub struct LegendItem {
     mark: Span<'static>,
     name: &'static str,
     explained: &'static str,
-    /// From which shortening on it is left out, as it explains itself.
+    /// The shortening from which on it is left out, because it explains itself.
     left_out: usize,
-    /// In which of several lines it stands.
+    /// Its line, if there are several.
     line: u16,
 }
 
@@ -68,7 +68,8 @@ fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> LegendItem {
     }
 }
 
-/// The marks of these phases, and that of failed tasks if there are any. Waiting for a real lock is marked as an estimate.
+/// The marks of these phases, and that of failed tasks if there are any. Waiting for a real lock is marked as an
+/// estimate.
 pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> Vec<LegendItem> {
     let phases = phases.iter();
     let mut items: Vec<LegendItem> = phases.map(|phase| of_phase(*phase, lock, theme)).collect();
@@ -94,13 +95,13 @@ pub fn of_cores(theme: Theme) -> Vec<LegendItem> {
     ]
 }
 
-/// What is ink, who wants what it does not get, and what else there is.
+/// The groups: ink, workers that want what they do not get, and the rest.
 fn groups(items: &[LegendItem]) -> impl Iterator<Item = &[LegendItem]> {
     items.chunk_by(|one, next| one.line == next.line)
 }
 
-/// Those that have no room in so many lines, all in one row: with their meaning, with their names, close together, or without
-/// what explains itself, as far as there is room.
+/// The items without room in `lines` lines, all in one row: with their meaning, with their names, close together, or
+/// without those that explain themselves, depending on the room.
 pub fn on_the_border(items: &[LegendItem], lines: usize, width: u16) -> Line<'static> {
     let left: Vec<&LegendItem> = groups(items).skip(lines).flatten().collect();
     if left.is_empty() {

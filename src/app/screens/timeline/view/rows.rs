@@ -26,7 +26,7 @@ use crate::{
 };
 
 impl DrawnTimeline<'_> {
-    /// A bar per worker, and beside them an overview of all where they are too many for the screen.
+    /// Draws a bar per worker. If the workers are too many for the screen, an overview of all is beside them.
     pub(crate) fn draw_workers(&self, buf: &mut Buffer) {
         let at = &self.at;
         let trace = self.shown.trace();
@@ -48,13 +48,13 @@ impl DrawnTimeline<'_> {
         self.draw_overview(buf);
     }
 
-    /// A mark where a task ended that had failed: in the lowest row of its worker's bar.
+    /// Draws a mark at the end of each failed task, in the lowest row of its worker's bar.
     fn draw_failures(&self, buf: &mut Buffer) {
         let at = &self.at;
         let trace = self.shown.trace();
         for failure in self.app.failures() {
             let worker = failure.worker as usize;
-            // A task that did not end, ended with its worker.
+            // A task that did not end by itself ended with its worker.
             let cut = || trace.task_at(worker, nanos(failure.start_s));
             let ended = failure.end_s.map(nanos);
             let Some(ended) = ended.or_else(|| cut().map(|story| story.to)) else {
@@ -67,7 +67,7 @@ impl DrawnTimeline<'_> {
         }
     }
 
-    /// The mark replaces the lowest cell. A thin line that stood upon its ink would hang in the air.
+    /// Replaces the lowest cell by the mark. A thin line above its ink would float, so it is removed.
     fn draw_failure(&self, column: Rect, buf: &mut Buffer) {
         for cell in column.positions() {
             if !RISING.contains(&buf[cell].symbol()) {
@@ -77,7 +77,7 @@ impl DrawnTimeline<'_> {
         draw_text(FAILED, self.theme.error(), split_below(column, 1).1, buf);
     }
 
-    /// A row's name and, where there is room, what shares of the time so far went to what.
+    /// Draws the name of a row and, if there is room, the shares of the time so far.
     fn draw_label(
         &self,
         row: usize,
@@ -95,7 +95,7 @@ impl DrawnTimeline<'_> {
         draw_lines([line], area, buf);
     }
 
-    /// How much of the time so far a worker computed, and what it did most else.
+    /// The share of the time so far that a worker computed, and the phase that took most of the rest.
     fn shares(&self, times: &PhaseTimes) -> Vec<Span<'static>> {
         let share = |phase: Phase| times[phase] as f64 * 100.0 / times.total().max(1) as f64;
         let mut shares = self.computing(share(Phase::Computing));
@@ -107,7 +107,7 @@ impl DrawnTimeline<'_> {
         shares
     }
 
-    /// Half as high as its mark, so that the marks of several rows do not grow together.
+    /// The ink is half as high as its mark, so that the marks of several rows do not grow together.
     fn computing(&self, share: f64) -> Vec<Span<'static>> {
         let mark = Span::styled("▄", self.theme.phase(Phase::Computing));
         vec![mark, percent(share)]
@@ -139,8 +139,8 @@ impl DrawnTimeline<'_> {
         .render(picture, buf);
     }
 
-    /// A bar per core, with the numbers of the workers that computed there, and as its share that of the time so far in
-    /// which any did.
+    /// Draws a bar per core with the numbers of the workers that computed there. Its share is that of the time so far
+    /// in which any worker did.
     pub(crate) fn draw_cores(&self, buf: &mut Buffer) {
         let at = &self.at;
         let trace = self.shown.trace();
