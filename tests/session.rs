@@ -307,7 +307,7 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     let numbers = |app: &App| match app.overlay() {
         Some(Overlay::Comparison(comparing)) => {
             let parts = &comparing.parts;
-            (comparing.numbers.clone(), parts.said.join(" "))
+            (comparing.numbers.clone(), parts.sentence.join(" "))
         }
         other => panic!("expected a comparison, not {other:?}"),
     };

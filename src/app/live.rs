@@ -29,9 +29,9 @@ impl Activity {
     /// The run to show after the run in progress has ended.
     pub(crate) fn answers_mut(&mut self) -> Option<&mut usize> {
         match self {
-            Activity::Running(live) => match &mut live.asked.sake {
-                Sake::Run(number) => Some(number),
-                Sake::Own | Sake::Baseline => None,
+            Activity::Running(live) => match &mut live.asked.purpose {
+                RunPurpose::Run(number) => Some(number),
+                RunPurpose::Own | RunPurpose::Baseline => None,
             },
             _ => None,
         }
@@ -70,12 +70,12 @@ pub struct Asked {
     /// The quick experiment that asked the question.
     pub experiment: Option<&'static Experiment>,
     /// The purpose of a single run.
-    pub sake: Sake,
+    pub purpose: RunPurpose,
 }
 
 /// The purpose of a single run.
 #[derive(Clone, Copy, Debug)]
-pub enum Sake {
+pub enum RunPurpose {
     /// Its own result.
     Own,
     /// To be the baseline of its work, whatever was chosen before.
@@ -91,7 +91,7 @@ impl Asked {
             campaign,
             id: None,
             experiment: None,
-            sake: Sake::Own,
+            purpose: RunPurpose::Own,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     app::{
         App,
-        live::{Activity, Asked, Goal, Live, Sake, StartRequest},
+        live::{Activity, Asked, Goal, Live, RunPurpose, StartRequest},
         message::Effect,
         screens::{Overlay, history::columns::RowSource},
     },
@@ -124,7 +124,7 @@ impl App {
         match self.chosen_run().filter(|_| !self.is_in_form()) {
             Some(entry) => {
                 let (number, plan) = (entry.number, entry.record.plan.clone());
-                self.begin_baseline(&plan, Sake::Run(number));
+                self.begin_baseline(&plan, RunPurpose::Run(number));
             }
             None => self.ask(Goal::Baseline),
         }
@@ -132,9 +132,9 @@ impl App {
 
     /// Measures a baseline. Because the user asked for it, it becomes the baseline when it is there, whatever was
     /// chosen before.
-    fn begin_baseline(&mut self, work: &Plan, sake: Sake) {
+    fn begin_baseline(&mut self, work: &Plan, purpose: RunPurpose) {
         let serial = Asked::of(Campaign::repeats(work.as_serial(), 1));
-        self.begin(Asked { sake, ..serial });
+        self.begin(Asked { purpose, ..serial });
     }
 
     /// Does what the user wants with the draft of the form.
@@ -180,7 +180,7 @@ impl App {
                 let runs = Asked::of(Campaign::repeats(plan, repeats));
                 self.begin(Asked { id, ..runs });
             }
-            (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, Sake::Baseline),
+            (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, RunPurpose::Baseline),
             (Ok(plan), Goal::Answer(experiment)) => {
                 let pair = Asked::of(Campaign::pair(plan, self.records_here()));
                 let experiment = Some(experiment);
@@ -254,17 +254,17 @@ impl App {
         let Live {
             mut trace, asked, ..
         } = *live;
-        let sake = asked.sake;
+        let purpose = asked.purpose;
         let is_sweep = asked.campaign.course().is_some();
         trace.conclude(nanos(record.times.wall_s));
         let was_watched = self.chosen().is_none();
-        if !matches!(sake, Sake::Own) && record.is_sound() {
+        if !matches!(purpose, RunPurpose::Own) && record.is_sound() {
             self.history.forget_baseline(&record.plan);
         }
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
         if was_watched && !is_sweep {
-            self.show_what_came_out(number, sake);
+            self.show_what_came_out(number, purpose);
         }
         if thinned {
             self.report_thinning();
@@ -284,14 +284,14 @@ impl App {
 
     /// Shows a run that has ended, or the run for which it was measured. The latter is shown only if the new run is its
     /// baseline.
-    fn show_what_came_out(&mut self, number: usize, sake: Sake) {
+    fn show_what_came_out(&mut self, number: usize, purpose: RunPurpose) {
         let is_against_it = |run: usize| {
             let run = self.history.get(run);
             let baseline = run.and_then(|run| run.assessment.baseline);
             baseline.is_some_and(|baseline| baseline.number == number)
         };
-        match sake {
-            Sake::Run(answer) if is_against_it(answer) => self.show_row(Some(answer)),
+        match purpose {
+            RunPurpose::Run(answer) if is_against_it(answer) => self.show_row(Some(answer)),
             _ => self.runs.browse.select(Some(number)),
         }
     }

@@ -100,7 +100,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_goes_in_ascii_comes_out_and_ascii_stays(c in any::<char>(), text in "\\PC*") {
+        fn any_text_becomes_ascii_and_ascii_stays(c in any::<char>(), text in "\\PC*") {
             prop_assert!(stand_in(c).is_ascii());
             prop_assert!(!c.is_ascii() || stand_in(c) == c);
             prop_assert_eq!(transcribed(&text).chars().count(), text.chars().count());

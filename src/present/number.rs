@@ -123,7 +123,7 @@ mod tests {
     use crate::domain::text::column_seconds;
 
     #[test]
-    fn times_in_a_column_tell_microseconds_and_hours() {
+    fn times_in_a_column_show_microseconds_and_hours() {
         for (seconds, with_unit, bare) in [
             (0.0, "0.000 s", "0.000"),
             (0.000_3, "300 µs", "0.000300"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_tells_its_unit_once_unless_it_differs() {
+    fn an_interval_has_its_unit_once_unless_the_units_differ() {
         let between = |low, high| Some(Interval { low, high });
         assert_eq!(
             with_interval(9.84, between(9.6, 9.9), speedup),

@@ -410,7 +410,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_stand_below_each_other_and_words_at_the_right() {
+    fn decimal_points_are_in_one_column_and_words_at_the_right() {
         let cells = ["1.9×", "0.54×", "12×", "–", "cancelled", "3 failed", ""];
         let extent = cells
             .iter()
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn words_stand_left_numbers_right_and_decimal_points_below_each_other() {
+    fn words_are_left_numbers_right_and_decimal_points_in_one_column() {
         let columns = [
             ("a", Side::Left, 0),
             ("n", Side::Right, 0),
@@ -482,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_words_go_on_below_then_decoration_goes_then_cells_have_lines() {
+    fn without_room_words_continue_below_then_decoration_is_left_out_then_cells_have_lines() {
         let columns = [
             ("#", Side::Right, 0),
             ("name", Side::Left, 0),
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn names_in_wide_characters_keep_the_columns_straight_and_are_cut_where_they_do_not_fit() {
+    fn names_in_wide_characters_keep_the_columns_straight_and_are_cut_if_they_do_not_fit() {
         let columns = [("name", Side::Left, 0), ("n", Side::Right, 0)];
         let table = table(&columns, &[&["并发测试", "1"], &["🚀 fast", "10"]]).lines(80);
         let ends: Vec<usize> = table.lines().map(UnicodeWidthStr::width).collect();
@@ -530,7 +530,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_line_is_longer_than_the_room_no_number_is_broken_and_what_tells_rows_apart_is_there(
+        fn no_line_is_longer_than_the_room_no_number_is_broken_and_what_distinguishes_rows_is_there(
             room in 34usize..150,
             rows in proptest::collection::vec(("[a-z并]{1,9}( [a-z(]{1,9}){0,6}", 0.0..99_999.0f64, 0.0..9.0f64), 1..5),
         ) {

@@ -62,8 +62,8 @@ impl TextField {
         let erases = matches!(key, Key::Backspace | Key::Delete | Key::Ctrl('u' | 'w'));
         let is_other = erases && from < self.cursor;
         if is_other {
-            let (begin, end) = (self.byte(from), self.byte(self.cursor));
-            self.text.replace_range(begin..end, "");
+            let (start, end) = (self.byte(from), self.byte(self.cursor));
+            self.text.replace_range(start..end, "");
             self.cursor = from;
         }
         is_other
@@ -169,7 +169,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_pressed_the_cursor_is_within_the_text(presses in proptest::collection::vec(0..9usize, 0..60)) {
+        fn the_cursor_is_within_the_text_after_any_keys(presses in proptest::collection::vec(0..9usize, 0..60)) {
             let keys = [Char('a'), Char('ü'), Char(' '), Backspace, Delete, Left, Right, Home, Ctrl('w')];
             let mut field = TextField::new("", 12);
             for press in presses {

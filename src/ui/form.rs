@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn backspace_goes_on_from_the_number_that_is_there_and_nothing_typed_keeps_it() {
+    fn backspace_continues_from_the_current_number_and_an_empty_field_keeps_it() {
         let mut form = typing("");
         form.begin_typing(Key::Backspace);
         assert_eq!(form.number, 25);
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_passes_by_what_cannot_be_changed_and_types_where_a_text_is() {
+    fn the_cursor_skips_fixed_rows_and_typing_works_in_text_rows() {
         let mut form = typing("");
         form.step(-5);
         assert_eq!(form.entry.at, 1);

@@ -107,13 +107,13 @@ impl Page {
 
     /// Writes what is said of a term, from this column on. Further rows start at the same column. A longer term has a
     /// row of its own.
-    pub fn say_of(&mut self, mut term: TextLine, begin: usize, said: &str) {
-        let width = usize::from(self.width).saturating_sub(begin);
-        if width_of(&term) >= begin {
+    pub fn say_of(&mut self, mut term: TextLine, column: usize, said: &str) {
+        let width = usize::from(self.width).saturating_sub(column);
+        if width_of(&term) >= column {
             self.lines.push(std::mem::take(&mut term));
         }
         for text in wrap(said, u16::try_from(width).unwrap_or(u16::MAX)) {
-            fill_up(&mut term, begin);
+            fill_up(&mut term, column);
             term.push(TextPart::new(text, TextStyle::Plain));
             self.lines.push(std::mem::take(&mut term));
         }

@@ -53,29 +53,29 @@ impl Window {
         let at = at.clamp(self.from, self.to);
         let before = u128::from(at - self.from) * u128::from(span) / u128::from(self.span());
         let before = u64::try_from(before).unwrap_or(u64::MAX);
-        Window::beginning(at.saturating_sub(before), span, end)
+        Window::starting_at(at.saturating_sub(before), span, end)
     }
 
     /// Moved later or earlier by a quarter of its length, within 0 and `end`.
     pub fn panned(self, later: bool, end: Nanos) -> Window {
         let step = (self.span() / 4).max(1);
         let from = stepped(self.from, step, if later { 1 } else { -1 });
-        Window::beginning(from, self.span(), end)
+        Window::starting_at(from, self.span(), end)
     }
 
     /// A window of the same length with this moment in the middle, within 0 and `end`.
     pub fn centred(self, at: Nanos, end: Nanos) -> Window {
-        Window::beginning(at.saturating_sub(self.span() / 2), self.span(), end)
+        Window::starting_at(at.saturating_sub(self.span() / 2), self.span(), end)
     }
 
     /// A window with half its length added on either side, within 0 and `end`.
     pub fn around(from: Nanos, to: Nanos, end: Nanos) -> Window {
         let span = ((to - from).saturating_mul(2)).max(SHORTEST);
-        Window::beginning(from.saturating_sub((span - (to - from)) / 2), span, end)
+        Window::starting_at(from.saturating_sub((span - (to - from)) / 2), span, end)
     }
 
     /// A window of length `span` that starts at `from`, or as late as `end` allows.
-    fn beginning(from: Nanos, span: Nanos, end: Nanos) -> Window {
+    fn starting_at(from: Nanos, span: Nanos, end: Nanos) -> Window {
         let from = from.min(end.saturating_sub(span));
         Window {
             from,
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_boundaries_of_a_window_begin_and_end_it() {
+    fn the_first_and_last_boundary_of_a_window_are_its_ends() {
         let window = Window {
             from: 10,
             to: Nanos::MAX,

@@ -220,7 +220,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn panels_lie_inside_the_screen_and_never_overlap(
+        fn panels_are_inside_the_screen_and_never_overlap(
             w in 1u16..300, h in 1u16..120, expanded in any::<bool>(), teaching in any::<bool>(),
         ) {
             let area = Rect::new(0, 0, w, h);

@@ -120,9 +120,9 @@ impl App {
 #[derive(Clone, Debug, Default)]
 pub struct Composition {
     /// The sentence in lines.
-    pub said: Vec<String>,
+    pub sentence: Vec<String>,
     /// Rows of the sentence, and of the gap between it and the timelines.
-    pub said_room: u16,
+    pub sentence_room: u16,
     /// The meaning of the signs of the runs; empty if there are none.
     pub legend: String,
     /// Columns of the timelines, and their rows with the axis. The table is below them, or beside them if there is
@@ -169,8 +169,8 @@ impl Composition {
             ((columns, high), room - high)
         };
         Composition {
-            said,
-            said_room,
+            sentence: said,
+            sentence_room: said_room,
             legend: marks::legend(runs.iter().copied()),
             timelines,
             table,
@@ -302,8 +302,8 @@ fn below(comparison: &Comparison, runs: &[&RunEntry], width: u16) -> Vec<TextLin
         page.say("", TextStyle::Plain);
     }
     for run in runs {
-        for doubt in caveats(run) {
-            page.say(&format!("! #{}: {doubt}", run.number), TextStyle::Plain);
+        for caveat in caveats(run) {
+            page.say(&format!("! #{}: {caveat}", run.number), TextStyle::Plain);
         }
     }
     page.lines

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_file_is_written_over_only_by_a_key_of_its_own() {
+    fn an_existing_file_is_overwritten_only_by_a_key_of_its_own() {
         let mut app = app(1);
         let _ = press(&mut app, &[Key::Char('o'), Key::Ctrl('o')]);
         assert_eq!(
@@ -260,8 +260,8 @@ mod tests {
             written: full(),
             without: 0,
         });
-        let told = app.exporting().unwrap().stage.sentence();
-        assert!(told.unwrap_err().contains("no space"));
+        let sentence = app.exporting().unwrap().stage.sentence();
+        assert!(sentence.unwrap_err().contains("no space"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(app.overlay().is_none());
         let _ = app.update(Msg::Exported {
@@ -285,8 +285,8 @@ mod tests {
             written: Ok(84_000),
             without: 2,
         });
-        let told = &app.notice().unwrap().sentence;
-        assert!(told.ends_with("without the timelines of 2 runs: they are no longer kept"));
+        let sentence = &app.notice().unwrap().sentence;
+        assert!(sentence.ends_with("without the timelines of 2 runs: they are no longer kept"));
     }
 
     #[test]
@@ -303,8 +303,8 @@ mod tests {
             written: Ok(84_000),
             without: 0,
         });
-        let told = app.exporting().unwrap().stage.sentence();
-        assert_eq!(told, Ok("written: ./a.html (84.0 kB)"));
+        let sentence = app.exporting().unwrap().stage.sentence();
+        assert_eq!(sentence, Ok("written: ./a.html (84.0 kB)"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(matches!(app.overlay(), Some(Overlay::Comparison(_))));
     }

@@ -175,21 +175,21 @@ const LONGEST_TERM: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEntry {
     term: TextLine,
-    said: Cow<'static, str>,
+    explanation: Cow<'static, str>,
 }
 
 impl TextEntry {
     fn plain(said: impl Into<Cow<'static, str>>) -> TextEntry {
         TextEntry {
             term: vec![],
-            said: said.into(),
+            explanation: said.into(),
         }
     }
 
     fn named(name: &'static str, said: impl Into<Cow<'static, str>>) -> TextEntry {
         TextEntry {
             term: vec![TextPart::new(name, TextStyle::Strong)],
-            said: said.into(),
+            explanation: said.into(),
         }
     }
 
@@ -205,7 +205,7 @@ impl TextEntry {
     fn phase(phase: Phase) -> TextEntry {
         TextEntry {
             term: marked(phase, TextPart::new(phase.name(), TextStyle::Strong)),
-            said: phase.meaning().into(),
+            explanation: phase.meaning().into(),
         }
     }
 }
@@ -234,12 +234,12 @@ impl Section {
         for entry in &self.entries {
             // A paragraph among terms is as wide as the section.
             if entry.term.is_empty() {
-                page.say(&entry.said, TextStyle::Plain);
+                page.say(&entry.explanation, TextStyle::Plain);
                 continue;
             }
             let indent = TextPart::new(" ".repeat(INDENT), TextStyle::Plain);
             let term = [vec![indent], entry.term.clone()].concat();
-            page.say_of(term, INDENT + longest + 2, &entry.said);
+            page.say_of(term, INDENT + longest + 2, &entry.explanation);
         }
         page.lines
     }
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_term_goes_on_below_where_it_began() {
+    fn further_rows_of_an_explanation_start_at_the_column_of_the_first() {
         let lines: Vec<String> = sections()[0]
             .lines(20)
             .iter()
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn two_columns_hold_every_section_whole_and_only_where_there_is_room() {
+    fn two_columns_keep_every_section_whole_and_are_used_only_if_there_is_room() {
         let wide = laid_out(&sections(), 103);
         assert_eq!(wide.len(), 3, "the longer of two");
         assert!(text(&wide[0]).starts_with("Numbers   ") && text(&wide[0]).ends_with("More"));

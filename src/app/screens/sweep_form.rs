@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn every_preset_can_be_read_and_begins_with_one_worker() {
+    fn every_preset_can_be_read_and_starts_with_one_worker() {
         for workload in Workload::ALL {
             for cores in [1, 2, 6, 64, 256] {
                 for preset in presets(workload, cores) {
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_replaces_the_list_and_what_is_erased_goes_on_from_it() {
+    fn typing_replaces_the_list_and_erasing_continues_from_it() {
         let mut form = SweepForm::new(2);
         open(&mut form, Workload::Io);
         form.choose(FormRow::Workers);
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn models_of_python_are_offered_where_an_interpreter_has_them() {
+    fn models_of_python_are_offered_if_an_interpreter_has_them() {
         let mut form = SweepForm::new(2);
         let models = |form: &SweepForm| -> Vec<Model> {
             let rows = form.fields().into_iter();

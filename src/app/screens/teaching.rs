@@ -118,10 +118,10 @@ mod tests {
 
     #[test]
     fn a_key_is_described_in_a_few_words() {
-        let told = |key: Key| meaning(key, lookup(key, &[&PANELS]).unwrap().1);
-        assert_eq!(told(Key::Char('+')), "zoom into time");
+        let words = |key: Key| meaning(key, lookup(key, &[&PANELS]).unwrap().1);
+        assert_eq!(words(Key::Char('+')), "zoom into time");
         assert_eq!(
-            told(Key::Char('2')),
+            words(Key::Char('2')),
             "Do threads under the lock speed up computing?"
         );
     }

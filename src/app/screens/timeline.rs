@@ -201,11 +201,10 @@ mod tests {
     }
 
     #[test]
-    fn workers_without_a_task_come_last_where_not_all_are_in_view_and_the_busiest_first_if_wanted()
-    {
+    fn workers_without_a_task_come_last_if_not_all_are_in_view_and_the_busiest_first_if_wanted() {
         let mut run = Trace::new(6);
-        let on_task = |begin: Option<Nanos>| LaneUpdate {
-            transitions: begin
+        let on_task = |start: Option<Nanos>| LaneUpdate {
+            transitions: start
                 .into_iter()
                 .map(|at| Transition {
                     at,
@@ -288,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_goes_from_column_to_column_and_takes_the_view_along() {
+    fn the_cursor_moves_by_columns_and_the_view_follows() {
         let mut run = trace(1_000_000_000);
         run.conclude(1_000_000_000);
         let mut view = TimelineView {

@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bars_lie_inside_the_plot_apart_from_each_other_and_are_found_where_they_are(
+        fn bars_are_inside_the_plot_apart_from_each_other_and_are_found_at_their_columns(
             bars in proptest::collection::vec(1usize..6, 1..40), width in 0u16..300, group in 0usize..40,
         ) {
             let group = group.min(bars.len() - 1);

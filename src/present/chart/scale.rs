@@ -145,7 +145,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_the_length_there_are_a_few_ticks_within_it(end in 1e-9f64..1e9, most in 1u16..40) {
+        fn a_window_of_any_length_has_a_few_ticks(end in 1e-9f64..1e9, most in 1u16..40) {
             let scale = AxisScale::to(end, most);
             prop_assert!(scale.ticks().count() <= usize::from(most) + 1);
             prop_assert!(scale.ticks().all(|at| at <= end * (1.0 + 1e-6)));
@@ -153,7 +153,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_the_peak_there_is_a_scale(peak in any::<f64>(), rows in any::<u16>()) {
+        fn there_is_a_scale_for_any_peak(peak in any::<f64>(), rows in any::<u16>()) {
             let scale = AxisScale::reaching(peak.clamp(-1e300, 1e300), rows);
             prop_assert!(scale.top > 0.0 && scale.step > 0.0);
         }

@@ -462,7 +462,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_was_measured_the_sentence_claims_no_speedup_that_is_not_there(
+        fn the_sentence_never_claims_a_speedup_that_was_not_measured(
             times in proptest::collection::vec(proptest::collection::vec(0.001f64..1e3, 0..5), 4),
         ) {
             let plan = plan(Cpu, &[Model::Threads], &[1, 2, 4], 5);

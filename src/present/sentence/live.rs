@@ -50,7 +50,7 @@ mod tests {
     use crate::domain::trace::{Batch, LaneUpdate, Transition};
 
     #[test]
-    fn live_says_who_waits_for_what() {
+    fn live_says_how_many_workers_wait_for_what() {
         let mut trace = Trace::new(4);
         let update = |phase| LaneUpdate {
             transitions: vec![Transition {

@@ -73,7 +73,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn runs_that_were_measured_alone_or_repeated_are_described_alike_everywhere(
+    fn runs_that_were_measured_alone_or_repeated_are_described_in_the_same_way_everywhere(
         configurations in proptest::collection::vec((times(1), any::<bool>()), 4),
     ) {
         let mut history = sample::history(4);
@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sweep_its_runs_and_its_chart_are_described_alike(
+    fn a_sweep_its_runs_and_its_chart_are_described_in_the_same_way(
         times in proptest::collection::vec(times(0), 5),
     ) {
         let plan = swept::plan(Cpu, &[Model::Threads, Model::Processes], &[2, 4], 5);

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_blind_eyes_tell_the_safe_phases_apart() {
+    fn the_safe_phases_are_distinguishable_for_colour_blind_people() {
         for cone in ['l', 'm'] {
             let inks = phases(ThemeName::Safe, Colors::True);
             for (i, (a, one)) in inks.iter().enumerate() {

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_stand_at_round_times_with_units() {
+    fn ticks_are_at_round_times_with_units() {
         assert_eq!(
             drawn(0, 1_000_000_000, 40),
             "╵0 s                ╵0.5 s              "
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zoomed_axis_begins_at_the_first_round_time_in_view() {
+    fn a_zoomed_axis_starts_at_the_first_round_time_in_view() {
         assert_eq!(
             drawn(95_000_000, 145_000_000, 60),
             "      ╵100 ms     ╵110 ms     ╵120 ms     ╵130 ms           "
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tip_stands_where_its_moment_is_and_no_label_in_its_way() {
+    fn a_tip_is_at_its_moment_and_no_label_is_in_its_way() {
         let area = Rect::new(0, 0, 60, 1);
         let mut buf = Buffer::empty(area);
         let axis = Axis {

@@ -31,7 +31,7 @@ use crate::{
 /// Several workers took turns within a column.
 pub const TURNS: &str = "≈";
 /// Another worker's turn starts here and is too short for its number.
-pub const BEGINS: &str = "╷";
+pub const STARTS: &str = "╷";
 
 /// Bars of some cores of a trace.
 ///
@@ -101,7 +101,7 @@ impl CoreGantt<'_> {
             return;
         };
         let is_last = usize::from(turn.from) + room == usize::from(row.width);
-        let name = name(worker, room, is_last).unwrap_or(BEGINS.into());
+        let name = name(worker, room, is_last).unwrap_or(STARTS.into());
         buf.set_string(x, row.y, name, STRONG);
     }
 
@@ -247,7 +247,7 @@ mod tests {
     const HIGH: Pitch = Pitch { bar: 2, gap: 0 };
 
     #[test]
-    fn above_a_core_stands_which_worker_had_it_from_when_on() {
+    fn the_name_above_a_core_is_at_the_start_of_each_workers_turn() {
         let trace = trace(4, &[(3, 0, 0, 400), (1, 0, 400, 800), (0, 1, 0, 800)], 800);
         assert_eq!(
             drawn(&trace, 800, 8, HIGH),
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_rests_does_so_at_the_bottom_and_not_upon_the_ink() {
+    fn the_mark_of_an_idle_core_is_at_the_bottom_and_not_above_the_ink() {
         let trace = trace(1, &[(0, 0, 0, 25)], 200);
         assert_eq!(
             drawn(&trace, 200, 2, Pitch { bar: 3, gap: 0 }),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn where_several_take_turns_within_a_column_a_mark_says_so() {
+    fn if_several_take_turns_within_a_column_a_mark_says_so() {
         let mut turns = vec![(2, 0, 0, 400)];
         turns.extend((0..40u64).map(|i| (i as usize % 2, 0, 400 + i * 10, 410 + i * 10)));
         turns.push((2, 0, 800, 1_200));
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_in_which_one_leaves_and_another_comes_begins_the_others_turn() {
+    fn a_column_in_which_one_worker_leaves_and_another_comes_starts_the_turn_of_the_latter() {
         let trace = trace(2, &[(0, 0, 0, 350), (1, 0, 350, 800)], 800);
         assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0 w1   ", "████████"]);
     }
@@ -319,13 +319,13 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_pauses_and_goes_on_is_named_once() {
+    fn a_worker_that_pauses_and_continues_is_named_once() {
         let trace = trace(2, &[(1, 0, 0, 200), (1, 0, 500, 800)], 800);
         assert_eq!(drawn(&trace, 800, 8, HIGH), ["w1      ", "██···███"]);
     }
 
     #[test]
-    fn in_a_bar_of_one_row_the_names_stand_in_the_ink_and_leave_the_rest_of_it() {
+    fn in_a_bar_of_one_row_the_names_are_in_the_ink_and_leave_the_rest_of_it() {
         let mut turns = vec![(3, 0, 0, 400)];
         turns.extend((0..40u64).map(|i| (i as usize % 2, 0, 400 + i * 10, 410 + i * 10)));
         let trace = trace(4, &turns, 800);

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_marked_where_it_is_known() {
+    fn a_known_value_of_nothing_has_a_mark() {
         let samples = [sample(100, 0.0), sample(200, 2.0)];
         let buf = drawn(&samples, Window { from: 0, to: 300 }, 2.0, 3, 2);
         assert_eq!(buf, Buffer::with_lines([" █ ", "·█ "]));

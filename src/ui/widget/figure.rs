@@ -77,9 +77,9 @@ impl<'a> LargeFigure<'a> {
                 self.size.across()
             };
             before = Some(c);
-            let (begin, width) = (x.saturating_add(gap), self.width_of(c));
-            x = begin.saturating_add(width);
-            (c, begin, width)
+            let (start, width) = (x.saturating_add(gap), self.width_of(c));
+            x = start.saturating_add(width);
+            (c, start, width)
         })
     }
 
@@ -112,8 +112,8 @@ impl<'a> LargeFigure<'a> {
 impl Widget for &LargeFigure<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
         let (area, _) = split_above(area.intersection(buf.area), self.size.rows());
-        for (c, begin, width) in self.places() {
-            let x = area.x.saturating_add(begin);
+        for (c, start, width) in self.places() {
+            let x = area.x.saturating_add(start);
             // Half a digit would be another number.
             if area.is_empty() || x.saturating_add(width) > area.right() {
                 return;

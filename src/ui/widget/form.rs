@@ -100,7 +100,7 @@ impl FormView<'_> {
     fn foot(&self, theme: Theme, width: u16) -> Vec<Line<'static>> {
         let entry = self.form.entry();
         let outcome = match entry.wrong().map_or(self.outcome, Err) {
-            Ok(forecast) => forecast,
+            Ok(outcome) => outcome,
             Err(wrong) => return wrapped(&format!("! {wrong}"), width, theme.error()).collect(),
         };
         let about = || self.form.row().map(|row| row.about);
@@ -112,9 +112,9 @@ impl FormView<'_> {
         let indent = self.key.map_or(0, |_| 2);
         let outcome = Some(outcome).filter(|outcome| !outcome.is_empty());
         let outcome = outcome.into_iter();
-        let forecast =
-            outcome.flat_map(|forecast| wrapped(forecast, width.saturating_sub(indent), STRONG));
-        let mut foot: Vec<Line<'static>> = forecast.collect();
+        let outcome =
+            outcome.flat_map(|outcome| wrapped(outcome, width.saturating_sub(indent), STRONG));
+        let mut foot: Vec<Line<'static>> = outcome.collect();
         if let Some(key) = self.key {
             let keys = std::iter::once(key).chain(std::iter::repeat(" "));
             for (line, key) in foot.iter_mut().zip(keys) {

@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn ink_is_the_share_of_computing_and_a_mark_says_what_else() {
+    fn ink_is_the_share_of_computing_and_a_mark_shows_the_other_phase() {
         let trace = lane_of(&[
             (Phase::Computing, 100),
             (Phase::Gil, 50),
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn a_high_bar_is_hatched_above_its_ink_where_a_worker_wants_a_core_and_a_thin_line_where_not() {
+    fn a_high_bar_is_hatched_above_its_ink_if_its_worker_wants_a_core_and_is_a_thin_line_if_not() {
         let trace = lane_of(&[
             (Phase::Computing, 25),
             (Phase::Gil, 75),
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_has_no_hole_however_little_it_computes_and_whatever_else_it_does() {
+    fn a_lane_has_no_hole_however_little_it_computes() {
         for other in [Phase::Gil, Phase::File, Phase::Network, Phase::Ready] {
             for computing in [0, 4, 16, 40, 120] {
                 let half = [(Phase::Computing, computing), (other, 1000 - computing)];
@@ -442,10 +442,10 @@ mod tests {
                     let drawn = rows(&buf);
                     let lowest = &drawn[usize::from(height) - 1];
                     assert!(!lowest.contains(' '), "{other:?} {computing} {height}");
-                    let told = drawn
+                    let has_both = drawn
                         .iter()
                         .any(|row| row.contains(other.description().mark));
-                    assert!(told, "both are seen in two columns: {drawn:?}");
+                    assert!(has_both, "both are seen in two columns: {drawn:?}");
                 }
             }
         }
@@ -455,8 +455,8 @@ mod tests {
     fn in_a_lane_of_one_row_ink_below_half_takes_turns_with_what_took_longest_and_more_does_not() {
         for other in [Phase::Gil, Phase::Ready, Phase::File, Phase::Network] {
             for computing in 1..100 {
-                let slice = [(Phase::Computing, computing), (other, 100 - computing)];
-                let trace = lane_of(&slice.repeat(4));
+                let segment = [(Phase::Computing, computing), (other, 100 - computing)];
+                let trace = lane_of(&segment.repeat(4));
                 let [row] = &drawn(&trace, Window { from: 0, to: 400 }, 4)[..] else {
                     panic!("one lane")
                 };
@@ -472,15 +472,15 @@ mod tests {
     }
 
     #[test]
-    fn whoever_wants_neither_core_nor_lock_is_a_line_at_one_height() {
+    fn a_worker_that_wants_neither_core_nor_lock_is_a_line_at_one_height() {
         let thin = Phase::MEASURED
             .into_iter()
             .filter(|phase| *phase != Phase::Computing && !phase.description().is_starved);
         for phase in thin {
-            let slices: Vec<_> = (0..40)
+            let segments: Vec<_> = (0..40)
                 .flat_map(|i| [(Phase::Computing, i), (phase, 100 - i)])
                 .collect();
-            let trace = lane_of(&slices);
+            let trace = lane_of(&segments);
             let area = Rect::new(0, 0, 40, 4);
             let mut buf = Buffer::empty(area);
             let pitch = Pitch { bar: 4, gap: 1 };
@@ -492,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_without_a_gap_still_show_where_one_ends() {
+    fn bars_without_a_gap_are_still_distinguishable() {
         let area = Rect::new(0, 0, 2, 4);
         let mut buf = Buffer::empty(area);
         let trace = lane_of(&[(Phase::Computing, 100)]);
@@ -535,7 +535,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_the_overview_looks_at_every_worker_it_stands_for() {
+    fn a_row_of_the_overview_includes_every_worker_it_stands_for() {
         let lanes = 1_000;
         // Only one of them computes, and its place varies. All others are idle.
         for busy in [0, 3, 499, 777, 999] {

@@ -71,10 +71,10 @@ impl View for Comparing {
             frame = frame.title_bottom(on_border(format!(" {} ", parts.legend)));
         }
         let inner = draw_over(&frame, area, buf);
-        let said = parts.said.iter();
+        let said = parts.sentence.iter();
         let said = said.map(|text| Line::styled(text.as_str(), STRONG));
         draw_lines(said, inner, buf);
-        let (_, below) = split_above(inner, parts.said_room);
+        let (_, below) = split_above(inner, parts.sentence_room);
         let (columns, rows) = parts.timelines;
         let (timelines, table) = if columns < below.width {
             let (timelines, beside) = split_left(below, columns);

@@ -125,7 +125,7 @@ fn workers_step_by_doubling_and_stop_at_the_cores_the_tasks_and_the_addresses() 
 }
 
 #[test]
-fn plus_and_minus_reach_every_number_and_stop_where_the_arrows_do() {
+fn plus_and_minus_reach_every_number_and_stop_at_the_limits_of_the_arrows() {
     let mut setup = on(Field::WORKERS);
     setup.change_by_one(true);
     assert_eq!(setup.draft.workers, 3);

@@ -188,22 +188,22 @@ impl Browse {
 /// The headings of sessions among runs that are shown in the order of their numbers. Empty if all runs are from one
 /// session of this program.
 pub(crate) fn sessions<'a>(entries: impl Iterator<Item = Option<&'a RunEntry>>) -> Vec<Heading> {
-    let mut begins: Vec<Heading> = vec![];
-    let mut former: Option<&RunEntry> = None;
+    let mut headings: Vec<Heading> = vec![];
+    let mut previous: Option<&RunEntry> = None;
     for (place, entry) in entries.enumerate() {
         // A row without a session belongs to the session above it.
         let Some(entry) = entry else { continue };
-        if former.is_none_or(|former| !former.provenance.is_same_session(&entry.provenance)) {
-            begins.push(Heading {
+        if previous.is_none_or(|previous| !previous.provenance.is_same_session(&entry.provenance)) {
+            headings.push(Heading {
                 place,
-                row: place + begins.len(),
+                row: place + headings.len(),
                 number: entry.number,
             });
         }
-        former = Some(entry);
+        previous = Some(entry);
     }
-    if begins.len() > 1 || former.is_some_and(|entry| entry.is_foreign()) {
-        begins
+    if headings.len() > 1 || previous.is_some_and(|entry| entry.is_foreign()) {
+        headings
     } else {
         vec![]
     }
@@ -273,7 +273,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_and_places_agree_wherever_sessions_begin(
+        fn rows_and_places_agree_for_any_sessions(
             runs in 1usize..40, mut begins in proptest::collection::btree_set(0usize..40, 0..8),
         ) {
             begins.retain(|begin| *begin < runs);

@@ -511,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_asked_for_goes_last_and_what_was_hidden_is_gone() {
+    fn a_column_on_request_is_left_out_last_and_a_hidden_one_is_not_shown() {
         let mut columns = Columns {
             cursor: place("total_memory_bytes"),
             ..Columns::default()

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn who_opens_the_explorer_gets_what_was_kept_and_every_run_that_ends_is_kept() {
+    fn the_explorer_opens_with_the_kept_runs_and_keeps_every_run_that_ends() {
         let mut app = app();
         assert_eq!(
             app.update(Msg::Opened),

@@ -82,7 +82,7 @@ fn finds(number: usize, text: &str, word: &str) -> bool {
 
 /// The searchable text of a row: words in lower case, each with a blank before it.
 fn described(row: RowSource<'_>) -> String {
-    let (told, provenance) = match row {
+    let (words, provenance) = match row {
         RowSource::Entry(entry) => (of_run(entry), &entry.provenance),
         RowSource::Sweep(sweep) => (of_sweep(sweep), &sweep.provenance),
         RowSource::Live(..) => return String::new(),
@@ -94,7 +94,7 @@ fn described(row: RowSource<'_>) -> String {
     };
     let (number, work) = (row.number(), row.plan().label());
     let name = row.name().unwrap_or_default();
-    format!(" #{number} {number} {work} {name} {origin} {told}").to_lowercase()
+    format!(" #{number} {number} {work} {name} {origin} {words}").to_lowercase()
 }
 
 fn of_run(entry: &RunEntry) -> String {

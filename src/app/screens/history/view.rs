@@ -116,12 +116,12 @@ fn draw_row(
     };
     // The progress of a run takes the room of the values that are not known yet. The words of a sweep continue over the
     // columns that say nothing about a sweep.
-    let (begin, end) = match run {
+    let (start, end) = match run {
         RowSource::Entry(_) => (None, None),
         RowSource::Live(..) => (free, None),
         RowSource::Sweep(_) => (x_of(columns::MODEL), x_of(columns::SPEED_UP)),
     };
-    let Some(x) = begin else { return };
+    let Some(x) = start else { return };
     let width = end.map_or(row.right(), |end| end - 1).saturating_sub(x);
     let text = remark(app, run, width.into());
     let style = strong_if(is_chosen(app, run));
@@ -140,13 +140,13 @@ fn remark(app: &App, run: RowSource<'_>, room: usize) -> String {
     let models = plan.parallel_executors();
     let models: Vec<String> = models.iter().map(ModelVariant::name).collect();
     let name = sweep.name.as_ref().map(|name| format!(" “{name}”"));
-    let mut begin = format!("sweep{}", name.unwrap_or_default());
+    let mut what = format!("sweep{}", name.unwrap_or_default());
     if let Some(progress) = app.sweep_progress(sweep.number) {
-        begin += &format!(", run {} of {}", progress.run, progress.of);
+        what += &format!(", run {} of {}", progress.run, progress.of);
     }
     let rounds = counted(plan.repeats.into(), "round");
     let said = [
-        begin,
+        what,
         ": ".into(),
         models.join(", "),
         " · ".into(),

@@ -70,7 +70,7 @@ fn item(text: &'static str) -> Vec<TextEntry> {
     let said = in_braces(said).map_or_else(|| in_a_line(said), meaning);
     vec![TextEntry {
         term: vec![TextPart::new(term, look)],
-        said: said.into(),
+        explanation: said.into(),
     }]
 }
 

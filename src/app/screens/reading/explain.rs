@@ -196,12 +196,12 @@ mod tests {
         for section in texts.concat() {
             for entry in section.entries {
                 assert!(
-                    !entry.said.is_empty() && !entry.said.contains('{'),
+                    !entry.explanation.is_empty() && !entry.explanation.contains('{'),
                     "{entry:?}"
                 );
                 let names = ["file:", "metrics:", "metric:", "how:"];
                 assert!(
-                    !names.iter().any(|name| entry.said.starts_with(name)),
+                    !names.iter().any(|name| entry.explanation.starts_with(name)),
                     "{entry:?}"
                 );
             }

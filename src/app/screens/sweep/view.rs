@@ -347,7 +347,7 @@ mod tests {
     use crate::present::ascii::stand_in;
 
     #[test]
-    fn the_bars_of_each_model_are_told_apart_without_colour_also_in_ascii() {
+    fn the_bars_of_each_model_are_distinguishable_without_colour_and_in_ascii() {
         let fills = Model::ALL.map(|model| model.description().ink.0);
         let in_ascii = fills.map(|fill| fill.chars().map(stand_in).collect::<String>());
         for (i, fill) in fills.iter().enumerate() {

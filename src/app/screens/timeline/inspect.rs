@@ -244,12 +244,12 @@ impl App {
     fn step_to(
         &mut self,
         step: Direction,
-        begin: impl Fn(&Trace, usize, Nanos, Direction) -> Option<Nanos>,
+        start: impl Fn(&Trace, usize, Nanos, Direction) -> Option<Nanos>,
     ) {
         let worker = self.worker_of_row();
         self.look(|view, trace| {
             let here = view.cursor.unwrap_or(view.window(trace).from);
-            if let Some(at) = begin(trace, worker.unwrap_or_default(), here, step) {
+            if let Some(at) = start(trace, worker.unwrap_or_default(), here, step) {
                 view.look_at(at, trace);
             }
         });
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_trace_stands_still_while_recording_goes_on_and_nothing_is_lost() {
+    fn a_frozen_trace_does_not_change_while_recording_continues_and_nothing_is_lost() {
         let (mut app, run) = running();
         let half = run.wall() / 2;
         let _ = app.update(Msg::Batch(run.batch(0, half)));
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_run_that_has_ended_is_found_in_its_own_row_although_the_next_one_goes_on() {
+    fn a_frozen_run_that_has_ended_keeps_its_own_row_during_the_next_run() {
         let mut app = App::new(machine(2), WorkerLimits::default());
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
         let effects = press(&mut app, &[Char('2')]);
@@ -440,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_run_is_watched_from_its_begin_although_the_one_before_was_frozen() {
+    fn a_new_run_is_shown_from_its_start_although_the_previous_one_was_frozen() {
         let (mut app, run) = running();
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Char(' ')]);
@@ -489,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_found_where_their_marks_stand_in_the_order_of_time() {
+    fn failures_are_found_at_their_marks_in_the_order_of_time() {
         let (mut app, run) = running();
         let _ = app.update(Msg::Batch(run.batch(0, run.wall())));
         press(&mut app, &[Char('n')]);

@@ -143,7 +143,7 @@ fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
 }
 
 #[test]
-fn where_one_is_in_the_interval_there_is_no_clear_difference() {
+fn if_one_is_in_the_interval_there_is_no_clear_difference() {
     let wide: Configuration<'_> = (Model::Threads, 2, 1.0, &[0.7, 0.9, 1.0, 1.1, 1.3]);
     let sentence = said(&measured(Cpu, &[SERIAL, wide]), &[1, 6]);
     assert!(
@@ -411,7 +411,7 @@ fn rows_that_only_python_has_are_there_with_a_python_run_and_only_then() {
 }
 
 #[test]
-fn what_was_estimated_is_marked_by_its_row_or_by_itself_where_others_were_measured() {
+fn an_estimate_is_marked_by_its_row_or_by_itself_if_others_were_measured() {
     let python = of_model(Model::PythonThreads, 2.0, 1.5);
     let (_, alike) = table(&[python.clone(), of_model(Model::PythonThreads, 2.1, 1.6)]);
     assert_eq!(cells(&alike, "gil (estimated)"), ["1.500 s", "1.600 s"]);
@@ -425,7 +425,7 @@ fn what_was_estimated_is_marked_by_its_row_or_by_itself_where_others_were_measur
 }
 
 #[test]
-fn between_languages_the_sentence_tells_what_the_work_costs_in_each() {
+fn between_languages_the_sentence_says_what_the_work_costs_in_each() {
     let (history, _) = table(&[
         of_model(Model::PythonThreads, 20.0, 0.0),
         of_model(Model::Threads, 1.0, 0.0),

@@ -89,7 +89,7 @@ const FOUR: AxisScale = AxisScale {
 };
 
 #[test]
-fn bars_end_at_their_value_to_the_eighth_and_labels_stand_below_their_group() {
+fn bars_end_at_their_value_to_the_eighth_and_labels_are_below_their_group() {
     let groups = [
         group("1", vec![bar(0, 1.0), bar(1, 1.0)]),
         group("16", vec![bar(0, 3.5), bar(1, 2.0)]),
@@ -127,7 +127,7 @@ fn what_is_not_measured_keeps_its_place_and_says_so() {
 }
 
 #[test]
-fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_there_is_room() {
+fn an_interval_is_drawn_if_it_is_longer_than_a_row_and_single_values_if_there_is_room() {
     let whisker = ChartBar {
         interval: Some(Interval {
             low: 1.0,
@@ -172,7 +172,7 @@ fn an_interval_is_seen_where_it_is_longer_than_a_row_and_single_values_where_the
 }
 
 #[test]
-fn lines_lie_behind_the_bars_and_end_where_they_say() {
+fn lines_are_behind_the_bars_and_end_at_their_values() {
     let with_ideal = |value, ideal| ChartBar {
         ideal: Some(ideal),
         ..bar(0, value)
@@ -222,7 +222,7 @@ fn labels_that_would_touch_are_left_out_but_never_the_cursors() {
 }
 
 #[test]
-fn where_bars_touch_only_what_is_above_them_is_drawn_of_an_interval() {
+fn if_bars_touch_only_the_part_of_an_interval_above_them_is_drawn() {
     let spread = |value| ChartBar {
         interval: Some(Interval {
             low: value - 1.0,
@@ -247,7 +247,7 @@ fn where_bars_touch_only_what_is_above_them_is_drawn_of_an_interval() {
 
 proptest! {
     #[test]
-    fn bars_are_whole_and_signs_stand_above_their_middle(
+    fn bars_are_whole_and_signs_are_above_their_middle(
         values in proptest::collection::vec((0.1f64..10.0, 0.0f64..3.0), 1..12), width in 20u16..150, height in 8u16..30,
     ) {
         let bars = values.iter().map(|(value, spread)| ChartBar {

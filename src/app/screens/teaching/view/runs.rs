@@ -87,7 +87,7 @@ fn has_workers(width: u16) -> bool {
 }
 
 /// The signs and the number of a row.
-fn begin(signs: &str, number: usize) -> String {
+fn signs_and_number(signs: &str, number: usize) -> String {
     format!(" {signs:<4}{:>4} ", format!("#{number}"))
 }
 
@@ -104,22 +104,22 @@ fn work(plan: &Plan, width: u16) -> String {
 
 fn draw_row(app: &App, run: RowSource<'_>, theme: Theme, row: Rect, buf: &mut Buffer) {
     let [chosen, _, others @ ..] = signs(app, run);
-    let begin = begin(&format!("{chosen}{}", others.concat()), run.number());
+    let start = signs_and_number(&format!("{chosen}{}", others.concat()), run.number());
     let width = usize::from(row.width);
     let text = match run {
         RowSource::Sweep(sweep) => {
-            shortened(&format!("{begin}sweep: {}", sketch::what(sweep)), width)
+            shortened(&format!("{start}sweep: {}", sketch::what(sweep)), width)
         }
         RowSource::Live(live, _) => {
             let time = format!("{:.1} s", seconds(live.trace.now));
-            let begin = format!("{begin}{}{time:>10}  ", work(&live.plan, row.width));
-            let done = live.done(width.saturating_sub(begin.width()));
-            format!("{begin}{done}")
+            let start = format!("{start}{}{time:>10}  ", work(&live.plan, row.width));
+            let done = live.done(width.saturating_sub(start.width()));
+            format!("{start}{done}")
         }
         RowSource::Entry(entry) => {
             let time = column_seconds(entry.record.times.wall_s);
             let work = work(&entry.record.plan, row.width);
-            let text = format!("{begin}{work}{time:>10}{:>9}", speed_up(entry));
+            let text = format!("{start}{work}{time:>10}{:>9}", speed_up(entry));
             let (_, behind) = split_left(row, cells(text.width()).saturating_add(1));
             let (room, _) = split_left(behind, behind.width.saturating_sub(1));
             draw_gain(app, run, theme, (room, ROOM_FOR_WORD), buf);

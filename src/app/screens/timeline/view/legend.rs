@@ -12,7 +12,7 @@ use crate::{
     ui::{
         panel::on_border,
         theme::{FAILED, STRONG, Theme},
-        widget::core_gantt::{BEGINS, TURNS},
+        widget::core_gantt::{STARTS, TURNS},
     },
 };
 
@@ -91,7 +91,7 @@ pub fn of_cores(theme: Theme) -> Vec<LegendItem> {
         item(computing, "computing", "a worker computes here", 0),
         item(strong("w3"), "which", "which one", 1),
         item(several, "several", "several in turn", 1),
-        item(strong(BEGINS), "next", "the next one", 2),
+        item(strong(STARTS), "next", "the next one", 2),
     ]
 }
 

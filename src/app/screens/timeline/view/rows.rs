@@ -120,10 +120,10 @@ impl DrawnTimeline<'_> {
             return;
         }
         let (trace, theme) = (self.shown.trace(), self.theme);
-        let (line, picture) = split_left(area, 1);
+        let (line, overview) = split_left(area, 1);
         for (i, row) in line.rows().enumerate() {
-            let stands_for = trace.lanes_of_row(i, area.height.into());
-            let seen = in_view.iter().any(|worker| stands_for.contains(worker));
+            let several = trace.lanes_of_row(i, area.height.into());
+            let seen = in_view.iter().any(|worker| several.contains(worker));
             let (symbol, style) = if seen {
                 ("┃", STRONG)
             } else {
@@ -136,7 +136,7 @@ impl DrawnTimeline<'_> {
             window: whole(trace),
             theme,
         }
-        .render(picture, buf);
+        .render(overview, buf);
     }
 
     /// Draws a bar per core with the numbers of the workers that computed there. Its share is that of the time so far
