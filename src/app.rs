@@ -65,7 +65,6 @@ use crate::{
 pub struct App {
     /// What is being measured.
     work: CurrentWork,
-    /// What was measured.
     history: History,
     /// The plan of the next run, as the user edits it.
     form: Setup,
@@ -84,7 +83,7 @@ struct Settings {
     look: Look,
     teaching: Teaching,
     size: (u16, u16),
-    /// The directory of files whose name has no other.
+    /// The directory for files whose name has none.
     directory: Option<String>,
 }
 
@@ -182,7 +181,7 @@ impl App {
         &self.out.headline
     }
 
-    /// The directory of files whose name has no other.
+    /// The directory for files whose name has none.
     pub fn directory(&self) -> Option<&str> {
         self.settings.directory.as_deref()
     }

@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-/// An expanded panel reaches down to the footer, unless at least this many rows of the panels below it remain. Fewer
-/// rows are of no use.
+/// An overlay as wide as the screen reaches down to the footer, unless at least this many rows of the panels remain below
+/// it. Fewer rows are of no use.
 const STRIP: u16 = 5;
 
 /// Draws the whole screen.

@@ -155,7 +155,7 @@ impl App {
         }
     }
 
-    /// What closes the topmost thing, one at a time.
+    /// The action that closes the topmost thing. Each call closes one thing.
     fn closer(&self) -> Option<Closing> {
         let at_history = self.focus().panel == Panel::History;
         let is_filtered = self.runs.filter.is_some();

@@ -137,8 +137,8 @@ pub struct BarChart {
     pub executors: Vec<ModelVariant>,
     /// All bars.
     pub groups: Vec<BarGroup>,
-    /// The references of the other bars, each with its name, the highest first. All speed-ups are measured against 1;
-    /// times have a reference for each kind of executor.
+    /// The references of the other bars, each with its name, the highest first. All speed-ups are measured against 1.
+    /// Times have a reference for the native models and one for each Python interpreter.
     pub serial: Vec<(String, f64)>,
     /// Both laws for each executor that has enough points.
     pub fitted: Vec<Fitted>,
@@ -216,7 +216,6 @@ impl ChartComposer<'_> {
         }
     }
 
-    /// The summary of a configuration.
     fn summary(&self, configuration: usize) -> Option<&ConfigurationSummary> {
         self.entry.results.summaries.get(configuration)?.as_ref()
     }

@@ -107,7 +107,7 @@ pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// The headline in the two rows that it may use. Dots mark that it is longer. If this leaves no row for a caveat, the
-/// sign of the caveat is before the headline.
+/// sign of the caveat precedes the headline.
 fn said(app: &App, width: u16) -> Vec<String> {
     // A space before and after.
     let room = width.saturating_sub(2);
@@ -241,7 +241,7 @@ fn cores(app: &App) -> String {
     counted(app.machine_shown().cores_usable.into(), "core")
 }
 
-/// How many cores our workers use, or used on average over a finished run.
+/// How many cores our workers use; for a finished run, how many they used on average.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
     let (_, parallelism) = shown.two_numbers();
     let used = shown.entry().map_or("in use", |_| "used");

@@ -121,7 +121,6 @@ mod tests {
         ui::key::Key,
     };
 
-    /// An explorer with `runs` finished runs.
     fn app(runs: usize) -> App {
         let mut app = App::new(explorer::machine(2), WorkerLimits::default());
         for _ in 0..runs {
@@ -139,7 +138,6 @@ mod tests {
             .collect()
     }
 
-    /// The name of the file.
     fn file(app: &App) -> String {
         app.exporting().unwrap().order(false).file
     }

@@ -50,7 +50,8 @@ pub(crate) struct Sweeps {
     pub(crate) before: Option<SweepChart>,
     /// What the chart shows.
     pub(crate) sketch: Option<Sketch>,
-    /// The expected duration of the current sweep from the start of its current run, in seconds, as far as it is known.
+    /// The estimated time from the start of the current run to the end of the sweep, in seconds, if there is an
+    /// estimate.
     remaining_s: Option<f64>,
 }
 

@@ -124,7 +124,6 @@ impl SweepForm {
         self.choose(row);
     }
 
-    /// The row of the cursor.
     fn field(&self) -> FormRow {
         let row = self.fields().get(self.entry.at - FIXED).copied();
         row.unwrap_or(FormRow::Workers)

@@ -61,7 +61,7 @@ impl Widget for Axis {
 /// The distance between ticks: the shortest of 1, 2, 5, 10, … that keeps even long labels apart.
 fn step(window: Window, width: u16) -> Nanos {
     let least = |step: Nanos| {
-        // No label is longer than the last one. A tick is before it, and a space is after it.
+        // No label is longer than the last one. A tick precedes it, and a space follows it.
         let apart = APART.max(moment(window.to, step).chars().count() as u64 + 2);
         (u128::from(window.span()) * u128::from(apart)).div_ceil(u128::from(width.max(1)))
     };

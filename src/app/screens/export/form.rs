@@ -130,7 +130,7 @@ pub struct Exporting {
     pub format: Format,
     /// The path of the file.
     file: String,
-    /// The directory of files whose name has no other.
+    /// The directory for files whose name has none.
     directory: Option<String>,
     entry: FormEntry,
     /// Whether the user typed the name.
@@ -164,7 +164,6 @@ impl Exporting {
         Some(form)
     }
 
-    /// The content of the file.
     fn scope(&self) -> &Scope {
         &self.scopes[self.scope]
     }

@@ -13,7 +13,6 @@ fn on(row: Field) -> Setup {
     setup
 }
 
-/// The remark about the last change.
 fn remark(setup: &Setup) -> &str {
     setup.entry.remark.as_deref().unwrap_or_default()
 }

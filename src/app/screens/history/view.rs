@@ -47,7 +47,7 @@ use crate::{
 
 /// The greatest length of a bar.
 const LONGEST: u16 = 40;
-/// With this many columns or more, a word is after the bar.
+/// With this many columns or more, a word follows the bar.
 const ROOM_FOR_WORD: u16 = 28;
 
 /// The table.
@@ -185,7 +185,7 @@ pub(crate) fn signs(app: &App, run: RowSource<'_>) -> [&'static str; 5] {
     [chosen, sign(is_marked, "●"), baseline, fastest, doubted]
 }
 
-/// Draws a speed-up as a bar, as a share of the largest. After the bar is a word about the run. The bar of the fastest
+/// Draws a speed-up as a bar, as a share of the largest. A word about the run follows the bar. The bar of the fastest
 /// run is twice as high as the others.
 pub(crate) fn draw_gain(
     app: &App,

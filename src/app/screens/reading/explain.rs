@@ -336,7 +336,7 @@ mod tests {
             let history = runs(kind);
             for entry in history.entries() {
                 for line in details::lines(&history, entry, 80) {
-                    // A name is before its value, which is bold.
+                    // A name precedes its value, which is bold.
                     let name = line
                         .iter()
                         .take_while(|piece| piece.look != TextStyle::Strong);
@@ -369,7 +369,7 @@ mod tests {
         let history = runs(Workload::Cpu);
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
-        // A name is before the blanks that fill its column.
+        // A name precedes the blanks that fill its column.
         let name = |line: &Vec<TextPart>| {
             let (_, before) = line.split_last().unwrap();
             let name: String = before.iter().map(|piece| &*piece.text).collect();

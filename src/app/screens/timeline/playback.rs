@@ -33,7 +33,6 @@ pub struct Playback {
     /// The run's number.
     pub number: usize,
     is_recorded: bool,
-    /// The current moment.
     at: Nanos,
     wall: Nanos,
     /// An index into [`SPEEDS`].
@@ -50,7 +49,6 @@ pub struct Playback {
 }
 
 impl Playback {
-    /// A playback from the start of the run.
     fn new(entry: &RunEntry, trace: &Trace) -> Playback {
         let plan = entry.record.plan.clone();
         Playback {

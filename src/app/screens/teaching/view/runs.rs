@@ -36,7 +36,7 @@ use crate::{
 const MODEL: usize = 22;
 /// With this many columns or more, the runs have their number of workers.
 const ROOM_FOR_WORKERS: u16 = 76;
-/// With this many columns or more, a word is after the bar.
+/// With this many columns or more, a word follows a bar.
 const ROOM_FOR_WORD: u16 = 22;
 /// With this many rows or more, the runs have a heading.
 const ROOM_FOR_HEADING: u16 = 3;
@@ -91,7 +91,6 @@ fn signs_and_number(signs: &str, number: usize) -> String {
     format!(" {signs:<4}{:>4} ", format!("#{number}"))
 }
 
-/// The model and the workers of a run.
 fn work(plan: &Plan, width: u16) -> String {
     let label = format!("{:<MODEL$}", plan.executor.label());
     let workers = counted(plan.workers.into(), "worker");
