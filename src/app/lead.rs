@@ -95,7 +95,7 @@ impl App {
             leads.push(('R', "serial, to compare"));
         }
         if self.timeline.view.zoom.is_none() {
-            leads.extend(closer(plan).map(|words| ('+', words)));
+            leads.extend(closer_look(plan).map(|words| ('+', words)));
         }
         let sweep = match self.sweep_here() {
             Some(_) => "its chart",
@@ -122,7 +122,7 @@ impl App {
 }
 
 /// What a closer look at the timeline of such a run shows.
-fn closer(plan: &Plan) -> Option<&'static str> {
+fn closer_look(plan: &Plan) -> Option<&'static str> {
     match (plan.lock(), plan.workload) {
         _ if plan.is_serial() => None,
         (Lock::None, Workload::Io) => Some("see single fetches"),

@@ -156,7 +156,7 @@ impl App {
     }
 
     /// The action that closes the topmost thing. Each call closes one thing.
-    fn closer(&self) -> Option<Closing> {
+    fn closing_action(&self) -> Option<Closing> {
         let at_history = self.focus().panel == Panel::History;
         let is_filtered = self.runs.filter.is_some();
         Some(if self.overlay().is_some() {
@@ -183,11 +183,11 @@ impl App {
     }
 
     pub(crate) fn can_close(&self) -> bool {
-        self.closer().is_some()
+        self.closing_action().is_some()
     }
 
     pub(crate) fn close(&mut self) {
-        if let Some(close) = self.closer() {
+        if let Some(close) = self.closing_action() {
             close(self);
         }
     }

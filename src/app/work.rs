@@ -264,7 +264,7 @@ impl App {
         let (number, thinned) = self.history.add(record, trace);
         self.rearrange();
         if was_watched && !is_sweep {
-            self.show_what_came_out(number, purpose);
+            self.show_result(number, purpose);
         }
         if thinned {
             self.report_thinning();
@@ -284,7 +284,7 @@ impl App {
 
     /// Shows a run that has ended, or the run for which it was measured. The latter is shown only if the new run is its
     /// baseline.
-    fn show_what_came_out(&mut self, number: usize, purpose: RunPurpose) {
+    fn show_result(&mut self, number: usize, purpose: RunPurpose) {
         let is_against_it = |run: usize| {
             let run = self.history.get(run);
             let baseline = run.and_then(|run| run.assessment.baseline);

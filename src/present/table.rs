@@ -241,7 +241,7 @@ impl Table {
                 _ => return self.records(room),
             }
         }
-        give_way(&mut columns, room);
+        narrow_words(&mut columns, room);
         let mut out = self.grid(&columns);
         if !left_out.is_empty() {
             left_out.sort_by_key(|drawn| drawn.at);
@@ -349,7 +349,7 @@ fn taken(columns: &[Drawn<'_>], width: impl Fn(&Drawn<'_>) -> usize) -> usize {
 }
 
 /// Narrows the widest words first, until there is room for all.
-fn give_way(columns: &mut [Drawn<'_>], room: usize) {
+fn narrow_words(columns: &mut [Drawn<'_>], room: usize) {
     for _ in room..taken(columns, |drawn| drawn.width) {
         let giving = columns.iter_mut().filter(|drawn| drawn.width > drawn.least);
         if let Some(widest) = giving.max_by_key(|drawn| drawn.width) {

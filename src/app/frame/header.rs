@@ -94,7 +94,7 @@ fn shown(app: &App) -> (String, String) {
 /// Draws the sentence to read first, and how many cores are in use.
 pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
-    let left = Line::raw(format!(" {}", said(app, area.width)[0]));
+    let left = Line::raw(format!(" {}", headline_rows(app, area.width)[0]));
     // Of the many runs of a chart, only the one in progress has such a number.
     let has_number = app.chart().is_none() || app.is_running();
     let right = app
@@ -108,7 +108,7 @@ pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// The headline in the two rows that it may use. Dots mark that it is longer. If this leaves no row for a caveat, the
 /// sign of the caveat precedes the headline.
-fn said(app: &App, width: u16) -> Vec<String> {
+fn headline_rows(app: &App, width: u16) -> Vec<String> {
     // A space before and after.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
@@ -122,12 +122,12 @@ fn said(app: &App, width: u16) -> Vec<String> {
 /// Draws the rest of a long headline; otherwise the caveats about the run that is shown, or what to watch for while it
 /// runs.
 pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
-    let text = if let Some(rest) = said(app, area.width).get(1) {
+    let text = if let Some(rest) = headline_rows(app, area.width).get(1) {
         // The band continues.
         buf.set_style(area, BAND);
         format!(" {rest}")
     } else {
-        format!(" {}", besides(app))
+        format!(" {}", remarks(app))
     };
     draw_text(text, Style::new(), area, buf);
 }
@@ -147,7 +147,7 @@ pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// The caveats about the run that is shown, or what to watch for while it runs; otherwise concurrency and parallelism.
-pub fn besides(app: &App) -> String {
+pub fn remarks(app: &App) -> String {
     match app.shown() {
         _ if app.chart().is_some() => match app.sketch().map_or(0, |sketch| sketch.failed) {
             0 => "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs"

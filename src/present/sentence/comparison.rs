@@ -88,7 +88,7 @@ fn differing(one: &Plan, other: &Plan) -> Vec<String> {
 fn sentence(pair: &Fastest<'_, '_>, of: usize) -> String {
     let (run, over) = (pair.run.label(), pair.over.label());
     let ratio = pair.finding.magnitude();
-    let (factor, sure) = (factor(&ratio), sureness(pair));
+    let (factor, sure) = (factor(&ratio), certainty(pair));
     let place = if pair.is_alone {
         "the fastest"
     } else {
@@ -143,7 +143,7 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
 }
 
 /// The interval of the factor, or why there is none.
-fn sureness(pair: &Fastest<'_, '_>) -> String {
+fn certainty(pair: &Fastest<'_, '_>) -> String {
     let once = |number: usize| format!(" (#{number} was measured once)");
     match pair.finding.magnitude() {
         ratio if ratio.interval.is_some() => range(&ratio),

@@ -200,7 +200,7 @@ impl DrawnChart<'_> {
     }
 
     /// Draws signs on the axis: what is being measured, what is marked, and the cursor.
-    fn draw_feet(&self, y: u16, plot: Rect, buf: &mut Buffer) {
+    fn draw_signs(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         for (place, bar, columns) in self.chart.placed(self.layout) {
             let mut mark = |column, mark, style| buf.set_string(plot.x + column, y, mark, style);
             if bar.is_now {
@@ -258,7 +258,7 @@ impl Widget for &DrawnChart<'_> {
         for (_, bar, columns) in self.chart.placed(self.layout) {
             self.draw_bar(bar, columns, plot, buf);
         }
-        self.draw_feet(plot.bottom(), plot, buf);
+        self.draw_signs(plot.bottom(), plot, buf);
         self.draw_labels(plot.bottom() + 1, plot, buf);
     }
 }

@@ -211,7 +211,7 @@ impl App {
         if before.is_some_and(|number| self.history.get(number).is_some()) {
             self.choose(before);
             // The row may have been hidden before the filter, too.
-            self.choose_what_is_shown();
+            self.choose_shown_row();
         }
     }
 }

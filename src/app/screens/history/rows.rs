@@ -115,7 +115,7 @@ impl App {
             sessions.clear();
         }
         self.runs.browse.arrange(order, sessions, most);
-        self.choose_what_is_shown();
+        self.choose_shown_row();
     }
 
     /// Whether all runs come from one shared file. Every panel says so then, and no heading is necessary.
@@ -125,7 +125,7 @@ impl App {
 
     /// Chooses another run if the chosen one is no longer shown. If no run is shown, it stays chosen, so that the
     /// panels are not empty.
-    pub(crate) fn choose_what_is_shown(&mut self) {
+    pub(crate) fn choose_shown_row(&mut self) {
         if let (Some(hidden), None) = (self.chosen(), self.runs.browse.place())
             && let Some(nearest) = self.runs.browse.nearest(hidden)
         {

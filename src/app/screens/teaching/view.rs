@@ -67,7 +67,7 @@ fn has_row_for_pressed(app: &App, panels: &Panels) -> bool {
 /// Draws all panels of the layout.
 pub fn draw(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
-    let (first, second) = said(app, panels.verdict.width.saturating_sub(4));
+    let (first, second) = verdict_and_reason(app, panels.verdict.width.saturating_sub(4));
     draw_band([&first, &second], panels.verdict, buf);
     let focused = app.focus().panel == Panel::Timeline;
     timeline::panel(app, focused, theme, panels.timeline, panels.gutter, buf);
@@ -100,7 +100,7 @@ pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
 }
 
 /// The verdict and the reason, in two rows. If the reason needs no row, the second row has the remarks.
-fn said(app: &App, room: u16) -> (String, String) {
+fn verdict_and_reason(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
     if let Some(Shown::Entry(entry)) = app.shown()
         && let Some((result, reason)) = headline.rsplit_once(": ")
@@ -111,7 +111,7 @@ fn said(app: &App, room: u16) -> (String, String) {
         }
         let fits = headline.width() <= usize::from(room);
         let first = if fits { headline } else { result };
-        return (first.into(), header::besides(app));
+        return (first.into(), header::remarks(app));
     }
     let mut lines = wrap(headline, room).into_iter();
     let first = lines.next().unwrap_or_default();
@@ -120,7 +120,7 @@ fn said(app: &App, room: u16) -> (String, String) {
         _ if !rest.is_empty() => rest,
         // The two numbers are below, in large digits.
         Some(Shown::Live(live)) if live.watch().is_none() => live.done(room.into()),
-        _ => header::besides(app),
+        _ => header::remarks(app),
     };
     (first, second)
 }
