@@ -298,9 +298,7 @@ impl App {
     fn compose_headline(&mut self) {
         self.out.headline_at = self.live().map_or(0, |live| live.trace.now);
         self.out.headline = match (&self.work.activity, &self.sweeps.sketch, self.shown()) {
-            (Activity::Calibrating(_), ..) => {
-                "measuring how fast an idle core of this machine computes".into()
-            }
+            (Activity::Calibrating(_), ..) => "measuring the speed of an idle core".into(),
             (_, Some(sketch), _) => sketch.headline.clone(),
             (_, None, Some(Shown::Live(live))) if self.frozen().is_some() => {
                 let at = duration(seconds(live.trace.now));

@@ -153,7 +153,9 @@ impl CommandLine {
     /// Fills in what was left open, or says which options contradict each other.
     fn settle(&mut self, matches: &ArgMatches) -> Result<(), String> {
         if self.history.is_some() && self.no_history {
-            return Err("--history and --no-history cannot both be meant: give one of them".into());
+            return Err(
+                "--history and --no-history contradict each other; give one of them".into(),
+            );
         }
         self.keeping = match self.history.take() {
             Some(file) => Keeping::In(file),
@@ -170,7 +172,7 @@ impl CommandLine {
                 Ok(())
             }
             (Some(_), Some(option)) => Err(format!(
-                "--{} belongs to the explorer, which opens without a command: leave out one of them",
+                "--{} belongs to the explorer, which opens without a command; leave out one of them",
                 option.as_str().replace('_', "-")
             )),
             (Some(Command::Run(request)), None) => request.settle(),

@@ -68,7 +68,8 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     if request.compare {
         let serial = plan.as_serial();
         if serial == plan {
-            let sentence = "--compare measures a run against serial: choose another --model, or more --workers";
+            let sentence = "--compare measures a run against serial; choose another --model, or \
+             more --workers";
             return Err(Failure::usage(sentence));
         }
         bench.measure(Campaign::repeats(serial, repeats), 1);
@@ -123,7 +124,10 @@ fn extent(draft: &SweepDraft, known: MachineFacts<'_>) -> String {
     let estimate = estimate::of_sweep(draft, known);
     match will_take(estimate, 1) {
         Some(time) => format!("{runs} {time}"),
-        None => format!("{runs}, which will take {}", words(estimate, 1)),
+        None => format!(
+            "{runs}, which will take an estimated {}",
+            words(estimate, 1)
+        ),
     }
 }
 

@@ -331,7 +331,7 @@ impl Explorer {
     fn ask_to_suspend(&mut self) {
         if !os::could_be_woken() {
             return self.update_now(Msg::Notice(
-                "there is no shell here that could wake a suspended program".into(),
+                "there is no shell that could wake a suspended program".into(),
             ));
         }
         os::ask_group_to_stop();

@@ -522,15 +522,15 @@ fn each_kind_of_wrong_file_has_its_own_sentence() {
     let broken = right.replace("\"wall_s\"", "\"wall\"");
     for (text, said) in [
         ("", "it is cut off"),
-        ("\u{89}PNG\r\n", "it is no JSON"),
+        ("\u{89}PNG\r\n", "it is not JSON"),
         (&right[..right.len() / 2], "it is cut off"),
-        ("[]", "it is no document of this program"),
-        ("{}", "it is no document of this program"),
+        ("[]", "it is not a document of this program"),
+        ("{}", "it is not a document of this program"),
         (
             "{\"schema\": \"geo+json\"}",
-            "it is no document of this program",
+            "it is not a document of this program",
         ),
-        ("{\"schema\": 3}", "it is no document of this program"),
+        ("{\"schema\": 3}", "it is not a document of this program"),
         (
             &newer,
             "it was written by another version of this program: its schema is pconc-tui.records/7",

@@ -364,7 +364,7 @@ fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
         for run in &shared.runs {
             assert!(
                 run.caveats()
-                    .all(|_| said.contains("worker 0 died: <script>"))
+                    .all(|_| said.contains("Worker 0 died: <script>"))
             );
             assert!(
                 said.contains(&format!("#{} ", run.number)),
@@ -918,12 +918,12 @@ fn what_is_no_place_for_a_file_gets_one_sentence() {
     for (path, overwrite, why) in [
         (folder.path().to_path_buf(), true, "directory"),
         (at("missing/"), false, "directory"),
-        (at("missing/a"), false, "there is no directory"),
+        (at("missing/a"), false, "does not exist"),
         (at("file/a"), false, "not a directory"),
-        (at("link"), false, "exists already"),
+        (at("link"), false, "already exists"),
         (at("link"), true, "link to nothing"),
-        (at("good"), false, "exists already"),
-        ("/dev/null".into(), true, "no regular file"),
+        (at("good"), false, "already exists"),
+        ("/dev/null".into(), true, "not a regular file"),
         ("".into(), false, "name"),
     ] {
         let refusal = write(&path, overwrite, content).unwrap_err();

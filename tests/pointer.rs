@@ -394,7 +394,7 @@ fn a_click_on_a_panel_focuses_it() {
 #[test]
 fn the_mouse_can_be_released_and_taken_and_each_time_a_notice_says_so() {
     let mut session = Session::new(80, 24);
-    for (listens, word) in [(false, "released"), (true, "again")] {
+    for (listens, word) in [(false, "selects text now"), (true, "works in the explorer")] {
         assert_eq!(session.tell(Msg::Key(Char('M'))), [Effect::Mouse(listens)]);
         assert_eq!(session.app.appearance().mouse, listens);
         assert!(session.rows()[22].contains(word), "{}", session.rows()[22]);

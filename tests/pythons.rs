@@ -240,7 +240,7 @@ fn found_once(session: &Session) -> Outcomes {
         )?;
     }
     println!(
-        "found {}, of no use {}",
+        "found {}, not usable {}",
         pythons.found.len(),
         pythons.useless.len()
     );

@@ -326,11 +326,13 @@ fn the_teaching_layout_always_shows_keys_and_what_was_pressed() {
             let footer = session.rows().pop().unwrap();
             let first = &session.app.keys_here()[0].label;
             assert!(footer.starts_with(&format!(" {first}")), "{footer}");
-            let last = keys.last().map_or("the teaching layout", |key| match key {
-                Char('3') => "Do processes",
-                Char('+') => "zoom into time",
-                _ => "let the focused",
-            });
+            let last = keys
+                .last()
+                .map_or("teaching layout on or off", |key| match key {
+                    Char('3') => "Do processes",
+                    Char('+') => "zoom in",
+                    _ => "expand or shrink",
+                });
             assert!(session.shows(last), "{last:?} at {columns}×{rows}");
         }
     }
@@ -467,7 +469,7 @@ fn a_comparison_of_more_runs_than_rows_says_how_many_are_missing_above_its_axis(
         let place = |text: &str| drawn.iter().position(|row| row.contains(text)).unwrap();
         assert_eq!(
             place("╵0 s"),
-            place(" more: the screen is too low") + 1,
+            place(" more: not enough rows") + 1,
             "{}",
             drawn.join("\n")
         );
@@ -603,8 +605,8 @@ fn the_help_lists_every_key_and_every_phase() {
             .contains("chosen with b, else the latest serial run without failures")
     );
     assert!(session.row("  ★  ").contains("clearly ahead of all others"));
-    assert!(session.row("  !  ").contains("Enter shows all"));
-    assert!(session.row("idle ").contains("under rayon: not now"));
+    assert!(session.row("  !  ").contains("Enter shows them"));
+    assert!(session.row("idle ").contains("under rayon: none now"));
 }
 
 #[test]
@@ -632,13 +634,13 @@ fn a_panels_explanation_says_what_its_marks_mean_and_gives_back_what_it_lay_over
             .focus(Panel::History)
             .press(&[Char('i')]);
         assert!(
-            session.shows("History · what it says and how it was measured"),
+            session.shows("History · what it shows and how it was measured"),
             "at {columns}×{rows}"
         );
         assert!(session.shows("the fastest run of its work"));
         session.press(&[Char('i'), Enter, Char('i')]);
         assert!(
-            session.shows("Details · what it says"),
+            session.shows("Details · what it shows"),
             "at {columns}×{rows}"
         );
         session.press(&[Char('?'), Esc, Esc]);
@@ -703,7 +705,7 @@ fn the_teaching_layout_shows_verdict_figures_timeline_and_the_last_runs_and_noth
         let mut session = class(columns, rows);
         for text in [
             "processes: 2.0× faster than serial",
-            "two workers computed at once",
+            "Two workers computed in parallel",
             "Timeline",
             "speed-up",
             "#1 serial",
@@ -775,7 +777,7 @@ fn a_class_sees_which_keys_were_pressed_and_what_they_do() {
     for (columns, rows) in SIZES {
         let mut session = class(columns, rows);
         session.press(&[Char('+'), Char('+')]);
-        let pressed = session.row(" +  zoom into time  ×2");
+        let pressed = session.row(" +  zoom in  ×2");
         assert!(
             columns < 80 || pressed.contains("3  Do processes speed up computing?"),
             "{pressed}"
@@ -1292,7 +1294,7 @@ fn a_notice_lies_over_nothing_and_nothing_lies_over_it() {
 #[test]
 fn a_notice_goes_with_the_next_key_and_when_what_it_says_is_no_longer_so() {
     let mut session = Session::new(80, 24);
-    let early = "no run has ended yet";
+    let early = "no run has finished yet";
     session.press(&[Char('m')]);
     assert!(session.shows(early));
     session.press(&[Tab]);

@@ -129,7 +129,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     ));
     assert_eq!(
         app.headline(),
-        "gil-threads: no gain: one computed while three waited for the lock"
+        "gil-threads: no gain. One computed while three waited for the lock"
     );
     let third = started(&press(&mut app, &[Char('3')])).clone();
     assert_eq!(
@@ -140,7 +140,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     play(&mut app, &third, Outcome::Completed);
     assert_eq!(
         app.headline(),
-        "processes: 2.0× faster than serial: two workers computed at once"
+        "processes: 2.0× faster than serial. Two workers computed in parallel"
     );
 }
 

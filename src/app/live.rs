@@ -154,7 +154,7 @@ impl Live {
         if self.plan.model() == experiment.model && !self.plan.is_serial() {
             Some(experiment.watch)
         } else {
-            Some("first the baseline: one worker, one task after the other")
+            Some("First the baseline: one worker, one task after the other")
         }
     }
 }

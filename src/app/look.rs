@@ -26,7 +26,7 @@ impl App {
         );
         self.show_notice(match self.settings.look.colors {
             Colors::None => {
-                format!("theme {name}: shown without colours here, as --color or the terminal says")
+                format!("theme {name}, without colours because of --color or the terminal")
             }
             _ => format!("theme {name}: {description}"),
         });
@@ -36,9 +36,9 @@ impl App {
     pub(crate) fn toggle_mouse(&mut self) {
         self.settings.look.mouse = !self.settings.look.mouse;
         self.show_notice(if self.settings.look.mouse {
-            "the mouse chooses, clicks and zooms again: M releases it"
+            "the mouse works in the explorer again. M releases it"
         } else {
-            "the mouse is released and selects text: M takes it back"
+            "the mouse selects text now. M takes it back"
         });
         self.out
             .effects

@@ -65,8 +65,11 @@ impl App {
     pub(crate) fn why_busy(&self) -> Option<&'static str> {
         Some(match self.work.activity {
             Activity::Nothing => return None,
-            Activity::Calibrating(_) => "this machine's speed is being measured: in a moment",
-            Activity::Running(_) => "a run is on: x stops it, and what was measured is kept",
+            Activity::Calibrating(_) => {
+                "still measuring the speed of this machine. Try again in a \
+             moment"
+            }
+            Activity::Running(_) => "a run is in progress. x stops it and keeps what was measured",
         })
     }
 
@@ -270,7 +273,7 @@ impl App {
             self.report_thinning();
         }
         if is_frozen {
-            self.show_notice("the run of the frozen picture has ended: Space shows how");
+            self.show_notice("the frozen run has finished. Space shows it");
         }
         self.out.effects.push(Effect::Keep(number));
         // A user who froze the trace continues to look at it.

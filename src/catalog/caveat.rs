@@ -99,10 +99,10 @@ pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
         CaveatKind::CoresTaken,
         "cores-taken",
-        "close what computes beside it and measure again",
+        "close other programs and run again",
         || {
             format!(
-                "others used over {} of the cores in a cpu run",
+                "other programs used over {} of the cores during a cpu run",
                 percent(OTHERS_SHARE)
             )
         },
@@ -110,11 +110,11 @@ pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
         CaveatKind::RunQueueWait,
         "run-queue-wait",
-        "close what computes beside it and measure again",
+        "close other programs and run again",
         || {
             format!(
-                "workers waited over {} of their time for a core (io: {}), and {}, although there was one for each, and \
-                 nothing else explains it",
+                "workers waited for a core over {} of their time (io: {}) and over {}, although \
+                 there was one for each",
                 percent(WAIT_SHARE_CPU),
                 percent(WAIT_SHARE_IO),
                 text::duration(WAIT_MIN_S)
@@ -124,7 +124,7 @@ pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
         CaveatKind::Stolen,
         "stolen",
-        "measure again, at a quieter time",
+        "run again at a quieter time",
         || {
             format!(
                 "the host of a virtual machine took over {} of what the workers could use, and {}",
@@ -134,16 +134,16 @@ pub static CAVEATS: [CaveatDescription; 13] = [
         },
     ),
     caveat(CaveatKind::Suspended, "suspended", "measure again", || {
-        "the machine slept, or the program or its workers stood still".into()
+        "the machine slept, or the program or its workers were stopped".into()
     }),
     caveat(
         CaveatKind::TooShort,
         "too-short",
-        "give it more or longer tasks",
+        "run more or longer tasks",
         || {
             format!(
-                "under {}, where a tick of the scheduler weighs a tenth; or creating the workers took over {} of a run \
-                 under {SHORT_S} s",
+                "the run was under {}, where one tick of the scheduler is a tenth; or creating the \
+                 workers took over {} of a run under {SHORT_S} s",
                 text::duration(SHORTEST_S),
                 percent(STARTUP_SHARE)
             )
@@ -155,7 +155,8 @@ pub static CAVEATS: [CaveatDescription; 13] = [
         "look at the median, or repeat more often",
         || {
             format!(
-                "a modified Z-score over 3.5 among the repeats of a campaign, and over {} from their median",
+                "among its repeats, a modified Z-score over 3.5 and a distance over {} from the \
+                 median",
                 percent(OUTLIER_SHARE)
             )
         },
@@ -163,13 +164,13 @@ pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
         CaveatKind::NoisyMachine,
         "noisy-machine",
-        "measure both again",
+        "run both again",
         || "a speed-up of a cpu run that the usable cores cannot give".into(),
     ),
     caveat(
         CaveatKind::ObserverCost,
         "observer-cost",
-        "measure longer tasks",
+        "run longer tasks",
         || {
             format!(
                 "sampling and drawing took over {} of a core",
@@ -180,28 +181,29 @@ pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
         CaveatKind::EventsDropped,
         "events-dropped",
-        "longer tasks have a whole picture",
-        || "the picture has holes; the numbers have not".into(),
+        "longer tasks have a complete timeline",
+        || "the timeline has gaps; the numbers are exact".into(),
     ),
     caveat(
         CaveatKind::WorkerDied,
         "worker-died",
-        "measure again when the cause is gone",
+        "remove the cause and run again",
         || "a worker ended before its work did".into(),
     ),
     caveat(
         CaveatKind::GilChanged,
         "gil-changed",
-        "what the phases say about waiting for the lock is wrong",
+        "do not trust the time that the phases show for the lock",
         || {
-            "CPython's lock was in another state than when the interpreter was asked before the run"
-                .into()
+            "CPython's lock was on instead of off, or off instead of on, compared with before the \
+             run"
+            .into()
         },
     ),
     caveat(
         CaveatKind::DidNotEnd,
         "did-not-end",
-        "the times of the tasks hold, its memory and CPU time may be missing",
+        "the times of the tasks are right; memory and CPU time may be missing",
         || "the interpreter had to be killed although its tasks were done".into(),
     ),
     caveat(
@@ -229,7 +231,11 @@ impl CaveatKind {
     fn report(self, seen: String) -> Caveat {
         Caveat {
             kind: self,
-            text: format!("{seen}: {}", self.description().advice),
+            text: format!(
+                "{}. {}",
+                text::capitalized(&seen),
+                text::capitalized(self.description().advice)
+            ),
         }
     }
 
@@ -306,7 +312,8 @@ impl Caveat {
         cause: LikelyCause,
     ) -> Caveat {
         let text = format!(
-            "outlier: it took {}, the median of its {repeats} repeats is {} (modified Z-score {z:.1}); {}",
+            "Outlier: this run took {}, and the median of its {repeats} repeats is {} (modified \
+             Z-score {z:.1}); {}",
             text::column_seconds(wall_s),
             text::column_seconds(median_s),
             cause.sentence()
@@ -325,8 +332,8 @@ impl Caveat {
             format!(" over {name}, which used {cores:.1} cores,")
         });
         CaveatKind::NoisyMachine.report(format!(
-            "noisy machine: {factor}{over} is more than {cores_usable} usable cores can give, so this run or its baseline was \
-             disturbed"
+            "{factor}{over} is more than {cores_usable} usable cores can give, so this run or its \
+             baseline was disturbed"
         ))
     }
 }
@@ -349,7 +356,8 @@ impl LikelyCause {
             LikelyCause::Known(CaveatKind::RunQueueWait) => "its workers waited for cores",
             LikelyCause::Known(_) => "others used the cores",
             LikelyCause::ColdCaches => {
-                return "likely because it was the first, and caches were cold: the median hardly feels it"
+                return "likely because it was the first run and caches were cold. The median is \
+                 hardly affected"
                     .into();
             }
             LikelyCause::Unknown => {
@@ -372,46 +380,55 @@ impl From<Observation> for Caveat {
             ))
         };
         match seen {
-            Observation::CoresTaken { share, waited } => Kind::CoresTaken.report(cores_taken(share, waited)),
+            Observation::CoresTaken { share, waited } => {
+                Kind::CoresTaken.report(cores_taken(share, waited))
+            }
             Observation::RunQueueWait(share) => Kind::RunQueueWait.report(format!(
-                "workers waited {} of their time for a core although there was one for each: something else computed, or \
-                 the scheduler left two workers on one core",
+                "workers waited for a core {} of their time, although there was one for each. \
+                 Another program computed, or the scheduler left two workers on one core",
                 percent(share)
             )),
             Observation::Stolen { seconds, share } => Kind::Stolen.report(format!(
-                "noisy host: it took {} away from the cores of this virtual machine ({} of what the workers could use)",
+                "the host of this virtual machine took {} of CPU time away ({} of what the workers \
+                 could use)",
                 text::duration(seconds),
                 percent(share)
             )),
             Observation::Slept(seconds) => during_run("the machine slept", seconds),
-            Observation::Stopped(seconds) => during_run("the program stood still", seconds),
+            Observation::Stopped(seconds) => during_run("the program was stopped", seconds),
             Observation::StoodStill(seconds) => Kind::Suspended.report(format!(
-                "workers stood still for {seconds:.1} s without waiting for a core: somebody stopped them, or the host \
-                 of this virtual machine took the cores away"
+                "workers stood still for {seconds:.1} s without waiting for a core. They were \
+                 stopped, or the host of this virtual machine took the cores away"
             )),
             Observation::TooShort(wall_s) => Kind::TooShort.report(format!(
-                "too short to compare: it took {}, and a single tick of the scheduler is a tenth of that or more",
+                "the run took only {}, and a single tick of the scheduler is a tenth of that or \
+                 more",
                 text::duration(wall_s)
             )),
             Observation::MostlyStarting { share, wall_s } => Kind::TooShort.report(format!(
-                "too short to compare: creating the workers took {} of its {}",
+                "creating the workers took {} of the {} of this run",
                 percent(share),
                 text::duration(wall_s)
             )),
             Observation::ObserverCost(share) => Kind::ObserverCost.report(format!(
-                "watching took {:.1} % of a core, which the workers may have missed",
+                "watching the run took {:.1} % of a core, which the workers may have missed",
                 share * 100.0
             )),
             Observation::EventsDropped(events) => Kind::EventsDropped.report(format!(
-                "{events} events were too fast for the picture and are missing in it; all numbers are exact all the same"
+                "{events} events came too fast and are missing in the timeline; all numbers are \
+                 exact"
             )),
-            Observation::WorkerDied(death) => Kind::WorkerDied.report(format!("{death}: its work is missing")),
+            Observation::WorkerDied(death) => {
+                Kind::WorkerDied.report(format!("{death}: its work is missing"))
+            }
             Observation::GilChanged(expected, found) => Kind::GilChanged.report(format!(
                 "{} was expected and the workers found {}",
                 expected.words(),
                 found.words()
             )),
-            Observation::DidNotEnd => Kind::DidNotEnd.report((Kind::DidNotEnd.description().meaning)()),
+            Observation::DidNotEnd => {
+                Kind::DidNotEnd.report((Kind::DidNotEnd.description().meaning)())
+            }
         }
     }
 }
@@ -419,12 +436,12 @@ impl From<Observation> for Caveat {
 fn cores_taken(share: f64, waited: Option<f64>) -> String {
     let waited = waited.map_or_else(String::new, |share| {
         format!(
-            ", and the workers waited {} of their time for one",
+            ", and the workers waited for a core {} of their time",
             percent(share)
         )
     });
     format!(
-        "noisy machine: others used {} of the cores{waited}",
+        "other programs used {} of the cores{waited}",
         percent(share)
     )
 }
@@ -448,8 +465,8 @@ mod tests {
         }
         assert_eq!(
             (CaveatKind::RunQueueWait.description().meaning)(),
-            "workers waited over 5 % of their time for a core (io: 10 %), and 10.0 ms, although there was one for each, \
-             and nothing else explains it"
+            "workers waited for a core over 5 % of their time (io: 10 %) and over 10.0 ms, \
+             although there was one for each"
         );
     }
 
@@ -461,21 +478,21 @@ mod tests {
                     share: 0.31,
                     waited: Some(0.3),
                 },
-                "noisy machine: others used 31 % of the cores, and the workers waited 30 % of their time for one: close \
-                 what computes beside it and measure again",
+                "Other programs used 31 % of the cores, and the workers waited for a core 30 % of \
+                 their time. Close other programs and run again",
             ),
             (
                 Observation::TooShort(0.005),
-                "too short to compare: it took 5.00 ms, and a single tick of the scheduler is a tenth of that or more: \
-                 give it more or longer tasks",
+                "The run took only 5.00 ms, and a single tick of the scheduler is a tenth of that \
+                 or more. Run more or longer tasks",
             ),
         ] {
             assert_eq!(Caveat::from(seen).text, sentence);
         }
         assert_eq!(
             Caveat::noisy_machine(3.0, Some(("#3 threads".into(), 1.9)), 2).text,
-            "noisy machine: 3.0× over #3 threads, which used 1.9 cores, is more than 2 usable cores can give, so this run or \
-             its baseline was disturbed: measure both again"
+            "3.0× over #3 threads, which used 1.9 cores, is more than 2 usable cores can give, so \
+             this run or its baseline was disturbed. Run both again"
         );
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     record::{PythonRecord, Record},
     speedup::Gain,
     stats,
+    text::capitalized,
     time::seconds,
 };
 
@@ -134,8 +135,7 @@ impl Metric {
 
     /// Its name, meaning and measurement as a sentence.
     pub fn sentence(&self) -> String {
-        let (first, rest) = self.name.split_at(1);
-        format!("{}{rest}, {}.", first.to_uppercase(), self.explanation())
+        format!("{}, {}.", capitalized(self.name), self.explanation())
     }
 
     const fn short(mut self, short: &'static str) -> Metric {
@@ -246,8 +246,9 @@ const BEFORE_PHASES: &[Metric] = &[
         Seconds,
         |run, _| Some(run.times.wall_s),
         "from first creation to last end",
-        "from just before the first worker was created to the last one's last stamp, by the monotonic clock, which each \
-         worker reads itself. Joining or reaping the workers comes after it",
+        "from just before the first worker was created to the last stamp of the last worker, by \
+         the monotonic clock, which each worker reads itself. Joining or reaping the workers \
+         comes after it",
     )
     .column(Shown(2))
     .places(DETAILS | TABLES),
@@ -257,7 +258,8 @@ const BEFORE_PHASES: &[Metric] = &[
         Times,
         |_, gain| Some(gain?.factor),
         "times faster than the baseline",
-        "the baseline's time over this run's time; of single runs, so it has two digits",
+        "the time of the baseline divided by the time of this run. It has two digits, because both \
+         are single runs",
     )
     .json("speedup/factor")
     .column(Shown(3))
@@ -268,7 +270,7 @@ const BEFORE_PHASES: &[Metric] = &[
         Average,
         |run, _| Some(run.times.concurrency),
         "tasks in flight, on average",
-        "the times of all tasks, from begin to end, summed, over the time",
+        "the durations of all tasks, summed and divided by the time",
     )
     .short("conc.")
     .column(Shown(12))
@@ -279,7 +281,7 @@ const BEFORE_PHASES: &[Metric] = &[
         Average,
         |run, _| Some(run.times.parallelism),
         "workers on a core, on average",
-        "the workers' CPU time over the time, never counted from the picture",
+        "the CPU time of all workers divided by the time, never counted from phases",
     )
     .short("par.")
     .column(Shown(11))
@@ -290,7 +292,7 @@ const BEFORE_PHASES: &[Metric] = &[
         Share,
         |run, gain| gain?.efficiency(run.plan.workers),
         "speed-up per worker",
-        "only over a baseline of one worker. Where workers wait, it says nothing about cores",
+        "only over a baseline of one worker. If workers wait, it says nothing about cores",
     )
     .json("")
     .short("eff.")
@@ -301,9 +303,9 @@ const BEFORE_PHASES: &[Metric] = &[
         "start-up",
         Milliseconds,
         |run, _| run.times.startup_s,
-        "until the first task began",
-        "from just before the first worker was created; all workers wait for the last one to be there. Not known if no \
-         task began",
+        "until the first task started",
+        "from just before the first worker was created. All workers wait until the last one is \
+         ready. Not known if no task started",
     )
     .column(Shown(14))
     .places(DETAILS | ALWAYS | COMPARISON | TABLES),
@@ -322,7 +324,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "imports",
         Seconds,
         |run, _| python(run)?.imports_s,
-        "from there until all was imported",
+        "from there until all imports were done",
         "",
     )
     .python("python/imports_s")
@@ -332,7 +334,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "pool",
         Seconds,
         |run, _| python(run)?.pool_s,
-        "from there until all workers were made",
+        "from there until all workers were created",
         "",
     )
     .python("python/pool_s")
@@ -343,7 +345,8 @@ const BEFORE_PHASES: &[Metric] = &[
         Seconds,
         |run, _| Some(run.times.teardown_s),
         "until all workers were gone",
-        "from the last worker's last stamp until all were joined or reaped; not in the time",
+        "from the last stamp of the last worker until all were joined or reaped; not part of the \
+         time",
     )
     .places(DETAILS),
     metric(
@@ -352,7 +355,8 @@ const BEFORE_PHASES: &[Metric] = &[
         Seconds,
         |run, _| stats::median(&task_times(run)?),
         "median of the tasks' durations",
-        "from the begin of a task to its end, of all tasks that ended. Not known where a list of very many tasks was left out",
+        "from the start of a task to its end, for all tasks that ended. Not known if the list of \
+         tasks was too long to keep",
     )
     .json("")
     .column(Hidden)
@@ -362,7 +366,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "longest task",
         Seconds,
         |run, _| task_times(run)?.into_iter().reduce(f64::max),
-        "greatest of the tasks' durations",
+        "greatest duration of a task",
         "",
     )
     .json("")
@@ -398,7 +402,7 @@ const AFTER_PHASES: &[Metric] = &[
         "failed tasks",
         Count,
         |run, _| Some(run.ending.tasks_failed.into()),
-        "tasks that were begun and did not succeed",
+        "tasks that started and did not succeed",
         "",
     ),
     metric(
@@ -406,7 +410,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks not begun",
         Count,
         |run, _| Some(run.ending.tasks_not_begun.into()),
-        "tasks that no worker had begun when the run ended",
+        "tasks that no worker had started when the run ended",
         "",
     ),
     metric(
@@ -425,7 +429,7 @@ const AFTER_PHASES: &[Metric] = &[
         Seconds,
         |run, _| python(run)?.manager_cpu_s,
         "of what managed the workers",
-        "CPU time of the interpreter's own machinery beside the workers: it starts them, hands tasks out, takes results in",
+        "CPU time of the process that starts the workers, hands out tasks and collects results",
     )
     .python("python/manager_cpu_s")
     .places(DETAILS | ALWAYS | COMPARISON),
@@ -435,8 +439,9 @@ const AFTER_PHASES: &[Metric] = &[
         Bytes,
         |run, _| memory(run),
         "of the workers and their manager",
-        "private pages, and of each shared page a fair part (PSS), read when the last task of each worker had ended; where \
-         Python made processes, with the process that made them. Threads of this program share its memory: no number",
+        "proportional set size (PSS): private pages, and a fair part of each shared page. It is \
+         read when the last task of each worker has ended, and includes the process that created \
+         Python's processes. Threads of this program share its memory and have no number",
     )
     .json("")
     .column(Hidden)
@@ -447,16 +452,17 @@ const AFTER_PHASES: &[Metric] = &[
         Bytes,
         |run, _| bytes(run.system.memory_bytes),
         "of the workers alone",
-        "proportional set size, summed over workers that are processes; of Python's threads, subinterpreters and event \
-         loop, that of their process. Not known where workers share the memory of the program",
+        "proportional set size, summed over workers that are processes. For Python's threads, \
+         subinterpreters and event loop it is that of their process. Not known if workers share \
+         the memory of the program",
     ),
     metric(
         "manager_memory_bytes",
         "manager mem",
         Bytes,
         |run, _| bytes(python(run)?.memory_bytes),
-        "of the process that made the workers",
-        "proportional set size at the end; where workers are threads, it is theirs",
+        "of the process that made workers",
+        "proportional set size at the end; if workers are threads, it is that of their process",
     )
     .python("python/memory_bytes")
     .places(DETAILS),
@@ -464,10 +470,14 @@ const AFTER_PHASES: &[Metric] = &[
         "context_switches",
         "ctx switches",
         Count,
-        |run, _| run.system.context_switches.map(|it| (it.voluntary + it.involuntary) as f64),
+        |run, _| {
+            run.system
+                .context_switches
+                .map(|it| (it.voluntary + it.involuntary) as f64)
+        },
         "workers left a core",
-        "given up to wait, or taken away by the scheduler, as the kernel counted it for each thread in its whole life \
-         (getrusage), summed. Not known if a worker died",
+        "the kernel's count of each thread's context switches over its whole life (getrusage), \
+         summed. Not known if a worker died",
     )
     .json("")
     .column(Shown(16))
@@ -477,8 +487,9 @@ const AFTER_PHASES: &[Metric] = &[
         "gave core up",
         Count,
         |run, _| run.system.context_switches.map(|it| it.voluntary as f64),
-        "times a worker waited for something",
-        "the kernel's count of each thread's voluntary context switches in its whole life (getrusage), summed",
+        "voluntary: waited for something",
+        "the kernel's count of each thread's voluntary context switches over its whole life \
+         (getrusage), summed",
     )
     .json("context_switches/voluntary")
     .places(DETAILS),
@@ -487,8 +498,9 @@ const AFTER_PHASES: &[Metric] = &[
         "lost core",
         Count,
         |run, _| run.system.context_switches.map(|it| it.involuntary as f64),
-        "times the scheduler took it away",
-        "the kernel's count of each thread's involuntary context switches in its whole life (getrusage), summed",
+        "involuntary: by the scheduler",
+        "the kernel's count of each thread's involuntary context switches over its whole life \
+         (getrusage), summed",
     )
     .json("context_switches/involuntary")
     .places(DETAILS),
@@ -496,10 +508,15 @@ const AFTER_PHASES: &[Metric] = &[
         "gil_switches",
         "lock switches",
         Count,
-        |run, _| run.interpreter.gil?.switches.map(|switches| switches as f64),
+        |run, _| {
+            run.interpreter
+                .gil?
+                .switches
+                .map(|switches| switches as f64)
+        },
         "the lock changed hands",
-        "counted by the emulated lock itself, each time that it goes to another worker; the first time counts, too. \
-         CPython's does not tell",
+        "counted by the emulated lock each time it goes to another worker, the first time \
+         included. CPython's lock does not report it",
     )
     .json("gil/switches")
     .column(Hidden)
@@ -510,7 +527,7 @@ const AFTER_PHASES: &[Metric] = &[
         Seconds,
         |run, _| Some(run.interpreter.gil?.wait_s),
         "summed over the workers",
-        "the time of the phase gil; of CPython's lock an estimate, which is marked with ~",
+        "the time of the phase gil. For CPython's own lock it is an estimate, marked with ~",
     )
     .json("gil/wait_s")
     .places(DETAILS)
@@ -520,9 +537,9 @@ const AFTER_PHASES: &[Metric] = &[
         "migrations",
         Count,
         |run, _| Some(run.system.migrations as f64),
-        "workers changed their core",
-        "counted from a worker's first task on, each time that a stamp finds it on another core than its stamp before. \
-         Between two stamps nothing is seen",
+        "times workers changed their core",
+        "counted from a worker's first task on, each time a stamp finds the worker on another core \
+         than the stamp before. What happens between two stamps is not seen",
     )
     .column(Hidden)
     .places(DETAILS),
@@ -532,8 +549,8 @@ const AFTER_PHASES: &[Metric] = &[
         Bytes,
         |run, _| bytes(Some(python(run)?.output.as_ref()?.bytes)),
         "to its outputs, shown below",
-        "what the processes of the run wrote there, what is not kept included; the begin is kept and shown, \
-         control characters left out",
+        "all that the processes of the run printed. The first part is kept and shown, without \
+         control characters",
     )
     .python("python/output/bytes")
     .places(DETAILS),
@@ -542,7 +559,7 @@ const AFTER_PHASES: &[Metric] = &[
         "events",
         Count,
         |run, _| Some(run.measurement.events.recorded as f64),
-        "kept for the picture",
+        "kept for the timeline",
         "",
     )
     .json("events/recorded"),
@@ -551,8 +568,8 @@ const AFTER_PHASES: &[Metric] = &[
         "dropped events",
         Count,
         |run, _| Some(run.measurement.events.dropped as f64),
-        "left out of the picture because a lane was full",
-        "totals do not need them",
+        "missing in the timeline because a lane was full",
+        "totals stay exact",
     )
     .json("events/dropped"),
     metric(
@@ -561,7 +578,7 @@ const AFTER_PHASES: &[Metric] = &[
         Seconds,
         |run, _| Some(run.measurement.observer.cpu_s),
         "CPU time of sampling and drawing",
-        "while the run went on; above 2 % of a core it is told as a doubt",
+        "during the run; above 2 % of a core it is a caveat",
     )
     .json("observer/cpu_s")
     .places(DETAILS),

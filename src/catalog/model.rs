@@ -103,7 +103,7 @@ impl Situation {
     /// What workers gain that share no lock.
     fn without_lock(&self) -> String {
         if !self.computes {
-            return "all can wait at once".into();
+            return "all can wait in parallel".into();
         }
         let verb = if self.at_once == 1 {
             "computes"
@@ -111,7 +111,7 @@ impl Situation {
             "compute"
         };
         let waiting = if self.waits { ", all can wait" } else { "" };
-        format!("{} {verb} at once{waiting}", grouped(self.at_once))
+        format!("{} {verb} in parallel{waiting}", grouped(self.at_once))
     }
 
     /// What workers gain that share a lock.

@@ -71,14 +71,14 @@ pub enum Hue {
 }
 
 /// How time within a system call is measured.
-const CALL: &str = "from the call to its return; waiting for a core meanwhile is in it, too";
+const CALL: &str = "from the call to its return; waiting for a core is included";
 
 /// In the order of the phases' numbers.
 static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "starting",
         column: "starting_s",
-        meaning: "is being created, waits for the others",
+        meaning: "is being created, or waits for the others",
         how: "from just before the first worker was created to the worker's first task",
         letter: 's',
         mark: "╌",
@@ -101,8 +101,9 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         name: "ready",
         column: "ready_s",
         meaning: "could compute, but no core is free",
-        how: "by how much the CPU clock fell behind the monotonic one. Where within that millisecond is not known: it is drawn at \
-            the end. Under 0.05 ms is kept for the next look",
+        how: "by how much the CPU clock fell behind the monotonic clock. It is not known where \
+         within that millisecond, so it is drawn at the end. Less than 0.05 ms is added to the \
+         next reading",
         letter: 'r',
         // Drawn with thin lines, like all waiting. A shade would be an area, and areas mean work.
         mark: "┊",
@@ -114,9 +115,9 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         name: "gil",
         column: "gil_s",
         meaning: "waits for the interpreter lock",
-        how: "the emulated lock: from asking for it until it was got. CPython's own lock does not tell: there it is an estimate, \
-            what is left of a computing task's time after its CPU time and the kernel's account of waiting for a core. Whatever \
-            else kept the thread is in it, too",
+        how: "for the emulated lock, from asking for it until getting it. CPython's own lock does \
+         not report it, so there it is an estimate: what remains of a computing task's time after \
+         its CPU time and the kernel's account of waiting for a core",
         letter: 'g',
         mark: "╳",
         hue: Hue::Lock,
@@ -148,7 +149,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "idle",
         column: "idle_s",
-        meaning: "has no task any more (under rayon: not now)",
+        meaning: "has no task left (under rayon: none now)",
         how: "",
         letter: 'i',
         mark: "·",
@@ -159,7 +160,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "not recorded",
         column: "",
-        meaning: "too many events to keep them all; totals are exact",
+        meaning: "events were dropped here; totals are exact",
         how: "",
         letter: 'l',
         mark: "?",

@@ -90,7 +90,7 @@ impl HistoryRequest {
     pub(super) fn settle(&mut self, keeping: &Keeping) -> Result<(), String> {
         match self {
             _ if *keeping == Keeping::Nowhere => {
-                Err("--no-history leaves nothing to work on: leave it out".into())
+                Err("--no-history leaves nothing to work on; leave it out".into())
             }
             HistoryRequest::List { limit: Some(0), .. } => {
                 Err("--limit must be at least 1, or left out".into())

@@ -138,7 +138,7 @@ pub(super) fn check_workload(
         .map(Workload::name)
         .collect();
     Err(format!(
-        "--{flag} belongs to --workload {}: leave it out, or choose that workload",
+        "--{flag} belongs to --workload {}; leave it out, or choose that workload",
         listed(&others, "or")
     ))
 }
@@ -158,7 +158,7 @@ pub(super) fn check_models(
         .map(Model::name)
         .collect();
     Err(format!(
-        "--{flag} belongs to {}: leave it out, or choose such a model",
+        "--{flag} belongs to {}; leave it out, or choose such a model",
         listed(&others, "or")
     ))
 }

@@ -42,7 +42,7 @@ fn sentence(error: &clap::Error) -> String {
         }
         // An option that was given twice is in conflict with itself.
         ErrorKind::ArgumentConflict if given != other => {
-            format!("{given} and {other} cannot both be meant: give one of them")
+            format!("{given} and {other} contradict each other; give one of them")
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = error.get(ContextKind::InvalidArg).into_iter();

@@ -101,7 +101,8 @@ impl RunRequest {
         self.work.settle(self.workload, &[self.model])?;
         if self.work.python.len() > 1 {
             return Err(
-                "--python is given more than once: a run is executed by one; pconc-tui sweep takes several"
+                "--python is given more than once, and a run has one interpreter; pconc-tui sweep \
+                 takes several"
                     .into(),
             );
         }

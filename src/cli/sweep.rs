@@ -209,16 +209,16 @@ mod tests {
                 "multiple times",
             ),
             ("--workload cpu --models threads --workers ,", "''"),
-            (
-                "--workload cpu --models threads --workers 8..1",
-                "upside down",
-            ),
+            ("--workload cpu --models threads --workers 8..1", "reversed"),
             (
                 "--workload cpu --models threads --workers 2^64",
                 "too large",
             ),
             ("--workload cpu --models threads --workers -4", "'-4'"),
-            ("--workload cpu --models threads --workers 0", "begins at 1"),
+            (
+                "--workload cpu --models threads --workers 0",
+                "smallest number",
+            ),
             (
                 "--workload cpu --models threads,rayon --workers 1,300",
                 "under rayon",
@@ -278,7 +278,7 @@ mod tests {
         assert!(
             request
                 .counts(2)
-                .is_err_and(|sentence| sentence.contains("upside down"))
+                .is_err_and(|sentence| sentence.contains("reversed"))
         );
     }
 }

@@ -458,7 +458,7 @@ fn runs_are_kept_as_usual_or_in_a_file_or_not_at_all_before_and_behind_any_comma
         Keeping::Nowhere
     );
     for (line, named) in [
-        ("--history mine --no-history", "cannot both be meant"),
+        ("--history mine --no-history", "contradict each other"),
         ("history list --no-history", "leave it out"),
         ("--history", "a value is required"),
         ("--history=", "a value is required"),

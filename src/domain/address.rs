@@ -143,14 +143,14 @@ fn check_characters(line: &str) -> Result<(), String> {
         }
         None => return Ok(()),
         Some(c) if c.is_whitespace() => {
-            "the address has a blank in it; write %20 for a space, and one address a line"
+            "the address contains a space; write %20 for it, and one address per line"
         }
         Some(c) if text::is_treacherous(c) => {
-            "the address has an invisible character in it; only visible ASCII is allowed"
+            "the address contains an invisible character; only visible ASCII is allowed"
         }
         Some(c) => {
             return Err(format!(
-                "the address has a {c} in it, which must be percent-encoded"
+                "the address contains {c}, which must be percent-encoded"
             ));
         }
     };
@@ -172,7 +172,7 @@ fn after_scheme(line: &str) -> Result<&str, String> {
     line.split_once("://")
         .filter(|(scheme, _)| is_known(scheme))
         .map(|(_, rest)| rest)
-        .ok_or_else(|| "the address must begin with http:// or https://".into())
+        .ok_or_else(|| "the address must start with http:// or https://".into())
 }
 
 /// Splits before the path, the query or the fragment.
@@ -220,8 +220,8 @@ mod tests {
             ("http:///path", "no host"),
             ("http://:80/", "no host"),
             ("http://user@/", "no host"),
-            ("http://a b/", "blank"),
-            (" http://a/", "blank"),
+            ("http://a b/", "space"),
+            (" http://a/", "space"),
             ("http://a/\u{1b}[2J", "invisible"),
             ("http://a/\u{202e}", "invisible"),
             ("http://a/é", "percent-encoded"),

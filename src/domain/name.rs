@@ -14,7 +14,7 @@ pub fn check(name: &str) -> Result<(), String> {
     let is_control = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
     let bare = name.strip_prefix('#').unwrap_or(name);
     let wrong = if name.chars().any(is_control) {
-        "a name has no control characters, as nobody could type it"
+        "a name cannot contain control characters"
     } else if !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit()) {
         "a name that is a number would mean the run with that number"
     } else if name.contains("..") {
@@ -22,7 +22,7 @@ pub fn check(name: &str) -> Result<(), String> {
     } else if name.eq_ignore_ascii_case("last") {
         "last always means the last run, so it is no name"
     } else if name.starts_with('-') {
-        "a name that begins with - would be an option on the command line"
+        "a name that starts with - would be an option on the command line"
     } else {
         return Ok(());
     };

@@ -205,7 +205,7 @@ impl Draft {
         if self.model.is_serial() && self.workers != 1 {
             let workers = grouped(self.workers);
             let sentence =
-                format!("{name} runs with 1 worker, not {workers}: choose another model for more");
+                format!("{name} has 1 worker, not {workers}; choose another model for more");
             return of(&WORKERS, Err(sentence));
         }
         let limit = self.most_workers(limits);
@@ -240,7 +240,7 @@ impl Draft {
         let name = self.model.name();
         if !self.workload.suits(self.model) {
             let sentence = format!(
-                "{name} does not execute cpu: computing would never give the event loop back"
+                "{name} does not execute cpu, because computing never yields to the event loop"
             );
             return Err(Invalid::new(Field::Model, sentence));
         }
@@ -735,7 +735,7 @@ mod tests {
         draft.set(&LATENCY_MAX, 100);
         assert_eq!(
             refused(&draft).sentence,
-            "latency from 400 ms to 100 ms: the first time must not be the longer one"
+            "latency from 400 ms to 100 ms: the first time must not be longer than the second"
         );
     }
 

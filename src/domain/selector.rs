@@ -82,9 +82,7 @@ fn of_part(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, Strin
     if let Some((asked, what)) = asked.or_else(|| number(word).map(of_number)) {
         let (from, to) = (asked.start(), asked.end());
         if asked.is_empty() {
-            return Err(format!(
-                "the range {word} is upside down: write {to}..{from}"
-            ));
+            return Err(format!("the range {word} is reversed; write {to}..{from}"));
         }
         let numbers = candidates.iter().map(|candidate| candidate.number);
         let within: Vec<usize> = numbers.filter(|number| asked.contains(number)).collect();
@@ -95,7 +93,7 @@ fn of_part(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, Strin
     }
     match &of_name(word, candidates)[..] {
         [] => Err(format!(
-            "no run is called \"{word}\": use a number, a range as 3..7, last, or a name that was given"
+            "no run is called \"{word}\"; use a number, a range such as 3..7, last, or a name"
         )),
         [number] => Ok(vec![*number]),
         several => {
@@ -197,7 +195,7 @@ mod tests {
                 "there is no run #99999999999999999999999",
             ),
             ("8..11", "no run in the range 8..11"),
-            ("7..3", "upside down: write 3..7"),
+            ("7..3", "reversed; write 3..7"),
             ("twice", "#4, #5; use a number"),
             ("after", "no run is called \"after\""),
             ("-1", "no run is called \"-1\""),

@@ -88,6 +88,13 @@ pub fn listed(names: &[impl AsRef<str>], word: &str) -> String {
     }
 }
 
+/// The text with a capital first letter, as a sentence starts.
+pub fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).collect()
+}
+
 /// A count with its noun, for example "1 task" and "4 000 threads".
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })

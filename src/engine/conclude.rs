@@ -218,7 +218,7 @@ impl Facts<'_> {
         outside
             .or_else(|| self.dead_workers())
             .or_else(|| (0..arena.tasks()).find(is_twice).map(twice))
-            .or_else(|| Some(format!("{} tasks were never begun: {DEFECT}", undone?)))
+            .or_else(|| Some(format!("{} tasks were never started: {DEFECT}", undone?)))
             .or_else(|| ending.server_died.then(server_died))
     }
 

@@ -134,7 +134,7 @@ fn pythons(session: &Session) -> Vec<Diagnosis> {
         noted("Python", value, text::clean(&interpreter.path, PATH_SHOWN))
     });
     let useless = useless.iter();
-    let useless = useless.map(|useless| noted("Python", "of no use", &useless.sentence));
+    let useless = useless.map(|useless| noted("Python", "not usable", &useless.sentence));
     found.chain(useless).collect()
 }
 

@@ -56,7 +56,7 @@ const REPORT_MAX: Nanos = 5_000_000_000;
 
 /// The result of a run whose supervisor panicked.
 const DEFECT: &str =
-    "the run broke: its supervisor ended without a result, which is a mistake in this program";
+    "the run failed: its supervisor ended without a result, which is a defect of this program";
 
 /// What a run reports while it happens.
 #[derive(Debug)]
@@ -113,7 +113,9 @@ impl RunContext {
         let started = clock::now();
         let run = &self.run;
         if run.compare_exchange(0, started, Acquire, Relaxed).is_err() {
-            return Err(EngineError::new("another run is going on: stop it first"));
+            return Err(EngineError::new(
+                "another run is in progress; stop it first",
+            ));
         }
         self.arena.reset(plan.workers, plan.tasks);
         self.arena.conceal(Secrets::of(plan.urls()));
@@ -344,7 +346,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             && !arena.is_stopping()
         {
             // The gate would wait for this worker for ever.
-            self.break_off(format!("{death} before the run began"));
+            self.break_off(format!("{death} before the run started"));
         }
         if arena.is_stopping() || arrived(arena) == arena.workers() {
             arena.gate.open();

@@ -121,7 +121,7 @@ impl Session {
             }
         }
         Err(EngineError::new(first_useless.unwrap_or_else(|| {
-            "there is no Python 3.8 or newer, neither on PATH nor in pyenv: name one with --python".into()
+            "there is no Python 3.8 or newer on PATH or in pyenv; name one with --python".into()
         })))
     }
 

@@ -185,7 +185,7 @@ impl Zygote {
     fn lost(&mut self) -> EngineError {
         self.abandon();
         EngineError::new(
-            "the zygote, the process which forks workers and serves pages, is gone: start the program again",
+            "the zygote, which forks workers and serves pages, is gone; start the program again",
         )
     }
 

@@ -180,7 +180,7 @@ struct SegmentArgs {
 fn other(shared: &Shared<'_>) -> Value {
     json!({
         "written_by": document::PROGRAM,
-        "note": "one process is one run, one thread is one worker; all runs begin at 0",
+        "note": "one process is one run, one thread is one worker; all runs start at 0",
         "runs": shared.runs.iter().map(|run| other_run(shared, run)).collect::<Vec<_>>(),
     })
 }

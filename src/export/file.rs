@@ -116,14 +116,14 @@ impl FilePlace {
             Ok(_) => path.to_path_buf(),
         };
         if fs::metadata(&place).is_ok_and(|there| !there.is_file()) {
-            return other("it is no regular file; - writes to stdout, which can be sent anywhere");
+            return other("it is not a regular file; use - for stdout and redirect it");
         }
         let folder = match place.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
         };
         if !folder.exists() {
-            return other(&format!("there is no directory {}", shown(&folder)));
+            return other(&format!("the directory {} does not exist", shown(&folder)));
         }
         Ok(FilePlace {
             folder,
@@ -140,7 +140,7 @@ pub fn shown(path: &Path) -> String {
 
 fn exists(path: &Path) -> Refusal {
     Refusal::Exists(format!(
-        "{} exists already, and was left as it is",
+        "{} already exists, and was not changed",
         shown(path)
     ))
 }

@@ -247,7 +247,7 @@ fn timeline(shared: &Shared<'_>, run: &RunEntry, among: &[&RunEntry], cells: u32
             p class="soft" { (numbers) }
             @if let Some(costs) = document::python_costs(record) { p class="soft" { (costs) } }
             @if run.loaded_trace().is_some_and(|trace| trace.is_thinned) {
-                p class="soft" { "The picture was made poorer to save memory; all numbers are exact." }
+                p class="soft" { "The timeline was thinned to save memory; all numbers are exact." }
             }
         }
     }
@@ -278,7 +278,7 @@ fn caveats(shared: &Shared<'_>) -> Markup {
             @if caveats.peek().is_some() {
                 ul class="caveats" { @for caveat in caveats { li { (caveat) } } }
             } @else if !shared.runs.is_empty() {
-                p { "Nothing was seen that speaks against these numbers." }
+                p { "No caveats." }
             }
         },
     )

@@ -31,7 +31,7 @@ pub fn read(path: &Path) -> Result<Vec<String>, Failure> {
 
 fn content(path: &Path) -> Result<String, String> {
     if path.is_dir() {
-        return Err("it is a directory; a text file with one address a line is needed".into());
+        return Err("it is a directory; a text file with one address per line is needed".into());
     }
     // The limit also ends the reading of a device or pipe without an end.
     let mut bytes = vec![];
@@ -46,7 +46,7 @@ fn content(path: &Path) -> Result<String, String> {
     }
     let text = String::from_utf8(bytes).ok();
     text.filter(|text| !text.contains('\0'))
-        .ok_or_else(|| "it is not text; one http or https address a line is needed".into())
+        .ok_or_else(|| "it is not text; write one http or https address per line".into())
 }
 
 fn addresses(content: &str) -> Result<Vec<String>, String> {
@@ -64,7 +64,7 @@ fn addresses(content: &str) -> Result<Vec<String>, String> {
     }
     let most = ADDRESSES.range.end();
     match addresses.len() as u64 {
-        0 => Err("it has no address in it; one http or https address a line is needed".into()),
+        0 => Err("it contains no address; write one http or https address per line".into()),
         many if many > *most => Err(format!(
             "it has {many} addresses, and at most {most} are allowed"
         )),

@@ -29,7 +29,7 @@ pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
         ),
         _ => (
             "none: stdout is not one".into(),
-            Some("the explorer needs one; run and doctor do not".into()),
+            Some("needed by the explorer only".into()),
         ),
     };
     let why = ["NO_COLOR", "COLORTERM", "TERM"].map(|name| setting(name, spelling::variable(name)));

@@ -72,7 +72,7 @@ fn estimate_sentence(drafts: &[SweepDraft; 2], known: MachineFacts<'_>) -> Strin
     let runs = counted(runs, "run");
     let convoys = counted(CONVOYS.len() as u64 * repeats, "convoy");
     format!(
-        "{runs} and {convoys} under each lock will take {}, by estimate",
+        "{runs} and {convoys} under each lock will take an estimated {}",
         words(all, 1)
     )
 }
@@ -189,10 +189,10 @@ fn table(
         lines.lines(room)
     );
     if broken > 0 {
-        out += &format!("{} broke and was not counted\n", counted(broken, "run"));
+        out += &format!("{} failed and was not counted\n", counted(broken, "run"));
     }
     if interrupted {
-        out += "incomplete: it was stopped before everything was measured\n";
+        out += "incomplete: stopped before everything was measured\n";
     }
     out
 }
@@ -276,7 +276,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("\nso be it\n1 run broke") && text.contains("incomplete:"),
+            text.contains("\nso be it\n1 run failed") && text.contains("incomplete:"),
             "{text}"
         );
     }

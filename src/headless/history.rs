@@ -53,7 +53,7 @@ pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Resu
     };
     let destination = Destination::checked(output, keeping, ascii)?;
     let wanted = HistoryPlace::wanted(keeping).map_err(Failure::usage)?;
-    let place = wanted.expect("the command line refuses to work on nothing");
+    let place = wanted.expect("the command line requires at least one run");
     if let Some(message) = take_in(&place) {
         say(&message);
     }
@@ -233,7 +233,7 @@ impl KeptHistory {
         let mut words = words.to_vec();
         words.dedup();
         Ok(format!(
-            "removed {}; pconc-tui history restore {} brings back what was meant\n",
+            "removed {}; pconc-tui history restore {} brings them back\n",
             named(&numbers),
             words.join(" ")
         ))
@@ -260,12 +260,12 @@ impl KeptHistory {
         }
         let [number] = self.selected(&[word.to_string()])?[..] else {
             return Err(Failure::usage(format!(
-                "{word} means several runs: a name belongs to one"
+                "{word} means several runs, and a name belongs to one"
             )));
         };
         let message = match &name {
-            Some(name) => format!("#{number} is called \"{name}\" from now on\n"),
-            None => format!("#{number} has no name any more\n"),
+            Some(name) => format!("#{number} is now called \"{name}\"\n"),
+            None => format!("#{number} no longer has a name\n"),
         };
         self.change(&[number], |mut ids| Change::Name {
             id: ids.remove(0),
@@ -287,7 +287,7 @@ impl KeptHistory {
         let here = self.history.here();
         let mut kept = self.store.keep(&change, here, MOMENT);
         if let Err(error @ StoreError::Locked(_)) = &kept {
-            say(&format!("{error}: waiting for it"));
+            say(&format!("{error}; waiting for it"));
             kept = self.store.keep(&change, here, PATIENCE);
         }
         match kept.map_err(Failure::broke)?.messages.pop() {

@@ -112,9 +112,7 @@ impl RunKeeper {
         let is_waiting = writer.is_waiting();
         self.report(reply);
         if is_waiting {
-            say(
-                "the numbers of runs that are not in the history yet are provisional: they may change",
-            );
+            say("runs that are not in the history yet have provisional numbers, which may change");
         }
     }
 

@@ -135,7 +135,7 @@ impl<'a> Destination<'a> {
 /// The sentence with a hint on what helps.
 fn hinted(refusal: Refusal) -> String {
     match refusal {
-        Refusal::Exists(sentence) => format!("{sentence}: choose another name, or add --force"),
+        Refusal::Exists(sentence) => format!("{sentence}; choose another name, or add --force"),
         Refusal::Other(sentence) => sentence,
     }
 }

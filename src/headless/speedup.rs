@@ -49,7 +49,8 @@ fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
         let over = baseline(history, run.entry)?;
         Some((history, over))
     }) else {
-        return "no speed-up, as no serial run of this work was kept: --compare measures one first"
+        return "no speed-up, because no serial run of this work was kept. --compare measures one \
+         first"
             .into();
     };
     let at = &over.record.started_at;

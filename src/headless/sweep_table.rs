@@ -58,13 +58,13 @@ fn remarks(sweep: &Sweep, runs: &[&RunEntry]) -> Vec<String> {
         let broken = endings.clone().filter(|of| of.outcome == Outcome::Failed);
         let broken = broken.count() as u64;
         let left_out = if broken >= BREAKS_ALLOWED.into() {
-            " and was left out then"
+            " and was left out after that"
         } else {
             ""
         };
         if let Some(why) = endings.clone().find_map(|of| of.error.as_ref()) {
             remarks.push(format!(
-                "{} broke {}{left_out}: {why}",
+                "{} failed {}{left_out}: {why}",
                 name(plan),
                 counted(broken, "time")
             ));
@@ -79,7 +79,7 @@ fn remarks(sweep: &Sweep, runs: &[&RunEntry]) -> Vec<String> {
     let more = remarks.len().saturating_sub(BROKEN_SHOWN);
     remarks.truncate(BROKEN_SHOWN);
     if more > 0 {
-        remarks.push(format!("{more} more broke: --format json has all of them"));
+        remarks.push(format!("{more} more failed; --format json lists them"));
     }
     remarks.extend(caveats(runs));
     remarks
@@ -227,12 +227,12 @@ mod tests {
         );
         assert!(table.contains("incomplete: 13 of 20 runs ended"), "{table}");
         assert!(
-            table.contains("processes with 1 000 workers broke 2 times: worker 3 died"),
+            table.contains("processes with 1 000 workers failed 2 times: worker 3 died"),
             "{table}"
         );
         assert!(
             table.contains(
-                "caveat in 1 of 8 counted runs, first of processes with 2 workers: the machine slept"
+                "caveat in 1 of 8 counted runs, first of processes with 2 workers: The machine slept"
             ),
             "{table}"
         );

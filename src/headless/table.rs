@@ -106,7 +106,7 @@ fn printed(record: &Record) -> Vec<String> {
     if all.next().is_some() || output.bytes > output.text.len() as u64 {
         let bytes = text::grouped(output.bytes);
         lines.push(format!(
-            "printed {bytes} bytes in all: --format json has the first {} KiB",
+            "printed {bytes} bytes in total; --format json has the first {} KiB",
             OUTPUT_KEPT >> 10
         ));
     }
@@ -123,7 +123,7 @@ fn failures(record: &Record) -> Vec<String> {
     let more = (record.ending.tasks_failed as usize).saturating_sub(lines.len());
     if more > 0 {
         lines.push(format!(
-            "{more} more tasks failed: --format json lists them"
+            "{more} more tasks failed; --format json lists them"
         ));
     }
     lines
@@ -157,7 +157,7 @@ mod tests {
             "  1.250  ",
             "computing",
             "#1 gil-threads:",
-            "#1 caveat: the machine slept for 2.00 s during the run: measure again",
+            "#1 caveat: The machine slept for 2.00 s during the run. Measure again",
         ] {
             assert!(table.contains(part), "{part}\n{table}");
         }

@@ -6,7 +6,7 @@ use crate::domain::history::{EntryTest, RunEntry};
 pub const MARKS: [(&str, &str, EntryTest); 3] = [
     ("B", "baseline", |run| run.assessment.is_baseline),
     ("★", "fastest", |run| run.assessment.is_fastest),
-    ("!", "doubted", RunEntry::has_caveats),
+    ("!", "has caveats", RunEntry::has_caveats),
 ];
 
 /// The signs of a run.

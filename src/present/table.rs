@@ -247,7 +247,7 @@ impl Table {
             left_out.sort_by_key(|drawn| drawn.at);
             let names = left_out.iter().map(|drawn| &*drawn.column.heading);
             let names: Vec<&str> = names.collect();
-            out += &filled(&format!("no room for: {}", names.join(", ")), room);
+            out += &filled(&format!("left out: {}", names.join(", ")), room);
         }
         out
     }
@@ -498,7 +498,7 @@ mod tests {
         );
         assert_eq!(
             table.lines(20),
-            "#  name         time\n1  a name of     1.5\n   many words\nno room for: par.\n"
+            "#  name         time\n1  a name of     1.5\n   many words\nleft out: par.\n"
         );
         assert_eq!(
             table.lines(15),

@@ -20,12 +20,12 @@ pub fn check() -> Result<(), String> {
     ] {
         if !is_terminal {
             return Err(format!(
-                "the explorer needs a terminal, and {name} is not one: use pconc-tui run instead"
+                "the explorer needs a terminal, and {name} is not one; use pconc-tui run instead"
             ));
         }
     }
     let (columns, rows) =
-        size().map_err(|error| format!("the terminal does not tell its size: {error}"))?;
+        size().map_err(|error| format!("the terminal does not report its size: {error}"))?;
     too_small(columns, rows).map_or(Ok(()), Err)
 }
 
@@ -57,8 +57,8 @@ pub fn room() -> usize {
 pub fn too_small(columns: u16, rows: u16) -> Option<String> {
     (columns < SMALLEST.0 || rows < SMALLEST.1).then(|| {
         format!(
-            "the explorer needs a terminal of at least {}×{}, this one has {columns}×{rows}: enlarge it, or use \
-             pconc-tui run instead",
+            "the explorer needs a terminal of at least {}×{}, and this one has {columns}×{rows}; \
+             enlarge it, or use pconc-tui run instead",
             SMALLEST.0, SMALLEST.1
         )
     })

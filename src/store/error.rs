@@ -16,7 +16,7 @@ pub enum StoreError {
     #[error("another program keeps {} locked", .0.display())]
     Locked(PathBuf),
     /// No variable says where the history is.
-    #[error("neither XDG_DATA_HOME nor HOME says where; --history FILE would")]
+    #[error("neither XDG_DATA_HOME nor HOME is set; use --history FILE")]
     Nowhere,
     /// Any other error. Only the user can do something about it.
     #[error("{0}")]

@@ -176,7 +176,7 @@ impl Index {
     pub fn check_is_of_history(&self, file: &Path) -> Result<(), StoreError> {
         if self.good == 0 && !self.damaged.is_empty() && !self.starts_like_a_history {
             return Err(StoreError::Other(format!(
-                "{} is no history of pconc-tui: nothing is written to it",
+                "{} is not a history of pconc-tui, so nothing is written to it",
                 file.display()
             )));
         }
@@ -249,9 +249,9 @@ impl Index {
     fn notice(&self, file: &Path) -> Option<String> {
         let newer = match self.newer {
             0 => None,
-            1 => Some("one line was written by a newer pconc-tui and is left alone".into()),
+            1 => Some("one line was written by a newer pconc-tui and is ignored".into()),
             n => Some(format!(
-                "{n} lines were written by a newer pconc-tui and are left alone"
+                "{n} lines were written by a newer pconc-tui and are ignored"
             )),
         };
         let damaged = describe_damage(&self.damaged).into_iter();

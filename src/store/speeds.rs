@@ -52,7 +52,8 @@ impl Agreed {
     pub fn caveat(&self) -> Option<String> {
         (self.today < SLOW).then(|| {
             format!(
-                "this machine computes at {:.0} % of its speed now, so tasks will take longer than that",
+                "this machine now computes at {:.0} % of its speed, so tasks will take longer than \
+                 that",
                 self.today * 100.0
             )
         })

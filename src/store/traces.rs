@@ -181,7 +181,7 @@ impl TraceFolder {
     /// # Errors
     /// If there is nothing, or nothing that can be understood; the message is one sentence.
     pub fn read(&self, id: &str) -> Result<RunDetails<'static>, String> {
-        let removed = || "its timeline was removed to save room; all numbers are kept".to_string();
+        let removed = || "its timeline was removed to save space; all numbers are kept".to_string();
         if !is_file_name(id) {
             return Err(removed());
         }
@@ -194,13 +194,11 @@ impl TraceFolder {
             ErrorKind::NotFound => removed(),
             _ => format!("its timeline cannot be read: {}", text::plain(&error)),
         })?;
-        let details: RunDetails<'_> = serde_json::from_slice(&content).map_err(|_| {
-            "its timeline cannot be drawn: the file that it was kept in is damaged".to_string()
-        })?;
+        let details: RunDetails<'_> = serde_json::from_slice(&content)
+            .map_err(|_| "its timeline cannot be drawn, because its file is damaged".to_string())?;
         if details.v > VERSION {
             return Err(
-                "its timeline was kept by a newer pconc-tui, which this one does not understand"
-                    .into(),
+                "its timeline was written by a newer pconc-tui, which this one cannot read".into(),
             );
         }
         if details.id == id {
@@ -408,7 +406,7 @@ mod tests {
                 .read("a")
                 .unwrap_err()
                 .to_string()
-                .contains("removed to save room")
+                .contains("removed to save space")
         );
         traces.bound(0);
         assert_eq!((total(&traces), thinned()), (0, [None; 4]));

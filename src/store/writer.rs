@@ -32,7 +32,7 @@ const LEAVING: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The warning about file systems without locks. It fits into one row of a small screen.
-const NO_LOCKS: &str = "runs are kept, but without locks: two programs at once may lose one";
+const NO_LOCKS: &str = "runs are kept without locks, so two programs at the same time may lose one";
 
 /// How the session's changes ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Writer {
         }
         if self.is_waiting() {
             let trouble = &self.trouble;
-            let message = format!("not in the history yet, trying again: {trouble}");
+            let message = format!("not in the history yet; trying again: {trouble}");
             reply.messages.push(message);
         }
         reply
@@ -119,7 +119,7 @@ impl Writer {
         if self.is_waiting() {
             self.put_beside();
         } else {
-            let message = "everything that was measured is in the history now";
+            let message = "everything measured is in the history now";
             reply.messages.push(message.into());
         }
         reply

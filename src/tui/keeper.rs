@@ -80,7 +80,7 @@ impl HistoryKeeper {
             };
             if let Err(error) = thread::spawn("history", body) {
                 let sentence =
-                    format!("runs are not kept: the system has no thread to spare ({error})");
+                    format!("runs are not kept, because the system refused a thread ({error})");
                 let _ = events.send(Msg::Notice(sentence.clone()).into());
                 let _ = ended.send(KeepingEnd::Lost(sentence));
             }
@@ -185,8 +185,8 @@ impl HistoryKeeper {
         }
         let why = match self.end.recv_timeout(LEAVING) {
             Ok(end) => return end,
-            Err(RecvTimeoutError::Timeout) => "the history takes too long to be written to",
-            Err(RecvTimeoutError::Disconnected) => "the thread that writes the history broke",
+            Err(RecvTimeoutError::Timeout) => "writing to the history takes too long",
+            Err(RecvTimeoutError::Disconnected) => "the thread that writes the history failed",
         };
         KeepingEnd::Lost(format!("what was measured last may not be kept: {why}"))
     }

@@ -23,7 +23,7 @@ pub fn read(path: &Path) -> Result<Lot, String> {
     let text = text_of(path).map_err(wrong)?;
     let document = json::read(&text).map_err(wrong)?;
     if document.runs.is_empty() {
-        return Err(wrong("there is no run in it".into()));
+        return Err(wrong("it contains no run".into()));
     }
     Ok(document)
 }

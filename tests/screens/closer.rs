@@ -125,7 +125,7 @@ fn a_frozen_picture_says_so_and_how_it_goes_on() {
     let plan = session.press_and_wait(Char('2'), 0.5);
     session.press(&[Char(' ')]);
     let frozen = session.row("w0 ");
-    assert!(session.row("Timeline").contains("frozen: Space goes on"));
+    assert!(session.row("Timeline").contains("frozen: Space continues"));
     let scenario = Scenario::new(plan, 2);
     let _ = session.app.update(Msg::Batch(
         scenario.batch(scenario.wall() / 2, scenario.wall() * 6 / 10),

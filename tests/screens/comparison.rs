@@ -174,7 +174,7 @@ fn what_the_marks_mean_and_why_a_run_is_doubted_stands_in_the_comparison() {
         session
             .rows()
             .iter()
-            .any(|row| row.starts_with('┗') && row.contains("! doubted"))
+            .any(|row| row.starts_with('┗') && row.contains("! has caveats"))
     );
     assert!(
         session.shows("! #11: the machine slept for 3 s"),

@@ -70,7 +70,7 @@ fn a_class_starts_clean_and_the_title_says_what_there_is_besides() {
 fn without_a_run_of_its_own_the_history_says_how_to_see_the_others() {
     let mut session = Session::new(120, 40);
     session.press(&[Char('H')]);
-    assert!(session.shows("no run of an earlier session is kept"));
+    assert!(session.shows("there are no runs of earlier sessions"));
     session.with_earlier(42);
     assert!(session.shows("H shows 42"), "{}", session.rows().join("\n"));
 }
@@ -174,13 +174,13 @@ fn a_trace_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
             session.row("#2 cpu").contains("gil-threads") && session.shows("reading its timeline…")
         );
         session.press(&[Esc]);
-        let gone = "its timeline was removed to save room; all numbers are kept";
+        let gone = "its timeline was removed to save space; all numbers are kept";
         let _ = session.app.update(Msg::TraceRead {
             number: 1,
             trace: Err(gone.into()),
         });
         session.press(&[Home]);
-        assert!(session.shows("its timeline was removed to save room"));
+        assert!(session.shows("its timeline was removed to save space"));
         let record = &session.app.history().get(2).unwrap().record;
         let run = Scenario::new(record.plan.clone(), 2);
         let mut trace = Trace::new(record.plan.workers);
@@ -279,7 +279,7 @@ fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
         .press(&[Esc, Home, Char('n')])
         .type_text("both cores")
         .press(&[Enter]);
-    assert!(session.shows("#2 has that name already"));
+    assert!(session.shows("#2 already has that name"));
     session
         .press(&[Ctrl('u')])
         .type_text("1..2")
@@ -321,7 +321,7 @@ fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
         [Effect::Remove(vec![2, 3])]
     );
     assert!(
-        session.shows("removed #2, #3: u brings them back"),
+        session.shows("removed #2, #3. u brings them back"),
         "{}",
         session.rows()[2]
     );
@@ -368,7 +368,7 @@ fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_deleted() {
     assert_eq!(session.order(), [1, 3]);
     session.press_and_wait(Char('r'), 0.5);
     session.press(&[Char('D')]);
-    assert!(session.app.is_running() && session.shows("this run goes on: x stops it"));
+    assert!(session.app.is_running() && session.shows("this run is not finished. x stops it"));
     assert_eq!(session.order(), [1, 3]);
 }
 

@@ -132,11 +132,11 @@ fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
     let mut session = Session::new(80, 24);
     session.run_as(|record| record.ending.outcome = Outcome::Cancelled);
     session.press(&[Char('b')]);
-    assert!(session.shows("#1 cannot be a baseline: it was cancelled"));
+    assert!(session.shows("#1 cannot be a baseline, because it was cancelled"));
     session.press(&[Esc]);
     session.run_as(|record| record.ending.tasks_failed = 2);
     session.press(&[Char('b')]);
-    assert!(session.shows("#2 cannot be a baseline: some of its tasks failed"));
+    assert!(session.shows("#2 cannot be a baseline, because some of its tasks failed"));
     assert!(
         session.table()[2].contains("2 failed"),
         "{:#?}",
@@ -148,9 +148,9 @@ fn a_run_that_was_stopped_or_failed_is_no_baseline_and_the_notice_says_why() {
 fn comparing_what_has_nothing_to_be_compared_with_says_what_is_missing() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('c')]);
-    assert!(session.shows("no run has ended yet"));
+    assert!(session.shows("no run has finished yet"));
     session.press(&[Char('r'), Char('c')]);
-    assert!(session.shows("mark another run with m or measure a baseline with R"));
+    assert!(session.shows("mark another run with m, or measure a baseline with R"));
     session.press(&[Char('R')]);
     session.in_history().press(&[Home, Char('c')]);
     assert!(session.shows("Comparison of 2 runs") && !session.shows("mark another run"));
@@ -254,7 +254,7 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
         session.row("[…] tasks").contains("units of work"),
         "what it means stays"
     );
-    assert!(session.row("no room on this screen").contains("[…]"));
+    assert!(session.row("does not fit on this screen").contains("[…]"));
     assert!(session.row("[x] time (s)").contains("first creation"));
 }
 

@@ -163,9 +163,9 @@ fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
 fn a_question_to_python_says_that_it_is_looked_for_until_it_is_found() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('5')]);
-    assert!(session.shows("Python is still being looked for"));
+    assert!(session.shows("still looking for Python"));
     found(&mut session);
-    assert!(!session.shows("Python is still being looked for"));
+    assert!(!session.shows("still looking for Python"));
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn waiting_for_the_real_lock_is_called_an_estimate_wherever_it_is_told() {
             && session.row("lock waiting").contains("estimated")
     );
     assert!(session.shows("a line that the workers' code printed"));
-    assert!(session.shows("asked in the running interpreter"));
+    assert!(session.shows("reported by the interpreter"));
 }
 
 #[test]

@@ -163,10 +163,10 @@ const STATES: &[State] = &[
         name: "earlier-gone",
         reach: |s| {
             earlier(s);
-            let trace = Err("its timeline was removed to save room; all numbers are kept".into());
+            let trace = Err("its timeline was removed to save space; all numbers are kept".into());
             let _ = s.app.update(Msg::TraceRead { number: 42, trace });
         },
-        says: &["its timeline was removed to save room"],
+        says: &["its timeline was removed to save space"],
     },
     State {
         name: "earlier-hidden",
@@ -231,7 +231,7 @@ const STATES: &[State] = &[
             focus(s, "History");
             s.press(&[Char('D')]);
         },
-        says: &["removed #2: u brings it back"],
+        says: &["removed #2. u brings it back"],
     },
     State {
         name: "sweep-form",
@@ -278,7 +278,7 @@ const STATES: &[State] = &[
     State {
         name: "sweep-failures",
         reach: sweep::failures,
-        says: &["did not succeed", "✗"],
+        says: &["failed and are not counted", "✗"],
     },
     State {
         name: "sweep-many",

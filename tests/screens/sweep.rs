@@ -159,7 +159,7 @@ fn the_form_says_how_many_runs_there_will_be_and_how_long_they_take() {
 fn what_is_wrong_in_the_form_is_said_there_and_nothing_is_started() {
     let mut session = Session::new(80, 24);
     session.open_sweep_form("io").type_counts("16..1");
-    assert!(session.row("upside down").contains('!'));
+    assert!(session.row("reversed").contains('!'));
     assert_eq!(session.app.update(Msg::Key(Enter)), []);
     session.type_counts("1,5000");
     assert!(session.shows("5 000"), "{:#?}", session.rows());
@@ -448,7 +448,11 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
 fn runs_that_broke_are_counted_as_failed_and_the_sweep_goes_on() {
     let mut session = Session::new(80, 24);
     failures(&mut session);
-    assert!(session.shows("did not succeed"), "{:#?}", session.rows());
+    assert!(
+        session.shows("failed and are not counted"),
+        "{:#?}",
+        session.rows()
+    );
     assert!(session.shows("✗"));
     assert!(
         session

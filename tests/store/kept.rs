@@ -66,7 +66,7 @@ fn runs_that_end_while_another_program_locks_the_history_are_in_it_once_that_is_
     let mut line = String::new();
     told.read_line(&mut line).unwrap();
     assert!(
-        line.contains("not in the history yet, trying again: another program keeps"),
+        line.contains("not in the history yet; trying again: another program keeps"),
         "{line}"
     );
     lock.unlock().unwrap();
@@ -555,7 +555,7 @@ fn who_names_a_run_while_another_program_locks_the_history_sees_what_is_waited_f
     let mut line = String::new();
     told.read_line(&mut line).unwrap();
     assert!(
-        line.contains("another program keeps") && line.ends_with("locked: waiting for it\n"),
+        line.contains("another program keeps") && line.ends_with("locked; waiting for it\n"),
         "{line}"
     );
     lock.unlock().unwrap();

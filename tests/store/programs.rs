@@ -174,7 +174,7 @@ fn what_does_not_fit_into_the_history_is_kept_beside_it_until_there_is_room() {
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert_eq!(told.lines().count(), 3, "{told}");
     assert!(
-        told.contains("not in the history yet, trying again: cannot write to"),
+        told.contains("not in the history yet; trying again: cannot write to"),
         "{told}"
     );
     assert!(

@@ -150,10 +150,9 @@ pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 pub fn remarks(app: &App) -> String {
     match app.shown() {
         _ if app.chart().is_some() => match app.sketch().map_or(0, |sketch| sketch.failed) {
-            0 => "bars: medians of the counted runs · ┬ ┴: their 95 % intervals · •: single runs"
-                .into(),
+            0 => "Bars are medians of the counted runs · ┬ ┴ 95 % interval · • single runs".into(),
             failed => format!(
-                "! {} did not succeed and are not counted",
+                "! {} failed and are not counted",
                 counted(failed.into(), "run")
             ),
         },
@@ -176,7 +175,7 @@ fn remark(entry: &RunEntry, here: &Provenance) -> String {
     } else if let Some(origin) = sentence::origin::of(entry, here) {
         origin
     } else if record.is_sound() && entry.assessment.speedup.is_none() {
-        "no serial run of the same work yet, so no speed-up: R measures one".into()
+        "no speed-up yet, because there is no serial run of the same work. R measures one".into()
     } else {
         two_numbers(Shown::Entry(entry))
     }
@@ -209,7 +208,7 @@ fn state(app: &App) -> (String, String) {
     match app.frozen() {
         // The state is about the run in progress, not about the frozen trace that is shown.
         Some(_) if state.is_empty() => (which, "picture frozen".into()),
-        Some(_) => (which, format!("picture frozen, {state}")),
+        Some(_) => (which, format!("frozen, {state}")),
         None => (which, state),
     }
 }

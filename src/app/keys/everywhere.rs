@@ -16,31 +16,31 @@ pub(crate) const QUESTIONS: &str = "1-5";
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
     bind("r", "r run", 5, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
-    with(QUESTIONS, "1-5 questions", 7, "the questions: serial first, then a model; 5 asks a real Python", App::run_experiment)
+    with(QUESTIONS, "1-5 questions", 7, "ask a question: a serial run, then a model; 5 asks a real Python", App::run_experiment)
         .when(App::is_free).or_says(App::why_busy),
     bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
         .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),
-    bind("R", "R baseline", 9, "measure the baseline: the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),
-    bind("m", "m mark", 8, "mark the chosen run, or take its mark away", |app| app.runs.browse.toggle_mark())
+    bind("R", "R baseline", 9, "measure the baseline, which is the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),
+    bind("m", "m mark", 8, "mark or unmark the chosen run", |app| app.runs.browse.toggle_mark())
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
-    bind("b", "b as baseline", 7, "measure the same work against the chosen run; again: serial", App::make_baseline)
+    bind("b", "b as baseline", 7, "make the chosen run the baseline of its work; again: serial", App::make_baseline)
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
-    bind("e", "e expand", 13, "let the focused panel fill the screen, or shrink it", |app| app.open.focus = Focus { expanded: !app.open.focus.expanded, ..app.focus() }).when(App::is_beside_form),
-    bind("+ | =", "+ zoom", 3, "zoom into time: slices become bars", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_started),
-    bind("-", "- out", 11, "zoom out of time", |app| app.look(|view, trace| view.zoom(false, trace))).when(App::is_zoomed),
+    bind("e", "e expand", 13, "expand or shrink the focused panel", |app| app.open.focus = Focus { expanded: !app.open.focus.expanded, ..app.focus() }).when(App::is_beside_form),
+    bind("+ | =", "+ zoom", 3, "zoom in", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_started),
+    bind("-", "- out", 11, "zoom out", |app| app.look(|view, trace| view.zoom(false, trace))).when(App::is_zoomed),
     bind("0", "0 all", 12, "show the whole run", |app| app.timeline.view.zoom = None).when(App::is_zoomed),
-    bind("[", "[ earlier", 11, "look at an earlier part of the run", |app| app.look(|view, trace| view.pan(false, trace))).when(App::is_zoomed),
-    bind("]", "] later", 11, "look at a later part of the run", |app| app.look(|view, trace| view.pan(true, trace))).when(App::is_zoomed),
-    bind("Space", "Space freeze", 2, "stop the picture of a run, not its recording; or go on", App::toggle_freeze).when(App::can_freeze),
-    bind("p", "p play", 8, "play a run that is over again, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
-    bind("v", "v view", 3, "the timeline by worker, or by core: which worker each ran", App::turn_view).when(App::has_trace),
-    bind("f", "f form", 7, "go to the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
+    bind("[", "[ earlier", 11, "move to an earlier part of the run", |app| app.look(|view, trace| view.pan(false, trace))).when(App::is_zoomed),
+    bind("]", "] later", 11, "move to a later part of the run", |app| app.look(|view, trace| view.pan(true, trace))).when(App::is_zoomed),
+    bind("Space", "Space freeze", 2, "freeze the picture while recording goes on; again: continue", App::toggle_freeze).when(App::can_freeze),
+    bind("p", "p play", 8, "replay a finished run, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
+    bind("v", "v view", 3, "show the timeline by worker or by core", App::turn_view).when(App::has_trace),
+    bind("f", "f form", 7, "open the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
     bind("s", "s sweep", 7, "a sweep: models and numbers of workers as a bar chart; back to the one that is on or chosen", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),
-    bind("H", "H earlier", 11, "show the runs of earlier sessions, or hide them", App::toggle_earlier)
-        .when(|app| app.runs.browse.earlier > 0).or_says(|_| Some("no run of an earlier session is kept")),
-    bind("/", "/ filter", 10, "show only the runs of the history that match what is typed", App::begin_filter).when(App::has_measured),
-    bind("o", "o export", 4, "write a file to share: a report, a table, a picture, everything", App::open_export)
+    bind("H", "H earlier", 11, "show or hide the runs of earlier sessions", App::toggle_earlier)
+        .when(|app| app.runs.browse.earlier > 0).or_says(|_| Some("there are no runs of earlier sessions")),
+    bind("/", "/ filter", 10, "filter the history by what you type", App::begin_filter).when(App::has_measured),
+    bind("o", "o export", 4, "export to a file: report, table, picture or data", App::open_export)
         .when(App::has_measured).or_says(App::why_no_run),
     bind("Tab", "Tab panel", 8, "go to the next panel", |app| app.next_panel(true)).when(|app| app.open.overlays.is_empty()),
     bind("Shift-Tab", "", 0, "go to the previous panel", |app| app.next_panel(false)).when(|app| app.open.overlays.is_empty()),
@@ -49,13 +49,13 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
 /// The keys that work everywhere except while a text is typed.
 #[rustfmt::skip]
 pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {}, vec![
-    bind("x", "x stop", 1, "stop the run; what was measured is kept as cancelled", App::stop).when(App::can_stop),
-    bind("Esc", "Esc close", 2, "close what is on top; never leaves the program", App::close).when(App::can_close),
-    bind("? | F1", "? help", 6, "open this help or close it; also F1", App::toggle_help),
-    bind("i", "i explain", 8, "what the numbers and marks of the focused panel mean", App::toggle_explanation).when(App::can_explain),
-    bind("P", "P present", 15, "the teaching layout: fewer panels, large figures, pressed keys; again: all panels", App::toggle_teaching),
-    bind("q", "q quit", 6, "leave the program", |app| app.out.effects.push(Effect::Quit)),
-    bind("M", "M mouse", 15, "release the mouse, so that it selects text, or take it back", App::toggle_mouse),
+    bind("x", "x stop", 1, "stop the run; what was measured so far is kept as cancelled", App::stop).when(App::can_stop),
+    bind("Esc", "Esc close", 2, "close what is on top; never quits", App::close).when(App::can_close),
+    bind("? | F1", "? help", 6, "open or close this help; also F1", App::toggle_help),
+    bind("i", "i explain", 8, "explain the numbers and marks of the focused panel", App::toggle_explanation).when(App::can_explain),
+    bind("P", "P present", 15, "teaching layout on or off: fewer panels, large figures, pressed keys", App::toggle_teaching),
+    bind("q", "q quit", 6, "quit", |app| app.out.effects.push(Effect::Quit)),
+    bind("M", "M mouse", 15, "release the mouse to select text, or take it back", App::toggle_mouse),
 ]));
 
 /// The keys that work everywhere.
@@ -63,6 +63,6 @@ pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {
 pub static ALWAYS: LazyLock<Keys> = LazyLock::new(|| keys("", |_, _| {}, vec![
     bind("Ctrl-T", "", 0, "the next theme: ansi, safe, contrast, mono", App::next_theme),
     bind("Ctrl-L", "", 0, "draw the whole screen again", |app| app.out.effects.push(Effect::Redraw)),
-    bind("Ctrl-Z", "", 0, "suspend the program with its workers; fg goes on", |app| app.out.effects.push(Effect::Suspend)),
-    bind("Ctrl-C", "", 0, "leave the program, also from within a number", |app| app.out.effects.push(Effect::Quit)),
+    bind("Ctrl-Z", "", 0, "suspend the program and its workers; fg continues", |app| app.out.effects.push(Effect::Suspend)),
+    bind("Ctrl-C", "", 0, "quit, also from within a text field", |app| app.out.effects.push(Effect::Quit)),
 ]));

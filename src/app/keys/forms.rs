@@ -28,8 +28,8 @@ pub static OVER: LazyLock<Keys> = LazyLock::new(|| keys("In a form over the pane
 /// The keys while a value is typed in a form.
 #[rustfmt::skip]
 pub static FIELD: LazyLock<Keys> = LazyLock::new(|| keys("In a field of a form", |app, by| app.form_here_mut().step(by), vec![
-    bind("Enter", "Enter accept", 2, "take what was typed", |app| { app.form_here_mut().accept(); }),
-    bind("Esc", "Esc abandon", 2, "keep what was there", |app| app.form_here_mut().abandon()),
-    step("↑ | Shift-Tab", "", 0, "take it, and go to the row above", -1),
-    step("↓ | Tab", "", 0, "take it, and go to the row below", 1),
+    bind("Enter", "Enter accept", 2, "accept what was typed", |app| { app.form_here_mut().accept(); }),
+    bind("Esc", "Esc abandon", 2, "keep the old value", |app| app.form_here_mut().abandon()),
+    step("↑ | Shift-Tab", "", 0, "accept it and go to the row above", -1),
+    step("↓ | Tab", "", 0, "accept it and go to the row below", 1),
 ]));

@@ -334,7 +334,7 @@ fn missing(runs: usize, columns: usize, fitting: usize) -> Option<String> {
         1 => "1 more run".into(),
         n => format!("{n} more runs"),
     };
-    Some(format!("… without {what}: the screen is too narrow"))
+    Some(format!("… without {what}: not enough columns"))
 }
 
 impl App {
@@ -353,12 +353,12 @@ impl App {
             return;
         };
         let Some(number) = next_reference(&self.history, numbers) else {
-            self.show_notice("these runs cannot be measured against each other");
+            self.show_notice("these runs cannot be compared with each other");
             return;
         };
         match self.history.measure_against(number) {
             Ok(()) => self.show_notice(format!(
-                "#{number} is the baseline of its work now, also in the history: b there takes that back"
+                "#{number} is now the baseline of its work. b in the history undoes that"
             )),
             Err(sentence) => self.show_error(sentence),
         }
@@ -366,8 +366,9 @@ impl App {
     }
 
     pub(crate) fn why_not_compared(&self) -> Option<&'static str> {
-        self.why_no_run()
-            .or(Some("mark another run with m or measure a baseline with R"))
+        self.why_no_run().or(Some(
+            "mark another run with m, or measure a baseline with R",
+        ))
     }
 }
 

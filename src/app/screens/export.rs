@@ -284,7 +284,7 @@ mod tests {
             without: 2,
         });
         let sentence = &app.notice().unwrap().sentence;
-        assert!(sentence.ends_with("without the timelines of 2 runs: they are no longer kept"));
+        assert!(sentence.ends_with("without the timelines of 2 runs, which are no longer kept"));
     }
 
     #[test]

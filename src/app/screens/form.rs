@@ -163,7 +163,7 @@ impl Setup {
                 FormField::new(label, by, about)
             }
             Field::Number(parameter) if self.is_fixed(field) => {
-                FormField::new(parameter.label, "1 (fixed)", "serial means one worker")
+                FormField::new(parameter.label, "1 (fixed)", "serial has one worker")
             }
             Field::Number(parameter) => {
                 let value = draft.get(parameter);
@@ -269,7 +269,7 @@ impl Form for Setup {
             Field::StartMethod => self.change_start_method(up),
             Field::Sizing => self.change_sizing(),
             Field::Number(_) if self.is_fixed(row) => {
-                self.note("serial means one worker: choose another model for more".into());
+                self.note("serial has one worker. Choose another model for more".into());
             }
             Field::Number(switch) if switch.is_switch() => {
                 self.draft.set(switch, 1 - self.draft.get(switch).min(1));

@@ -45,9 +45,9 @@ impl App {
 impl App {
     pub(crate) fn why_no_python(&self) -> Option<&'static str> {
         let why = match self.form.pythons() {
-            Search::GoesOn => "Python is still being looked for: in a moment",
+            Search::GoesOn => "still looking for Python. Try again in a moment",
             Search::Ended(_) => {
-                "no Python was found here: f, then Model, then Python shows what was tried"
+                "no Python was found. f, then Model, then Python shows what was tried"
             }
         };
         (!self.has_python()).then_some(why)

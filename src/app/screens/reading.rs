@@ -126,7 +126,7 @@ impl Screen for TextScreen {
             }
             // The explanation may depend on the run in progress.
             Subject::Explanation(topic) => {
-                let title = format!("{} · what it says and how it was measured", topic.name());
+                let title = format!("{} · what it shows and how it was measured", topic.name());
                 self.explain(title, width, explain::explanation(app, topic));
             }
             _ if !is_news => {}

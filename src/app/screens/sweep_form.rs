@@ -179,12 +179,12 @@ impl SweepForm {
                 FormField::new("Workers", workers, about).typed(workers, MOST_TYPED)
             }
             FormRow::Repeats => {
-                let about = "rounds that count; one before them warms up";
+                let about = "counted rounds, after one to warm up";
                 FormField::new("Rounds", grouped(self.repeats), about)
                     .typed(&self.repeats.to_string(), MOST_DIGITS)
             }
             FormRow::Seed => {
-                let about = "draws the order of each round: the same seed, the same order";
+                let about = "decides the order of each round: the same seed gives the same order";
                 FormField::new("Seed", grouped(self.seed), about)
                     .typed(&self.seed.to_string(), MOST_DIGITS)
             }
@@ -376,7 +376,7 @@ mod tests {
         form.begin_typing(Key::Char('3'));
         form.type_key(Key::Char(','));
         form.type_key(Key::Char('5'));
-        assert_eq!(counts(&form), [3, 5], "what is typed counts at once");
+        assert_eq!(counts(&form), [3, 5], "what is typed counts in parallel");
         form.abandon();
         assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
         form.begin_typing(Key::Backspace);

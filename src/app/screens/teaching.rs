@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_key_is_described_in_a_few_words() {
         let words = |key: Key| meaning(key, lookup(key, &[&PANELS]).unwrap().1);
-        assert_eq!(words(Key::Char('+')), "zoom into time");
+        assert_eq!(words(Key::Char('+')), "zoom in");
         assert_eq!(
             words(Key::Char('2')),
             "Do threads under the lock speed up computing?"

@@ -38,7 +38,7 @@ pub(super) static SERIAL: ModelDescription = ModelDescription {
     line: "one thread, one task after the other",
     workers: |_, _| Limit {
         most: 1,
-        because: "serial means one worker".into(),
+        because: "serial has one worker".into(),
     },
     about: |_| "one thread, one task after the other".into(),
     ink: ("≡", Hue::Nothing),
@@ -81,14 +81,14 @@ pub(super) static PROCESSES: ModelDescription = ModelDescription {
         }
         .clone()
     },
-    about: |here| format!("{}, each with memory of its own", here.processes("forked ")),
+    about: |here| format!("{}, each with its own memory", here.processes("forked ")),
     ink: ("▒", Hue::Files),
     ..NATIVE
 };
 
 pub(super) static RAYON: ModelDescription = ModelDescription {
     name: "rayon",
-    line: "a rayon pool: steals work by itself",
+    line: "a rayon pool, which steals work",
     executor: ExecutorKind::Pool,
     workers: |limits, fetches| {
         let Limit { most, because } = threads(limits, fetches);
@@ -113,8 +113,8 @@ pub static SWITCH_INTERVAL: Parameter = Parameter {
     kind: ParameterKind::Microseconds,
     default: 5_000,
     range: 10..=10_000_000,
-    about: "after so long a waiting thread asks for the lock",
-    meaning: "after so long a thread that waits for the emulated lock asks for it (CPython: 5 ms)",
+    about: "how long a thread waits before it asks for the lock",
+    meaning: "how long a thread waits for the emulated lock before it asks for it (CPython: 5 ms)",
     note: "until a waiting thread asks for the lock",
     help: Help {
         short: "How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]",

@@ -46,12 +46,12 @@ pub(super) static THREADS: ModelDescription = ModelDescription {
 
 pub(super) static PROCESSES: ModelDescription = ModelDescription {
     name: "python-processes",
-    line: "real CPython: a process for each worker",
+    line: "real CPython: one process per worker",
     has_processes: true,
     workers: interpreters,
     about: |here| {
         format!(
-            "{} of real CPython, each with a lock of its own",
+            "{} of real CPython, each with its own lock",
             here.processes("")
         )
     },
@@ -61,11 +61,11 @@ pub(super) static PROCESSES: ModelDescription = ModelDescription {
 
 pub(super) static INTERPRETERS: ModelDescription = ModelDescription {
     name: "python-interpreters",
-    line: "real CPython 3.14+: an interpreter each",
+    line: "real CPython 3.14+: one interpreter each",
     workers: interpreters,
     about: |here| {
         format!(
-            "{} in one CPython process, a lock each",
+            "{} in one CPython process, one lock each",
             counted(here.workers, "interpreter")
         )
     },
@@ -78,15 +78,15 @@ pub(super) static ASYNCIO: ModelDescription = ModelDescription {
     line: "real CPython: one event loop, not cpu",
     about: |here| {
         if !here.waits {
-            return "not cpu: computing would never give the event loop back".into();
+            return "not cpu: computing never yields to the event loop".into();
         }
         format!(
-            "one CPython thread: its event loop has {} in flight",
+            "one CPython thread, whose event loop has {} in flight",
             counted(here.workers, "task")
         )
     },
     method: "Under python-asyncio a worker is a task of one event loop. While one worker writes a \
-        file or computes, no other one goes on. Network and sleep contain waiting for the loop.",
+     file or computes, no other worker proceeds. Network and sleep include waiting for the loop.",
     ink: ("▥", Hue::Waiting),
     ..PYTHON
 };

@@ -16,8 +16,8 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     name: "cpu",
     line: "foo += foo*cos(i*pi), over and over",
     about: "a task computes: foo += foo*cos(i*pi), over and over",
-    method: "The work of cpu is the loop foo += foo*cos(i*pi), compiled, and interpreted under the models of Python; the \
-        same number of steps under every model.",
+    method: "The work of cpu is the loop foo += foo*cos(i*pi), with the same number of steps under \
+     every model. It is compiled, except under the models of Python, which interpret it.",
     tasks: 8,
     parameters: &[&ITERATIONS, &TASK_TIME],
     sizing: Some(Sizing {
@@ -79,13 +79,14 @@ pub static TASK_TIME: Parameter = Parameter {
     kind: ParameterKind::Milliseconds,
     default: 250,
     range: 1..=600_000,
-    about: "on an idle core of this machine, by measuring it",
-    meaning: "as many steps as an idle core of this machine does in that time; under Python's models, as the chosen \
-        interpreter does",
+    about: "on an idle core of this machine, which is measured",
+    meaning: "as many steps as an idle core of this machine does in that time, or, under Python's \
+     models, as the chosen interpreter does",
     note: "",
     help: Help {
-        short: "Instead: as many as take so long",
-        long: "On an idle core of this machine, from 1ms to 600s; the number is printed, to repeat it with --iterations.",
+        short: "How long a task computes, instead of a number of steps",
+        long: "On an idle core of this machine, from 1ms to 600s. The number of steps is printed; \
+         --iterations repeats it.",
         is_rare: false,
     },
     is_of_server: false,

@@ -11,8 +11,9 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
     name: "io",
     line: "fetch a page, write it many times",
     about: "a task fetches a page and writes it many times",
-    method: "The work of io is to fetch pages over HTTP and to write them to files. Unless a list of addresses was given, \
-        an embedded server answers after a time that is drawn from a seed, so that runs can be compared.",
+    method: "The work of io is to fetch pages over HTTP and to write them to files. Without a list \
+     of addresses, an embedded server answers after times that are drawn from a seed, so that \
+     runs can be compared.",
     tasks: 16,
     parameters: &[
         &WRITES,
@@ -28,7 +29,7 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
     contradiction: |values| {
         let (min, max) = (values.get(&LATENCY_MIN), values.get(&LATENCY_MAX));
         let sentence = format!(
-            "latency from {} ms to {} ms: the first time must not be the longer one",
+            "latency from {} ms to {} ms: the first time must not be longer than the second",
             grouped(min),
             grouped(max)
         );
@@ -71,7 +72,7 @@ pub static WRITES: Parameter = Parameter {
     default: 50,
     range: 1..=10_000,
     about: "{range}: how often each task writes its page",
-    meaning: "how often an io task writes its page to a file; it ends in memory, the page cache",
+    meaning: "how often an io task writes its page to a file; the writes end in the page cache",
     note: "of the page, in each task",
     help: Help {
         short: "How often a task writes its page to a file",
@@ -91,24 +92,25 @@ pub static SHARED_FILE: Parameter = Parameter {
     kind: ParameterKind::Switch([
         SwitchChoice {
             word: "one each",
-            about: "each task writes a file of its own",
+            about: "each task writes its own file",
             note: "removed when its task ends",
         },
         SwitchChoice {
             word: "one shared",
-            about: "all write output.txt, as the article does: each open empties it",
+            about: "all write output.txt, as in the article; each open empties it",
             note: "each write empties it first",
         },
     ]),
     default: 0,
     range: 0..=1,
     about: "",
-    meaning: "one each: a task writes a file of its own; one shared: all write output.txt, as the article's code does, and \
-        what is left in it is told",
+    meaning: "whether each task writes its own file, or all write one output.txt, as the article's \
+     code does; the program then says what is left in it",
     note: "",
     help: Help {
-        short: "Let all tasks write one file, as the article",
-        long: "What is left in it afterwards is told. Without it, each task has a file of its own.",
+        short: "Let all tasks write one file, as in the article",
+        long: "The program says what is left in it afterwards. Without this, each task has its own \
+         file.",
         is_rare: true,
     },
     is_of_server: false,
@@ -137,7 +139,8 @@ pub static ADDRESSES: Parameter = Parameter {
 /// The help of the option that sets both latencies.
 const LATENCY: Help = Help {
     short: "How long the embedded server takes to answer",
-    long: "A range from which each address draws, or one time for all, up to 60s [default: 100ms..400ms]",
+    long: "A range from which the latency of each address is drawn, or one time for all, up to 60s \
+     [default: 100ms..400ms]",
     is_rare: true,
 };
 
@@ -150,9 +153,9 @@ pub static LATENCY_MIN: Parameter = Parameter {
     kind: ParameterKind::MillisecondsUpTo(&LATENCY_MAX),
     default: 100,
     range: 0..=60_000,
-    about: "the shortest wait for a page; each draws its own",
-    meaning: "the shortest that the embedded server waits before it answers; each address has a wait of its own, drawn \
-        from the seed",
+    about: "the shortest latency of a page; each has its own",
+    meaning: "the shortest latency of the embedded server; each address has its own, drawn from \
+     the seed",
     note: "of the embedded server, drawn per address",
     help: LATENCY,
     is_of_server: true,
@@ -167,8 +170,8 @@ pub static LATENCY_MAX: Parameter = Parameter {
     kind: ParameterKind::Milliseconds,
     default: 400,
     range: 0..=60_000,
-    about: "the longest wait for a page; each draws its own",
-    meaning: "the longest that it waits",
+    about: "the longest latency of a page; each has its own",
+    meaning: "the longest latency of the embedded server",
     note: "",
     help: LATENCY,
     is_of_server: true,

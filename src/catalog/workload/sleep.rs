@@ -12,11 +12,11 @@ use crate::{
 
 pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     name: "sleep",
-    line: "wait; compute too, if told to",
-    about: "a task waits; with a time to compute, it does both in turns",
-    method: "The work of sleep is to wait, which needs neither a core nor a server: it shows what waiting alone costs under \
-        each model. A task waits in the kernel until its time is over. Where it also computes, it does so many steps of the \
-        loop of cpu before each wait.",
+    line: "wait, and compute if asked to",
+    about: "a task waits; given a time to compute, it does both in turns",
+    method: "The work of sleep is to wait, which needs neither a core nor a server. It shows what \
+     waiting alone costs under each model. A task waits in the kernel until its time is over. If \
+     it also computes, it does steps of the loop of cpu before each wait.",
     tasks: 16,
     parameters: &[&WAIT, &COMPUTE_ITERATIONS, &COMPUTE, &SLICES],
     sizing: Some(Sizing {
@@ -54,7 +54,7 @@ fn steps(values: &Values) -> Vec<TaskStep> {
 fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
     let (turns, ms) = (values.get(&SLICES), values.get(&WAIT));
     let sentence = format!(
-        "a wait of {} ms is too short for {}: each waits 1 ms at least",
+        "a wait of {} ms is too short for {}: each needs at least 1 ms",
         grouped(ms),
         counted(turns, "turn")
     );
@@ -123,14 +123,14 @@ pub static COMPUTE: Parameter = Parameter {
     kind: ParameterKind::Milliseconds,
     default: 30,
     range: 1..=600_000,
-    about: "on an idle core of this machine, by measuring it, besides waiting",
-    meaning: "as many steps of the loop of cpu as an idle core of this machine does in that time, besides waiting; under \
-        Python's models, as the chosen interpreter does",
+    about: "on an idle core of this machine, besides waiting",
+    meaning: "besides waiting, as many steps of the loop of cpu as an idle core of this machine \
+     does in that time, or, under Python's models, as the chosen interpreter does",
     note: "",
     help: Help {
         short: "How long a task computes too",
-        long: "On an idle core of this machine, from 1ms to 600s; the number of steps is printed, to repeat it with \
-            --compute-iterations.",
+        long: "On an idle core of this machine, from 1ms to 600s. The number of steps is printed; \
+         --compute-iterations repeats it.",
         is_rare: true,
     },
     is_of_server: false,

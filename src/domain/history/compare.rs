@@ -36,9 +36,7 @@ impl History {
                 Outcome::Completed => "some of its tasks failed".to_string(),
                 outcome => format!("it was {}", outcome.name()),
             };
-            return Err(format!(
-                "#{number} cannot be a baseline: {what}, so its time says nothing"
-            ));
+            return Err(format!("#{number} cannot be a baseline, because {what}"));
         }
         let number = (!entry.is_chosen).then_some(number);
         let work = record.plan.clone();

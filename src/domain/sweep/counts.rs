@@ -17,7 +17,7 @@ const MAX_SHOWN: usize = 40;
 pub fn parse_counts(text: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     if text.trim().is_empty() {
         return Err(
-            "there is no number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores"
+            "no number of workers was given; write them like 1,2,4 or 1..16 or 2^0..2^4 or cores"
                 .into(),
         );
     }
@@ -61,7 +61,7 @@ fn of_part(part: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     let (from, to) = (first.value(), last.value());
     if from > to {
         return Err(format!(
-            "{} is upside down: the smaller number comes first",
+            "{} is reversed; the smaller number comes first",
             shown(part)
         ));
     }
@@ -88,12 +88,12 @@ fn end(text: &str, cores_usable: u32) -> Result<RangeEnd, String> {
         && digits.chars().all(|c| c.is_ascii_digit() || c == '_');
     if !is_number {
         return Err(format!(
-            "{} is not a number of workers: write them as in 1,2,4 or 1..16 or 2^0..2^4 or cores",
+            "{} is not a number of workers; write them like 1,2,4 or 1..16 or 2^0..2^4 or cores",
             shown(text)
         ));
     }
     match (digits.replace('_', "").parse::<u64>(), exponent) {
-        (Ok(0), None) => Err("a number of workers begins at 1, not 0".into()),
+        (Ok(0), None) => Err("the smallest number of workers is 1, not 0".into()),
         (Ok(number), None) => Ok(RangeEnd::Number(number)),
         (Ok(exponent), Some(_)) if exponent < u64::BITS.into() => {
             Ok(RangeEnd::PowerOfTwo(exponent as u32))
@@ -149,12 +149,12 @@ mod tests {
             ("1,,2", "''"),
             ("1,", "''"),
             ("four", "'four'"),
-            ("0", "begins at 1"),
+            ("0", "the smallest number"),
             ("-1", "'-1'"),
             ("1..", "''"),
             ("..4", "''"),
-            ("8..1", "upside down"),
-            ("2^4..2^0", "upside down"),
+            ("8..1", "reversed"),
+            ("2^4..2^0", "reversed"),
             ("2^64", "too large"),
             ("2^99999999999999999999", "too large"),
             ("99999999999999999999", "too large"),
@@ -162,7 +162,7 @@ mod tests {
             ("3^2", "'3^2'"),
             ("1.5", "'1.5'"),
             ("1..100", "100"),
-            ("0..18446744073709551615", "begins at 1"),
+            ("0..18446744073709551615", "the smallest number"),
             ("1..18446744073709551615", "at most 64"),
             ("1..40,41..80", "more than 64"),
             ("1..2..3", "'2..3'"),

@@ -198,11 +198,11 @@ impl TryFrom<StoredTrace<'_>> for Trace {
     fn try_from(stored: StoredTrace<'_>) -> Result<Trace, String> {
         let workers = stored.lanes.len();
         if workers as u64 > MAX_THREADS {
-            return Err(format!("a picture of {workers} workers"));
+            return Err(format!("a trace of {workers} workers"));
         }
         let mut ends = stored.lanes.iter().map(|lane| lane.last_stamp);
         if stored.now_ns > LONGEST || ends.any(|end| end > LONGEST) {
-            return Err("a picture of more than thirty years".into());
+            return Err("a trace of more than thirty years".into());
         }
         let mut trace = Trace {
             summary: TraceSums::new(workers),

@@ -81,7 +81,7 @@ impl<'z> PythonExecutor<'z> {
         let first = deaths.first().map(|first| format!("{first}: "));
         let cause = match first {
             None => "ended with the interpreter",
-            Some(_) => "was ended with the broken pool",
+            Some(_) => "was ended when the pool broke",
         };
         for (worker, lane) in (0..).zip(arena.lanes()) {
             if lane.state() == LaneState::Working {

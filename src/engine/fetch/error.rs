@@ -208,8 +208,8 @@ mod tests {
                 "the server closed the connection without an answer",
             ),
             (
-                ureq::Error::Other("the server broke off the connection".into()),
-                "the server broke off the connection",
+                ureq::Error::Other("the server closed the connection".into()),
+                "the server closed the connection",
             ),
         ] {
             assert_eq!(words(error), format!("http://***@h/: {expected}"));

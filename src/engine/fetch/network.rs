@@ -112,7 +112,7 @@ impl Network {
             found
         })?;
         self.until_ready(ended.as_fd(), PollFlags::POLLIN, deadline)?;
-        let broken_off = |_| Err(io::Error::other("the lookup broke off"));
+        let broken_off = |_| Err(io::Error::other("the lookup ended early"));
         let found = helper.join().unwrap_or_else(broken_off);
         found.map_err(|error| ureq::Error::Other(lookup_words(&error).into()))
     }
@@ -175,7 +175,7 @@ impl Network {
                     WouldBlock | Interrupted => {}
                     // ureq would take a reset for the end of a body without a length.
                     ConnectionReset | ConnectionAborted | BrokenPipe => {
-                        let words = "the server broke off the connection";
+                        let words = "the server closed the connection";
                         return Err(ureq::Error::Other(words.into()));
                     }
                     _ => return Err(error.into()),

@@ -498,7 +498,7 @@ fn a_reset_is_an_error_even_when_the_bodys_length_is_unknown() {
     assert!(
         error
             .to_string()
-            .ends_with(": the server broke off the connection"),
+            .ends_with(": the server closed the connection"),
         "{error}"
     );
 }
@@ -554,7 +554,7 @@ fn an_invalid_address_is_refused_before_anything_is_done() {
     let error = error_of("file:///etc/passwd");
     assert_eq!(
         error.to_string(),
-        "file:///etc/passwd: the address must begin with http:// or https://"
+        "file:///etc/passwd: the address must start with http:// or https://"
     );
     assert_eq!(PAIRS.get(), before);
 }

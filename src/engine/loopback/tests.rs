@@ -195,7 +195,7 @@ fn a_thousand_clients_connect_before_anybody_accepts_and_wait_together() {
     let somaxconn = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
     let limit: Option<usize> = somaxconn.trim().parse().ok();
     if limit.is_none_or(|limit| limit < CLIENTS) || !allows_descriptors(2_100) {
-        println!("skipped: this system does not allow a thousand connections at once");
+        println!("skipped: this system does not allow a thousand connections in parallel");
         return;
     }
     let listener = listen().expect("a listening socket");
@@ -224,7 +224,7 @@ fn a_thousand_clients_connect_before_anybody_accepts_and_wait_together() {
 fn clients_beyond_the_limit_are_served_when_there_is_room() {
     let clients = MAX_CONNECTIONS + 20;
     if !allows_descriptors(2 * clients as u64 + 200) {
-        println!("skipped: this system does not allow {clients} connections at once");
+        println!("skipped: this system does not allow {clients} connections in parallel");
         return;
     }
     let address = start(Site {

@@ -36,7 +36,7 @@ pub fn probe(
         Ok(Err(AskError::Cancelled)) => return None,
         Ok(Err(AskError::NotStarted(why))) => Err(format!("cannot be started: {why}")),
         Ok(Err(AskError::TimedOut(printed))) => Err(format!(
-            "hangs: it did not say within {} s what it is{}",
+            "hangs: it did not answer within {} s{}",
             LIMIT.as_secs(),
             quoted(&printed)
         )),
@@ -53,11 +53,11 @@ pub fn probe(
 /// The path of a file that may be an interpreter, as far as that can be decided without starting anything.
 fn checked_name(path: &Path) -> Result<&str, String> {
     let name = path.to_str();
-    let name = name.ok_or("has a name that is no UTF-8, which is not supported")?;
+    let name = name.ok_or("has a name that is not UTF-8, which is not supported")?;
     match std::fs::metadata(path) {
-        Err(error) => Err(format!("is no Python: {}", text::plain(&error))),
+        Err(error) => Err(format!("is not Python: {}", text::plain(&error))),
         Ok(metadata) if metadata.is_dir() => {
-            Err("is a directory: name the interpreter in it, as bin/python3".into())
+            Err("is a directory; name the interpreter in it, such as bin/python3".into())
         }
         Ok(_) => Ok(name),
     }
@@ -79,7 +79,7 @@ fn parsed(answer: &ProgramOutput) -> Result<FoundPython, String> {
     let ProgramOutput { output, end } = answer;
     let description: Description = answer.marked().ok_or_else(|| {
         let what = if end.is_success() {
-            "is no Python: it did not say what it is".into()
+            "is not Python: it did not say what it is".into()
         } else {
             format!("does not work as Python: it {end}")
         };
@@ -182,9 +182,9 @@ mod tests {
             (
                 "usage: cat\n".into(),
                 0,
-                "is no Python: it did not say what it is; it printed: usage: cat",
+                "is not Python: it did not say what it is; it printed: usage: cat",
             ),
-            (String::new(), 0, "is no Python: it did not say what it is"),
+            (String::new(), 0, "is not Python: it did not say what it is"),
             (
                 "no\x1b[2Jroom\n".into(),
                 1,

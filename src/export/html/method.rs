@@ -49,8 +49,8 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
         .collect()
 }
 
-const PHASES: &str = "Every worker stamps what it does on a monotonic clock, without locks and without system calls. \
-    Computing and waiting for a core are told apart by the worker's CPU clock.";
+const PHASES: &str = "Every worker stamps what it does on a monotonic clock, without locks and \
+ without system calls. The worker's CPU clock distinguishes computing from waiting for a core.";
 const PYTHON: &str = "The models of Python are executed by CPython itself, with a script that needs nothing but its \
     standard library. Its start-up (interpreter, imports, pool) is a part of the time. Whether the lock was on was asked in \
     the interpreters that executed the tasks. Speed-ups are measured against one thread of the same interpreter, unless \
@@ -66,5 +66,5 @@ const SWEEP: &str = "A sweep measures every configuration once per round, in an 
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \
     ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial part is that of Karp \
     and Flatt.";
-const PICTURES: &str = "In a timeline, the height of an area is its phase's share of the time that a column of the picture \
-    stands for. Pictures are drawn from sums; totals in the tables do not depend on them.";
+const PICTURES: &str = "In a timeline, the height of an area is the phase's share of the time that \
+ a column stands for. Totals in the tables do not depend on the timelines.";

@@ -113,7 +113,8 @@ fn check_schema(text: &[u8]) -> Result<(), String> {
     struct Named {
         schema: Option<String>,
     }
-    let no_document = || format!("it is no document of this program: its schema is not {SCHEMA}");
+    let no_document =
+        || format!("it is not a document of this program: its schema is not {SCHEMA}");
     let named: Named = serde_json::from_slice(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => no_document(),
         _ => incomplete(&error, text),
@@ -138,7 +139,7 @@ fn incomplete(error: &serde_json::Error, text: &[u8]) -> String {
         }
         serde_json::error::Category::Eof => "it is cut off: the JSON has no end".into(),
         serde_json::error::Category::Data => format!("it is not complete: {message}"),
-        _ => format!("it is no JSON: {message}"),
+        _ => format!("it is not JSON: {message}"),
     }
 }
 

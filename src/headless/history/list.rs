@@ -73,7 +73,7 @@ pub fn render(rows: &[ListedRow<'_>], room: usize) -> String {
     let mut out = table.without_empty_columns().lines(room);
     let legend = marks::legend(rows.iter().filter_map(|row| row.run));
     if !legend.is_empty() {
-        out += &format!("\n{legend}: history show tells more\n");
+        out += &format!("\n{legend}; history show says more\n");
     }
     out
 }

@@ -20,20 +20,20 @@ use crate::{
 /// The sentence about these runs, measured against the one at `reference`.
 pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
     if let Some(time) = of_repeats(runs) {
-        return format!("these runs repeat one configuration: {}", repeats(&time));
+        return format!("These runs repeat one configuration. {}", repeats(&time));
     }
     match Fastest::of(&once_each(runs), reference) {
         Ok(Some(fastest)) => sentence(&fastest, runs.len()),
         Ok(None) => String::new(),
         Err(Obstacle::Unsound) => {
-            "not every run did all its work: their times cannot be compared".into()
+            "not every run did all its work, so their times cannot be compared".into()
         }
         Err(Obstacle::OtherWork) => format!(
-            "these runs did different work ({}): compare the shapes, not the times",
+            "these runs did different work ({}). Compare the shapes, not the times",
             differing_work(runs)
         ),
         Err(Obstacle::OtherMachine) => {
-            "these runs were measured on different machines: compare the shapes, not the times"
+            "these runs were measured on different machines. Compare the shapes, not the times"
                 .into()
         }
     }
@@ -132,11 +132,11 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
     let ratio = &pair.finding.ratio;
     let numbers = format!("{}{}", factor(ratio), range(ratio));
     match (pair.finding.difference, ratio.interval) {
-        (_, None) => format!(
-            "{over} and {run} took the same time within a tenth: single runs cannot tell more"
-        ),
+        (_, None) => {
+            format!("{over} and {run}: less than 10 % apart, which single runs cannot tell apart")
+        }
         (Difference::Small, _) => {
-            format!("{over} and {run} took the same time within a twentieth: {numbers}")
+            format!("{over} and {run}: less than 5 % apart, {numbers}")
         }
         _ => format!("no clear difference between {over} and {run}: {numbers}"),
     }
@@ -163,7 +163,7 @@ fn reason(reason: &Reason) -> String {
                 Phase::Sleep => ("sleeps in", "tasks"),
                 _ => ("waits for", "addresses"),
             };
-            format!("{what} {now:.1} {of} at once instead of {then:.1}")
+            format!("{what} {now:.1} {of} in parallel instead of {then:.1}")
         }
         Reason::CpuTime(now, then) => format!(
             "needs {} of CPU time instead of {}",

@@ -34,9 +34,9 @@ pub fn headline(results: &Results, is_on: bool) -> String {
         .and_then(|best| results.summaries[best].as_ref());
     let Some(best) = best else {
         return match (is_on, results.ended) {
-            (true, _) => "warming up: the first round is not counted".into(),
+            (true, _) => "warming up; the first round is not counted".into(),
             (false, 0) => "nothing was measured".into(),
-            (false, _) => "stopped before a run counted".into(),
+            (false, _) => "stopped before any run was counted".into(),
         };
     };
     let who = place(&best.plan);
@@ -49,7 +49,7 @@ pub fn headline(results: &Results, is_on: bool) -> String {
             text::speedup(ratio.value)
         ),
         Some(_) => format!("nothing is clearly faster than {over}"),
-        None if is_alone => format!("{who} was measured, and nothing to compare it with"),
+        None if is_alone => format!("{who} was measured, with nothing to compare it to"),
         None => format!("{who} is the fastest"),
     };
     format!("{so_far}{words}")
@@ -78,7 +78,7 @@ impl Conclusion<'_> {
         let anything = summaries.iter().any(Option::is_some)
             || self.results.failed.iter().any(|failed| *failed > 0);
         if !anything {
-            return "no run counted: the first round only warms up".into();
+            return "no run was counted, because the first round only warms up".into();
         }
         let is_alone = summaries.len() == 1;
         let is_base = |index: &usize| self.plan.base_of(*index) == *index;
@@ -90,7 +90,7 @@ impl Conclusion<'_> {
             .collect();
         clauses.extend(self.without_speedups());
         if self.results.is_noisy {
-            clauses.push("but others disturbed most of the runs: measure again".into());
+            clauses.push("but other programs disturbed most of the runs. Measure again".into());
         }
         clauses.join("; ")
     }
@@ -107,11 +107,11 @@ impl Conclusion<'_> {
         (0..configurations.len()).filter(is_missing).map(|base| {
             match configurations[base].interpreter() {
                 None if self.plan.pythons().is_empty() => {
-                    "no speed-ups, as no serial run succeeded".into()
+                    "no speed-ups, because no serial run succeeded".into()
                 }
-                None => "no speed-ups of the native models, as no serial run succeeded".into(),
+                None => "no speed-ups of the native models, because no serial run succeeded".into(),
                 Some(interpreter) => format!(
-                    "no speed-ups of Python {}, as no run of one thread of it succeeded",
+                    "no speed-ups of Python {}, because no run of one thread of it succeeded",
                     interpreter.version_name()
                 ),
             }
@@ -312,7 +312,7 @@ mod tests {
             (
                 Cpu,
                 vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
-                "no run counted: the first round only warms up",
+                "no run was counted, because the first round only warms up",
             ),
         ] {
             assert_eq!(concluded(kind, &rows), said, "{rows:?}");
@@ -349,7 +349,7 @@ mod tests {
         let said = of(&sweep.plan, &sweep.results(&broken), 2);
         assert!(
             said.ends_with(
-                "; no speed-ups of Python 3.13.0, as no run of one thread of it succeeded"
+                "; no speed-ups of Python 3.13.0, because no run of one thread of it succeeded"
             ),
             "{said}"
         );
@@ -391,7 +391,7 @@ mod tests {
         disturb(&mut all[5]);
         assert!(
             of(&sweep.plan, &sweep.results(&all), 2)
-                .ends_with("; but others disturbed most of the runs: measure again")
+                .ends_with("; but other programs disturbed most of the runs. Measure again")
         );
     }
 
@@ -450,7 +450,7 @@ mod tests {
         let results = sweep.results(&all);
         assert_eq!(
             of(&sweep.plan, &results, 2),
-            "threads: 1.50 s on 2 usable cores; no speed-ups, as no serial run succeeded"
+            "threads: 1.50 s on 2 usable cores; no speed-ups, because no serial run succeeded"
         );
         assert_eq!(
             results.summaries[1]

@@ -53,7 +53,7 @@ pub fn verdict(line: &FidelityLine) -> String {
 pub fn conclusion(interpreter: &Interpreter, lines: &[FidelityLine]) -> String {
     let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
     let mut sentence = format!(
-        "the emulated lock is as true to that of Python {} as was asked for in {} of {}",
+        "the emulated lock is within the limits of Python {} in {} of {}",
         interpreter.version_name(),
         with(Verdict::Within).count(),
         counted(lines.len() as u64, "line")

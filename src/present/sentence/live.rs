@@ -6,9 +6,9 @@ use crate::domain::{phase::Phase, plan::Lock, text, trace::Trace};
 pub fn died(deaths: &[String]) -> Option<String> {
     let (first, others) = deaths.split_first()?;
     Some(match others.len() {
-        0 => format!("{first}: the run goes on without it, and counts as failed"),
+        0 => format!("{first}. The run goes on without it, and counts as failed"),
         n => format!(
-            "{first}, and {} died: the run goes on without them, and counts as failed",
+            "{first}, and {} died. The run goes on without them, and counts as failed",
             text::counted(n as u64, "more worker")
         ),
     })

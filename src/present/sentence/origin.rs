@@ -56,6 +56,6 @@ pub fn of(entry: &RunEntry, here: &Provenance) -> Option<String> {
     Some(if entry.provenance.is_same_machine(here) {
         format!("{how} on this machine, {when}{utc}")
     } else {
-        format!("{how}{place}: another machine, so nothing measured here is compared with it")
+        format!("{how}{place}, another machine, so nothing measured here is compared with it")
     })
 }

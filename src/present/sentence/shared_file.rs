@@ -19,7 +19,10 @@ pub fn left(file: &SharedFile, plan: &Plan) -> String {
     let owner = file.pieces.first().map(|piece| name(piece.source, plan));
     match (file.content, owner) {
         (FileContent::Missing, _) => format!("{NAME} was never written"),
-        (FileContent::Empty, _) => format!("{NAME} is empty: a worker had just emptied it{lost}"),
+        (FileContent::Empty, _) => format!(
+            "{NAME} is empty, because a worker had just emptied \
+         it{lost}"
+        ),
         (FileContent::Whole, Some(owner)) => format!("in {NAME} only {owner} is left{lost}"),
         (FileContent::Part, Some(owner)) => {
             let bytes = grouped(file.bytes);
@@ -75,7 +78,7 @@ fn name(source: Source, plan: &Plan) -> String {
 fn spoilt(file: &SharedFile) -> Option<String> {
     (file.spoilt > 0).then(|| {
         format!(
-            "at least {} of {} writes were spoilt by another worker before their file was closed",
+            "at least {} of {} writes were spoilt by another worker before the file was closed",
             grouped(file.spoilt),
             grouped(file.writes)
         )

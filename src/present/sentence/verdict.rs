@@ -34,7 +34,7 @@ pub fn concluded(record: &Record, finding: &RunFinding) -> String {
         }
         Outcome::Failed => {
             let why = ending.error.as_deref().unwrap_or("for an unknown reason");
-            format!("the run broke: {why}")
+            format!("the run failed: {why}")
         }
         Outcome::Completed if ending.tasks_failed > 0 => {
             let reason = ending
@@ -63,12 +63,13 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
     let also = match (&cause, managing(record)) {
         (Cause::StartUp(_), _) | (_, None) => String::new(),
         (_, Some(time)) => format!(
-            "; starting Python and managing the workers took {} of CPU time besides theirs",
+            ". Starting Python and managing the workers took another {} of CPU time",
             text::duration(time)
         ),
     };
     let is_estimate = record.measurement.phase_source.estimates_gil();
-    format!("{name}: {what}: {}{also}", reason(cause, is_estimate))
+    let reason = text::capitalized(&reason(cause, is_estimate));
+    format!("{name}: {what}. {reason}{also}")
 }
 
 /// "1.93× faster than serial (1.88–1.97)", or that the difference is not clear.
@@ -79,7 +80,7 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
         Difference::Faster => format!("{factor} faster than {over_name}{range}"),
         Difference::Slower => format!("{factor} slower than {over_name}{range}"),
         Difference::Small if ratio.interval.is_some() => {
-            format!("within a twentieth of {over_name}{range}")
+            format!("less than 5 % from {over_name}{range}")
         }
         Difference::Unclear if ratio.interval.is_some() || !is_about_one(ratio.value) => {
             format!("no clear difference from {over_name}{range}")
@@ -118,13 +119,16 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
             cores,
         } => {
             let (together, alone) = match phase {
-                Phase::File => ("wrote files", "mostly writing its file"),
+                Phase::File => ("wrote files", "writing its file most of the time"),
                 Phase::Sleep => ("slept", "mostly sleeping"),
-                _ => ("waited for the network", "mostly waiting for the network"),
+                _ => (
+                    "waited for the network",
+                    "waiting for the network most of the time",
+                ),
             };
             let said = at_once.map_or_else(
                 || format!("one task at a time, {alone}"),
-                |workers| format!("{workers:.1} workers {together} at once"),
+                |workers| format!("{workers:.1} workers {together} at a time"),
             );
             format!("{said}, {cores:.1} cores busy")
         }
@@ -146,7 +150,7 @@ fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
     let is_one = in_words && at_once < 1.5;
     let computed = match is_one {
         true => "one computed".into(),
-        false => format!("{} workers computed at once", amount(at_once)),
+        false => format!("{} workers computed in parallel", amount(at_once)),
     };
     match waiting {
         Some((workers, what)) => format!("{computed} while {} waited for {what}", amount(workers)),
@@ -217,10 +221,10 @@ mod tests {
             is_chosen: true,
         };
         let said = |factor| concluded(&record, Some(Gain { factor, over }));
-        assert!(said(0.5).starts_with("serial: 2.0× slower than #3 threads: "));
-        assert!(said(1.02).starts_with("serial: no gain over #3 threads: "));
+        assert!(said(0.5).starts_with("serial: 2.0× slower than #3 threads. "));
+        assert!(said(1.02).starts_with("serial: no gain over #3 threads. "));
         assert!(
-            concluded(&record, over_serial(0.5)).starts_with("serial: 1.00 s: "),
+            concluded(&record, over_serial(0.5)).starts_with("serial: 1.00 s. "),
             "serial against serial"
         );
     }
@@ -230,7 +234,7 @@ mod tests {
         let record = record(Cpu, Model::Processes, 2, 1.95, &[(Phase::Computing, 1.95)]);
         assert_eq!(
             concluded(&record, over_serial(1.93)),
-            "processes: 1.9× faster than serial: two workers computed at once"
+            "processes: 1.9× faster than serial. Two workers computed in parallel"
         );
     }
 
@@ -245,7 +249,7 @@ mod tests {
         );
         assert_eq!(
             concluded(&record, over_serial(0.98)),
-            "gil-threads: no gain: one computed while three waited for the lock"
+            "gil-threads: no gain. One computed while three waited for the lock"
         );
     }
 
@@ -260,11 +264,11 @@ mod tests {
         );
         assert!(
             concluded(&half, None)
-                .ends_with("0.5 workers computed at once while 0.5 waited for a core")
+                .ends_with("0.5 workers computed in parallel while 0.5 waited for a core")
         );
         let uneven = record(Cpu, Model::Threads, 2, 1.45, &[(Phase::Computing, 1.45)]);
         assert!(
-            concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed at once"),
+            concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed in parallel"),
             "{uneven:?}"
         );
     }
@@ -273,7 +277,7 @@ mod tests {
     fn a_run_that_mostly_started_says_so() {
         let mut short = record(Cpu, Model::Threads, 2, 0.1, &[(Phase::Computing, 0.1)]);
         short.times.startup_s = Some(0.8);
-        assert!(concluded(&short, None).ends_with("creating the workers took most of it"));
+        assert!(concluded(&short, None).ends_with("Creating the workers took most of it"));
     }
 
     #[test]
@@ -287,7 +291,8 @@ mod tests {
         );
         assert_eq!(
             concluded(&record, over_serial(1.9)),
-            "threads: 1.9× faster than serial: two workers computed at once while six waited for a core"
+            "threads: 1.9× faster than serial. Two workers computed in parallel while six waited \
+             for a core"
         );
     }
 
@@ -296,7 +301,8 @@ mod tests {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
             concluded(&record, over_serial(9.8)),
-            "threads: 9.8× faster than serial: 10.2 workers waited for the network at once, 0.2 cores busy"
+            "threads: 9.8× faster than serial. 10.2 workers waited for the network at a time, 0.2 \
+             cores busy"
         );
     }
 
@@ -346,7 +352,8 @@ mod tests {
         record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         assert_eq!(
             concluded(&record, over_serial(0.98)),
-            "python-threads (3.13.0): no gain: one computed while three waited for the lock (estimated)"
+            "python-threads (3.13.0): no gain. One computed while three waited for the lock \
+             (estimated)"
         );
     }
 
@@ -354,26 +361,27 @@ mod tests {
     fn one_python_thread_is_not_compared_with_another_one_unless_that_was_chosen() {
         let record = python(Model::PythonThreads, 1, 1.0, &[(Phase::Computing, 1.0)]);
         assert!(
-            concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s: ")
+            concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s. ")
         );
     }
 
     #[test]
     fn what_python_needs_to_start_and_to_manage_its_workers_is_named_if_it_matters() {
         let mut record = python(Model::PythonProcesses, 2, 1.9, &[(Phase::Computing, 1.9)]);
-        assert!(concluded(&record, None).ends_with("two workers computed at once"));
+        assert!(concluded(&record, None).ends_with("Two workers computed in parallel"));
         record.interpreter.python.as_mut().unwrap().manager_cpu_s = Some(0.4);
         let said = concluded(&record, None);
         assert!(
             said.ends_with(
-                "at once; starting Python and managing the workers took 400 ms of CPU time besides theirs"
+                "in parallel. Starting Python and managing the workers took another 400 ms of CPU \
+                 time"
             ),
             "{said}"
         );
         record.times.startup_s = Some(0.8);
-        assert!(concluded(&record, None).ends_with("importing Python's modules took most of it"));
+        assert!(concluded(&record, None).ends_with("Importing Python's modules took most of it"));
         record.interpreter.python = None;
-        assert!(concluded(&record, None).ends_with("creating the workers took most of it"));
+        assert!(concluded(&record, None).ends_with("Creating the workers took most of it"));
     }
 
     /// Repeats of one plan.
@@ -399,6 +407,6 @@ mod tests {
             "{said}"
         );
         assert_eq!(of(&history, 1), said);
-        assert!(of(&repeated(&[0.342]), 1).starts_with("threads: 342 ms: "));
+        assert!(of(&repeated(&[0.342]), 1).starts_with("threads: 342 ms. "));
     }
 }

@@ -12,7 +12,7 @@ use crate::app::{
 pub static COLUMNS: LazyLock<Keys> = LazyLock::new(|| keys("In the columns of the history", |app, by| app.runs.columns.step(by), [
     list("column", "↑↓ choose", 2),
     vec![
-        bind("Space", "Space show/hide", 2, "show the column, or hide it", App::toggle_column),
-        bind("Enter", "Enter sort", 2, "sort by the column; again: the other way round", App::sort_here),
+        bind("Space", "Space show/hide", 2, "show or hide the column", App::toggle_column),
+        bind("Enter", "Enter sort", 2, "sort by the column; again: reverse the order", App::sort_here),
     ],
 ].concat()));

@@ -50,7 +50,7 @@ impl View for ColumnList {
         };
         let mut frame = block("Columns of the history", true, theme);
         if (0..COLUMNS.len()).any(|at| shown(at) == NO_ROOM) {
-            let words = format!(" {NO_ROOM} chosen, but no room on this screen ");
+            let words = format!(" {NO_ROOM} chosen, but does not fit on this screen ");
             frame = frame.title_bottom(on_border(words));
         }
         let inner = draw_over(&frame, area, buf);

@@ -109,7 +109,7 @@ fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, 
     for (i, (run, rows)) in runs.iter().zip(shares(wanted, rest.height)).enumerate() {
         if rest.height < 2 && rest.y < area.bottom() {
             let left = runs.len() - i;
-            let text = format!("… and {left} more: the screen is too low");
+            let text = format!("… and {left} more: not enough rows");
             draw_text(text, Style::new(), Rect { height: 1, ..rest }, buf);
             // One row is free below the bars: the axis moves down into it.
             rest.y += 1;

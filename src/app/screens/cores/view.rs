@@ -88,7 +88,7 @@ fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
     let which = app.recorded_on().map_or("usable", |_| "recorded");
     match several_a_cell(cores, inner) {
         _ if over_time => {
-            format!("Cores · {usable} {which} · what our workers used, over time")
+            format!("Cores · {usable} {which} · used by our workers, over time")
         }
         None => format!("Cores · {usable} {which}"),
         // Shorter, because the panel is narrow.

@@ -106,7 +106,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
 /// Draws what the two numbers mean, before there is a run to show. If there is no room for sketches, words say it.
 fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.width < ROOM_FOR_SKETCHES.0 || area.height < ROOM_FOR_SKETCHES.1 {
-        let text = "Two curves over the time of a run: tasks begun and not yet ended, and workers that a core works for.";
+        let text = "Two curves over the time of a run: tasks in flight, and workers on a core.";
         return draw_lines(wrap(text, area.width), area, buf);
     }
     let places: [Rect; 3] = Layout::horizontal([Fill(1); 3]).areas(area);

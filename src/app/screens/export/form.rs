@@ -185,11 +185,7 @@ impl Exporting {
     /// Shows what went wrong and what helps.
     pub(in crate::app) fn refuse(&mut self, refusal: &Refusal) {
         let exists = matches!(refusal, Refusal::Exists(_));
-        let help = if exists {
-            ": Ctrl-O writes over it"
-        } else {
-            ""
-        };
+        let help = if exists { ". Ctrl-O overwrites it" } else { "" };
         // Another name may help.
         self.go_to(FILE);
         let sentence = format!("{}{help}", refusal.sentence());
@@ -273,7 +269,7 @@ impl Form for Exporting {
 /// Says that the timelines of this many runs are missing.
 pub fn lack(without: usize) -> Option<String> {
     let runs = counted(without as u64, "run");
-    (without > 0).then(|| format!("without the timelines of {runs}: they are no longer kept"))
+    (without > 0).then(|| format!("without the timelines of {runs}, which are no longer kept"))
 }
 
 fn without_ending(name: &str) -> String {

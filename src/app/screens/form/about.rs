@@ -73,12 +73,12 @@ mod tests {
         setup.draft.model = Model::Processes;
         assert_eq!(
             setup.about_model(),
-            "2 forked processes, each with memory of its own"
+            "2 forked processes, each with its own memory"
         );
         setup.draft.workers = 1;
         assert_eq!(
             setup.about_model(),
-            "1 forked process, each with memory of its own"
+            "1 forked process, each with its own memory"
         );
         (setup.draft.model, setup.draft.workers) = (Model::GilThreads, 4);
         assert_eq!(
@@ -93,12 +93,12 @@ mod tests {
         setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
         assert_eq!(
             setup.about_model(),
-            "16 threads, no lock: all can wait at once"
+            "16 threads, no lock: all can wait in parallel"
         );
         setup.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
         assert_eq!(
             setup.about_model(),
-            "16 threads, no lock: 2 compute at once, all can wait"
+            "16 threads, no lock: 2 compute in parallel, all can wait"
         );
     }
 }

@@ -10,7 +10,7 @@ use crate::app::{
 /// The keys while the form of the plan is focused.
 #[rustfmt::skip]
 pub static PLAN: LazyLock<Keys> = LazyLock::new(|| keys("In the form of the plan", |_, _| {}, vec![
-    bind("Enter", "Enter type", 3, "type a number; the next choice where there is none", App::edit_row),
+    bind("Enter", "Enter type", 3, "type a number; in a row without one: the next choice", App::edit_row),
     bind("+ | =", "+- by one", 4, "one more", |app| app.form.change_by_one(true)),
     bind("-", "", 0, "one less", |app| app.form.change_by_one(false)),
 ]));

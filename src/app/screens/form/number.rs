@@ -28,7 +28,7 @@ impl Setup {
             longest if *longest == LATENCY_MAX => (draft.get(&LATENCY_MIN), Limit::own(most)),
             turns if *turns == SLICES => (
                 least,
-                Limit::own(most).or_less(draft.get(&WAIT), "each waits 1 ms at least"),
+                Limit::own(most).or_less(draft.get(&WAIT), "each waits at least 1 ms"),
             ),
             wait if *wait == WAIT => (draft.get(&SLICES), Limit::own(most)),
             _ => (least, Limit::own(most)),
@@ -76,7 +76,7 @@ impl Setup {
         } else if wanted <= now && now <= least {
             let because = match parameter {
                 longest if *longest == LATENCY_MAX => ": the shortest latency",
-                wait if *wait == WAIT && least > 1 => ": 1 ms in each turn",
+                wait if *wait == WAIT && least > 1 => ": at least 1 ms per slice",
                 _ => "",
             };
             self.note(format!("at least {}{because}", grouped(least)));

@@ -96,7 +96,7 @@ impl Setup {
         } else {
             ""
         };
-        let about = method.map_or("how the processes are made", StartMethod::description);
+        let about = method.map_or("how processes are created", StartMethod::description);
         FormField {
             short: Some(name.into()),
             ..FormField::new("Start by", format!("{name}{default}"), about)
@@ -112,7 +112,7 @@ impl Setup {
             self.choose_python(Some(next));
         }
         if is_only {
-            self.note("the only one that was found: Enter shows what else was tried".into());
+            self.note("the only one found. Enter shows what else was tried".into());
         }
     }
 
@@ -140,7 +140,7 @@ impl Setup {
         let sentence = match (&self.pythons, self.python(), self.better_python()) {
             (Search::GoesOn, None, _) => "looking for Python…".into(),
             (Search::Ended(_), None, _) => {
-                format!("{said}, and none was found: Enter on Python shows what was tried")
+                format!("{said}, and none was found. Enter on Python shows what was tried")
             }
             (_, Some(_), Some(better)) => format!("{said}: choose {}", better.version_name()),
             (_, Some(_), None) => return invalid,
@@ -162,9 +162,9 @@ impl Setup {
         let gil = self.gil().map(|gil| format!("{}: ", gil.words()));
         let gil = gil.unwrap_or_default();
         match self.found_pythons().len() {
-            0 => "no interpreter to choose from: Enter shows what was tried".into(),
-            1 => format!("{gil}the only one that was found: Enter shows where"),
-            found => format!("{gil}one of {found} that were found: Enter lists them"),
+            0 => "no interpreter found. Enter shows what was tried".into(),
+            1 => format!("{gil}the only one found. Enter shows where"),
+            found => format!("{gil}one of {found} found. Enter lists them"),
         }
     }
 }

@@ -202,7 +202,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             (
                 "#",
                 "in the order of measuring",
-                "a run keeps its number, whatever the rows are sorted by",
+                "a run keeps its number, however the rows are sorted",
             ),
             Side::Right,
             3,
@@ -216,8 +216,8 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             "started_at",
             (
                 when(),
-                "when it was begun",
-                "the wall clock of the machine that measured it, in the time zone of this one",
+                "when it started",
+                "by the clock of the machine that measured it, in the local time zone",
             ),
             Side::Left,
             16,
@@ -258,7 +258,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             (
                 "name",
                 "what you call it: n",
-                "Enter shows all of a long one",
+                "Enter shows a long name in full",
             ),
             Side::Left,
             8,
@@ -285,7 +285,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
         (
             "caveats",
             "reasons to trust it less",
-            "found by the program; Enter on the run tells each in a sentence",
+            "found by the program. Enter on the run explains each",
         ),
         Side::Right,
         0,

@@ -27,9 +27,7 @@ impl App {
 
     /// Says that some trace lost points to save memory.
     pub(crate) fn report_thinning(&mut self) {
-        self.show_notice(
-            "to save memory, some timelines are drawn from fewer points now; the numbers of the runs stay exact",
-        );
+        self.show_notice("some timelines were thinned to save memory. All numbers stay exact");
     }
 
     /// Requests a trace that is on the screen and not in memory. Only one is read at a time: a user who hurries through

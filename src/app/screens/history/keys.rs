@@ -12,13 +12,13 @@ use crate::app::{
 pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App::step_history, [
     list("run", "↑↓ choose", 3),
     vec![
-        bind("C", "C columns", 7, "choose the columns, and sort by one of them", App::choose_columns)
+        bind("C", "C columns", 7, "choose the columns and the sorting", App::choose_columns)
             .when(|app| app.has_measured() || app.is_running()),
         bind("Enter", "Enter details", 2, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
-        bind("n", "n name", 9, "call the chosen run something", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
-        bind("D", "D delete", 10, "delete the marked runs, or the chosen one: at once, as u brings them back", App::remove_runs)
+        bind("n", "n name", 9, "name the chosen run", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
+        bind("D", "D delete", 10, "remove the marked runs, or the chosen one; u brings them back", App::remove_runs)
             .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),
-        bind("u", "u undo", 6, "bring back what was deleted last; again: what was deleted before", App::restore_runs)
+        bind("u", "u undo", 6, "bring back what was removed last; again: what was removed before", App::restore_runs)
             .when(|app| app.history.can_restore()).or_says(|_| Some("nothing was removed that could come back")),
     ],
 ].concat()));
@@ -37,6 +37,6 @@ pub static FILTER: LazyLock<Keys> = LazyLock::new(|| keys("In a filter of the hi
 /// The keys while the name of a run is being typed.
 #[rustfmt::skip]
 pub static NAME: LazyLock<Keys> = LazyLock::new(|| keys("In the name of a run", |_, _| {}, vec![
-    bind("Enter", "Enter name it", 2, "call the run so; without any text it has no name", App::accept_name),
-    bind("Esc", "Esc abandon", 2, "leave the name as it was", App::abandon_name),
+    bind("Enter", "Enter name it", 2, "save the name; an empty text removes it", App::accept_name),
+    bind("Esc", "Esc abandon", 2, "keep the old name", App::abandon_name),
 ]));

@@ -65,7 +65,7 @@ impl App {
         }
         let other = self.history.named(name).filter(|other| *other != number)?;
         Some(format!(
-            "#{other} has that name already: a name means one run"
+            "#{other} already has that name. A name belongs to one run"
         ))
     }
 

@@ -47,7 +47,7 @@ impl App {
         }
         self.rearrange();
         let them = if meant.len() == 1 { "it" } else { "them" };
-        self.show_notice(format!("removed {said}: u brings {them} back"));
+        self.show_notice(format!("removed {said}. u brings {them} back"));
         if !kept.is_empty() {
             self.out.effects.push(Effect::Remove(kept));
         }
@@ -136,7 +136,7 @@ impl App {
 impl App {
     pub(crate) fn why_not_removed(&self) -> Option<&'static str> {
         self.why_none_chosen().or(Some(
-            "this run goes on: x stops it; choose one that has ended in the history",
+            "this run is not finished. x stops it, or choose a finished one in the history",
         ))
     }
 }

@@ -193,19 +193,19 @@ impl App {
 
     pub(crate) fn why_no_run(&self) -> Option<&'static str> {
         (!self.has_measured())
-            .then_some("no run has ended yet: r runs what the form says, 1-5 are questions")
+            .then_some("no run has finished yet. r runs what the form says, 1-5 ask a question")
     }
 
     pub(crate) fn why_none_chosen(&self) -> Option<&'static str> {
         self.why_no_run().or_else(|| {
             (!self.is_running())
-                .then_some("no run is chosen: Tab goes to the history, ↑↓ choose one there")
+                .then_some("no run is chosen. Tab goes to the history, ↑↓ choose one")
         })
     }
 
     pub(crate) fn why_not_chosen(&self) -> Option<&'static str> {
         self.why_none_chosen().or(Some(
-            "this run goes on: choose one that has ended in the history",
+            "this run is not finished. Choose a finished one in the history",
         ))
     }
 }

@@ -12,6 +12,6 @@ use crate::app::{
 pub static PYTHONS: LazyLock<Keys> = LazyLock::new(|| keys("In the list of Python interpreters", App::step_pythons, [
     list("interpreter", "↑↓ interpreter", 2),
     vec![
-        bind("Enter | Space", "Enter choose", 2, "take this interpreter; also Space", App::take_python).when(App::has_python),
+        bind("Enter | Space", "Enter choose", 2, "use this interpreter; also Space", App::take_python).when(App::has_python),
     ],
 ].concat()));

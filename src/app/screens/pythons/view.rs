@@ -79,13 +79,13 @@ fn lines(app: &App, cursor: usize, width: u16) -> Vec<Line<'static>> {
         .map(|(at, found)| usable(found, at == cursor, width))
         .collect();
     if lines.is_empty() {
-        let said = "No Python was found that the tasks could be executed by: Python 3.8 or newer, as python3 on PATH or \
-                    in pyenv. Everything else works without it.";
+        let said = "No usable Python was found. It takes CPython 3.8 or newer, on PATH or in \
+         pyenv. Everything else works without it.";
         lines.extend(wrapped(said, width, STRONG));
     }
     if !pythons.useless.is_empty() {
         lines.push(Line::default());
-        lines.push(Line::styled("Of no use", STRONG));
+        lines.push(Line::styled("Not usable", STRONG));
     }
     for python in &pythons.useless {
         let said = wrap(&clean(&python.sentence, FOREIGN), width.saturating_sub(2));

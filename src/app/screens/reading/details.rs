@@ -95,9 +95,9 @@ fn python(page: &mut Page, entry: &RunEntry) {
         let (state, how) = match said.gil {
             Some(state) => (
                 state.word(),
-                "asked in the running interpreter, after its imports",
+                "reported by the interpreter after its imports",
             ),
-            None => (NOTHING, "not all interpreters of the run said the same"),
+            None => (NOTHING, "the interpreters of the run disagree"),
         };
         page.say_number("GIL", state, how);
     }
@@ -179,9 +179,9 @@ fn measured_against(entry: &RunEntry) -> String {
             baseline.model.name()
         ),
         None if entry.is_foreign() => {
-            "no serial run of its session: b takes any run of its machine".into()
+            "its session has no serial run. b makes any run of its machine the baseline".into()
         }
-        None => "no baseline yet: R measures one, b takes any run".into(),
+        None => "no baseline yet. R measures one, b chooses one".into(),
     }
 }
 

@@ -92,35 +92,39 @@ fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
     };
     say(
         shown.plan().lock() == Lock::Emulated,
-        "The lock is emulated, after CPython's own code: real threads, real waiting, but Rust computes and not Python.",
+        "The lock is emulated after CPython's own code. Threads and waiting are real, but the code \
+         that computes is Rust, not Python.",
     );
     say(
         shown.plan().lock() == Lock::Real,
-        "The lock is CPython's own. It does not tell who waits for it: gil is an estimate, what is left of a computing \
-         task's time after its CPU time and its waiting for a core.",
+        "The lock is CPython's own. CPython does not report who waits for it, so gil is an \
+         estimate. It is what remains of a computing task's time after its CPU time and its \
+         waiting for a core.",
     );
     say(
         !trace.is_concluded,
-        "While it runs, a worker that computes and was not heard of for 3 ms is drawn as ready; the finished picture \
-         knows better.",
+        "During the run, a computing worker that sent no stamp for 3 ms is drawn as ready. The \
+         finished timeline is exact.",
     );
     say(
         source == Some(PhaseSource::Clock),
-        "This kernel does not tell how long a thread waited for a core: ready is from CPU clocks alone.",
+        "This kernel does not report how long a thread waited for a core. ready comes from CPU \
+         clocks alone.",
     );
     say(
         source == Some(PhaseSource::ClockGilEstimated),
-        "This kernel does not tell how long a thread waited for a core: that waiting is in gil, too.",
+        "This kernel does not report how long a thread waited for a core. That time is part of gil.",
     );
     say(
         trace.is_thinned,
-        "To save memory this picture has fewer points than were recorded. The numbers of the run are exact all the same; \
-         what the cursor finds is about right: it says so.",
+        "This timeline was thinned to save memory. The numbers of the run are exact. What the \
+         cursor shows is approximate.",
     );
     let dropped = trace.dropped();
     if dropped > 0 {
         entries.push(TextEntry::plain(format!(
-            "{dropped} events came too fast to be kept: the picture has holes there, the numbers have none."
+            "{dropped} events came too fast to be kept. The timeline has gaps there; the numbers \
+             are exact."
         )));
     }
     (!entries.is_empty()).then(|| Section::new("This run", entries))

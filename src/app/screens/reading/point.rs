@@ -36,7 +36,7 @@ pub(crate) fn lines(
         reasons.extend(caveats(run).map(|caveat| format!("! #{}: {caveat}", run.number)));
     }
     if !reasons.is_empty() {
-        page.heading("Reasons to trust them less");
+        page.heading("Caveats");
     }
     reasons
         .iter()
@@ -60,7 +60,7 @@ fn together(page: &mut Page, summary: &ConfigurationSummary) {
     if let Some(ratio) = summary.speedup.filter(|_| !summary.plan.is_serial()) {
         let between = interval(ratio.interval, speedup);
         let note =
-            format!("over the sweep's serial runs: ratio of the medians; 95 % interval {between}");
+            format!("over the sweep's serial runs, as a ratio of medians; 95 % interval {between}");
         page.say_number("speed-up", &speedup(ratio.value), &note);
     }
     let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
@@ -77,7 +77,7 @@ fn together(page: &mut Page, summary: &ConfigurationSummary) {
         }
     }
     if let Some(share) = summary.karp_flatt {
-        let note = "Karp–Flatt: the serial part that would explain this speed-up";
+        let note = "Karp–Flatt metric: the serial part that would explain this speed-up";
         page.say_number("serial part", &format!("{} %", signed(share * 100.0)), note);
     }
 }
@@ -120,7 +120,7 @@ fn remark(run: &RunEntry, summary: Option<&ConfigurationSummary>) -> String {
             remarks.push("far from the others".into());
         }
         if summary.median_run == record.id {
-            remarks.push("nearest to the median: m marks it".into());
+            remarks.push("nearest to the median; m marks it".into());
         }
     }
     if run.has_caveats() {

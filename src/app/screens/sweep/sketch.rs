@@ -120,7 +120,7 @@ impl SketchComposer<'_> {
             let executor = chart.executors.get(self.chart.executor);
             let executor = executor.map_or("serial".into(), ModelVariant::name);
             return vec![format!(
-                "no fitted curve for {executor}: it takes at least six numbers of workers, all measured"
+                "no fitted curve for {executor}: it needs at least six numbers of workers"
             )];
         }
         laws.iter().map(|law| fit::of(&law.fit)).collect()
@@ -138,7 +138,7 @@ impl SketchComposer<'_> {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
-            None if is_warm() => about.push("warmed up, which is not counted".into()),
+            None if is_warm() => about.push("warm-up, not counted".into()),
             None if self.now().is_some() => about.push("not measured yet".into()),
             None => about.push("not measured".into()),
         }

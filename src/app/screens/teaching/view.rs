@@ -103,7 +103,7 @@ pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
 fn verdict_and_reason(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
     if let Some(Shown::Entry(entry)) = app.shown()
-        && let Some((result, reason)) = headline.rsplit_once(": ")
+        && let Some((result, reason)) = headline.split_once(". ")
     {
         // A caveat matters more than the reason.
         if !entry.has_caveats() {

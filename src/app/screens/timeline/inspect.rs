@@ -258,7 +258,7 @@ impl App {
     /// Moves the cursor to the start of another failed task of any worker.
     pub(crate) fn step_failure(&mut self, step: Direction) {
         let Some(Shown::Entry(entry)) = self.shown() else {
-            self.show_notice("which tasks failed is known when the run is over");
+            self.show_notice("failed tasks are known when the run has finished");
             return;
         };
         // At the mark of the failure, but still within the task.
@@ -293,7 +293,7 @@ impl App {
             Direction::Next if !all_kept => {
                 format!("only the first {} failures are kept", grouped(kept as u64))
             }
-            _ => "no other failure on this side".into(),
+            _ => "no other failure in this direction".into(),
         });
     }
 

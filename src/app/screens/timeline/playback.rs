@@ -225,9 +225,9 @@ impl App {
 impl App {
     pub(crate) fn why_not_played(&self) -> Option<&'static str> {
         Some(if self.has_measured() {
-            "only a run that is over can be played, when nothing is being measured"
+            "only a finished run can be replayed, while nothing is being measured"
         } else {
-            "no run has ended yet that could be played: r runs what the form says"
+            "no run has finished yet. r runs what the form says"
         })
     }
 }

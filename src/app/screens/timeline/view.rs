@@ -265,7 +265,7 @@ impl DrawnTimeline<'_> {
         let is_frozen = self.shown.entry().is_none() && self.app.frozen().is_some();
         let is_zoomed = self.app.timeline().zoom.is_some();
         let parts = [
-            is_frozen.then(|| "frozen: Space goes on".to_string()),
+            is_frozen.then(|| "frozen: Space continues".to_string()),
             self.app.playback().map(Playback::short_words),
             is_zoomed.then(|| format!("{} of {} in view", span(window), span(all))),
             (!self.at.overview.is_empty()).then(|| "all workers →".into()),

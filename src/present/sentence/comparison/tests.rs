@@ -163,7 +163,7 @@ fn if_one_is_in_the_interval_there_is_no_clear_difference() {
     );
     assert_eq!(
         said(&close, &[1, 2]),
-        "#1 serial and #2 threads took the same time within a tenth: single runs cannot tell more"
+        "#1 serial and #2 threads: less than 10 % apart, which single runs cannot tell apart"
     );
 }
 
@@ -217,7 +217,8 @@ fn io_is_explained_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
         ],
     );
     assert!(
-        said(&history, &[1, 2]).ends_with("; it waits for 16.0 addresses at once instead of 1.0")
+        said(&history, &[1, 2])
+            .ends_with("; it waits for 16.0 addresses in parallel instead of 1.0")
     );
     let mut history = measured(
         Cpu,
@@ -306,7 +307,7 @@ fn repeats_are_reported_together_and_never_compared_with_themselves() {
     let history = measured(Cpu, &[SERIAL, TWICE]);
     let sentence = said(&history, &[1, 2]);
     assert!(
-        sentence.starts_with("these runs repeat one configuration: median 1.000 s of 5 runs ("),
+        sentence.starts_with("These runs repeat one configuration. median 1.000 s of 5 runs ("),
         "{sentence}"
     );
     let sentence = said(&history, &[1, 2, 6]);

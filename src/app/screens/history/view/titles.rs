@@ -106,10 +106,11 @@ pub fn nothing_shown(app: &App) -> Option<String> {
             format!("No run matches ‘{what}’. Esc shows all runs again.{then}{earlier}")
         }
         None if app.history().can_restore() && earlier.is_empty() => {
-            "No run is left. u brings back what was deleted last.".into()
+            "No run is left. u brings back what was removed last.".into()
         }
         None => format!(
-            "No run yet. Each run becomes a row here, with its speed-up over the serial run of the same work.{earlier}"
+            "No run yet. Each run becomes a row, with its speed-up over the serial run of the same \
+             work.{earlier}"
         ),
     })
 }

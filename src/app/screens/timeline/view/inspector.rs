@@ -46,13 +46,11 @@ fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
 /// The segment in fewer and fewer words. In a thinned trace, a segment stands for several.
 fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let (name, nothing) = match under.place {
-        TimelineRow::Worker(worker) => (format!("w{worker}"), "nothing is known of this moment"),
-        TimelineRow::Core(core, Who::Nobody) => {
-            (format!("core {core}"), "none of our workers computes here")
-        }
+        TimelineRow::Worker(worker) => (format!("w{worker}"), "nothing is known about this moment"),
+        TimelineRow::Core(core, Who::Nobody) => (format!("core {core}"), "no worker computes here"),
         TimelineRow::Core(core, _) => (
             format!("core {core}"),
-            "several workers take turns here: zoom in",
+            "several workers take turns here. Zoom in",
         ),
     };
     // To the microsecond.
@@ -85,7 +83,7 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     };
     if under.is_thinned {
         return vec![
-            line(" at", "  mostly: this picture was thinned".into()),
+            line(" at", "  approximate: this timeline was thinned".into()),
             line("", "  mostly".into()),
         ];
     }
