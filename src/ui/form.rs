@@ -5,6 +5,10 @@
 
 use crate::ui::{choice::stepped, field::TextField, key::Key};
 
+/// The most characters of a number. The largest one has room with its digits in groups, and so has a list of numbers.
+/// A number that is cut off would be another number.
+const MOST_TYPED: usize = 40;
+
 /// A row of a form in its current state.
 #[derive(Clone, Debug)]
 pub struct FormField {
@@ -65,9 +69,9 @@ impl FormField {
         FormField { way, ..self }
     }
 
-    /// The same row as a number. Typing continues from `text`, up to `most` characters.
-    pub fn typed(self, text: &str, most: usize) -> FormField {
-        self.by(Way::Number(TextField::new(text, most)))
+    /// The same row as a number. Typing continues from `text`.
+    pub fn typed(self, text: &str) -> FormField {
+        self.by(Way::Number(TextField::new(text, MOST_TYPED)))
     }
 }
 
@@ -165,21 +169,23 @@ pub trait Form {
         self.go_to(stepped(&within, self.entry().at, by));
     }
 
-    /// Moves the cursor to this row and accepts what was typed. Returns whether the cursor could move there.
+    /// Moves the cursor to this row and accepts what was typed. Returns whether the cursor was there already and nothing
+    /// wrong was typed.
     fn go_to(&mut self, at: usize) -> bool {
         let was_there = self.entry().at == at;
         let rows = self.rows();
         let can_be_there = rows
             .get(at)
             .is_some_and(|row| !matches!(row.way, Way::Fixed));
-        if can_be_there && self.accept() {
+        let is_accepted = can_be_there && self.accept();
+        if is_accepted {
             *self.entry_mut() = FormEntry::at(at);
             self.on_moved();
             if matches!(self.way(), Way::Text(_)) {
                 self.begin_typing(Key::End);
             }
         }
-        was_there
+        is_accepted && was_there
     }
 
     /// Does what Enter does: starts typing a number, or selects the next choice.
@@ -276,7 +282,7 @@ mod tests {
         fn rows(&self) -> Vec<FormField> {
             vec![
                 FormField::new("title", "", "").by(Way::Fixed),
-                FormField::new("number", "", "").typed(&self.number.to_string(), 9),
+                FormField::new("number", "", "").typed(&self.number.to_string()),
                 FormField::new("name", "", "").by(Way::Text(TextField::new(&self.name, 9))),
             ]
         }
@@ -335,6 +341,7 @@ mod tests {
         );
         form.step(1);
         assert_eq!((form.entry.at, form.typed()), (1, Some("12q")));
+        assert!(!form.go_to(1), "a click there does not type it anew");
         form.type_key(Key::Backspace);
         form.step(1);
         assert_eq!((form.entry.at, form.number), (2, 12));
@@ -345,6 +352,10 @@ mod tests {
         for typed in ["10 000", "10_000", "10\u{202f}000"] {
             assert_eq!(number("tasks", typed), Ok(10_000));
         }
+        let largest = "18 446 744 073 709 551 615";
+        let field = FormField::new("", "", "").typed(largest);
+        assert!(matches!(field.way, Way::Number(field) if field.text() == largest));
+        assert_eq!(number("tasks", largest), Ok(u64::MAX));
         for typed in ["1,5", "-1", "10 ms", ""] {
             assert!(number("tasks", typed).is_err(), "{typed}");
         }

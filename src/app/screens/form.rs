@@ -45,9 +45,6 @@ impl Screen for FormScreen {
     }
 }
 
-/// No field takes a number with more digits.
-const MOST_DIGITS: usize = 13;
-
 /// The form of the plan.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -174,7 +171,7 @@ impl Setup {
                 }
                 FormField {
                     unit: parameter.unit(),
-                    ..row.typed(&value.to_string(), MOST_DIGITS)
+                    ..row.typed(&value.to_string())
                 }
             }
         }

@@ -47,11 +47,6 @@ impl Screen for SweepFormScreen {
     }
 }
 
-/// The longest list of numbers of workers that can be typed.
-const MOST_TYPED: usize = 40;
-/// The most digits of a number of rounds or a seed.
-const MOST_DIGITS: usize = 19;
-
 /// A row of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormRow {
@@ -125,7 +120,8 @@ impl SweepForm {
     }
 
     fn field(&self) -> FormRow {
-        let row = self.fields().get(self.entry.at - FIXED).copied();
+        let at = self.entry.at.checked_sub(FIXED);
+        let row = at.and_then(|at| self.fields().get(at).copied());
         row.unwrap_or(FormRow::Workers)
     }
 
@@ -176,17 +172,16 @@ impl SweepForm {
                 let cores = self.cores_usable;
                 let about = format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({cores} here)");
                 let workers = &self.choice().workers;
-                FormField::new("Workers", workers, about).typed(workers, MOST_TYPED)
+                FormField::new("Workers", workers, about).typed(workers)
             }
             FormRow::Repeats => {
                 let about = "counted rounds, after one to warm up";
                 FormField::new("Rounds", grouped(self.repeats), about)
-                    .typed(&self.repeats.to_string(), MOST_DIGITS)
+                    .typed(&self.repeats.to_string())
             }
             FormRow::Seed => {
                 let about = "decides the order of each round: the same seed gives the same order";
-                FormField::new("Seed", grouped(self.seed), about)
-                    .typed(&self.seed.to_string(), MOST_DIGITS)
+                FormField::new("Seed", grouped(self.seed), about).typed(&self.seed.to_string())
             }
         }
     }

@@ -36,7 +36,8 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
 
 /// Computes and waits in turns. Each turn has its share of both, and the first turns have the remainder.
 fn steps(values: &Values) -> Vec<TaskStep> {
-    let turns = values.get(&SLICES).max(1);
+    // The number that is being typed may be any, also one that no valid plan has.
+    let turns = values.get(&SLICES).clamp(1, *SLICES.range.end());
     let share = |all: u64, turn: u64| all / turns + u64::from(turn < all % turns);
     let (iterations, ms) = (values.get(&COMPUTE_ITERATIONS), values.get(&WAIT));
     (0..turns)

@@ -1,9 +1,10 @@
 //! What the keys do to the form.
 
 use crate::{
-    app::screens::form::*,
+    app::{message::Msg, screens::form::*},
     catalog::workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME},
     domain::text::grouped,
+    fixtures::explorer,
     ui::key::Key,
 };
 
@@ -167,6 +168,35 @@ fn the_lowest_and_highest_of_every_number_are_valid() {
                     );
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn every_row_takes_the_largest_number_whole_with_its_digits_in_groups() {
+    for workload in Workload::ALL {
+        let mut app = App::new(explorer::machine(2), WorkerLimits::default());
+        app.form.draft.workload = workload;
+        for row in app.form.fields() {
+            app.form.choose(row);
+            let Field::Number(parameter) = row else {
+                continue;
+            };
+            let before = app.form.draft.get(parameter);
+            if parameter.is_switch() {
+                continue;
+            }
+            let _ = app.update(Msg::Key(Key::Char('f')));
+            app.form.choose(row);
+            for key in [Key::Enter, Key::Ctrl('u')] {
+                let _ = app.update(Msg::Key(key));
+            }
+            let _ = app.update(Msg::Pasted(grouped(u64::MAX)));
+            assert_eq!(app.form.draft.get(parameter), u64::MAX, "{row:?}");
+            for key in [Key::Enter, Key::Right, Key::Left, Key::Char('r')] {
+                let _ = app.update(Msg::Key(key));
+            }
+            app.form.draft.set(parameter, before);
         }
     }
 }
