@@ -220,10 +220,11 @@ impl App {
             Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
             Msg::Earlier(lot) => self.on_earlier(lot),
             Msg::Exported {
+                order,
                 file,
                 written,
                 without,
-            } => self.on_exported(&file, written, without),
+            } => self.on_exported(&order, &file, written, without),
             Msg::ExportReads { read, of } => self.on_export_reads(read, of),
             Msg::TraceRead { number, trace } => self.on_trace_read(number, trace),
             Msg::Kept(numbers) => self.on_kept(&numbers),

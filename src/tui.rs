@@ -368,6 +368,7 @@ impl Explorer {
     /// Writes a file to share. It works on copies, because a large report takes time.
     fn export(&mut self, order: ExportOrder) {
         let mut copies = Copies::of(self.app.history(), order.numbers.iter());
+        let asked = order.clone();
         let events = self.events.clone();
         let write = move |session: &Session, place: Option<&HistoryPlace>| {
             if let Some(place) = place {
@@ -387,6 +388,7 @@ impl Explorer {
             let here = if path.is_relative() { "./" } else { "" };
             let file = format!("{here}{}", file::shown(&path));
             vec![Msg::Exported {
+                order,
                 file,
                 written,
                 without,
@@ -395,6 +397,7 @@ impl Explorer {
         self.in_background("export", write, |error| {
             let refusal = Refusal::Other(format!("cannot write a file: {error}"));
             vec![Msg::Exported {
+                order: asked,
                 file: String::new(),
                 written: Err(refusal),
                 without: 0,

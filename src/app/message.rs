@@ -72,6 +72,8 @@ pub enum Msg {
     },
     /// The answer to [`Effect::Export`]: the size of the file in bytes, or why it was not written.
     Exported {
+        /// What was asked for.
+        order: ExportOrder,
         /// The name of the file, safe to show.
         file: String,
         /// The size in bytes.
@@ -161,7 +163,7 @@ pub enum ClickTarget {
 }
 
 /// A file that the shell must write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportOrder {
     /// The format.
     pub format: Format,

@@ -156,6 +156,12 @@ pub trait Form {
         matches!(self.way(), Way::Number(_) | Way::Text(_))
     }
 
+    /// Whether some row is a number.
+    fn has_numbers(&self) -> bool {
+        let rows = self.rows();
+        rows.iter().any(|row| matches!(row.way, Way::Number(_)))
+    }
+
     /// Whether ← and → do something in the row of the cursor.
     fn can_change(&self) -> bool {
         matches!(self.way(), Way::Number(_) | Way::Choice)
@@ -217,6 +223,9 @@ pub trait Form {
 
     /// Adds a key to what is typed. The new value takes effect at once.
     fn type_key(&mut self, key: Key) {
+        if !self.can_type() {
+            return;
+        }
         let Some(Typing { field, before, .. }) = &mut self.entry_mut().typing else {
             return;
         };

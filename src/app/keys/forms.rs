@@ -12,7 +12,7 @@ pub static ROWS: LazyLock<Keys> = LazyLock::new(|| keys("In a form", |app, by| a
     bind("← h", "", 0, "the previous choice, or a smaller number", |app| app.form_here_mut().change(false)).when(|app| app.form_here().can_change()),
     bind("→ l", "←→ change", 3, "the next choice, or a larger number", |app| app.form_here_mut().change(true)).when(|app| app.form_here().can_change()),
     with("0-9 | Backspace Del", "", 0, "type the number of this row; Backspace goes on from the one that is there", |app, key| app.form_here_mut().begin_typing(key))
-        .when(|app| app.form_here().can_type()).or_says(|_| Some("this row has no number: ↑↓ go to one")),
+        .when(|app| app.form_here().can_type()).or_says(|app| app.form_here().has_numbers().then_some("this row has no number: ↑↓ go to one")),
     step("g | Home", "", 0, "the first row; also Home", -FAR),
     step("G | End", "", 0, "the last row; also End", FAR),
 ]));

@@ -9,7 +9,7 @@ use crate::{
     app::{
         App,
         keys::{Keys, forms, texts},
-        message::Effect,
+        message::{Effect, ExportOrder},
         screens::{
             Overlay, Screen,
             export::form::{Exporting, Stage, lack},
@@ -22,7 +22,11 @@ use crate::{
 
 impl Screen for Exporting {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
-        if self.typed().is_some() {
+        if self.is_writing() {
+            // What is typed does nothing, and does not act as keys either.
+            let typing = self.typed().map(|_| &*texts::TYPING);
+            [&*keys::EXPORT].into_iter().chain(typing).collect()
+        } else if self.typed().is_some() {
             vec![&keys::EXPORT, &forms::FIELD, &texts::TYPING]
         } else {
             vec![&keys::EXPORT, &forms::ROWS, &forms::OVER]
@@ -64,14 +68,15 @@ impl App {
 
     /// Shows the progress of the shell, which reads timelines for the file.
     pub(crate) fn on_export_reads(&mut self, read: usize, of: usize) {
-        if let Some(form) = self.exporting_mut() {
+        let form = self.exporting_mut();
+        if let Some(form) = form.filter(|form| form.is_writing()) {
             form.stage = Stage::Writing(format!("reading the timelines: {read} of {of}"));
         }
     }
 
     pub(crate) fn write_file(&mut self, overwrite: bool) {
         let form = self.exporting_mut();
-        if let Some(form) = form.filter(|form| !matches!(form.stage, Stage::Writing(_))) {
+        if let Some(form) = form.filter(|form| !form.is_writing()) {
             form.stage = Stage::Writing("writing…".into());
             let order = form.order(overwrite);
             self.out.effects.push(Effect::Export(order));
@@ -81,12 +86,15 @@ impl App {
     /// Shows the result of writing the file, even if the user has closed the form.
     pub(crate) fn on_exported(
         &mut self,
+        order: &ExportOrder,
         file: &str,
         written: Result<u64, Refusal>,
         without: usize,
     ) {
         let lies_over_another = self.open.overlays.len() > 1;
-        match (written, self.exporting_mut()) {
+        // Whoever left the form may have opened another one, which asks for another file.
+        let form = self.exporting_mut().filter(|form| form.awaits(order));
+        match (written, form) {
             (Ok(size), form) => {
                 let lack = lack(without).map(|lack| format!(", {lack}"));
                 let lack = lack.unwrap_or_default();
@@ -110,7 +118,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::{
-        app::message::{ExportOrder, Msg},
+        app::message::{ClickTarget, Msg},
         catalog::{model::Model, workload::Workload::Cpu},
         domain::machine::WorkerLimits,
         fixtures::{
@@ -149,6 +157,49 @@ mod tests {
         }
     }
 
+    /// The shell has written what the form asks for, or not.
+    fn written(app: &mut App, file: &str, written: Result<u64, Refusal>, without: usize) {
+        let order = app.exporting().map(|form| form.order(false));
+        let _ = app.update(Msg::Exported {
+            order: order.unwrap_or_default(),
+            file: file.into(),
+            written,
+            without,
+        });
+    }
+
+    #[test]
+    fn while_a_file_is_written_nothing_changes_and_what_became_of_it_is_of_no_other_form() {
+        let mut app = app(1);
+        let _ = press(&mut app, &[Key::Char('o'), Key::End]);
+        let effects = press(&mut app, &[Key::Enter]);
+        let asked = order(&effects).clone();
+        let keys = [
+            Key::Char('q'),
+            Key::Up,
+            Key::Right,
+            Key::Enter,
+            Key::Ctrl('o'),
+        ];
+        assert!(press(&mut app, &keys).is_empty());
+        let _ = app.update(Msg::Pasted("name".into()));
+        let _ = app.update(Msg::Clicked(ClickTarget::FormRow(2)));
+        assert_eq!(app.exporting().unwrap().order(false), asked);
+        // Left, and opened again for a file in another format.
+        let _ = press(&mut app, &[Key::Esc, Key::Char('o'), Key::Down]);
+        let _ = app.update(Msg::Exported {
+            order: asked,
+            file: "a.html".into(),
+            written: Err(Refusal::Exists("a.html exists already".into())),
+            without: 0,
+        });
+        assert_eq!(app.exporting().unwrap().stage, Stage::Open);
+        assert!(
+            press(&mut app, &[Key::Ctrl('o')]).is_empty(),
+            "nobody looked for that file"
+        );
+    }
+
     #[test]
     fn o_and_enter_write_a_report_of_the_chosen_run() {
         let mut app = app(1);
@@ -164,11 +215,7 @@ mod tests {
             press(&mut app, &[Key::Enter]).is_empty(),
             "it is being written"
         );
-        let _ = app.update(Msg::Exported {
-            file: "./a.html".into(),
-            written: Ok(84_000),
-            without: 0,
-        });
+        written(&mut app, "./a.html", Ok(84_000), 0);
         assert!(app.overlay().is_none());
         assert_eq!(
             app.notice().unwrap().sentence,
@@ -229,18 +276,10 @@ mod tests {
         );
         let _ = press(&mut app, &[Key::Enter]);
         let refused = Err(Refusal::Exists("a.html exists already".into()));
-        let _ = app.update(Msg::Exported {
-            file: "a.html".into(),
-            written: refused,
-            without: 0,
-        });
+        written(&mut app, "a.html", refused, 0);
         assert!(!order(&press(&mut app, &[Key::Enter])).overwrite);
         let refused = Err(Refusal::Exists("a.html exists already".into()));
-        let _ = app.update(Msg::Exported {
-            file: "a.html".into(),
-            written: refused,
-            without: 0,
-        });
+        written(&mut app, "a.html", refused, 0);
         assert!(order(&press(&mut app, &[Key::Ctrl('o')])).overwrite);
     }
 
@@ -253,20 +292,12 @@ mod tests {
                 "cannot write a.html: no space left on device".into(),
             ))
         };
-        let _ = app.update(Msg::Exported {
-            file: "a.html".into(),
-            written: full(),
-            without: 0,
-        });
+        written(&mut app, "a.html", full(), 0);
         let sentence = app.exporting().unwrap().stage.sentence();
         assert!(sentence.unwrap_err().contains("no space"));
         let _ = press(&mut app, &[Key::Esc]);
         assert!(app.overlay().is_none());
-        let _ = app.update(Msg::Exported {
-            file: "a.html".into(),
-            written: full(),
-            without: 0,
-        });
+        written(&mut app, "a.html", full(), 0);
         assert!(app.notice().unwrap().is_error);
     }
 
@@ -278,11 +309,7 @@ mod tests {
         let form = app.exporting().unwrap();
         assert_eq!(form.stage.sentence(), Ok("reading the timelines: 2 of 3"));
         assert_eq!(form.lack(), None, "what is kept is read");
-        let _ = app.update(Msg::Exported {
-            file: "./a.html".into(),
-            written: Ok(84_000),
-            without: 2,
-        });
+        written(&mut app, "./a.html", Ok(84_000), 2);
         let sentence = &app.notice().unwrap().sentence;
         assert!(sentence.ends_with("without the timelines of 2 runs, which are no longer kept"));
     }
@@ -296,11 +323,7 @@ mod tests {
         let effects = press(&mut app, &[Key::Char('c'), Key::Char('o'), Key::Enter]);
         assert_eq!(order(&effects).file, "pconc-tui-comparison.html");
         assert_eq!(order(&effects).numbers, [2, 3]);
-        let _ = app.update(Msg::Exported {
-            file: "./a.html".into(),
-            written: Ok(84_000),
-            without: 0,
-        });
+        written(&mut app, "./a.html", Ok(84_000), 0);
         let sentence = app.exporting().unwrap().stage.sentence();
         assert_eq!(sentence, Ok("written: ./a.html (84.0 kB)"));
         let _ = press(&mut app, &[Key::Esc]);

@@ -186,10 +186,21 @@ impl Exporting {
     pub(in crate::app) fn refuse(&mut self, refusal: &Refusal) {
         let exists = matches!(refusal, Refusal::Exists(_));
         let help = if exists { ". Ctrl-O overwrites it" } else { "" };
+        self.stage = Stage::Open;
         // Another name may help.
         self.go_to(FILE);
         let sentence = format!("{}{help}", refusal.sentence());
         self.stage = Stage::Refused { sentence, exists };
+    }
+
+    /// Whether the file is being written. Nothing can be changed until it is written or refused.
+    pub(in crate::app) fn is_writing(&self) -> bool {
+        matches!(self.stage, Stage::Writing(_))
+    }
+
+    /// Whether the form waits for the result of this order.
+    pub(in crate::app) fn awaits(&self, order: &ExportOrder) -> bool {
+        self.is_writing() && self.order(order.overwrite) == *order
     }
 
     /// Sets the default name of the file. A name that the user typed keeps everything except an extension of another
@@ -240,6 +251,9 @@ impl Form for Exporting {
         let mut rows = vec![FormField::new("What", &self.scope().label, "").by(scope)];
         rows.extend(Format::FILES.map(format));
         rows.push(FormField::new("File", &self.file, "").by(file));
+        if self.is_writing() {
+            rows.iter_mut().for_each(|row| row.way = Way::Fixed);
+        }
         rows
     }
 

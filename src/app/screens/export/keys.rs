@@ -12,7 +12,7 @@ use crate::app::{
 #[rustfmt::skip]
 pub static EXPORT: LazyLock<Keys> = LazyLock::new(|| keys("In the export", |_, _| {}, vec![
     bind("Enter", "Enter write", 2, "write the file, unless it exists", |app| app.write_file(false))
-        .when(|app| app.exporting().is_some_and(|form| !matches!(form.stage, Stage::Writing(_)))),
+        .when(|app| app.exporting().is_some_and(|form| !form.is_writing())),
     bind("Ctrl-O", "Ctrl-O write over", 2, "overwrite the existing file", |app| app.write_file(true))
         .when(|app| app.exporting().is_some_and(|form| matches!(form.stage, Stage::Refused { exists: true, .. }))),
     bind("Esc", "Esc close", 3, "write nothing", App::close).when(App::can_close),
