@@ -38,8 +38,7 @@ fn together<'a>(runs: &[&'a RunEntry]) -> Compared<'a> {
     }
 }
 
-/// The speed-up over the baseline that the user chose, or else over the latest serial run of the same work on this
-/// machine.
+/// The speed-up over a kept serial run.
 fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
     let kept = bench.keeper.place().map(|place| Store::at(place.clone()));
     // If the history could not be read, the user was told when it was to be written.
@@ -62,18 +61,37 @@ fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
     )
 }
 
+/// The latest serial run of the same work on this machine. One that warmed up says nothing about its plan.
 fn baseline<'h>(history: &'h History, run: &RunEntry) -> Option<&'h RunEntry> {
-    let entries = history.entries().iter();
-    let plan = &run.record.plan;
-    let is_chosen = |run: &RunEntry| run.assessment.baseline.filter(|over| over.is_chosen);
-    let ours = entries.clone().find(|kept| kept.record.id == run.record.id);
-    let chosen = ours.and_then(is_chosen);
-    let serial = || {
-        entries.rev().find(|kept| {
-            kept.record.is_baseline_of(plan) && kept.provenance.is_same_machine(&run.provenance)
-        })
+    history.entries().iter().rev().find(|kept| {
+        kept.record.is_baseline_of(&run.record.plan)
+            && kept.record.is_counted()
+            && kept.provenance.is_same_machine(&run.provenance)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload::Cpu},
+        fixtures::{sample, swept},
     };
-    chosen
-        .and_then(|over| history.get(over.number))
-        .or_else(serial)
+
+    #[test]
+    fn a_run_that_warmed_up_is_no_baseline() {
+        let mut history = sample::history(2);
+        let serial = |round| {
+            let mut record = sample::record(sample::plan(Cpu, Model::Serial, 1), 3.0, 3.0);
+            record.id = format!("serial-{round}");
+            record.campaign = swept::part(round);
+            record
+        };
+        for round in [1, 0] {
+            history.add(serial(round), Default::default());
+        }
+        let run = sample::record(sample::plan(Cpu, Model::Threads, 2), 1.5, 3.0);
+        let found = baseline(&history, &sample::run(3, &run));
+        assert_eq!(found.map(|kept| kept.number), Some(1));
+    }
 }
