@@ -350,10 +350,13 @@ impl ChartComposer<'_> {
 
     fn peak<'b>(&self, bars: impl Iterator<Item = &'b ChartBar> + Clone) -> f64 {
         let most = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
-        let measured = bars
-            .clone()
-            .flat_map(|bar| [bar.value, bar.interval.map(|of| of.high)]);
-        let measured = most(&mut measured.flatten());
+        let drawn = |bar: &'b ChartBar| {
+            let interval = bar.interval.map(|of| of.high);
+            let bar_or_sign = bar.value.or(bar.warm_up);
+            let values = bar_or_sign.into_iter().chain(interval);
+            values.chain(bar.singles.iter().copied())
+        };
+        let measured = most(&mut bars.clone().flat_map(drawn));
         let peak = self.entry.peak;
         match self.measure {
             Measure::Time => peak.time_s.max(measured),
@@ -363,5 +366,46 @@ impl ChartComposer<'_> {
                 measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload::Cpu},
+        fixtures::{sample, swept},
+    };
+
+    #[test]
+    fn the_axis_reaches_every_single_run_and_a_run_that_warmed_up() {
+        let rows: [swept::Row; 2] = [swept::SERIAL, (Model::Threads, 2, &[1.5, 1.5, 9.0])];
+        let sweep = swept::sweep(Cpu, &rows);
+        let mut records = swept::records(Cpu, &rows);
+        let results = sweep.results(&records);
+        let here = sample::history(2).here().clone();
+        let entry = SweepEntry {
+            results,
+            ..SweepEntry::new(1, None, here.clone(), sweep)
+        };
+        let of_plan = |records: &[Record], measure, entry: &SweepEntry| {
+            let plans = entry.sweep.plan.configurations.iter();
+            let of = |plan: &Plan| {
+                records
+                    .iter()
+                    .filter(move |run| run.plan == *plan)
+                    .collect()
+            };
+            BarChart::of(entry, measure, &plans.map(of).collect::<Vec<_>>()).peak
+        };
+        assert!(of_plan(&records, Measure::Time, &entry) >= 9.0);
+        records.truncate(6);
+        records[5].campaign = swept::part(0);
+        records[5].times.wall_s = 20.0;
+        let entry = SweepEntry {
+            results: entry.sweep.results(&records),
+            ..SweepEntry::new(1, None, here, entry.sweep)
+        };
+        assert!(of_plan(&records, Measure::Time, &entry) >= 20.0);
     }
 }
