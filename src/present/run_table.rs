@@ -2,7 +2,7 @@
 
 use super::{
     number::{NOTHING, bare_seconds, in_column, or_nothing, span, three_digits},
-    table::{Column, Side, Table},
+    table::{Column, DECORATION, Side, Table},
 };
 use crate::{
     catalog::metric::{METRICS, Metric, TABLES, metric_named},
@@ -17,6 +17,8 @@ use crate::{
 
 /// The greatest length of a name, if there is room.
 pub const NAME: usize = 80;
+/// The rank of what says how far the numbers can be trusted: it stays longer than the start-up and CPU times.
+const REMARKS: usize = 13;
 
 /// A column of a table of runs, and the text of its cells.
 type RunColumn = (Column, Box<dyn Fn(&RunEntry) -> String>);
@@ -49,13 +51,13 @@ pub fn runs<'r>(runs: impl IntoIterator<Item = &'r RunEntry>) -> Table {
     for metric in METRICS.iter().filter(|metric| metric.is_in(TABLES)) {
         columns.push(numbers(metric));
         if metric.id == "speedup" {
-            columns.push(words("over", Side::Right, 17, |of| {
+            columns.push(words("over", Side::Right, DECORATION, |of| {
                 or_nothing(of.gain(), |gain| format!("#{}", gain.over.number))
             }));
         }
     }
-    columns.push(words("outcome", Side::Left, 16, outcome));
-    columns.push(words("notes", Side::Left, 18, notes));
+    columns.push(words("outcome", Side::Left, REMARKS, outcome));
+    columns.push(words("notes", Side::Left, REMARKS, notes));
     table(columns, runs)
 }
 
@@ -90,7 +92,7 @@ fn outcome(run: &RunEntry) -> String {
     let outcome = run.record.ending.outcome.name();
     match run.record.ending.tasks_failed {
         0 => outcome.into(),
-        failed => format!("{outcome}, {} tasks failed", grouped(failed.into())),
+        failed => format!("{outcome}, {} failed", counted(failed.into(), "task")),
     }
 }
 

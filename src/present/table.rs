@@ -241,6 +241,17 @@ impl Table {
                 _ => return self.records(room),
             }
         }
+        // There may be room for a narrow column although a wider one with a lower rank had to go.
+        left_out.sort_by_key(|drawn| drawn.column.rank);
+        for drawn in std::mem::take(&mut left_out) {
+            let more = BETWEEN.len() + drawn.least;
+            if taken(&columns, |drawn| drawn.least) + more <= room {
+                let place = columns.partition_point(|other| other.at < drawn.at);
+                columns.insert(place, drawn);
+            } else {
+                left_out.push(drawn);
+            }
+        }
         narrow_words(&mut columns, room);
         let mut out = self.grid(&columns);
         if !left_out.is_empty() {
@@ -380,15 +391,19 @@ fn wrapped(line: &str, options: Options<'_>) -> Vec<String> {
 /// A blank at which no line is broken.
 const GLUE: char = '\u{a0}';
 
-/// A line in which no number can be broken or separated from its unit.
+/// A line in which no number can be broken or separated from its unit. A date can be separated from the time of day.
 fn whole_numbers(line: &str) -> String {
-    let mut before = ' ';
-    let glued = line.chars().map(|c| {
-        let is_within = c == ' ' && before.is_ascii_digit();
-        before = c;
-        if is_within { GLUE } else { c }
-    });
-    glued.collect()
+    let mut glued = String::new();
+    for word in line.split_inclusive(' ') {
+        let before = word.trim_end_matches(' ');
+        let is_number = before.ends_with(|c: char| c.is_ascii_digit());
+        let is_moment = before.contains(':') || before.matches('-').count() == 2;
+        glued += before;
+        if before.len() < word.len() {
+            glued.push(if is_number && !is_moment { GLUE } else { ' ' });
+        }
+    }
+    glued
 }
 
 fn says_something(cell: &str) -> bool {
@@ -558,6 +573,25 @@ mod tests {
                 assert!(row[1].split(' ').all(has_line), "{row:?}\n{lines}");
             }
         }
+    }
+
+    #[test]
+    fn a_narrow_column_comes_back_where_a_wide_one_went_and_a_date_can_be_parted_from_the_time() {
+        let columns = [
+            ("#", Side::Right, 0),
+            ("when", Side::Left, DECORATION),
+            ("context switches", Side::Right, 11),
+            ("par.", Side::Point, 12),
+        ];
+        let table = table(&columns, &[&["1", "2026-01-02 09:45", "5", "2.0"]]);
+        assert_eq!(
+            table.lines(22),
+            "#  when           par.\n1  2026-01-02      2.0\n   09:45\nno room for: context\nswitches\n"
+        );
+        assert_eq!(
+            whole_numbers("1.5–2.0 s at 10 000"),
+            "1.5–2.0\u{a0}s at 10\u{a0}000"
+        );
     }
 
     #[test]
