@@ -9,18 +9,40 @@ use crate::{
     present::number::{span, three_digits},
 };
 
-/// Each law that was fitted to each model.
+/// Each law that was fitted to each model. The first time, a law has its full name.
 pub fn all(series: &[Series]) -> Vec<String> {
-    let of_model = |series: &Series| {
+    let fitted = series
+        .iter()
+        .filter_map(|series| Some((series, series.fits?)));
+    let of_model = |(at, (series, fits)): (usize, (&Series, Fits))| {
         let model = series.executor.name();
-        let fits = series.fits.into_iter().flat_map(Fits::both);
-        fits.map(move |fit| format!("{model}: {}", of(&fit)))
+        let name = if at == 0 { full_name } else { short_name };
+        fits.both()
+            .map(move |fit| format!("{model}: {}", named(name(fit.law), &fit)))
     };
-    series.iter().flat_map(of_model).collect()
+    fitted.enumerate().flat_map(of_model).collect()
+}
+
+fn full_name(law: Law) -> &'static str {
+    match law {
+        Law::Amdahl { .. } => "Amdahl's law",
+        Law::Universal { .. } => "Universal Scalability Law (USL)",
+    }
+}
+
+fn short_name(law: Law) -> &'static str {
+    match law {
+        Law::Amdahl { .. } => "Amdahl",
+        Law::Universal { .. } => "USL",
+    }
 }
 
 /// The parameters with their intervals, and how far they can be trusted.
 pub fn of(fit: &Fit) -> String {
+    named(short_name(fit.law), fit)
+}
+
+fn named(name: &str, fit: &Fit) -> String {
     let Fit { from, to, rms, .. } = *fit;
     let fitted = if fit.is_poor() {
         let off = rms * 100.0;
@@ -33,7 +55,7 @@ pub fn of(fit: &Fit) -> String {
             let limit = fit.law.limit();
             let most = limit.map(|limit| format!(", at most {}", speedup(limit)));
             format!(
-                "Amdahl, {fitted} to {from:.0}–{to:.0} workers: serial part {}{}",
+                "{name}, {fitted} to {from:.0}–{to:.0} workers: serial part {}{}",
                 percent(serial),
                 most.unwrap_or_default()
             )
@@ -45,7 +67,7 @@ pub fn of(fit: &Fit) -> String {
             let peak = fit.law.peak();
             let best = peak.map(|peak| format!(", best with about {peak:.0} workers"));
             format!(
-                "USL, {fitted}: contention {}, coherency {}{}",
+                "{name}, {fitted} to {from:.0}–{to:.0} workers: contention {}, coherency {}{}",
                 percent(contention),
                 percent(coherency),
                 best.unwrap_or_default()
