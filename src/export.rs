@@ -34,7 +34,6 @@ use crate::{analysis::shared::Shared, domain::machine::Machine, present::format:
 ///
 /// # Errors
 /// If writing to `out` fails.
-/// What `out` refuses.
 pub fn write(
     format: Format,
     machine: &Machine,

@@ -166,6 +166,8 @@ impl App {
 
     /// The playback, before it moves to another moment.
     fn replay(&mut self) -> Option<&mut Playback> {
+        // Looking for the worker takes time, which is lost where nothing is played.
+        self.timeline.playback.as_ref()?;
         let worker = self.worker_under_cursor();
         let playback = self.timeline.playback.as_mut()?;
         playback.worker = worker;
