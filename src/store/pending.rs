@@ -81,6 +81,11 @@ impl Pending {
         Ok(pending)
     }
 
+    /// Whether the file is still beside the history: somebody may have removed it.
+    pub fn is_there(&self) -> bool {
+        is_named(&self.file, &self.path)
+    }
+
     /// Appends a change.
     ///
     /// # Errors
@@ -111,6 +116,12 @@ impl Pending {
     }
 }
 
+/// Whether this path leads to this open file.
+fn is_named(file: &File, path: &Path) -> bool {
+    let named = fs::symlink_metadata(path).ok().map(identity);
+    named.is_some() && named == file.metadata().ok().map(identity)
+}
+
 /// A new file whose lock this process holds, and whose name still leads to it.
 fn made_and_locked(path: &Path) -> io::Result<File> {
     for _ in 0..TRIES {
@@ -121,8 +132,7 @@ fn made_and_locked(path: &Path) -> io::Result<File> {
             .open(path)?;
         // If the file system has no locks, no other process can hold one.
         let is_locked = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        let named = fs::symlink_metadata(path).ok().map(identity);
-        if is_locked && named == Some(identity(file.metadata()?)) {
+        if is_locked && is_named(&file, path) {
             return Ok(file);
         }
         let _ = fs::remove_file(path);

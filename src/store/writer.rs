@@ -171,6 +171,10 @@ impl Writer {
 
     /// Puts the waiting changes beside the history, as far as there is room.
     fn put_beside(&mut self) {
+        if self.pending.as_ref().is_some_and(|file| !file.is_there()) {
+            // All that waits is put into a new one.
+            (self.pending, self.put_beside) = (None, 0);
+        }
         if self.put_beside == self.waiting.len() {
             return;
         }
@@ -254,6 +258,38 @@ mod tests {
         domain::record::Record,
         fixtures::{explorer, sample},
     };
+
+    #[test]
+    fn what_waits_is_put_beside_the_history_again_where_its_file_was_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = HistoryPlace {
+            file: folder.path().join("history"),
+        };
+        let lock = std::fs::File::create(&place.file).unwrap();
+        lock.lock().unwrap();
+        let here = Provenance::here("s", explorer::machine(2));
+        let mut writer = Writer::new(Store::at(place.clone()), here);
+        let mut keep = |number: usize| {
+            let record = Record {
+                id: format!("run-{number}"),
+                ..sample::record(sample::plan(Cpu, Model::Serial, 1), 1.0, 1.0)
+            };
+            let _ = writer.keep(Change::run(number, &record), Duration::ZERO);
+        };
+        keep(1);
+        std::fs::remove_file(place.pending("s")).unwrap();
+        keep(2);
+        let file = std::fs::read_to_string(place.pending("s")).unwrap();
+        assert!(file.contains("run-1") && file.contains("run-2"), "{file}");
+        std::fs::remove_file(place.pending("s")).unwrap();
+        let told = match writer.finish() {
+            KeepingEnd::Beside(told) => told,
+            other => panic!("{other:?}"),
+        };
+        assert!(told.contains("2 runs"), "{told}");
+        drop(lock);
+        assert!(take_in(&place).unwrap().contains("2 runs"));
+    }
 
     #[test]
     fn without_locks_runs_are_kept_and_the_user_is_warned_once() {
