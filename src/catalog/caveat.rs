@@ -311,9 +311,15 @@ impl Caveat {
         z: f64,
         cause: LikelyCause,
     ) -> Caveat {
+        // Where the other repeats hardly differ, its digits say nothing.
+        let z = match z {
+            100.0.. => "over 100".into(),
+            ..=-100.0 => "below -100".into(),
+            _ => format!("{z:.1}"),
+        };
         let text = format!(
             "Outlier: this run took {}, and the median of its {repeats} repeats is {} (modified \
-             Z-score {z:.1}); {}",
+             Z-score {z}); {}",
             text::column_seconds(wall_s),
             text::column_seconds(median_s),
             cause.sentence()
@@ -468,6 +474,14 @@ mod tests {
             "workers waited for a core over 5 % of their time (io: 10 %) and over 10.0 ms, \
              although there was one for each"
         );
+    }
+
+    #[test]
+    fn a_score_beyond_all_sense_is_told_without_its_digits() {
+        let said = |z| Caveat::outlier(2.0, 1.0, 5, z, LikelyCause::Unknown).text;
+        assert!(said(9.25).contains("(modified Z-score 9.2)"));
+        assert!(said(9_081.6).contains("(modified Z-score over 100)"));
+        assert!(said(-9_081.6).contains("(modified Z-score below -100)"));
     }
 
     #[test]
