@@ -586,7 +586,7 @@ mod tests {
         let table = table(&columns, &[&["1", "2026-01-02 09:45", "5", "2.0"]]);
         assert_eq!(
             table.lines(22),
-            "#  when           par.\n1  2026-01-02      2.0\n   09:45\nno room for: context\nswitches\n"
+            "#  when           par.\n1  2026-01-02      2.0\n   09:45\nleft out: context\nswitches\n"
         );
         assert_eq!(
             whole_numbers("1.5–2.0 s at 10 000"),
