@@ -121,7 +121,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ),
         (
             "run --workload io --model threads --latency 400ms..100ms",
-            "must not be the longer one",
+            "must not be longer one",
         ),
         (
             "run --workload io --model threads --latency 100..400",
@@ -168,7 +168,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ),
         (
             "sweep --workload cpu --models threads --workers 16..1",
-            "upside down",
+            "reversed",
         ),
         (
             "sweep --workload cpu --models threads --workers 2^64",
@@ -528,10 +528,10 @@ fn a_file_that_cannot_be_replayed_gets_one_sentence_and_starts_nothing() {
         (path("none.json"), "no such file"),
         (folder.path().display().to_string(), "is a directory"),
         (file("empty.json", ""), "it is cut off"),
-        (file("text.json", "hello"), "it is no JSON"),
+        (file("text.json", "hello"), "it is not JSON"),
         (
             file("other.json", "{\"schema\": \"geo\"}"),
-            "it is no document of this program",
+            "it is not a document of this program",
         ),
         (
             file("newer.json", "{\"schema\": \"pconc-tui.records/2\"}"),
@@ -807,7 +807,8 @@ fn results_go_into_a_file_of_any_format_but_never_over_another_one_unless_asked(
         );
     }
     assert!(
-        refused(&format!("{} --output {}", small("cpu"), at("no/a.csv"))).contains("no directory")
+        refused(&format!("{} --output {}", small("cpu"), at("no/a.csv")))
+            .contains("does not exist")
     );
     assert!(refused(&format!("{} --force", small("cpu"))).contains("--output"));
     assert!(

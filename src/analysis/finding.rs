@@ -31,7 +31,14 @@ impl From<Ratio> for Finding {
 impl Finding {
     /// Compares `runs`, which repeat each other, with `over`.
     pub fn of(over: &[&Record], runs: &[&Record]) -> Option<Finding> {
-        repeats::gain(over, runs).map(Finding::from)
+        let mut finding = Finding::from(repeats::gain(over, runs)?);
+        if [over, runs]
+            .into_iter()
+            .any(|side| repeats::are_disturbed(side.iter().copied()))
+        {
+            finding.difference = Difference::Disturbed;
+        }
+        Some(finding)
     }
 
     /// The factor and its interval for a sentence: above 1 also if the runs are slower.

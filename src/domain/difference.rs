@@ -22,6 +22,8 @@ pub enum Difference {
     Small,
     /// The repeats scatter so widely that there may be no difference.
     Unclear,
+    /// Most of the runs on one side were disturbed, so that the ratio says nothing about the plans.
+    Disturbed,
 }
 
 impl Difference {

@@ -234,6 +234,18 @@ impl Record {
             && self.plan.interpreter() == work.interpreter()
     }
 
+    /// Whether something outside of the run changed its time, so that the time says little about the plan: other programs
+    /// on the cores, the host of a virtual machine, or a stop. Tasks that wait are not slowed down by a busy core.
+    pub fn is_disturbed(&self) -> bool {
+        let always = [
+            CaveatKind::CoresTaken,
+            CaveatKind::Stolen,
+            CaveatKind::Suspended,
+        ];
+        always.into_iter().any(|kind| self.has_caveat(kind))
+            || (self.plan.workload.computes() && self.has_caveat(CaveatKind::RunQueueWait))
+    }
+
     /// Whether it has a caveat of this kind that follows from this run alone.
     pub fn has_caveat(&self, kind: CaveatKind) -> bool {
         self.measurement

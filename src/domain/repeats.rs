@@ -19,6 +19,16 @@ pub fn time(repeats: &[&Record]) -> Option<Spread> {
     stats::spread(&times(repeats), SEED)
 }
 
+/// Whether most of these runs were disturbed, so that their median is no property of the plan.
+pub fn are_disturbed<'a>(records: impl IntoIterator<Item = &'a Record>) -> bool {
+    let (mut all, mut disturbed) = (0, 0);
+    for record in records {
+        all += 1;
+        disturbed += usize::from(record.is_disturbed());
+    }
+    2 * disturbed > all
+}
+
 /// How many times as fast `of` is as `over`.
 pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
     stats::ratio(&times(over), &times(of), SEED)

@@ -19,6 +19,8 @@ pub struct Baseline {
     pub same_interpreter: bool,
     /// Whether the user chose it. Otherwise it is the latest sound serial run with the same interpreter.
     pub is_chosen: bool,
+    /// Whether something outside of the run changed its time, see [`Record::is_disturbed`].
+    pub is_disturbed: bool,
 }
 
 impl Baseline {
@@ -174,6 +176,7 @@ mod tests {
             parallelism,
             same_interpreter: true,
             is_chosen: true,
+            is_disturbed: false,
         };
         Gain { factor, over }
     }

@@ -12,7 +12,7 @@ use super::{
         plan::Plan,
         python::Interpreter,
         record::{Outcome, Record},
-        repeats::SEED,
+        repeats::{SEED, are_disturbed},
         speedup::{self, Baseline},
         stats,
     },
@@ -157,6 +157,7 @@ fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline 
         parallelism: entry.record.times.parallelism,
         same_interpreter: plan.interpreter() == interpreter,
         is_chosen: entry.is_chosen,
+        is_disturbed: entry.record.is_disturbed(),
     }
 }
 
@@ -227,6 +228,10 @@ impl<'a> SessionRuns<'a> {
     }
 }
 
+fn records<'a>(entries: &[&'a RunEntry]) -> impl Iterator<Item = &'a Record> {
+    entries.iter().map(|entry| &entry.record)
+}
+
 fn times(entries: &[&RunEntry]) -> Vec<f64> {
     let times = entries.iter().map(|entry| entry.record.times.wall_s);
     times.collect()
@@ -254,10 +259,14 @@ fn fastest(groups: Vec<Vec<&RunEntry>>) -> Option<usize> {
         .peekable();
     rivals.peek()?;
     // The nearest rival comes first. If no configuration is clearly ahead, this avoids resampling most of the others.
-    let has_won = rivals.all(|(_, rival)| {
-        let ratio = stats::ratio(&times(rival), &times(ahead), SEED);
-        ratio.is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)
-    });
+    let has_won = !are_disturbed(records(ahead))
+        && rivals.all(|(_, rival)| {
+            if are_disturbed(records(rival)) {
+                return false;
+            }
+            let ratio = stats::ratio(&times(rival), &times(ahead), SEED);
+            ratio.is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)
+        });
     let wall_s = |entry: &RunEntry| entry.record.times.wall_s;
     let first = ahead
         .iter()

@@ -3,19 +3,16 @@
 use serde::{Serialize, Serializer};
 
 use super::{Sweep, SweepPlan};
-use crate::{
-    catalog::caveat::CaveatKind,
-    domain::{
-        difference::{Difference, OF_REPEATS},
-        model_variant::ModelVariant,
-        plan::Plan,
-        record::{Outcome, Record},
-        repeats::{self, SEED},
-        speedup,
-        stats::{
-            self, Ratio, Spread,
-            fit::{self, Fits, Point},
-        },
+use crate::domain::{
+    difference::{Difference, OF_REPEATS},
+    model_variant::ModelVariant,
+    plan::Plan,
+    record::{Outcome, Record},
+    repeats::{self, SEED},
+    speedup,
+    stats::{
+        self, Ratio, Spread,
+        fit::{self, Fits, Point},
     },
 };
 
@@ -183,11 +180,8 @@ impl<'a> SweepComparison<'a> {
 
     /// Whether other programs disturbed more than half of the counted runs.
     fn is_noisy(&self) -> bool {
-        let runs = || self.measured.iter().flat_map(|each| &each.sound);
-        let is_disturbed = |record: &&&Record| {
-            record.has_caveat(CaveatKind::CoresTaken) || record.has_caveat(CaveatKind::Suspended)
-        };
-        2 * runs().filter(is_disturbed).count() > runs().count()
+        let runs = self.measured.iter().flat_map(|each| &each.sound);
+        repeats::are_disturbed(runs.copied())
     }
 
     fn summary(&self, index: usize) -> Option<ConfigurationSummary> {

@@ -132,6 +132,11 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
     let ratio = &pair.finding.ratio;
     let numbers = format!("{}{}", factor(ratio), range(ratio));
     match (pair.finding.difference, ratio.interval) {
+        (Difference::Disturbed, _) => {
+            format!(
+                "{over} and {run}: cannot tell which is faster, because the runs were disturbed"
+            )
+        }
         (_, None) => {
             format!("{over} and {run}: less than 10 % apart, which single runs cannot tell apart")
         }

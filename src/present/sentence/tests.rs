@@ -5,7 +5,11 @@ use proptest::prelude::*;
 use super::{comparison, conclusion, verdict};
 use crate::{
     analysis::compared::Compared,
-    catalog::{model::Model, workload::Workload::Cpu},
+    catalog::{
+        caveat::{Caveat, Observation},
+        model::Model,
+        workload::Workload::{Cpu, Io},
+    },
     domain::{
         history::{History, RunEntry},
         record::CampaignPart,
@@ -130,4 +134,71 @@ proptest! {
             prop_assert_eq!(&star.record.plan, &run.record.plan, "★ and the best point");
         }
     }
+}
+
+/// A run of this plan that something outside of it disturbed, or nothing.
+fn add(
+    history: &mut History,
+    model: Model,
+    workers: u64,
+    wall_s: f64,
+    disturbance: Option<Observation>,
+) -> usize {
+    let mut record = sample::record(sample::plan(Cpu, model, workers), wall_s, wall_s);
+    record
+        .measurement
+        .caveats
+        .extend(disturbance.map(Caveat::from));
+    history.add(record, Trace::new(u32::try_from(workers).unwrap()));
+    history.entries().len()
+}
+
+#[test]
+fn where_a_run_or_its_baseline_was_disturbed_no_surface_calls_anything_faster_or_slower() {
+    let others = Observation::CoresTaken {
+        share: 0.4,
+        waited: None,
+    };
+    let disturbances = [
+        others,
+        Observation::Slept(2.0),
+        Observation::RunQueueWait(0.3),
+    ];
+    for disturbance in disturbances {
+        for (serial, processes) in [(Some(&disturbance), None), (None, Some(&disturbance))] {
+            let mut history = sample::history(2);
+            add(&mut history, Model::Serial, 1, 2.0, serial.cloned());
+            let number = add(&mut history, Model::Processes, 2, 1.0, processes.cloned());
+            let said = verdict::of(&history, number);
+            assert!(
+                said.contains("cannot tell, because the runs were disturbed"),
+                "{said}"
+            );
+            let [over, run] = [1, number].map(|number| history.get(number).unwrap());
+            assert_eq!(compared(&history, over, run), Claim::Neither);
+            assert!(!run.assessment.is_fastest && !over.assessment.is_fastest);
+        }
+    }
+}
+
+#[test]
+fn a_disturbance_does_not_silence_what_most_repeats_say_and_waiting_needs_no_core() {
+    let mut history = sample::history(2);
+    add(&mut history, Model::Serial, 1, 2.0, None);
+    let number = add(
+        &mut history,
+        Model::Processes,
+        2,
+        1.0,
+        Some(Observation::RunQueueWait(0.3)),
+    );
+    add(&mut history, Model::Processes, 2, 1.0, None);
+    let said = verdict::of(&history, number);
+    assert_eq!(claim(&said), Claim::Faster, "{said}");
+    let mut record = sample::record(sample::plan(Io, Model::Threads, 16), 1.0, 0.1);
+    record
+        .measurement
+        .caveats
+        .push(Observation::RunQueueWait(0.3).into());
+    assert!(!record.is_disturbed());
 }

@@ -79,6 +79,7 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
     match gain.difference {
         Difference::Faster => format!("{factor} faster than {over_name}{range}"),
         Difference::Slower => format!("{factor} slower than {over_name}{range}"),
+        Difference::Disturbed => "cannot tell, because the runs were disturbed".into(),
         Difference::Small if ratio.interval.is_some() => {
             format!("less than 5 % from {over_name}{range}")
         }
@@ -205,6 +206,7 @@ mod tests {
             parallelism: 1.0,
             same_interpreter: true,
             is_chosen: false,
+            is_disturbed: false,
         };
         Some(Gain { factor, over })
     }
@@ -219,6 +221,7 @@ mod tests {
             parallelism: 1.9,
             same_interpreter: true,
             is_chosen: true,
+            is_disturbed: false,
         };
         let said = |factor| concluded(&record, Some(Gain { factor, over }));
         assert!(said(0.5).starts_with("serial: 2.0× slower than #3 threads. "));

@@ -202,6 +202,9 @@ fn speed_up(entry: &RunEntry) -> Number {
     match (entry.record.ending.outcome, speedup, baseline) {
         (outcome @ (Outcome::Cancelled | Outcome::Failed), ..) => none(outcome.name()),
         _ if entry.record.ending.tasks_failed > 0 => none("tasks failed"),
+        (_, Some(_), Some(over)) if over.is_disturbed || entry.record.is_disturbed() => {
+            none("runs were disturbed")
+        }
         (_, Some(factor), Some(over)) => (text::speedup(factor), measured_against(entry, over)),
         _ => none("no baseline yet"),
     }
