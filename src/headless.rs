@@ -57,7 +57,7 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     draft.check(&limits).map_err(Failure::usage)?;
     // The estimate justifies the time for measuring the speed only if a person reads it.
     let is_read = io::stderr().is_terminal();
-    bench.calibrate(&mut draft, is_read)?;
+    bench.calibrate(&mut draft, request.model.is_python(), is_read)?;
     let plan = draft.validate(&limits).map_err(Failure::usage)?;
     let time = will_take(estimate::of(&draft, bench.known()), draft.repeats);
     if let Some(time) = time.filter(|_| is_read) {
@@ -97,7 +97,8 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
     let pythons = bench.pythons.iter().map(|found| found.interpreter.clone());
     let mut draft = request.draft(counts, urls, pythons.collect());
     draft.check(&limits).map_err(Failure::usage)?;
-    bench.calibrate(&mut draft.draft, true)?;
+    let is_by_python = draft.sized_by().is_some();
+    bench.calibrate(&mut draft.draft, is_by_python, true)?;
     let plan = draft.validate(&limits).map_err(Failure::usage)?;
     say(&extent(&draft, bench.known()));
     let sweep = bench.measure_sweep(1, plan);

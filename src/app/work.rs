@@ -14,6 +14,7 @@ use crate::{
         provenance::Origin,
         record::{Record, RunOrder},
         speed::Speed,
+        sweep::SweepDraft,
         time::nanos,
         trace::Batch,
     },
@@ -154,26 +155,25 @@ impl App {
             return;
         }
         let StartRequest { mut draft, goal } = request;
-        if draft.model.is_python()
-            && let Some(speed) = self.form.python_speed()
-        {
-            draft = draft.calibrated(&speed);
-        }
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.form.limits) {
                 self.refuse(&invalid);
                 return;
             }
-            let Some(speed) = &self.work.speed else {
+            let speed = match &goal {
+                Goal::Sweep(sweep) => self.known().speed_of_sweep(sweep),
+                Goal::Run | Goal::Baseline | Goal::Answer(_) => self.known().speed_of(&draft),
+            };
+            let Some(speed) = speed.or_else(|| self.work.speed.clone()) else {
                 self.work.activity = Activity::Calibrating(StartRequest { draft, goal });
                 self.calibrate();
                 return;
             };
-            draft = draft.calibrated(speed);
+            draft = draft.calibrated(&speed);
         }
         let repeats = u32::try_from(draft.repeats).unwrap_or(u32::MAX);
         if let Goal::Sweep(sweep) = goal {
-            self.begin_sweep(*sweep);
+            self.begin_sweep(SweepDraft { draft, ..*sweep });
             return;
         }
         match (draft.validate(&self.form.limits), goal) {

@@ -50,11 +50,23 @@ pub struct MachineFacts<'a> {
 
 impl MachineFacts<'_> {
     /// How fast the draft computes on an idle core: natively, or in its interpreter.
-    fn speed_of(&self, draft: &Draft) -> Option<Speed> {
-        if !draft.model.is_python() {
-            return self.speed.cloned();
+    pub fn speed_of(&self, draft: &Draft) -> Option<Speed> {
+        if draft.model.is_python() {
+            self.speed_in(draft.python.as_ref()?)
+        } else {
+            self.speed.cloned()
         }
-        let interpreter = draft.python.as_ref()?;
+    }
+
+    /// The speed that turns a time of computing into the number of steps of all configurations of a sweep.
+    pub fn speed_of_sweep(&self, sweep: &SweepDraft) -> Option<Speed> {
+        match sweep.sized_by() {
+            Some(interpreter) => self.speed_in(interpreter),
+            None => self.speed.cloned(),
+        }
+    }
+
+    fn speed_in(&self, interpreter: &Interpreter) -> Option<Speed> {
         let mut found = self.pythons.iter();
         let found = found.find(|found| found.interpreter == *interpreter)?;
         Some(found.speed())

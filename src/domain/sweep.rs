@@ -106,6 +106,14 @@ impl SweepDraft {
         all
     }
 
+    /// The interpreter whose speed turns a time of computing into steps, if Python executes all models besides serial.
+    /// Otherwise it is the machine's speed. All configurations do the same number of steps.
+    pub fn sized_by(&self) -> Option<&Interpreter> {
+        let is_all_python = self.parallel_models().all(Model::is_python);
+        let first = self.interpreters().into_iter().flatten().next();
+        first.filter(|_| is_all_python)
+    }
+
     /// The number of configurations.
     pub fn size(&self) -> usize {
         self.cells().count()

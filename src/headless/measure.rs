@@ -150,23 +150,31 @@ impl<'a> Bench<'a> {
     }
 
     /// Prepares a checked draft for measuring. It starts to handle interrupts, and converts a time per task into steps,
-    /// at the highest speed that was ever measured. Under Python that is the speed of its interpreter, otherwise this
-    /// machine's. The machine's speed is measured only if it is needed, because that takes a moment.
+    /// at the highest speed that was ever measured. If `is_by_python`, that is the speed of the first interpreter,
+    /// otherwise this machine's. The machine's speed is measured only if it is needed, because that takes a moment.
     ///
     /// # Errors
     /// If interrupts cannot be handled.
-    pub fn calibrate(&mut self, draft: &mut Draft, is_estimated: bool) -> Result<(), Failure> {
+    pub fn calibrate(
+        &mut self,
+        draft: &mut Draft,
+        is_by_python: bool,
+        is_estimated: bool,
+    ) -> Result<(), Failure> {
         self.listen()?;
         let (place, machine) = (self.keeper.place(), &self.session.machine);
         let of_python = |python| speeds::of_python(place, machine, python);
         let of_pythons: Vec<Agreed> = self.pythons.iter_mut().map(of_python).collect();
-        let is_needed = draft.needs_calibration() || (is_estimated && draft.computes());
+        let is_sized = draft.needs_calibration() && !is_by_python;
+        let is_needed = is_sized || (is_estimated && draft.computes() && !draft.model.is_python());
+        let of_machine =
+            is_needed.then(|| speeds::of_machine(place, machine, self.session.calibrate()));
+        self.speed = of_machine.as_ref().map(|agreed| agreed.speed.clone());
         let agreed = match of_pythons.into_iter().next() {
-            Some(agreed) if draft.model.is_python() => agreed,
-            _ if is_needed => speeds::of_machine(place, machine, self.session.calibrate()),
-            _ => return Ok(()),
+            Some(of_python) if is_by_python => Some(of_python),
+            _ => of_machine,
         };
-        if let Some(sizing) = draft.sizing_by_time() {
+        if let (Some(sizing), Some(agreed)) = (draft.sizing_by_time(), agreed) {
             if let Some(caveat) = agreed.caveat() {
                 say(&caveat);
             }
@@ -179,7 +187,6 @@ impl<'a> Bench<'a> {
                 draft.get(sizing.steps)
             ));
         }
-        self.speed = Some(agreed.speed);
         Ok(())
     }
 

@@ -219,6 +219,42 @@ fn the_fifth_experiment_measures_one_python_thread_first_and_sizes_tasks_by_pyth
 }
 
 #[test]
+fn a_sweep_of_pythons_models_has_tasks_of_pythons_speed_and_one_with_native_models_of_the_machines()
+{
+    for (native, expected) in [(false, 4_250_000), (true, 10_000_000)] {
+        let mut session = Session::new(120, 40);
+        found(&mut session);
+        // Tasks by a time of 250 ms.
+        session.press(&[Char('f'), Home, Down, Down, Down, Down, Right, Esc]);
+        session.open_sweep_form("cpu");
+        for model in ["gil-threads", "processes", "python-threads"] {
+            let is_chosen = session.shows(&format!("[x] {model}"));
+            let is_wanted = model == "python-threads" || (native && model == "gil-threads");
+            if is_chosen != is_wanted {
+                session.press(&[Home]);
+                let is_changed = (0..Model::ALL.len()).any(|_| {
+                    session.press(&[Right]);
+                    let sign = if is_wanted { "[x]" } else { "[ ]" };
+                    let is_changed = session.shows(&format!("{sign} {model}"));
+                    if !is_changed {
+                        session.press(&[Left, Down]);
+                    }
+                    is_changed
+                });
+                assert!(is_changed, "{model}\n{}", session.rows().join("\n"));
+            }
+        }
+        let effects = session.app.update(Msg::Key(Enter));
+        let Some(Effect::Start(order)) = effects.last() else {
+            panic!("{effects:?}")
+        };
+        // 0.25 s at 17 or 40 million steps per second.
+        let iterations = &pconc_tui::catalog::workload::ITERATIONS;
+        assert_eq!(order.plan.given(iterations), Some(expected));
+    }
+}
+
+#[test]
 fn waiting_for_the_real_lock_is_called_an_estimate_wherever_it_is_told() {
     let mut session = Session::new(120, 40);
     finished(&mut session);

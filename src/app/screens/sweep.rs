@@ -159,11 +159,8 @@ impl App {
         Ok(sweep)
     }
 
-    /// Begins the sweep. The machine's speed is known by now if it matters.
-    pub(crate) fn begin_sweep(&mut self, mut sweep: SweepDraft) {
-        if let Some(speed) = &self.work.speed {
-            sweep.draft = sweep.draft.calibrated(speed);
-        }
+    /// Begins the sweep. Its work has a number of steps by now, and no time of computing.
+    pub(crate) fn begin_sweep(&mut self, sweep: SweepDraft) {
         let plan = match sweep.validate(&self.form.limits) {
             Ok(plan) => plan,
             Err(invalid) => {
@@ -301,7 +298,10 @@ impl App {
     /// Updates the texts of the form and the chart after something changed.
     pub(crate) fn compose_sweeps(&mut self) {
         if matches!(self.overlay(), Some(Overlay::SweepForm(_))) {
-            let estimate = self.sweep_draft().map(|sweep| {
+            let estimate = self.sweep_draft().map(|mut sweep| {
+                if let Some(speed) = self.known().speed_of_sweep(&sweep) {
+                    sweep.draft = sweep.draft.calibrated(&speed);
+                }
                 let time = words(estimate::of_sweep(&sweep, self.known()), 1);
                 sweep_form::estimate(&sweep, &time)
             });

@@ -81,12 +81,14 @@ pub static TASK_TIME: Parameter = Parameter {
     range: 1..=600_000,
     about: "on an idle core of this machine, which is measured",
     meaning: "as many steps as an idle core of this machine does in that time, or, under Python's \
-     models, as the chosen interpreter does",
+     models, as the chosen interpreter does. All configurations of a sweep have the same number of steps: \
+     Python's only if all models but serial are Python's",
     note: "",
     help: Help {
         short: "How long a task computes, instead of a number of steps",
-        long: "On an idle core of this machine, from 1ms to 600s. The number of steps is printed; \
-         --iterations repeats it.",
+        long: "On an idle core of this machine, from 1ms to 600s; under Python's models, as the interpreter does. \
+         A sweep has one number of steps: that of the first --python only if all models but serial \
+         are Python's. The number of steps is printed; --iterations repeats it.",
         is_rare: false,
     },
     is_of_server: false,

@@ -155,6 +155,19 @@ mod asked_for {
     }
 
     #[test]
+    fn steps_are_those_of_pythons_speed_only_if_python_executes_all_models_but_serial() {
+        let first = |models: &[Model]| {
+            let draft = by_pythons(models, &[2]);
+            draft.sized_by().map(Interpreter::version_name)
+        };
+        let python = Some("3.13.0".to_string());
+        assert_eq!(first(&[Model::PythonThreads]), python);
+        assert_eq!(first(&[Model::Serial, Model::PythonProcesses]), python);
+        assert_eq!(first(&[Model::Threads, Model::PythonProcesses]), None);
+        assert_eq!(first(&[Model::Serial]), None);
+    }
+
+    #[test]
     fn the_json_of_a_sweep_can_be_asked_for_again() {
         let mut io = draft(Io, &[Model::GilThreads, Model::Processes], &[1, 7], 2);
         (io.draft.seed, io.seed) = (5, u64::MAX);

@@ -5,7 +5,6 @@ use crate::{
     domain::{
         plan::Invalid,
         python::{FoundPython, GilState, Interpreter, Pythons, StartMethod},
-        speed::Speed,
     },
     ui::form::FormField,
 };
@@ -57,15 +56,6 @@ impl Setup {
     /// Whether the threads of the chosen interpreter share a lock; `None` if no interpreter is chosen yet.
     pub(crate) fn gil(&self) -> Option<GilState> {
         self.python().map(|python| python.gil)
-    }
-
-    /// How fast the chosen interpreter computes.
-    pub(in crate::app) fn python_speed(&self) -> Option<Speed> {
-        let chosen = self
-            .found_pythons()
-            .iter()
-            .find(|found| Some(&found.interpreter) == self.python())?;
-        Some(chosen.speed())
     }
 
     pub(crate) fn python_in_words(&self) -> String {
