@@ -258,6 +258,7 @@ impl App {
         let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
             return;
         };
+        self.work.awaits_python = None;
         let notices = self.out.notices;
         let mut why_not = None;
         if (binding.when)(self) {

@@ -16,6 +16,7 @@ const WHEEL: isize = 3;
 impl App {
     /// A click chooses. If the target is chosen already, the click does what Enter does.
     pub(crate) fn on_clicked(&mut self, target: ClickTarget) {
+        self.work.awaits_python = None;
         if let ClickTarget::Offered(key) = target {
             self.on_key(key);
             return;

@@ -30,6 +30,8 @@ pub(crate) struct CurrentWork {
     pub(crate) speed: Option<Speed>,
     /// Whether the speed is being measured. No run may start until that is done.
     calibrating: bool,
+    /// The question that starts when a Python has been found, unless the user does something else before.
+    pub(crate) awaits_python: Option<&'static Experiment>,
     /// The number of campaigns with several runs so far.
     pub(crate) campaigns: u32,
 }
@@ -67,8 +69,7 @@ impl App {
         Some(match self.work.activity {
             Activity::Nothing => return None,
             Activity::Calibrating(_) => {
-                "still measuring the speed of this machine. Try again in a \
-             moment"
+                "still measuring the speed of this machine. The run starts after that"
             }
             Activity::Running(_) => "a run is in progress. x stops it and keeps what was measured",
         })

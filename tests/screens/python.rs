@@ -160,12 +160,26 @@ fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
 }
 
 #[test]
-fn a_question_to_python_says_that_it_is_looked_for_until_it_is_found() {
+fn a_question_to_python_waits_until_python_is_found_unless_another_key_is_pressed() {
+    for (and_then, starts) in [(None, true), (Some(Esc), false), (Some(Down), false)] {
+        let mut session = Session::new(80, 24);
+        session.press(&[Char('5')]);
+        assert!(session.shows("This starts as soon as it is found"));
+        session.press(and_then.as_slice());
+        let effects = session.app.update(Msg::PythonsFound(explorer::pythons()));
+        let is_started = matches!(&effects[..], [.., Effect::Start(_)]);
+        assert_eq!(is_started, starts, "{and_then:?}");
+        assert!(!session.shows("still looking for Python"));
+    }
+}
+
+#[test]
+fn a_question_to_python_says_so_if_none_is_found() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('5')]);
-    assert!(session.shows("still looking for Python"));
-    found(&mut session);
-    assert!(!session.shows("still looking for Python"));
+    let effects = session.app.update(Msg::PythonsFound(Pythons::default()));
+    assert_eq!(effects, []);
+    assert!(session.shows("no Python was found"));
 }
 
 #[test]

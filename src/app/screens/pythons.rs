@@ -39,6 +39,11 @@ impl App {
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {
             *row = (*row).min(rows.saturating_sub(1));
         }
+        if let Some(experiment) = self.work.awaits_python.take()
+            && self.is_free()
+        {
+            self.experiment(experiment);
+        }
     }
 
     /// Whether Python's models can be executed here.

@@ -34,6 +34,8 @@ impl App {
     pub(crate) fn experiment(&mut self, experiment: &'static Experiment) {
         if let (true, Some(sentence)) = (experiment.model.is_python(), self.why_no_python()) {
             self.show_notice(sentence);
+            let goes_on = *self.form.pythons() == Search::GoesOn;
+            self.work.awaits_python = goes_on.then_some(experiment);
             return;
         }
         let cores = self.settings.machine.cores_usable;
@@ -45,7 +47,7 @@ impl App {
 impl App {
     pub(crate) fn why_no_python(&self) -> Option<&'static str> {
         let why = match self.form.pythons() {
-            Search::GoesOn => "still looking for Python. Try again in a moment",
+            Search::GoesOn => "still looking for Python. This starts as soon as it is found",
             Search::Ended(_) => {
                 "no Python was found. f, then Model, then Python shows what was tried"
             }
