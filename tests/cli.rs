@@ -121,7 +121,7 @@ fn bad_input_of_every_kind_gets_one_sentence_and_starts_nothing() {
         ),
         (
             "run --workload io --model threads --latency 400ms..100ms",
-            "must not be longer one",
+            "must not be longer than the second",
         ),
         (
             "run --workload io --model threads --latency 100..400",

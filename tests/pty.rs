@@ -310,7 +310,7 @@ fn workers_that_are_processes_stop_with_the_program_and_their_run_says_so() {
         "they go on"
     );
     terminal.press("x");
-    terminal.wait_for(SOON, "the doubt", |screen| screen.contains("stood still"));
+    terminal.wait_for(SOON, "the doubt", |screen| screen.contains("was stopped"));
     terminal.press("q");
     terminal.wait_for(SOON, "the end", |screen| screen.contains("ENDED 0"));
     terminal.assert_nothing_left(SOON);
@@ -337,7 +337,7 @@ fn where_no_shell_could_wake_it_the_program_does_not_stop_and_says_so() {
     let mut terminal = explorer();
     terminal.press("\u{1a}");
     terminal.wait_for(SOON, "the notice", |screen| {
-        screen.contains("no shell here")
+        screen.contains("there is no shell")
     });
     terminal.press("q");
     assert_eq!(terminal.exit_code(SOON), 0);
@@ -365,7 +365,7 @@ fn the_mouse_clicks_keys_and_can_be_released_and_is_given_back() {
     terminal.press("\u{1b}");
     terminal.wait_for(SOON, "the first screen", |screen| !screen.contains("Help"));
     terminal.press("M");
-    terminal.wait_for(SOON, "the notice", |screen| screen.contains("released"));
+    terminal.wait_for(SOON, "the notice", |screen| screen.contains("the mouse selects text"));
     assert!(wait_until(SOON, || !terminal.listens_to_mouse()));
     terminal.press("M");
     assert!(wait_until(SOON, || terminal.listens_to_mouse()));

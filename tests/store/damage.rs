@@ -359,7 +359,7 @@ fn a_file_that_is_something_else_is_never_written_to() {
                 .unwrap_err(),
         ] {
             assert!(
-                error.to_string().contains("is no history of pconc-tui"),
+                error.to_string().contains("is not a history of pconc-tui"),
                 "{error}"
             );
         }
@@ -443,7 +443,7 @@ fn a_trace_that_is_gone_or_damaged_is_one_sentence() {
             .read("a")
             .unwrap_err()
             .to_string()
-            .contains("removed to save room")
+            .contains("removed to save space")
     );
     traces.keep(&record("a"), &Trace::new(2)).unwrap();
     assert!(traces.read("a").is_ok());

@@ -308,7 +308,7 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
     // A joiner belongs to words and is no control character.
     let want = "می\u{200c}خواهم";
     assert!(said(&format!("history name last {want}"), &room).contains(&format!("\"{want}\"")));
-    assert!(said("history name last fetching", &room).contains("#4 is called \"fetching\""));
+    assert!(said("history name last fetching", &room).contains("#4 is now called \"fetching\""));
     let found = said("history list --filter FETCH", &room);
     assert_eq!(
         found
@@ -356,7 +356,7 @@ fn a_file_that_is_something_else_is_refused_before_anything_is_measured() {
     for line in [TINY, "history list", "history remove 1"] {
         let sentence = refused(line, &room);
         assert!(
-            sentence.contains("is no history of pconc-tui") && sentence.lines().count() == 1,
+            sentence.contains("is not a history of pconc-tui") && sentence.lines().count() == 1,
             "{sentence}"
         );
     }
