@@ -75,18 +75,26 @@ impl App {
             .or_else(|| self.live().map(Shown::Live))
     }
 
-    /// Where the shown run was measured; this machine if the run is in progress or no run is shown.
+    /// Where the shown run or sweep was measured; this machine if it is in progress or nothing is shown.
     pub fn machine_shown(&self) -> &Machine {
-        let played = || self.history.get(self.playback()?.number);
-        let entry = self.shown().and_then(Shown::entry).or_else(played);
+        let entry = self.entry_shown();
         entry.map_or(&self.settings.machine, |entry| &entry.provenance.machine)
     }
 
-    /// Where and when the shown run was recorded, from the longest text to the shortest; `None` unless it is from a
-    /// shared file.
+    /// Where and when the shown run or sweep was recorded, from the longest text to the shortest; `None` unless it is
+    /// from a shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
+        sentence::origin::recorded_on(self.entry_shown()?)
+    }
+
+    /// The run of the history that is shown or played, or one that stands for the sweep that is shown.
+    fn entry_shown(&self) -> Option<&RunEntry> {
+        if self.frozen().is_some() {
+            return None;
+        }
+        let charted = self.chart().map(|chart| chart.number);
         let played = self.playback().map(|playback| playback.number);
-        sentence::origin::recorded_on(self.history.get(played.or(self.chosen())?)?)
+        self.run_at(charted.or(played).or(self.chosen())?)
     }
 
     /// The run that the panels are about, if it has a trace.

@@ -8,6 +8,23 @@ use pconc_tui::{
 
 use super::{fixtures::sample, *};
 
+#[test]
+fn the_header_says_that_a_sweep_was_recorded_in_its_row_and_in_its_chart() {
+    let mut session = Session::new(120, 40);
+    session
+        .open_sweep_form("io")
+        .start_sweep(super::sweep::ALL, |_, _| {});
+    let mut session = session.replayed();
+    assert!(session.rows()[0].contains("recorded"), "a run of it");
+    let sweep = session.app.history().sweeps()[0].number;
+    let row = ClickTarget::HistoryRow(Some(sweep));
+    let _ = session.app.update(Msg::Clicked(row));
+    assert!(session.rows()[0].contains("recorded"), "its row");
+    session.press(&[Char('s')]);
+    assert!(session.app.chart().is_some());
+    assert!(session.rows()[0].contains("recorded"), "its chart");
+}
+
 /// The history as the explorer reads it from a file.
 pub fn through_a_file(history: &History) -> Lot {
     let shared = sample::shared(history);

@@ -63,6 +63,7 @@ pub fn run(number: usize, record: &Record) -> RunEntry {
 pub fn shared(history: &History) -> Shared<'_> {
     Shared {
         runs: history.entries().iter().collect(),
+        sweeps: history.sweeps().iter().collect(),
         ..Shared::default()
     }
 }
