@@ -150,7 +150,7 @@ fn comparing_what_has_nothing_to_be_compared_with_says_what_is_missing() {
     session.press(&[Char('c')]);
     assert!(session.shows("no run has finished yet"));
     session.press(&[Char('r'), Char('c')]);
-    assert!(session.shows("mark another run with m, or measure a baseline with R"));
+    assert!(session.shows("there is only one run. R measures its baseline"));
     session.press(&[Char('R')]);
     session.in_history().press(&[Home, Char('c')]);
     assert!(session.shows("Comparison of 2 runs") && !session.shows("mark another run"));

@@ -366,9 +366,12 @@ impl App {
     }
 
     pub(crate) fn why_not_compared(&self) -> Option<&'static str> {
-        self.why_no_run().or(Some(
-            "mark another run with m, or measure a baseline with R",
-        ))
+        self.why_no_run()
+            .or(Some(match self.runs.browse.order().len() {
+                0 => "no run is shown. r runs what the form says, 1-5 are questions",
+                1 => "there is only one run. R measures its baseline, to compare with",
+                _ => "mark another run with m, or measure a baseline with R",
+            }))
     }
 }
 
