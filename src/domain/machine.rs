@@ -114,7 +114,7 @@ impl Limit {
     pub fn of_a_pool() -> Limit {
         Limit {
             most: MAX_RAYON_THREADS,
-            because: "idle rayon threads search each other for work".into(),
+            because: "the cost of idle rayon threads, which search for work".into(),
         }
     }
 
