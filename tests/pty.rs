@@ -365,7 +365,9 @@ fn the_mouse_clicks_keys_and_can_be_released_and_is_given_back() {
     terminal.press("\u{1b}");
     terminal.wait_for(SOON, "the first screen", |screen| !screen.contains("Help"));
     terminal.press("M");
-    terminal.wait_for(SOON, "the notice", |screen| screen.contains("the mouse selects text"));
+    terminal.wait_for(SOON, "the notice", |screen| {
+        screen.contains("the mouse selects text")
+    });
     assert!(wait_until(SOON, || !terminal.listens_to_mouse()));
     terminal.press("M");
     assert!(wait_until(SOON, || terminal.listens_to_mouse()));
