@@ -229,7 +229,10 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
         session.run_as(|record| record.ending.outcome = Outcome::Cancelled);
         let (heading, table) = (session.table().remove(0), session.table());
         let mut rest = heading.replace(['↑', '│', '┃'], " ");
-        let mut headings: Vec<&str> = COLUMNS.iter().map(|column| column.heading()).collect();
+        let mut headings: Vec<&str> = COLUMNS
+            .iter()
+            .map(|column| column.short_heading())
+            .collect();
         headings.retain(|heading| !heading.is_empty());
         headings.sort_by_key(|heading| std::cmp::Reverse(heading.len()));
         for heading in headings {
@@ -262,7 +265,7 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
 fn headings(session: &Session) -> Vec<&'static str> {
     let heading = session.table().remove(0).replace(['↑', '↓'], " ");
     let is_there = |name: &&str| !name.is_empty() && heading.contains(&format!(" {name} "));
-    let names = COLUMNS.iter().map(|column| column.heading());
+    let names = COLUMNS.iter().map(|column| column.short_heading());
     names.filter(is_there).collect()
 }
 

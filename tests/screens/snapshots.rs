@@ -572,13 +572,13 @@ fn vocabulary() -> BTreeSet<String> {
         .into();
     let mut known = BTreeSet::new();
     while let Some(room) = rooms.pop() {
-        for place in std::fs::read_dir(room).unwrap() {
-            let place = place.unwrap().path();
+        for place in std::fs::read_dir(room).expect("the sources can be read") {
+            let place = place.expect("the sources can be read").path();
             let is_told = |ending| ["rs", "md"].map(OsStr::new).contains(&ending);
             if place.is_dir() {
                 rooms.push(place);
             } else if place.extension().is_some_and(is_told) {
-                let text = std::fs::read_to_string(place).unwrap();
+                let text = std::fs::read_to_string(place).expect("the sources can be read");
                 known.extend(words(&text).map(|(word, _)| word.to_string()));
             }
         }

@@ -369,7 +369,7 @@ fn said_in(columns: usize, line: &str, room: &Room) -> String {
     let output = command
         .env("COLUMNS", columns.to_string())
         .output()
-        .unwrap();
+        .expect("the binary was built for this test");
     text(&output.stdout)
 }
 

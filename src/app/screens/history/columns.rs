@@ -87,20 +87,20 @@ pub enum ByDefault {
 impl ColumnDescription {
     /// Its name outside of the table, because the bar has no heading.
     pub fn name(&self) -> &str {
-        match self.heading() {
+        match self.short_heading() {
             "" => "bar",
             heading => heading,
         }
     }
 
     /// The text above its cells, with the unit.
-    pub fn heading(&self) -> &str {
+    pub fn short_heading(&self) -> &str {
         &self.table.short
     }
 
     /// Its least width. Which columns are shown depends on this and not on their contents.
     pub fn least_width(&self) -> usize {
-        self.least.width().max(self.heading().width())
+        self.least.width().max(self.short_heading().width())
     }
 
     /// The cell of a row; empty if there is nothing to say. The bar is drawn instead.

@@ -139,7 +139,7 @@ impl PlacedColumn {
 }
 
 fn heading(column: &ColumnDescription, sort: Sort) -> String {
-    format!("{}{}", column.heading(), arrow(column, sort))
+    format!("{}{}", column.short_heading(), arrow(column, sort))
 }
 
 /// The arrow of a column that the runs are sorted by.
