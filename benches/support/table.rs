@@ -55,12 +55,24 @@ fn here() -> String {
     )
 }
 
+/// The revision, and whether the code was changed since. Benches themselves change the page.
 fn revision() -> String {
-    let git = Command::new("git")
-        .args(["describe", "--always", "--dirty", "--exclude=*"])
-        .output();
-    let told = git.ok().filter(|output| output.status.success());
-    told.map_or("unknown".into(), |output| {
-        String::from_utf8_lossy(&output.stdout).trim().into()
-    })
+    let git = |arguments: &[&str]| Command::new("git").args(arguments).output().ok();
+    let head = git(&["rev-parse", "--short", "HEAD"]).filter(|output| output.status.success());
+    let head = head.map_or("unknown".into(), |output| {
+        String::from_utf8_lossy(&output.stdout).trim().to_string()
+    });
+    let code = git(&[
+        "diff",
+        "--quiet",
+        "HEAD",
+        "--",
+        "src",
+        "assets",
+        "Cargo.lock",
+    ]);
+    match code.is_some_and(|output| output.status.success()) {
+        true => head,
+        false => format!("{head}, changed"),
+    }
 }
