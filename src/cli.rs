@@ -116,7 +116,7 @@ pub enum Command {
     /// Measure models with many numbers of workers, and print the curve
     ///
     /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one round that
-    /// warms up and is not counted. Serial is always measured too, once per round, as speed-ups need it.
+    /// warms up and is not counted. Serial is always measured too, once per round, because speed-ups need it.
     Sweep(Box<SweepRequest>),
     /// Compare the emulated interpreter lock with CPython's, and print how true it is
     ///
@@ -128,7 +128,7 @@ pub enum Command {
     History(HistoryRequest),
     /// Open the explorer with the runs of a shared file
     ///
-    /// Everything is shown as it was measured, and marked as recorded there. p plays a run again, as it happened.
+    /// Everything is shown as it was measured, and marked as recorded. p replays a run as it happened.
     Replay(Replay),
     /// Say what this machine offers: cores, clocks, limits, terminal
     Doctor,

@@ -20,7 +20,7 @@ use crate::{
     ui::{
         area,
         key::Key,
-        panel::{draw_lines, end_words_at},
+        panel::{clear_cut_words, draw_lines},
         theme::Theme,
     },
 };
@@ -98,7 +98,7 @@ fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
 
 fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer) {
     if let Some((overlay, over)) = app.overlay().zip(overlay_area(app, area)) {
-        end_words_at(over, buf);
+        clear_cut_words(over, buf);
         overlay.screen().draw(app, theme, panels, over, buf);
     }
 }

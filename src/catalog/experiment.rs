@@ -36,7 +36,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         key: '1',
         question: "Do threads speed up I/O?",
         lead: "threads for I/O?",
-        watch: "thin bars side by side: all wait for the network at the same time",
+        watch: "thin bars side by side: all wait for the network",
         workload: Workload::Io,
         model: Model::Threads,
         workers: Some(16),

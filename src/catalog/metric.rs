@@ -407,7 +407,7 @@ const AFTER_PHASES: &[Metric] = &[
     ),
     metric(
         "tasks_not_begun",
-        "tasks not begun",
+        "tasks not started",
         Count,
         |run, _| Some(run.ending.tasks_not_begun.into()),
         "tasks that no worker had started when the run ended",

@@ -10,9 +10,9 @@ use crate::domain::look::{ColorChoice, Look, ThemeName};
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Options of the explorer")]
 pub struct Explore {
-    /// Begin with the teaching layout
+    /// Start with the teaching layout
     ///
-    /// Fewer panels, larger figures, the pressed keys visible. P changes it while the explorer runs.
+    /// Fewer panels, larger figures, visible key presses. P switches it on and off.
     #[arg(long)]
     pub present: bool,
 
@@ -23,9 +23,9 @@ pub struct Explore {
     #[arg(hide_possible_values = true)]
     theme: Option<ThemeName>,
 
-    /// How many: auto, never, always, 16, 256, true [default: auto]
+    /// How many colours: auto, never, always, 16, 256, true [default: auto]
     ///
-    /// auto takes as many as the terminal says it has, and none with NO_COLOR; always takes 16 at least.
+    /// auto uses as many as the terminal reports, and none with NO_COLOR; always uses at least 16.
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     #[arg(hide_short_help = true)]

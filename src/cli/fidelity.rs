@@ -40,20 +40,20 @@ pub struct FidelityRequest {
 
     /// How many rounds are counted, from 1 to 1000 [default: 5]
     ///
-    /// With less than two there are no intervals, and no verdicts.
+    /// With fewer than two there are no intervals and no verdicts.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
     pub repeats: u64,
 
     /// How long a cpu task takes CPython, from 1ms to 600s [default: 200ms]
     ///
-    /// There are eight of them, of as many steps under both locks. What takes only a few switch intervals says little.
+    /// There are eight tasks, with the same steps under both locks. Tasks of only a few switch intervals say little.
     #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
     // Rust needs about a tenth of it. For all tasks together, that is still tens of switch intervals.
     #[arg(default_value = "200ms", hide_default_value = true)]
     task_time: u64,
 
-    /// What the order of each round is drawn from, any whole number [default: 1]
+    /// The seed for the order of each round, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(default_value_t = 1, hide_default_value = true)]
     pub seed: u64,

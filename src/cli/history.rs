@@ -22,7 +22,7 @@ Examples:
 pub enum HistoryRequest {
     /// List the runs that are kept, the latest last
     List {
-        /// Only runs in whose row all these words occur
+        /// Only runs that match all these words
         #[arg(
             long,
             value_name = "WORDS",
@@ -31,7 +31,7 @@ pub enum HistoryRequest {
         )]
         filter: String,
 
-        /// Only so many, the latest
+        /// Only the latest N
         #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
         limit: Option<u64>,
 
@@ -39,7 +39,7 @@ pub enum HistoryRequest {
         #[arg(long)]
         all: bool,
 
-        /// Those that were removed
+        /// The removed runs instead
         #[arg(long)]
         removed: bool,
 
@@ -51,7 +51,7 @@ pub enum HistoryRequest {
     Show(RunSelection),
     /// Show runs side by side
     Compare(RunSelection),
-    /// Print runs for others, in a form that programs read
+    /// Print runs in a form that programs can read
     Export {
         /// Which
         #[command(flatten)]
@@ -71,7 +71,7 @@ pub enum HistoryRequest {
         #[arg(value_name = "RUN")]
         run: String,
 
-        /// What to call it; without it, the run has no name any more
+        /// The name; without one, the run loses its name
         #[arg(value_name = "NAME")]
         name: Option<String>,
     },

@@ -12,9 +12,9 @@ use crate::present::format::Format;
 /// Where and how results are written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct OutputArguments {
-    /// How: table, json, csv, markdown, svg, html, chrome-trace
+    /// The format: table, json, csv, markdown, svg, html, chrome-trace
     ///
-    /// A table unless said otherwise. Where a file is given, its ending decides unless this does.
+    /// The default is a table. If --output names a file, its ending decides.
     #[arg(long, value_name = "FORMAT", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     format: Option<Format>,

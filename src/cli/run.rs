@@ -49,7 +49,7 @@ pub struct RunRequest {
 
     /// How often to do the run
     ///
-    /// From 1 to 1000; each has a record of its own [default: 1]
+    /// From 1 to 1000; each run has its own record [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
 
@@ -59,7 +59,7 @@ pub struct RunRequest {
     #[arg(long)]
     pub compare: bool,
 
-    /// What the latencies of the embedded server's pages are drawn from, any whole number [default: 1]
+    /// The seed for the latencies of the embedded server, any whole number [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(hide_short_help = true, conflicts_with = "urls")]
     #[arg(help_heading = "Options of --workload io")]

@@ -37,7 +37,7 @@ pub struct SweepRequest {
 
     /// One model or several, with commas between them
     ///
-    /// How the tasks are executed. Serial is measured in any case, once per round: it is what speed-ups are measured against.
+    /// How the tasks are executed. Serial is always measured too, once per round, because speed-ups need it.
     #[arg(long, value_name = "MODELS", allow_hyphen_values = true)]
     #[arg(action = clap::ArgAction::Set, value_delimiter = ',', num_args = 1, required = true)]
     #[arg(hide_possible_values = true)]
@@ -45,21 +45,21 @@ pub struct SweepRequest {
 
     /// How many workers: 1,2,4, 1..16, 2^0..2^4, cores
     ///
-    /// Up to 64 numbers for each model but serial, which has one worker. The limits of each are those of `run`.
+    /// Up to 64 numbers for each model except serial, which has one worker. The limits are those of `run`.
     #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true)]
     workers: String,
 
     /// How many rounds are counted
     ///
-    /// From 1 to 1000 [default: 3]. With less than two there are no intervals, and with few they are wide.
+    /// From 1 to 1000 [default: 3]. With fewer than two there are no intervals; with few they are wide.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
     repeats: u64,
 
-    /// What the order of each round is drawn from, any whole number [default: 1]
+    /// The seed for the order of each round, any whole number [default: 1]
     ///
-    /// The same seed gives the same order on every machine. The latencies of the embedded server's pages are drawn from
-    /// it, too, as in `run`.
+    /// The same seed gives the same order on every machine. It also decides the latencies of the embedded server, as in
+    /// `run`.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(hide_short_help = true)]
     #[arg(default_value_t = 1, hide_default_value = true)]

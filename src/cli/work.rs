@@ -22,7 +22,7 @@ pub struct WorkArguments {
     #[command(flatten)]
     pub output: OutputArguments,
 
-    /// List all tasks in JSON, also above 10000
+    /// List all tasks in JSON, even more than 10000
     #[arg(long, hide_short_help = true)]
     pub all_tasks: bool,
 
@@ -37,7 +37,7 @@ pub struct WorkArguments {
 
     /// Fetch real addresses instead, from a list
     ///
-    /// A file with one http or https address a line, at most 1000; lines that begin with # are comments.
+    /// A file with one http or https address per line, at most 1000; lines that start with # are comments.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(help_heading = "Options of --workload io")]
     pub urls: Option<PathBuf>,
@@ -45,11 +45,11 @@ pub struct WorkArguments {
     /// Which Python: a file, or a name on PATH [default: python3]
     ///
     /// CPython 3.8 or newer; python-interpreters needs 3.14. Without it, python3 on PATH, or else the first that is found
-    /// there and in pyenv. `pconc-tui doctor` lists them. A sweep takes several: give it once for each.
+    /// there and in pyenv. `pconc-tui doctor` lists them. A sweep takes several; give the option once for each.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::ExecutablePath)]
     pub python: Vec<PathBuf>,
 
-    /// How python-processes makes its processes: fork, forkserver, spawn [default: that Python's own]
+    /// How python-processes creates its processes: fork, forkserver, spawn [default: that Python's own]
     #[arg(long, value_name = "METHOD", allow_hyphen_values = true)]
     #[arg(
         help_heading = "Options of the python models",

@@ -49,7 +49,7 @@ impl Format {
             Format::Json => ["json", "everything, also for replay", "json"],
             Format::Csv => ["csv", "runs as rows of a spreadsheet", "csv"],
             Format::Markdown => ["markdown", "tables for a document", "md"],
-            Format::Svg => ["svg", "timelines or chart, a picture", "svg"],
+            Format::Svg => ["svg", "timelines or a chart, as a picture", "svg"],
             Format::Html => ["html", "a report for the browser", "html"],
             Format::ChromeTrace => ["chrome-trace", "the timelines for Perfetto", "trace.json"],
         }

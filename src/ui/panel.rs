@@ -2,7 +2,7 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::{Position, Rect},
+    layout::Rect,
     style::{Color, Modifier, Style},
     text::{Line, Span, Text},
     widgets::{Block, Clear, Padding, Widget},
@@ -95,22 +95,31 @@ pub fn shorten(line: &mut Line<'_>, room: usize) {
     });
 }
 
-/// Puts dots in place of words that are half hidden by an overlay on this area.
-pub fn end_words_at(over: Rect, buf: &mut Buffer) {
-    let is_letter = |buf: &Buffer, x: u16, y: u16| {
-        let cell = buf.cell(Position { x, y });
-        cell.is_some_and(|cell| cell.symbol().chars().all(char::is_alphanumeric))
-    };
-    let sides = [
-        (over.left(), over.left().wrapping_sub(1)),
-        (over.right().saturating_sub(1), over.right()),
-    ];
+/// Clears what would be left of words and numbers that an overlay on this area hides in part: "0.96×" without its first
+/// digit would read as another number.
+pub fn clear_cut_words(over: Rect, buf: &mut Buffer) {
+    let screen = buf.area;
     for row in over.rows() {
-        for (hidden, seen) in sides {
-            if is_letter(buf, hidden, row.y) && is_letter(buf, seen, row.y) {
-                buf[(seen, row.y)].set_symbol("…");
-            }
+        let last = over.right().saturating_sub(1);
+        clear_rest_of_word(over.left(), (screen.left()..over.left()).rev(), row.y, buf);
+        clear_rest_of_word(last, over.right()..screen.right(), row.y, buf);
+    }
+}
+
+/// Clears the columns `seen`, the nearest first, as far as they continue the word in the column `hidden`.
+fn clear_rest_of_word(hidden: u16, seen: impl Iterator<Item = u16>, y: u16, buf: &mut Buffer) {
+    let is_of_word = |buf: &Buffer, x: u16| {
+        let is_of_word = |c: char| c.is_alphanumeric() || ".,:×%+-/()'…".contains(c);
+        buf[(x, y)].symbol().chars().all(is_of_word)
+    };
+    if !is_of_word(buf, hidden) {
+        return;
+    }
+    for x in seen {
+        if !is_of_word(buf, x) {
+            return;
         }
+        buf[(x, y)].set_symbol(" ");
     }
 }
 
@@ -255,6 +264,19 @@ pub fn draw_arrows(first: usize, rows: usize, area: Rect, buf: &mut Buffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_word_or_number_that_an_overlay_cuts_nothing_is_left_and_whole_ones_stay() {
+        let mut buf =
+            Buffer::with_lines(["some concurrency 0.96× end", "ab █████████████████ 12 cd"]);
+        clear_cut_words(Rect::new(8, 0, 10, 2), &mut buf);
+        let rows: Vec<String> = (0..2)
+            .map(|y| (0..26).map(|x| buf[(x, y)].symbol()).collect())
+            .collect();
+        // The overlay is drawn over its own columns afterwards.
+        assert_eq!(rows[0], "some    currency 0     end");
+        assert_eq!(rows[1], "ab █████████████████ 12 cd", "bars are no words");
+    }
 
     #[test]
     fn the_cursor_is_in_view_however_wide_the_characters_are() {

@@ -207,7 +207,7 @@ fn state(app: &App) -> (String, String) {
     };
     match app.frozen() {
         // The state is about the run in progress, not about the frozen trace that is shown.
-        Some(_) if state.is_empty() => (which, "picture frozen".into()),
+        Some(_) if state.is_empty() => (which, "frozen".into()),
         Some(_) => (which, format!("frozen, {state}")),
         None => (which, state),
     }

@@ -35,7 +35,7 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
     bind("p", "p play", 8, "replay a finished run, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
     bind("v", "v view", 3, "show the timeline by worker or by core", App::turn_view).when(App::has_trace),
     bind("f", "f form", 7, "open the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
-    bind("s", "s sweep", 7, "a sweep: models and numbers of workers as a bar chart; back to the one that is on or chosen", App::open_sweep_form)
+    bind("s", "s sweep", 7, "sweep models and numbers of workers; returns to the running or chosen sweep", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),
     bind("H", "H earlier", 11, "show or hide the runs of earlier sessions", App::toggle_earlier)
         .when(|app| app.runs.browse.earlier > 0).or_says(|_| Some("there are no runs of earlier sessions")),

@@ -212,7 +212,7 @@ fn disagreement(record: &Record) -> Option<String> {
         ));
     }
     let undone = (record.ending.tasks_failed).saturating_add(record.ending.tasks_not_begun);
-    (undone > tasks).then(|| format!("more than all {tasks} tasks have failed or were not begun"))
+    (undone > tasks).then(|| format!("more than all {tasks} tasks have failed or were not started"))
 }
 
 #[cfg(test)]

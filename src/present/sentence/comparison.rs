@@ -138,10 +138,10 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
             )
         }
         (_, None) => {
-            format!("{over} and {run}: less than 10 % apart, which single runs cannot tell apart")
+            format!("{over} and {run} differ by less than 10 %, too little for single runs to show")
         }
         (Difference::Small, _) => {
-            format!("{over} and {run}: less than 5 % apart, {numbers}")
+            format!("{over} and {run} differ by less than 5 %: {numbers}")
         }
         _ => format!("no clear difference between {over} and {run}: {numbers}"),
     }

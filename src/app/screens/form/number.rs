@@ -76,7 +76,7 @@ impl Setup {
         } else if wanted <= now && now <= least {
             let because = match parameter {
                 longest if *longest == LATENCY_MAX => ": the shortest latency",
-                wait if *wait == WAIT && least > 1 => ": at least 1 ms per slice",
+                wait if *wait == WAIT && least > 1 => ": at least 1 ms per turn",
                 _ => "",
             };
             self.note(format!("at least {}{because}", grouped(least)));

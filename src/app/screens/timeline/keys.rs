@@ -25,7 +25,7 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
         bind("Home", "", 0, "move the cursor to the start of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_trace),
         bind("End", "", 0, "move the cursor to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
             .when(App::has_trace),
-        bind(".", ". slice", 5, "the worker's next segment; under the lock, its next wait or turn", |app| app.step_segment(Direction::Next))
+        bind(".", ". segment", 5, "the worker's next segment; under the lock, its next wait or turn", |app| app.step_segment(Direction::Next))
             .when(App::has_trace),
         bind(",", "", 0, "the start of this segment, or the one before", |app| app.step_segment(Direction::Previous)).when(App::has_trace),
         bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Direction::Next)).when(App::shows_workers),

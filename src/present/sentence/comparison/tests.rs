@@ -163,7 +163,7 @@ fn if_one_is_in_the_interval_there_is_no_clear_difference() {
     );
     assert_eq!(
         said(&close, &[1, 2]),
-        "#1 serial and #2 threads: less than 10 % apart, which single runs cannot tell apart"
+        "#1 serial and #2 threads differ by less than 10 %, too little for single runs to show"
     );
 }
 
