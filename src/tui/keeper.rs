@@ -59,7 +59,7 @@ type KeeperJob = Box<dyn FnOnce(&mut KeeperThread) + Send>;
 
 impl HistoryKeeper {
     /// Keeps the runs that are measured `here` at this place, if there is one, and sends what it finds there to
-    /// `events`. If the system has no thread to spare, nothing is kept, and [`Keeper::leave`] says so.
+    /// `events`. If the system has no thread to spare, nothing is kept, and [`HistoryKeeper::leave`] says so.
     pub fn new(
         place: Option<HistoryPlace>,
         here: Arc<Provenance>,

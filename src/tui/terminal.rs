@@ -21,7 +21,7 @@ use nix::{
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
 /// Whether this program has taken over the terminal. Global, because a panic or a signal has to give it back without
-/// the [`Screen`].
+/// the [`TerminalGuard`].
 static OURS: AtomicBool = AtomicBool::new(false);
 /// The messages of other threads that panicked meanwhile.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);

@@ -42,7 +42,7 @@ impl ProgramOutput {
     }
 }
 
-/// Why there is no [`Answer`].
+/// Why there is no [`ProgramOutput`].
 #[derive(Debug)]
 pub enum AskError {
     /// The program could not be started: the system's reason.
