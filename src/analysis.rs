@@ -1,6 +1,6 @@
-//! Findings: what records say together, as numbers. A finding names what was compared with what, the factor, its
-//! interval, and whether it is certain. Screens, shell and files share one set of thresholds. There are no words,
-//! colours or widths here.
+//! Findings: comparisons of records, as numbers. A finding names what was compared with what, the factor, its interval,
+//! and whether it is certain. Screens, shell and files share one set of thresholds. This layer contains no words,
+//! colours or widths.
 
 pub mod compared;
 pub mod finding;

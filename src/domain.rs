@@ -1,7 +1,7 @@
 //! What the program is about: pure data and pure functions.
 //!
 //! There is no clock, thread, process or terminal in this layer, so code that only imports this layer can be tested in
-//! microseconds. The words are those of the crate documentation.
+//! microseconds. The glossary is in the crate documentation.
 
 pub mod address;
 pub mod addresses;

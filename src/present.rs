@@ -1,5 +1,5 @@
 //! Presentation for screen, shell and files alike: number formats, sentences made from findings, table layout, scales
-//! of charts, ASCII. Anything that is shown in two places is made here once.
+//! of charts, ASCII. Anything that is shown in two places is formatted here once.
 
 pub mod ascii;
 pub mod chart;

@@ -5,13 +5,13 @@
 //! The file consists of JSON Lines, one fact per line (`line.rs`): the machine of a session, a run, a name, a removal.
 //! Lines are only ever appended. Several programs may append at the same time. Each takes the file's lock, reads what
 //! others have appended since, gives its run the next number, and writes the whole line by one call (`store/log.rs`).
-//! So a number is given once and means the same run for ever; numbers of removed runs are not reused. A small file
+//! So a number is assigned once and means the same run for ever; numbers of removed runs are not reused. A small file
 //! beside the history holds the highest number and how far the history was read (`store/known.rs`), so that the next
-//! number needs no reading of the whole history.
+//! number is known without reading the whole history.
 //!
 //! A line that cannot be understood costs only itself: it is skipped, reported, and never overwritten. A line that
-//! could not be written completely is taken back. A torn line, for example after a power cut, gets a line end before
-//! the next one is appended.
+//! could not be written completely is truncated. A torn line, for example after a power cut, gets a line end before the
+//! next one is appended.
 //!
 //! A change that cannot be appended is tried again until the program ends (`store/writer.rs`). Meanwhile it is in a
 //! file beside the history (`store/pending.rs`), which the next start adds to the history if necessary.
@@ -53,10 +53,10 @@ pub use writer::{KeepingEnd, PATIENCE, Writer, take_in};
 
 use crate::domain::{keeping::Keeping, provenance::Provenance};
 
-/// The kept history, as one of possibly several programs that append to it.
+/// The kept history. Several programs may append to it at the same time.
 #[derive(Debug)]
 pub struct Store {
-    /// Where the history is.
+    /// The place of the history.
     pub place: HistoryPlace,
     log: Log,
     index: Index,
@@ -96,10 +96,11 @@ impl Store {
     }
 
     /// Keeps all these changes, or none. Runs and sweeps that are already kept are left out. A run or sweep gets the
-    /// number that is wanted; if that is taken, it gets the next number after the highest ever given. `patience` limits
-    /// the wait for other programs that append. Returns what became of each added run and sweep.
+    /// wanted number; if that is taken, it gets the next number after the highest ever assigned. `patience` limits the
+    /// wait for other programs that append. Returns the result for each added run and sweep.
     ///
     /// # Errors
+    ///
     /// If the changes cannot be kept; the message is one sentence, and the file is unchanged.
     pub fn keep(
         &mut self,
@@ -122,7 +123,7 @@ impl Store {
         log.catch_up(&file, indexing(index))?;
         let (lines, reply) = change::lines(changes, provenance, index);
         log.append(&file, &lines)?;
-        // After this, a caller that asks for the new run finds it. Nothing can have been appended in between.
+        // After this, the new run can be found. No other program can have appended in between.
         log.catch_up(&file, indexing(index))?;
         if let Some(position) = log.position {
             // If this fails, the next program has to read more.
@@ -157,7 +158,7 @@ impl Store {
         self.log.read(indexing(&mut self.index))
     }
 
-    /// Finds out the next number. If it is known beside the history, nothing else is read.
+    /// Determines the next number. If it is known from the file beside the history, nothing else is read.
     fn know_numbers(&mut self) -> Result<(), StoreError> {
         if self.log.position.is_some() {
             return Ok(());
@@ -177,10 +178,11 @@ impl Store {
 }
 
 impl HistoryPlace {
-    /// The place where the user wants runs to be kept, or why it cannot be used. Only a file that the user has named
-    /// has to be a history: an unusable default place is no reason to refuse the whole command.
+    /// The place where the user wants runs to be kept, or the reason why it cannot be used. Only a file that the user
+    /// has named has to be a history: an unusable default place is no reason to refuse the whole command.
     ///
     /// # Errors
+    ///
     /// If the named file is not a history; the message is one sentence.
     pub fn usable(
         keeping: &Keeping,
@@ -204,7 +206,7 @@ impl HistoryPlace {
     /// If it cannot be read or is something else; the message is one sentence.
     pub fn check(&self) -> Result<(), StoreError> {
         let mut store = Store::at(self.clone());
-        // The beginning of a history is sufficient. Only if it differs, the rest is read.
+        // The start of a history is sufficient. The rest is read only if the start is different.
         let beginning = own::beginning(&self.file, BEGINNING.len());
         if !beginning.is_ok_and(|beginning| BEGINNING.starts_with(&beginning)) {
             store.read_all()?;
@@ -212,8 +214,8 @@ impl HistoryPlace {
         store.index.check_is_of_history(&self.file)
     }
 
-    /// Waits until the appended lines are on the disk. Otherwise the system may take half a minute, and a power cut in
-    /// that time would lose them.
+    /// Waits until the appended lines are on disk. Otherwise the system may take half a minute, and a power cut in that
+    /// time would lose them.
     pub fn sync(&self) {
         // A file system that cannot be asked writes them in its own time.
         let _ = File::open(&self.file).and_then(|file| file.sync_data());

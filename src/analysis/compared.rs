@@ -10,7 +10,7 @@ use crate::domain::{
 pub struct Compared<'a> {
     /// The run.
     pub entry: &'a RunEntry,
-    /// All sound runs of its configuration, including itself; its time is their median. Only the run itself if it was
+    /// All sound runs of the configuration, including this one; the time is their median. Only the run itself if it was
     /// measured once.
     pub measured: Vec<&'a Record>,
 }
@@ -26,25 +26,25 @@ impl<'a> Compared<'a> {
         Compared { entry, measured }
     }
 
-    /// Whether it was measured more than once.
+    /// Whether the configuration was measured more than once.
     pub fn is_repeated(&self) -> bool {
         self.measured.len() > 1
     }
 
-    /// Its number and model.
+    /// The number and the model of the run.
     pub fn label(&self) -> String {
         let executor = &self.entry.record.plan.executor;
         format!("#{} {}", self.entry.number, executor.name())
     }
 
-    /// Whether this run and the other one are repeats of one configuration.
+    /// Whether both runs are repeats of one configuration.
     pub fn repeats_this(&self, other: &Compared<'_>) -> bool {
         self.entry.assessment.repeats.contains(&other.entry.number)
     }
 }
 
 /// The run that the others are measured against unless the user chooses one: the baseline of the history, else a serial
-/// run, else one Python thread, else the first run.
+/// run, else a run with one Python thread, else the first run.
 pub fn default_reference(runs: &[Compared<'_>]) -> usize {
     let first = |is: fn(&RunEntry) -> bool| runs.iter().position(|run| is(run.entry));
     first(|run| run.assessment.is_baseline)
@@ -53,7 +53,7 @@ pub fn default_reference(runs: &[Compared<'_>]) -> usize {
         .unwrap_or(0)
 }
 
-/// Separates runs that repeat each other into single runs. As a group they would be compared with themselves.
+/// Separates runs that repeat each other into single runs, because as a group they would be compared with themselves.
 pub fn once_each<'a>(runs: &[Compared<'a>]) -> Vec<Compared<'a>> {
     let alone = |run: &Compared<'a>| {
         let entry = run.entry;

@@ -12,12 +12,12 @@ use crate::domain::{
     stats::{Interval, Ratio, Spread},
 };
 
-/// How many times as fast some runs are as others, and whether that is certain.
+/// How many times as fast as others some runs are, and whether that is certain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Finding {
-    /// How many times as fast; below 1 the runs are slower.
+    /// How many times as fast the runs are; below 1 they are slower.
     pub ratio: Ratio,
-    /// What the ratio says.
+    /// Whether the ratio is certain and large enough to mention.
     pub difference: Difference,
 }
 
@@ -41,7 +41,7 @@ impl Finding {
         Some(finding)
     }
 
-    /// The factor and its interval for a sentence: above 1 also if the runs are slower.
+    /// The factor and its interval for a sentence: above 1 even if the runs are slower.
     pub fn magnitude(&self) -> Ratio {
         let Ratio { value, interval } = self.ratio;
         if self.difference != Difference::Slower {
@@ -58,12 +58,12 @@ impl Finding {
     }
 }
 
-/// The result of a run. All runs that repeat it decide whether it is faster than its baseline.
+/// The result of a run. Whether it is faster than its baseline is judged from all runs that repeat it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RunFinding {
-    /// The time of its repeats; `None` if the run was measured alone.
+    /// The time of the repeats; `None` if the run was measured alone.
     pub time: Option<Spread>,
-    /// The comparison with its baseline, if it has one that it does not repeat.
+    /// The comparison with the baseline, if there is one and the run does not repeat it.
     pub gain: Option<(Finding, Baseline)>,
 }
 
@@ -104,7 +104,7 @@ impl RunFinding {
         RunFinding { time, gain }
     }
 
-    /// Gives a run that was measured alone its own factor, unless its repeats clearly say the opposite.
+    /// Uses the run's own factor if it was measured alone, unless its repeats clearly show the opposite.
     fn of_one(mut self, entry: &RunEntry) -> RunFinding {
         if entry.record.campaign.is_some() {
             return self;
@@ -137,10 +137,10 @@ impl RunFinding {
     }
 }
 
-/// The fastest of several runs apart from their reference, and the reference.
+/// The comparison of the fastest of several runs with their reference.
 #[derive(Clone, Debug)]
 pub struct Fastest<'f, 'a> {
-    /// The run.
+    /// The fastest run apart from the reference.
     pub run: &'f Compared<'a>,
     /// The reference.
     pub over: &'f Compared<'a>,
@@ -154,7 +154,8 @@ impl<'f, 'a> Fastest<'f, 'a> {
     /// The fastest of these runs, measured against the run at `reference`. `None` if there is no other run.
     ///
     /// # Errors
-    /// Why their times cannot be compared.
+    ///
+    /// If their times cannot be compared; the error says why.
     pub fn of(runs: &'f [Compared<'a>], reference: usize) -> Result<Option<Self>, Obstacle> {
         obstacle(runs).map_or_else(|| Ok(Fastest::of_comparable(runs, reference)), Err)
     }

@@ -7,20 +7,20 @@ use crate::domain::{
     time::seconds,
 };
 
-/// A smaller mean number of workers is not worth mentioning.
+/// The smallest mean number of workers that is worth mentioning.
 const WORKERS: f64 = 0.3;
-/// The least share that is worth mentioning: of the workers' time for waiting for the lock, of their CPU time for
+/// The smallest share that is worth mentioning: of the workers' time for waiting for the lock, of their CPU time for
 /// managing them.
 const SHARE: f64 = 0.1;
 
-/// What a run mostly did.
+/// What a run spent most of its time on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cause {
     /// More than half of the time went to the start-up, mostly to this part of it.
     StartUp(StartUp),
     /// Workers computed, and perhaps others waited.
     Computing {
-        /// The mean number of workers on a core.
+        /// The mean number of cores in use.
         at_once: f64,
         /// How many workers waited for the lock or for a core, if that is worth mentioning.
         waiting: Option<(f64, Phase)>,
@@ -52,7 +52,7 @@ pub enum StartUp {
 }
 
 impl Cause {
-    /// The cause for this run.
+    /// The cause that the numbers of this run show.
     pub fn of(record: &Record) -> Cause {
         let times = &record.times;
         if times.startup_s.is_some_and(|s| s > times.wall_s / 2.0) {
@@ -74,7 +74,7 @@ impl Cause {
     }
 }
 
-/// The CPU time that Python needed besides its workers, if it is worth mentioning.
+/// The CPU seconds that Python needed besides its workers, if they are worth mentioning.
 pub fn managing(record: &Record) -> Option<f64> {
     let managing = record.interpreter.python.as_ref()?.manager_cpu_s?;
     (managing > record.times.cpu_s * SHARE).then_some(managing)
@@ -105,7 +105,7 @@ fn average(record: &Record, phase: Phase) -> f64 {
     spent(record, phase) / record.times.wall_s
 }
 
-/// The phases in which a task waits by itself.
+/// The phases in which a task waits on purpose, not for a core or the lock.
 const WAITS: [Phase; 3] = [Phase::Sleep, Phase::File, Phase::Network];
 
 /// The phase with the most workers at once, among the phases in which tasks of this work wait. `None` if they only
@@ -116,29 +116,29 @@ fn waits(record: &Record) -> Option<(f64, Phase)> {
     most(phases.map(|phase| (average(record, phase), phase)))
 }
 
-/// What distinguishes a run from another, whatever their times. Of two numbers, the first belongs to the run.
+/// A difference between a run and another, whatever their times. Of two numbers, the first belongs to the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
     /// It computes on more or fewer cores.
     Cores(f64, f64),
     /// More or fewer of its workers wait at once in this phase.
     AtOnce(Phase, f64, f64),
-    /// In another language or interpreter, the same work costs another amount of CPU time.
+    /// The same work costs a different amount of CPU time in another language or interpreter.
     CpuTime(f64, f64),
     /// The time that all its workers together wait for the lock.
     LockWait {
         /// In seconds.
         seconds: f64,
-        /// Whether that is an estimate.
+        /// Whether the time is an estimate.
         is_estimate: bool,
     },
     /// Each worker spends more or less time in a phase.
     Spends {
         /// The phase.
         phase: Phase,
-        /// How many seconds more; below 0 it is less.
+        /// The difference in seconds; below 0 it is less time.
         more: f64,
-        /// Whether that is an estimate.
+        /// Whether the time is an estimate.
         is_estimate: bool,
     },
 }
@@ -169,7 +169,7 @@ fn at_once(run: &Record, over: &Record) -> Option<Reason> {
     differ(now, then).then_some(reason)
 }
 
-/// Only another interpreter can change what the work costs. More workers do not.
+/// The cost of the work changes only with the interpreter, not with the number of workers.
 fn cost(run: &Record, over: &Record) -> Option<Reason> {
     let is_clear = run.plan.interpreter() != over.plan.interpreter()
         && differ(run.times.cpu_s, over.times.cpu_s);

@@ -1,4 +1,4 @@
-//! What is handed to export: runs with everything that is known about them.
+//! The input of an export: runs with everything that is known about them.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,13 @@ pub struct Shared<'a> {
     pub runs: Vec<&'a RunEntry>,
     /// Sweeps, in the order of their numbers.
     pub sweeps: Vec<&'a SweepEntry>,
-    /// By the number of a run, its result together with all runs that repeat it.
+    /// The findings of the runs, by number, from all runs that repeat them.
     pub findings: HashMap<usize, RunFinding>,
 }
 
 impl<'a> Shared<'a> {
-    /// The result of a run. If nothing is known about its repeats, it counts as measured once, like its baseline.
+    /// The result of a run. If nothing is known about its repeats, it counts as measured once, and so does its
+    /// baseline.
     pub fn finding(&self, run: &RunEntry) -> RunFinding {
         let alone = || RunFinding::of_single(run.gain());
         self.findings
@@ -46,7 +47,7 @@ impl<'a> Shared<'a> {
         self.runs.iter().copied().filter(move |run| !is_part(run))
     }
 
-    /// The runs of one of its sweeps.
+    /// The runs of one of the sweeps.
     pub fn runs_of(&self, sweep: &Sweep) -> impl Iterator<Item = &'a RunEntry> {
         let runs = self.runs.iter().copied();
         runs.filter(|run| sweep.owns(&run.record))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{foreign, python::GilState, text};
 
-/// A share of the cores. A desktop always uses less for drawing its screen and for a browser.
+/// A share of the cores. A desktop with an open browser always uses less than this.
 pub const OTHERS_SHARE: f64 = 0.1;
 /// A share of the workers' time. On a quiet machine, watching and drawing make `cpu` workers wait for 0.1–1.5 % of it.
 pub const WAIT_SHARE_CPU: f64 = 0.05;
@@ -27,14 +27,14 @@ pub const SHORTEST_S: f64 = 0.01;
 /// Creating the workers belongs to the cost of a model. If it is a larger share of a short run than this, the run says
 /// more about creating workers than about its tasks.
 pub const STARTUP_SHARE: f64 = 0.1;
-/// A longer run is not short, whatever its start-up.
+/// A run that takes longer than this is never called short, whatever its start-up.
 pub const SHORT_S: f64 = 1.0;
 /// A run that is this close to its repeats changes no conclusion, even if the repeats are much closer to each other.
 pub const OUTLIER_SHARE: f64 = 0.05;
 /// Watching that takes a larger share of a core than this gets a caveat.
 pub const OBSERVER_SHARE: f64 = 0.02;
 
-/// The kind of a caveat.
+/// A kind of caveat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaveatKind {
@@ -48,7 +48,7 @@ pub enum CaveatKind {
     Suspended,
     /// Chance, or creating the workers, has as much influence as the work.
     TooShort,
-    /// Its time is far from that of its repeats.
+    /// The time of the run is far from that of its repeats.
     Outlier,
     /// A speed-up that the cores cannot explain.
     NoisyMachine,
@@ -56,9 +56,9 @@ pub enum CaveatKind {
     ObserverCost,
     /// The trace has gaps; the totals are complete.
     EventsDropped,
-    /// A worker ended before its work did.
+    /// A worker exited before its work was done.
     WorkerDied,
-    /// CPython's lock had another state than before the run, when the interpreter was asked.
+    /// The GIL was in a different state during the run from when the interpreter was probed.
     GilChanged,
     /// The interpreter had to be killed although its tasks were done.
     DidNotEnd,
@@ -70,13 +70,13 @@ pub enum CaveatKind {
 /// The description of a kind of caveat.
 #[derive(Debug)]
 pub struct CaveatDescription {
-    /// The kind.
+    /// The kind that is described.
     pub kind: CaveatKind,
-    /// Its name in JSON and in tables.
+    /// The name in JSON and in tables.
     pub name: &'static str,
-    /// What to do about it.
+    /// What the user can do about it.
     pub advice: &'static str,
-    /// When it is reported.
+    /// The condition under which it is reported, as a sentence.
     pub meaning: fn() -> String,
 }
 
@@ -215,14 +215,14 @@ pub static CAVEATS: [CaveatDescription; 13] = [
 ];
 
 impl CaveatKind {
-    /// Its description.
+    /// The row of [`CAVEATS`] from which the methods below read.
     pub fn description(self) -> &'static CaveatDescription {
         let mut all = CAVEATS.iter();
         all.find(|caveat| caveat.kind == self)
             .expect("every kind is described")
     }
 
-    /// Its name in JSON and in tables.
+    /// The name in JSON and in tables.
     pub fn name(self) -> &'static str {
         self.description().name
     }
@@ -239,8 +239,8 @@ impl CaveatKind {
         }
     }
 
-    /// Whether it depends on other runs, so that it comes and goes with them. Such a caveat never belongs to the record
-    /// itself.
+    /// Whether the caveat depends on other runs, so that it comes and goes with them. A record never contains such a
+    /// caveat.
     pub fn is_relative(self) -> bool {
         matches!(self, CaveatKind::NoisyMachine | CaveatKind::Outlier)
     }
@@ -249,7 +249,7 @@ impl CaveatKind {
 /// A reason to trust a record less.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Caveat {
-    /// Its kind.
+    /// The kind, which determines name and advice.
     pub kind: CaveatKind,
     /// What was seen and what it means, in one sentence.
     #[serde(deserialize_with = "foreign::text")]
@@ -298,12 +298,12 @@ pub enum Observation {
     WorkerDied(String),
     /// The lock was expected in the first state and found in the second.
     GilChanged(GilState, GilState),
-    /// The interpreter did not end.
+    /// The interpreter did not exit after its last task and had to be killed.
     DidNotEnd,
 }
 
 impl Caveat {
-    /// This run is far from the median of its repeats, by this modified Z-score.
+    /// A run whose time is far from the median of its repeats, by this modified Z-score.
     pub fn outlier(
         wall_s: f64,
         median_s: f64,
@@ -311,7 +311,7 @@ impl Caveat {
         z: f64,
         cause: LikelyCause,
     ) -> Caveat {
-        // Where the other repeats hardly differ, its digits say nothing.
+        // Without a spread among the other repeats, the digits of the score are meaningless.
         let z = match z {
             100.0.. => "over 100".into(),
             ..=-100.0 => "below -100".into(),
@@ -330,8 +330,8 @@ impl Caveat {
         }
     }
 
-    /// The speed-up is higher than this many usable cores can give. `over` names the baseline that the user chose and
-    /// the cores that it used; `None` is the default baseline.
+    /// The speed-up is higher than `cores_usable` cores can give. `over` names the baseline that the user chose and the
+    /// cores that it used; `None` is the default baseline.
     pub fn noisy_machine(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> Caveat {
         let factor = text::speedup(factor);
         let over = over.map_or_else(String::new, |(name, cores)| {
@@ -376,7 +376,7 @@ impl LikelyCause {
 }
 
 impl From<Observation> for Caveat {
-    /// One sentence that says what was seen and what to do.
+    /// The observation and the advice, in one sentence.
     fn from(seen: Observation) -> Caveat {
         use CaveatKind as Kind;
         let during_run = |what: &str, seconds: f64| {

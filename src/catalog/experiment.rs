@@ -10,9 +10,9 @@ use crate::domain::plan::{Draft, Plan};
 /// the same work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Experiment {
-    /// The key that starts it.
+    /// The digit key that starts it.
     pub key: char,
-    /// The question.
+    /// The question, as a title and as an item of the list.
     pub question: &'static str,
     /// The question in a few words, which is offered after another one was answered.
     pub lead: &'static str,
@@ -99,7 +99,7 @@ impl Experiment {
     /// The draft of its second run on a machine with this many usable cores. Everything else is the same for all
     /// experiments on a workload, so that they share their baseline.
     pub fn draft(&self, cores_usable: u32) -> Draft {
-        // A single core is worth a comparison, too.
+        // Even on a single core the question is asked with two workers.
         let per_core = u64::from(cores_usable).clamp(2, 8);
         let workers = self.workers.unwrap_or(per_core);
         Draft::new(self.workload, self.model, workers).with(&TASK_TIME, TASK_MS)

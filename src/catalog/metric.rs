@@ -15,20 +15,21 @@ use crate::domain::{
     time::seconds,
 };
 
-/// The unit of a number.
+/// Whether a run of this plan answers the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Seconds.
+    /// The draft of the second run. Everything but the model and its workers is the same for all experiments on a
+    /// workload, so that they share their baseline.
     Seconds,
     /// Seconds that are shown in thousandths if a column has one unit.
     Milliseconds,
     /// Bytes.
     Bytes,
-    /// A count.
+    /// A whole number.
     Count,
-    /// A mean over the run, for example of workers on a core.
+    /// A mean over the run, for example of the cores in use.
     Average,
-    /// A part of 1, shown as a percentage.
+    /// A number from 0 to 1, shown as a percentage.
     Share,
     /// How many times as fast. Differences between two such numbers mean nothing.
     Times,
@@ -37,9 +38,9 @@ pub enum Unit {
 /// The heading of a number in grouped lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetricGroup {
-    /// Numbers of any run.
+    /// Metrics of every run.
     Run,
-    /// Numbers that only CPython reports.
+    /// Metrics that only CPython reports.
     Python,
     /// The time that all workers spent in this phase.
     Phase(Phase),
@@ -62,48 +63,48 @@ type ReadMetric = fn(&Record, Option<Gain>) -> Option<f64>;
 /// A number of a run.
 #[derive(Clone, Debug)]
 pub struct Metric {
-    /// Its id in the program, which is also the name of its CSV column.
+    /// The id in the program, which is also the name of the CSV column.
     pub id: &'static str,
-    /// Its path in the JSON of a record, with slashes between the keys; empty if it is computed from other numbers.
+    /// The path in the JSON of a record, with slashes between the keys; empty if the number is computed from others.
     pub json: &'static str,
-    /// Its name for people.
+    /// The name in sentences and lists.
     pub name: &'static str,
-    /// Its name above a narrow column.
+    /// The heading of a narrow column.
     pub short: &'static str,
-    /// Its unit.
+    /// The unit of [`Metric::of`].
     pub unit: Unit,
-    /// What it means, in a few words.
+    /// The meaning in a few words.
     pub meaning: &'static str,
-    /// How it was measured. This is a promise about the engine. Empty if the meaning says it.
+    /// How the number was measured: a promise about the engine. Empty if the meaning says it.
     pub how: &'static str,
-    /// The group that it is listed in.
+    /// The group under which lists show it.
     pub group: MetricGroup,
-    /// Whether it is a column of the history.
+    /// Whether the history has a column for it.
     pub column: HistoryColumn,
-    /// Where else it is shown: a sum of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
+    /// The other places that show it: a sum of [`DETAILS`], [`ALWAYS`], [`COMPARISON`], [`PART`] and [`TABLES`].
     places: u8,
     read: ReadMetric,
     is_estimate: fn(&Record) -> bool,
 }
 
-/// In the details of a run, if it is known.
+/// In the details of a run, if the value is known.
 pub const DETAILS: u8 = 1;
-/// In the details even if it is not known.
+/// In the details even if the value is not known.
 pub const ALWAYS: u8 = 2;
 /// In comparisons.
 pub const COMPARISON: u8 = 4;
-/// In comparisons as a part of the previous number.
+/// In comparisons, indented below the previous metric.
 pub const PART: u8 = 8;
 /// In tables of runs.
 pub const TABLES: u8 = 16;
 
 impl Metric {
-    /// Whether it is shown in this place, for example `metric.is_in(DETAILS)`.
+    /// Whether this place shows the metric, for example `metric.is_in(DETAILS)`.
     pub fn is_in(&self, place: u8) -> bool {
         self.places & place != 0
     }
 
-    /// The phase that it measures, if it measures one.
+    /// The phase whose time the metric is, if it is one.
     pub fn phase(&self) -> Option<Phase> {
         match self.group {
             MetricGroup::Phase(phase) => Some(phase),
@@ -111,7 +112,7 @@ impl Metric {
         }
     }
 
-    /// Its value for this run: in seconds, bytes or plain. `None` if it was not measured or has no meaning.
+    /// The value for this run, in seconds, bytes or plain. `None` if it was not measured or has no meaning.
     pub fn of(&self, record: &Record, gain: Option<Gain>) -> Option<f64> {
         match self.phase() {
             Some(phase) => Some(seconds(record.times.phases_s[phase])),
@@ -119,12 +120,12 @@ impl Metric {
         }
     }
 
-    /// Whether its value for this run is an estimate.
+    /// Whether the value for this run is an estimate.
     pub fn is_estimate(&self, record: &Record) -> bool {
         (self.is_estimate)(record)
     }
 
-    /// What it means and how it was measured.
+    /// The meaning, and how it was measured.
     pub fn explanation(&self) -> String {
         if self.how.is_empty() {
             self.meaning.into()
@@ -133,7 +134,7 @@ impl Metric {
         }
     }
 
-    /// Its name, meaning and measurement as a sentence.
+    /// The name, the meaning and the measurement as a sentence.
     pub fn sentence(&self) -> String {
         format!("{}, {}.", capitalized(self.name), self.explanation())
     }
@@ -215,7 +216,7 @@ fn of_phase(phase: Phase) -> Metric {
     }
 }
 
-/// All numbers of a run.
+/// All metrics, in the order in which screens and tables show them.
 pub static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
     let phases = Phase::MEASURED.into_iter().map(of_phase);
     let before = BEFORE_PHASES.iter().cloned();

@@ -40,30 +40,30 @@ pub enum Model {
     PythonAsyncio,
 }
 
-/// The description of a model.
+/// What the rest of the program needs to know about a model.
 #[derive(Debug)]
 pub struct ModelDescription {
-    /// Its name in JSON, on the command line and on the screen.
+    /// The name in JSON, on the command line and on the screen.
     pub name: &'static str,
     /// A description in one line.
     pub line: &'static str,
-    /// Its name with the word *emulated* if something is emulated; otherwise empty.
+    /// The name, followed by *(emulated)* if something is emulated; otherwise empty.
     pub label: &'static str,
-    /// What creates its workers.
+    /// What creates the workers.
     pub executor: ExecutorKind,
     /// Whether each worker is a separate process.
     pub has_processes: bool,
-    /// Its parameters, in the order of the form.
+    /// The parameters, in the order of the form.
     pub parameters: &'static [&'static Parameter],
-    /// The most tasks of a run.
+    /// The maximum number of tasks of a run.
     pub tasks: u64,
-    /// The most workers that a machine allows, for tasks that fetch pages and for other tasks.
+    /// The maximum number of workers that a machine allows, for tasks that fetch pages and for other tasks.
     pub workers: fn(&WorkerLimits, fetches: bool) -> Limit,
-    /// What it needs for these workers, and what it costs or gains.
+    /// What this number of workers requires, costs and gains.
     pub about: fn(&Situation) -> String,
-    /// How it is done, in sentences for readers of a report; empty if there is nothing special.
+    /// How the model is implemented, in sentences for readers of a report; empty if there is nothing special.
     pub method: &'static str,
-    /// What distinguishes its bars in a chart: the fill character and the colour.
+    /// The fill character and the colour that tell its bars from others in a chart.
     pub ink: (&'static str, Hue),
 }
 
@@ -100,7 +100,7 @@ impl Situation {
         counted(self.workers, "thread")
     }
 
-    /// What workers gain that share no lock.
+    /// The gain of workers that do not share a lock.
     fn without_lock(&self) -> String {
         if !self.computes {
             return "all can wait in parallel".into();
@@ -114,7 +114,7 @@ impl Situation {
         format!("{} {verb} in parallel{waiting}", grouped(self.at_once))
     }
 
-    /// What workers gain that share a lock.
+    /// The gain of workers that share a lock.
     fn under_lock(&self) -> &'static str {
         if self.waits {
             "free while one waits"
@@ -145,7 +145,7 @@ impl Model {
     /// Threads under the emulated interpreter lock, and threads under CPython's.
     pub const UNDER_LOCK: [Model; 2] = [Model::GilThreads, Model::PythonThreads];
 
-    /// Its description.
+    /// The description from which the methods below read.
     pub fn description(self) -> &'static ModelDescription {
         match self {
             Model::Serial => &native::SERIAL,
@@ -160,7 +160,7 @@ impl Model {
         }
     }
 
-    /// Its name in JSON, on the command line and on the screen.
+    /// The name in JSON, on the command line and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
     }
@@ -170,7 +170,7 @@ impl Model {
         self.description().line
     }
 
-    /// Its name with the word *emulated* if something is emulated.
+    /// The name, followed by *(emulated)* if something is emulated.
     pub fn label(self) -> &'static str {
         match self.description().label {
             "" => self.name(),
@@ -178,18 +178,18 @@ impl Model {
         }
     }
 
-    /// Its parameters, in the order of the form.
+    /// The parameters, in the order of the form.
     pub fn parameters(self) -> &'static [&'static Parameter] {
         self.description().parameters
     }
 
-    /// The models that CPython executes, or those that this program executes itself.
+    /// The Python models, or the native ones.
     pub fn of(is_python: bool) -> impl Iterator<Item = Model> {
         let all = Model::ALL.into_iter();
         all.filter(move |model| model.is_python() == is_python)
     }
 
-    /// The model in which one worker executes one task after the other, for the models of CPython or of this program.
+    /// The model in which one worker executes one task after the other: a Python model or a native one.
     pub fn serial(is_python: bool) -> Model {
         if is_python {
             Model::PythonThreads
@@ -198,47 +198,47 @@ impl Model {
         }
     }
 
-    /// Whether it always has one worker.
+    /// Whether the model always has one worker.
     pub fn is_serial(self) -> bool {
         self == Model::Serial
     }
 
-    /// Whether its workers take turns under the emulated interpreter lock.
+    /// Whether the workers take turns under the emulated interpreter lock.
     pub fn has_emulated_lock(self) -> bool {
         self.parameters().contains(&&SWITCH_INTERVAL)
     }
 
-    /// Whether its workers take turns under the lock of an interpreter that has one.
+    /// Whether the workers take turns under the lock of one interpreter, if that has a lock.
     pub fn shares_an_interpreter(self) -> bool {
         self == Model::PythonThreads
     }
 
-    /// Whether CPython executes it, so that an interpreter is needed.
+    /// Whether CPython executes the tasks, so that an interpreter is needed.
     pub fn is_python(self) -> bool {
         self.description().executor == ExecutorKind::Python
     }
 
-    /// Whether its workers are processes, with memory of their own.
+    /// Whether the workers are processes, each with its own memory.
     pub fn has_processes(self) -> bool {
         self.description().has_processes
     }
 
-    /// Whether multiprocessing makes its processes, so that there is a choice of start methods.
+    /// Whether `multiprocessing` makes the workers, so that the user can choose a start method.
     pub fn has_start_method(self) -> bool {
         self.is_python() && self.has_processes()
     }
 
-    /// Whether its interpreter has to offer subinterpreters.
+    /// Whether the interpreter has to offer subinterpreters.
     pub fn needs_subinterpreters(self) -> bool {
         self == Model::PythonInterpreters
     }
 
-    /// Whether its workers are tasks of an event loop, which only overlap while they wait.
+    /// Whether the workers are tasks of an event loop, which overlap only while they wait.
     pub fn is_event_loop(self) -> bool {
         self == Model::PythonAsyncio
     }
 
-    /// The most workers on a machine with these limits, for tasks that fetch pages or for other tasks.
+    /// The maximum number of workers within these limits, for tasks that fetch pages or for other tasks.
     pub fn most_workers(self, limits: &WorkerLimits, fetches: bool) -> Limit {
         (self.description().workers)(limits, fetches)
     }

@@ -13,42 +13,42 @@ pub use values::Values;
 
 use crate::domain::text::{bytes, grouped};
 
-/// A parameter of a plan. Its value is a whole number in the unit of its kind.
+/// A parameter of a plan. The value is a whole number in the unit of the kind.
 #[derive(Debug)]
 pub struct Parameter {
-    /// Its name in JSON and CSV, which is unique.
+    /// The unique name in JSON and CSV.
     pub id: &'static str,
-    /// Its option on the command line, without the hyphens.
+    /// The option on the command line, without the hyphens.
     pub flag: &'static str,
-    /// Its label in the form.
+    /// The label in the form.
     pub label: &'static str,
     /// The subject of a sentence that refuses a value: "the shortest latency in ms".
     pub what: &'static str,
-    /// What its number counts.
+    /// The kind of number, and its unit.
     pub kind: ParameterKind,
-    /// Its value unless the user says otherwise.
+    /// The value unless the user gives another.
     pub default: u64,
     /// The allowed values, including both ends.
     pub range: RangeInclusive<u64>,
-    /// What the form says about it, in at most four lines of 20 columns. `{range}` stands for the allowed values. For a
-    /// switch, its choices say this.
+    /// The explanation in the form, in at most four lines of 20 columns. `{range}` stands for the allowed values. For a
+    /// switch, the choices have their own.
     pub about: &'static str,
-    /// What it means, and how it is done.
+    /// The meaning, and how it is implemented.
     pub meaning: &'static str,
-    /// What the details of a run show beside its value.
+    /// The text beside the value in the details of a run.
     pub note: &'static str,
-    /// What the help of the command line says about it.
+    /// The help on the command line.
     pub help: Help,
-    /// Whether it is about the embedded server, which addresses of the user replace.
+    /// Whether it belongs to the embedded server, so that it has no effect with real addresses.
     pub is_of_server: bool,
 }
 
-/// What the number of a parameter counts.
+/// The kind of number that a parameter has.
 #[derive(Clone, Copy, Debug)]
 pub enum ParameterKind {
-    /// Things.
+    /// A count that the form steps through as 1, 2, 5, 10, …
     Count,
-    /// Things for which doubling is a useful step: workers, tasks.
+    /// A count that the form doubles or halves, such as workers or tasks.
     Doubling,
     /// Milliseconds.
     Milliseconds,
@@ -65,15 +65,15 @@ pub enum ParameterKind {
 /// A choice of a switch.
 #[derive(Clone, Copy, Debug)]
 pub struct SwitchChoice {
-    /// Its word.
+    /// The name of the choice.
     pub word: &'static str,
-    /// What the form says about it.
+    /// The explanation in the form.
     pub about: &'static str,
-    /// What the details of a run show beside it.
+    /// The text beside the choice in the details of a run.
     pub note: &'static str,
 }
 
-/// What the help of the command line says about an option.
+/// The help for an option of the command line.
 #[derive(Clone, Copy, Debug)]
 pub struct Help {
     /// In one line, without a full stop.
@@ -85,7 +85,7 @@ pub struct Help {
 }
 
 impl Parameter {
-    /// The unit of its number, or nothing.
+    /// The unit, or an empty text.
     pub fn unit(&self) -> &'static str {
         match self.kind {
             ParameterKind::Milliseconds | ParameterKind::MillisecondsUpTo(_) => "ms",
@@ -95,7 +95,7 @@ impl Parameter {
         }
     }
 
-    /// How many of its unit make one unit of JSON and CSV: a second, a byte, a thing.
+    /// How many units of the parameter make one unit in JSON and CSV, for example 1000 ms in a second.
     pub fn per_stored(&self) -> f64 {
         match self.kind {
             ParameterKind::Milliseconds | ParameterKind::MillisecondsUpTo(_) => 1e3,
@@ -104,7 +104,7 @@ impl Parameter {
         }
     }
 
-    /// A value as documents for programs write it.
+    /// The value as JSON and CSV have it.
     pub fn stored_text(&self, value: u64) -> String {
         match self.kind {
             ParameterKind::Switch(_) => (value != 0).to_string(),
@@ -112,7 +112,7 @@ impl Parameter {
         }
     }
 
-    /// Whether it is a choice and not a number.
+    /// Whether the parameter is a choice and not a number.
     pub fn is_switch(&self) -> bool {
         matches!(self.kind, ParameterKind::Switch(_))
     }
@@ -125,7 +125,7 @@ impl Parameter {
         }
     }
 
-    /// Its subject without the unit, for a sentence that has the unit with the value: "the shortest latency".
+    /// The subject without the unit, for a sentence in which the value has the unit: "the shortest latency".
     pub fn what_alone(&'static self) -> &'static str {
         self.what.split(" in ").next().unwrap_or(self.what)
     }
@@ -159,7 +159,7 @@ impl Parameter {
         }
     }
 
-    /// What the form says about this value; the range has the allowed values.
+    /// The explanation of this value in the form, with the allowed values in place of `{range}`.
     pub fn about(&self, value: u64, (least, most): (u64, u64)) -> String {
         let range = || format!("{} to {}", grouped(least), grouped(most));
         match self.choice(value) {
@@ -168,7 +168,7 @@ impl Parameter {
         }
     }
 
-    /// What the details of a run show beside this value.
+    /// The text beside this value in the details of a run.
     pub fn note(&self, value: u64) -> &'static str {
         self.choice(value).map_or(self.note, |choice| choice.note)
     }
@@ -184,14 +184,16 @@ impl Parameter {
     /// Checks whether this value is allowed.
     ///
     /// # Errors
-    /// If it is not. The message is one sentence without a full stop: what was wrong and what is allowed.
+    ///
+    /// If it is not. The message is one sentence without a full stop that says what is allowed.
     pub fn check(&self, value: u64) -> Result<(), String> {
         self.check_within(value, self.range.clone())
     }
 
-    /// Like [`Parameter::check`], with another range.
+    /// Like [`Parameter::check`], with a different range.
     ///
     /// # Errors
+    ///
     /// If the value is not allowed.
     pub fn check_within(&self, value: u64, range: RangeInclusive<u64>) -> Result<(), String> {
         if range.contains(&value) {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Phase {
-    /// From `t0` until its first task: it is being created, or waits at the gate.
+    /// From `t0` until the first task: the worker is being created, or waits at the gate.
     Starting = 0,
-    /// The task's own code, on a core.
+    /// In the task's own code, on a core.
     Computing = 1,
     /// In the task's own code while the thread's CPU clock stood still, because no core was free for it.
     Ready = 2,
@@ -32,24 +32,24 @@ pub enum Phase {
 /// The description of a phase.
 #[derive(Debug)]
 pub struct PhaseDescription {
-    /// Its name in JSON and on the screen.
+    /// The name in JSON and on the screen.
     pub name: &'static str,
-    /// The name of its column of seconds in tables with one run per row; empty if it has no column.
+    /// The name of the phase's column of seconds in tables with one run per row; empty if it has no column.
     pub column: &'static str,
-    /// What it means, in a few words.
+    /// The meaning in a few words.
     pub meaning: &'static str,
-    /// How its time is measured; empty if the meaning says it.
+    /// How the time is measured; empty if the meaning says it.
     pub how: &'static str,
-    /// Its letter in a stored trace, which has a letter for each event.
+    /// The letter for an event in a stored trace.
     pub letter: char,
-    /// What a cell of a timeline shows if hardly any of its time was computing.
+    /// The character in a cell of a timeline in which there is hardly any computing.
     pub mark: &'static str,
-    /// Its colour.
+    /// The colour, named by what it means.
     pub hue: Hue,
-    /// Whether a worker in it needs a core or the lock and gets none. Its mark then fills the bar up to the height of
-    /// full ink. Workers that need neither are drawn as a thin line.
+    /// Whether a worker in this phase needs a core or the lock and does not get it. The mark then fills the bar up to
+    /// the height of full ink. Workers that need neither are drawn as a thin line.
     pub is_starved: bool,
-    /// The CSS class of its areas in drawings.
+    /// The CSS class of the phase's areas in drawings.
     pub class: &'static str,
 }
 
@@ -62,7 +62,7 @@ pub enum Hue {
     Ready,
     /// The lock is needed.
     Lock,
-    /// The worker waits for something outside of the machine.
+    /// The worker waits for something outside the machine.
     Waiting,
     /// Files are used.
     Files,
@@ -70,7 +70,7 @@ pub enum Hue {
     Nothing,
 }
 
-/// How time within a system call is measured.
+/// How the time within a system call is measured.
 const CALL: &str = "from the call to its return; waiting for a core is included";
 
 /// In the order of the phases' numbers.
@@ -105,7 +105,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
          within that millisecond, so it is drawn at the end. Less than 0.05 ms is added to the \
          next reading",
         letter: 'r',
-        // Drawn with thin lines, like all waiting. A shade would be an area, and areas mean work.
+        // A thin line, as for all waiting. A shade would be an area, and areas mean work.
         mark: "┊",
         hue: Hue::Ready,
         is_starved: true,
@@ -221,37 +221,37 @@ impl Phase {
         Phase::Lost,
     ];
 
-    /// Its description.
+    /// The description from which the methods below read.
     pub fn description(self) -> &'static PhaseDescription {
         &DESCRIPTIONS[self as usize]
     }
 
-    /// Its name in JSON and on the screen.
+    /// The name in JSON and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
     }
 
-    /// What it means, in a few words.
+    /// The meaning in a few words.
     pub fn meaning(self) -> &'static str {
         self.description().meaning
     }
 
-    /// How its time is measured; empty if the meaning says it.
+    /// How the time is measured; empty if the meaning says it.
     pub fn how(self) -> &'static str {
         self.description().how
     }
 
-    /// All phases.
+    /// The phases of a worker, then [`Phase::Lost`].
     pub fn all() -> impl Iterator<Item = Phase> {
         Phase::MEASURED.into_iter().chain([Phase::Lost])
     }
 
-    /// The phase with this number, which events use.
+    /// The phase with the number that events use.
     pub fn from_number(number: u8) -> Option<Phase> {
         Phase::all().find(|phase| *phase as u8 == number)
     }
 
-    /// The phase with this letter, which stored traces use.
+    /// The phase with the letter that stored traces use.
     pub fn from_letter(letter: char) -> Option<Phase> {
         Phase::all().find(|phase| phase.description().letter == letter)
     }

@@ -1,4 +1,4 @@
-//! What one task does. A workload is a file in the folder beside this one, and a line in [`Workload`].
+//! Workloads: what one task does. Each has a file in the folder beside this one, and a variant of [`Workload`].
 
 mod cpu;
 mod io;
@@ -23,35 +23,35 @@ pub enum Workload {
     Cpu,
     /// The article's `io_intensive`.
     Io,
-    /// The control, which only waits.
+    /// The control: tasks that only wait.
     Sleep,
 }
 
 /// The description of a workload.
 #[derive(Debug)]
 pub struct WorkloadDescription {
-    /// Its name in JSON, on the command line and on the screen.
+    /// The name in JSON, on the command line and on the screen.
     pub name: &'static str,
     /// What a task does, in a few words.
     pub line: &'static str,
     /// What a task does, as a sentence for the form.
     pub about: &'static str,
-    /// How its work is defined, in sentences for readers of a report.
+    /// How the work is defined, in sentences for readers of a report.
     pub method: &'static str,
-    /// How many tasks a run has unless the user says otherwise.
+    /// The number of tasks of a run unless the user gives another.
     pub tasks: u64,
-    /// Its parameters, in the order of the form.
+    /// The parameters, in the order of the form.
     pub parameters: &'static [&'static Parameter],
-    /// How the amount of its computing can be given, if it computes.
+    /// How the user can give the amount of computing, if tasks compute.
     pub sizing: Option<Sizing>,
     /// Whether cores determine how long a task takes. Otherwise more tasks can be in flight than there are cores.
     pub computes: bool,
     /// What a task does, step by step.
     pub steps: fn(&Values) -> Vec<TaskStep>,
-    /// The parameter that contradicts others, and why. The sentence has no full stop.
+    /// The parameter that contradicts others, and the reason as a sentence without a full stop.
     pub contradiction: fn(&Values) -> Option<(&'static Parameter, String)>,
-    /// What two runs must have in common to be compared, in a few words. `has_urls` says whether pages have addresses
-    /// of the user.
+    /// The work in a few words, which two runs must have in common to be compared. `has_urls` says whether the user
+    /// gave the addresses of the pages.
     pub size: fn(&Values, has_urls: bool) -> String,
     /// What is worth measuring in a sweep.
     pub sweep: SweepSuggestion,
@@ -61,15 +61,15 @@ pub struct WorkloadDescription {
 /// core does in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizing {
-    /// The label of the choice in the form.
+    /// The label of the choice in the form: steps or time.
     pub label: &'static str,
-    /// What the form says about the choice.
+    /// The explanation of the choice in the form.
     pub about: &'static str,
-    /// What it means.
+    /// The meaning of the choice.
     pub meaning: &'static str,
-    /// The number of steps.
+    /// The parameter with the number of steps.
     pub steps: &'static Parameter,
-    /// The time. It counts if it is given.
+    /// The parameter with the time. If it is given, it takes precedence.
     pub time: &'static Parameter,
     /// The number of loops that share the steps, each starting from step 0; `None` is one loop.
     pub loops: Option<&'static Parameter>,
@@ -80,12 +80,12 @@ pub struct Sizing {
 pub struct SweepSuggestion {
     /// The models that are selected at first.
     pub models: &'static [Model],
-    /// Numbers of workers in the user's notation, the best first, on a machine with this many usable cores.
+    /// Worker counts in the user's notation, the best suggestion first, for this number of usable cores.
     pub workers: fn(u64) -> Vec<String>,
 }
 
 impl SweepSuggestion {
-    /// For tasks that wait: up to more workers than a machine has cores.
+    /// For tasks that wait: up to more workers than the machine has cores.
     const OF_WAITING: SweepSuggestion = SweepSuggestion {
         models: &[Model::Threads, Model::Processes],
         workers: |_| {
@@ -111,7 +111,7 @@ pub enum TaskStep {
 }
 
 impl TaskStep {
-    /// Whether it computes.
+    /// Whether a worker computes in this step.
     pub fn computes(self) -> bool {
         matches!(self, TaskStep::Compute(steps) if steps > 0)
     }
@@ -127,14 +127,14 @@ impl TaskStep {
     }
 }
 
-/// How many workers execute tasks that wait, unless the user says otherwise: as many as the article has addresses.
+/// The default number of workers for tasks that wait: as many as the article has addresses.
 const WAITING_WORKERS: u64 = 16;
 
 impl Workload {
     /// All workloads, in the order in which they are offered.
     pub const ALL: [Workload; 3] = [Workload::Cpu, Workload::Io, Workload::Sleep];
 
-    /// Its description.
+    /// The description from which the methods below read.
     pub fn description(self) -> &'static WorkloadDescription {
         match self {
             Workload::Cpu => &cpu::CPU,
@@ -143,37 +143,38 @@ impl Workload {
         }
     }
 
-    /// Its name in JSON, on the command line and on the screen.
+    /// The name in JSON, on the command line and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
     }
 
-    /// One line that says what a task does.
+    /// What a task does, in one line.
     pub fn line(self) -> &'static str {
         self.description().line
     }
 
-    /// Its parameters, in the order of the form.
+    /// The parameters, in the order of the form.
     pub fn parameters(self) -> &'static [&'static Parameter] {
         self.description().parameters
     }
 
-    /// Whether cores determine how long its tasks take.
+    /// Whether the cores determine how long a task takes.
     pub fn computes(self) -> bool {
         self.description().computes
     }
 
-    /// Whether its tasks fetch pages, so that it needs addresses.
+    /// Whether tasks fetch pages, so that addresses are needed.
     pub fn fetches(self) -> bool {
         self.parameters().contains(&&ADDRESSES)
     }
 
-    /// Whether this model can execute it. An event loop cannot, because computing would never return control to it.
+    /// Whether this model can execute the workload. An event loop cannot if tasks compute, because they would never
+    /// return control to it.
     pub fn suits(self, model: Model) -> bool {
         !model.is_event_loop() || !self.computes()
     }
 
-    /// How many workers execute it unless the user says otherwise.
+    /// The number of workers unless the user gives another.
     pub fn default_workers(self, cores_usable: u32) -> u64 {
         if self.computes() {
             cores_usable.into()

@@ -7,23 +7,23 @@ use url::{ParseError, Url};
 
 use super::text;
 
-/// The most bytes an address may have: what RFC 9110 asks every server to understand.
+/// The maximum size of an address: what RFC 9110 asks every server to understand.
 pub const MAX_ADDRESS_BYTES: usize = 8_000;
 
-/// Replaces a user name and password.
+/// Stands for a user name and password.
 pub(super) const HIDDEN: &str = "***";
 
-/// The most characters of an address that [`shown`] keeps, so that it fits into a sentence.
+/// Longer addresses are cut by [`shown`], so that they fit into a sentence.
 const MAX_SHOWN_CHARS: usize = 200;
 
-/// Whether `line` is an absolute `http` or `https` address with a host.
+/// Checks whether `line` is an absolute `http` or `https` address with a host.
 ///
-/// Blanks around the address are an error; the caller trims the line.
+/// Spaces around the address are an error; the caller trims the line.
 ///
 /// # Errors
 ///
-/// If the address cannot be fetched. The message is one sentence without a full stop; it says what is wrong and what is
-/// allowed. It does not repeat the address, which may hold a password; the caller puts [`shown`] in front of it.
+/// If the address cannot be fetched. The message is one sentence without a full stop that says what is wrong and what
+/// is allowed. It does not quote the address, which may contain a password; the caller puts [`shown`] in front of it.
 pub fn check_address(line: &str) -> Result<(), String> {
     check_characters(line)?;
     let rest = after_scheme(line)?;
@@ -66,7 +66,7 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The address with `***` instead of its user name and password, and of those in an address within it.
+/// The address with `***` instead of its user name and password, and of those in any address that it contains.
 pub fn masked(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + "://".len());
     let (authority, _path) = split_authority(&address[start..]);
@@ -95,8 +95,8 @@ pub(super) fn split_login(address: &str) -> Option<(&str, &str, &str)> {
     Some((scheme, &rest[..at], &rest[at + 1..]))
 }
 
-/// Hides the user names and passwords of all addresses in a foreign text. It finds them in `http://me:secret@…` and in
-/// Python's message about such an address, `nonnumeric port: 'secret@…'`.
+/// Hides the user names and passwords of all addresses in an untrusted text. They are found in `http://me:secret@…` and
+/// in Python's message about such an address, `nonnumeric port: 'secret@…'`.
 pub fn masked_in(text: &str) -> String {
     const PYTHONS: &str = "nonnumeric port: '";
     let mut masked = String::with_capacity(text.len());
@@ -128,7 +128,7 @@ fn split_behind<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     text.find(mark).map(|at| text.split_at(at + mark.len()))
 }
 
-/// Whether a user name and password must have ended before this character.
+/// Whether a user name and password cannot contain this character, so that they ended before it.
 fn ends_authority(c: char) -> bool {
     c.is_whitespace() || "/?#'\"<>".contains(c)
 }
@@ -157,7 +157,7 @@ fn check_characters(line: &str) -> Result<(), String> {
     Err(wrong.into())
 }
 
-/// Whether a host with its port, which may be an IPv6 address, may have this character.
+/// Whether a host with its port can contain this character. The host may be an IPv6 address.
 fn is_of_host(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:[]".contains(c)
 }

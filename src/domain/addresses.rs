@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use serde::{Deserialize, Serialize};
 
-/// How long a fetch may take, in seconds: the article's `timeout=20`.
+/// The timeout of a fetch, in seconds: the article's `timeout=20`.
 pub const FETCH_TIMEOUT_S: f64 = 20.0;
 
 /// The addresses of a plan. Task `t` fetches address `t mod count`.
@@ -30,7 +30,7 @@ impl Addresses {
 }
 
 /// Draws one latency per address, evenly distributed over the range. The same seed gives the same latencies on every
-/// machine. If more addresses are asked for, the first ones do not change.
+/// machine. With more addresses, the first latencies stay the same.
 pub fn draw(range: RangeInclusive<u32>, addresses: u32, seed: u64) -> Vec<u32> {
     let mut random = Pcg64::seed_from_u64(seed);
     let latency = |_| random.random_range(range.clone());

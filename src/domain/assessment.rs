@@ -11,24 +11,24 @@ use crate::catalog::caveat::Caveat;
 /// What other runs say about a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Assessment {
-    /// How many times as fast as its baseline it is; `None` without a baseline.
+    /// How many times as fast as its baseline the run is; `None` without a baseline.
     pub speedup: Option<f64>,
-    /// The run that its speed-up is measured against, if there is one.
+    /// The run that the speed-up is measured against, if there is one.
     pub baseline: Option<Baseline>,
-    /// Whether it is the baseline of its work.
+    /// Whether the run is the baseline of its work.
     pub is_baseline: bool,
-    /// Whether it is the fastest of its work: clearly ahead of every other configuration.
+    /// Whether the run is the fastest of its work: clearly ahead of every other configuration.
     pub is_fastest: bool,
-    /// Set if the cores cannot explain its speed-up.
+    /// The caveat that the cores cannot explain the speed-up, if they cannot.
     pub implausible: Option<Caveat>,
-    /// Set if its time is far from that of its repeats.
+    /// The caveat that the time is far from that of the repeats, if it is.
     pub outlier: Option<Caveat>,
-    /// The numbers of the runs that repeat it, including its own. Empty if its time does not count.
+    /// The numbers of the runs that repeat this one, including its own. Empty if its time does not count.
     pub repeats: Arc<[usize]>,
 }
 
 impl Assessment {
-    /// The speed-up and the baseline. `None` for the baseline itself, whose speed-up over itself says nothing.
+    /// The speed-up and the baseline. `None` for the baseline itself, because a speed-up over itself is always 1.
     pub fn gain(&self) -> Option<Gain> {
         self.own_gain().filter(|_| !self.is_baseline)
     }

@@ -1,7 +1,7 @@
 //! Several plans measured as one question.
 //!
-//! A campaign is a pure iterator: it sees the records so far and says which plan is next. The explorer and the command
-//! line run the same campaigns.
+//! A campaign is a pure iterator: it sees the records so far and returns the plan to run next. The explorer and the
+//! command line run the same campaigns.
 
 use super::{
     plan::Plan,
@@ -10,14 +10,14 @@ use super::{
     sweep::SweepPlan,
 };
 
-/// A configuration of a sweep that broke this often is left out of the following rounds, because it will break again.
+/// A configuration of a sweep that failed this often is left out of the following rounds, because it will fail again.
 pub const BREAKS_ALLOWED: u32 = 3;
 
 /// Several plans measured as one question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Campaign {
     question: CampaignQuestion,
-    /// The number of runs that were handed out.
+    /// The number of runs that were started.
     started: u32,
 }
 
@@ -42,7 +42,7 @@ impl From<CampaignQuestion> for Campaign {
 }
 
 impl Campaign {
-    /// Measures the plan `repeats` times.
+    /// A campaign of `repeats` runs of the same plan.
     pub fn repeats(plan: Plan, repeats: u32) -> Campaign {
         Campaign::from(CampaignQuestion::List {
             plans: vec![plan; repeats as usize],
@@ -50,8 +50,8 @@ impl Campaign {
         })
     }
 
-    /// Measures the plan, and the same work serially before it unless the records contain a baseline. The oldest record
-    /// comes first.
+    /// A campaign of the plan, after a serial run of the same work unless the records contain a baseline. The oldest
+    /// record comes first.
     pub fn pair<'a>(plan: Plan, records: impl DoubleEndedIterator<Item = &'a Record>) -> Campaign {
         let lacks_baseline = speedup::baseline_of(&plan, records).is_none();
         let serial = lacks_baseline.then(|| plan.as_serial());
@@ -61,7 +61,8 @@ impl Campaign {
         })
     }
 
-    /// Measures every configuration once per round, in the order of that round. The first round warms up.
+    /// A campaign of every configuration once per round, in the order of that round. The first round is the warm-up
+    /// round.
     pub fn sweep(plan: SweepPlan) -> Campaign {
         Campaign::from(CampaignQuestion::Sweep(Box::new(Course::new(plan))))
     }
@@ -85,7 +86,7 @@ impl Campaign {
         Some(plan)
     }
 
-    /// The number of the current run, counted from 1, and the number of all runs. Both include the round that warms up.
+    /// The number of the current run, counted from 1, and the number of all runs. Both include the warm-up round.
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
             CampaignQuestion::List { plans, .. } => plans.len() as u32,
@@ -97,8 +98,8 @@ impl Campaign {
         (self.started, runs)
     }
 
-    /// The round of the run that was handed out last; 0 warms up. `None` if the run was measured alone or in a pair,
-    /// because those runs do not repeat each other.
+    /// The round of the latest run; 0 is the warm-up round. `None` if the run was measured alone or in a pair, because
+    /// those runs do not repeat each other.
     pub fn round(&self) -> Option<u32> {
         match &self.question {
             CampaignQuestion::List { are_repeats, .. } => are_repeats.then_some(self.started),
@@ -106,7 +107,7 @@ impl Campaign {
         }
     }
 
-    /// What the record of the run that was handed out last says about this campaign, which has this id.
+    /// The place of the latest run in this campaign, for its record. `id` is the campaign's id.
     pub fn part(&self, id: &str) -> Option<CampaignPart> {
         self.round().map(|round| CampaignPart {
             id: id.into(),
@@ -126,12 +127,12 @@ impl Campaign {
 /// A sweep and its progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
-    /// What the user asked for.
+    /// The plan of the whole sweep.
     pub plan: SweepPlan,
-    /// The current round; 0 warms up.
+    /// The current round; 0 is the warm-up round.
     pub round: u32,
     order: Vec<usize>,
-    /// How many configurations of this round's order were handed out or left out.
+    /// How many configurations in this round's order were started or left out.
     at: usize,
     /// The configuration that is being measured, as an index of [`SweepPlan::configurations`].
     pub current: Option<usize>,

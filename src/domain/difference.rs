@@ -4,14 +4,14 @@ use super::stats::{Interval, Ratio};
 
 /// Times of single runs differ by up to a tenth by chance.
 pub const OF_SINGLE_RUNS: f64 = 1.1;
-/// An interval may separate medians of repeats that differ by less than a twentieth. Still, no one would choose more
-/// workers for that, and another session may say the opposite.
+/// With repeats, an interval may separate medians that differ by less than a twentieth. Still, no one would choose more
+/// workers for that, and another session may show the opposite.
 pub const OF_REPEATS: f64 = 1.05;
-/// Averages over a run, for example of workers on a core, are means of many events. A difference of less than a fifth
-/// explains nothing.
+/// Means over a run, for example of the cores in use, sum up many events. A difference of less than a fifth explains
+/// nothing.
 pub const OF_AVERAGES: f64 = 1.2;
 
-/// What a ratio of times says.
+/// How to read a ratio of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// Clearly faster, by enough to mention it.
@@ -20,14 +20,14 @@ pub enum Difference {
     Slower,
     /// Too small to matter, or too small for single runs to show it.
     Small,
-    /// The repeats scatter so widely that there may be no difference.
+    /// Whether there is a difference at all is open, because the repeats scatter too widely.
     Unclear,
     /// Most of the runs on one side were disturbed, so that the ratio says nothing about the plans.
     Disturbed,
 }
 
 impl Difference {
-    /// What this ratio says.
+    /// Judges this ratio.
     pub fn of(ratio: &Ratio) -> Difference {
         let Ratio { value, interval } = *ratio;
         let least = interval.map_or(OF_SINGLE_RUNS, |_| OF_REPEATS);
@@ -35,7 +35,7 @@ impl Difference {
             low: value,
             high: value,
         });
-        // An interval that is printed as "1.00–1.02" includes no difference.
+        // An interval that is printed as "1.00–1.02" includes the possibility of no difference.
         let is_above_one = |value: f64| (value * 100.0).round() > 100.0;
         match (is_above_one(low), is_above_one(1.0 / high)) {
             (true, _) if value >= least => Difference::Faster,
@@ -51,12 +51,12 @@ impl Difference {
     }
 }
 
-/// Whether a factor is so close to 1 that it would be no gain even if it were certain.
+/// Whether a factor is so close to 1 that it would not be a gain even if it were certain.
 pub fn is_about_one(factor: f64) -> bool {
     factor < OF_REPEATS && factor > 1.0 / OF_REPEATS
 }
 
-/// Whether two averages over a run differ enough to explain something.
+/// Whether two means over a run differ enough to explain something.
 pub fn differ(a: f64, b: f64) -> bool {
     a.max(b) > a.min(b) * OF_AVERAGES
 }

@@ -1,7 +1,7 @@
 //! An estimate of how long a run will take, made before anything is measured.
 //!
-//! It knows how the tasks share workers and cores. It knows nothing about the rest of the machine, so starting,
-//! scheduling and other programs add to it.
+//! It accounts for how the tasks share workers and cores, and ignores the rest of the machine: starting, scheduling and
+//! other programs add to it.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -17,9 +17,9 @@ use super::{
 };
 use crate::catalog::workload::{PAGE_BYTES, TaskStep, WRITES};
 
-/// With more tasks than this, `io` is estimated from sums and not by handing out each task.
+/// Above this number of tasks, `io` is estimated from sums instead of by simulating each task.
 const TASKS_HANDED_OUT: u64 = 10_000;
-/// About how long an interpreter takes to start, to import what it needs and to make its first workers.
+/// About how long an interpreter takes to start, to import what it needs and to make its first workers, in seconds.
 const PYTHON_START_S: f64 = 0.06;
 
 /// About how long a run will take.
@@ -27,22 +27,22 @@ const PYTHON_START_S: f64 = 0.06;
 pub enum Estimate {
     /// This many seconds.
     Seconds(f64),
-    /// This many seconds, without the writing of the pages, whose cost on this machine is not known yet.
+    /// This many seconds, without writing the pages, because the cost of that on this machine is not known yet.
     SecondsAndWriting(f64),
-    /// Unknown, because it depends on how fast this machine computes and that was not measured yet.
+    /// Unknown, because it depends on how fast this machine computes, which was not measured yet.
     NeedsSpeed,
     /// Unknown, because it depends on how fast the real addresses answer.
     UpToAddresses,
 }
 
-/// The facts about a machine that decide how long a run takes.
+/// The facts about a machine that determine how long a run takes.
 #[derive(Clone, Copy, Debug)]
 pub struct MachineFacts<'a> {
     /// Cores that the program may use, at least one.
     pub cores_usable: u32,
     /// How fast an idle core computes.
     pub speed: Option<&'a Speed>,
-    /// The interpreters that were found, with their speeds.
+    /// The interpreters on the machine, with their speeds.
     pub pythons: &'a [FoundPython],
     /// CPU seconds that a worker needs to render and write one byte of a page once; see [`writing_cost`].
     pub writing: Option<f64>,
@@ -58,7 +58,7 @@ impl MachineFacts<'_> {
         }
     }
 
-    /// The speed that turns a time of computing into the number of steps of all configurations of a sweep.
+    /// The speed by which all configurations of a sweep convert a time of computing to a number of steps.
     pub fn speed_of_sweep(&self, sweep: &SweepDraft) -> Option<Speed> {
         match sweep.sized_by() {
             Some(interpreter) => self.speed_in(interpreter),
@@ -78,7 +78,7 @@ pub fn of(draft: &Draft, known: MachineFacts<'_>) -> Estimate {
     let latencies_ms = match draft.addresses() {
         Some(Addresses::Urls(_)) => return Estimate::UpToAddresses,
         Some(Addresses::Loopback(latencies_ms)) => latencies_ms,
-        // Tasks that fetch nothing have no latency.
+        // Tasks that do not fetch have no latency.
         None => vec![0],
     };
     let Some(task) = Task::of(draft, known) else {
@@ -135,7 +135,7 @@ impl Task {
     }
 }
 
-/// Estimates how long a whole sweep takes, including the round that warms up. The draft has to be valid.
+/// Estimates how long a whole sweep takes, including the warm-up round. The draft has to be valid.
 pub fn of_sweep(sweep: &SweepDraft, known: MachineFacts<'_>) -> Estimate {
     let rounds = sweep.repeats as f64 + 1.0;
     let each = sweep.configurations();
@@ -144,9 +144,9 @@ pub fn of_sweep(sweep: &SweepDraft, known: MachineFacts<'_>) -> Estimate {
     })
 }
 
-/// Estimates how long the rest of a sweep takes, with `left` as the number of unfinished runs of each configuration.
-/// The measured times of a configuration, including its run to warm up, count for its next runs. A configuration
-/// without times is estimated. `ended` are the sweep's own records.
+/// Estimates how long the rest of a sweep takes. `left` is the number of unfinished runs of each configuration, and
+/// `ended` are the sweep's own records. The next runs of a configuration are expected to take as long as its measured
+/// ones, including its warm-up run. A configuration without measurements is estimated.
 pub fn remaining<'a>(
     plan: &SweepPlan,
     left: &[u32],
@@ -176,7 +176,7 @@ impl Estimate {
         }
     }
 
-    /// The same kind of estimate with other seconds.
+    /// The same kind of estimate with a different number of seconds.
     fn with(self, seconds: f64) -> Estimate {
         match self {
             Estimate::Seconds(_) => Estimate::Seconds(seconds),
@@ -209,8 +209,8 @@ impl Estimate {
     }
 }
 
-/// How many workers compute at the same time. Under an emulated lock, under CPython's lock and in an event loop they
-/// take turns.
+/// How many workers can compute at the same time: one under the emulated lock, under CPython's lock and in an event
+/// loop.
 fn at_once(draft: &Draft, cores: u32) -> f64 {
     let is_locked = |python: &Interpreter| python.gil == GilState::On;
     let model = draft.model;
@@ -224,8 +224,8 @@ fn at_once(draft: &Draft, cores: u32) -> f64 {
     }
 }
 
-/// Equal tasks in rounds of one per worker. If more workers compute than can do so at once, they take turns, so that a
-/// round ends at the same time for all of them.
+/// Equal tasks in rounds of one per worker. If more workers compute than can do so at once, they take turns and all
+/// finish a round at the same time.
 fn computing(draft: &Draft, task: f64, at_once: f64) -> f64 {
     let round = |busy: u64| task * (busy as f64 / at_once).max(1.0);
     // A draft may have no workers while it is being typed.
@@ -236,7 +236,7 @@ fn computing(draft: &Draft, task: f64, at_once: f64) -> f64 {
 
 /// Each task goes to the worker that is free first. Waiting needs no core; writing and computing do.
 fn waiting(draft: &Draft, task: &Task, latencies_ms: &[u32], at_once: f64) -> f64 {
-    // A fetch that waits longer than the timeout is given up.
+    // A fetch is given up after the timeout.
     let length = |ms: &u32| match f64::from(*ms) / 1e3 {
         waiting if waiting >= FETCH_TIMEOUT_S => nanos(FETCH_TIMEOUT_S),
         waiting => nanos(waiting + task.computing + task.sleeping),
@@ -246,7 +246,7 @@ fn waiting(draft: &Draft, task: &Task, latencies_ms: &[u32], at_once: f64) -> f6
     handed_out.max(draft.tasks as f64 * task.computing / at_once)
 }
 
-/// When the last task ends. The tasks use the lengths in turn.
+/// When the last task ends. The tasks have these lengths, starting again after the last one.
 fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
     if tasks > TASKS_HANDED_OUT {
         let turns = lengths.len() as u64;
@@ -269,8 +269,8 @@ fn hand_out(lengths: &[Nanos], tasks: u64, workers: u64) -> f64 {
     seconds(end)
 }
 
-/// The cost of writing that a run of `io` on pages of the embedded server shows, in seconds per byte and write. It is
-/// CPU time, because the elapsed time depends on how many workers wrote at the same time.
+/// The cost of writing in this run of `io` on pages of the embedded server, in seconds per byte and write. It is CPU
+/// time, because the elapsed time depends on how many workers wrote at the same time.
 pub fn writing_cost(record: &Record) -> Option<f64> {
     let plan = &record.plan;
     let (writes, page_bytes) = (plan.given(&WRITES)?, plan.given(&PAGE_BYTES)?);

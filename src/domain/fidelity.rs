@@ -1,9 +1,9 @@
-//! How closely the emulated interpreter lock follows CPython's: the same work under both locks, line by line.
+//! How closely the emulated interpreter lock follows CPython's, by measuring the same work under both.
 //!
 //! The runs are those of two sweeps, one per workload, so their order, warm-up and handling of failures are those of
-//! any sweep. The emulation does not claim CPython's speed; it claims what *sharing the lock* does to that speed. So
-//! most lines compare how many times as long W threads take as one, from the start of the first task. Only the convoy
-//! compares times, because the lock determines them and the language does not.
+//! any sweep. The emulation is not meant to have CPython's speed; it is meant to show how *sharing the lock* changes
+//! that speed. So most lines compare how many times as long W threads take as one, from the start of the first task.
+//! Only the convoy compares times, because the lock determines them and the language does not.
 
 use serde::Serialize;
 
@@ -20,25 +20,25 @@ use crate::catalog::{
     workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload},
 };
 
-/// The numbers of threads that are compared.
+/// The thread counts that are compared.
 pub const WORKERS: [u32; 4] = [1, 2, 4, 8];
-/// The numbers of computing threads beside the sleeper of the convoy.
+/// The numbers of computing threads beside the sleeping thread of the convoy.
 pub const CONVOYS: [u32; 3] = [1, 2, 4];
-/// How many latencies each convoy of a round measures. They are not independent, because the order in which threads
-/// wait for the lock persists for a while. So a convoy counts as one value per round, its median, and the interval
-/// comes from the rounds.
+/// The number of latencies that each convoy of a round measures. They are not independent, because the order in which
+/// threads wait for the lock persists for a while. So a convoy counts as one value per round, its median, and the
+/// interval comes from the rounds.
 pub const CONVOY_SAMPLES: u32 = 40;
-/// How many rounds count unless the user says otherwise.
+/// The number of counted rounds unless the user gives another.
 pub const DEFAULT_REPEATS: u64 = 5;
-/// As many tasks as the largest number of threads, so that every number of threads has equal shares.
+/// As many tasks as the largest thread count, so that the tasks divide evenly for every count.
 const CPU_TASKS: u64 = 8;
 /// The server's latency in `io` runs, in milliseconds. It is short because one thread waits for all addresses.
 const LATENCY_MS: (u64, u64) = (20, 80);
-/// The number of threads whose context switches are compared.
+/// The thread count at which context switches are compared.
 const SWITCHING: u32 = 2;
 
-/// The sweeps that answer the question, `cpu` first. Both locks do the same work. A `cpu` task takes one thread of the
-/// interpreter `task_ms` milliseconds.
+/// The sweeps that compare the locks, `cpu` first. Both locks do the same work. `task_ms` is how long one thread of the
+/// interpreter takes for a `cpu` task, in milliseconds.
 pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [SweepDraft; 2] {
     let sweep = |draft: Draft| SweepDraft {
         draft: Draft { seed, ..draft },
@@ -69,7 +69,7 @@ pub fn plans(drafts: &[SweepDraft; 2], limits: &WorkerLimits) -> Result<[SweepPl
     Ok([cpu.validate(limits)?, io.validate(limits)?])
 }
 
-/// What one line compares.
+/// The subject of one line of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum FidelityQuestion {
@@ -77,17 +77,17 @@ pub enum FidelityQuestion {
     Threads {
         /// The work.
         workload: Workload,
-        /// How many threads.
+        /// The number of threads, above 1.
         workers: u32,
     },
     /// Voluntary context switches per second of a `cpu` run.
     Switches {
-        /// How many threads.
+        /// The number of threads.
         workers: u32,
     },
     /// The latency of a sleep of 1 ms, in seconds.
     Convoy {
-        /// The number of threads that compute beside the sleeper.
+        /// The number of threads that compute beside the sleeping one.
         beside: u32,
     },
 }
@@ -104,10 +104,10 @@ impl FidelityQuestion {
     }
 }
 
-/// A number and how sure it is: a ratio of times, a rate or a latency.
+/// A number with its interval: a ratio of times, a rate or a latency.
 pub type UncertainNumber = Ratio;
 
-/// What a line says about the emulation.
+/// Whether a line shows the emulation to be faithful.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -136,20 +136,20 @@ impl Verdict {
     }
 }
 
-/// One comparison.
+/// One line of the comparison: a result under the emulated lock and the same under CPython's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct FidelityLine {
-    /// What is compared.
+    /// The subject of the line.
     pub question: FidelityQuestion,
-    /// Under the emulated lock.
+    /// The result under the emulated lock.
     pub emulated: Option<UncertainNumber>,
-    /// Under CPython's.
+    /// The result under CPython's lock.
     pub real: Option<UncertainNumber>,
     /// Emulated over real.
     pub ratio: Option<UncertainNumber>,
     /// The bounds between which the ratio counts as faithful.
     pub allowed: Interval,
-    /// What the line says about the emulation.
+    /// Whether the ratio is within the bounds.
     pub verdict: Verdict,
 }
 
@@ -176,7 +176,7 @@ impl FidelityLine {
 /// seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Convoy {
-    /// The number of threads that compute beside the sleeper.
+    /// The number of threads that compute beside the sleeping one.
     pub beside: u32,
     /// Under the emulated lock.
     pub emulated: Vec<f64>,
@@ -224,7 +224,7 @@ fn threads(sweep: &Sweep, records: &[&Record], seed: u64) -> Vec<FidelityLine> {
 }
 
 /// How long a run worked, counted from the start of its first task. Starting an interpreter takes tens of milliseconds.
-/// The emulation has no such cost, and it says nothing about the lock.
+/// The emulation has no such cost, and the lock has no influence on it.
 fn working_s(record: &Record) -> Option<f64> {
     Some(record.times.wall_s - record.times.startup_s?)
 }
@@ -278,7 +278,7 @@ fn values(
 }
 
 impl Convoy {
-    /// Adds a round. A round that measured nothing under one of the locks does not count.
+    /// Adds a round. A round in which one of the locks was not measured is ignored.
     pub fn add(&mut self, emulated: &[f64], real: &[f64]) {
         if let (Some(emulated), Some(real)) = (stats::median(emulated), stats::median(real)) {
             self.emulated.push(emulated);

@@ -1,4 +1,4 @@
-//! Checks and cleans, once, everything that is read from files that anyone may have written.
+//! Checks and cleans untrusted input, in one place: everything that is read from files that anyone may have written.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{address::masked_in, text::clean};
 
-/// The longest text that is taken from a file, in characters.
+/// The maximum length of a text that is read from a file, in characters. Longer texts are cut.
 const TEXT_MAX: usize = 2_000;
 /// The largest number of seconds, or of workers at once, that is accepted: about 30 years.
 pub const MEASURED_MAX: f64 = 1e9;
-/// More cores than any machine has.
+/// The maximum number of cores that is accepted: more than any machine has.
 const CORES_MAX: u32 = 1 << 16;
 
 /// A key of an object. It is borrowed from the text if possible, because a history has very many keys.
@@ -40,10 +40,11 @@ pub fn printed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     )?)))
 }
 
-/// The reason why something failed, if it did. Passwords are hidden, because earlier versions kept those of addresses
-/// in it.
+/// The reason why something failed, if it did. Passwords are hidden, because the errors of earlier versions may quote
+/// them.
 ///
 /// # Errors
+///
 /// If the value is neither text nor null.
 pub fn error_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -75,9 +76,10 @@ pub fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Er
     Ok(measured_or_null(deserializer)?.unwrap_or(0.0))
 }
 
-/// Like [`measured`], but null stays `None`: it says that the number is not known.
+/// Like [`measured`], but null becomes `None`, for a number that is not known.
 ///
 /// # Errors
+///
 /// If the number is negative or absurdly large.
 pub fn measured_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,

@@ -42,24 +42,24 @@ pub enum TraceState {
 pub struct RunEntry {
     /// Counts from 1 in the order of measuring. Numbers of removed runs stay unused.
     pub number: usize,
-    /// What the user calls it.
+    /// What the user calls it; `None` without a name.
     pub name: Option<String>,
     /// Where and when it was measured.
     pub provenance: Arc<Provenance>,
     /// What was measured.
     pub record: Record,
-    /// Its trace; without lanes unless `trace_state` is [`TraceState::Here`].
+    /// The trace. It has lanes only if `trace_state` is [`TraceState::Here`].
     pub trace: Trace,
-    /// Whether its trace is available.
+    /// Whether the trace is available.
     pub trace_state: TraceState,
-    /// What the other runs say about it.
+    /// How the run compares with the other runs.
     pub assessment: Assessment,
     /// Whether the user made it the baseline of its work. Each work has at most one such run.
     is_chosen: bool,
 }
 
 impl RunEntry {
-    /// A run that is not compared with others yet. Without a trace, a kept run's trace can be read later.
+    /// A run that is not compared with others yet. If a kept run has no trace here, the trace can be read later.
     pub fn new(
         number: usize,
         name: Option<String>,
@@ -96,7 +96,7 @@ impl RunEntry {
         self.provenance.origin != Origin::Here
     }
 
-    /// Its number, with its name if it has one: `#12 demo`.
+    /// The number, followed by the name if there is one: `#12 demo`.
     pub fn called(&self) -> String {
         match &self.name {
             Some(name) => format!("#{} {name}", self.number),
@@ -104,22 +104,22 @@ impl RunEntry {
         }
     }
 
-    /// Its trace, if it is in memory.
+    /// The trace, if it is in memory.
     pub fn loaded_trace(&self) -> Option<&Trace> {
         (self.trace_state == TraceState::Here).then_some(&self.trace)
     }
 
-    /// The speed-up and the baseline. `None` for the baseline itself, whose speed-up over itself says nothing.
+    /// The speed-up and the baseline. `None` for the baseline itself, because a speed-up over itself is always 1.
     pub fn gain(&self) -> Option<Gain> {
         self.assessment.gain()
     }
 
-    /// Every reason to trust it less.
+    /// Every reason to trust this run less.
     pub fn caveats(&self) -> impl Iterator<Item = &Caveat> + Clone {
         self.assessment.caveats(&self.record)
     }
 
-    /// Whether it has any caveat.
+    /// Whether there is a reason to trust this run less.
     pub fn has_caveats(&self) -> bool {
         self.caveats().next().is_some()
     }
@@ -131,9 +131,9 @@ pub type EntryTest = fn(&RunEntry) -> bool;
 /// What runs and sweeps have in common. They share one sequence of numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryItem<'a> {
-    /// Its number.
+    /// The number on the screen.
     pub number: usize,
-    /// Unique across sessions.
+    /// The id, which is unique across sessions.
     pub id: &'a str,
     /// What the user calls it.
     pub name: Option<&'a str>,
@@ -186,11 +186,11 @@ fn items<'a>(
 pub struct History {
     /// In ascending order of their numbers.
     entries: Vec<RunEntry>,
-    /// In ascending order of their numbers. Runs have other numbers.
+    /// In ascending order of their numbers. Runs and sweeps never share a number.
     sweeps: Vec<SweepEntry>,
     /// What was removed and can come back, the latest last.
     removals: Vec<Removal>,
-    /// The highest number that was ever given. No number is given twice.
+    /// The highest number that was ever assigned. No number is assigned twice.
     highest: usize,
     /// The runs whose traces the user looks at now.
     in_sight: Vec<usize>,
@@ -241,8 +241,8 @@ impl History {
         self.highest + 1
     }
 
-    /// Adds a run and compares all runs of the same work again, because it may be their new baseline. Returns its
-    /// number and whether a trace is thinned: this one from its run, or older ones to make room.
+    /// Adds a run and compares all runs of the same work again, because the run may become their baseline. Returns its
+    /// number, and whether a trace is thinned: that of the run itself, or older ones to make room.
     pub fn add(&mut self, record: Record, trace: Trace) -> (usize, bool) {
         let poorer = trace.is_thinned;
         let (work, part) = (record.plan.clone(), record.campaign.clone());

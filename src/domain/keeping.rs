@@ -1,8 +1,8 @@
-//! Where the user wants finished runs to be kept for later sessions.
+//! Where finished runs are kept for later sessions.
 
 use std::path::PathBuf;
 
-/// Where finished runs are kept.
+/// Where the user wants finished runs to be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Keeping {
     /// In the user's data directory.

@@ -34,7 +34,8 @@ impl<'a> Login<'a> {
         BASE64_STANDARD.encode([user, password].join(&b':'))
     }
 
-    /// All forms that must stay hidden. A user name without a password is hidden, too, because it is often a token.
+    /// All forms in which the login may occur. A user name without a password is hidden, too, because it is often a
+    /// token.
     fn secrets(self) -> Vec<String> {
         let Login { user, password } = self;
         let secret = if password.is_empty() { user } else { password };
@@ -58,7 +59,7 @@ pub fn without_login(address: &str) -> Cow<'_, str> {
     }
 }
 
-/// Passwords, in every form in which a foreign text may contain them.
+/// Passwords, in every form in which an untrusted text may contain them.
 #[derive(Default)]
 pub struct Secrets {
     /// The longest first, because one may be part of another.

@@ -6,7 +6,7 @@ pub enum ThemeName {
     /// The terminal's own 16 colours.
     #[default]
     Ansi,
-    /// Colours that colour-blind people can tell apart, even by their brightness alone.
+    /// Colours that colour-blind people can distinguish, even by their brightness alone.
     Safe,
     /// Bright on black, whatever the terminal's background.
     Contrast,
@@ -23,7 +23,7 @@ impl ThemeName {
         ThemeName::Mono,
     ];
 
-    /// Its word on the command line and on the screen.
+    /// The name on the command line and on the screen.
     pub fn name(self) -> &'static str {
         match self {
             ThemeName::Ansi => "ansi",
@@ -33,7 +33,7 @@ impl ThemeName {
         }
     }
 
-    /// One line that says what it is.
+    /// The theme in one line.
     pub fn description(self) -> &'static str {
         match self {
             ThemeName::Ansi => "the terminal's own 16 colours",
@@ -43,7 +43,7 @@ impl ThemeName {
         }
     }
 
-    /// The next theme. The first follows the last.
+    /// The next theme; after the last one, the first.
     pub fn next(self) -> ThemeName {
         let all = ThemeName::ALL.into_iter().cycle();
         let mut from_this = all.skip_while(|theme| *theme != self);
@@ -54,14 +54,14 @@ impl ThemeName {
 /// The number of colours that the user wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// As many as the terminal says it has; none with `NO_COLOR`.
+    /// As many as TERM and COLORTERM indicate; none with `NO_COLOR`.
     #[default]
     Auto,
     /// None.
     Never,
-    /// As many as the terminal says it has, and 16 at least.
+    /// As many as TERM and COLORTERM indicate, but at least 16.
     Always,
-    /// This many, whatever the terminal says.
+    /// This many, whatever the environment variables indicate.
     Exactly(Colors),
 }
 
@@ -76,7 +76,7 @@ impl ColorChoice {
         ColorChoice::Exactly(Colors::True),
     ];
 
-    /// Its word on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             ColorChoice::Auto => "auto",
@@ -118,9 +118,9 @@ impl Colors {
 /// How the screen looks: as the user asks for it, or as the terminal can show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look<C = Colors> {
-    /// Which colours.
+    /// The set of colours.
     pub theme: ThemeName,
-    /// How many of them.
+    /// The number of colours.
     pub colors: C,
     /// Whether the screen uses only ASCII.
     pub ascii: bool,
@@ -140,7 +140,7 @@ impl<C: Default> Default for Look<C> {
 }
 
 impl Look<ColorChoice> {
-    /// The look that is possible with these environment variables.
+    /// The look that these environment variables allow.
     pub fn resolved(self, variable: impl Fn(&str) -> Option<String>) -> Look {
         Look {
             theme: self.theme,
@@ -162,7 +162,7 @@ fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Col
     }
 }
 
-/// What the terminal says about its colours.
+/// The colours that TERM and COLORTERM indicate.
 fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
     let term = set(&variable, "TERM").unwrap_or_default();
     let color_term = set(&variable, "COLORTERM").unwrap_or_default();
@@ -189,7 +189,7 @@ pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// The variable that decides about characters, and its value: the first one that is set and not empty.
+/// The variable that determines the character encoding, and its value: the first one that is set and not empty.
 pub fn locale(variable: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String)> {
     ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()

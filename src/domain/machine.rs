@@ -1,4 +1,4 @@
-//! What the machine is and what it allows, as the engine found it.
+//! What the machine is and what it allows, as detected by the engine.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +7,23 @@ use super::{
     text::{clean, counted},
 };
 
-/// The most threads of a run. Beyond about `vm.max_map_count / 4` threads, std aborts the process.
+/// The maximum number of threads of a run. Beyond about `vm.max_map_count / 4` threads, std aborts the process.
 pub const MAX_THREADS: u64 = 4_000;
-/// The most processes of a run.
+/// The maximum number of processes of a run.
 pub const MAX_PROCESSES: u64 = 1_000;
-/// The most threads of a rayon pool. A rayon thread without work searches all others for work 32 times before it
-/// sleeps, so the cost grows with the square of their number. With 4,000 threads a run took 20 s to stop, with 1,000 it
-/// took 3 s.
+/// The maximum number of threads of a rayon pool. A rayon thread without work searches all others for work 32 times
+/// before it sleeps, so the cost grows with the square of their number. With 4,000 threads a run took 20 s to stop,
+/// with 1,000 it took 3 s.
 pub const MAX_RAYON_THREADS: u64 = 256;
-/// The most workers of an `io` run. Each holds a connection, and the server holds the other end.
+/// The maximum number of workers of an `io` run. Each holds a connection, and the server holds the other end.
 pub const MAX_IO_WORKERS: u64 = 1_000;
-/// The most tasks of a run. The task table in the arena has a slot for each.
+/// The maximum number of tasks of a run. The task table in the arena has a slot for each.
 pub const MAX_TASKS: u64 = 1_000_000;
-/// The most threads of CPython, or tasks of its event loop.
+/// The maximum number of threads of CPython, or of tasks of its event loop.
 pub const MAX_PYTHON_THREADS: u64 = 1_000;
-/// The most processes or subinterpreters of CPython. Each is a separate interpreter of 8 MB or more.
+/// The maximum number of processes or subinterpreters of CPython. Each is a separate interpreter of 8 MB or more.
 pub const MAX_PYTHON_INTERPRETERS: u64 = 256;
-/// The most tasks of a run by CPython, which keeps objects of some kilobytes for each.
+/// The maximum number of tasks of a run by CPython, which keeps objects of some kilobytes for each.
 pub const MAX_PYTHON_TASKS: u64 = 100_000;
 
 /// The machine as a record describes it.
@@ -35,7 +35,7 @@ pub struct Machine {
     /// Cores that the operating system schedules on.
     #[serde(deserialize_with = "foreign::cores")]
     pub cores_online: u32,
-    /// Cores that this program may use: the least of online, affinity and cgroup quota.
+    /// Cores that this program may use: the minimum of online, affinity and cgroup quota.
     #[serde(deserialize_with = "foreign::cores")]
     pub cores_usable: u32,
     /// The numbers of the cores that this program may run on. If a quota is the limit, there are more of them than
@@ -49,7 +49,7 @@ pub struct Machine {
         deserialize_with = "foreign::text_or_null"
     )]
     pub cores_limited_by: Option<String>,
-    /// System and release.
+    /// Operating system and release.
     #[serde(deserialize_with = "foreign::text")]
     pub kernel: String,
     /// Installed memory; null if the system does not report it.
@@ -57,7 +57,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Its processor, cores and system in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
+    /// The processor, the cores and the system in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
     pub fn in_short(&self) -> String {
         let cpu = self.cpu_model.as_deref();
         let cpu = clean(cpu.unwrap_or("an unknown processor"), 60);
@@ -77,25 +77,25 @@ pub struct Diagnosis {
     pub note: Option<String>,
 }
 
-/// How many workers this machine allows, and why not more.
+/// The maximum number of workers on this machine for each kind of model, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkerLimits {
-    /// Most workers of a model that uses threads.
+    /// The limit of a model that uses threads.
     pub threads: Limit,
-    /// Most workers of a rayon pool.
+    /// The limit of a rayon pool.
     pub pool: Limit,
-    /// Most workers of a model that forks.
+    /// The limit of a model that forks.
     pub processes: Limit,
-    /// Most workers of an `io` run under a model that uses threads.
+    /// The limit of a model that uses threads, for `io`.
     pub io_threads: Limit,
-    /// Most workers of an `io` run under a model that forks.
+    /// The limit of a model that forks, for `io`.
     pub io_processes: Limit,
 }
 
 /// A limit with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// The most that is allowed.
+    /// The maximum that is allowed.
     pub most: u64,
     /// What sets it, for example "this program's own limit" or "the limit of open files".
     pub because: String,
@@ -118,7 +118,7 @@ impl Limit {
         }
     }
 
-    /// This limit, or `most` if that is less.
+    /// This limit, or `most` if that is lower.
     pub fn or_less(self, most: u64, because: &str) -> Limit {
         let less = Limit {
             most,

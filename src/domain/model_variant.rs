@@ -11,13 +11,13 @@ use crate::catalog::model::Model;
 pub struct ModelVariant {
     /// The model.
     pub model: Model,
-    /// The interpreter; `None` unless the model is one of Python's.
+    /// The interpreter; `None` unless it is a Python model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub python: Option<Python>,
 }
 
 impl ModelVariant {
-    /// Its full name: "gil-threads (emulated)", "python-processes (3.13.0, spawn)".
+    /// The full name: "gil-threads (emulated)", "python-processes (3.13.0, spawn)".
     pub fn label(&self) -> String {
         let Some(Python {
             interpreter,
@@ -40,7 +40,7 @@ impl ModelVariant {
         format!("{} ({words})", self.model.name())
     }
 
-    /// Its name among executors of the same model: "gil-threads", "python-processes (3.13.0)".
+    /// The name among executors of the same model: "gil-threads", "python-processes (3.13.0)".
     pub fn name(&self) -> String {
         if self.python.is_some() {
             self.label()

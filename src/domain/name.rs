@@ -1,11 +1,12 @@
 //! The names that a run may have.
 
-/// The most characters of a name.
+/// The maximum length of a name, in characters.
 pub const MOST: usize = 40;
 
-/// Checks whether a text can be the name of a run. A name must not mean other runs in a place where a run can be named.
+/// Checks whether a text can be the name of a run. A name that could select other runs, such as a number, is refused.
 ///
 /// # Errors
+///
 /// If it cannot; the message is one sentence that says why.
 pub fn check(name: &str) -> Result<(), String> {
     if name.chars().count() > MOST {

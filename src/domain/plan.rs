@@ -22,7 +22,7 @@ use crate::catalog::{
     workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, TaskStep, Workload},
 };
 
-/// A plan while the user writes it. Its values may be wrong.
+/// A plan while the user writes it. Its values may be invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// What a task does.
@@ -37,12 +37,12 @@ pub struct Draft {
     pub repeats: u64,
     /// The seed from which the latencies of the addresses are drawn.
     pub seed: u64,
-    /// The parameters of the workload and of the model. Parameters of other workloads and models may be set, but do not
-    /// count.
+    /// The parameters of the workload and of the model. Parameters of other workloads and models may be set, but are
+    /// ignored.
     pub values: Values,
     /// Real addresses instead of the embedded server.
     pub urls: Option<Vec<String>>,
-    /// The interpreter of Python's models.
+    /// The interpreter of the Python models.
     pub python: Option<Interpreter>,
     /// How Python makes its processes; `None` is the interpreter's default.
     pub start_method: Option<StartMethod>,
@@ -65,7 +65,7 @@ impl Draft {
         }
     }
 
-    /// This draft with another value of a parameter.
+    /// This draft with a different value of a parameter.
     pub fn with(mut self, parameter: &Parameter, value: u64) -> Draft {
         self.set(parameter, value);
         self
@@ -81,7 +81,7 @@ impl Draft {
         }
     }
 
-    /// Gives a parameter a value.
+    /// Sets the value of a parameter.
     pub fn set(&mut self, parameter: &Parameter, value: u64) {
         match parameter {
             of_all if *of_all == WORKERS => self.workers = value,
@@ -91,7 +91,7 @@ impl Draft {
         }
     }
 
-    /// The parameters that count for this workload and model, those of the model last.
+    /// The parameters that this workload and model have, those of the model last.
     pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
         let is_by_time = self.needs_calibration();
         let sizing = self.workload.description().sizing.as_ref();
@@ -116,13 +116,13 @@ impl Draft {
         sizing.filter(|sizing| self.values.given(sizing.time).is_some())
     }
 
-    /// Whether its tasks compute, so that their length depends on the machine's speed.
+    /// Whether the tasks compute, so that their length depends on the machine's speed.
     pub fn computes(&self) -> bool {
         let steps = (self.workload.description().steps)(&self.values);
         self.needs_calibration() || steps.into_iter().any(TaskStep::computes)
     }
 
-    /// Whether the machine's speed has to be known before this can become a plan.
+    /// Whether the machine's speed has to be known before the draft can become a plan.
     pub fn needs_calibration(&self) -> bool {
         self.sizing_by_time().is_some()
     }
@@ -139,7 +139,7 @@ impl Draft {
         self
     }
 
-    /// The most workers on a machine with these limits.
+    /// The maximum number of workers on a machine with these limits.
     pub fn most_workers(&self, limits: &WorkerLimits) -> super::machine::Limit {
         self.model.most_workers(limits, self.workload.fetches())
     }
@@ -158,11 +158,12 @@ impl Draft {
             .map(drop)
     }
 
-    /// The plan, or the first thing that is wrong with the draft.
+    /// The plan.
     ///
     /// # Errors
-    /// If a field is wrong. The message is one sentence about the first wrong field: what is wrong and what is allowed.
-    /// A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
+    ///
+    /// If a field is invalid. The message is one sentence about the first invalid field: what is wrong and what is
+    /// allowed. A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &WorkerLimits) -> Result<Plan, Invalid> {
         let python = self.checked_python()?;
         self.check_workers(limits)?;
@@ -189,7 +190,7 @@ impl Draft {
         })
     }
 
-    /// The values that decide how much a task does.
+    /// The values that determine how much a task does.
     fn size(&self) -> Values {
         let of_workload = self.workload.parameters();
         let counting = self.parameters().filter(|one| of_workload.contains(one));
@@ -226,7 +227,7 @@ impl Draft {
         for parameter in self.parameters() {
             of(parameter, parameter.check(self.get(parameter)))?;
         }
-        // Parameters that do not count cannot contradict anything.
+        // Parameters that are ignored cannot contradict anything.
         let counting = self.values.of(self.parameters());
         let contradiction = (self.workload.description().contradiction)(&counting);
         if let Some((parameter, sentence)) = contradiction {
@@ -307,7 +308,7 @@ pub(super) fn to_u32(checked: u64) -> u32 {
     u32::try_from(checked).expect("checked against a limit below 2^32")
 }
 
-/// Adds the parameter that was checked to the error of a check.
+/// Names the parameter of a failed check.
 fn of<T>(parameter: &'static Parameter, checked: Result<T, String>) -> Result<T, Invalid> {
     checked.map_err(|sentence| Invalid::new(Field::Number(parameter), sentence))
 }
@@ -325,7 +326,7 @@ pub enum Field {
     StartMethod,
     /// Whether the amount of computing is given as steps or as a time.
     Sizing,
-    /// A number.
+    /// The number with this parameter.
     Number(&'static Parameter),
 }
 
@@ -342,7 +343,7 @@ impl Field {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{sentence}")]
 pub struct Invalid {
-    /// Where the mistake is.
+    /// The invalid field.
     pub field: Field,
     /// What was wrong and what is allowed, in one sentence without a full stop.
     pub sentence: String,
@@ -379,7 +380,7 @@ pub fn all_parameters() -> impl Iterator<Item = &'static Parameter> {
 pub struct Plan {
     /// What a task does.
     pub workload: Workload,
-    /// The parameters that decide how much a task does.
+    /// The parameters that determine how much a task does.
     pub size: Values,
     /// The pages that tasks fetch, if they fetch any.
     addresses: Option<Addresses>,
@@ -401,7 +402,7 @@ impl Plan {
         (self.workload.description().steps)(&self.size)
     }
 
-    /// The parameters that decide what is done and how, each with its value, in the order of the form.
+    /// The parameters of workload and model, each with its value, in the order of the form.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static Parameter, u64)> {
         let of_workload = self.workload.parameters().iter().copied();
         let all = of_workload.chain(self.model().parameters().iter().copied());
@@ -415,7 +416,7 @@ impl Plan {
             .or_else(|| self.how.given(parameter))
     }
 
-    /// The name of its workload, which mentions a shared file.
+    /// The name of the workload, with a note if all tasks write one file.
     pub fn label(&self) -> &'static str {
         if self.has_shared_file() {
             "io, one file"
@@ -429,7 +430,7 @@ impl Plan {
         self.size.is_on(&SHARED_FILE)
     }
 
-    /// Whether its tasks write files.
+    /// Whether any step of a task writes a file.
     pub fn writes_files(&self) -> bool {
         self.steps()
             .into_iter()
@@ -464,14 +465,14 @@ impl Plan {
         self.python().map(|python| &python.interpreter)
     }
 
-    /// Whether one worker executes the tasks one after the other, so that speed-ups can be measured against it: under
-    /// serial, or for Python with one thread of an interpreter.
+    /// Whether one worker executes the tasks one after the other, so that speed-ups can be measured against the run:
+    /// under serial, or with one Python thread.
     pub fn is_serial(&self) -> bool {
         self.workers == 1 && self.model() == Model::serial(self.model().is_python())
     }
 
-    /// The same work with one task after the other, against which speed-ups are measured: under serial, or for Python's
-    /// models with one thread of the same interpreter.
+    /// The same work with one task after the other, against which speed-ups are measured: under serial, or for the
+    /// Python models with one thread of the same interpreter.
     pub fn as_serial(&self) -> Plan {
         let python = self.python().cloned().map(|python| Python {
             start_method: None,
@@ -488,7 +489,7 @@ impl Plan {
         }
     }
 
-    /// The interpreter lock that its workers share.
+    /// The interpreter lock that the workers share.
     pub fn lock(&self) -> Lock {
         let has_lock = |python: &Interpreter| python.gil == GilState::On;
         if self.model().has_emulated_lock() {
@@ -524,7 +525,7 @@ impl Plan {
     }
 
     /// Whether both plans do the same work. The work is the workload, its resolved parameters, the number of tasks and,
-    /// for `io`, the seed. Model, workers and switch interval only say how it is done.
+    /// for `io`, the seed. Model, workers and switch interval only affect how it is done.
     pub fn same_work(&self, other: &Plan) -> bool {
         self.work() == other.work()
     }
@@ -542,7 +543,7 @@ impl Plan {
     }
 }
 
-/// An interpreter lock that all workers of a run share.
+/// Whether the workers of a run share an interpreter lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
     /// No lock, or a separate one for each worker.

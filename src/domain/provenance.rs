@@ -15,10 +15,10 @@ pub enum Origin {
     Recorded,
 }
 
-/// What the runs of one session have in common.
+/// The origin, session and machine that runs have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// Where they come from.
+    /// Whether this session measured them, another one, or they are from a shared file.
     pub origin: Origin,
     /// The id of the session that measured them. It is unique, and ids sort by time as text (UUID version 7).
     pub session: String,
@@ -45,14 +45,14 @@ impl Provenance {
         })
     }
 
-    /// Whether both are of the same session. Between two runs of one session nothing changed but the runs themselves.
+    /// Whether both are of the same session. Within a session, the machine and the program stay the same.
     pub fn is_same_session(&self, other: &Provenance) -> bool {
         self.session == other.session
     }
 
-    /// Whether all known facts about both machines are equal. Only then does a speed-up say anything.
+    /// Whether all known facts about both machines are equal. Otherwise a speed-up between them is meaningless.
     pub fn is_same_machine(&self, other: &Provenance) -> bool {
-        // Allowed cores are not kept.
+        // The list of usable cores is not kept.
         let known = |from: &Provenance| Machine {
             cores: vec![],
             ..from.machine.clone()

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{foreign, speed::Speed};
 
-/// The oldest Python that can execute the worker's script.
+/// The oldest version that can execute the worker's script.
 pub const OLDEST: Version = Version {
     major: 3,
     minor: 8,
     micro: 0,
 };
-/// The first Python with `concurrent.futures.InterpreterPoolExecutor`.
+/// The first version with `concurrent.futures.InterpreterPoolExecutor`.
 pub const FIRST_WITH_INTERPRETERS: Version = Version {
     major: 3,
     minor: 14,
@@ -101,14 +101,14 @@ pub enum StartMethod {
 }
 
 impl StartMethod {
-    /// All of them.
+    /// All start methods, in the order in which they are offered.
     pub const ALL: [StartMethod; 3] = [
         StartMethod::Fork,
         StartMethod::Forkserver,
         StartMethod::Spawn,
     ];
 
-    /// Python's name for it.
+    /// Python's name for the method.
     pub fn name(self) -> &'static str {
         match self {
             StartMethod::Fork => "fork",
@@ -130,17 +130,17 @@ impl StartMethod {
 /// An interpreter as it described itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Interpreter {
-    /// The file that runs. It is the value of `sys.executable`, so shims are resolved.
+    /// The executable: the value of `sys.executable`, so shims are resolved.
     #[serde(deserialize_with = "foreign::text")]
     pub path: String,
-    /// Its version.
+    /// The version of the language.
     pub version: Version,
     /// Whether it was built to run without the lock (`Py_GIL_DISABLED`).
     #[serde(default)]
     pub free_threaded: bool,
-    /// Whether it has the lock. The interpreter was asked while it ran.
+    /// Whether the lock is on, as the running interpreter reported.
     pub gil: GilState,
-    /// How its `multiprocessing` can make processes. The first one is its default.
+    /// The start methods of its `multiprocessing`, the default first.
     pub start_methods: Vec<StartMethod>,
     /// Whether it has `concurrent.futures.InterpreterPoolExecutor`.
     #[serde(default)]
@@ -148,7 +148,7 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
-    /// An interpreter that can do everything, for checks that do not depend on a certain one.
+    /// An interpreter that can do everything, for checks that do not depend on a particular one.
     pub fn capable() -> Interpreter {
         Interpreter {
             path: "python3".into(),
@@ -160,7 +160,7 @@ impl Interpreter {
         }
     }
 
-    /// Its version, with a `t` for a free-threaded build, as in the names of its own files.
+    /// The version, with a `t` for a free-threaded build, as in the names of CPython's own files.
     pub fn version_name(&self) -> String {
         let build = if self.free_threaded { "t" } else { "" };
         format!("{}{build}", self.version)
@@ -177,8 +177,7 @@ impl Interpreter {
 pub struct FoundPython {
     /// The interpreter.
     pub interpreter: Interpreter,
-    /// Steps of the `cpu` workload per second. They were measured over some milliseconds when the interpreter was
-    /// found.
+    /// Steps of the `cpu` workload per second, measured over some milliseconds when the interpreter was found.
     pub steps_per_s: f64,
 }
 
@@ -201,15 +200,14 @@ pub struct UselessPython {
 /// The interpreters of this machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pythons {
-    /// The usable interpreters. The default is the first, then come those that the user named, those of PATH and those
-    /// of pyenv.
+    /// The usable interpreters: the default, then those that the user named, those on PATH and those of pyenv.
     pub found: Vec<FoundPython>,
     /// The files that cannot be used.
     pub useless: Vec<UselessPython>,
 }
 
 impl Pythons {
-    /// Adds an interpreter unless it is there already.
+    /// Adds an interpreter unless it is already listed.
     pub fn add(&mut self, found: FoundPython) {
         let is_it = |other: &FoundPython| other.interpreter == found.interpreter;
         if !self.found.iter().any(is_it) {
@@ -218,7 +216,7 @@ impl Pythons {
     }
 }
 
-/// The interpreter and start method of a Python model.
+/// The interpreter and start method of a run by a Python model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Python {
     /// The interpreter.

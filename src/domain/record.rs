@@ -1,7 +1,7 @@
-//! A finished run: the plan, the results, and every caveat about them. Its serialisation is the program's JSON.
+//! A finished run: the plan, the results, and every caveat about them. Its serialization is the program's JSON.
 //!
-//! All `*_s` are seconds since `t0`, the moment just before the first worker was created, or lengths in seconds.
-//! Unknown values are null, never 0.
+//! All `*_s` are in seconds: moments since `t0`, just before the first worker was created, or lengths. Unknown values
+//! are null, never 0.
 
 mod stored;
 
@@ -11,11 +11,11 @@ pub use stored::WithCaveats;
 use super::{foreign, phase::PhaseTimes, plan::Plan, python::GilState, shared_file::SharedFile};
 use crate::catalog::caveat::{Caveat, CaveatKind};
 
-/// With more tasks than this, the JSON leaves the list of tasks out unless the user asks for it.
+/// With more tasks than this, the JSON omits the list of tasks unless the user asks for it.
 pub const TASKS_LISTED: usize = 10_000;
-/// How many bytes of a run's output are kept.
+/// The maximum size of the output that is kept from a run, in bytes.
 pub const OUTPUT_KEPT: usize = 16 << 10;
-/// For how many failed tasks a record says why they failed.
+/// The maximum number of failed tasks whose reasons a record keeps.
 pub const FAILURES_KEPT: usize = 1_000;
 
 /// How a run ended.
@@ -26,12 +26,12 @@ pub enum Outcome {
     Completed,
     /// The user stopped it. What was measured until then is kept.
     Cancelled,
-    /// The run itself broke, for example because a worker died.
+    /// The run itself failed, for example because a worker died.
     Failed,
 }
 
 impl Outcome {
-    /// Its word in JSON and on the screen.
+    /// The name in JSON and on the screen.
     pub fn name(self) -> &'static str {
         match self {
             Outcome::Completed => "completed",
@@ -47,16 +47,17 @@ pub struct CampaignPart {
     /// The campaign's id, which is unique across sessions.
     #[serde(deserialize_with = "foreign::text")]
     pub id: String,
-    /// In a round every configuration runs once. Rounds count from 1; 0 is the round that warms up and does not count.
+    /// The number of the round, in which every configuration runs once. Round 0 is the warm-up round and does not
+    /// count.
     pub round: u32,
 }
 
 /// A run that is to be measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOrder {
-    /// What to run.
+    /// The plan to run.
     pub plan: Plan,
-    /// Its place in a campaign, if it belongs to one.
+    /// The place in a campaign, if the run belongs to one.
     pub part: Option<CampaignPart>,
 }
 
@@ -67,39 +68,39 @@ impl From<Plan> for RunOrder {
     }
 }
 
-/// A finished run. A record that is read was checked, because anyone may have written it. Its JSON is flat; the groups
-/// only help to read the code.
+/// A finished run. Records that are read from a file were checked, because anyone may have written it. The JSON is
+/// flat; the groups exist only to make the code readable.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 pub struct Record {
-    /// Unique across sessions; its text sorts by time (UUID version 7).
+    /// The id, which is unique across sessions and as text sorts by time (UUID version 7).
     pub id: String,
-    /// Its place in a campaign; null if it was measured alone.
+    /// The place in a campaign; null if the run was measured alone.
     pub campaign: Option<CampaignPart>,
-    /// Wall-clock time of `t0`, RFC 3339, UTC.
+    /// The wall-clock time of `t0`, RFC 3339, UTC.
     pub started_at: String,
     /// What the user asked for.
     #[serde(serialize_with = "super::plan::stored::serialize")]
     pub plan: Plan,
-    /// How a run ended, and which tasks did not succeed.
+    /// How the run ended, and which tasks did not succeed.
     #[serde(flatten)]
     pub ending: RunEnding,
-    /// Where the time of a run went. Speed-ups are computed from these times.
+    /// How the run spent its time. Speed-ups compare `wall_s`.
     #[serde(flatten)]
     pub times: RunTimes,
     /// Facts about the interpreter, or about the emulated lock.
     #[serde(flatten)]
     pub interpreter: InterpreterFacts,
-    /// What the operating system counted for a run.
+    /// What the operating system counted for the run.
     #[serde(flatten)]
     pub system: SystemFacts,
-    /// One per worker.
+    /// One entry per worker.
     pub workers: Vec<WorkerRecord>,
-    /// One per started task, by number; null with more than [`TASKS_LISTED`] tasks unless the user asked for all.
+    /// One entry per started task, by number; null with more than [`TASKS_LISTED`] tasks unless the user asked for all.
     pub tasks: Option<Vec<TaskRecord>>,
-    /// One per usable core, and per core that a worker ran on.
+    /// One entry per usable core, and per core that a worker ran on.
     pub cores: Vec<CoreRecord>,
-    /// How a run was measured, and its caveats.
+    /// How the run was measured, and its caveats.
     #[serde(flatten)]
     pub measurement: Measurement,
 }
@@ -107,9 +108,9 @@ pub struct Record {
 /// How a run ended, and which tasks did not succeed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunEnding {
-    /// How it ended.
+    /// Whether the run was completed, cancelled or failed.
     pub outcome: Outcome,
-    /// Why it broke; null unless `outcome` is `failed`.
+    /// The reason of a failure; null unless `outcome` is `failed`.
     pub error: Option<String>,
     /// Tasks that started and did not succeed.
     pub tasks_failed: u32,
@@ -119,20 +120,20 @@ pub struct RunEnding {
     pub failures: Vec<TaskRecord>,
 }
 
-/// Where the time of a run went. Speed-ups are computed from these times.
+/// How a run spent its time. Speed-ups compare `wall_s`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunTimes {
-    /// From `t0` to the last worker's last stamp.
+    /// The time from `t0` to the last worker's last stamp.
     pub wall_s: f64,
-    /// From `t0` to the start of the first task; null if no task started.
+    /// The time from `t0` to the start of the first task; null if no task started.
     pub startup_s: Option<f64>,
-    /// From the last worker's last stamp until all workers were joined or reaped.
+    /// The time from the last worker's last stamp until all workers were joined or reaped.
     pub teardown_s: f64,
     /// The workers' CPU time, from their CPU clocks.
     pub cpu_s: f64,
     /// The mean number of tasks in flight.
     pub concurrency: f64,
-    /// The mean number of workers on a core: `cpu_s / wall_s`.
+    /// The mean number of cores in use: `cpu_s / wall_s`.
     pub parallelism: f64,
     /// The time in each phase, summed over the workers. All phases together are `wall_s` × workers.
     pub phases_s: PhaseTimes,
@@ -143,29 +144,28 @@ pub struct RunTimes {
 pub struct InterpreterFacts {
     /// The interpreter lock that all workers shared, emulated or CPython's; null without a shared lock.
     pub gil: Option<GilTotals>,
-    /// What CPython reported about the run; null under models that are not Python's, and if the interpreter did not get
-    /// that far.
+    /// What CPython reported about the run; null for native models, and if the interpreter did not get that far.
     pub python: Option<PythonRecord>,
 }
 
 /// What the operating system counted for a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SystemFacts {
-    /// Summed over the workers.
+    /// Context switches, summed over the workers.
     pub context_switches: Option<ContextSwitches>,
-    /// How often workers changed their core, summed over the workers. It compares each stamp with the previous one, so
-    /// changes between two stamps are not seen.
+    /// How often workers moved to a different core, summed over the workers. Each stamp is compared with the previous
+    /// one, so moves between two stamps are not seen.
     pub migrations: u64,
-    /// Proportional set size of forked workers, summed over them; null if they share the program's memory.
+    /// The proportional set size of forked workers, summed over them; null if they share the program's memory.
     pub memory_bytes: Option<u64>,
-    /// What is left in the file that all workers wrote; null if each task has its own file.
+    /// The contents of the file that all workers wrote; null if each task has its own file.
     pub shared_file: Option<SharedFile>,
 }
 
 /// How a run was measured, and its caveats.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measurement {
-    /// The events that the trace was made from.
+    /// The events from which the trace was made.
     pub events: EventTotals,
     /// The cost of watching the run.
     pub observer: Observer,
@@ -206,27 +206,28 @@ impl PhaseSource {
 }
 
 impl Record {
-    /// Whether all its work was done, so that it can be a baseline or be compared with one.
+    /// Whether the run did all its work, so that it can be a baseline or be compared with one.
     pub fn is_sound(&self) -> bool {
         self.ending.outcome == Outcome::Completed && self.ending.tasks_failed == 0
     }
 
-    /// The id of its campaign.
+    /// The id of the run's campaign.
     pub fn campaign_id(&self) -> Option<&str> {
         self.campaign.as_ref().map(|part| &part.id[..])
     }
 
-    /// Whether it belongs to the round that warms up. Its time then says nothing about its plan.
+    /// Whether the run belongs to the warm-up round. Its time then says nothing about its plan.
     pub fn is_warm_up(&self) -> bool {
         self.campaign.as_ref().is_some_and(|part| part.round == 0)
     }
 
-    /// Whether its time counts for its configuration: it did all its work, it did not warm up, and its time is not 0.
+    /// Whether the time counts for the configuration: the run did all its work, was not a warm-up run, and took a
+    /// measurable time.
     pub fn is_counted(&self) -> bool {
         self.is_sound() && !self.is_warm_up() && self.times.wall_s > 0.0
     }
 
-    /// Whether it measured `work` serially and soundly, natively or with the same interpreter.
+    /// Whether the run did `work` serially and soundly, natively or with the same interpreter.
     pub fn is_baseline_of(&self, work: &Plan) -> bool {
         self.plan.is_serial()
             && self.is_sound()
@@ -234,8 +235,9 @@ impl Record {
             && self.plan.interpreter() == work.interpreter()
     }
 
-    /// Whether something outside of the run changed its time, so that the time says little about the plan: other programs
-    /// on the cores, the host of a virtual machine, or a stop. Tasks that wait are not slowed down by a busy core.
+    /// Whether something outside of the run changed its time, so that the time says little about the plan: other
+    /// programs on the cores, the host of a virtual machine, or a pause of the program. Tasks that wait are not slowed
+    /// down by a busy core.
     pub fn is_disturbed(&self) -> bool {
         let always = [
             CaveatKind::CoresTaken,
@@ -246,7 +248,7 @@ impl Record {
             || (self.plan.workload.computes() && self.has_caveat(CaveatKind::RunQueueWait))
     }
 
-    /// Whether it has a caveat of this kind that follows from this run alone.
+    /// Whether the run has a caveat of this kind that does not depend on other runs.
     pub fn has_caveat(&self, kind: CaveatKind) -> bool {
         self.measurement
             .caveats
@@ -258,22 +260,22 @@ impl Record {
 /// What CPython reported about a run that it executed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PythonRecord {
-    /// Whether the lock was on. Every interpreter that executed tasks was asked after its imports. Null if they do not
+    /// Whether the lock was on. Every interpreter that executed tasks was probed after its imports. Null if they do not
     /// agree.
     pub gil: Option<GilState>,
-    /// From `t0` to the first line of Python: the start of the interpreter itself.
+    /// The time from `t0` to the first line of Python: the start of the interpreter itself.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub interpreter_s: Option<f64>,
-    /// From then until everything was imported.
+    /// The time from then until everything was imported.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub imports_s: Option<f64>,
-    /// From then until the pool had made all its workers.
+    /// The time from then until the pool had made all its workers.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub pool_s: Option<f64>,
-    /// Proportional set size of the process that made the workers, at the end. If the workers are threads, they share
-    /// it.
+    /// The proportional set size of the process that made the workers, at the end of the run. If the workers are
+    /// threads, they share it.
     pub memory_bytes: Option<u64>,
-    /// CPU time of threads and processes that managed the workers: starting, handing out tasks, collecting results.
+    /// The CPU time of threads and processes that managed the workers: starting, handing out tasks, collecting results.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub manager_cpu_s: Option<f64>,
     /// The output of the run; null if it printed nothing.
@@ -283,22 +285,22 @@ pub struct PythonRecord {
 /// What the processes of a run wrote to standard output and standard error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedOutput {
-    /// The beginning of it, at most [`OUTPUT_KEPT`] bytes, without control characters except line ends.
+    /// The start of the output, at most [`OUTPUT_KEPT`] bytes, without control characters except line ends.
     #[serde(deserialize_with = "foreign::printed")]
     pub text: String,
-    /// How many bytes were written.
+    /// The size of the whole output.
     pub bytes: u64,
 }
 
 /// What an interpreter lock did during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GilTotals {
-    /// How often it went from one worker to another; null for CPython's, which does not report it.
+    /// How often the lock went from one worker to another; null for CPython's, which does not report it.
     pub switches: Option<u64>,
     /// Whether the waiting time is an estimate, as for CPython's lock.
     #[serde(default)]
     pub is_estimate: bool,
-    /// How long workers waited for it, summed over the workers.
+    /// How long workers waited for the lock, summed over the workers.
     #[serde(deserialize_with = "foreign::measured")]
     pub wait_s: f64,
 }
@@ -306,38 +308,38 @@ pub struct GilTotals {
 /// What the kernel's scheduler did with the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContextSwitches {
-    /// The worker gave up its core in order to wait.
+    /// How often a worker gave up its core in order to wait.
     pub voluntary: u64,
-    /// The scheduler took the core away.
+    /// How often the scheduler took the core away.
     pub involuntary: u64,
 }
 
 /// One worker of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkerRecord {
-    /// Its number.
+    /// The worker's number.
     pub worker: u32,
-    /// Its process; null if it never started to run.
+    /// The process id; null if the worker never started to run.
     pub pid: Option<u32>,
-    /// Its thread; null if it never started to run.
+    /// The thread id; null if the worker never started to run.
     pub tid: Option<u32>,
-    /// The number of tasks that it ended.
+    /// The number of tasks that the worker ended.
     pub tasks: u32,
-    /// Its CPU time.
+    /// The worker's CPU time.
     #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
-    /// Its proportional set size when its last task ended; null for threads.
+    /// The proportional set size when the worker's last task ended; null for threads.
     pub memory_bytes: Option<u64>,
-    /// Its time by phase; the sum is `wall_s`.
+    /// The worker's time by phase; the sum is `wall_s`.
     pub phases_s: PhaseTimes,
-    /// How long it waited for a core during its whole life, according to the kernel; null if the kernel does not report
-    /// it.
+    /// How long the worker waited for a core during its whole life, according to the kernel; null if the kernel does
+    /// not report it.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub run_queue_wait_s: Option<f64>,
-    /// How long it waited for the interpreter lock; null if there was none.
+    /// How long the worker waited for the interpreter lock; null if there was none.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub gil_wait_s: Option<f64>,
-    /// How often a stamp found it on another core than the previous stamp, starting with its first task.
+    /// How often a stamp found the worker on a different core from the previous stamp, starting with its first task.
     #[serde(default)]
     pub migrations: u64,
 }
@@ -348,14 +350,14 @@ pub struct WorkerRecord {
 pub enum TaskOutcome {
     /// It succeeded.
     Ok,
-    /// It failed; its `error` says why.
+    /// It failed; `error` says why.
     Failed,
 }
 
 /// One task of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskRecord {
-    /// Its number.
+    /// The task's number.
     pub task: u32,
     /// The worker that executed it.
     pub worker: u32,
@@ -365,9 +367,9 @@ pub struct TaskRecord {
     /// When it ended; null if its worker died or was stopped during the task.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub end_s: Option<f64>,
-    /// How it ended.
+    /// Whether the task succeeded.
     pub outcome: TaskOutcome,
-    /// Why it failed.
+    /// Why the task failed; null if it succeeded.
     #[serde(default, deserialize_with = "foreign::error_or_null")]
     pub error: Option<String>,
 }
@@ -375,16 +377,16 @@ pub struct TaskRecord {
 /// One core during a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CoreRecord {
-    /// Its number.
+    /// The core's number.
     pub core: u16,
-    /// CPU time of the run's workers on it.
+    /// CPU time of the run's workers on the core.
     #[serde(deserialize_with = "foreign::measured")]
     pub workers_s: f64,
-    /// CPU time of everything else on it, including the observer and the loopback server; null if the run was shorter
-    /// than two windows of the kernel's coarse accounting.
+    /// CPU time of everything else on the core, including the observer and the loopback server; null if the run was
+    /// shorter than two windows of the kernel's coarse accounting.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub others_s: Option<f64>,
-    /// How long the host of a virtual machine gave it to others although something here needed it; null like
+    /// How long the host of a virtual machine gave the core to others although something here needed it; null like
     /// `others_s`.
     pub stolen_s: Option<f64>,
 }
@@ -392,9 +394,9 @@ pub struct CoreRecord {
 /// The number of events of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventTotals {
-    /// Kept for the trace.
+    /// The number of events in the trace.
     pub recorded: u64,
-    /// Left out of the trace because a lane was full. Totals do not need them.
+    /// The number of events left out of the trace because a lane was full. Totals do not need them.
     pub dropped: u64,
 }
 

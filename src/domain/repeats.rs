@@ -1,4 +1,4 @@
-//! What runs that measured the same thing say together.
+//! The joint statistics of runs that measured the same thing.
 
 use super::{
     record::Record,
@@ -19,7 +19,7 @@ pub fn time(repeats: &[&Record]) -> Option<Spread> {
     stats::spread(&times(repeats), SEED)
 }
 
-/// Whether most of these runs were disturbed, so that their median is no property of the plan.
+/// Whether most of these runs were disturbed, so that their median says nothing about the plan.
 pub fn are_disturbed<'a>(records: impl IntoIterator<Item = &'a Record>) -> bool {
     let (mut all, mut disturbed) = (0, 0);
     for record in records {
@@ -86,7 +86,7 @@ mod tests {
         fixtures::sample,
     };
 
-    /// Runs of one plan; the first ones warmed up.
+    /// Runs of one plan, starting with this many warm-up runs.
     fn repeated(warm_up: u32, times: &[f64]) -> History {
         let mut history = sample::history(2);
         for (nth, wall_s) in (0..).zip(times) {

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 pub struct Candidate<'a> {
     /// Its number.
     pub number: usize,
-    /// What the user calls it.
+    /// What the user calls it; `None` without a name.
     pub name: Option<&'a str>,
-    /// Whether it belongs to a sweep, which represents it in lists. `last` never selects such a run.
+    /// Whether the run belongs to a sweep, which represents it in lists. `last` never selects such a run.
     pub is_part: bool,
 }
 
@@ -52,7 +52,7 @@ fn range(text: &str) -> Option<(usize, usize)> {
 }
 
 fn of_word(word: &str, candidates: &[Candidate<'_>]) -> Result<Vec<usize>, String> {
-    // The whole word is tried first, because a name from a foreign file may contain commas.
+    // The whole word is tried first, because a name from a shared file may contain commas.
     let named = of_name(word, candidates);
     if !named.is_empty() || !word.contains(',') {
         return of_part(word, candidates);

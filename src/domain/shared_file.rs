@@ -1,9 +1,9 @@
-//! What is left in the one file that all workers of an `io` run wrote, as the article's code does.
+//! The contents of the one file that all workers of an `io` run wrote, as the article's code does.
 //!
 //! Each write opens the file, which empties it, writes a page starting at the first byte, and closes it. Workers that
-//! do so at the same time lose and mix each other's pages. A page that is written over a longer one leaves the end of
-//! the longer one behind it. A worker that continues to write after another one has emptied the file leaves zeros
-//! before its bytes.
+//! do so at the same time lose and mix each other's pages. If a page is written over a longer one, the rest of the
+//! longer one remains after it. If a worker continues to write after the file was emptied by another worker, there are
+//! zeros before its bytes.
 
 use std::cmp::Reverse;
 
@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 
 /// The name of the file.
 pub const NAME: &str = "output.txt";
-/// How many pieces of a mixture are listed.
+/// The maximum number of pieces that are listed of a mixture.
 pub const PIECES_LISTED: usize = 100;
-/// Texts have a few bytes in common by chance. Inside of a page, a shorter sequence of equal bytes does not show where
-/// it comes from.
+/// Texts have a few bytes in common by chance. A shorter match within a page does not show where the bytes come from.
 const LEAST_MATCH: usize = 16;
 
-/// What is in the file.
+/// The kind of contents that the file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileContent {
@@ -29,7 +28,7 @@ pub enum FileContent {
     Whole,
     /// The beginning of one page.
     Part,
-    /// Bytes of several pages, zeros, or bytes of no known page.
+    /// Anything else: bytes of several pages, gaps of zeros, or bytes that match no page.
     Mixture,
 }
 
@@ -37,20 +36,21 @@ pub enum FileContent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "source", content = "page")]
 pub enum Source {
-    /// The page of the address with this number, as the tasks write it. Of identical pages it is the lowest number.
+    /// The page of the address with this number, as the tasks write it. Among identical pages it is the one with the
+    /// lowest number.
     Page(u32),
     /// Zero bytes, which no worker wrote: the file was emptied, and a worker continued to write after this gap.
     Zeros,
     /// A page of a real address. It is not known which one, because those pages are not kept.
     SomePage,
-    /// Not known.
+    /// Unknown.
     Unknown,
 }
 
 /// Successive bytes from one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilePart {
-    /// Where they come from.
+    /// The origin of the bytes.
     #[serde(flatten)]
     pub source: Source,
     /// The position of the first byte in the file.
@@ -62,24 +62,24 @@ pub struct FilePart {
 /// The result of writing to the shared file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedFile {
-    /// What is in it at the end.
+    /// What the file contains at the end.
     pub content: FileContent,
-    /// Its length at the end.
+    /// The length of the file at the end, in bytes.
     pub bytes: u64,
     /// The first [`PIECES_LISTED`] pieces, in their order in the file.
     pub pieces: Vec<FilePart>,
-    /// How many different pages have a task that wrote its page as often as it should.
+    /// The number of different pages for which some task wrote its page as often as it should.
     pub pages_written: u64,
     /// How often a page was written to its end.
     pub writes: u64,
-    /// How often a worker found, just before it closed the file, that the length differed from what it had written. At
-    /// least this many writes were spoilt while their worker still had the file open.
+    /// How often a worker found, just before it closed the file, that the length was different from what it had
+    /// written. At least this many writes were spoilt while their worker still had the file open.
     pub spoilt: u64,
 }
 
-/// The kind of a content and the sources of its pieces. The pages come one by one, with their numbers, as the tasks
-/// write them. Every worker starts at the first byte, so a byte of a page has the same position in the file as in the
-/// page.
+/// The kind of a content and the sources of its pieces. `pages` returns the pages one by one, with their numbers, as
+/// the tasks write them. Every worker starts at the first byte, so a byte of a page has the same position in the file
+/// as in the page.
 pub fn examine(
     content: &[u8],
     pages: impl IntoIterator<Item = (u32, String)>,
@@ -111,7 +111,7 @@ pub fn examine(
     (kind, pieces)
 }
 
-/// What a content shows if the pages are not known: whether it reads as one `str(bytes)` of Python.
+/// The kind of a content whose pages are not known: whether it reads as one `str(bytes)` of Python.
 pub fn examine_unknown(content: &[u8]) -> (FileContent, Vec<FilePart>) {
     let kind = match length_of_bytes_literal(content) {
         _ if content.is_empty() => return (FileContent::Empty, vec![]),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The article's number of iterations.
 pub const ITERATIONS: u64 = 10_000_000;
-/// The most iterations of a task: hours on any machine.
+/// The maximum number of iterations of a task: hours on any machine.
 pub const MAX_ITERATIONS: u64 = 1_000_000_000_000;
 
 /// How many steps of the `cpu` kernel an idle core does in a second.
@@ -28,19 +28,19 @@ pub struct RateRange {
 }
 
 impl Speed {
-    /// From measured ranges in ascending order. The first one has to start at step 0.
+    /// A speed from measured ranges in ascending order. The first one has to start at step 0.
     pub fn new(ranges: Vec<RateRange>) -> Speed {
         let speed = Speed { ranges };
         debug_assert!(speed.is_possible());
         speed
     }
 
-    /// The same rate for all steps.
+    /// A speed with the same rate for all steps.
     pub fn uniform(rate: f64) -> Speed {
         Speed::new(vec![RateRange { from: 0, rate }])
     }
 
-    /// Whether every step of a task has a rate above 0. A speed that was read from a file may be wrong.
+    /// Whether every step of a task has a rate above 0. A speed that was read from a file may be invalid.
     pub fn is_possible(&self) -> bool {
         let begins = self.ranges.first().is_some_and(|range| range.from == 0);
         let ascends = self
@@ -51,7 +51,7 @@ impl Speed {
         begins && ascends && self.ranges.iter().all(has_rate)
     }
 
-    /// This speed with the rates of `other` in all ranges in which `other` is at least `by` times as fast. If their
+    /// This speed, with the rates of `other` in all ranges in which `other` is at least `by` times as fast. If their
     /// ranges differ, it is `other`.
     pub fn improved_by(&self, other: &Speed, by: f64) -> Speed {
         let from = |speed: &Speed| Vec::from_iter(speed.ranges.iter().map(|range| range.from));

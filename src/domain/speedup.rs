@@ -1,4 +1,4 @@
-//! Compares runs of the same work.
+//! Measures of parallel speed: speed-up over a baseline, efficiency, and Karp and Flatt's serial fraction.
 
 use super::{plan::Plan, record::Record};
 use crate::catalog::{caveat::Caveat, model::Model, workload::Workload};
@@ -6,16 +6,16 @@ use crate::catalog::{caveat::Caveat, model::Model, workload::Workload};
 /// The run that others of the same work are measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Baseline {
-    /// Its number on the screen.
+    /// The run's number on the screen.
     pub number: usize,
     /// The model that executed the tasks.
     pub model: Model,
     /// The number of workers.
     pub workers: u32,
-    /// The mean number of its workers on a core.
+    /// The mean number of cores that it used.
     pub parallelism: f64,
-    /// Whether both runs are native, or both used the same Python interpreter. If not, the tasks themselves cost
-    /// different amounts, and a speed-up says little about workers.
+    /// Whether both runs are native, or both used the same Python interpreter. If not, the cost of the tasks themselves
+    /// differs, and a speed-up says little about workers.
     pub same_interpreter: bool,
     /// Whether the user chose it. Otherwise it is the latest sound serial run with the same interpreter.
     pub is_chosen: bool,
@@ -24,7 +24,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Its name as the end of "1.9× faster than". The default baseline needs no number.
+    /// The end of "1.9× faster than". The default baseline needs no number.
     pub fn name(&self) -> String {
         if self.is_chosen {
             format!("#{} {}", self.number, self.model.name())
@@ -39,15 +39,16 @@ impl Baseline {
 /// A speed-up and what it was measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// How many times as fast; below 1 it is slower.
+    /// How many times as fast as the baseline; below 1 the run is slower.
     pub factor: f64,
     /// The baseline.
     pub over: Baseline,
 }
 
 impl Gain {
-    /// Speed-up per worker; 1 means that no worker was wasted. `None` unless the baseline had one worker and the same
-    /// interpreter, because only then does the factor say how many workers' worth of work was done at once.
+    /// Speed-up per worker; 1 means that each worker did as much as the baseline's only worker. `None` unless the
+    /// baseline had one worker and the same interpreter, because only then does the factor say how many workers' worth
+    /// of work was done at once.
     pub fn efficiency(&self, workers: u32) -> Option<f64> {
         efficiency(self.factor, workers)
             .filter(|_| self.over.workers == 1 && self.over.same_interpreter)
@@ -57,8 +58,8 @@ impl Gain {
     /// busy. A tolerance of a tenth allows for clock frequency and chance. Over another language or interpreter any
     /// speed-up is possible.
     pub fn is_implausible(&self, cores_usable: u32) -> bool {
-        // A baseline that was kept from its only core does not excuse a speed-up; this check has to find such
-        // baselines.
+        // A baseline that others kept from its only core does not make a speed-up plausible; this check has to find
+        // such baselines.
         self.over.same_interpreter
             && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
     }
@@ -99,14 +100,14 @@ pub fn efficiency(speedup: f64, workers: u32) -> Option<f64> {
     (workers > 0).then(|| speedup / f64::from(workers))
 }
 
-/// The serial part of the work that follows from a speed-up over one worker: e = (1/S − 1/p) / (1 − 1/p) (Karp and
+/// The serial fraction of the work, derived from a speed-up over one worker: e = (1/S − 1/p) / (1 − 1/p) (Karp and
 /// Flatt: *Measuring parallel processor performance*, Communications of the ACM 33, 1990).
 ///
 /// If it stays constant while workers are added, a serial part limits the speed-up. If it grows, the limit is something
 /// that grows with the workers: start-up, waiting for each other, too few cores. Above 1 the workers were slower than
-/// one worker. Below 0 they were faster than linear, because of noise or for example because of caches that hold only a
-/// share of the data; the screen or file that shows such a value says so. `None` for one worker, and unless the
-/// speed-up is above 0 and finite.
+/// one worker. Below 0 they were faster than linear, because of noise, or for example because the caches hold a
+/// worker's share of the data but not all of it. The screen or file that shows such a value says so. `None` for one
+/// worker, and unless the speed-up is above 0 and finite.
 pub fn karp_flatt(speedup: f64, workers: u32) -> Option<f64> {
     let share = 1.0 / f64::from(workers);
     let is_meaningful = workers > 1 && speedup > 0.0 && speedup.is_finite();

@@ -14,13 +14,13 @@ pub use bootstrap::{CONFIDENCE, RESAMPLES};
 pub use outliers::{Outlier, THRESHOLD, outliers};
 use serde::Serialize;
 
-/// A closed interval. As a confidence interval it claims [`CONFIDENCE`]; with few repeats it cannot keep that, as
+/// A closed interval. As a confidence interval its level is [`CONFIDENCE`]; with few repeats it covers less, as
 /// [`spread`] explains.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
-    /// The low end.
+    /// The lower end.
     pub low: f64,
-    /// The high end, not below the low one.
+    /// The upper end, at least `low`.
     pub high: f64,
 }
 
@@ -51,7 +51,7 @@ pub struct Spread {
     pub n: usize,
     /// Their [`median`].
     pub median: f64,
-    /// 95 % bootstrap confidence interval of the median, which it contains; `None` for a single value.
+    /// The 95 % bootstrap confidence interval of the median, which it contains; `None` for a single value.
     pub interval: Option<Interval>,
     /// The smallest value.
     pub min: f64,
@@ -59,12 +59,12 @@ pub struct Spread {
     pub max: f64,
 }
 
-/// How many times as large as another one a median is.
+/// How many times as large as another median a median is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Ratio {
     /// The ratio of the medians.
     pub value: f64,
-    /// Its 95 % bootstrap confidence interval, which contains it; `None` unless both sides were repeated.
+    /// The 95 % bootstrap confidence interval of the ratio, which contains it; `None` unless both sides were repeated.
     ///
     /// With few repeats, an interval without 1 proves nothing. For two samples of the same thing with three repeats
     /// each, one pair in ten is completely separated by chance; with two repeats each, it is one in three. No interval
@@ -133,7 +133,7 @@ pub fn ratio(over: &[f64], of: &[f64], seed: u64) -> Option<Ratio> {
     ratio_by(|[over, of]| over / of, [over, of], seed)
 }
 
-/// `ratio(over, of) / ratio(other_over, other_of)`: how many times as large as another one a ratio of medians is.
+/// `ratio(over, of) / ratio(other_over, other_of)`: how many times as large as the other ratio of medians the first is.
 /// `None` if one of the four has no values, or a value that is not above 0 and finite.
 ///
 /// The interval needs repeats of all four. Each is resampled independently of the others, as in [`spread`].

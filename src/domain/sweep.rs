@@ -1,9 +1,9 @@
 //! A sweep: one work measured in many configurations, to draw a curve instead of a point.
 //!
-//! A configuration is an executor (a model, and an interpreter for Python's models) with a number of workers. A sweep
-//! always includes what its speed-ups are measured against: the serial model once, and for Python's models one thread
+//! A configuration is an executor (a model, and an interpreter for a Python model) with a number of workers. A sweep
+//! always includes what its speed-ups are measured against: the serial model once, and for the Python models one thread
 //! of each interpreter. Every configuration is measured once per round. Each round shuffles the order anew, so that
-//! drift and heat affect all configurations alike. Round 0 warms up and does not count.
+//! drift and heat affect all configurations alike. Round 0 is the warm-up round and does not count.
 
 mod counts;
 mod definition;
@@ -26,32 +26,33 @@ use super::{
 };
 use crate::catalog::{model::Model, parameter::REPEATS, workload::TaskStep};
 
-/// How many rounds count unless the user says otherwise.
+/// The number of counted rounds unless the user gives another.
 pub const DEFAULT_REPEATS: u64 = 3;
-/// The most configurations of a sweep.
+/// The maximum number of configurations of a sweep.
 pub const MAX_CONFIGURATIONS: usize = 128;
-/// The most runs of a sweep, including those of the round that warms up.
+/// The maximum number of runs of a sweep, including the warm-up round.
 pub const MAX_RUNS: u64 = 10_000;
 
-/// A sweep while the user writes it. Its values may be wrong.
+/// A sweep while the user writes it. Its values may be invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepDraft {
-    /// The work; the draft's model, workers and repeats do not count.
+    /// The work. The model, workers and repeats of this draft are ignored.
     pub draft: Draft,
     /// The models, in any order. Baselines are measured whether they are listed or not.
     pub models: Vec<Model>,
-    /// The interpreters that execute each of Python's models. If it is empty, the interpreter of the work does.
+    /// The interpreters that execute each of the Python models. If the list is empty, it is the interpreter of the
+    /// work.
     pub pythons: Vec<Interpreter>,
-    /// The numbers of workers for each model, in any order. Serial always has one.
+    /// The worker counts for each model, in any order. Serial always has one worker.
     pub workers: Vec<u64>,
-    /// How many rounds count.
+    /// The number of counted rounds, without the warm-up round.
     pub repeats: u64,
     /// The seed from which the order of each round is drawn.
     pub seed: u64,
 }
 
 impl SweepDraft {
-    /// A draft of every configuration, which may be wrong. Native configurations come first, then those of each
+    /// A draft of every configuration, which may be invalid. Native configurations come first, then those of each
     /// interpreter. Within each of these groups the baseline comes first, then the others by model and number of
     /// workers.
     pub fn configurations(&self) -> impl Iterator<Item = Draft> {
@@ -94,7 +95,7 @@ impl SweepDraft {
         self.models.iter().any(|model| !model.is_python())
     }
 
-    /// The interpreters that execute the chosen models of Python. Empty if there are no such models.
+    /// The interpreters that execute the chosen Python models. Empty if there are no such models.
     fn interpreters(&self) -> Vec<Option<&Interpreter>> {
         let mut all: Vec<Option<&Interpreter>> = self.pythons.iter().map(Some).collect();
         if all.is_empty() {
@@ -119,7 +120,7 @@ impl SweepDraft {
         self.cells().count()
     }
 
-    /// The number of runs, including those of the round that warms up.
+    /// The number of runs, including the warm-up round.
     pub fn runs(&self) -> u64 {
         (self.size() as u64).saturating_mul(self.repeats.saturating_add(1))
     }
@@ -134,11 +135,12 @@ impl SweepDraft {
             .try_for_each(|draft| draft.check(limits))
     }
 
-    /// The plan, or the first thing that is wrong with the draft.
+    /// The plan.
     ///
     /// # Errors
-    /// If a field is wrong. The message is one sentence about the first wrong field: what is wrong and what is allowed.
-    /// A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
+    ///
+    /// If a field is invalid. The message is one sentence about the first invalid field: what is wrong and what is
+    /// allowed. A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &WorkerLimits) -> Result<SweepPlan, Invalid> {
         self.check_shape()?;
         let configurations = self.configurations();
@@ -197,7 +199,7 @@ impl SweepDraft {
     }
 }
 
-/// Each of these once, in ascending order.
+/// The distinct values in ascending order.
 fn ascending(counts: &[u64]) -> Vec<u64> {
     let mut counts = counts.to_vec();
     counts.sort_unstable();
@@ -212,9 +214,9 @@ pub struct SweepPlan {
     pub configurations: Vec<Plan>,
     /// The chosen models, each once. Serial is the first if any of them is native.
     pub models: Vec<Model>,
-    /// The chosen numbers of workers in ascending order. Empty if serial is the only model.
+    /// The chosen worker counts in ascending order. Empty if serial is the only model.
     pub workers: Vec<u32>,
-    /// How many rounds count, at least one.
+    /// The number of counted rounds, at least one, without the warm-up round.
     pub repeats: u32,
     seed: u64,
 }
@@ -225,7 +227,7 @@ impl SweepPlan {
         &self.configurations[0]
     }
 
-    /// The interpreters of Python's models, each once.
+    /// The interpreters of the Python models, each once.
     pub fn pythons(&self) -> Vec<Interpreter> {
         let plans = self.configurations.iter();
         let mut pythons: Vec<Interpreter> = plans.filter_map(Plan::interpreter).cloned().collect();
@@ -266,19 +268,19 @@ impl SweepPlan {
             .expect("every group has a serial configuration")
     }
 
-    /// The number of rounds, including the one that warms up.
+    /// The number of rounds, including the warm-up round.
     pub fn rounds(&self) -> u32 {
         self.repeats + 1
     }
 
-    /// The number of runs, including those of the round that warms up.
+    /// The number of runs, including the warm-up round.
     pub fn runs(&self) -> u32 {
         self.rounds() * u32::try_from(self.configurations.len()).expect("limited to a few")
     }
 
-    /// The highest possible speed-up with this number of workers. Tasks limit it, and cores do if tasks compute. If
-    /// tasks also wait, this program's own serial runs show how much of a core they need. Until the first of these has
-    /// ended, cores do not limit the speed-up of such tasks.
+    /// The highest possible speed-up with this number of workers. It is limited by the tasks, and if they compute by
+    /// the cores. If tasks also wait, this program's own serial runs show how much of a core they need. Until the first
+    /// of these has ended, cores do not limit the speed-up of such tasks.
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(TaskStep::computes);
@@ -301,7 +303,7 @@ impl SweepPlan {
     /// The index of the configuration that equals this plan.
     pub fn index_of(&self, plan: &Plan) -> Option<usize> {
         self.configurations.iter().position(|configuration| {
-            // The comparison starts with what differs most often, because a plan of `io` has a list of latencies.
+            // What differs most often is compared first, because a plan of `io` has a list of latencies.
             configuration.workers == plan.workers
                 && configuration.model() == plan.model()
                 && configuration == plan
@@ -309,18 +311,18 @@ impl SweepPlan {
     }
 }
 
-/// A sweep that is running or has ended: what the user asked for, and the id that its records refer to.
+/// A sweep that is running or has ended: its plan, and the id to which its records refer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "definition::StoredSweep", try_from = "definition::StoredSweep")]
 pub struct Sweep {
-    /// Unique across sessions; the `id` of its records' [`CampaignPart`](super::record::CampaignPart).
+    /// The id, which is unique across sessions: the `id` of its records' [`CampaignPart`](super::record::CampaignPart).
     pub id: String,
     /// What the user asked for.
     pub plan: SweepPlan,
 }
 
 impl Sweep {
-    /// Whether this run belongs to the sweep, counted or not.
+    /// Whether this run belongs to the sweep, even if it does not count.
     pub fn owns(&self, record: &Record) -> bool {
         record.campaign_id() == Some(&self.id)
     }

@@ -1,4 +1,4 @@
-//! Numbers and foreign text as every screen and table shows them.
+//! The format of numbers and of untrusted text on every screen and in every table.
 
 use std::{borrow::Cow, fmt};
 
@@ -31,7 +31,7 @@ fn minutes(seconds: f64) -> String {
 }
 
 /// Seconds in a column of times, with their unit. Three decimals align the points. A time that is too short for three
-/// decimals has a smaller unit, which is noticed easily.
+/// decimals has a smaller unit, which stands out.
 pub fn column_seconds(seconds: f64) -> String {
     if seconds > 0.0 && seconds < LEAST_IN_SECONDS {
         duration(seconds)
@@ -40,7 +40,7 @@ pub fn column_seconds(seconds: f64) -> String {
     }
 }
 
-/// The shortest time that has two digits in three decimals of a second.
+/// The shortest time that has two significant digits with three decimals of a second.
 pub const LEAST_IN_SECONDS: f64 = 0.0095;
 
 /// A number that is not negative, rounded to this many decimals and grouped before the point.
@@ -51,11 +51,11 @@ pub fn with_groups(value: f64, decimals: usize) -> String {
     whole + fraction
 }
 
-/// A speed-up from single runs, with two significant digits because more would suggest a false precision.
+/// A speed-up of single runs, with two significant digits, because more would suggest a false precision.
 pub fn speedup(factor: f64) -> String {
     let decimals = match factor {
         f if f >= 9.95 => 0,
-        // A gain of less than a tenth must not look like a tenth.
+        // A gain of less than a tenth must not be printed as 1.1.
         f if (1.05..1.1).contains(&f) => 2,
         f if f >= 0.995 => 1,
         f if f >= 0.0995 => 2,
@@ -77,7 +77,7 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
-/// Names as in "serial, threads or rayon", with this word before the last one.
+/// A list as in "serial, threads or rayon", with `word` before the last name.
 pub fn listed(names: &[impl AsRef<str>], word: &str) -> String {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     match &names[..] {
@@ -113,7 +113,7 @@ pub fn bytes(bytes: u64) -> String {
     format!("{value:.decimals$} {}", UNITS[unit])
 }
 
-/// A system error in the system's words, without Rust's "(os error 28)", for the end of a sentence.
+/// A system error in the system's words for the end of a sentence, without Rust's "(os error 28)".
 pub fn plain(error: &impl fmt::Display) -> String {
     let text = error.to_string();
     text.split(" (os error")
@@ -122,7 +122,7 @@ pub fn plain(error: &impl fmt::Display) -> String {
         .to_lowercase()
 }
 
-/// At most `most` characters of foreign text. Each character that could command a terminal or reorder the text around
+/// At most `most` characters of untrusted text. Each character that could command a terminal or reorder the text around
 /// it is replaced by `\u{fffd}`.
 pub fn clean(foreign: &str, most: usize) -> String {
     let harmless = |c| {
@@ -135,14 +135,16 @@ pub fn clean(foreign: &str, most: usize) -> String {
     foreign.chars().take(most).map(harmless).collect()
 }
 
-/// Whether it is a control character, a bidirectional control or a line separator. Line breaks are control characters,
-/// because a sentence is one line. Joiners are allowed, because Persian words and emoji of families contain them.
+/// Whether the character is a control character, a bidirectional control or a line separator. Line breaks are control
+/// characters, because a sentence is one line. Joiners are allowed, because Persian words and emoji of families contain
+/// them.
 pub fn is_treacherous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text in lines of at most `width` columns, broken at spaces. A word that is longer than a line is broken anywhere.
+/// The text in lines of at most `width` columns, broken at spaces. A word that is longer than a line is broken
+/// anywhere.
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
     let options = Options::new(width.max(1).into()).word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(text, options).into_iter();

@@ -3,12 +3,12 @@
 /// Nanoseconds. Inside a run they count from `t0`, the moment just before its first worker was created.
 pub type Nanos = u64;
 
-/// How often a computing worker reads its CPU clock and stamps its lane, in nanoseconds of computing.
+/// The interval at which a computing worker reads its CPU clock and stamps its lane, in nanoseconds of computing.
 ///
 /// Events within one tick (a gap, a change of core) are placed with an error of at most one tick.
 pub const TICK: Nanos = 1_000_000;
 
-/// An open computing segment without a stamp for this long is drawn as `ready`, because its worker is off its core.
+/// An open computing segment without a stamp for this long is drawn as `ready`, because the worker lost its core.
 pub const STALE_AFTER: Nanos = 3 * TICK;
 
 /// Nanoseconds as seconds.

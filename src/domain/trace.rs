@@ -2,7 +2,7 @@
 //!
 //! A worker's events are transitions. Each one ends the phase before it, so the last one is the open segment. A
 //! [`Lane`] keeps them with running sums, so that the time spent in each phase between two moments costs a binary
-//! search and never a walk over all events. Drawing is O(cells on the screen).
+//! search instead of a walk over all events. Drawing is O(cells on the screen).
 //!
 //! What concerns many workers at once is computed while events arrive: sums of groups of lanes by buckets of time
 //! (`trace/summary.rs`), which worker computed on which core (`trace/cores.rs`), and how many workers are in each phase
@@ -34,11 +34,11 @@ use super::{
 /// From `at` on, the worker is in `phase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// When it happened, since `t0`.
+    /// The time since `t0`.
     pub at: Nanos,
-    /// The worker's task; `None` before its first task, after its last one and between two.
+    /// The worker's task; `None` before the first task, after the last one and between two.
     pub task: Option<u32>,
-    /// What the worker does from then on.
+    /// The phase from then on.
     pub phase: Phase,
     /// The core on which the worker made the stamp.
     pub core: u16,
@@ -62,7 +62,7 @@ pub struct LaneUpdate {
 /// Everything the engine saw since the previous batch. The explorer folds it into its [`Trace`].
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// When the batch was made, since `t0`.
+    /// The time of the batch since `t0`.
     pub now: Nanos,
     /// One update per worker.
     pub lanes: Vec<LaneUpdate>,
@@ -84,28 +84,28 @@ pub struct Batch {
 /// One point of the curves of concurrency and parallelism.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
-    /// When it happened, since `t0`.
+    /// The time since `t0`.
     pub at: Nanos,
     /// C(t): the mean number of tasks in flight since the previous sample, from the workers' stamps.
     pub in_flight: f64,
-    /// P(t): the mean number of workers on a core since the previous sample, from CPU clocks.
+    /// P(t): the mean number of cores in use since the previous sample, from CPU clocks.
     pub on_core: f64,
 }
 
-/// The most memory that the trace of one run takes, in bytes. A larger trace is thinned.
+/// The maximum memory of the trace of one run, in bytes. A larger trace is thinned.
 const BYTES_MAX: usize = 64 << 20;
-/// The most events of a thinned lane in one interval.
+/// The maximum number of events of a thinned lane in one interval.
 pub const EVENTS_PER_INTERVAL: u64 = 3;
-/// How many intervals all lanes together keep when a live trace is thinned.
+/// The number of intervals that all lanes together keep when a live trace is thinned.
 const LIVE_INTERVALS: u64 = 1 << 18;
 
-/// The time over which recent values are averaged, in nanoseconds.
+/// The window for means of recent values, in nanoseconds.
 const LATELY: Nanos = 500_000_000;
 
 /// The trace of a run, live or concluded.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// One per worker.
+    /// One lane per worker.
     pub lanes: Vec<Lane>,
     summary: TraceSums,
     /// The curves of concurrency and parallelism so far.
@@ -187,7 +187,7 @@ impl Trace {
         }
     }
 
-    /// Brings what was folded in order, and thins the trace if it takes too much memory.
+    /// Orders what was folded, and thins the trace if it takes too much memory.
     fn settle(&mut self) {
         self.cores.settle(self.now);
         if self.bytes() > BYTES_MAX {
@@ -239,7 +239,7 @@ impl Trace {
         self.is_thinned = true;
     }
 
-    /// The mean of P(t) over the last half second. It is readable, whereas single samples would flicker.
+    /// The mean of P(t) over the last half second, which is easier to read than single samples.
     pub fn on_core_lately(&self) -> f64 {
         let is_past = |sample: &Sample| sample.at + LATELY <= self.now;
         let (past, late) = self.samples.split_at(self.samples.partition_point(is_past));
@@ -277,7 +277,7 @@ impl Trace {
         self.lanes.iter().map(|lane| lane.dropped).sum()
     }
 
-    /// How often workers were found on another core than at the previous event, over all lanes. O(lanes).
+    /// How often workers were found on a different core from the previous event, over all lanes. O(lanes).
     pub fn migrations(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.migrations).sum()
     }

@@ -2,24 +2,24 @@
 //! forked process at the same address.
 //!
 //! ```text
-//! Header      gate, counters, stop, t0, what Python says        one page
-//! CoreSlots   CPU time of our workers, by core                 1,024 × 128 B
+//! Header      gate, counters, stop, t0, facts about Python      one page
+//! CoreSlots   CPU time of the workers, by core                 1,024 × 128 B
 //! LaneHeader  totals of one worker                              4,000 × 256 B
 //! TaskSlot    start, end, worker, outcome of one task       1,000,000 × 32 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
-//! LaneCores   CPU time of one of Python's workers, by core             8 MB
+//! LaneCores   CPU time of one Python worker, by core                   8 MB
 //! Rings       events, split evenly among the run's lanes              64 MB
 //! ```
 //!
 //! The map is a file without a name (memfd), so that a program that starts later can map it too. CPython's workers
 //! write into the same lanes; `python/order.rs` passes them the offsets. Python has no atomic additions, so each of its
-//! workers writes only to memory of its own: it never touches the header's counters, it has its own share of the texts,
-//! and it books its CPU time in its own row. If the system refuses such a file, the map is anonymous, and all models
-//! except those of Python still work.
+//! workers writes only to its own memory: it never touches the header's counters, it has its own share of the texts,
+//! and it books its CPU time in its own row. If the system refuses such a file, the map is anonymous, and all native
+//! models still work.
 //!
-//! The map is reserved, not filled. Only touched pages count, and they are given back after each run, which also resets
-//! everything to zero. Every field is an atomic, so that any process may read it at any time; each field's
-//! documentation names its writer. All orderings are `Relaxed` unless a comment gives a reason for more.
+//! The map is reserved, not filled. Only touched pages count, and they are released after each run, which also resets
+//! everything to zero. Every field is an atomic, so that any process may read it at any time; the documentation of each
+//! field names its writer. All orderings are `Relaxed` unless a comment gives a reason for more.
 
 use std::{
     ffi::c_void,
@@ -47,21 +47,21 @@ use crate::domain::{
     time::Nanos,
 };
 
-/// The number of cores with a slot of their own. On a machine with more, the last slot sums up the rest.
+/// The number of cores with their own slot. On a machine with more, the last slot sums up the rest.
 pub const CORES: usize = 1024;
-/// Bytes for sentences. When they are used up, later sentences are dropped and only the outcome is kept.
+/// The size of the text area, in bytes. When it is full, later sentences are dropped and only the outcome is kept.
 const TEXT_BYTES: usize = 8 << 20;
-/// Bytes for the events of all lanes of a run.
+/// The size of the area for the events of all lanes of a run, in bytes.
 const RING_BYTES: usize = 64 << 20;
-/// Tasks with neighbouring numbers are executed by different workers at the same time. They are kept far apart, because
-/// the workers would otherwise fight over cache lines.
+/// The number of stripes of the task table. Tasks with neighbouring numbers are executed by different workers at the
+/// same time, so they are placed in different stripes: otherwise the workers would compete for cache lines.
 pub const TASK_STRIPES: usize = 16;
 /// The number of tasks in one stripe.
 pub const TASKS_PER_STRIPE: usize = (MAX_TASKS as usize).div_ceil(TASK_STRIPES);
 /// The maximum number of events that one lane holds before the supervisor takes them.
 const RING_SLOTS_MAX: usize = 1 << 20;
 
-/// What all workers of a run share.
+/// The state that all workers of a run share.
 #[repr(C, align(4096))]
 pub struct Header {
     /// The next task that nobody has taken. Every worker adds one.
@@ -70,52 +70,53 @@ pub struct Header {
     pub arrived: CacheLine<AtomicU32>,
     /// Workers that have finished their work or died of a panic. Each worker adds one.
     pub finished: CacheLine<AtomicU32>,
-    /// Not 0 means: take no further task, and abandon the current one. The supervisor sets it.
+    /// If not 0, workers take no further task and abandon the current one. The supervisor sets it.
     pub stop: CacheLine<AtomicU32>,
     /// The moment just before the first worker was created. The supervisor sets it before it creates any.
     pub t0: AtomicU64,
-    /// Workers of this run.
+    /// The number of workers of this run.
     workers: AtomicU32,
-    /// Tasks of this run.
+    /// The number of tasks of this run.
     tasks: AtomicU32,
-    /// Bytes of the text area in use. Any worker adds to it.
+    /// The number of bytes of the text area in use. Any worker adds to it.
     text_used: AtomicUsize,
-    /// What CPython reports about itself.
+    /// Facts that CPython reports about itself.
     pub python: PythonHeader,
 }
 
-/// What an interpreter reports about itself. Only its first process writes. A moment is 0 until it has been reached.
+/// Facts that an interpreter reports about itself. Only its first process writes. A moment is 0 until it has been
+/// reached. CPU time and memory are stored plus one, so that 0 can mean unknown.
 #[repr(C)]
 pub struct PythonHeader {
-    /// When its first line of Python ran.
+    /// When the first line of Python ran.
     pub begun_at: AtomicU64,
     /// When everything was imported.
     pub imported_at: AtomicU64,
-    /// When all workers of its pool had arrived.
+    /// When all workers of the pool had arrived.
     pub pool_at: AtomicU64,
     /// When the last task had ended.
     pub done_at: AtomicU64,
-    /// CPU time of its processes without that of the workers, in nanoseconds, plus one; 0 means unknown.
+    /// CPU time of the interpreter's processes without that of the workers, in nanoseconds.
     pub manager_cpu: AtomicU64,
-    /// Proportional set size of its first process, plus one; 0 means unknown.
+    /// The proportional set size of the first process, in bytes.
     pub memory: AtomicU64,
-    /// Why it failed, as a reference into the texts.
+    /// Why the interpreter failed, as a reference into the texts.
     pub failure: AtomicU32,
-    /// Not 0 means: all workers have written their totals and may leave.
+    /// If not 0, all workers have written their totals and may exit.
     pub may_go: AtomicU32,
 }
 
-/// Keeps a value that many threads write on a cache line of its own.
+/// Keeps a value that many threads write on its own cache line.
 #[repr(C, align(128))]
 pub struct CacheLine<T>(pub T);
 
 /// Totals of one worker. They are exact even if events are dropped. Only that worker writes, unless a field says
-/// otherwise.
+/// otherwise. Numbers that may be unknown are written by [`store_known`], so that 0 can mean unknown.
 #[repr(C, align(256))]
 pub struct LaneHeader {
-    /// Events written to the ring so far. `Release`: a reader that sees the count sees the events.
+    /// The number of events written to the ring so far. `Release`: a reader that sees the count sees the events.
     pub written: AtomicU64,
-    /// Events dropped because the ring was full.
+    /// The number of events dropped because the ring was full.
     pub dropped: AtomicU64,
     /// Nanoseconds in each phase, without the open one. A lane has no holes, so their sum is the start of the open
     /// phase.
@@ -124,40 +125,41 @@ pub struct LaneHeader {
     pub open_phase: AtomicU32,
     /// One of [`LaneState`].
     pub state: AtomicU32,
-    /// When anything was stamped last.
+    /// The time of the last stamp of any kind.
     pub last_stamp: AtomicU64,
     /// CPU time so far.
     pub cpu: AtomicU64,
-    /// Tasks begun.
+    /// The number of tasks begun.
     pub begun: AtomicU32,
-    /// Tasks ended, failed ones included.
+    /// The number of tasks ended, including failed ones.
     pub ended: AtomicU32,
-    /// Tasks failed.
+    /// The number of tasks failed.
     pub failed: AtomicU32,
-    /// Pages that were written completely.
+    /// The number of pages that were written completely.
     pub writes: AtomicU32,
-    /// How many of these had another length before they were closed. Counted only if all tasks share one file.
+    /// The number of these pages whose file had a different length before it was closed. Counted only if all tasks
+    /// share one file.
     pub spoilt: AtomicU32,
-    /// Process number.
+    /// The process id.
     pub pid: AtomicU32,
-    /// Thread number.
+    /// The thread id.
     pub tid: AtomicU32,
     /// Why the worker died, as a reference into the texts.
     pub cause: AtomicU32,
     /// Whether the worker's interpreter has its lock: 1 is on, 2 is off, 0 means unknown.
     pub gil: AtomicU32,
-    /// Proportional set size when the last task ended, plus one; 0 means unknown.
+    /// The proportional set size when the last task ended, in bytes; may be unknown.
     pub memory: AtomicU64,
-    /// Nanoseconds spent waiting for a core, plus one; 0 means unknown.
+    /// The time spent waiting for a core, in nanoseconds; may be unknown.
     pub run_queue_wait: AtomicU64,
-    /// Voluntary context switches, plus one; 0 means unknown.
+    /// Voluntary context switches; may be unknown.
     pub voluntary: AtomicU64,
-    /// Involuntary context switches, plus one; 0 means unknown.
+    /// Involuntary context switches; may be unknown.
     pub involuntary: AtomicU64,
-    /// How often a stamp found the worker on another core than the previous stamp did, from its first event on.
+    /// How often a stamp found the worker on a different core from the previous stamp, starting with its first event.
     pub migrations: AtomicU64,
-    /// Events that the supervisor has taken from the ring. Only the supervisor writes. `Release`: a worker that sees
-    /// the count may reuse the slots.
+    /// The number of events that the supervisor has taken from the ring. Only the supervisor writes. `Release`: a
+    /// worker that sees the count may reuse the slots.
     pub taken: CacheLine<AtomicU64>,
 }
 
@@ -189,12 +191,12 @@ impl LaneHeader {
     }
 }
 
-/// Stores a figure that may be unknown.
+/// Stores a number that may be unknown: plus one, because 0 means unknown.
 pub fn store_known(to: &AtomicU64, value: Option<u64>) {
     to.store(value.map_or(0, |value| value + 1), Relaxed);
 }
 
-/// Loads a figure that may be unknown.
+/// Loads a number that may be unknown.
 pub fn load_known(from: &AtomicU64) -> Option<u64> {
     from.load(Relaxed).checked_sub(1)
 }
@@ -202,17 +204,17 @@ pub fn load_known(from: &AtomicU64) -> Option<u64> {
 /// One task. Only the worker that executes it writes.
 #[repr(C)]
 pub struct TaskSlot {
-    /// When it began.
+    /// When the task began.
     pub start: AtomicU64,
-    /// When it ended; 0 until then.
+    /// When the task ended; 0 until then.
     pub end: AtomicU64,
-    /// The worker that executes it.
+    /// The worker that executes the task.
     pub worker: AtomicU32,
     /// One of [`TaskState`]. `Release` when the task ends: a thread that sees the state sees the other fields.
     pub state: AtomicU32,
-    /// Why it failed, as a reference into the texts.
+    /// Why the task failed, as a reference into the texts.
     pub error: AtomicU32,
-    /// How many workers began it. More than one breaks the run.
+    /// The number of workers that began the task. With more than one, the run fails.
     pub executions: AtomicU32,
 }
 
@@ -241,9 +243,9 @@ impl TaskSlot {
 /// One event in a ring.
 #[repr(C)]
 pub struct EventSlot {
-    /// When it happened, in nanoseconds of the monotonic clock.
+    /// The time of the event, in nanoseconds of the monotonic clock.
     pub at: AtomicU64,
-    /// Task, core, phase and flags, packed as [`recorder`](super::recorder) describes.
+    /// Task, core, phase and flags, in the layout that [`recorder`](super::recorder) describes.
     pub what: AtomicU64,
 }
 
@@ -312,7 +314,7 @@ pub struct Arena {
     pub stop: Arc<Latch>,
     /// Wakes the supervisor when all workers have arrived or all have finished.
     pub bell: Latch,
-    /// Secrets that no sentence of the run may show. They are not shared, because only the process that reads the
+    /// Secrets that sentences of the run must not contain. They are not shared, because only the process that reads the
     /// sentences needs them.
     secrets: Mutex<Secrets>,
 }
@@ -327,7 +329,8 @@ impl Arena {
     /// Maps the memory and makes the latches.
     ///
     /// # Errors
-    /// When the system refuses the map or the pipes.
+    ///
+    /// If the system refuses the map or the pipes.
     pub fn map() -> io::Result<Arena> {
         let length = NonZeroUsize::new(BYTES).expect("the map has parts");
         let (read_write, shared) = (
@@ -336,9 +339,9 @@ impl Arena {
         );
         let file = os::nameless_file("pconc-tui arena", BYTES).ok();
         let base = match &file {
-            // SAFETY: a new map of a file that nobody else knows affects nobody.
+            // SAFETY: a new map of a file that is not known to any other code cannot affect any.
             Some(file) => unsafe { mmap(None, length, read_write, shared, file, 0) }?,
-            // SAFETY: a new anonymous map affects nobody.
+            // SAFETY: a new anonymous map cannot affect other code.
             None => unsafe { mmap_anonymous(None, length, read_write, shared) }?,
         };
         Ok(Arena {
@@ -363,13 +366,13 @@ impl Arena {
         }
     }
 
-    /// What all workers of this run share.
+    /// The state that all workers of this run share.
     pub fn header(&self) -> &Header {
         self.at(HEADER, 0)
     }
 
-    /// CPU time of our workers on a core, in nanoseconds. Cores beyond [`CORES`] share the last slot. Only workers on
-    /// that core add to it, so it is hardly ever contended.
+    /// CPU time of the run's workers on a core, in nanoseconds. Cores beyond [`CORES`] share the last slot. Only
+    /// workers on that core add to it, so it is hardly ever contended.
     pub fn core(&self, core: u16) -> &AtomicU64 {
         let slot: &CacheLine<_> = self.at(CORE_SLOTS, usize::from(core).min(CORES - 1));
         &slot.0
@@ -391,7 +394,7 @@ impl Arena {
         (0..self.workers()).map(|worker| self.lane(worker))
     }
 
-    /// A task.
+    /// The slot of a task.
     pub fn task(&self, task: u32) -> &TaskSlot {
         let (stripe, row) = (task as usize % TASK_STRIPES, task as usize / TASK_STRIPES);
         assert!(row < TASKS_PER_STRIPE, "no such task");
@@ -413,7 +416,7 @@ impl Arena {
         self.header().tasks.load(Relaxed)
     }
 
-    /// How many events a lane of this run holds: a power of two.
+    /// The number of events that a lane of this run can hold: a power of two.
     pub fn ring_slots(&self) -> usize {
         let share = RING_BYTES / size_of::<EventSlot>() / self.workers().max(1) as usize;
         let power = 1usize << share.ilog2();
@@ -461,7 +464,7 @@ impl Arena {
         u32::try_from(start + 1).expect("the text area is smaller than 4 GB")
     }
 
-    /// Sets what no sentence of the next run may show.
+    /// Sets the secrets that sentences of the next run must not contain.
     pub fn conceal(&self, secrets: Secrets) {
         *lock(&self.secrets) = secrets;
     }
@@ -486,15 +489,14 @@ impl Arena {
         Some(self.concealed(&String::from_utf8_lossy(bytes)))
     }
 
-    /// Gives all memory back and sets up a run with this many workers and tasks.
+    /// Releases all memory and sets up a run with this many workers and tasks.
     ///
     /// No worker may exist: the supervisor calls it before it creates the first and after it has joined the last.
     pub fn reset(&self, workers: u32, tasks: u32) {
         // SAFETY: this is the whole map, and by the rule above nobody uses it.
         if unsafe { os::release_pages(self.base, BYTES) }.is_err() {
-            // Some sandboxes cannot give pages back. Zeroing is slower and keeps the pages, but the next run must start
-            // from zero.
-            // SAFETY: as above.
+            // Some sandboxes cannot release pages. Zeroing is slower and keeps the pages, but the next run must start
+            // from zero. SAFETY: as above.
             unsafe { self.base.cast::<u8>().write_bytes(0, BYTES) };
         }
         for latch in [&self.gate, &*self.stop, &self.bell] {

@@ -6,12 +6,12 @@ use crate::domain::{
     time::{Nanos, seconds},
 };
 
-/// The steps at which the speed is measured; each speed holds up to the next one. From about 10^8 on, which is step
-/// 2^25, glibc reduces the argument of a cosine in another, slower way. Other libraries have limits of their own.
+/// The steps at which the speed is measured; each speed applies up to the next one. From about 10^8 on, which is step
+/// 2^25, glibc reduces the argument of a cosine in a different, slower way. Other libraries have different limits.
 const FROM: [u64; 5] = [0, 1 << 20, 1 << 25, 1 << 30, 1 << 40];
-/// CPU time of one measurement.
+/// CPU time of one measurement, in nanoseconds.
 const CHUNK: Nanos = 15_000_000;
-/// How many measurements are made of each. The fastest counts, because disturbances only slow a core down.
+/// The number of measurements at each step. The fastest counts, because disturbances only slow a core down.
 const TRIES: u32 = 3;
 
 /// The speed of an idle core. CPU time is measured, so other programs that compute meanwhile hardly matter. Takes about
@@ -56,7 +56,7 @@ mod tests {
         let start = clock::thread_cpu();
         steps(0.0, 0, iterations);
         let ratio = seconds(clock::thread_cpu() - start) / 0.05;
-        // CPU time on a shared core varies with what the neighbouring core does, but hardly by more than this.
+        // CPU time on a shared core depends on the load of the neighbouring core, but hardly varies by more than this.
         assert!(
             (0.2..5.0).contains(&ratio),
             "{iterations} steps took {ratio} of what was asked for"

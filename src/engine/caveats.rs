@@ -1,5 +1,5 @@
 //! The caveats that a single run shows by itself, as numbers. The catalogue has the thresholds and the sentences. A run
-//! on a quiet machine has none.
+//! on a quiet machine has no caveats.
 
 use super::executor::Ending;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// How many dead workers get a caveat each.
+/// The maximum number of dead workers that have their own caveat.
 const DEATHS_LISTED: usize = 3;
 
 /// All caveats of this record. Those that may explain others come first.
@@ -24,7 +24,7 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Observation> {
     let died = ending.unprovoked_deaths().take(DEATHS_LISTED);
     let died = died.map(|death| Observation::WorkerDied(death.to_string()));
     let (stolen, taken, too_short) = (stolen(record), others_on_cores(record), too_short(record));
-    // A run that is too short to compare is too short for this, too.
+    // A run that is too short to compare is also too short to judge the cost of watching.
     let observed = observed(record).filter(|_| too_short.is_none());
     let is_explained = stolen.is_some() || taken.is_some();
     let others = [
@@ -48,7 +48,7 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Observation> {
         .collect()
 }
 
-/// Whether the state of the interpreter's lock differs from what the interpreter said before the run.
+/// Whether the state of the interpreter's lock was different from the one that the interpreter reported before the run.
 fn lock_changed(record: &Record) -> Option<Observation> {
     let expected = record.plan.python()?.interpreter.gil;
     let found = record.interpreter.python.as_ref()?.gil?;
@@ -78,7 +78,7 @@ fn is_cpu(record: &Record) -> bool {
     record.plan.workload.computes()
 }
 
-/// How long all workers waited for a core according to the kernel; `None` if it does not say.
+/// How long all workers waited for a core according to the kernel, in seconds; `None` if the kernel does not report it.
 fn kernel_wait(record: &Record) -> Option<f64> {
     record
         .workers
@@ -125,7 +125,7 @@ fn foreign_wait(record: &Record) -> Option<f64> {
     (enough_cores && waited >= WAIT_MIN_S && share > limit).then_some(share)
 }
 
-/// Whether chance, or the creation of the workers, weighs as much as the work.
+/// Whether chance, or the creation of the workers, matters as much as the work.
 fn too_short(record: &Record) -> Option<Observation> {
     let wall_s = record.times.wall_s;
     let share = record.times.startup_s.unwrap_or(0.0) / wall_s;
@@ -137,7 +137,7 @@ fn too_short(record: &Record) -> Option<Observation> {
     }
 }
 
-/// Whether watching took much of a core. A run that broke at once has no numbers that watching could have disturbed.
+/// Whether watching took much of a core. A run that failed at once has no numbers that watching could have disturbed.
 fn observed(record: &Record) -> Option<Observation> {
     let share = record.measurement.observer.cpu_s / record.times.wall_s;
     (share > OBSERVER_SHARE && record.ending.outcome != Outcome::Failed)

@@ -42,7 +42,7 @@ pub fn wait_until(limit: Duration, mut has_come: impl FnMut() -> bool) -> bool {
 }
 
 /// The CPU time of the thread that created it, readable from any other thread. The thread that starts a run also
-/// displays it, and that costs CPU time.
+/// displays it, which costs CPU time.
 pub struct CpuWatch {
     clock: ClockId,
     begun: Nanos,
@@ -57,7 +57,7 @@ impl CpuWatch {
         }
     }
 
-    /// CPU time since the start; 0 once the thread has ended.
+    /// CPU time since the start; 0 once the thread has exited.
     pub fn taken(&self) -> Nanos {
         clock_gettime(self.clock).map_or(0, |time| nanos(time).saturating_sub(self.begun))
     }

@@ -1,4 +1,4 @@
-//! Turns what a run left in the arena into a record. Every total comes from the lanes' headers and the task table, none
+//! Makes a record of what a run left in the arena. Every total comes from the lanes' headers and the task table, none
 //! from the trace.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -24,12 +24,12 @@ use crate::{
     },
 };
 
-/// What the supervisor knows about a finished run, and the arena that holds the rest.
+/// The facts about a finished run that are not in the arena, and the arena.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    /// The memory in which it happened.
+    /// The memory in which the run happened.
     pub arena: &'a Arena,
-    /// What was asked for.
+    /// The plan of the run.
     pub plan: &'a Plan,
     /// Wall-clock time of `t0`, RFC 3339.
     pub started_at: String,
@@ -37,7 +37,7 @@ pub struct Facts<'a> {
     pub wall: Nanos,
     /// When all workers had been joined or reaped, since `t0`.
     pub joined: Nanos,
-    /// How it ended.
+    /// How the run ended.
     pub ending: Ending,
     /// The use of the cores during the run.
     pub cores: Vec<CoreRecord>,
@@ -45,7 +45,7 @@ pub struct Facts<'a> {
     pub gil_switches: Option<u64>,
     /// The content of the file that all workers wrote.
     pub shared_file: Option<SharedFile>,
-    /// How many events the trace has.
+    /// The number of events in the trace.
     pub recorded: u64,
     /// CPU time of sampling and drawing during the run.
     pub observed: Nanos,
@@ -123,12 +123,12 @@ impl Facts<'_> {
         deaths.find(|death| death.worker == worker)
     }
 
-    /// The sum of a figure over all workers.
+    /// The sum of a number over all workers.
     fn sum(&self, of: fn(&LaneHeader) -> &AtomicU64) -> u64 {
         self.arena.lanes().map(|lane| of(lane).load(Relaxed)).sum()
     }
 
-    /// The sum of a figure that is known for all workers, or `None`.
+    /// The sum of a number over all workers; `None` unless it is known for all of them.
     fn known(&self, of: fn(&LaneHeader) -> &AtomicU64) -> Option<u64> {
         self.arena.lanes().map(|lane| load_known(of(lane))).sum()
     }
@@ -195,7 +195,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The memory of workers that have memory of their own, or of the interpreter that they share.
+    /// The memory of workers that are processes, or of the interpreter that they share.
     fn memory(&self) -> Option<u64> {
         let model = self.plan.model();
         if model.is_python() && !model.has_processes() {
@@ -208,11 +208,11 @@ impl Facts<'_> {
         const DEFECT: &str = "this is a defect of this program";
         let (ending, arena) = (&self.ending, self.arena);
         let outside = ending.error.clone().or_else(|| ending.failure.clone());
-        // No task may be executed twice. Nothing in this program does that. If it ever happens, no number of the run
-        // means anything.
+        // No task may be executed twice, and nothing in this program does that. If it ever happens, all numbers of the
+        // run are meaningless.
         let is_twice = |task: &u32| arena.task(*task).executions.load(Relaxed) > 1;
         let twice = |task| format!("task {task} was executed more than once: {DEFECT}");
-        // A run that ends by itself executes every task. If it ever does not, its numbers describe other work.
+        // A run that is not cancelled executes every task. If it ever does not, its numbers describe different work.
         let undone = Some(tally.not_begun).filter(|undone| !ending.cancelled && *undone > 0);
         let server_died = || "the loopback server died during the run".to_string();
         outside
@@ -222,7 +222,8 @@ impl Facts<'_> {
             .or_else(|| ending.server_died.then(server_died))
     }
 
-    /// Why dead workers broke the run. Workers that were killed because the user stopped the run did not break it.
+    /// Why the run failed because of dead workers. Workers that were killed because the user stopped the run do not
+    /// make it fail.
     fn dead_workers(&self) -> Option<String> {
         let mut deaths = self.ending.unprovoked_deaths();
         let first = deaths.next()?;
@@ -256,7 +257,7 @@ impl Facts<'_> {
         })
     }
 
-    /// Whether the lock was on, if all workers that were asked agree.
+    /// The state of the lock during the run, if all workers that were probed agree.
     fn proven_lock(&self) -> Option<GilState> {
         let asked = self.arena.lanes().map(|lane| lane.gil.load(Relaxed));
         let mut known = asked.filter(|said| *said > 0);
@@ -296,7 +297,7 @@ impl Facts<'_> {
         for phase in Phase::MEASURED {
             times[phase] = lane.phases[phase as usize].load(Relaxed);
         }
-        // A worker that died left its last phase open: it lasted until the death.
+        // A worker that died left its last phase open: the phase lasted until the death.
         let open = lane.open_phase.load(Relaxed) as u8;
         let open = Phase::from_number(open).unwrap_or(Phase::Starting);
         let last_stamp = lane.last_stamp.load(Relaxed);
@@ -344,13 +345,13 @@ impl Facts<'_> {
         has_ended.then(|| self.since_t0(slot.end.load(Relaxed)))
     }
 
-    /// The tasks that were begun, if they are few enough to be listed or all of them were asked for.
+    /// The tasks that were begun, if they are few enough to be listed or the user asked for all of them.
     fn listed_tasks(&self) -> Option<Vec<TaskRecord>> {
         let are_listed = self.all_tasks || self.plan.tasks as usize <= TASKS_LISTED;
         are_listed.then(|| self.tasks(|state| state != TaskState::NotBegun).collect())
     }
 
-    /// The tasks in the wanted states, ordered by number.
+    /// The tasks in the states that `which` accepts, ordered by number.
     fn tasks(&self, which: fn(TaskState) -> bool) -> impl Iterator<Item = TaskRecord> {
         let numbered = (0..self.arena.tasks()).map(|task| (task, self.arena.task(task)));
         numbered

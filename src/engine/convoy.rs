@@ -26,25 +26,26 @@ use crate::{
     engine::EngineError,
 };
 
-/// How long the thread sleeps: CPython's `time.sleep(0.001)`.
+/// The time for which the thread sleeps: CPython's `time.sleep(0.001)`.
 pub const NAP: Duration = Duration::from_millis(1);
-/// How long one measurement of a real lock may take: hundreds of latencies of several switch intervals.
+/// The time limit of one measurement of a real lock: hundreds of latencies of several switch intervals.
 const LIMIT: Duration = Duration::from_secs(60);
 /// The maximum number of latencies of one such measurement. Their text must fit into the part of the output that is
 /// kept.
 const SAMPLES_MAX: u32 = 1_000;
-/// How many steps a thread computes before it checks whether to end.
+/// The number of steps that a thread computes before it checks whether to stop.
 const STRIDE: u64 = 4096;
 /// The number of the sleeping thread; the computing threads have the following numbers.
 const SLEEPER: u32 = 0;
 const REFUSED: &str = "the system refused a thread";
 
-/// Measures this many latencies of the sleeper beside this many computing threads, under the emulated lock. A latency
-/// lasts from just before the sleeper releases the lock until it has it again, in nanoseconds. They are in the order of
-/// measurement.
+/// Measures this many latencies of the sleeping thread beside this many computing threads, under the emulated lock. A
+/// latency lasts from just before the sleeping thread releases the lock until it has it again, in nanoseconds. They are
+/// in the order of measurement.
 ///
 /// # Errors
-/// When the system refuses a thread; the message is one sentence.
+///
+/// If the system refuses a thread; the message is one sentence.
 pub fn emulated(
     computing: u32,
     samples: u32,
@@ -68,8 +69,8 @@ pub fn emulated(
         while begun.load(Acquire) < computing {
             thread::yield_now();
         }
-        // The sleeper needs a thread of its own, because the calling thread may have short time slices, which the
-        // computing threads do not have.
+        // The sleeping thread must not be the calling one, which may have short time slices that the computing threads
+        // do not have.
         let sleeper = Builder::new().spawn_scoped(scope, || naps(&gil, samples));
         let latencies = sleeper.map(|sleeper| sleeper.join().expect("a nap does not panic"));
         over.store(true, Relaxed);

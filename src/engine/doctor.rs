@@ -13,10 +13,10 @@ use crate::{
     },
 };
 
-/// How much of a path is shown, in characters.
+/// The maximum length of a path in a diagnosis, in characters.
 const PATH_SHOWN: usize = 200;
 
-/// Examines everything that decides what can be measured here and how well.
+/// Examines everything that determines what can be measured here and how well.
 pub fn examine(session: &Session) -> Vec<Diagnosis> {
     let parts = [
         machine(session),
@@ -81,7 +81,7 @@ fn clocks() -> Vec<Diagnosis> {
     ]
 }
 
-/// What one call of `clock` costs: the minimum of several averages, because disturbances only add.
+/// The cost of one call of `clock`: the minimum of several averages, because disturbances only add.
 fn cost(clock: fn() -> Nanos) -> Nanos {
     const CALLS: u64 = 2_000;
     let average = || {

@@ -12,7 +12,7 @@ pub enum Unfinished {
     /// The run was cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// It failed; the sentence says why.
+    /// It failed; the sentence gives the reason.
     #[error("{0}")]
     Failed(String),
 }

@@ -16,17 +16,18 @@ use crate::{
     engine::EngineError,
 };
 
-/// If the supervisor is this much later than it wanted to be, scheduling is not the reason: the program was stopped.
+/// The longest delay of the supervisor that scheduling explains. After a longer one, the program must have been
+/// stopped.
 pub const AWAY_MAX: Nanos = 1_000_000_000;
 
-/// A worker that ended before its work did.
+/// A worker that exited before its work was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Death {
     /// The worker's number.
     pub worker: u32,
-    /// What happened to it, as the rest of a sentence that starts with its name: "was killed by SIGKILL".
+    /// The cause, as the rest of a sentence that starts with the worker's name: "was killed by SIGKILL".
     pub cause: String,
-    /// When it was noticed, on the monotonic clock.
+    /// When the death was noticed, on the monotonic clock.
     pub at: Nanos,
     /// Whether the run was being stopped at that time. Such a death explains nothing.
     pub while_stopping: bool,
@@ -55,13 +56,13 @@ impl fmt::Display for Death {
 pub struct Ending {
     /// Whether the user stopped it.
     pub cancelled: bool,
-    /// Why the run itself broke.
+    /// Why the run itself failed.
     pub error: Option<String>,
-    /// Workers that ended before their work did.
+    /// Workers that exited before their work was done.
     pub deaths: Vec<Death>,
-    /// Why the interpreter broke, if no worker was the cause.
+    /// Why the interpreter failed, if no worker was the cause.
     pub failure: Option<String>,
-    /// What the interpreter printed.
+    /// The output of the interpreter.
     pub printed: Option<PrintedOutput>,
     /// Whether workers had to be killed although their work was done.
     pub did_not_end: bool,
@@ -69,7 +70,7 @@ pub struct Ending {
     pub server_died: bool,
     /// How long the machine was suspended during the run.
     pub suspended: Nanos,
-    /// How long the supervisor was away, beyond what scheduling explains.
+    /// How long the supervisor was delayed, beyond what scheduling explains.
     pub stopped: Nanos,
 }
 
@@ -93,7 +94,7 @@ pub fn note_panics(arena: &Arena, deaths: &mut Vec<Death>) {
     }
 }
 
-/// How many workers have arrived at the gate.
+/// The number of workers that have arrived at the gate.
 pub fn arrived(arena: &Arena) -> u32 {
     let lanes = arena.lanes();
     lanes
@@ -126,7 +127,7 @@ pub trait Executor {
     /// Whether all workers have finished their work or are gone.
     fn is_over(&self) -> bool;
 
-    /// Ends workers that do not end by themselves, if the model allows it.
+    /// Kills workers that do not exit by themselves, if the model allows it.
     fn kill(&mut self) {}
 
     /// Waits for workers that outlive their work, and adds the last facts to the ending.

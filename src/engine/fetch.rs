@@ -1,12 +1,12 @@
 //! Fetches one page over one new connection, in a way that can be watched and stopped.
 //!
-//! The protocols are ureq's and rustls'. Everything that can block is this module's own: name lookup, connecting,
-//! reading and writing wait in `poll` for the socket *and* for the run's stop latch, so that a cancelled run ends at
-//! once whatever the server does. Each wait is made inside [`BlockingCall`], so that a worker of an interpreter does not hold
-//! its lock meanwhile.
+//! The protocols are implemented by ureq and rustls, but everything that can block is implemented here: name lookup,
+//! connecting, reading and writing wait in `poll` for the socket *and* for the run's stop latch, so that a cancelled
+//! run ends at once whatever the server does. Each wait is made inside [`BlockingCall`], so that a worker of an
+//! interpreter does not hold its lock meanwhile.
 //!
-//! Nothing is reused, and nothing is taken from the environment. Each fetch has a connection of its own and goes
-//! straight to its server, so that fetches cost the same wherever they run.
+//! Nothing is reused, and nothing is taken from the environment. Each fetch has its own connection, straight to its
+//! server, so that fetches cost the same wherever they run.
 
 mod error;
 mod network;
@@ -38,7 +38,7 @@ const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
 /// The limits of one whole fetch with all its redirects. The Python models get the same numbers with their order.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct FetchLimits {
-    /// The time for lookup, connecting, TLS, redirects, and the body to its last byte.
+    /// The time limit for lookup, connecting, TLS, redirects, and the body to its last byte, in seconds.
     pub timeout_s: f64,
     /// The maximum number of redirects.
     pub redirects: u32,
@@ -77,7 +77,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher whose fetches are cancelled as soon as `stop` opens, and time out as `limits` says.
+    /// A fetcher whose fetches are cancelled as soon as `stop` opens. They time out after the time in `limits`.
     pub fn new(stop: Arc<Latch>, limits: FetchLimits, around: BlockingCall) -> Self {
         Self {
             network: Network {
@@ -132,7 +132,7 @@ impl Fetcher {
         let (connector, resolver) = (self.network.clone(), self.network.clone());
         let config = Agent::config_builder()
             .timeout_global(Some(left))
-            // The sentences about statuses are written here.
+            // Sentences about statuses are made in this module.
             .http_status_as_error(false)
             // Redirects are followed here, see `redirect`. 0 returns them as answers.
             .max_redirects(0)
@@ -177,7 +177,7 @@ fn refuse_error(url: &str, status: StatusCode) -> Result<(), Unfinished> {
     if (200..400).contains(&status.as_u16()) && !is_part {
         return Ok(());
     }
-    // Not the server's own reason phrase: that is foreign text, and HTTP/2 and HTTP/3 have none.
+    // The server's own reason phrase is not used: it is untrusted text, and HTTP/2 and HTTP/3 have none.
     let reason = status.canonical_reason().unwrap_or_default();
     let what = format!("the server answered {} {reason}", status.as_u16());
     Err(failed(url, what.trim_end()))

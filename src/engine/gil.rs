@@ -72,12 +72,12 @@ pub struct Gil {
     state: Mutex<LockState>,
     /// Signalled when the lock is dropped (`gil->cond`).
     dropped: Condvar,
-    /// Which worker took the lock last, for forced switching (`gil->switch_mutex`). It has a mutex of its own, as in
-    /// CPython, because the dropper must be able to wait while other threads use the state.
+    /// The worker that took the lock last, for forced switching (`gil->switch_mutex`). It has its own mutex, as in
+    /// CPython, because the thread that drops the lock must be able to wait while other threads use the state.
     last_holder: Mutex<Option<u32>>,
     /// Signalled when the lock is taken (`gil->switch_cond`).
     switched: Condvar,
-    /// Whether a waiter asks the holder to drop the lock. The kernel checks it in every iteration.
+    /// Whether a waiting worker asks the holder to drop the lock. The kernel checks it in every iteration.
     pub drop_request: AtomicBool,
 }
 
@@ -151,7 +151,7 @@ impl Gil {
         }
     }
 
-    /// Drops the lock if `worker` holds it. For a worker that ends in the middle of its work.
+    /// Drops the lock if `worker` holds it. For a worker that exits in the middle of its work.
     pub fn abandon(&self, worker: u32) {
         let mut state = lock(&self.state);
         if state.holder == Some(worker) {
@@ -184,7 +184,7 @@ mod tests {
                     for _ in 0..50 {
                         gil.take(worker, || {});
                         most.fetch_max(inside.fetch_add(1, Relaxed) + 1, Relaxed);
-                        // Holds it until asked, but not for ever: all others may have finished.
+                        // Holds the lock until it is requested, but not for ever: all others may have finished.
                         let mut spins = 0u32;
                         while !gil.drop_request.load(Relaxed) && spins < 1_000_000 {
                             spins += 1;

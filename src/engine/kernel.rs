@@ -1,4 +1,4 @@
-//! What one task does: the steps of its workload, one after the other.
+//! The execution of one task: the steps of its workload, one after the other.
 
 pub mod cpu;
 pub mod io;
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{catalog::workload::TaskStep, domain::phase::Phase};
 
-/// The whole life of a worker that takes tasks from the shared counter. A panic is kept as the cause of its death.
+/// The whole life of a worker that takes tasks from the shared counter. A panic is recorded as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
     worker::guard(assignment, number, || {
         let mut worker = Worker::arrive(assignment, number);
@@ -47,7 +47,8 @@ impl PreparedTask {
     /// Executes one task: its steps, until one does not succeed.
     ///
     /// # Errors
-    /// Why the task was not completed.
+    ///
+    /// If the task was not completed; the error gives the reason.
     pub fn execute(&self, worker: &mut Worker, task: u32) -> Result<(), Unfinished> {
         let mut page = vec![];
         for step in &self.steps {

@@ -27,7 +27,8 @@ impl Latch {
     /// A closed latch. Make it before the zygote is forked, so that the workers inherit it.
     ///
     /// # Errors
-    /// When the system has no file descriptors left.
+    ///
+    /// If the system has no file descriptors left.
     pub fn new() -> io::Result<Latch> {
         let (reader, writer) = io::pipe()?;
         for end in [reader.as_fd(), writer.as_fd()] {
@@ -39,7 +40,8 @@ impl Latch {
     /// A latch that opens whenever this signal arrives.
     ///
     /// # Errors
-    /// When the system has no file descriptors left, or the signal cannot be handled.
+    ///
+    /// If the system has no file descriptors left, or the signal cannot be handled.
     pub fn opened_by(signal: c_int) -> io::Result<Latch> {
         let latch = Latch::new()?;
         signal_hook::low_level::pipe::register(signal, latch.writer.try_clone()?)?;
@@ -52,7 +54,7 @@ impl Latch {
         let _ = (&self.writer).write(&[1]);
     }
 
-    /// Closes the latch again. Call it only when nobody waits for it any more.
+    /// Closes the latch again. Call it only when no thread or process waits for it any more.
     pub fn close(&self) {
         let mut bytes = [0; 64];
         while matches!((&self.reader).read(&mut bytes), Ok(1..)) {}
@@ -79,7 +81,8 @@ pub fn wait_readable<const N: usize>(
 /// are false after the timeout or a signal.
 ///
 /// # Errors
-/// When the system refuses to poll.
+///
+/// If the system refuses to poll.
 pub fn wait<const N: usize>(
     awaited: [(BorrowedFd<'_>, PollFlags); N],
     timeout: PollTimeout,

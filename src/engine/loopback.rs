@@ -1,10 +1,10 @@
 //! The embedded web site that the `io` workload fetches its pages from.
 //!
-//! It lives in a process of its own, so that its work is not counted as the program's. It has one thread: an event loop
+//! It runs in a separate process, so that its work is not counted as the program's. It has one thread: an event loop
 //! over non-blocking sockets, and a heap of the moments at which answers are due. So the latency of a page is the same
 //! for one client and for a thousand, and no slow client delays another.
 //!
-//! Everything that a client decides has a limit. A request head has at most 8 KiB. At most 2,048 connections are open;
+//! Everything that a client controls has a limit. A request head has at most 8 KiB. At most 2,048 connections are open;
 //! more wait in the kernel's queue. A client gets 60 s for its head and 60 s for each chunk of its answer. If the
 //! server runs out of descriptors, it waits until some are free.
 
@@ -37,10 +37,11 @@ const MAX_CONNECTIONS: usize = 2_048;
 /// The maximum number of events taken from the kernel at once.
 const EVENTS_A_TURN: usize = 1_024;
 
-/// How long the server stops accepting after a failure, which is most likely a lack of descriptors.
+/// How long the server stops accepting connections after a failure, which is most likely a lack of descriptors.
 const ACCEPT_REST: Duration = Duration::from_millis(20);
 
-/// How often idle clients are closed. Their limits are coarse, so a timer for each would be wasted.
+/// The interval at which idle clients are disconnected. Their time limits are coarse, so a timer for each would be
+/// wasted.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The token of the listening socket. The token of a connection is its number.
@@ -72,9 +73,9 @@ pub fn listen() -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Serves `site` on `listener` until the process ends.
+/// Serves `site` on `listener` until the process exits.
 ///
-/// Meant for a process of its own with one thread: it starts no threads and installs no signal handler. A client that
+/// Meant for a separate process with one thread: it starts no threads and installs no signal handler. A client that
 /// closes its side before it has its answer counts as gone, as the clients of a cancelled run are.
 ///
 /// # Errors
@@ -132,7 +133,7 @@ impl<'a> Server<'a> {
     /// Waits until there is something to do, and does it.
     fn turn(&mut self, events: &mut Events) -> io::Result<()> {
         self.wait(events)?;
-        // Connections that used up their last turn come after those that have not had theirs.
+        // Connections that used up their last turn come after those that have not had one yet.
         let unfinished = std::mem::take(&mut self.unfinished);
         for event in &*events {
             match event.token() {
@@ -193,7 +194,7 @@ impl<'a> Server<'a> {
             Next::Turn if self.unfinished.contains(&number) => {}
             Next::Turn => self.unfinished.push(number),
             Next::Close => {
-                // Closing the socket ends its registration.
+                // Closing the socket also ends its registration.
                 self.connections.remove(&number);
             }
         }
@@ -217,7 +218,7 @@ impl<'a> Server<'a> {
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => self.listener_ready = false,
                     ErrorKind::Interrupted | ErrorKind::ConnectionAborted => {}
-                    // No descriptor or no memory is free. Ending the server would not help.
+                    // No descriptor or no memory is free. Exiting would not help.
                     _ => self.accept_from = now + ACCEPT_REST,
                 },
             }

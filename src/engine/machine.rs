@@ -5,11 +5,11 @@ use crate::domain::machine::{
     Limit, MAX_IO_WORKERS, MAX_PROCESSES, MAX_THREADS, Machine, WorkerLimits,
 };
 
-/// Descriptors that the program itself needs, with some to spare.
+/// The number of descriptors that the program itself needs, with some to spare.
 const OWN_FILES: u64 = 64;
-/// Descriptors that a fetching worker holds at once: its socket, its file, and those of a name lookup.
+/// The number of descriptors that a fetching worker holds at once: its socket, its file, and those of a name lookup.
 const FILES_PER_WORKER: u64 = 5;
-/// Threads and processes that other programs of the same user must still be able to create.
+/// The number of threads and processes that other programs of the same user must still be able to create.
 const OTHER_TASKS: u64 = 64;
 
 /// Describes this machine.
@@ -21,7 +21,7 @@ pub fn examine() -> Machine {
         cpu_model: os::cpu_model(),
         cores_online: online,
         cores_usable: usable,
-        // All cores, if the system does not say which.
+        // All cores, if the system does not report which ones.
         cores: if bound.is_empty() {
             (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
         } else {
@@ -61,7 +61,7 @@ fn kernel() -> String {
     }
 }
 
-/// How many workers this machine allows a process that may open this many files.
+/// The worker limits of this machine for a process that may open this many files.
 pub fn limits(open_files: u64) -> WorkerLimits {
     let mut threads = Limit::own(MAX_THREADS);
     let mut processes = Limit::own(MAX_PROCESSES);
@@ -88,7 +88,7 @@ pub fn limits(open_files: u64) -> WorkerLimits {
     };
     WorkerLimits {
         io_threads: io(&threads, (files / FILES_PER_WORKER).max(1)),
-        // Each forked worker has descriptors of its own, but the server holds the other ends of all connections.
+        // Each forked worker has its own descriptors, but the server holds the other ends of all connections.
         io_processes: io(&processes, files),
         pool: Limit::of_a_pool().or_less(threads.most, &threads.because),
         threads,

@@ -1,7 +1,7 @@
 //! CPython: the programs that the zygote starts, and their orders.
 //!
-//! The program itself never starts a process. The zygote does, in a process group of its own, so that everything that
-//! an interpreter creates ends with it. Standard output and error output go to a FIFO in the session's directory. It is
+//! The program itself never starts a process. The zygote does, in a separate process group, so that everything that an
+//! interpreter creates exits with it. Standard output and error output go to a FIFO in the session's directory. It is
 //! read here, and a bounded part is kept, so nothing that Python prints reaches the screen.
 
 pub(super) mod ask;

@@ -1,7 +1,7 @@
-//! How a worker records what it does: one writer and one reader per lane, no lock, no system call.
+//! The recording of a worker's events: one writer and one reader per lane, without locks or system calls.
 //!
 //! A [`LaneWriter`] belongs to one worker. Each event is a transition of 16 bytes that closes the previous phase, so
-//! the last event *is* the open segment. The lane's header holds exact totals, so a full ring costs detail of the trace
+//! the last event *is* the open segment. The lane's header has exact totals, so a full ring costs detail of the trace
 //! and no numbers.
 //!
 //! **Waiting for a core.** While a task computes, its worker compares the monotonic clock with its CPU clock at every
@@ -27,7 +27,7 @@ use crate::domain::{
     trace::Transition,
 };
 
-/// The shortest time off its core that a worker records.
+/// The shortest time off its core that a worker records, in nanoseconds.
 pub const GAP_MIN: i64 = 50_000;
 /// The number that stands for "no task" in an event.
 const NO_TASK: u32 = u32::MAX;
@@ -43,8 +43,8 @@ pub struct LaneWriter {
     lane: NonNull<LaneHeader>,
     ring: NonNull<[EventSlot]>,
     written: u64,
-    /// The supervisor's `taken` when we last read it. We read it again only if the ring seems full, because that keeps
-    /// its cache line out of the way.
+    /// The supervisor's `taken` when it was last read. It is read again only if the ring seems full, because frequent
+    /// reads would move its cache line between cores.
     taken: u64,
     dropped: u64,
     after_gap: bool,
@@ -140,7 +140,7 @@ impl LaneWriter {
         now
     }
 
-    /// The worker has no task any more. Returns the moment.
+    /// Ends the current task. Returns the moment.
     pub fn rest(&mut self) -> Nanos {
         let now = self.enter_with(Phase::Idle, NO_TASK);
         self.book(now);
@@ -167,8 +167,8 @@ impl LaneWriter {
         now
     }
 
-    /// Reads the number of the core. Returns whether it differs from that of the previous stamp, which is a migration
-    /// if the worker has already begun its work.
+    /// Reads the number of the core. Returns whether it is different from that of the previous stamp, which is a
+    /// migration if the worker has already begun its work.
     #[inline]
     fn look_at_core(&mut self) -> bool {
         let core = os::core();
@@ -204,7 +204,7 @@ impl LaneWriter {
     }
 
     /// Updates the CPU time in the lane's header. The time is booked on the current core: at once if the core has
-    /// changed, otherwise at each tick and when the worker has no task any more.
+    /// changed, otherwise at each tick and when the worker no longer has a task.
     fn read_cpu(&mut self, now: Nanos) {
         let cpu = clock::thread_cpu();
         if self.core != self.booking_core || now - self.booked >= TICK {
@@ -243,7 +243,7 @@ impl LaneWriter {
     fn push(&mut self, at: Nanos) {
         let slots = self.ring().len();
         if self.written - self.taken >= slots as u64 {
-            // Acquire: the supervisor has read the slots that we reuse.
+            // Acquire: the supervisor has read the slots that are reused.
             self.taken = self.lane().taken.0.load(Acquire);
             if self.written - self.taken >= slots as u64 {
                 self.dropped += 1;
@@ -353,7 +353,7 @@ mod tests {
     fn a_worker_off_its_core_is_ready_for_as_long_as_its_cpu_clock_stood_still() {
         let arena = arena(1);
         let mut writer = LaneWriter::new(arena.clone(), 0);
-        // A sleeping thread is off its core, for whatever reason. How long exactly, only the clocks know.
+        // A sleeping thread is off its core. Only the clocks show for how long exactly.
         let (wall, cpu) = (clock::now(), clock::thread_cpu());
         writer.begin(0);
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -388,7 +388,7 @@ mod tests {
         for task in 0..slots + 5 {
             writer.begin(task as u32);
         }
-        // At least these. A change of core or a wait for one adds events of its own.
+        // A change of core or a wait for one adds events to these five.
         assert!(arena.lane(0).dropped.load(Relaxed) >= 5);
         assert_eq!(take_events(&arena, 0, 0).len() as u64, slots);
         let end = writer.rest();

@@ -47,29 +47,29 @@ use crate::{
     engine::EngineError,
 };
 
-/// How often the supervisor reads the lanes, in milliseconds: twice per frame of the explorer.
+/// The interval at which the supervisor reads the lanes, in milliseconds: twice per frame of the explorer.
 const SAMPLE_MS: u16 = 33;
-/// How long a worker may take to notice the cancellation. After that it is killed, if it can be.
+/// The time limit for a worker to notice the cancellation. After that it is killed, if it can be.
 const GRACE: Nanos = 250_000_000;
-/// How long the zygote may take to report the end of killed workers. Thousands of them need a second or two.
+/// The time limit for the zygote to report the end of killed workers. Thousands of them need a second or two.
 const REPORT_MAX: Nanos = 5_000_000_000;
 
 /// The result of a run whose supervisor panicked.
 const DEFECT: &str =
     "the run failed: its supervisor ended without a result, which is a defect of this program";
 
-/// What a run reports while it happens.
+/// A report from a run in progress.
 #[derive(Debug)]
 pub enum Report {
     /// What happened since the previous report.
     Batch(Batch),
     /// The run is over. No report follows.
     Concluded(Box<Record>),
-    /// The run is over without a record; the sentence is the reason. No report follows.
+    /// The run is over without a record; the sentence gives the reason. No report follows.
     Broken(String),
 }
 
-/// What all runs need and share, one run at a time.
+/// The resources that runs share, one run at a time.
 #[derive(Debug)]
 pub struct RunContext {
     /// The shared memory in which runs happen.
@@ -78,7 +78,7 @@ pub struct RunContext {
     pub zygote: Mutex<Zygote>,
     /// The directory for the files of runs.
     pub scratch: Scratch,
-    /// The limits of fetches. Tests set shorter ones than usual, because they cannot wait so long.
+    /// When the current run was started; 0 if there is none.
     pub limits: Mutex<FetchLimits>,
     /// When the current run was started; 0 if there is none.
     pub run: AtomicU64,
@@ -102,7 +102,8 @@ impl RunContext {
     /// the calling thread during the run counts as watching.
     ///
     /// # Errors
-    /// When another run is going on, or when the system refuses a thread for the supervisor. Later errors are in the
+    ///
+    /// If another run is in progress, or if the system refuses a thread for the supervisor. Later errors are in the
     /// record.
     pub fn start(
         self: &Arc<RunContext>,
@@ -162,7 +163,7 @@ impl RunContext {
 
     /// Allows the next run.
     fn free(&self) {
-        // Release: pairs with the Acquire of the next start, which resets the arena again.
+        // Release: pairs with the Acquire of the next start, which resets the arena.
         self.run.store(0, Release);
     }
 }
@@ -305,7 +306,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let arena = &*self.context.arena;
         let mut sampled = clock::now();
         loop {
-            // Asked before the news is taken, so that the news about the last worker is not missed.
+            // Checked before the news is taken, so that the news about the last worker is not missed.
             let over = executor.is_over();
             let looked = clock::now();
             if !over {
@@ -314,7 +315,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             let away = clock::now() - looked;
             if away > AWAY_MAX {
                 self.ending.stopped += away;
-                // The workers were stopped, too, so their time to end starts again.
+                // The workers were stopped, too, so their time to exit starts again.
                 self.cancelled_at = self.cancelled_at.map(|_| clock::now());
             }
             if let Err(error) = executor.news(&mut self.ending) {

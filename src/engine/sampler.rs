@@ -26,21 +26,21 @@ const WINDOW: Nanos = 250_000_000;
 /// Samples the lanes of one run and the cores during it.
 #[derive(Debug)]
 pub struct Sampler {
-    /// Events taken so far.
+    /// The number of events taken so far.
     pub recorded: u64,
-    /// How many deaths have been reported.
+    /// The number of deaths that have been reported.
     reported_deaths: usize,
     /// The cores that this process may use.
     usable: Vec<u16>,
     first: HashMap<u16, CoreUse>,
     last: HashMap<u16, CoreUse>,
-    /// When the current window started, and how much of each core our workers had used by then.
+    /// When the current window started, and how much of each core the run's workers had used by then.
     window_start: Nanos,
     ours: HashMap<u16, Nanos>,
 }
 
 impl Sampler {
-    /// Call it when the run is about to start.
+    /// Starts the first window. Call it when the run is about to start.
     pub fn start() -> Sampler {
         let first = os::core_use().unwrap_or_default();
         Sampler {
@@ -107,7 +107,7 @@ impl Sampler {
         batch
     }
 
-    /// CPU time of our workers on each usable core and on each other core that they ran on.
+    /// CPU time of the run's workers on each usable core and on each other core that they ran on.
     fn ours(&self, arena: &Arena) -> Vec<(u16, Nanos)> {
         let highest = self.usable.iter().copied().max().unwrap_or(0);
         (0..=highest)
@@ -116,7 +116,7 @@ impl Sampler {
             .collect()
     }
 
-    /// The share of other programs on each of these cores, in 0..=1, if a window has ended at `now`.
+    /// The share of other programs on each of these cores, from 0 to 1, if a window has ended at `now`.
     fn others(&mut self, ours: &[(u16, Nanos)], now: Nanos) -> Option<Vec<(u16, f64)>> {
         let elapsed = now.saturating_sub(self.window_start);
         if elapsed < WINDOW {

@@ -7,8 +7,8 @@
 //! # What is removed
 //!
 //! Other programs and people use the directory for temporary files as well, under any name. So a directory is removed
-//! only if this program surely made it: its name has the exact form, it is a directory of this user and not a link, and
-//! it contains the marker file. Inside it, only files that the program or its interpreter writes there are removed.
+//! only if this program certainly made it: its name has the exact form, it is a directory of this user and not a link,
+//! and it contains the marker file. Inside it, only files that the program or its interpreter writes there are removed.
 //! Everything else stays, and then the directory stays, too.
 
 use std::{
@@ -28,7 +28,7 @@ use crate::domain::shared_file;
 
 /// The start of the name of every session's directory; 32 hexadecimal digits follow.
 const PREFIX: &str = "pconc-tui-";
-/// How many digits follow the prefix.
+/// The number of digits after the prefix.
 const ID_DIGITS: usize = 32;
 /// The file that names the maker of the directory.
 const MARKER: &str = ".made-by-pconc-tui";
@@ -83,7 +83,8 @@ impl Scratch {
     /// remove is used again.
     ///
     /// # Errors
-    /// When the temporary directory is not writable, or the name is already taken.
+    ///
+    /// If the temporary directory is not writable, or the name is already taken.
     pub fn make(&self) -> io::Result<()> {
         let mut held = lock(&self.held);
         if is_marked(&self.directory) {
@@ -105,8 +106,8 @@ impl Scratch {
         if is_marked(&self.directory) {
             remove_own(&self.directory);
         } else if is_private(&self.directory) {
-            // The program was ended before it wrote the marker, or after it removed it. This fails unless the directory
-            // is empty.
+            // The program exited before it wrote the marker, or after it removed it. This fails unless the directory is
+            // empty.
             let _ = fs::remove_dir(&self.directory);
         }
         if !self.directory.exists() {
@@ -162,7 +163,7 @@ fn is_session_name(name: &OsStr) -> bool {
     digits.is_some_and(|digits| digits.len() == ID_DIGITS && digits.bytes().all(is_digit))
 }
 
-/// The metadata of what this user owns there. A link is not followed.
+/// The metadata of a path if this user owns it. A link is not followed.
 fn of_user(path: &Path) -> Option<Metadata> {
     let there = fs::symlink_metadata(path).ok()?;
     (there.uid() == nix::unistd::geteuid().as_raw()).then_some(there)
@@ -184,7 +185,7 @@ fn is_old(directory: &Path) -> bool {
     modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > YOUNG))
 }
 
-/// Decides whether an entry of a directory is known, by path, name and kind.
+/// Whether an entry of a directory is known, by path, name and kind.
 type Knows = fn(&Path, &str, FileType) -> bool;
 
 /// The kind of an entry, if it is known.
@@ -193,13 +194,13 @@ fn kind_of(entry: &DirEntry, is_known: Knows) -> Option<FileType> {
     is_known(&entry.path(), name.to_str()?, kind).then_some(kind)
 }
 
-/// Whether a directory contains only what `is_known` knows. An unreadable one might contain anything.
+/// Whether a directory contains only entries that `is_known` accepts. An unreadable one might contain anything.
 fn holds_only(directory: &Path, is_known: Knows) -> bool {
     let knows = |entry: io::Result<DirEntry>| kind_of(&entry.ok()?, is_known);
     fs::read_dir(directory).is_ok_and(|mut entries| entries.all(|entry| knows(entry).is_some()))
 }
 
-/// Whether the program, or an interpreter that it started, writes something with this name and kind into the directory.
+/// Whether this program, or an interpreter that it started, writes entries with this name and kind into the directory.
 fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
     match name {
         MARKER | ORDER | shared_file::NAME => kind.is_file(),

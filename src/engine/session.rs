@@ -32,25 +32,25 @@ use crate::{
     engine::EngineError,
 };
 
-/// How often a waiting thread checks whether a run has ended.
+/// The interval at which a waiting thread checks whether a run has ended.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// The engine, ready to execute plans. Dropping it ends the zygote and removes all temporary files.
+/// The engine, ready to execute plans. Dropping it stops the zygote and removes all temporary files.
 #[derive(Debug)]
 pub struct Session {
     /// A unique id whose text sorts by time (UUID version 7).
     pub id: String,
-    /// What its runs need and share.
+    /// The resources of the runs.
     pub context: Arc<RunContext>,
-    /// The zygote. All forked processes are in its group.
+    /// The process id of the zygote. All forked processes are in its group.
     zygote: Pid,
-    /// The process group of the interpreter that works now; 0 if there is none.
+    /// The process group of the interpreter that is running; 0 if there is none.
     program: Arc<AtomicI32>,
     /// When the program was suspended; 0 if it is not suspended.
     suspended_at: AtomicU64,
     /// The description of this machine.
     pub machine: Machine,
-    /// How many workers this machine allows.
+    /// The maximum number of workers on this machine.
     pub limits: WorkerLimits,
 }
 
@@ -92,22 +92,22 @@ impl Session {
         })
     }
 
-    /// Asks this file whether it is an interpreter, and which one. A name without a slash is searched on `PATH`. Takes
-    /// about 50 ms.
+    /// Probes this file for an interpreter. A name without a slash is looked up on `PATH`. Takes about 50 ms.
     ///
     /// # Errors
+    ///
     /// If it is not a usable interpreter; the message is one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
         let found = probe(&self.context, &find::resolved(written), &|| false);
         found.expect("nobody gives up here")
     }
 
-    /// The default interpreter: `python3` on `PATH`. If there is no such file, the first usable interpreter that is
-    /// found.
+    /// The default interpreter: `python3` on `PATH`. If there is no such file, it is the first usable interpreter.
     ///
     /// # Errors
+    ///
     /// If there is none; the message is one sentence. An unusable `python3` is an error, too: the user would not notice
-    /// that another interpreter was used instead.
+    /// that a different interpreter was used.
     pub fn default_python(&self) -> Result<FoundPython, EngineError> {
         let mut first_useless = None;
         for file in find::candidates() {
@@ -125,7 +125,7 @@ impl Session {
         })))
     }
 
-    /// All interpreters of this machine: first the named ones, then those on `PATH` and of pyenv. Asking each takes
+    /// All interpreters of this machine: first the named ones, then those on `PATH` and of pyenv. Probing each takes
     /// about 50 ms; a run that starts meanwhile has priority.
     pub fn find_pythons(&self, named: &[PathBuf]) -> Pythons {
         let mut pythons = Pythons::default();
@@ -135,7 +135,7 @@ impl Session {
             .chain(find::candidates());
         let is_busy = || self.context.run.load(Relaxed) != 0;
         for file in files {
-            // Repeated until it completes without a run in between.
+            // Repeated until no run started meanwhile.
             let asked = loop {
                 while is_busy() {
                     std::thread::sleep(BETWEEN_LOOKS);
@@ -158,11 +158,11 @@ impl Session {
     }
 
     /// Stops the worker processes and the server. Workers that are threads stop with the program. A run in progress
-    /// stands still, and its record says so.
+    /// pauses, and its record says so.
     pub fn suspend(&self) {
         self.suspended_at.store(clock::now(), Relaxed);
         self.signal(Signal::SIGSTOP);
-        // The zygote must continue, because it handles the end of the others.
+        // The zygote must continue, because it handles the exits of the others.
         let _ = kill(self.zygote, Signal::SIGCONT);
     }
 
@@ -176,7 +176,7 @@ impl Session {
         self.signal(Signal::SIGCONT);
     }
 
-    /// Signals all processes except the program itself, including those of an interpreter that executes a run now.
+    /// Signals all processes except the program itself, including those of an interpreter that executes a run.
     fn signal(&self, signal: Signal) {
         let _ = killpg(self.zygote, signal);
         let interpreter = self.program.load(Relaxed);

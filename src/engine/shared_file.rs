@@ -1,4 +1,4 @@
-//! Examines the file that all workers of a run wrote, after they are gone.
+//! Examines the file that all workers of a run wrote, after they have exited.
 
 use std::{
     collections::HashSet,
@@ -22,7 +22,8 @@ use crate::{
     },
 };
 
-/// How many bytes of pages are generated again for the comparison: about half a second of work.
+/// The maximum amount of page content that is generated again for the comparison, in bytes: about half a second of
+/// work.
 const COMPARED: u64 = 256 << 20;
 
 /// Describes the shared file; `None` if the plan has none, or if it cannot be read.

@@ -1,8 +1,8 @@
-//! How far a worker computes between two readings of the clocks.
+//! The number of iterations between two readings of the clocks.
 
 use crate::domain::time::TICK;
 
-/// The iterations of the first stride: about 0.1 ms. After that the worker's own speed decides.
+/// The iterations of the first stride: about 0.1 ms. After that the length follows the worker's own speed.
 const FIRST_STRIDE: u64 = 4096;
 /// The longest stride: less than a minute on any machine, so that even with a broken CPU clock a worker still notices
 /// requests.
@@ -32,10 +32,10 @@ impl Stride {
         self.left == 0
     }
 
-    /// Starts the next stride, which should take one tick of CPU time. Wall time would be wrong: a preempted worker is
-    /// not a slow one.
+    /// Starts the next stride, which should take one tick of CPU time. Wall time would be wrong, because it would make
+    /// a preempted worker look slow.
     pub fn renew(&mut self, cpu: u64) {
-        // The length is at most doubled or halved, so that one odd measurement does not decide alone.
+        // The length is at most doubled or halved, so that one odd measurement has little effect.
         let ideal = self.length.saturating_mul(TICK) / cpu.max(1);
         self.length = ideal
             .clamp(self.length / 2, self.length * 2)

@@ -1,5 +1,5 @@
-//! What every worker does, whether thread or process: it arrives at the gate, takes tasks until there are none, and
-//! writes its totals.
+//! The common code of all workers, threads and processes: a worker arrives at the gate, takes tasks until there are
+//! none, and writes its totals.
 
 use std::{
     cell::Cell,
@@ -33,7 +33,7 @@ use crate::domain::{addresses::Addresses, phase::Phase, plan::Plan};
 pub struct Assignment {
     /// The memory in which the run happens.
     pub arena: Arc<Arena>,
-    /// What was asked for.
+    /// The plan of the run.
     pub plan: Arc<Plan>,
     /// The port of the embedded server, if it serves this run.
     pub port: u16,
@@ -55,12 +55,12 @@ impl Assignment {
     }
 }
 
-/// One worker at work.
+/// A worker that executes tasks.
 #[derive(Debug)]
 pub struct Worker {
-    /// Writes its lane.
+    /// The writer of the worker's lane.
     pub writer: LaneWriter,
-    /// When it reads the clocks next.
+    /// The iterations until the worker reads the clocks again.
     pub stride: Stride,
     arena: Arc<Arena>,
     gil: Option<Arc<Gil>>,
@@ -93,12 +93,12 @@ impl Worker {
         self.arena.is_stopping()
     }
 
-    /// What a computing worker under the lock has to check in every iteration.
+    /// The flag that a computing worker under the lock has to check in every iteration.
     pub fn drop_request(&self) -> Option<&AtomicBool> {
         self.gil.as_deref().map(|gil| &gil.drop_request)
     }
 
-    /// Hands the lock to another worker if one has asked for it.
+    /// Passes the lock on if another worker has requested it.
     pub fn yield_if_asked(&mut self) {
         if self
             .drop_request()
@@ -126,7 +126,7 @@ impl Worker {
         }
     }
 
-    /// Takes the lock, if there is one, and goes on computing. The stamp comes last, for the same reason.
+    /// Takes the lock, if there is one, and continues computing. The stamp comes last, for the same reason.
     fn take_lock(&mut self) {
         self.wait_for_lock();
         self.writer.enter(Phase::Computing);
@@ -178,7 +178,7 @@ impl Worker {
     }
 
     fn begin(&mut self, task: u32) {
-        // Counted before the clocks are read: a worker that loses its core there has begun the task all the same.
+        // Counted before the clocks are read: a worker that loses its core there has already begun the task.
         add_one(&self.lane().begun);
         let start = self.writer.begin(task);
         let slot = self.arena.task(task);
@@ -208,7 +208,7 @@ impl Worker {
         }
     }
 
-    /// Records what is only known at the end.
+    /// Records what is known only at the end.
     pub fn conclude(&self, own_process: bool) {
         let lane = self.lane();
         store_known(&lane.run_queue_wait, os::run_queue_wait());
@@ -227,7 +227,7 @@ fn add_one(counter: &AtomicU32) {
     counter.store(counter.load(Relaxed) + 1, Release);
 }
 
-/// Publishes that a worker has ended. Wakes the supervisor if it was the last one or died.
+/// Publishes that a worker has finished or died. Wakes the supervisor if it was the last one or died.
 fn finish(arena: &Arena, worker: u32, state: LaneState) {
     arena.lane(worker).set_state(state);
     let last = arena.header().finished.0.fetch_add(1, AcqRel) + 1 == arena.workers();
@@ -236,7 +236,7 @@ fn finish(arena: &Arena, worker: u32, state: LaneState) {
     }
 }
 
-/// Runs part of a worker's life. A panic is kept as the cause of its death and does not delay other workers.
+/// Runs part of a worker's life. A panic is recorded as the cause of its death and does not delay other workers.
 pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(life));
     if let Err(panic) = result {
@@ -255,7 +255,7 @@ pub fn guard(assignment: &Assignment, number: u32, life: impl FnOnce()) {
 }
 
 thread_local! {
-    /// The worker of this thread while it fetches. The HTTP library calls back from deep inside, and only plain
+    /// The worker of this thread while it fetches. The HTTP library calls back from deep inside, and accepts only plain
     /// functions.
     static LENT: Cell<Option<NonNull<Worker>>> = const { Cell::new(None) };
 }

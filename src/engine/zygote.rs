@@ -1,9 +1,9 @@
-//! A small single-threaded process that forks workers on request, reaps them and reports how they ended.
+//! A small single-threaded process that forks workers on request, reaps them and reports how they exited.
 //!
 //! The program itself has threads and never forks: a fork copies only the calling thread, and a lock that another
 //! thread held stays locked in the child for ever. The zygote is forked before the first thread exists. It also starts
 //! the loopback server of the `io` workload, and it cleans up when the program is gone. It notices that from the end of
-//! file on its socket, however the program ended.
+//! file on its socket, however the program exited.
 
 mod group;
 mod process;
@@ -37,14 +37,14 @@ use super::{
     scratch::Scratch, worker::Assignment,
 };
 
-/// How long the zygote may take to read a request, and to answer one that has an answer. It needs milliseconds.
+/// The time limit of the zygote for reading a request, and for answering one that has an answer. It needs milliseconds.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
-/// How long the zygote may take to end with all its processes before it is killed. This is longer than the time that it
-/// gives its children.
+/// The time limit of the zygote for exiting with all its processes. After that it is killed. It is longer than the time
+/// limit of its children.
 const EXIT_MAX: Duration = Duration::from_secs(3);
-/// How long the kernel may take to end killed processes. It needs no more than a moment.
+/// The time limit for killed processes to disappear. The kernel needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
-/// How long processes that are asked to end may take before they are killed.
+/// The time limit for processes that are asked to exit. After that they are killed.
 const ORPHANS_MAX: Duration = Duration::from_millis(500);
 
 /// The program's end of the socket to its zygote.
@@ -52,7 +52,7 @@ const ORPHANS_MAX: Duration = Duration::from_millis(500);
 pub struct Zygote {
     /// Readable if there is news.
     pub socket: UnixStream,
-    /// The zygote's process number, which is also the number of the group of all processes that it has forked.
+    /// The process id of the zygote, which is also the id of the group of all processes that it has forked.
     pub pid: Pid,
     server_runs: bool,
     /// The process group of the running program, 0 if there is none. It is shared with the code that suspends and
@@ -64,7 +64,8 @@ impl Zygote {
     /// Forks the zygote. Call this while the program has one thread.
     ///
     /// # Errors
-    /// When the system refuses the socket or the fork.
+    ///
+    /// If the system refuses the socket or the fork.
     pub fn fork(arena: &Arc<Arena>, scratch: &Scratch) -> io::Result<Zygote> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_read_timeout(Some(ANSWER_MAX))?;
@@ -104,14 +105,15 @@ impl Zygote {
         self.send(&ZygoteRequest::Execute(program))
     }
 
-    /// Starts the loopback server in a process of its own. Returns its port.
+    /// Starts the loopback server in a separate process. Returns its port.
     ///
     /// # Errors
+    ///
     /// If the zygote is gone, or if the system refuses the server a socket or a process.
     pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
         self.send(&ZygoteRequest::Serve(site))?;
         loop {
-            // Any other news is left over from a run that broke.
+            // Any other news is left over from a run that failed.
             if let News::Server(port) = self.receive()? {
                 return port.map_err(|why| {
                     EngineError::new(format!("the loopback server could not start: {why}"))
@@ -120,9 +122,9 @@ impl Zygote {
         }
     }
 
-    /// Ends the loopback server, and waits until it is gone. Returns whether it was still running.
+    /// Stops the loopback server, and waits until it is gone. Returns whether it was still running.
     pub fn stop_server(&mut self) -> bool {
-        // Under models without processes, nobody has read the news meanwhile.
+        // Under models without processes, the news has not been read meanwhile.
         while let Ok(Some(_)) = self.news() {}
         if !self.server_runs {
             return false;
@@ -132,7 +134,7 @@ impl Zygote {
         true
     }
 
-    /// Kills all workers and ends the program with all its processes. Their ends are reported as usual.
+    /// Kills all workers, and the program with all its processes. Their exits are reported as usual.
     pub fn kill(&mut self) {
         // If the zygote is gone, its children are gone, too.
         let _ = self.send(&ZygoteRequest::Kill);
@@ -145,7 +147,7 @@ impl Zygote {
         // Everything that it forked is in its own group.
         let _ = killpg(self.pid, Signal::SIGKILL);
         let _ = kill(self.pid, Signal::SIGKILL);
-        // Its earlier messages are obsolete: a program whose start they report has ended with the zygote.
+        // Earlier messages are obsolete: a program whose start they report was killed with the zygote.
         while protocol::receive::<News>(&mut self.socket).is_ok() {}
         let program = self.program.swap(0, Relaxed);
         if program > 0 {
@@ -189,7 +191,7 @@ impl Zygote {
         )
     }
 
-    /// Whether it ends and is reaped within the limit.
+    /// Whether the zygote exits and is reaped within the limit.
     fn ends_within(&self, limit: Duration) -> bool {
         wait_until(limit, || {
             let status = waitpid(self.pid, Some(WaitPidFlag::WNOHANG));
@@ -208,7 +210,7 @@ fn end_orphans(program: Pid) {
 }
 
 impl Drop for Zygote {
-    /// Ends the zygote, and waits until it has ended its children and removed its files. If it does not end, kills it
+    /// Stops the zygote, and waits until it has ended its children and removed its files. If it does not exit, kills it
     /// with its children.
     fn drop(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Both);

@@ -1,7 +1,7 @@
 //! The ASCII replacement of each character: one table, for screens and for printed text.
 //!
-//! One character becomes one character, so that columns stay aligned. Blocks become a ramp of growing ink, `_ o % & #`.
-//! Of the marks of the phases, the ramp shares only the full block of computing.
+//! Each character is replaced by one character, so that columns stay aligned. Blocks become a ramp of growing ink, `_ o
+//! % & #`. Of the marks of the phases, the ramp shares only the full block of computing.
 
 /// Replaces characters that are not in the table.
 const UNKNOWN: char = '?';
@@ -18,13 +18,13 @@ pub const fn stand_in(c: char) -> char {
         '█' | '▙' | '▛' | '▜' | '▟' | '▐' => '#',
         '▀' | '▘' | '▝' => '"',
         '▚' | '▞' => '%',
-        // The share of a core that others use.
+        // The share of a core that other processes use.
         '░' | '▒' => '/',
         // Bars of models, if there are more models than fills.
         '▓' => '$',
         '▤' => 'E',
         '▥' => 'M',
-        // The marks of waiting for a core, the lock, the server, a file or the others; and the mark of having no task.
+        // The marks of the waiting phases, and of having no task.
         '┊' => ':',
         '╳' => 'x',
         '─' | '▔' | '–' | '—' | '−' | '‐' | '╴' | '╶' => '-',

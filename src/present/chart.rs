@@ -1,15 +1,15 @@
-//! The chart of a sweep: bars over numbers of workers, with a series per executor.
+//! The chart of a sweep: bars over worker counts, with a series per executor.
 //!
 //! ```text
 //!   8× ┤              ★
 //!      ┤             ██ ┬      bar: the median; beside it its 95 % interval and single runs; ★ the best configuration
-//!   4× ┤══    ╳╳ ┬   ██ •      behind the bars: serial, the ideal, and what was fitted
+//!   4× ┤══    ╳╳ ┬   ██ •      behind the bars: serial, the ideal, and the fitted laws
 //!      ┤──────╳╳─┴───██─┴──
 //!   0× └───────────────────
 //!       serial 2      4
 //! ```
 //!
-//! This module says what the chart contains and where everything is. Screen and documents only paint it.
+//! This module determines what the chart contains and where everything is. Screens and documents only draw it.
 
 mod layout;
 mod scale;
@@ -32,8 +32,8 @@ use crate::{
     present::number::{NOTHING, with_interval},
 };
 
-/// The axis includes the ideal from the start, up to this speed-up. A higher ideal is included as far as the measured
-/// speed-ups come near it.
+/// The axis always reaches the ideal up to this speed-up. A higher ideal is included once the measured speed-ups come
+/// near it.
 const IDEAL_AT_ONCE: f64 = 32.0;
 
 /// What the bars of a chart measure.
@@ -55,7 +55,7 @@ impl Measure {
         }
     }
 
-    /// A round number of a scale with its unit.
+    /// A round number on the axis, with its unit.
     pub fn tick(self, value: f64, scale: AxisScale) -> String {
         let decimals = scale.decimals();
         match self {
@@ -71,11 +71,11 @@ impl Measure {
 /// A bar, or the place reserved for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartBar {
-    /// The series of the bar; serial is 0.
+    /// The index of the executor's series; serial is 0.
     pub series: usize,
     /// The configuration of the plan, if the bar has one.
     pub configuration: Option<usize>,
-    /// The height, which is the median; `None` while nothing was measured.
+    /// The height of the bar: the median; `None` while nothing was measured.
     pub value: Option<f64>,
     /// The interval of the value.
     pub interval: Option<Interval>,
@@ -83,22 +83,22 @@ pub struct ChartBar {
     pub singles: Vec<f64>,
     /// The value of the warm-up run, which is not counted. It is compared with the serial warm-up run.
     pub warm_up: Option<f64>,
-    /// The limit: the greatest possible speed-up, or the least possible time. `None` while it is not known.
+    /// The limit: the highest possible speed-up, or the shortest possible time. `None` while it is not known.
     pub ideal: Option<f64>,
-    /// The number of runs that broke off or in which a task failed.
+    /// The number of runs that failed or in which a task failed.
     pub failed: u32,
     /// Whether it is the best bar of all.
     pub is_best: bool,
-    /// Whether it is being measured.
+    /// Whether the configuration is being measured.
     pub is_now: bool,
     /// Whether one of its runs is marked.
     pub is_marked: bool,
-    /// The value with its interval, or why there is no value.
+    /// The value with its interval, or the reason why there is none.
     pub text: String,
 }
 
 impl ChartBar {
-    /// The sign in place of a bar that is not measured yet, and its height.
+    /// The sign that replaces a bar without a measurement, and its height.
     pub fn sign(&self) -> (&'static str, f64) {
         match self.warm_up {
             Some(value) => ("○", value),
@@ -108,7 +108,7 @@ impl ChartBar {
     }
 }
 
-/// The bars of one number of workers, one bar per executor. The first group is serial, which has one bar.
+/// The bars for one worker count, one bar per executor. The first group is serial, which has one bar.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarGroup {
     /// The label below the group.
@@ -120,29 +120,29 @@ pub struct BarGroup {
 /// A law that was fitted to the speed-ups of an executor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
-    /// The series of the executor; serial is 0.
+    /// The index of the executor's series; serial is 0.
     pub series: usize,
-    /// The law.
+    /// The fitted law.
     pub fit: Fit,
-    /// The value of the law at each group, in the chart's unit; `None` for serial, and far beyond what was measured.
+    /// The value of the law at each group, in the chart's unit; `None` for serial, and far beyond the measured range.
     pub values: Vec<Option<f64>>,
 }
 
-/// A chart.
+/// A bar chart of a sweep.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarChart {
     /// What the bars measure.
     pub measure: Measure,
     /// The executors besides serial, one per series.
     pub executors: Vec<ModelVariant>,
-    /// All bars.
+    /// The groups of bars, serial first.
     pub groups: Vec<BarGroup>,
     /// The references of the other bars, each with its name, the highest first. All speed-ups are measured against 1.
     /// Times have a reference for the native models and one for each Python interpreter.
     pub serial: Vec<(String, f64)>,
     /// Both laws for each executor that has enough points.
     pub fitted: Vec<Fitted>,
-    /// The largest value that the axis must reach. It never gets smaller while a sweep goes on.
+    /// The largest value that the axis must reach. It never decreases during a sweep.
     pub peak: f64,
 }
 
@@ -157,12 +157,12 @@ impl BarChart {
         composer.chart()
     }
 
-    /// All bars.
+    /// The bars of all groups.
     pub fn bars(&self) -> impl Iterator<Item = &ChartBar> {
         self.groups.iter().flat_map(|group| &group.bars)
     }
 
-    /// The bars in view, each with its place and its columns.
+    /// The bars in view, each with its indices of group and bar, and its columns.
     pub fn placed<'a>(
         &'a self,
         layout: &'a Layout,
@@ -281,7 +281,7 @@ impl ChartComposer<'_> {
         let SweepEntry { sweep, results, .. } = self.entry;
         let cores = self.entry.provenance.machine.cores_usable;
         let workers = sweep.plan.configurations[configuration].workers;
-        // The limit of one worker is serial.
+        // With one worker the limit is the serial time.
         let most = (workers > 1).then(|| sweep.plan.ideal_speedup(workers, cores, results));
         self.in_unit(most?, configuration)
     }

@@ -24,21 +24,21 @@ use crate::{
     domain::{phase::Phase, provenance::Origin, text::clean},
 };
 
-/// Columns of a run's name above its column.
+/// The maximum width of a run's name above its column, in columns.
 const NAME: usize = 16;
 
 /// A comparison of runs.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// A column per run. A comparison of two runs has one more column, with the difference from the reference. Short
-    /// headings lack the names of the runs, for places where the names have no room or are shown elsewhere.
+    /// One column per run. A comparison of two runs has a third one, with the difference from the reference. Short
+    /// headings omit the names of the runs, for places where there is no room or where the names are shown elsewhere.
     pub columns: Vec<Column>,
-    /// The rows of the table, each with a cell per column.
+    /// The rows of the table, each with one cell per column.
     pub rows: Vec<ComparisonRow>,
 }
 
 impl Comparison {
-    /// The comparison as a table. Its first column says what each row is about.
+    /// The comparison as a table. Its first column has the names of the rows.
     pub fn table(self) -> Table {
         let about = Column::new("", Side::Left, 0);
         let row = |row: ComparisonRow| {
@@ -56,18 +56,18 @@ impl Comparison {
 /// A row of the table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComparisonRow {
-    /// What the row is about.
+    /// The name in the first column.
     pub name: String,
-    /// The phase that the row is about, if any.
+    /// The phase whose time the row shows, if any.
     pub phase: Option<Phase>,
-    /// Whether the row says more about the row above it.
+    /// Whether the row belongs to the row above it and is indented.
     pub is_part: bool,
     /// One cell per column: a number with its unit, or a dash if it was not measured. A difference that means nothing
     /// is empty.
     pub cells: Vec<String>,
 }
 
-/// Compares these runs. The run at `reference` is the one that the others are measured against.
+/// Compares these runs. The others are measured against the run at `reference`.
 pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let runs = &once_each(runs)[..];
     let is_comparable = obstacle(runs).is_none() && reference < runs.len();

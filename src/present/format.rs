@@ -14,7 +14,7 @@ pub enum Format {
     Markdown,
     /// The chart or timeline alone.
     Svg,
-    /// Everything that a reader wants to see, in one file for a browser.
+    /// A report: everything that a reader wants to see, in one file for a browser.
     Html,
     /// The timeline, for the viewers that come with browsers.
     ChromeTrace,
@@ -32,7 +32,7 @@ impl Format {
         Format::ChromeTrace,
     ];
 
-    /// The formats that make more than a text for the terminal, the most useful first.
+    /// The formats of files, the most useful first.
     pub const FILES: [Format; 6] = [
         Format::Html,
         Format::Json,
@@ -42,7 +42,7 @@ impl Format {
         Format::ChromeTrace,
     ];
 
-    /// The name on the command line, the purpose, and the extension of its files.
+    /// The name on the command line, the purpose, and the extension of the files.
     fn words(self) -> [&'static str; 3] {
         match self {
             Format::Table => ["table", "aligned text, for people", "txt"],
@@ -65,12 +65,12 @@ impl Format {
         self.words()[1]
     }
 
-    /// The extension of its files, without the dot.
+    /// The extension of the files, without the dot.
     pub fn extension(self) -> &'static str {
         self.words()[2]
     }
 
-    /// Whether it shows more of a run whose trace is known.
+    /// Whether a run with a known trace has more to show in this format.
     pub fn shows_traces(self) -> bool {
         matches!(
             self,
@@ -89,7 +89,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What is wrong, in one sentence.
+    /// The reason, in one sentence.
     pub fn sentence(&self) -> &str {
         match self {
             Refusal::Exists(sentence) | Refusal::Other(sentence) => sentence,

@@ -11,7 +11,7 @@ use crate::{
 /// Stands for a number that is missing or makes no sense.
 pub const NOTHING: &str = "–";
 
-/// A number outside of a table, with its unit.
+/// A number outside a table, with its unit.
 pub fn with_unit(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Seconds | Unit::Milliseconds => duration(value),
@@ -88,8 +88,8 @@ pub fn with_interval(
     }
 }
 
-/// Seconds for a column whose heading has the unit and whose decimal points are aligned. They have three decimals, or
-/// as many as three digits of a short time need. Times of an hour or more have only one.
+/// Seconds for a column whose heading has the unit and whose decimal points are aligned: three decimals, or more if a
+/// short time needs them for three digits. Times of an hour or more have one.
 pub fn bare_seconds(seconds: f64) -> String {
     let decimals = match seconds {
         s if s >= 999.9995 => 1,
@@ -102,7 +102,7 @@ pub fn bare_seconds(seconds: f64) -> String {
     with_groups(seconds, decimals)
 }
 
-/// A time with its unit in few digits, because the digits are large.
+/// A time with its unit in few digits, for large figures.
 pub fn in_few_digits(seconds: f64) -> String {
     match seconds {
         s if s < 0.0995 => format!("{:.1} ms", s * 1e3),

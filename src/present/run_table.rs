@@ -15,9 +15,10 @@ use crate::{
     },
 };
 
-/// The greatest length of a name, if there is room.
+/// The maximum length of a name, if there is room.
 pub const NAME: usize = 80;
-/// The rank of what says how far the numbers can be trusted: it stays longer than the start-up and CPU times.
+/// The rank of the remarks, which say how far the numbers can be trusted. They are left out after the start-up and CPU
+/// times.
 const REMARKS: usize = 13;
 
 /// A column of a table of runs, and the text of its cells.
@@ -35,7 +36,7 @@ fn numbers(metric: &'static Metric) -> RunColumn {
     (Column::of(metric), Box::new(cell))
 }
 
-/// A row per run: what was run, its numbers, and what a reader of the numbers must know.
+/// A table with a row per run: what was run, its numbers, and remarks on how far they can be trusted.
 pub fn runs<'r>(runs: impl IntoIterator<Item = &'r RunEntry>) -> Table {
     let mut columns = vec![
         words("#", Side::Right, 0, |of| of.number.to_string()),
@@ -96,7 +97,7 @@ fn outcome(run: &RunEntry) -> String {
     }
 }
 
-/// What a reader of the numbers must know, in a short word each.
+/// The remarks on a run, a short word for each.
 fn notes(run: &RunEntry) -> String {
     let record = &run.record;
     let python = record.interpreter.python.as_ref();
@@ -148,7 +149,7 @@ pub fn configurations(sweep: &Sweep, results: &Results) -> Table {
     Table { columns, rows }.without_empty_columns()
 }
 
-/// The statistics of a configuration's runs.
+/// The cells with the statistics of a configuration's runs.
 fn together(summary: &ConfigurationSummary) -> [String; 10] {
     let (time, ratio) = (&summary.time, summary.speedup.as_ref());
     let number =

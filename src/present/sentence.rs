@@ -35,7 +35,7 @@ pub(super) fn serial(is_python: bool) -> &'static str {
 }
 
 /// A factor, as in "1.93×" or "1.9×". The digits depend on its interval. A factor of single runs has two digits,
-/// because more would claim too much precision.
+/// because more would suggest a false precision.
 fn factor(ratio: &Ratio) -> String {
     if ratio.interval.is_some() {
         format!("{}×", digits(ratio.value))
@@ -80,7 +80,7 @@ pub fn seconds(interval: Interval) -> String {
     }
 }
 
-/// The lock, and whether waiting for it was estimated.
+/// "the lock", with a note if waiting for it was estimated.
 fn the_lock(is_estimate: bool) -> &'static str {
     if is_estimate {
         "the lock (estimated)"

@@ -1,5 +1,5 @@
-//! A table, described once for every surface: cells, and columns with their ranks. This module turns it into lines of
-//! text for the available width; documents have their own layout.
+//! A table, described once for screens, shell and files: cells, and columns with their ranks. This module turns it into
+//! lines of text for the available width; documents have their own layout.
 //!
 //! Words are aligned at the left, whole numbers at the right, and decimal points in one column. Widths are those of the
 //! terminal, where a character may take two columns.
@@ -13,7 +13,7 @@ use crate::catalog::metric::{HistoryColumn, Metric, Unit};
 /// How the cells of a column are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Words.
+    /// Text.
     Left,
     /// Whole numbers.
     Right,
@@ -28,7 +28,7 @@ pub struct Extent {
     pub before: usize,
     /// From the decimal point on, including the unit.
     pub after: usize,
-    /// The width of words among numbers. They are aligned at the right.
+    /// The width of text among numbers. It is aligned at the right.
     pub words: usize,
 }
 
@@ -62,7 +62,7 @@ impl Extent {
         (self.before + self.after).max(self.words)
     }
 
-    /// `cell` in exactly `width` columns, among cells that need this room. A longer cell stays as it is.
+    /// `cell` in exactly `width` columns, aligned with cells that need this room. A longer cell stays as it is.
     pub fn align(self, cell: &str, side: Side, width: usize) -> String {
         // A dash takes the place of the digit before the decimal point.
         let before = if cell == "–" { Some(1) } else { point(cell) };
@@ -76,7 +76,7 @@ impl Extent {
     }
 }
 
-/// A text in exactly `width` columns, padded on the other side. A longer text stays as it is.
+/// The text in exactly `width` columns, padded on the other side. A longer text stays as it is.
 pub fn padded(text: &str, side: Side, width: usize) -> String {
     let blanks = " ".repeat(width.saturating_sub(text.width()));
     match side {
@@ -85,7 +85,7 @@ pub fn padded(text: &str, side: Side, width: usize) -> String {
     }
 }
 
-/// A text in at most `most` columns. Dots mark the end of a longer text.
+/// The text in at most `most` columns. Dots mark the end of a longer text.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.into();
@@ -134,11 +134,11 @@ pub fn fitting<T: Default>(
     last
 }
 
-/// The rank from which on columns do not distinguish rows.
+/// Columns from this rank on do not distinguish rows.
 pub const DECORATION: usize = 10;
-/// The rank from which on the explorer shows columns only on request.
+/// Columns from this rank on are shown by the explorer only on request.
 pub const ASKED_FOR: usize = 100;
-/// Words keep at least this many columns, if they need them, before another column makes room for them.
+/// The width, in columns, to which a text column may shrink to make room for others.
 const WORDS: usize = 8;
 const BETWEEN: &str = "  ";
 
@@ -149,9 +149,9 @@ pub struct Column {
     pub heading: String,
     /// The heading if there is little room.
     pub short: String,
-    /// How the cells are aligned.
+    /// The alignment of the cells.
     pub side: Side,
-    /// If there is no room for all columns, those with the highest rank are left out first, and those below
+    /// The rank, by which columns are left out if there is no room for all: the highest rank first, and those below
     /// [`DECORATION`] never.
     pub rank: usize,
 }
@@ -189,7 +189,7 @@ impl Column {
     }
 }
 
-/// A table. Every row has a cell per column.
+/// A table. Every row has one cell per column.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// The columns from left to right.
@@ -205,12 +205,12 @@ struct Drawn<'t> {
     heading: &'t str,
     extent: Extent,
     width: usize,
-    /// The least possible width.
+    /// The minimum width.
     least: usize,
 }
 
 impl Table {
-    /// Removes the columns that say nothing in any row.
+    /// Removes the columns that are empty in every row.
     pub fn without_empty_columns(mut self) -> Table {
         for at in (0..self.columns.len()).rev() {
             if !self.rows.iter().any(|row| says_something(&row[at])) {
@@ -263,7 +263,7 @@ impl Table {
         out
     }
 
-    /// All columns under these headings, as wide as their cells need.
+    /// All columns with these headings, as wide as their cells need.
     fn drawn(&self, heading: impl Fn(&Column) -> &String) -> Vec<Drawn<'_>> {
         let drawn = |(at, column): (usize, _)| {
             let (heading, side) = (heading(column), column.side);
@@ -304,7 +304,7 @@ impl Table {
         rows.map(|row| line_up(row, columns)).collect()
     }
 
-    /// A line per cell, and a blank line between rows.
+    /// One line per cell, and an empty line between rows.
     fn records(&self, room: usize) -> String {
         let headings = self.columns.iter().map(|column| column.heading.width());
         let widest = headings.max().unwrap_or(0);
@@ -340,7 +340,7 @@ impl Drawn<'_> {
     }
 }
 
-/// The cells of a row beside each other, without blanks at the end.
+/// The cells of a row beside each other, without spaces at the end.
 fn line_up(cells: Vec<Vec<String>>, columns: &[Drawn<'_>]) -> String {
     let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     let line = |at: usize| {
@@ -359,7 +359,7 @@ fn taken(columns: &[Drawn<'_>], width: impl Fn(&Drawn<'_>) -> usize) -> usize {
     columns.iter().map(width).sum::<usize>() + between
 }
 
-/// Narrows the widest words first, until there is room for all.
+/// Takes the columns that are missing from the widest text columns, until the table fits in `room`.
 fn narrow_words(columns: &mut [Drawn<'_>], room: usize) {
     for _ in room..taken(columns, |drawn| drawn.width) {
         let giving = columns.iter_mut().filter(|drawn| drawn.width > drawn.least);
@@ -374,7 +374,7 @@ fn whole_words<'a>(room: usize) -> Options<'a> {
     options.word_splitter(NoHyphenation)
 }
 
-/// A text whose lines are broken between words if they are longer than `room`.
+/// The text, with lines that are longer than `room` broken between words.
 pub fn filled(text: &str, room: usize) -> String {
     let lines = text
         .lines()
@@ -388,10 +388,10 @@ fn wrapped(line: &str, options: Options<'_>) -> Vec<String> {
     lines.iter().map(|line| line.replace(GLUE, " ")).collect()
 }
 
-/// A blank at which no line is broken.
+/// A space at which no line is broken.
 const GLUE: char = '\u{a0}';
 
-/// A line in which no number can be broken or separated from its unit. A date can be separated from the time of day.
+/// A line in which numbers are not broken or separated from their unit. A date can be separated from the time of day.
 fn whole_numbers(line: &str) -> String {
     let mut glued = String::new();
     for word in line.split_inclusive(' ') {
@@ -410,7 +410,7 @@ fn says_something(cell: &str) -> bool {
     !["", NOTHING].contains(&cell)
 }
 
-/// How many characters are before a number's decimal point, or before its unit; `None` for words.
+/// How many characters are before a number's decimal point, or before its unit; `None` for text.
 fn point(cell: &str) -> Option<usize> {
     let is_whole = |c: char| c.is_ascii_digit() || c == ' ';
     let before = cell.chars().take_while(|c| is_whole(*c)).count();

@@ -1,4 +1,4 @@
-//! The changes that are to be kept, before they have numbers in the history.
+//! Changes to be kept, before they have numbers in the history.
 
 use std::{collections::HashMap, slice};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{provenance::Provenance, record::Record, sweep::Sweep};
 
-/// A change that is to be kept. Runs and sweeps are identified by their ids, because their numbers may still change.
+/// A change to be kept. Runs and sweeps are identified by their ids, because their numbers may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -19,14 +19,14 @@ pub enum Change {
     Run {
         /// The number with which the run is shown. It keeps this number if it is free.
         wanted: usize,
-        /// What was measured, in the form of the history's line.
+        /// The record, in the form of the history's line.
         record: Box<Record>,
     },
     /// A sweep started.
     Sweep {
         /// The number with which the sweep is shown.
         wanted: usize,
-        /// What was asked for.
+        /// The sweep's plan and id.
         sweep: Box<Sweep>,
     },
     /// A run or sweep got a name, or lost it.
@@ -58,16 +58,16 @@ impl Change {
     }
 }
 
-/// What became of the changes.
+/// The result of keeping changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
     /// The ids of the kept runs and sweeps, with their numbers.
     pub kept: Vec<(String, usize)>,
-    /// What the user should know.
+    /// Messages for the user, one sentence each.
     pub messages: Vec<String>,
 }
 
-/// The lines to append for these changes, which were made `here`, and the reply that holds once they are appended.
+/// The lines to append for these changes, which were made `here`, and the reply that is valid once they are appended.
 pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Vec<u8>, Reply) {
     let mut numbering = Numbering {
         index,
@@ -99,7 +99,7 @@ pub(super) fn lines(changes: &[Change], here: &Provenance, index: &Index) -> (Ve
 struct Numbering<'a> {
     index: &'a Index,
     session: &'a str,
-    /// The numbers given to the new runs and sweeps.
+    /// The numbers assigned to the new runs and sweeps.
     given: HashMap<&'a str, usize>,
     next: usize,
     reply: Reply,

@@ -15,10 +15,10 @@ pub enum StoreError {
     /// Another program holds the lock of the history.
     #[error("another program keeps {} locked", .0.display())]
     Locked(PathBuf),
-    /// No variable says where the history is.
+    /// No environment variable says where the history is.
     #[error("neither XDG_DATA_HOME nor HOME is set; use --history FILE")]
     Nowhere,
-    /// Any other error. Only the user can do something about it.
+    /// Any other error. No caller handles it specially; it is shown to the user.
     #[error("{0}")]
     Other(String),
 }

@@ -22,7 +22,7 @@ use crate::domain::{
     text,
 };
 
-/// How many lines a notice names by their numbers.
+/// The maximum number of lines that a notice names by their numbers.
 const LINES_NAMED: usize = 5;
 
 /// What was kept when the history was opened.
@@ -75,9 +75,9 @@ pub struct Index {
     removed: HashSet<usize>,
     /// The numbers of damaged lines.
     damaged: BTreeSet<usize>,
-    /// How many lines were written by a later version.
+    /// The number of lines that were written by a later version.
     newer: usize,
-    /// How many lines were understood, or would be by a later version.
+    /// The number of lines that this version or a later one understands.
     good: usize,
     starts_like_a_history: bool,
 }
@@ -153,7 +153,8 @@ impl Index {
         Some(false)
     }
 
-    /// Gives a run or sweep its number, unless that is taken, for example in files that someone has concatenated.
+    /// Assigns a number to a run or sweep, unless the number is taken, for example in files that someone has
+    /// concatenated.
     fn add(&mut self, at: usize, number: usize, id: &str) -> bool {
         let is_free = self.taken.insert(number);
         if is_free {
@@ -171,8 +172,9 @@ impl Index {
     }
 
     /// # Errors
-    /// If the file is something else, and must not be written to: it does not start like a history, and none of its
-    /// lines belongs to one.
+    ///
+    /// If the file is not a history, and must not be written to: it does not start like one, and contains no line of
+    /// one.
     pub fn check_is_of_history(&self, file: &Path) -> Result<(), StoreError> {
         if self.good == 0 && !self.damaged.is_empty() && !self.starts_like_a_history {
             return Err(StoreError::Other(format!(
@@ -188,7 +190,7 @@ impl Index {
         self.highest + 1
     }
 
-    /// Whether the file says where this session's runs were measured.
+    /// Whether the file contains where this session's runs were measured.
     pub fn knows_session(&self, session: &str) -> bool {
         self.sessions.contains_key(session)
     }
@@ -232,8 +234,8 @@ impl Index {
         opened
     }
 
-    /// Where and when the runs of a session were measured. If that line was lost, the machine is unknown and differs
-    /// from any other machine.
+    /// Where and when the runs of a session were measured. If that line was lost, the machine is unknown and counts as
+    /// different from any other machine.
     fn provenance(&mut self, session: String) -> Arc<Provenance> {
         let unknown = |session: &String| {
             let machine = Machine {

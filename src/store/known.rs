@@ -1,8 +1,8 @@
 //! The highest number of a history, known without reading the whole file.
 //!
 //! A small file beside the history says how far a program has read it, and the highest number up to there. Only what
-//! was appended since has to be read. Nothing depends on that file: if it is missing, damaged or about another history,
-//! the history is read from the start. If another file has its name, that file is left alone.
+//! was appended since has to be read. Nothing depends on that file: if it is missing, damaged or belongs to a different
+//! history, the history is read from the start. If an unrelated file has its name, that file is left alone.
 
 use std::{
     fs::{File, OpenOptions},
@@ -18,18 +18,18 @@ use super::{line::BEGINNING, log::Position, own::is_users_file};
 
 /// The version of the file's format.
 const VERSION: u64 = 1;
-/// The length of the file, in bytes. It is filled up with spaces, so it never has to be truncated.
+/// The length of the file, in bytes. It is padded with spaces, so it never has to be truncated.
 const LENGTH: usize = 256;
-/// How many of the last bytes read are compared again. Records are full of measured times, so no two histories have the
-/// same bytes there.
+/// The number of the last bytes read that are compared again. Records are full of measured times, so no two histories
+/// have the same bytes there.
 const LOOKED_AT: u64 = 4096;
 
-/// What is known of a history. The file has the fields in this order. If it is read while it is written, a number that
-/// is too high does no harm, and a fingerprint that is too old means that nothing is known.
+/// The known facts about a history. The file has the fields in this order. If it is read while it is written, a number
+/// that is too high does no harm, and a fingerprint that is too old means that nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownHistory {
     v: u64,
-    /// The highest number that was given.
+    /// The highest number that was assigned.
     pub highest: usize,
     /// How far the history was read.
     pub position: Position,
@@ -38,9 +38,10 @@ pub struct KnownHistory {
 }
 
 impl KnownHistory {
-    /// What is known of `history` after it was read up to this position.
+    /// The facts about `history` after it was read up to this position.
     ///
     /// # Errors
+    ///
     /// If it cannot be read.
     pub fn of(history: &File, position: Position, highest: usize) -> io::Result<KnownHistory> {
         Ok(KnownHistory {
@@ -51,7 +52,7 @@ impl KnownHistory {
         })
     }
 
-    /// What the file at `path` says; `None` if it is not usable.
+    /// The content of the file at `path`; `None` if it is not usable.
     pub fn read(path: &Path) -> Option<KnownHistory> {
         let (_, content) = own(path, OpenOptions::new().read(true)).ok()?;
         serde_json::from_slice(&content)
@@ -59,15 +60,16 @@ impl KnownHistory {
             .filter(|known: &KnownHistory| known.v == VERSION)
     }
 
-    /// Whether it still matches the content of this file.
+    /// Whether the facts still match the content of this file.
     pub fn is_about(&self, history: &File) -> bool {
         fingerprint(history, self.position.bytes).is_ok_and(|now| now == self.fingerprint)
     }
 
-    /// Writes it to the file at `path`.
+    /// Writes the facts to the file at `path`.
     ///
     /// # Errors
-    /// If that is not possible. The next program that needs a number then reads more.
+    ///
+    /// If that is not possible. The next program that needs a number then has to read more.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut content = serde_json::to_vec(self)?;
         content.resize(LENGTH, b' ');
@@ -86,7 +88,7 @@ impl KnownHistory {
     }
 }
 
-/// The file at `path` and its content, if it is surely an index file: any other file may have this name.
+/// The file at `path` and its content, if it certainly is an index file: an unrelated file may have this name.
 fn own(path: &Path, options: &mut OpenOptions) -> io::Result<(File, [u8; LENGTH])> {
     // Links are not followed, and a pipe does not block.
     let file = options

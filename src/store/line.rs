@@ -1,7 +1,7 @@
 //! One line of the history: one fact, as JSON.
 //!
-//! A line starts with the version of its format. Unknown keys are ignored, so that a format can grow. A line that older
-//! programs would misunderstand gets a new version, and they leave it alone.
+//! A line starts with the version of its format. Unknown keys are ignored, so that a format can be extended. A line
+//! that older programs would misunderstand gets a new version, and they leave it alone.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -11,7 +11,7 @@ use crate::domain::{foreign, machine::Machine, sweep::Sweep};
 pub const VERSION: u64 = 1;
 /// How every line starts.
 pub const BEGINNING: &[u8] = b"{\"v\":";
-/// The maximum number: there is always a next one.
+/// The maximum number. It is far from overflowing, so that there is always a next one.
 const NUMBER_MAX: usize = 1 << 50;
 
 /// The kind of fact in a line.
@@ -49,7 +49,7 @@ pub struct HistoryLine<R> {
     /// The numbers of several runs and sweeps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Vec<usize>>,
-    /// The session that measured it.
+    /// The session that measured the run or sweep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "foreign::text_or_null")]
     pub session: Option<String>,
@@ -59,15 +59,15 @@ pub struct HistoryLine<R> {
     /// The new name; without it, the name is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What was measured.
+    /// The record of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<R>,
-    /// What was asked for.
+    /// The plan and id of the sweep.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Box<Sweep>>,
 }
 
-/// What all versions have in common.
+/// The fields that all versions have in common.
 #[derive(Deserialize)]
 struct Common {
     v: u64,

@@ -1,7 +1,7 @@
 //! A file of lines to which several processes append at the same time. Nothing in it is ever rewritten.
 //!
 //! A process that appends holds an exclusive lock, so it sees everything that was appended before. A line is written by
-//! one call together with its end, and taken back if that fails. The lock is held only for that: earlier lines never
+//! one call together with its end, and truncated if that fails. The lock is held only for that: earlier lines never
 //! change, so reading them needs no lock. A last line without its end is not complete yet, or never will be.
 
 use std::{
@@ -19,10 +19,10 @@ use tempfile::NamedTempFile;
 
 use super::error::StoreError;
 
-/// The maximum length of a line. A longer one is not written by this program: it is skipped and never completely in
-/// memory.
+/// The maximum length of a line, in bytes. This program does not write longer ones. It skips them and never reads them
+/// into memory completely.
 pub const LINE_MAX: u64 = 16 << 20;
-/// How long a reader waits for programs that append. Each takes less than a millisecond.
+/// The time limit for waiting until other programs have appended. Each takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// The time between two attempts to get the lock.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -30,16 +30,16 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// What is found while reading.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LogEvent<'a> {
-    /// The file is not the one that was read before. What was found in that one no longer counts.
+    /// The file is not the one that was read before. What was read from that one no longer counts.
     Restart,
     /// A line, without its end.
     Line {
-        /// Its number, starting at 1.
+        /// The line's number, starting at 1.
         at: usize,
-        /// Its content.
+        /// The line's content.
         text: &'a [u8],
-        /// Whether this is the whole line. If a line is too long, this is its beginning. The last line may have no end;
-        /// it is reported again if it gets one.
+        /// Whether this is the whole line. If a line is too long, only its start is here. The last line may have no
+        /// end; it is reported again if it gets one.
         is_whole: bool,
     },
 }
@@ -68,7 +68,7 @@ impl Position {
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
-    /// How far it was read; `None` if it has not been read yet.
+    /// How far the file was read; `None` if it has not been read yet.
     pub position: Option<Position>,
     /// Whether the file can be locked, as far as that has been tried. Some file systems have no locks.
     pub has_locks: bool,
@@ -92,8 +92,8 @@ impl Log {
         let Some(file) = self.opened()? else {
             return Ok(());
         };
-        // While the lock is held, no process is writing a line that it may have to take back, so what is there now
-        // stays. Reading also works if the lock cannot be had.
+        // While the lock is held, no process is writing a line that it may have to truncate, so what is there now
+        // stays. Reading also works if the lock is not available.
         let _ = locked(PATIENCE, || file.try_lock_shared());
         let there = file.metadata();
         let _ = file.unlock();
@@ -125,8 +125,8 @@ impl Log {
         is_same
     }
 
-    /// The file under its lock, created if it does not exist. Until it is dropped, no other process appends to it. If
-    /// the file system has no locks, it is returned without one: a run that another program's run may hide is better
+    /// The file under its lock, created if it does not exist. Until it is dropped, other processes do not append to it.
+    /// If the file system has no locks, it is returned without one: a run that another program's run may hide is better
     /// than one that is lost for sure.
     ///
     /// # Errors
@@ -185,7 +185,7 @@ impl Log {
         }
     }
 
-    /// Opening anything else, for example a pipe, might block for ever.
+    /// Refuses anything but a regular file: opening a pipe, for example, might block for ever.
     fn check_kind(&self) -> Result<(), StoreError> {
         let what = match fs::metadata(&self.path) {
             Ok(there) if there.is_dir() => "a directory",
@@ -202,7 +202,7 @@ impl Log {
         StoreError::system(doing, &self.path)
     }
 
-    /// Continues to read, up to the end that the file had in `there`.
+    /// Continues reading, up to the end that the file had in `there`.
     fn read_on(
         &mut self,
         mut file: &File,
@@ -289,7 +289,7 @@ pub fn append_whole(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Replaces a file with this content, completely or not at all.
+/// Replaces the content of a file completely or not at all.
 pub fn replace_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut new = NamedTempFile::new_in(folder_of(path))?;
     new.write_all(content)?;

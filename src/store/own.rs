@@ -13,8 +13,8 @@ use super::{
     place::{HistoryPlace, default_place},
 };
 
-/// Whether writing to `path` would overwrite a file that belongs to the usual history or the one at `place`: by its
-/// name, through a link, or because its content was surely written by this program for a history.
+/// Whether writing to `path` would overwrite a file of the default history or of the one at `place`: by its name,
+/// through a link, or because its content was certainly written by this program for a history.
 pub fn is_own(path: &Path, place: Option<&HistoryPlace>) -> bool {
     let usual = default_place().ok();
     resolved(path).is_some_and(|path| {
@@ -45,7 +45,7 @@ pub(super) fn identity(there: Metadata) -> (u64, u64) {
     (there.dev(), there.ino())
 }
 
-/// Whether it is a regular file of this user.
+/// Whether the file is a regular file of this user.
 pub(super) fn is_users_file(there: &Metadata) -> bool {
     there.is_file() && there.uid() == nix::unistd::geteuid().as_raw()
 }
@@ -63,9 +63,9 @@ pub(super) fn beginning(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(beginning)
 }
 
-/// Whether a file starts like a file of a history, which no file does that is written to be shared. In any version, a
-/// line of a history starts with `{"v":1,"kind":`, a trace with `{"v":1,"id":`, pending changes with
-/// `{"v":1,"session":`, an index with `{"v":1,"highest":`, and speeds with `{"v":1,"speeds":`.
+/// Whether a file starts like a file of a history. Files that are written to be shared never do. In any version, a line
+/// of a history starts with `{"v":1,"kind":`, a trace with `{"v":1,"id":`, pending changes with `{"v":1,"session":`, an
+/// index with `{"v":1,"highest":`, and speeds with `{"v":1,"speeds":`.
 fn is_written_for_a_history(path: &Path) -> bool {
     let beginning = beginning(path, 64).unwrap_or_default();
     behind_version(&beginning).is_some_and(|rest| {

@@ -27,8 +27,8 @@ use super::{
 };
 use crate::domain::{machine::Machine, provenance::Provenance};
 
-/// Another session that starts may open the file before it is locked. Then the file is created again, at most this many
-/// times.
+/// The maximum number of times that the file is created. Another session that starts may open it before it is locked,
+/// and then it is created again.
 const TRIES: usize = 10;
 /// On file systems without locks, a session counts as ended after this long without a new line.
 const QUIET: Duration = Duration::from_secs(60);
@@ -37,7 +37,7 @@ const QUIET: Duration = Duration::from_secs(60);
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum PendingLine {
-    /// The first line: where the session measured.
+    /// The first line, with the session's id and machine.
     Session {
         v: u64,
         session: String,
@@ -52,7 +52,7 @@ enum PendingLine {
 /// The file of the current session.
 #[derive(Debug)]
 pub struct Pending {
-    /// Where the file is.
+    /// The path of the file.
     pub path: PathBuf,
     file: File,
 }
@@ -97,8 +97,7 @@ impl Pending {
         })
     }
 
-    /// Waits until the file and its name are on the disk. A file system that cannot be asked writes them in its own
-    /// time.
+    /// Waits until the file and its name are on disk. A file system that cannot be asked writes them in its own time.
     pub fn sync(&self) {
         let _ = self.file.sync_data();
         let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
@@ -162,7 +161,7 @@ impl Leftover {
         paths.into_iter().filter_map(Leftover::read).collect()
     }
 
-    /// `None` if the session still runs or the file is not a pending file.
+    /// The changes in a file; `None` if the session is still running or the file is not a pending file.
     fn read(path: PathBuf) -> Option<Leftover> {
         let there = fs::symlink_metadata(&path).ok()?;
         if !is_users_file(&there) {
@@ -223,8 +222,8 @@ impl Leftover {
 }
 
 /// Whether the session of a file has ended, after an attempt to lock the file. On file systems without locks, a session
-/// counts as ended if it has added nothing for a while. If it still runs, it later adds its changes once more, which
-/// adds no run twice.
+/// counts as ended if it has added nothing for a while. If it is still running, it later adds its changes once more,
+/// which adds no run twice.
 fn is_over(lock: Result<(), TryLockError>, there: &Metadata) -> bool {
     match lock {
         Ok(()) => true,

@@ -10,13 +10,13 @@ use std::{
 use super::error::StoreError;
 use crate::domain::keeping::Keeping;
 
-/// What is appended to the file's name for pending changes; the id of the session follows.
+/// The suffix of the file's name for pending changes; the id of the session follows.
 const PENDING: &str = ".pending-";
 
 /// The place of the history: a file, and beside it a directory with the traces of its runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPlace {
-    /// The file.
+    /// The history file.
     pub file: PathBuf,
 }
 
@@ -24,7 +24,8 @@ impl HistoryPlace {
     /// The place where the user wants runs to be kept; `None` if nowhere.
     ///
     /// # Errors
-    /// If the user's data directory is wanted and no variable says where it is; the message is one sentence.
+    ///
+    /// If it is the user's data directory and no environment variable says where that is; the message is one sentence.
     pub fn wanted(keeping: &Keeping) -> Result<Option<HistoryPlace>, StoreError> {
         match keeping {
             Keeping::AsUsual => default_place().map(Some),
@@ -75,6 +76,7 @@ impl HistoryPlace {
 /// it, as the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir/latest/) requires.
 ///
 /// # Errors
+///
 /// If there is no home directory either; the message is one sentence.
 pub fn default_place() -> Result<HistoryPlace, StoreError> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())

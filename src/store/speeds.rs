@@ -25,10 +25,10 @@ const VERSION: u32 = 1;
 const FASTER: f64 = 1.05;
 /// Below this share of the known speed, the user gets a message.
 const SLOW: f64 = 0.8;
-/// How long to wait for programs that change the file. Each takes less than a millisecond.
+/// The time limit for waiting until other programs have changed the file. Each takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The maximum length of the file. Speeds of a few hundred machines and interpreters are shorter, so a longer file is
-/// not believed.
+/// The maximum length of the file, in bytes. Speeds of a few hundred machines and interpreters are shorter, so a longer
+/// file is ignored.
 const LONGEST: usize = 1 << 20;
 
 /// `{"v":1,"speeds":{…}}`.
@@ -43,7 +43,7 @@ struct StoredSpeeds {
 pub struct Agreed {
     /// The highest speed that was ever measured here.
     pub speed: Speed,
-    /// The speed measured today, as a share of it: 1 unless something else uses the machine.
+    /// The speed measured today, as a share of the highest: 1 unless something else uses the machine.
     pub today: f64,
 }
 
@@ -66,7 +66,7 @@ pub fn of_machine(place: Option<&HistoryPlace>, machine: &Machine, measured: Spe
     agree(place, &format!("{} {version}", name(machine)), measured)
 }
 
-/// The known speed of an interpreter on this machine. It is also written to the interpreter.
+/// The known speed of an interpreter on this machine. It is also stored in the interpreter.
 pub fn of_python(
     place: Option<&HistoryPlace>,
     machine: &Machine,

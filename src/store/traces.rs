@@ -1,4 +1,4 @@
-//! What is kept beside the history, in one file per run: its trace, its tasks, and its workers if they are many.
+//! The details beside the history, in one file per run: its trace, its tasks, and its workers if there are many.
 //!
 //! Each file is written completely or not at all. Their total size is limited: starting with the oldest run, traces are
 //! thinned first ([`Trace::thin`]), then files are removed. The records in the history are never touched.
@@ -33,9 +33,9 @@ pub const BYTES_MAX: u64 = 256 << 20;
 const WORKERS_IN_LINE: usize = 64;
 /// A trace with more events is thinned before it is kept.
 const EVENTS_MAX: u64 = 1 << 20;
-/// How many intervals a lane keeps when its trace is thinned to save space.
+/// The number of intervals in a lane after its trace was thinned to save space.
 const SLICES: u64 = 512;
-/// Thinning would not make files smaller than this much smaller.
+/// Files smaller than this would hardly become smaller by thinning.
 const SMALL: u64 = 64 << 10;
 /// Unknown and partly written files are removed after this time. Until then, another program may be about to use them.
 const ABANDONED: Duration = Duration::from_secs(3600);
@@ -60,21 +60,21 @@ pub fn without_details(record: &Record) -> Record {
     line
 }
 
-/// What is kept of a run beside its line.
+/// The details of a run that are kept beside its line.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RunDetails<'a> {
     v: u64,
     id: Cow<'a, str>,
-    /// Its tasks, if its record has them.
+    /// The tasks, if the record has them.
     tasks: Option<Cow<'a, [TaskRecord]>>,
-    /// Its workers, if they are not in its line.
+    /// The workers, if they are not in the line.
     workers: Option<Cow<'a, [WorkerRecord]>>,
-    /// Its trace.
+    /// The trace of the run.
     pub trace: Cow<'a, Trace>,
 }
 
 impl RunDetails<'_> {
-    /// Adds to the record what its line does not contain. Returns the trace.
+    /// Adds the details to the record. Returns the trace.
     pub fn complete(self, record: &mut Record) -> Trace {
         if let Some(tasks) = self.tasks {
             record.tasks = Some(tasks.into_owned());
@@ -124,8 +124,8 @@ fn named(name: &str) -> Option<(&str, Completeness)> {
 }
 
 impl TraceFile {
-    /// Whether this program surely wrote the file: it is a regular file of this user and starts with the id in its
-    /// name, as far as it goes. The name alone proves nothing: anyone may put a file there.
+    /// Whether this program certainly wrote the file: it is a regular file of this user and starts with the id in its
+    /// name, as far as it goes. The name alone is no proof, because anyone may put a file there.
     fn is_ours(&self) -> bool {
         let expected = format!(",\"id\":\"{}\",", self.id);
         let most = BEGINNING.len() + DIGITS_MAX + expected.len();
@@ -136,7 +136,7 @@ impl TraceFile {
             })
     }
 
-    /// Whether it was written so long ago that no program is about to use it.
+    /// Whether the file was written so long ago that no program is about to use it.
     fn is_abandoned(&self) -> bool {
         fs::symlink_metadata(&self.path)
             .and_then(|there| there.modified())
@@ -152,10 +152,11 @@ impl TraceFolder {
         }
     }
 
-    /// Keeps what the line of this run does not contain.
+    /// Keeps the details of this run.
     ///
     /// # Errors
-    /// If it cannot be kept; the message is one sentence, and nothing of it is left.
+    ///
+    /// If they cannot be kept; the message is one sentence, and no part of them is left.
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
         let lanes = &trace.lanes;
         let events: usize = lanes.iter().map(|lane| lane.transitions.len()).sum();
@@ -176,10 +177,11 @@ impl TraceFolder {
             .map_err(StoreError::system("keep a timeline in", &self.folder))
     }
 
-    /// What is kept of the run with this id.
+    /// The details of the run with this id.
     ///
     /// # Errors
-    /// If there is nothing, or nothing that can be understood; the message is one sentence.
+    ///
+    /// If there are none, or none that can be understood; the message is one sentence.
     pub fn read(&self, id: &str) -> Result<RunDetails<'static>, String> {
         let removed = || "its timeline was removed to save space; all numbers are kept".to_string();
         if !is_file_name(id) {
@@ -208,7 +210,7 @@ impl TraceFolder {
         }
     }
 
-    /// Adds to a run what is kept beside its line, as far as it still exists.
+    /// Adds the details to a run, as far as they still exist.
     pub fn complete(&self, run: &mut RunEntry) {
         if let Ok(details) = self.read(&run.record.id) {
             run.trace = details.complete(&mut run.record);

@@ -1,4 +1,4 @@
-//! Keeps what was measured, whatever happens to the history meanwhile.
+//! Keeps every change, whatever happens to the history meanwhile.
 //!
 //! A change that cannot be appended waits and is tried again, for example when another program holds the lock or the
 //! disk is full. While it waits, it is in a file beside the history ([`super::pending`]), so that it is not lost if the
@@ -20,13 +20,13 @@ use crate::domain::{
     text::{self, counted},
 };
 
-/// How long to wait for programs that append. Each takes less than a millisecond.
+/// The time limit for waiting until other programs have appended. Each takes less than a millisecond.
 pub const PATIENCE: Duration = Duration::from_secs(1);
-/// How much of that time a change waits only in memory.
+/// The part of that time in which a change waits only in memory.
 const MOMENT: Duration = Duration::from_millis(20);
 /// The minimum time between two attempts, because each attempt writes everything that waits.
 const AGAIN: Duration = Duration::from_millis(200);
-/// How long the end of the program is delayed by changes that are neither in the history nor beside it.
+/// The maximum delay of the program's exit by changes that are neither in the history nor beside it.
 const LEAVING: Duration = Duration::from_secs(3);
 /// The pause between two attempts at the end.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -40,13 +40,13 @@ const NO_LOCKS: &str = "runs are kept without locks, so two programs at the same
 pub enum KeepingEnd {
     /// Everything is in the history.
     Kept,
-    /// Some changes are beside the history, and the next start adds them; one sentence.
+    /// Some changes are beside the history, and the next start adds them; the sentence says so.
     Beside(String),
-    /// Some changes could not be kept anywhere; one sentence.
+    /// Some changes could not be kept anywhere; the sentence says so.
     Lost(String),
 }
 
-/// Keeps what one session measures.
+/// Keeps the changes of one session.
 #[derive(Debug)]
 pub struct Writer {
     /// The history.
@@ -54,19 +54,19 @@ pub struct Writer {
     here: Arc<Provenance>,
     /// Changes that could not be appended yet, in order.
     waiting: Vec<Change>,
-    /// How many of these are in the file beside the history.
+    /// The number of waiting changes that are in the file beside the history.
     put_beside: usize,
     pending: Option<Pending>,
-    /// Why they could not be appended.
+    /// Why the waiting changes could not be appended.
     trouble: String,
-    /// When they were last tried.
+    /// When the waiting changes were last tried.
     tried: Instant,
     /// Whether the user has been warned that nothing can be locked.
     has_warned_of_missing_locks: bool,
 }
 
 impl Writer {
-    /// Writes what is measured `here` to the history `store`.
+    /// A writer for changes that are made `here` to the history in `store`.
     pub fn new(store: Store, here: Arc<Provenance>) -> Writer {
         Writer {
             store,
@@ -125,8 +125,8 @@ impl Writer {
         reply
     }
 
-    /// Tries for the last time, and waits until the disk has it. Changes that still cannot be appended stay beside the
-    /// history. If they cannot be put there either, it keeps trying for some seconds.
+    /// Tries for the last time, and waits until the changes are on disk. Changes that still cannot be appended stay
+    /// beside the history. If they cannot be put there either, it keeps trying for some seconds.
     pub fn finish(mut self) -> KeepingEnd {
         let started = Instant::now();
         self.append(PATIENCE);
@@ -156,7 +156,7 @@ impl Writer {
                 self.waiting.clear();
                 self.put_beside = 0;
                 if let Some(pending) = self.pending.take() {
-                    // Until one of the two is on the disk, a crash may lose the other.
+                    // Until one of the two is on disk, a crash may lose the other.
                     self.store.place.sync();
                     pending.remove();
                 }
@@ -172,7 +172,7 @@ impl Writer {
     /// Puts the waiting changes beside the history, as far as there is room.
     fn put_beside(&mut self) {
         if self.pending.as_ref().is_some_and(|file| !file.is_there()) {
-            // All that waits is put into a new one.
+            // All waiting changes are put into a new file.
             (self.pending, self.put_beside) = (None, 0);
         }
         if self.put_beside == self.waiting.len() {
@@ -222,7 +222,8 @@ fn count_runs(changes: &[Change]) -> u64 {
     changes.iter().filter(is_run).count() as u64
 }
 
-/// Adds the changes that ended sessions could not append to the history. Returns what the user should know about it.
+/// Adds the changes that ended sessions could not append to the history. Returns a message for the user, if there is
+/// one.
 pub fn take_in(place: &HistoryPlace) -> Option<String> {
     let mut store = Store::at(place.clone());
     let mut runs = 0;

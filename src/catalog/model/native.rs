@@ -18,7 +18,7 @@ fn threads(limits: &WorkerLimits, fetches: bool) -> Limit {
     .clone()
 }
 
-/// What most native models have in common.
+/// The values that most native models share.
 pub(super) const NATIVE: ModelDescription = ModelDescription {
     name: "",
     line: "",

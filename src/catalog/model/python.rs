@@ -22,7 +22,7 @@ fn interpreters(limits: &WorkerLimits, _: bool) -> Limit {
     limits.processes.clone().or_less(most, &because)
 }
 
-/// What most of these models have in common.
+/// The values that most Python models share.
 const PYTHON: ModelDescription = ModelDescription {
     executor: ExecutorKind::Python,
     tasks: MAX_PYTHON_TASKS,

@@ -20,7 +20,7 @@ impl Steps {
         )
     }
 
-    /// These steps with more numbers.
+    /// Adds these numbers to the steps.
     pub fn and(mut self, besides: Vec<u64>) -> Steps {
         self.0.extend(besides);
         self

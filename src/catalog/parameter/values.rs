@@ -9,8 +9,8 @@ use super::Parameter;
 /// Values that were given. All others are defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Values(
-    /// By id, in the order of the ids, so that equal values are equal lists. A plan has only a few values, so a search
-    /// costs nothing, whereas reading a history makes three of these lists for each run.
+    /// Pairs of id and value in the order of the ids, so that equal values are equal lists. A plan has only a few
+    /// values, so a search is cheap, whereas reading a history creates three of these lists for each run.
     Vec<(Cow<'static, str>, u64)>,
 );
 

@@ -62,7 +62,7 @@ fn size(values: &Values, has_urls: bool) -> String {
     format!("{times} a task{into}, {addresses} address{plural} {from}")
 }
 
-/// How often a task writes its page.
+/// The number of times that a task writes its page.
 pub static WRITES: Parameter = Parameter {
     id: "writes",
     flag: "writes",
@@ -116,7 +116,7 @@ pub static SHARED_FILE: Parameter = Parameter {
     is_of_server: false,
 };
 
-/// How many pages the embedded server has.
+/// The number of pages of the embedded server.
 pub static ADDRESSES: Parameter = Parameter {
     id: "addresses",
     flag: "addresses",
@@ -136,7 +136,7 @@ pub static ADDRESSES: Parameter = Parameter {
     is_of_server: true,
 };
 
-/// The help of the option that sets both latencies.
+/// The help for the option that sets both latencies.
 const LATENCY: Help = Help {
     short: "How long the embedded server takes to answer",
     long: "A range from which the latency of each address is drawn, or one time for all, up to 60s \

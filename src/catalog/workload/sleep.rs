@@ -1,5 +1,5 @@
-//! The control for every question about waiting: a task only waits. If the user asks for it, a task also computes, in
-//! turns, as real tasks often do.
+//! The control for every question about waiting: a task only waits. On request it computes and waits alternately, as
+//! real tasks often do.
 
 use super::{Sizing, SweepSuggestion, TaskStep, WorkloadDescription};
 use crate::{
@@ -34,9 +34,9 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     sweep: SweepSuggestion::OF_WAITING,
 };
 
-/// Computes and waits in turns. Each turn has its share of both, and the first turns have the remainder.
+/// Alternates between computing and waiting. Each turn has an equal share of both; the first turns have the remainder.
 fn steps(values: &Values) -> Vec<TaskStep> {
-    // The number that is being typed may be any, also one that no valid plan has.
+    // While the user types, the number may be one that no valid plan has.
     let turns = values.get(&SLICES).clamp(1, *SLICES.range.end());
     let share = |all: u64, turn: u64| all / turns + u64::from(turn < all % turns);
     let (iterations, ms) = (values.get(&COMPUTE_ITERATIONS), values.get(&WAIT));
@@ -51,7 +51,7 @@ fn steps(values: &Values) -> Vec<TaskStep> {
         .collect()
 }
 
-/// A turn must wait at least a millisecond.
+/// Each turn has to wait for a millisecond at least.
 fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
     let (turns, ms) = (values.get(&SLICES), values.get(&WAIT));
     let sentence = format!(

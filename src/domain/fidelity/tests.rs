@@ -26,7 +26,8 @@ fn sweeps(repeats: u64) -> [Sweep; 2] {
     ]
 }
 
-/// A record for every configuration in every round; `factor` says how many times as long it takes as one thread.
+/// A record for every configuration in every round. `factor` returns how many times as long as with one thread it
+/// takes.
 fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Record> {
     let mut records = vec![];
     for sweep in sweeps {

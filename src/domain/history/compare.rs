@@ -22,10 +22,11 @@ use super::{
 
 impl History {
     /// Makes this run the baseline of all runs of the same work on the same machine. If the user chose it before, the
-    /// choice is taken back, and the latest sound serial run of each session is the baseline again.
+    /// choice is undone, and the latest sound serial run of each session is the baseline again.
     ///
     /// # Errors
-    /// If it did not do all of its work; the message is one sentence.
+    ///
+    /// If the run did not do all of its work; the message is one sentence.
     pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
         let Some(entry) = self.get(number) else {
             return Ok(());
@@ -44,10 +45,11 @@ impl History {
         Ok(())
     }
 
-    /// Makes this run the baseline of all runs of the same work and replaces an earlier choice. Nothing is chosen if
-    /// the run is the baseline without a choice.
+    /// Makes this run the baseline of all runs of the same work and replaces an earlier choice. If it already is the
+    /// baseline by default, no choice is made.
     ///
     /// # Errors
+    ///
     /// If the run cannot be a baseline; the message is one sentence.
     pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
         if let Some(entry) = self.get(number).filter(|entry| entry.record.is_sound()) {
@@ -66,7 +68,7 @@ impl History {
         self.choose(work, None);
     }
 
-    /// Makes this run the user's baseline of its work. `None` takes the choice back.
+    /// Makes this run the user's baseline of its work. `None` undoes the choice.
     fn choose(&mut self, work: &Plan, number: Option<usize>) {
         for entry in &mut self.entries {
             if entry.record.plan.same_work(work) {
@@ -76,7 +78,7 @@ impl History {
         self.compare(|entry| entry.record.plan.same_work(work));
     }
 
-    /// Compares again the runs that `selects` accepts, by work and session. It goes through each group once.
+    /// Compares again the runs that `selects` accepts, by work and session. Each group is compared once.
     pub(super) fn compare(&mut self, selects: impl Fn(&RunEntry) -> bool) {
         let mut sessions: HashMap<_, Vec<&RunEntry>> = HashMap::new();
         for entry in self.entries.iter().filter(|entry| selects(entry)) {
@@ -147,7 +149,7 @@ fn assessed(entries: &[&RunEntry], chosen: &[&RunEntry]) -> Vec<(usize, Assessme
     assessed.collect()
 }
 
-/// An entry as the baseline of runs by this interpreter, or of native runs.
+/// An entry as the baseline of native runs, or of runs by this interpreter.
 fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline {
     let plan = &entry.record.plan;
     Baseline {
@@ -161,9 +163,9 @@ fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline 
     }
 }
 
-/// The runs of one work and one session, grouped for comparison by sweep. Runs outside of sweeps are a group, too.
+/// The runs of one work and one session, grouped for comparison by sweep. Runs outside of sweeps form a group, too.
 struct SessionRuns<'a> {
-    /// The ids of the campaigns that have a round that warmed up.
+    /// The ids of the campaigns that have a warm-up round.
     sweeps: HashSet<&'a str>,
     /// In ascending order, by sweep.
     groups: HashMap<Option<&'a str>, Vec<&'a RunEntry>>,
@@ -189,10 +191,10 @@ impl<'a> SessionRuns<'a> {
         id.filter(|id| self.sweeps.contains(id))
     }
 
-    /// The baseline unless the user chose one, for runs of a sweep or for runs outside of sweeps, by this interpreter
-    /// or native. A sweep is measured against its own serial runs, more precisely against the one nearest to their
-    /// median. Other runs are measured against the latest serial run outside of sweeps, or against the baseline of the
-    /// latest sweep if there is none.
+    /// The baseline unless the user chose one, for runs of a sweep or outside of sweeps, native or by this interpreter.
+    /// A sweep is measured against the one of its own serial runs that is nearest to their median. Other runs are
+    /// measured against the latest serial run outside of sweeps. If there is none, they have the baseline of the latest
+    /// sweep.
     fn baseline_of(
         &self,
         sweep: Option<&'a str>,
@@ -210,7 +212,7 @@ impl<'a> SessionRuns<'a> {
         })
     }
 
-    /// The runs that may be the baseline of other runs by this interpreter, or of native runs.
+    /// The runs that may be the baseline of native runs, or of runs by this interpreter.
     fn serial(
         &self,
         sweep: Option<&'a str>,
@@ -244,7 +246,7 @@ fn nearest_to_median<'a>(entries: &[&'a RunEntry]) -> Option<&'a RunEntry> {
     entries.min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// The number of the fastest of these runs of one work, which are grouped by what they repeat. `None` unless its
+/// The number of the fastest of these runs of one work, which are grouped by what they repeat. `None` unless one
 /// configuration is clearly ahead of every other.
 fn fastest(groups: Vec<Vec<&RunEntry>>) -> Option<usize> {
     let groups = groups.into_iter();

@@ -1,4 +1,4 @@
-//! Adds runs that this session did not measure. They keep their numbers as far as these are free.
+//! Adds runs that this session did not measure. They keep their numbers if those are free.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -20,12 +20,13 @@ pub struct Lot {
 pub type Moves = Vec<(usize, usize)>;
 
 impl History {
-    /// Adds runs and sweeps of earlier sessions or of a shared file, and leaves out those that are already here. A kept
-    /// run has the number under which it was kept. Another run with that number, which was not kept under it, gets a
-    /// new number. A run of a shared file whose number is taken gets a new number, too. New numbers come after all
-    /// others. Returns the changed numbers.
+    /// Adds runs and sweeps of earlier sessions or of a shared file, and leaves out those that are already here. A run
+    /// from the kept history has the number that it has there; a run that is not kept there moves to a new number. A
+    /// run of a shared file whose number is taken gets a new number, too. New numbers come after all others. Returns
+    /// the changed numbers.
     pub fn add_earlier(&mut self, lot: Lot) -> Moves {
-        // A file that is replayed where it was measured has runs that are also in the kept history. They count once.
+        // A shared file may contain runs that are also in the kept history, if it was written on this machine. They
+        // count once.
         let known: HashSet<String> = self.all_items().map(|item| item.id.to_string()).collect();
         let taken = self
             .all_items()
@@ -69,16 +70,16 @@ impl History {
             *late = self.highest;
         }
         self.settle();
-        // A sweep that was ended immediately has nothing to show.
+        // A sweep that was stopped before its first run ended has nothing to show.
         let is_here = |sweep: &SweepEntry| sweep.provenance.origin == Origin::Here;
         self.sweeps
             .retain(|sweep| is_here(sweep) || !sweep.members.is_empty());
         moves
     }
 
-    /// Gives runs and sweeps, named by their ids, the numbers under which they were kept. Another run with such a
-    /// number, which was not kept under it, gets a new number. Returns the changed numbers in the order in which to
-    /// apply them.
+    /// Assigns each run or sweep in `kept` (id, number) the number that it has in the kept history. An item that has
+    /// this number without being kept under it moves to a new number after all others. If a kept item has the number,
+    /// nothing changes. Returns the changed numbers in the order in which to apply them.
     pub fn number_as_kept(&mut self, kept: &[(String, usize)]) -> Moves {
         let renumbered = kept.iter().flat_map(|(id, to)| self.renumber(id, *to));
         let moves: Moves = renumbered.collect();
@@ -105,8 +106,7 @@ impl History {
         moves
     }
 
-    /// Gives new numbers, after all others, to runs and sweeps that have one of these numbers but were not kept under
-    /// it.
+    /// Moves runs and sweeps with these numbers to new numbers after all others, unless they are kept under them.
     fn make_way(&mut self, numbers: &HashSet<usize>) -> Moves {
         let is_moving = |item: &HistoryItem<'_>| {
             numbers.contains(&item.number) && item.provenance.origin != Origin::Earlier

@@ -1,8 +1,8 @@
-//! Removes runs from the history, and takes removals back.
+//! Removes runs from the history, and restores them.
 
 use super::{History, HistoryItem, RunEntry, SweepEntry, TraceState};
 
-/// How many removals can be taken back.
+/// The maximum number of removals that can be undone.
 const LEVELS: usize = 50;
 
 /// Runs that were removed together.
@@ -56,12 +56,12 @@ impl History {
         numbers
     }
 
-    /// Whether there is a removal to take back.
+    /// Whether there is a removal to undo.
     pub fn can_restore(&self) -> bool {
         !self.removals.is_empty()
     }
 
-    /// Takes back the last removal. Returns the numbers of the restored runs in ascending order.
+    /// Undoes the last removal. Returns the numbers of the restored runs in ascending order.
     pub fn restore(&mut self) -> Vec<usize> {
         let Some(removal) = self.removals.pop() else {
             return vec![];
@@ -69,7 +69,8 @@ impl History {
         let numbers = removal.numbers();
         self.sweeps.extend(removal.sweeps);
         for mut entry in removal.entries {
-            // A chosen baseline is one again, unless the user chose another run of the same work meanwhile.
+            // The user's choice of a baseline is restored, too, unless another run of the same work was chosen
+            // meanwhile.
             let is_rival = |other: &RunEntry| {
                 other.is_chosen && other.record.plan.same_work(&entry.record.plan)
             };

@@ -10,7 +10,7 @@ use crate::{
 
 impl History {
     /// The sound records that repeat the run with this number, including its own, oldest first. Empty if the run is not
-    /// sound or warmed up.
+    /// sound or is a warm-up run.
     pub fn records_of(&self, number: usize) -> Vec<&Record> {
         let repeats = self.get(number).map(|entry| &*entry.assessment.repeats);
         let numbers = repeats.into_iter().flatten();
@@ -38,8 +38,8 @@ pub fn mark_outliers(entries: &mut [RunEntry], selects: impl Fn(&str) -> bool) {
     }
 }
 
-/// Groups runs that repeat each other: sound runs of the same plan in the same campaign, without those that warm up.
-/// Runs that were measured alone repeat each other within a session. The time of a run outside of these groups does not
+/// Groups runs that repeat each other: sound runs of the same plan in the same campaign, without warm-up runs. Runs
+/// that were measured alone repeat each other within a session. The time of a run outside of these groups does not
 /// count.
 pub(super) fn groups<'a>(entries: &[&'a RunEntry]) -> Vec<Vec<&'a RunEntry>> {
     let key = |entry: &'a RunEntry| {

@@ -16,19 +16,19 @@ use super::{
 pub struct SweepEntry {
     /// Runs and sweeps share one sequence of numbers.
     pub number: usize,
-    /// What the user calls it.
+    /// What the user calls it; `None` without a name.
     pub name: Option<String>,
     /// Where and when it was measured.
     pub provenance: Arc<Provenance>,
-    /// What the user asked for.
+    /// The plan of the sweep, and its id.
     pub sweep: Sweep,
-    /// What its runs say together, as far as they were measured.
+    /// The results of all runs so far.
     pub results: Results,
-    /// The numbers of its runs in ascending order, including those that warmed up.
+    /// The numbers of the sweep's runs in ascending order, including warm-up runs.
     pub members: Vec<usize>,
-    /// The numbers of its runs by configuration of the plan.
+    /// The numbers of the sweep's runs by configuration of the plan.
     pub runs: Vec<Vec<usize>>,
-    /// The largest values seen so far. They never shrink, so that the axes of its charts do not shrink, either.
+    /// The largest values seen so far. They never decrease, so that the axes of the charts do not shrink.
     pub peak: Peak,
 }
 
@@ -61,7 +61,7 @@ impl SweepEntry {
         }
     }
 
-    /// The summary of its best configuration; `None` if no run counts yet.
+    /// The summary of the best configuration; `None` if no run counts yet.
     pub fn best(&self) -> Option<&ConfigurationSummary> {
         self.results.summaries.get(self.results.best?)?.as_ref()
     }
@@ -71,7 +71,7 @@ impl SweepEntry {
         self.provenance.origin == Origin::Earlier
     }
 
-    /// Sets its runs to these.
+    /// Replaces the sweep's runs by these.
     fn take(&mut self, members: &[&RunEntry]) {
         self.members = members.iter().map(|entry| entry.number).collect();
         self.runs.iter_mut().for_each(Vec::clear);
@@ -97,7 +97,7 @@ impl SweepEntry {
             let interval = summary.speedup.and_then(|ratio| ratio.interval);
             speedup = interval.map_or(speedup, |interval| speedup.max(interval.high));
         }
-        // Runs that warmed up are drawn until other runs count.
+        // Warm-up runs are drawn until other runs count.
         let warm_up = |base: usize| {
             let plan = &plan.configurations[base];
             let found = members.iter().find(|entry| entry.record.plan == *plan);

@@ -579,7 +579,7 @@ fn the_oldest_traces_are_thinned_first_and_only_as_far_as_needed() {
     assert_eq!(thinned, [true, false, false]);
 }
 
-/// Tries many orders of earlier runs, runs of this session and the numbers under which these were kept.
+/// Tries many orders of earlier runs, runs of this session and the numbers under which these are kept.
 #[test]
 fn every_run_stays_in_the_history_and_has_the_number_under_which_it_is_kept() {
     #[derive(Clone, Debug)]

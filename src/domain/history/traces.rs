@@ -5,11 +5,11 @@ use super::{
     History, RunEntry, TraceState,
 };
 
-/// The most memory that all traces of a session may take, in bytes.
+/// The maximum memory of all traces of a session, in bytes.
 pub const TRACE_BYTES: usize = 256 << 20;
-/// How many intervals a lane keeps when its trace is thinned.
+/// The number of intervals in a lane after its trace was thinned.
 pub const THINNED_INTERVALS: u64 = 512;
-/// Thinning is only worthwhile if a lane has more events than this.
+/// A lane with fewer events than this is not worth thinning.
 const THINNED_EVENTS: u64 = 2 * EVENTS_PER_INTERVAL * THINNED_INTERVALS;
 
 impl History {
@@ -28,8 +28,8 @@ impl History {
         Some(number)
     }
 
-    /// Takes a trace that was awaited, or the reason why there is none. Returns whether other traces had to be thinned
-    /// to make room for it.
+    /// Stores a requested trace, or the reason why there is none. Returns whether other traces had to be thinned to
+    /// make room for it.
     pub fn set_trace(&mut self, number: usize, trace: Result<Box<Trace>, String>) -> bool {
         let entry = self.get_mut(number);
         let Some(entry) = entry.filter(|entry| entry.trace_state != TraceState::Here) else {
@@ -69,7 +69,7 @@ impl History {
 }
 
 impl RunEntry {
-    /// The reason why its trace is not in memory, in a few words. `None` if it is.
+    /// The reason why the trace is not in memory, in a few words. `None` if it is.
     pub fn missing_trace(&self) -> Option<&str> {
         match &self.trace_state {
             TraceState::Here => None,

@@ -36,9 +36,10 @@ struct StoredPlan<P> {
     parameters: P,
 }
 
-/// Writes everything that decides what was done, except the passwords of addresses.
+/// Writes everything that determines what was done, except the passwords of addresses.
 ///
 /// # Errors
+///
 /// If the serializer fails.
 pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
     let stored = StoredPlan {
@@ -160,7 +161,7 @@ fn restored(stored: StoredPlan<Given>) -> Result<Plan, String> {
             draft.set(parameter, value.ok_or_else(wrong)?);
         }
     }
-    // The list decides how many addresses there are, because the file may state another number.
+    // The number of addresses is the length of the list, because the file may state a different number.
     if let Some(listed) = &given.latencies_s {
         draft.set(&ADDRESSES, listed.len() as u64);
     }

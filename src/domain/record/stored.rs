@@ -1,6 +1,6 @@
 //! How a record is written and read: what its parts look like in JSON, and what is checked when they are read.
 //!
-//! Anyone may have written a file that a record is read from. So a plan is validated like a draft, foreign text loses
+//! Anyone may have written a file that a record is read from. So a plan is validated like a draft, untrusted text loses
 //! characters that could command a terminal, numbers are finite and not negative, and workers, tasks and plan agree.
 
 use std::fmt;
@@ -40,7 +40,7 @@ pub struct WithCaveats<'a> {
 }
 
 impl<'a> WithCaveats<'a> {
-    /// Joins a record and its caveats.
+    /// A record with these caveats.
     pub fn new(
         record: &'a Record,
         caveats: impl IntoIterator<Item = &'a Caveat>,
@@ -180,10 +180,10 @@ struct MaybeMeasured(#[serde(deserialize_with = "foreign::measured_or_null")] Op
 #[derive(Deserialize)]
 struct CheckedPlan(#[serde(deserialize_with = "plan::stored::deserialize")] Plan);
 
-/// How a record contradicts itself, if it does. The code that draws it relies on this check.
+/// The first contradiction within a record, if there is one. The code that draws records relies on this check.
 fn disagreement(record: &Record) -> Option<String> {
     let (workers, tasks) = (record.plan.workers, record.plan.tasks);
-    // If there are many workers, a history keeps them elsewhere.
+    // With many workers, a history keeps them elsewhere.
     if !record.workers.is_empty() && record.workers.len() != workers as usize {
         return Some(format!(
             "the plan has {workers} workers, the record {}",

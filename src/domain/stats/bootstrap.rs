@@ -6,10 +6,9 @@ use rand_pcg::Pcg64;
 
 use super::{Interval, middle};
 
-/// What an interval claims: of a hundred intervals that were made in this way from enough repeats, about 95 contain the
-/// true value.
+/// The confidence level: of a hundred intervals from enough repeats, about 95 contain the true value.
 pub const CONFIDENCE: f64 = 0.95;
-/// How many resamples make an interval. This leaves 2.5 % ± 0.35 % (one standard deviation) of the resamples beyond
+/// The number of resamples for an interval. This leaves 2.5 % ± 0.35 % (one standard deviation) of the resamples beyond
 /// each end. Efron and Tibshirani (1993) advise at least 1,000.
 pub const RESAMPLES: usize = 2_000;
 

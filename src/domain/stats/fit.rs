@@ -19,15 +19,15 @@ use super::{
     middle, positive,
 };
 
-/// How many different worker counts a fit needs (Gunther: *Guerrilla Capacity Planning*, 2007, asks for six).
+/// The minimum number of different worker counts for a fit (Gunther: *Guerrilla Capacity Planning*, 2007, asks for
+/// six).
 pub const LEAST_POINTS: usize = 6;
-/// If the root mean square of a law's relative errors of time is above a tenth, the law does not describe the
-/// measurements.
+/// A law whose root mean square of relative errors of the time is larger does not describe the measurements.
 pub const POOR: f64 = 0.1;
-/// A parameter that is outside of its bounds by no more than this is there because of rounding.
+/// The tolerance at a bound: a parameter that is outside by no more than this was rounded.
 const ROUNDING: f64 = 1e-9;
 
-/// What was measured with one worker count.
+/// The measurements with one worker count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// The number of workers, at least 1.
@@ -36,7 +36,7 @@ pub struct Point {
     pub times: Vec<f64>,
 }
 
-/// A fitted number.
+/// A fitted number with its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct FittedParameter {
     /// The best value for the medians.
@@ -44,7 +44,7 @@ pub struct FittedParameter {
     /// The 95 % interval over resampled repeats; it contains the value.
     pub interval: Interval,
     /// Whether the best value was outside of what the law allows, for example because something scales better than
-    /// linearly, so that this is the nearest allowed value. Screens and files say so beside it.
+    /// linearly. The value is then the nearest allowed one, and screens and files say so beside it.
     pub clamped: bool,
 }
 
@@ -121,13 +121,13 @@ impl Law {
 pub struct Fit {
     /// The law.
     pub law: Law,
-    /// The number of points that it was fitted to, at least [`LEAST_POINTS`].
+    /// The number of points, at least [`LEAST_POINTS`].
     pub points: usize,
-    /// The smallest worker count among them.
+    /// The smallest worker count among the points.
     pub from: f64,
-    /// The largest worker count among them.
+    /// The largest worker count among the points.
     pub to: f64,
-    /// Root mean square of the relative errors of the fitted times; 0.02 means that they are off by 2 %.
+    /// The root mean square of the relative errors of the fitted times; 0.02 means that they are off by 2 %.
     pub rms: f64,
 }
 
@@ -250,7 +250,8 @@ impl Equations {
         }
     }
 
-    /// With three or more different worker counts, the determinant is positive.
+    /// The least-squares solution for both parameters. It never divides by 0: with [`LEAST_POINTS`] different worker
+    /// counts the determinant is positive.
     fn universal(&self) -> Solution {
         let determinant = self.xx * self.yy - self.xy * self.xy;
         let free = [
@@ -281,10 +282,10 @@ impl Equations {
     }
 }
 
-/// One point of one fit.
+/// A point whose repeats are reduced to their median.
 struct Median {
     workers: f64,
-    /// Time relative to one serial worker.
+    /// The time relative to one serial worker.
     time: f64,
 }
 

@@ -9,26 +9,26 @@ pub const THRESHOLD: f64 = 3.5;
 const MAD_OF_NORMAL: f64 = 0.674_489_750_196_081_7;
 /// √(2/π), the same ratio for the mean absolute deviation.
 const MEAN_AD_OF_NORMAL: f64 = 0.797_884_560_802_865_4;
-/// Of two values, neither can be identified as the wrong one.
+/// With only two values, neither can be identified as the outlier.
 const LEAST: usize = 3;
 
-/// A value far from the others.
+/// A value that lies far from the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outlier {
-    /// Its index in the given values.
+    /// The index in the given values.
     pub index: usize,
-    /// Its modified Z-score, which is beyond [`THRESHOLD`] and negative for a value below the others.
+    /// The modified Z-score, which is beyond [`THRESHOLD`] and negative for a value below the others.
     pub z: f64,
 }
 
 /// The values whose modified Z-score is beyond ±3.5, as indices in ascending order. Empty for fewer than three values,
 /// or if one is not finite.
 ///
-/// The score is 0.6745 · (x − median) / MAD, with MAD the median of the absolute deviations from the median (Iglewicz
-/// and Hoaglin: *How to Detect and Handle Outliers*, ASQC Basic References in Quality Control 16, 1993). The outlier
-/// hardly moves median and MAD, whereas it would move mean and standard deviation. If more than half of the values are
-/// equal, the MAD is 0. Then the mean absolute deviation replaces it, with its own scale: 0.7979 · (x − median) / mean
-/// deviation.
+/// The score is 0.6745 · (x − median) / MAD, where MAD is the median of the absolute deviations from the median
+/// (Iglewicz and Hoaglin: *How to Detect and Handle Outliers*, ASQC Basic References in Quality Control 16, 1993). The
+/// outlier hardly moves median and MAD, whereas it would move mean and standard deviation. If more than half of the
+/// values are equal, the MAD is 0. Then the mean absolute deviation replaces it, with its own scale: 0.7979 · (x −
+/// median) / mean deviation.
 ///
 /// The score compares a value's distance with the spread of the others. If three or four values happen to lie close
 /// together, a small difference is enough. The caller decides whether the difference matters.

@@ -1,19 +1,20 @@
-//! Numbers of workers in the user's notation: `1,2,4`, `1..16`, `2^0..2^4`, `cores`, and combinations of these.
+//! Worker counts in the user's notation: `1,2,4`, `1..16`, `2^0..2^4`, `cores`, and combinations of these.
 
 use super::ascending;
 use crate::domain::text::{self, grouped};
 
-/// The most numbers of workers in a sweep.
+/// The maximum number of worker counts in a sweep.
 pub const MAX_COUNTS: usize = 64;
-/// How many characters of a wrong text an error repeats.
+/// The maximum number of characters of invalid input that an error message quotes.
 const MAX_SHOWN: usize = 40;
 
-/// The numbers of workers that `text` stands for, each once, in ascending order, all at least 1. Parts are separated by
+/// The worker counts that `text` stands for, each once, in ascending order, all at least 1. Parts are separated by
 /// commas. A part is a number, `2^4`, `cores`, or a range of two of these that includes both ends. A range between two
 /// powers of two contains only the powers.
 ///
 /// # Errors
-/// If a part is wrong. The message is one sentence: which part is wrong, and what is allowed.
+///
+/// If a part is invalid. The message is one sentence that names the part and says what is allowed.
 pub fn parse_counts(text: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     if text.trim().is_empty() {
         return Err(
@@ -52,7 +53,7 @@ fn of_part(part: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     let Some((first, last)) = part.split_once("..") else {
         return end(part, cores_usable).map(|end| vec![end.value()]);
     };
-    // Rust's notation for a range with its end is accepted, too.
+    // Rust's notation for a range that includes its end is accepted, too.
     let last = last.strip_prefix('=').unwrap_or(last);
     let (first, last) = (
         end(first.trim(), cores_usable)?,
@@ -82,7 +83,7 @@ fn end(text: &str, cores_usable: u32) -> Result<RangeEnd, String> {
     }
     let exponent = text.strip_prefix("2^");
     let digits = exponent.unwrap_or(text);
-    // Underscores may group the digits.
+    // Underscores are allowed between digits.
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
         && !digits.ends_with('_')
         && digits.chars().all(|c| c.is_ascii_digit() || c == '_');

@@ -1,4 +1,4 @@
-//! A sweep in JSON: what the user asked for, so that it can be measured again.
+//! The JSON of a sweep's definition, so that the sweep can be measured again.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,11 +24,11 @@ pub(super) struct StoredSweep {
     models: Vec<Model>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pythons: Vec<Interpreter>,
-    /// Null if every interpreter used its default.
+    /// Null if every interpreter used its default start method.
     start_method: Option<StartMethod>,
     workers: Vec<u64>,
     repeats: u64,
-    /// The seed of the order of the rounds.
+    /// The seed from which the order of the rounds is drawn.
     #[serde(default)]
     seed: u64,
     /// Null unless a model has an interpreter lock.

@@ -3,7 +3,7 @@
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64;
 
-/// Each round has 2 to this power of random numbers for itself, which is more than it uses.
+/// Each round has 2 to this power random numbers of its own, which is more than it uses.
 const PER_ROUND: u32 = 32;
 
 /// The numbers below `count`, each once, in the order of this round. The order is the same on every machine.

@@ -1,4 +1,4 @@
-//! What the runs of a sweep say together.
+//! The joint statistics of the runs of a sweep.
 
 use serde::{Serialize, Serializer};
 
@@ -16,35 +16,35 @@ use crate::domain::{
     },
 };
 
-/// What the repeats of one configuration say together, without runs of the round that warms up.
+/// The joint statistics of the repeats of one configuration, without the warm-up run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ConfigurationSummary {
     /// The configuration.
     #[serde(flatten, serialize_with = "configuration")]
     pub plan: Plan,
-    /// The number of runs that did all their work. All other numbers here are from these runs.
+    /// The number of runs that did all their work. All other statistics are from these runs.
     pub runs: u32,
-    /// The number of runs that broke or in which a task failed.
+    /// The number of runs that failed or in which a task failed.
     pub failed: u32,
-    /// How long the runs took, in seconds.
+    /// The time of the runs, in seconds.
     #[serde(rename = "time_s")]
     pub time: Spread,
-    /// How many times as fast as the sweep's serial runs: the ratio of the medians. 1 for serial itself; `None` if no
-    /// serial run counts yet.
+    /// How many times as fast as the sweep's serial runs the configuration is: the ratio of the medians. 1 for serial
+    /// itself; `None` if no serial run counts yet.
     pub speedup: Option<Ratio>,
     /// Speed-up per worker.
     pub efficiency: Option<f64>,
-    /// The serial part that follows from the speed-up, see [`speedup::karp_flatt`].
+    /// The serial fraction that follows from the speed-up, see [`speedup::karp_flatt`].
     pub karp_flatt: Option<f64>,
     /// Tasks in flight: the median of the means of the runs.
     pub concurrency: f64,
-    /// Workers on a core: the median of the means of the runs.
+    /// Cores in use: the median of the means of the runs.
     pub parallelism: f64,
-    /// The ids of the records whose time is far from the others.
+    /// The ids of the records whose time is an outlier.
     pub outliers: Vec<String>,
     /// The id of the record whose time is nearest to the median.
     pub median_run: String,
-    /// Whether it is the best configuration of the sweep, see [`Results::best`].
+    /// Whether this is the best configuration of the sweep, see [`Results::best`].
     pub is_best: bool,
 }
 
@@ -54,31 +54,32 @@ pub struct Series {
     /// The executor.
     #[serde(flatten)]
     pub executor: ModelVariant,
-    /// Its configurations, as indices of [`SweepPlan::configurations`] by ascending number of workers.
+    /// The configurations of the executor, as indices of [`SweepPlan::configurations`] by ascending number of workers.
     #[serde(skip)]
     pub configurations: Vec<usize>,
-    /// The best of them by the rule of [`Results::best`]; `None` if no run of them was measured yet.
+    /// The best of the configurations by the rule of [`Results::best`]; `None` if none was measured yet.
     #[serde(skip)]
     pub best: Option<usize>,
-    /// The laws that were fitted to its speed-ups; `None` with too few points.
+    /// The laws that were fitted to the speed-ups; `None` with too few points.
     #[serde(flatten)]
     pub fits: Option<Fits>,
 }
 
-/// What the runs of a sweep say together, as far as they were measured.
+/// The joint statistics of the runs of a sweep, as far as they were measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
-    /// One per configuration, in their order; `None` if no sound run of it counts yet.
+    /// One summary per configuration, in their order; `None` if no sound run of it counts yet.
     pub summaries: Vec<Option<ConfigurationSummary>>,
-    /// The number of runs that broke or in which a task failed, by configuration, also for those without a summary.
+    /// The number of runs that failed or in which a task failed, by configuration. It includes configurations without a
+    /// summary.
     pub failed: Vec<u32>,
-    /// One per executor, in the order of [`SweepPlan::executors`].
+    /// One series per executor, in the order of [`SweepPlan::executors`].
     pub series: Vec<Series>,
     /// The best configuration: the one with the fewest workers among those that the configuration with the shortest
-    /// median time does not clearly beat. Among these, configurations that are clearly faster than serial come first,
-    /// see [`Difference`], then serial itself. `None` if nothing was measured yet.
+    /// median time does not clearly beat. Of these, configurations that are clearly faster than serial come first, see
+    /// [`Difference`], then serial itself. `None` if nothing was measured yet.
     pub best: Option<usize>,
-    /// The number of runs that ended, including those that warmed up and those that failed.
+    /// The number of runs that ended, including warm-up runs and failed ones.
     pub ended: u32,
     /// Whether every configuration was measured in every round.
     pub is_complete: bool,
@@ -105,7 +106,7 @@ struct ConfigurationRuns<'a> {
 }
 
 impl Sweep {
-    /// What this sweep's runs among `records` say together.
+    /// The statistics of those of `records` that belong to this sweep.
     pub fn results<'a>(&'a self, records: impl IntoIterator<Item = &'a Record>) -> Results {
         let comparison = SweepComparison::of(self, records);
         let all = 0..comparison.measured.len();
@@ -134,7 +135,7 @@ struct SweepComparison<'a> {
     plan: &'a SweepPlan,
     /// The records that count, by configuration.
     measured: Vec<ConfigurationRuns<'a>>,
-    /// The number of runs that ended, counted or not.
+    /// The number of runs that ended, including warm-up runs.
     ended: u32,
     /// The speed-up of each configuration over its baseline. It is stored because resampling is expensive and several
     /// callers ask.
@@ -148,7 +149,7 @@ impl<'a> SweepComparison<'a> {
         measured.resize_with(plan.configurations.len(), ConfigurationRuns::default);
         let mut ended = 0;
         for record in records.into_iter().filter(|record| sweep.owns(record)) {
-            // A record with the sweep's id but with other work was not measured by this sweep.
+            // A record with the sweep's id but with different work was not measured by this sweep.
             let place = plan.index_of(&record.plan);
             let was_stopped = record.ending.outcome == Outcome::Cancelled;
             let Some(at) = place.filter(|_| !was_stopped) else {
@@ -217,10 +218,10 @@ impl<'a> SweepComparison<'a> {
         })
     }
 
-    /// Whether the first configuration is clearly faster than the second one.
+    /// Whether configuration `one` is clearly faster than `other`.
     fn is_faster(&self, one: usize, other: usize) -> bool {
         let [one, other] = [one, other].map(|index| &self.measured[index].times[..]);
-        // Most configurations can be distinguished, or not, without resampling.
+        // Most pairs can be told apart, or not, without resampling.
         let medians = stats::median(other).zip(stats::median(one));
         let may_be = medians.is_some_and(|(other, one)| other / one >= OF_REPEATS);
         may_be && stats::ratio(other, one, SEED).as_ref().is_some_and(is_gain)
@@ -281,7 +282,7 @@ fn is_gain(ratio: &Ratio) -> bool {
     Difference::of(ratio) == Difference::Faster
 }
 
-/// The configuration as the JSON shows it.
+/// A configuration as it is in JSON.
 #[derive(Serialize)]
 struct Configuration<'a> {
     #[serde(flatten)]

@@ -355,7 +355,7 @@ mod asked_for {
 mod measured {
     use super::*;
 
-    /// Runs the campaign with runs that end as `ended` says. Returns its records.
+    /// Runs the campaign to its end; `ended` returns the outcome of each run. Returns the records.
     fn run(plan: &SweepPlan, mut ended: impl FnMut(&Plan, u32) -> Outcome) -> Vec<Record> {
         let mut campaign = Campaign::sweep(plan.clone());
         let mut records: Vec<Record> = vec![];

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::time::Nanos;
 
-/// The most points that are kept. With more, every second one is dropped, which only costs detail, because they are
-/// sums.
+/// The maximum number of points. With more, every second one is dropped, which only costs detail, because they are
+/// running totals.
 const MOST: usize = 512;
-/// The least distance of two points. CPU time is booked about every millisecond, so closer points would show chance.
+/// The minimum distance between two points. CPU time is booked about every millisecond, so closer points would show
+/// chance.
 const APART: Nanos = 25_000_000;
 
 /// The CPU time of the run's workers by core: at each moment, the core's number and the nanoseconds since `t0`.
@@ -63,7 +64,7 @@ impl CoreCurves {
         (from < to).then(|| (used / (to - from) as f64).clamp(0.0, 1.0))
     }
 
-    /// Nanoseconds that the workers used of `core` since `t0`. Between two points they grow evenly.
+    /// The time that the workers used of `core` since `t0`, in nanoseconds. Between two points it is interpolated.
     pub(super) fn used_until(&self, core: u16, t: Nanos) -> f64 {
         let used = |point: usize| {
             let mut cores = self.workers_ns[point].iter();
@@ -79,7 +80,7 @@ impl CoreCurves {
         before + (after - before) * (t - from) as f64 / (to - from).max(1) as f64
     }
 
-    /// How much memory it takes, in bytes.
+    /// How much memory the curves take, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let cores: usize = self.workers_ns.iter().map(Vec::capacity).sum();
         cores * size_of::<(u16, Nanos)>() + self.at_ns.capacity() * size_of::<(Nanos, Vec<u8>)>()

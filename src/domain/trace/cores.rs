@@ -8,9 +8,9 @@
 use super::{CoreCurves, look::Segment};
 use crate::domain::{phase::Phase, time::Nanos};
 
-/// The most segments that all cores together keep. With more, the past becomes coarser.
+/// The maximum number of segments of all cores together. With more, older ones are merged.
 const SEGMENTS_MAX: usize = 1 << 18;
-/// Stands for several workers in turn, in place of a worker's number.
+/// Takes the place of a worker's number where several workers took turns.
 pub(super) const SEVERAL: u32 = u32::MAX;
 
 /// Which workers computed on a core in an interval of time.
@@ -30,9 +30,9 @@ pub enum Who {
 /// What a core did for the run's workers in an interval of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OnCore {
-    /// How long workers computed on it, in nanoseconds.
+    /// How long workers computed on the core, in nanoseconds.
     pub time: Nanos,
-    /// Which workers computed on it.
+    /// Which workers computed on the core.
     pub who: Who,
 }
 
@@ -77,7 +77,7 @@ pub struct CoreLane {
     pub core: u16,
     /// In order, without overlaps.
     pub(super) segments: Vec<CoreSegment>,
-    /// How many segments were made coarser. They do not change any more.
+    /// The number of merged segments. They do not change any more.
     sealed: usize,
     /// What was seen since the segments were put in order.
     pending: Vec<Visit>,
@@ -146,7 +146,7 @@ impl CoreLane {
         }
     }
 
-    /// Notes that a worker was seen on the core. Successive tasks of a worker continue the same visit.
+    /// Records that a worker was seen on the core. Successive tasks of a worker continue the same visit.
     fn note(&mut self, visit: Visit) {
         match self.pending.last_mut() {
             Some(last) if last.who == visit.who && last.until == visit.from => {
@@ -156,8 +156,8 @@ impl CoreLane {
         }
     }
 
-    /// Puts what was seen since the last time in order. Most of it comes after everything that is known, and then this
-    /// only costs sorting it.
+    /// Orders what was seen since the last call. Most of it comes after everything that is known; then the cost is only
+    /// that of sorting it.
     fn settle(&mut self) {
         let Some(start) = self.pending.iter().map(|visit| visit.from).min() else {
             return;
@@ -243,7 +243,7 @@ impl CoreLane {
 pub struct Cores {
     /// The cores on which workers computed, by number, with the workers that had them.
     pub lanes: Vec<CoreLane>,
-    /// Until when each worker's computing is included in the lanes.
+    /// How far each worker's computing is included in the lanes.
     pub(super) seen: Vec<Nanos>,
     /// CPU time of the run's workers so far.
     pub times: Vec<(u16, Nanos)>,
@@ -284,7 +284,7 @@ impl Cores {
         &mut self.lanes[index]
     }
 
-    /// Puts everything that was added in order, and drops detail if there is too much of it in a run of this length.
+    /// Orders everything that was added, and drops detail if there is too much of it in a run of this length.
     pub(super) fn settle(&mut self, now: Nanos) {
         self.lanes.iter_mut().for_each(CoreLane::settle);
         let segments: usize = self.lanes.iter().map(|lane| lane.segments.len()).sum();
@@ -301,7 +301,7 @@ impl Cores {
             .for_each(|lane| lane.coarsen(interval));
     }
 
-    /// How much memory it takes, in bytes.
+    /// How much memory the cores take, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let of = |lane: &CoreLane| {
             lane.segments.capacity() * size_of::<CoreSegment>()

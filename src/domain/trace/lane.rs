@@ -8,7 +8,7 @@ use crate::domain::{
     time::{Nanos, STALE_AFTER},
 };
 
-/// How many transitions share one running sum. More of them take less memory, but make a look-up longer.
+/// The number of transitions that share one running sum. A larger number takes less memory, but makes look-ups slower.
 const STRIDE: usize = 16;
 
 /// One worker's row.
@@ -23,9 +23,9 @@ pub struct Lane {
     pub(super) last_stamp: Nanos,
     /// Events that the engine had to drop.
     pub dropped: u64,
-    /// How often its worker was found on another core than at the previous event.
+    /// How often the worker was found on a different core from the previous event.
     pub migrations: u64,
-    /// How long its worker was on a task until the last transition.
+    /// How long the worker was on a task until the last transition.
     pub(super) on_task: Nanos,
     /// Whether events were dropped after the last known one, so that it is unknown what the worker does now.
     pub(super) is_uncertain: bool,
@@ -67,17 +67,17 @@ impl Lane {
 
     /// The same segments, and what came after the last event until `now`.
     pub(super) fn segments_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Segment> {
-        // Few callers get this far.
+        // Few callers iterate this far.
         let open = iter::once_with(move || self.open(now));
         self.closed_from(index).chain(open.flatten().flatten())
     }
 
-    /// Everything that its worker did until `now`, in order. Some segments may have no length.
+    /// Everything that the worker did until `now`, in order. Some segments may have no length.
     pub fn segments(&self, now: Nanos) -> impl Iterator<Item = Segment> {
         self.segments_from(0, now)
     }
 
-    /// How long its worker was on tasks until `now`, in any phase.
+    /// How long the worker was on tasks until `now`, in any phase.
     pub fn time_on_tasks(&self, now: Nanos) -> Nanos {
         let open = self.transitions.last().filter(|open| open.task.is_some());
         self.on_task + open.map_or(0, |open| now.saturating_sub(open.at))
@@ -144,7 +144,7 @@ impl Lane {
         Some([seen, waiting])
     }
 
-    /// What its stamps prove about the time after the last event: until the last stamp, the phase continued.
+    /// What the stamps prove about the time after the last event: until the last stamp, the phase continued.
     pub(super) fn stamped(&self) -> Option<Segment> {
         let open = self.transitions.last().filter(|_| !self.is_uncertain)?;
         Some(open.until(self.last_stamp))
@@ -188,7 +188,7 @@ impl Lane {
         self.shrink();
     }
 
-    /// Sums up by two events what happened between two moments.
+    /// Represents what happened between two moments by two events.
     fn sum_up(&self, from: Nanos, to: Nanos, thinned: &mut Vec<Transition>) {
         let in_force = self.transitions[self.index_at(from).unwrap_or(0)];
         let from = from.max(in_force.at.min(to));
@@ -221,7 +221,7 @@ impl Lane {
         self.sums.shrink_to_fit();
     }
 
-    /// Adds what the engine saw of the lane.
+    /// Adds an update from the engine.
     pub(super) fn update(&mut self, update: LaneUpdate) {
         self.is_uncertain =
             update.dropped > self.dropped || (self.is_uncertain && update.transitions.is_empty());
@@ -233,7 +233,7 @@ impl Lane {
         self.dropped = update.dropped;
     }
 
-    /// How much memory its events take, in bytes.
+    /// How much memory the events take, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.transitions.capacity() * size_of::<Transition>()
             + self.sums.capacity() * size_of::<PhaseTimes>()
@@ -242,7 +242,7 @@ impl Lane {
 
 /// Adds an event to the kept events of a lane.
 fn keep(events: &mut Vec<Transition>, event: Transition) {
-    // A segment without length says nothing.
+    // A segment without length carries no information.
     events.pop_if(|last| last.at == event.at);
     let same = |last: &Transition| {
         (last.phase, last.task, last.core) == (event.phase, event.task, event.core)

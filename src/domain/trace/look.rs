@@ -12,17 +12,17 @@ use crate::domain::{
 /// A time in which a worker did one thing, according to its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// What it did.
+    /// The phase of the worker.
     pub phase: Phase,
-    /// When it started, since `t0`.
+    /// The start, since `t0`.
     pub from: Nanos,
-    /// When it ended, since `t0`. For an open segment, until when it is known.
+    /// The end, since `t0`. For an open segment, until when it is known.
     pub to: Nanos,
-    /// Whether it is still open.
+    /// Whether the segment had not ended when the trace was last updated.
     pub is_open: bool,
     /// The worker's task, if it had one.
     pub task: Option<u32>,
-    /// The core of the stamp that started it. While the worker waits it is on no core.
+    /// The core of the stamp with which the segment started. While the worker waits it is not on a core.
     pub core: u16,
 }
 
@@ -58,26 +58,26 @@ impl Transition {
 /// The execution of a task on its worker's lane, as far as it got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskStory {
-    /// Its number.
+    /// The task's number.
     pub task: u32,
-    /// When it started, since `t0`.
+    /// The start, since `t0`.
     pub from: Nanos,
-    /// When it ended, since `t0`. For an open task, until when it is known.
+    /// The end, since `t0`. For a running task, until when it is known.
     pub to: Nanos,
-    /// Whether it is still open.
+    /// Whether the task is still running, as far as the trace shows.
     pub is_open: bool,
-    /// How long its worker was in each phase during the task.
+    /// How long the worker was in each phase during the task.
     pub times: PhaseTimes,
-    /// When it had fetched its page: the end of its last wait for the network before it touched a file.
+    /// When the task had fetched its page: the end of its last wait for the network before it touched a file.
     pub fetched: Option<Nanos>,
 }
 
 /// The direction of a search in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Later.
+    /// To later times.
     Next,
-    /// Earlier.
+    /// To earlier times.
     Previous,
 }
 

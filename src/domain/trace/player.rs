@@ -8,14 +8,14 @@ use crate::domain::{phase::Phase, time::Nanos};
 /// Brings a trace to the state of any moment of its run.
 ///
 /// What a trace does not keep is derived: CPU time from the curve of parallelism, the cores' CPU time from their
-/// curves, and tasks from the lanes' events, which stand for more tasks in a thinned trace. What other processes used
-/// of the cores is only known for the last moment.
+/// curves, and tasks from the lanes' events, which stand for more tasks in a thinned trace. The share of other
+/// processes on the cores is only known for the last moment.
 #[derive(Debug)]
 pub struct Player {
     at: Nanos,
     /// Tasks that started, and tasks that ended, among the events so far.
     seen: [u32; 2],
-    /// The same for the whole trace.
+    /// The same counts for the whole trace.
     all: [u32; 2],
 }
 
@@ -55,7 +55,7 @@ impl Player {
         }
     }
 
-    /// What an engine that last looked at `self.at` would have seen at `to`.
+    /// The batch from `self.at` to `to` that an engine would have sent.
     fn batch(&mut self, source: &Trace, failed: u32, to: Nanos) -> Batch {
         let mut lanes: Vec<LaneUpdate> = vec![];
         for lane in &source.lanes {
@@ -124,7 +124,7 @@ fn last_stamp(lane: &Lane, next: usize, to: Nanos) -> Nanos {
     }
 }
 
-/// Adds the numbers of tasks that a worker started and ended in these events of its lane.
+/// Adds the tasks that a worker started and ended in these events of its lane to the counts.
 fn count_tasks(counts: &mut [u32; 2], lane: &Lane, events: Range<usize>) {
     for index in events {
         let before = lane.transitions[..index].last().and_then(|last| last.task);
@@ -223,7 +223,7 @@ mod tests {
         ) {
             let (whole, live) = run(&tasks);
             let (mut player, mut played) = (Player::new(&whole), Trace::new(2));
-            // Forwards and backwards at random.
+            // Steps forwards and backwards, of random length.
             for step in steps {
                 let then = &live[step % live.len()];
                 player.go_to(&mut played, &whole, std::iter::empty(), then.now);

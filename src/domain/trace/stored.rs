@@ -30,7 +30,7 @@ use crate::domain::{machine::MAX_THREADS, phase::Phase, time::Nanos};
 
 /// The longest run that a trace can have, in nanoseconds: 30 years. All sums over workers stay far below 2^64.
 const LONGEST: Nanos = 1_000_000_000_000_000_000;
-/// The most cores that a machine has.
+/// The maximum number of cores of a machine.
 const CORES_MAX: usize = 1 << 16;
 
 #[derive(Serialize, Deserialize)]
@@ -184,7 +184,7 @@ impl From<&CoreLane> for StoredCoreLane {
     }
 }
 
-/// The distance of each value from the previous one; the first one's from 0.
+/// The distance of each value from the previous one; that of the first is from 0.
 fn steps(values: impl Iterator<Item = Nanos>) -> Vec<Nanos> {
     let mut before = 0;
     values

@@ -19,9 +19,9 @@ use std::ops::Range;
 use super::look::Segment;
 use crate::domain::{phase::PhaseTimes, time::Nanos};
 
-/// The most groups of lanes. No screen has more rows.
+/// The maximum number of groups of lanes. No screen has more rows.
 const GROUPS_MAX: usize = 256;
-/// The most buckets of the finest level.
+/// The maximum number of buckets on the finest level.
 const BUCKETS_MAX: u64 = 256;
 /// The number of levels, and the power of two by which a bucket is wider than one of the level below.
 const LEVELS: usize = 3;
@@ -83,7 +83,7 @@ impl TraceSums {
         {
             let needed = (((segment.to - 1) >> shift) as usize + 1) * groups;
             if level.len() < needed {
-                // Reserves all memory at once, because memory that is not touched costs nothing.
+                // All memory is reserved at once, because memory that is not touched is free.
                 let most = (BUCKETS_MAX as usize * groups) >> (shift - self.shift);
                 level.reserve_exact(most.max(needed) - level.len());
                 level.resize(needed, PhaseTimes::default());
@@ -210,7 +210,8 @@ fn add_open(buckets: &mut [PhaseTimes], segment: &Segment, first: u64, shift: u3
     }
 }
 
-/// Sums between moments. The buckets start at `origin`, and the last one ends at `until` at the latest.
+/// Cuts buckets into sums between moments. The buckets start at `origin`, and the last one ends at `until` at the
+/// latest.
 fn cut(
     buckets: &[PhaseTimes],
     origin: Nanos,

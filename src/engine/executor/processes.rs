@@ -12,13 +12,13 @@ use crate::engine::{
     zygote::{News, Zygote},
 };
 
-/// How long the kernel may take to end orphaned workers. It kills them at once.
+/// The time limit for the kernel to kill orphaned workers, which it does at once.
 const ORPHANS_MAX: Duration = Duration::from_secs(1);
 
-/// Workers that are processes of their own.
+/// Workers that are separate processes.
 #[derive(Debug)]
 pub struct ForkExecutor<'z> {
-    /// What they have to do.
+    /// The work of the workers.
     pub assignment: Assignment,
     /// The process that forks them.
     pub zygote: &'z mut Zygote,

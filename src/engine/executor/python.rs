@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// How long it may take until the next worker arrives. A pool of hundreds of processes takes longer as a whole, but
-/// each of its workers does not.
+/// The maximum time until the next worker arrives. A pool of hundreds of processes takes longer as a whole, but each of
+/// its workers does not.
 const SILENCE_MAX: Nanos = 30_000_000_000;
-/// How long the interpreter may take to end after its last task.
+/// The maximum time for the interpreter to exit after its last task.
 const EXIT_MAX: Nanos = 5_000_000_000;
 
 /// The workers of an interpreter.
@@ -28,15 +28,15 @@ pub struct PythonExecutor<'z> {
     assignment: Assignment,
     zygote: &'z mut Zygote,
     output: Option<OutputReader>,
-    /// How many workers had arrived, and whether all tasks had ended, at the last look.
+    /// The number of workers that had arrived, and whether all tasks had ended, at the last check.
     progress: (u32, bool),
-    /// When the last look was, and since when the progress has been the same.
+    /// The time of the last check, and since when the progress has been the same.
     looked: Nanos,
     since: Nanos,
     /// Whether a process of the interpreter may still exist.
     is_alive: bool,
     is_killed: bool,
-    /// What was printed before the kill.
+    /// The output before the interpreter was killed.
     printed_alive: Option<PrintedOutput>,
 }
 
@@ -63,7 +63,7 @@ impl<'z> PythonExecutor<'z> {
         })
     }
 
-    /// Handles the end of the interpreter, which is also the end of all workers that had not finished.
+    /// Handles the exit of the interpreter, with which all workers exit that had not finished.
     fn ended(&mut self, end: ProcessEnd, ending: &mut Ending) {
         self.is_alive = false;
         let arena = &self.assignment.arena;
@@ -91,7 +91,7 @@ impl<'z> PythonExecutor<'z> {
         ending.failure = failure.map(|failure| first.unwrap_or_default() + &failure);
     }
 
-    /// Reads what was printed since the last time. It must also be read while the interpreter is being killed:
+    /// Reads what was printed since the last call. It must also be read while the interpreter is being killed:
     /// otherwise the interpreter would wait for a reader instead of removing its semaphores.
     fn listen(&mut self) {
         if let Some(output) = &mut self.output {
@@ -99,7 +99,7 @@ impl<'z> PythonExecutor<'z> {
         }
     }
 
-    /// What was printed so far, without passwords. What the interpreter prints about being killed does not count.
+    /// The output so far, without passwords. What the interpreter prints about being killed does not count.
     fn printed(&self) -> Option<PrintedOutput> {
         if self.is_killed {
             return self.printed_alive.clone();
@@ -111,7 +111,7 @@ impl<'z> PythonExecutor<'z> {
         })
     }
 
-    /// The last printed line, which usually says why Python ended.
+    /// The last printed line, which usually says why Python exited.
     fn last_line(&self) -> String {
         let printed = self.printed();
         let last = printed
@@ -121,7 +121,7 @@ impl<'z> PythonExecutor<'z> {
             .unwrap_or_default()
     }
 
-    /// Ends an interpreter that hangs.
+    /// Kills an interpreter that hangs.
     fn look_for_hangs(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
         if self.is_killed {
             return Ok(());
@@ -129,7 +129,7 @@ impl<'z> PythonExecutor<'z> {
         let (now, arena) = (clock::now(), &self.assignment.arena);
         let (arrived, workers) = (arrived(arena), arena.workers());
         let progress = (arrived, self.has_done_all());
-        // If the supervisor did not look for this long, the program was stopped, and the interpreter with it.
+        // If the supervisor did not check for this long, the program was stopped, and the interpreter with it.
         let was_away = now - std::mem::replace(&mut self.looked, now) > AWAY_MAX;
         if was_away || std::mem::replace(&mut self.progress, progress) != progress {
             self.since = now;
@@ -150,7 +150,7 @@ impl<'z> PythonExecutor<'z> {
         Ok(())
     }
 
-    /// Whether all tasks have ended, so that the interpreter has only to report and leave.
+    /// Whether all tasks have ended, so that the interpreter only has to report and exit.
     fn has_done_all(&self) -> bool {
         let arena = &self.assignment.arena;
         let ended = arena.lanes().map(|lane| lane.ended.load(Relaxed));
@@ -187,7 +187,7 @@ impl Executor for PythonExecutor<'_> {
 
     fn news(&mut self, ending: &mut Ending) -> Result<(), EngineError> {
         self.listen();
-        // All its processes end with the zygote.
+        // All its processes exit with the zygote.
         while let Some(news) = self.zygote.news().inspect_err(|_| self.is_alive = false)? {
             match news {
                 News::ProgramStarted(Err(why)) => {

@@ -21,7 +21,7 @@ const STACK_BYTES: usize = 1 << 20;
 /// Workers that are threads of this process.
 #[derive(Debug)]
 pub struct ThreadExecutor {
-    /// What they have to do.
+    /// The work of the workers.
     pub assignment: Assignment,
     /// The threads that were created.
     pub threads: Vec<JoinHandle<()>>,
@@ -30,7 +30,8 @@ pub struct ThreadExecutor {
 /// Starts the thread of a worker.
 ///
 /// # Errors
-/// When the system refuses the thread. `thread::spawn` would panic.
+///
+/// If the system refuses the thread. `thread::spawn` would panic.
 fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     let builder = Builder::new().name(name).stack_size(STACK_BYTES);
     builder.spawn(life)

@@ -1,4 +1,4 @@
-//! What can go wrong with a fetch, and how to say it in one sentence.
+//! Errors of fetches, in one sentence each.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use crate::{
     engine::error::Unfinished,
 };
 
-/// How much foreign text one of our sentences may contain, in characters.
+/// The maximum length of untrusted text in an error, in characters.
 const MAX_FOREIGN_CHARS: usize = 120;
 
-/// The error of a failed fetch of `url`. A terminal acts on no character of the sentence.
+/// The error of a failed fetch of `url`. The sentence contains no character that could command a terminal.
 pub fn failed(url: &str, what: &str) -> Unfinished {
     Unfinished::Failed(format!("{}: {}", shown(url), clean(what, usize::MAX)))
 }
@@ -28,7 +28,7 @@ pub fn is_cancelled(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(error) if error.is::<Unfinished>())
 }
 
-/// Turns ureq's errors into ours. `had_head`: the answer's head had arrived, and its body was being read.
+/// Translates an error of ureq. `had_head`: the answer's head had arrived, and its body was being read.
 pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) -> Unfinished {
     if is_cancelled(&error) {
         return Unfinished::Cancelled;
@@ -56,7 +56,7 @@ pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) ->
         ureq::Error::LargeResponseHeader(_, limit) => {
             format!("the head of the answer is larger than {} KiB", limit >> 10)
         }
-        // It may quote the answer.
+        // The error may quote the answer.
         ureq::Error::Protocol(error) => {
             format!("the answer is not valid HTTP ({})", foreign(&error))
         }
@@ -71,7 +71,7 @@ pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) ->
 
 const NO_HOST: &str = "no such host";
 
-/// The meaning of a `getaddrinfo` error of the standard library, which has no error code but only the words of the C
+/// The meaning of a `getaddrinfo` error of the standard library, which has no error code but only a message of the C
 /// library.
 pub fn lookup_words(error: &io::Error) -> String {
     let text = error.to_string();
@@ -80,7 +80,7 @@ pub fn lookup_words(error: &io::Error) -> String {
     let unknown = [
         "Name or service not known",
         "No address associated",
-        // The words of musl.
+        // The message of musl.
         "Name does not resolve",
     ];
     if unknown.iter().any(|words| reason.starts_with(words)) {
@@ -91,7 +91,7 @@ pub fn lookup_words(error: &io::Error) -> String {
     }
 }
 
-/// The system's words for a failed call, without its number.
+/// The system's message for a failed call, without its number.
 fn system_words(error: &io::Error) -> String {
     // A TLS error, wrapped by rustls in an I/O error.
     if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref()) {
@@ -144,7 +144,7 @@ fn certificate_words(error: &CertificateError) -> Option<&'static str> {
     }
 }
 
-/// Foreign words as part of our sentence: clean, short, and without the capital letter of a sentence.
+/// Untrusted words as part of an error sentence: clean, short, and without the capital letter of a sentence.
 fn foreign(text: &impl ToString) -> String {
     let text = clean(&text.to_string(), usize::MAX);
     let mut characters = text.chars();
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_fetch_is_recognised_inside_an_io_error() {
-        // An error takes that way through rustls, and through the reader of a body.
+        // Errors are wrapped like this by rustls, and by the reader of a body.
         let error = ureq::Error::from(io::Error::other(cancelled()));
         assert_eq!(explained(true, error), Unfinished::Cancelled);
     }

@@ -1,4 +1,4 @@
-//! How a worker uses the network. It looks up names, connects, reads and writes, and it always notices the stop latch.
+//! The network as a worker uses it: lookups, connecting, reading and writing, all of which notice the stop latch.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::engine::latch::{Latch, wait};
 
-/// More than the time that any fetch has left.
+/// Longer than any timeout of a fetch.
 const LONGEST: Duration = Duration::from_secs(1 << 20);
 
 /// The moment at which a wait times out: ureq's remaining time, from now.
@@ -45,8 +45,8 @@ fn left_until(deadline: Instant) -> Duration {
 /// Blocks until the name is looked up. It is a parameter, so that tests can use lookups that never end.
 pub type Lookup = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
-/// A worker's access to the network: what stops its waits, what surrounds them, how names are looked up, and ureq's
-/// TLS.
+/// A worker's access to the network: how waits are stopped and surrounded, how names are looked up, and the TLS of
+/// ureq.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Opens when the run is cancelled.
@@ -94,9 +94,9 @@ impl Network {
         }
     }
 
-    /// Looks `host` up in a thread of its own, because `getaddrinfo` can be neither interrupted nor given a time limit.
-    /// The thread announces its end by closing a pipe, which can be polled together with the stop latch. If the fetch
-    /// ends first, nothing waits for the thread.
+    /// Looks `host` up in a separate thread, because `getaddrinfo` can be neither interrupted nor given a time limit.
+    /// Before the thread exits it closes a pipe, which can be polled together with the stop latch. If the fetch ends
+    /// first, nothing waits for the thread.
     fn look_up(
         &self,
         host: &str,
@@ -185,7 +185,7 @@ impl Network {
     }
 }
 
-/// How many addresses of one name are tried: fewer than ureq's array holds.
+/// The maximum number of addresses that are tried for a name: fewer than ureq's array holds.
 const MAX_ADDRESSES: usize = 8;
 
 /// The resolver of the system, with all sources that it is configured to ask.
@@ -222,8 +222,8 @@ impl Resolver for Network {
     }
 }
 
-/// Every fetched address passes through here. It has been checked before; rejecting other schemes again ensures that no
-/// connection is ever made for them.
+/// The host and port of an address. Every fetched address passes through here. It has been checked before; rejecting
+/// other schemes again ensures that no connection is ever made for them.
 fn host_and_port(address: &Url) -> Option<(Host<&str>, u16)> {
     let is_fetched = ["http", "https"].contains(&address.scheme());
     address
@@ -288,7 +288,7 @@ impl Transport for StoppableTransport {
         Ok(received > 0)
     }
 
-    /// Asked only before a connection is reused, which never happens.
+    /// Called only before a connection is reused, which never happens.
     fn is_open(&mut self) -> bool {
         false
     }

@@ -1,7 +1,7 @@
 //! The target of a redirect.
 //!
-//! ureq can follow redirects, but it takes a location such as `file:///etc/passwd` or `mailto:x` for a path on the same
-//! server. Such a location is an address of another scheme and must be refused.
+//! ureq can follow redirects, but it treats a location such as `file:///etc/passwd` or `mailto:x` as a path on the same
+//! server. Such a location is an address with a different scheme and must be refused.
 
 use percent_encoding::{CONTROLS, percent_encode};
 use ureq::{
@@ -29,7 +29,7 @@ pub fn target(base: &str, response: &Response<Body>) -> Result<Option<String>, &
     resolve(base, location.as_bytes()).map(Some)
 }
 
-/// `location` resolved against `base`. Many servers send blanks and UTF-8 unencoded.
+/// `location` resolved against `base`. Many servers send spaces and UTF-8 unencoded.
 fn resolve(base: &str, location: &[u8]) -> Result<String, &'static str> {
     const INVALID: &str = "the server redirects to an address that is not valid";
     let invalid = |_| INVALID;

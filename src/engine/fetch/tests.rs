@@ -16,7 +16,7 @@ use crate::engine::loopback::{Site, listen, page, serve};
 
 const MAX_BODY_BYTES: u64 = 64 << 20;
 
-/// Long enough that only a hang reaches it.
+/// A time limit that is reached only if something hangs.
 const HANG: Duration = Duration::from_secs(30);
 
 thread_local! {
@@ -111,7 +111,7 @@ fn answering(answer: &'static str) -> String {
     format!("http://{address}/")
 }
 
-/// Returns when the other side has closed, so that a silent server does not end first.
+/// Returns when the other side has closed, so that a silent server does not close first.
 fn wait_for_end(stream: &mut TcpStream) {
     let _ = stream.read_to_end(&mut Vec::new());
 }
@@ -346,7 +346,7 @@ fn a_connection_that_is_never_made_does_not_delay_a_cancelled_fetch() {
     let stop = latch();
     let stopper = stop.clone();
     let cancel = thread::spawn(move || {
-        // The fetch most likely waits by now; if not, it is cancelled all the same.
+        // Most likely the fetch waits by now; if not, it is cancelled all the same.
         thread::sleep(Duration::from_millis(30));
         stopper.open();
     });
@@ -407,7 +407,7 @@ fn a_body_over_the_limit_is_too_large_announced_or_not_and_one_at_the_limit_is_n
             };
             let head = format!("HTTP/1.0 200 OK\r\n{length_line}\r\n");
             let answer = [head.into_bytes(), vec![b'x'; length]].concat();
-            // A client that has read enough does not read to the end.
+            // A client may stop reading before the end.
             let _ = stream.write_all(&answer);
         });
         format!("http://{address}/")

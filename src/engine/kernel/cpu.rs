@@ -11,14 +11,15 @@ use std::{
 
 use crate::engine::{error::Unfinished, worker::Worker};
 
-/// How many iterations lie between two checks for cancellation: about 10 µs. Each of 4,000 threads on two cores needs
-/// one more time slice before all have stopped, so each has to end soon.
+/// The number of iterations between two checks for cancellation: about 10 µs. Each of 4,000 threads on two cores needs
+/// one more time slice before all have stopped, so each has to stop soon.
 const LOOK: u64 = 1024;
 
 /// Executes this many iterations.
 ///
 /// # Errors
-/// When the run is cancelled.
+///
+/// If the run is cancelled.
 pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
     let mut foo = black_box(0.0);
     let mut i = 0;
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_kernel_is_the_articles_formula() {
-        // By hand for foo = 1: cos(0) = 1 doubles it, and cos(pi) = -1 cancels it.
+        // Calculated by hand for foo = 1: cos(0) = 1 doubles it, and cos(pi) = -1 cancels it.
         assert_eq!(steps(1.0, 0, 1), 2.0);
         assert_eq!(steps(1.0, 0, 2), 0.0);
         assert_eq!(steps(0.0, 0, 100), 0.0);

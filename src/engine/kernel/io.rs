@@ -19,7 +19,8 @@ use crate::{
 /// end.
 ///
 /// # Errors
-/// Why it was not written completely.
+///
+/// If the page was not written completely; the error gives the reason.
 pub fn write(
     worker: &mut Worker,
     assignment: &Assignment,

@@ -1,4 +1,5 @@
-//! What CPython prints for a `bytes` object. The article's I/O kernel writes `str(page)`, and so does this one.
+//! The text that CPython prints for a `bytes` object. The article's I/O kernel writes `str(page)`, and so does this
+//! one.
 //!
 //! `str(b)` of a `bytes` object is its `repr`: `b'...'`, with everything escaped that is not printable ASCII.
 

@@ -17,20 +17,20 @@ use super::{
     request::{self, MAX_HEAD_BYTES},
 };
 
-/// How long a client may take for its request head, or for the next chunk of its answer.
+/// The time limit of a client for its request head, or for the next chunk of its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a refused client may take to read the reason.
+/// The time limit of a refused client for reading the reason.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(1);
 
-/// The maximum number of bytes behind a request's head that are read and discarded.
+/// The maximum number of bytes after a request's head that are read and discarded.
 const MAX_EXCESS_BYTES: usize = 64 * 1_024;
 
 /// The size of the buffer for writing answers, in bytes.
 const CHUNK_BYTES: usize = 64 * 1_024;
 
-/// How many chunks a connection may write per turn. Otherwise a fast reader of a huge page would block the others for
-/// ever.
+/// The maximum number of chunks that a connection writes per turn. Otherwise a fast reader of a huge page would block
+/// the others for ever.
 const CHUNKS_A_TURN: usize = 4;
 
 /// What a connection needs next.
@@ -53,7 +53,7 @@ pub struct Connection {
     state: ConnectionState,
     /// Received bytes of the request's head.
     head: Vec<u8>,
-    /// How many bytes behind the head may still be discarded.
+    /// How many bytes after the head may still be discarded.
     excess_left: usize,
     answer: PageContent,
     /// How much of the answer has been sent, including its head.
@@ -88,7 +88,7 @@ impl Connection {
         }
     }
 
-    /// Whether the client took too long.
+    /// Whether the client exceeded its time limit.
     pub fn is_overdue(&self, now: Instant) -> bool {
         !matches!(self.state, ConnectionState::Waiting { .. }) && now >= self.deadline
     }

@@ -10,7 +10,7 @@ const TEXT: &[u8] = include_str!("../../../assets/pages.txt").as_bytes();
 const CLOSING: &[u8] = b"\n</pre></body></html>\n";
 
 /// The distance between the starting points of neighbouring pages. It is a prime, so that the pages go through the
-/// whole text before one starts where another did. It is large enough that neighbours have nothing in common.
+/// whole text before two start at the same place. It is large enough that neighbours have nothing in common.
 const ROTATION_BYTES: usize = 7_919;
 
 /// Content `i` of a site whose pages have `page_bytes` bytes each: exactly `page_bytes` bytes of ASCII.
@@ -25,7 +25,7 @@ pub fn page(i: usize, page_bytes: u32) -> Vec<u8> {
     bytes
 }
 
-/// A page, or another text, that can be copied from any offset.
+/// A page, or other content, that can be copied from any offset.
 #[derive(Debug, Default)]
 pub struct PageContent {
     /// What comes before the page's text.
@@ -34,7 +34,7 @@ pub struct PageContent {
     pub start: usize,
     /// The length of the page's text.
     pub text_bytes: usize,
-    /// What comes after it.
+    /// What comes after the page's text.
     pub closing: &'static [u8],
 }
 

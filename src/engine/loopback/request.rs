@@ -1,6 +1,6 @@
 //! The requests that the loopback server understands: the head, and the page that it asks for.
 
-/// The maximum size of a request head, in bytes.
+/// A longer request head is refused with status 431.
 pub const MAX_HEAD_BYTES: usize = 8 * 1_024;
 
 /// The maximum number of header fields of a request.

@@ -10,7 +10,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use super::*;
 
-/// Long enough that only a hang reaches it.
+/// A time limit that is reached only if something hangs.
 const HANG: Duration = Duration::from_secs(30);
 
 fn start(site: Site) -> SocketAddr {

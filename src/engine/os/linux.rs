@@ -30,7 +30,7 @@ pub fn core() -> u16 {
     u16::try_from(core).unwrap_or(0)
 }
 
-/// The calling thread's number in the kernel.
+/// The thread id of the calling thread.
 pub fn thread_id() -> u32 {
     nix::unistd::gettid().as_raw().unsigned_abs()
 }
@@ -48,7 +48,7 @@ pub fn name_thread(name: &str) {
     let _ = CString::new(name).map(|name| prctl::set_name(&name));
 }
 
-/// How long the calling thread has waited for a core since it was created, if the kernel says so.
+/// How long the calling thread has waited for a core since it was created, if the kernel reports it.
 ///
 /// This is the second number of `schedstat` (`Documentation/scheduler/sched-stats.rst`). It is readable without
 /// privileges, even if `CONFIG_SCHEDSTATS` is off.
@@ -124,9 +124,10 @@ pub fn stop_here() {
 /// descriptor is closed on exec unless that is changed.
 ///
 /// # Errors
-/// When the system has no such files, or does not allow this size.
+///
+/// If the system has no such files, or does not allow this size.
 pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
-    // Checked first: exceeding the limit would raise a signal that ends the program.
+    // Checked first: exceeding the limit would raise a signal that kills the program.
     let (largest, _) = getrlimit(Resource::RLIMIT_FSIZE)?;
     if largest < bytes as u64 {
         return Err(io::ErrorKind::FileTooLarge.into());
@@ -136,11 +137,12 @@ pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
     Ok(file)
 }
 
-/// Gives the pages back to the system. Afterwards they read as zeros in every process that maps them.
+/// Returns the pages to the system. Afterwards they read as zeros in every process that maps them.
 ///
 /// # Safety
-/// `address` and `length` must describe whole pages of a shared mapping of memory without a file on disk, and nobody
-/// may use them meanwhile.
+///
+/// `address` and `length` must describe whole pages of a shared mapping of memory without a file on disk, and no thread
+/// or process may use them meanwhile.
 pub unsafe fn release_pages(
     address: std::ptr::NonNull<std::ffi::c_void>,
     length: usize,
@@ -160,8 +162,8 @@ pub fn can_run(pid: u32) -> bool {
 /// Asks the scheduler for short time slices, so that the calling thread runs soon after it wakes even if all cores are
 /// busy. Beside 64 busy threads, the screen was 33 ms late without it and less than 11 ms late with it.
 ///
-/// Needs no privileges since Linux 6.12; a refusal changes nothing. Threads and processes created by this thread do not
-/// inherit it.
+/// Needs no privileges since Linux 6.12; without permission, nothing changes. Threads and processes created by this
+/// thread do not inherit it.
 pub fn request_short_time_slices() {
     let attributes = libc::sched_attr {
         size: size_of::<libc::sched_attr>() as u32,
@@ -244,7 +246,7 @@ pub fn affinity() -> Vec<u16> {
         .collect()
 }
 
-/// How many tasks (threads and processes) the control group of this process still allows, if it says so.
+/// How many tasks (threads and processes) the control group of this process still allows, if it has a limit.
 pub fn tasks_allowed() -> Option<u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let directories = groups.lines().filter_map(|line| {
@@ -289,7 +291,7 @@ pub fn raise_open_files() -> u64 {
     }
 }
 
-/// How many more processes and threads this user may create, if there is a limit. The superuser has none.
+/// How many more processes and threads this user may create, if there is a limit. The superuser does not have one.
 pub fn processes_allowed() -> Option<u64> {
     let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
     let user = nix::unistd::getuid();

@@ -1,4 +1,4 @@
-//! Starts a program, waits for its output, and leaves nothing behind.
+//! Starts a program, waits for its output, and leaves nothing running.
 
 use std::{os::fd::AsFd, path::Path, time::Duration};
 
@@ -19,22 +19,22 @@ use crate::{
 
 /// Marks the answer, because an interpreter may print other things as well.
 pub const MARK: &str = "pconc-tui:";
-/// How often to check whether the answer is still wanted, in milliseconds.
+/// The interval at which to check whether the answer is still needed, in milliseconds.
 const LOOK_MS: u16 = 50;
-/// How long a killed program may take to be gone.
+/// The time limit for a killed program to disappear.
 const GONE_MAX: Nanos = 2_000_000_000;
 
-/// What a program printed, and how it ended.
+/// The output of a program, and how it exited.
 #[derive(Debug)]
 pub struct ProgramOutput {
-    /// The beginning of its output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
+    /// The start of the output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
     pub output: String,
-    /// How it ended.
+    /// How the program exited.
     pub end: ProcessEnd,
 }
 
 impl ProgramOutput {
-    /// The value behind the mark, if there is one of this type.
+    /// The value after the mark, if there is one of this type.
     pub fn marked<T: DeserializeOwned>(&self) -> Option<T> {
         let mut lines = self.output.lines();
         let line = lines.find_map(|line| line.strip_prefix(MARK))?;
@@ -47,7 +47,7 @@ impl ProgramOutput {
 pub enum AskError {
     /// The program could not be started: the system's reason.
     NotStarted(String),
-    /// The program did not end in time and was killed: its output until then.
+    /// The program did not exit in time and was killed; its output until then.
     TimedOut(String),
     /// The answer is no longer wanted.
     Cancelled,
@@ -55,9 +55,9 @@ pub enum AskError {
     Broken(EngineError),
 }
 
-/// Starts this Python with these arguments in `directory`, or in the session's own directory. Waits until it has ended,
-/// until `limit` is over, or until `cancelled` returns true. When this returns, nothing of the program is left. No run
-/// can happen meanwhile.
+/// Starts this Python with these arguments in `directory`, or in the session's own directory. Waits until it has
+/// exited, until `limit` is over, or until `cancelled` returns true. When this returns, nothing of the program is left.
+/// No run can happen meanwhile.
 ///
 /// # Errors
 /// See [`AskError`].
@@ -80,7 +80,7 @@ pub fn ask(
     let program = Program {
         path: python.into(),
         arguments: arguments.iter().map(ToString::to_string).collect(),
-        // Python takes no modules from this directory. Only code that opens files by name finds something there.
+        // Python does not look for modules in this directory. Only code that opens files by name finds something there.
         directory: directory.map(|directory| directory.to_string_lossy().into_owned()),
         inherited: vec![],
     };
@@ -104,7 +104,7 @@ pub fn ask(
     })
 }
 
-/// Waits for news until the next check. Returns how the program ended, if it did.
+/// Waits for news until the next check. Returns how the program exited, if it did.
 fn news(zygote: &mut Zygote, output: &mut OutputReader) -> Result<Option<ProcessEnd>, AskError> {
     wait_readable([output.fifo.as_fd(), zygote.socket.as_fd()], Some(LOOK_MS));
     output.drain();
@@ -118,7 +118,7 @@ fn news(zygote: &mut Zygote, output: &mut OutputReader) -> Result<Option<Process
     }
 }
 
-/// Removes the directory when the question has been answered.
+/// Removes the directory when the answer has arrived.
 struct Removed<'s>(&'s Scratch);
 
 impl Drop for Removed<'_> {

@@ -9,13 +9,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// More than anyone has. Asking each takes about 50 ms.
+/// More interpreters than any machine has. Probing each takes about 50 ms.
 const MOST: usize = 40;
 
-/// The file that a value of `--python` names. A name without a slash is searched on `PATH`.
+/// The file that a value of `--python` names. A name without a slash is looked up on `PATH`.
 pub fn resolved(written: &Path) -> PathBuf {
     if written.as_os_str().as_encoded_bytes().contains(&b'/') {
-        // The interpreter is started in another directory.
+        // A relative path would no longer resolve: the interpreter is started in another directory.
         return std::path::absolute(written).unwrap_or_else(|_| written.to_path_buf());
     }
     on_path()
@@ -75,8 +75,7 @@ fn has_minor_version(name: &str) -> bool {
     digits.parse::<u32>().is_ok()
 }
 
-/// The directory of pyenv, if there is one. A relative path would depend on the current directory, which nobody
-/// intends.
+/// pyenv's directory, if there is one. A relative path would depend on the current directory, which nobody intends.
 fn pyenv_root(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let root = variable("PYENV_ROOT").filter(|root| !root.is_empty());
     let usual = || Some(PathBuf::from(variable("HOME")?).join(".pyenv"));
@@ -85,7 +84,7 @@ fn pyenv_root(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
         .filter(|root| root.is_absolute())
 }
 
-/// The numbers in a version's name.
+/// The numbers in the name of a version.
 fn numbers(name: &str) -> Vec<u32> {
     name.split(|c: char| !c.is_ascii_digit())
         .filter_map(|digits| digits.parse().ok())

@@ -44,7 +44,8 @@ pub fn write(assignment: &Assignment) -> io::Result<()> {
 /// The interpreter of this plan, with the arguments that make it execute the order.
 ///
 /// # Errors
-/// If no other program can map the arena.
+///
+/// If other programs cannot map the arena.
 pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
     let python = assignment
         .plan
@@ -63,7 +64,7 @@ pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
     })
 }
 
-/// The descriptors that the script needs, by name; `None` if no other program can map the arena.
+/// The descriptors that the script needs, by name; `None` if other programs cannot map the arena.
 fn descriptors(arena: &Arena) -> Option<BTreeMap<&'static str, RawFd>> {
     Some(BTreeMap::from([
         ("arena", arena.file.as_ref()?.as_raw_fd()),

@@ -1,4 +1,4 @@
-//! The output of a program: a bounded part is kept, the rest is counted.
+//! The output of a program: a limited part is kept, the rest is counted.
 
 use std::{
     fs::{File, OpenOptions},
@@ -14,7 +14,8 @@ use crate::domain::{
     record::{OUTPUT_KEPT, PrintedOutput},
 };
 
-/// How many bytes are read before the caller continues: a program that prints without end must not keep it busy.
+/// The maximum number of bytes that are read before the caller continues: a program that prints without end must not
+/// keep it busy.
 const AT_ONCE: usize = 1 << 20;
 
 /// The reading end of a FIFO.
@@ -45,12 +46,12 @@ impl OutputReader {
         })
     }
 
-    /// Reads what was printed since the last time, as far as it is available.
+    /// Reads what was printed since the last call, as far as it is available.
     pub fn drain(&mut self) {
         let mut buffer = [0; 16 << 10];
         let mut left = AT_ONCE;
         while left > 0 {
-            // Both no data at present (EAGAIN) and no writer (0) end this round.
+            // Both the lack of data at present (EAGAIN) and the lack of a writer (0) end this round.
             let Ok(read @ 1..) = self.fifo.read(&mut buffer) else {
                 return;
             };
@@ -61,7 +62,7 @@ impl OutputReader {
         }
     }
 
-    /// The beginning of the output, at most [`OUTPUT_KEPT`] bytes.
+    /// The start of the output, at most [`OUTPUT_KEPT`] bytes.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.kept).into_owned()
     }

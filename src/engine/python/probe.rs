@@ -1,4 +1,4 @@
-//! Asks an interpreter what it is. Any other answer, or none, becomes an error of one sentence.
+//! Probes a file for an interpreter. Anything but the expected answer becomes an error of one sentence.
 
 use std::{path::Path, time::Duration};
 
@@ -15,19 +15,19 @@ use crate::{
 
 /// The code that the interpreter executes.
 const SCRIPT: &str = include_str!("../../../assets/ask.py");
-/// How long the answer may take. A cold disk needs a second or two.
+/// The time limit of the answer. A cold disk needs a second or two.
 const LIMIT: Duration = Duration::from_secs(5);
-/// How much of the printed text is shown instead, in characters.
+/// The maximum length of the output that an error quotes, in characters.
 const SHOWN: usize = 120;
 
-/// Describes this file if it is an interpreter that can execute the worker's script, or says why it cannot be used.
-/// `None` if `cancelled` returned true.
+/// Describes this file if it is an interpreter that can execute the worker's script. Otherwise returns the reason why
+/// it cannot be used. `None` if `cancelled` returned true.
 pub fn probe(
     context: &RunContext,
     path: &Path,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Result<FoundPython, UselessPython>> {
-    // Asked in the user's directory: a shim of pyenv looks there for the selected version.
+    // Started in the user's directory: a shim of pyenv looks there for the selected version.
     let here = std::env::current_dir().ok();
     let (arguments, here) = (["-c", SCRIPT], here.as_deref());
     let asked = |named| ask(context, named, &arguments, here, LIMIT, cancelled);
@@ -50,7 +50,7 @@ pub fn probe(
     }))
 }
 
-/// The path of a file that may be an interpreter, as far as that can be decided without starting anything.
+/// The path of a file that may be an interpreter, as far as that can be determined without starting anything.
 fn checked_name(path: &Path) -> Result<&str, String> {
     let name = path.to_str();
     let name = name.ok_or("has a name that is not UTF-8, which is not supported")?;
@@ -63,7 +63,7 @@ fn checked_name(path: &Path) -> Result<&str, String> {
     }
 }
 
-/// What an interpreter reports about itself, in the words of a record.
+/// The facts that an interpreter reports about itself, named as in a record.
 #[derive(Debug, Deserialize)]
 struct Description {
     implementation: String,

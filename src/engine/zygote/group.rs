@@ -1,4 +1,4 @@
-//! A program with all the processes that it creates: one process group, which ends as a whole.
+//! A program with all the processes that it creates: one process group, which exits as a whole.
 
 use std::{
     fs::OpenOptions,
@@ -25,17 +25,18 @@ use nix::{
 use super::protocol::{ProcessEnd, Program};
 use crate::engine::{os, scratch::Scratch};
 
-/// How much time a group has between the request to end and the kill. Python's resource tracker ignores the request,
-/// but it notices that the others are gone, and removes the semaphores that they have left. If it were killed with
-/// them, the semaphores would leak.
+/// The time between the request to exit and the kill of a group. Python's resource tracker ignores the request, but it
+/// notices that the others are gone, and removes the semaphores that they have left. If it were killed with them, the
+/// semaphores would leak.
 const GRACE: Duration = Duration::from_millis(100);
-/// How often the rest of a group is checked. The zygote gets no notice of the end of a process that is not its child.
+/// The interval at which the rest of a group is checked, in milliseconds. The zygote is not notified when a process
+/// exits that is not its child.
 const LOOK_MS: u16 = 5;
-/// How long the kernel may take to end killed processes. It needs no more than a moment.
+/// The time limit for killed processes to disappear. The kernel needs no more than a moment.
 const GONE_MAX: Duration = Duration::from_secs(1);
 /// The prefix of environment variables that would change what Python does. Of these only [`KEPT`] stays.
 const HIDDEN: &str = "PYTHON";
-/// Decides whether a free-threaded build has its lock, which is the user's choice.
+/// The variable with which the user turns the lock of a free-threaded build on or off.
 const KEPT: &str = "PYTHON_GIL";
 /// The longest path of a temporary directory that leaves multiprocessing's server enough room for the name of its
 /// socket. The system allows 107 bytes, and `/pymp-xxxxxxxx/listener-xxxxxxxx` needs 32 of them.
@@ -44,16 +45,16 @@ const SOCKET_DIRECTORY_MAX: usize = 75;
 /// The processes of a program.
 #[derive(Debug)]
 pub struct ProcessGroup {
-    /// The number of the group and of its first process.
+    /// The id of the group and of its first process.
     pub id: Pid,
-    /// How the first process ended. All others end with it.
+    /// How the first process exited. All others exit with it.
     pub first: Option<ProcessEnd>,
-    /// When the group was asked to end.
+    /// When the group was asked to exit.
     asked: Option<Instant>,
 }
 
 impl ProcessGroup {
-    /// The running group with this number.
+    /// The running group with this id.
     pub fn new(id: Pid) -> ProcessGroup {
         ProcessGroup {
             id,
@@ -62,17 +63,17 @@ impl ProcessGroup {
         }
     }
 
-    /// Asks all of its processes to end.
+    /// Asks all processes of the group to exit.
     pub fn end(&mut self) {
         if self.asked.is_none() {
             self.asked = Some(Instant::now());
             let _ = killpg(self.id, SIGTERM);
-            // A stopped process could not end.
+            // A stopped process could not exit.
             let _ = killpg(self.id, SIGCONT);
         }
     }
 
-    /// The time until the next check while the group ends.
+    /// The time until the next check while the group exits.
     pub fn patience_ms(&self) -> Option<u16> {
         self.asked.map(|_| LOOK_MS)
     }
@@ -86,7 +87,7 @@ impl ProcessGroup {
         killpg(self.id, None).is_err()
     }
 
-    /// How the first process ended, once the whole group is gone. Kills processes that do not end by themselves.
+    /// How the first process exited, once the whole group is gone. Kills processes that do not exit by themselves.
     pub fn outcome(&mut self) -> Option<ProcessEnd> {
         // A process that cannot be killed, for example in a file system that hangs, is not waited for.
         if self.is_gone() || self.was_asked_before(GONE_MAX) {
@@ -96,7 +97,7 @@ impl ProcessGroup {
         }
     }
 
-    /// Whether no process of the group is left. Kills processes that do not end in time after the request.
+    /// Whether no process of the group is left. Kills processes that do not exit in time after the request.
     pub fn is_gone(&mut self) -> bool {
         if self.was_asked_before(GRACE) {
             let _ = killpg(self.id, SIGKILL);
@@ -105,11 +106,11 @@ impl ProcessGroup {
     }
 }
 
-/// Starts a program in a group of its own, which dies with the zygote. Python finds its modules in the session's
-/// directory and puts its temporary files there, so that they are removed with it however the program ends. The user's
+/// Starts a program in a separate group, which dies with the zygote. Python finds its modules in the session's
+/// directory and puts its temporary files there, so that they are removed with it however the program exits. The user's
 /// environment has no other influence on Python.
 pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
-    // Opened without blocking: if nobody reads, the program is gone, and this process is about to end, too.
+    // Opened without blocking: without a reader, the program is gone, and this process is about to exit, too.
     let output = OpenOptions::new()
         .write(true)
         .custom_flags(libc::O_NONBLOCK)
@@ -154,7 +155,7 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
 /// Makes this process ignore these signals.
 pub fn ignore<const N: usize>(signals: [Signal; N]) {
     for which in signals {
-        // SAFETY: this runs no code of this program.
+        // SAFETY: ignoring a signal runs no code of this program.
         let _ = unsafe { signal(which, SigHandler::SigIgn) };
     }
 }
@@ -162,7 +163,7 @@ pub fn ignore<const N: usize>(signals: [Signal; N]) {
 /// Restores the default action of these signals.
 pub fn reset<const N: usize>(signals: [Signal; N]) {
     for which in signals {
-        // SAFETY: this runs no code of this program.
+        // SAFETY: the default action runs no code of this program.
         let _ = unsafe { signal(which, SigHandler::SigDfl) };
     }
 }

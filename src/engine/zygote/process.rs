@@ -1,4 +1,4 @@
-//! The process of the zygote: its loop, its children, its end.
+//! The process of the zygote: its loop, its children, its exit.
 
 use std::{
     collections::HashMap,
@@ -46,11 +46,11 @@ use crate::{
     },
 };
 
-/// How long killed processes may take to be gone at the end. A process that cannot be killed, for example in a file
+/// The time limit for killed processes to disappear at the end. A process that cannot be killed, for example in a file
 /// system that hangs, is not waited for.
 const EXIT_MAX: Duration = Duration::from_secs(2);
 
-/// What a child is that the zygote has forked. The first process of a program is not in this list; it leads its own
+/// The kind of a child that the zygote has forked. The first process of a program is not in this list; it leads its own
 /// group.
 #[derive(Clone, Copy, PartialEq)]
 enum Child {
@@ -66,7 +66,7 @@ struct Process {
     program: Option<ProcessGroup>,
 }
 
-/// The zygote's life. Ends the process when the program is gone.
+/// The zygote's life. Exits when the program is gone.
 pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
     detach();
     let mut process = Process {
@@ -78,17 +78,17 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
     };
     let _ = process.serve_program();
     process.clean_up();
-    // SAFETY: ends this process at once. Nothing that the fork copied from the program may run its destructor here.
+    // SAFETY: exits at once. Nothing that the fork copied from the program may run its destructor here.
     unsafe { libc::_exit(0) }
 }
 
-/// Detaches the forked process: out of the terminal's reach, and without holding anyone's output open.
+/// Detaches the forked process from the terminal and from inherited outputs, which it would keep open.
 fn detach() {
     os::name_thread("pconc-zygote");
-    // It may have a thousand computing children, and it must notice their ends.
+    // The zygote may have a thousand computing children, and it must notice their exits.
     os::request_short_time_slices();
-    // A group of its own, so that Ctrl-C reaches only the program. Not a session of its own: under autogroup scheduling
-    // that would change the workers' share of the cores.
+    // A group of its own, so that Ctrl-C reaches only the program. A session of its own would change the workers' share
+    // of the cores under autogroup scheduling.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     os::adopt_orphans();
     // A stopped zygote would not notice that the program is gone.
@@ -115,7 +115,7 @@ impl Process {
             if ended {
                 child_ended.close();
             }
-            // Without a notice, too: one may have arrived between the two.
+            // Also without a notification, because one may have arrived between the two.
             self.reap()?;
             self.report_program_end()?;
             if request {
@@ -194,7 +194,7 @@ impl Process {
         let port = listener.local_addr()?.port();
         self.fork_child(Child::Server, move || {
             os::name_thread("pconc-server");
-            // It returns only with an error. Then the process ends, and its end is reported.
+            // It returns only with an error. Then the process exits, and its exit is reported.
             let _ = loopback::serve(listener, site);
         })?;
         Ok(port)
@@ -212,17 +212,18 @@ impl Process {
             ForkResult::Child => {
                 if os::die_with_parent(zygote) {
                     reset([SIGCHLD, SIGHUP]);
-                    // The socket must not stay open here: the end of the program would not be seen as its end of file.
+                    // The socket must not stay open here: otherwise the zygote's socket would not reach its end of file
+                    // when the program exits.
                     let _ = nix::unistd::close(self.socket.as_raw_fd());
                     life();
                 }
-                // SAFETY: exits at once, without running what the zygote would run at its own end.
+                // SAFETY: exits at once, without running what the zygote would run at its own exit.
                 unsafe { libc::_exit(0) }
             }
         }
     }
 
-    /// Kills these children and ends the program. The server alone is killed only when no program is running.
+    /// Kills these children and the program. The server alone is killed only when no program is running.
     fn kill(&mut self, which: impl Fn(Child) -> bool) {
         for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
             // A process that is already gone is reaped all the same.
@@ -231,7 +232,7 @@ impl Process {
         self.program.iter_mut().for_each(ProcessGroup::end);
     }
 
-    /// Reaps and reports the processes that have ended.
+    /// Reaps and reports the processes that have exited.
     fn reap(&mut self) -> io::Result<()> {
         for (pid, end) in ended_children() {
             match self.children.remove(&pid) {
@@ -273,7 +274,7 @@ impl Process {
     }
 }
 
-/// Reaps the children that have ended.
+/// Reaps the children that have exited.
 fn ended_children() -> impl Iterator<Item = (Pid, ProcessEnd)> {
     std::iter::from_fn(|| match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
         Ok(WaitStatus::Signaled(pid, signal, _)) => Some((pid, ProcessEnd::Killed(signal as i32))),

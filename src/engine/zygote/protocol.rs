@@ -17,10 +17,10 @@ use crate::{
     engine::{fetch::FetchLimits, loopback::Site},
 };
 
-/// The longest frame: many times the size of a thousand long addresses.
+/// The maximum length of a frame: many times the size of a thousand long addresses.
 const FRAME_BYTES_MAX: usize = 16 << 20;
 
-/// What the program asks the zygote to do.
+/// A request of the program to the zygote.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ZygoteRequest {
     /// Fork all workers of this plan.
@@ -31,40 +31,40 @@ pub enum ZygoteRequest {
     },
     /// Start a program.
     Execute(Program),
-    /// Kill all workers, and end the program with all its processes.
+    /// Kill all workers, and the program with all its processes.
     Kill,
     /// Start the loopback server.
     Serve(Site),
-    /// End the loopback server.
+    /// Stop the loopback server.
     StopServer,
 }
 
 /// A program to start. All fields are text: the caller has rejected paths that are not.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Program {
-    /// The file.
+    /// The path of the executable.
     pub path: String,
     /// The arguments, without the program's own name.
     pub arguments: Vec<String>,
-    /// Its working directory, if that is not the session's own directory.
+    /// The working directory, if it is not the session's own directory.
     pub directory: Option<String>,
     /// Descriptors that stay open, besides 0 to 2. They have the same numbers in the zygote.
     pub inherited: Vec<RawFd>,
 }
 
-/// What happened to the zygote's children.
+/// News about the zygote's children.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum News {
     /// A worker is gone, or could not be created.
     WorkerEnded {
         /// The worker's number.
         worker: u32,
-        /// How it ended, as the rest of a sentence that starts with its name.
+        /// The cause, as the rest of a sentence that starts with the worker's name.
         cause: String,
     },
     /// The process group of a program that runs; or the system's reason if it could not be started.
     ProgramStarted(Result<i32, String>),
-    /// A program is gone, with its whole group: how its first process ended.
+    /// A program is gone, with its whole group: how its first process exited.
     ProgramEnded(ProcessEnd),
     /// The port of the loopback server; or the system's reason if there is none.
     Server(Result<u16, String>),
@@ -72,7 +72,7 @@ pub enum News {
     ServerEnded,
 }
 
-/// How a process ended.
+/// How a process exited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProcessEnd {
     /// By itself, with this status.
@@ -82,7 +82,7 @@ pub enum ProcessEnd {
 }
 
 impl ProcessEnd {
-    /// Whether it ended by itself with status 0.
+    /// Whether it exited by itself with status 0.
     pub fn is_success(self) -> bool {
         self == ProcessEnd::Exited(0)
     }
@@ -104,6 +104,7 @@ impl fmt::Display for ProcessEnd {
 /// Sends a frame.
 ///
 /// # Errors
+///
 /// If the other end is gone.
 pub fn send(socket: &mut UnixStream, message: &impl Serialize) -> io::Result<()> {
     let body = serde_json::to_vec(message)?;

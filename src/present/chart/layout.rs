@@ -1,11 +1,11 @@
-//! Where the bars of a chart are. They are as wide as there is room, and never cut.
+//! The positions of the bars of a chart. They are as wide as the room allows, and never cut.
 
 use std::ops::Range;
 
-/// The greatest distance between two groups, unless their bars are wider.
+/// The maximum distance between two groups, unless their bars are wider.
 const FARTHEST: usize = 8;
 
-/// Where the bars of a chart are, in columns from the left of the plot.
+/// The positions of the bars of a chart, in columns from the left of the plot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The columns of each group in view.
@@ -15,7 +15,7 @@ pub struct Layout {
     /// Each bar in view: its group, its place in the group, and its columns. Group and place are counted among all
     /// bars.
     pub bars: Vec<((usize, usize), Range<u16>)>,
-    /// Whether the column beside each bar is for its interval and its single values.
+    /// Whether each bar has a column beside it for the interval and the single values.
     pub has_beside: bool,
 }
 
@@ -24,14 +24,14 @@ pub fn middle(columns: &Range<u16>) -> u16 {
     columns.start + (columns.end - columns.start).saturating_sub(1) / 2
 }
 
-/// A number of columns, limited to what a chart can have.
+/// A number of columns, limited to the width that a chart can have.
 fn columns(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX)
 }
 
 #[derive(Clone, Copy)]
 struct Widths {
-    /// An odd number, because signs are above the middle.
+    /// The width of a bar: an odd number, because signs are above the middle.
     bar: usize,
     /// The distance from one bar to the next.
     step: usize,
@@ -39,9 +39,9 @@ struct Widths {
     gap: usize,
 }
 
-/// The widths in documents, whose columns can be as wide as necessary.
+/// The widths in documents, which can be as wide as necessary.
 const DRAWN: Widths = Widths::of(7, 9, 4);
-/// From the widest to the thinnest.
+/// From the widest to the narrowest.
 const WIDTHS: [Widths; 9] = [
     Widths::of(13, 15, 6),
     Widths::of(9, 11, 5),
@@ -71,20 +71,20 @@ impl Widths {
 }
 
 impl Layout {
-    /// Groups of these bars, all of them within `width` columns; `None` if even the thinnest bars do not fit.
+    /// The layout with all groups within `width` columns; `None` if even the narrowest bars do not fit.
     pub fn whole(groups: &[Range<usize>], width: u16) -> Option<Layout> {
         let fits = |widths: &Widths| widths.all(groups) <= usize::from(width);
         let widths = WIDTHS.into_iter().find(fits)?;
         Some(Layout::placed(groups, 0, widths, width))
     }
 
-    /// All groups in a document, and their width: as many columns as they take, but at least `least`.
+    /// The layout with all groups in a document, and its width: as many columns as they take, but at least `least`.
     pub fn drawn(groups: &[Range<usize>], least: u16) -> (Layout, u16) {
         let width = columns(DRAWN.all(groups)).max(least);
         (Layout::placed(groups, 0, DRAWN, width), width)
     }
 
-    /// As many groups around this one as have room, with bars of one column.
+    /// The layout with as many groups around this one as have room, with bars of one column.
     pub fn around(groups: &[Range<usize>], group: usize, width: u16) -> Layout {
         let [.., widths] = WIDTHS;
         let most = groups.iter().map(|bars| widths.group(bars.len())).max();

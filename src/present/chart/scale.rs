@@ -13,7 +13,7 @@ pub struct AxisScale {
     pub step: f64,
 }
 
-/// The greatest number of round numbers on an axis of rows, besides 0.
+/// The maximum number of round numbers on an axis of rows, besides 0.
 const MOST: u16 = 8;
 
 impl AxisScale {
@@ -50,7 +50,7 @@ impl AxisScale {
         }
     }
 
-    /// A value as a share of the height; `None` if it is above the upper edge, or if it has no height.
+    /// A value as a share of the height; `None` if it is negative, above the upper edge or not a number.
     pub fn share(self, value: f64) -> Option<f64> {
         let share = value / self.top;
         (0.0..=1.0 + 1e-9)
@@ -70,7 +70,7 @@ impl AxisScale {
     }
 }
 
-/// The lengths 1, 2, 5, 10, … that people count in.
+/// The round lengths of time 1, 2, 5, 10, …, in nanoseconds.
 pub fn round_lengths() -> impl Iterator<Item = Nanos> {
     let decades = iter::successors(Some(1), |decade: &Nanos| decade.checked_mul(10));
     decades.flat_map(|decade| [1, 2, 5].map(|factor| decade.saturating_mul(factor)))

@@ -38,7 +38,7 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Compari
 
 struct ComparisonTable<'t, 'a> {
     runs: &'t [Compared<'a>],
-    /// The run that differences are taken from.
+    /// The run from which differences are taken.
     from: usize,
 }
 
@@ -88,7 +88,7 @@ impl ComparisonTable<'_, '_> {
             .then(|| self.words("GIL", cells))
     }
 
-    /// A row without differences, because they would mean nothing.
+    /// A row without differences, which would be meaningless.
     fn words(&self, name: &str, mut cells: Vec<String>) -> ComparisonRow {
         cells.extend((self.runs.len() == 2).then(String::new));
         ComparisonRow {

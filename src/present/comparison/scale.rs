@@ -1,18 +1,19 @@
-//! How a row of a comparison is written: in one unit, with the same number of decimals in all of its cells.
+//! The format of a row of a comparison: one unit, with the same number of decimals in all of its cells.
 
 use crate::{catalog::metric::Unit, domain::text};
 
 /// One format for the numbers of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct NumberScale {
-    /// The factor from the value to the unit.
+    /// Multiplies a value to convert it to the unit of `suffix`.
     by: f64,
     decimals: usize,
-    /// The unit, with the blank before it.
+    /// The unit, with the space before it.
     suffix: &'static str,
 }
 
-/// Seconds, unless the largest is short or the least would vanish beside it.
+/// The factor, the decimals and the suffix: for seconds, or for a smaller unit if the largest value is short or the
+/// smallest would vanish beside it.
 fn seconds(largest: f64, least: f64) -> (f64, usize, &'static str) {
     let is_fine = least < text::LEAST_IN_SECONDS;
     match largest {
@@ -26,7 +27,7 @@ fn seconds(largest: f64, least: f64) -> (f64, usize, &'static str) {
 }
 
 impl NumberScale {
-    /// The format for all of these numbers of one unit.
+    /// One format for all of these values of a unit.
     pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64> + Clone) -> NumberScale {
         let largest = values.clone().fold(0.0, f64::max);
         let least = values
@@ -58,7 +59,7 @@ impl NumberScale {
         format!("{}{}", self.bare(value), self.suffix)
     }
 
-    /// A number without its unit. A number that is too small to show is not written as 0.
+    /// A number without its unit. A value that is not 0 is never written as 0.
     pub(super) fn bare(self, value: f64) -> String {
         let (sign, value) = if value > 0.0 && self.steps(value) == 0.0 {
             ("<", 1.0 / self.digits())

@@ -1,4 +1,5 @@
-//! How runs differ. The sentences are computed from the numbers and never claim more than their intervals allow.
+//! The sentence about how runs differ. It is computed from the numbers and never claims more than their intervals
+//! allow.
 
 use super::{factor, range, repeats, the_lock};
 use crate::{
@@ -39,8 +40,7 @@ pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
     }
 }
 
-/// Why the work of two runs differs, as in "iterations: 100 and 200". These are the first run and the next one with
-/// other work.
+/// The differences in work between the first run and the next one with different work, as in "iterations: 100 and 200".
 fn differing_work(runs: &[Compared<'_>]) -> String {
     let plans = || runs.iter().map(|run| &run.entry.record.plan);
     plans()
@@ -51,7 +51,7 @@ fn differing_work(runs: &[Compared<'_>]) -> String {
         .join(", ")
 }
 
-/// How the work of two plans differs, an item for each aspect. Empty if they do the same work.
+/// The differences in work between two plans, one item for each aspect. Empty if they do the same work.
 fn differing(one: &Plan, other: &Plan) -> Vec<String> {
     let difference = |what: &str, [one, other]: [String; 2]| format!("{what}: {one} and {other}");
     let both = [one, other];

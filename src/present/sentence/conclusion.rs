@@ -26,7 +26,7 @@ pub fn of_entry(entry: &SweepEntry) -> String {
     of(&entry.sweep.plan, &entry.results, cores_usable)
 }
 
-/// The best configuration so far, or of all, in a few words.
+/// The best configuration so far, or of the whole sweep, in a few words.
 pub fn headline(results: &Results, is_on: bool) -> String {
     let so_far = if is_on { "so far: " } else { "" };
     let best = results
@@ -72,7 +72,7 @@ struct Conclusion<'a> {
 }
 
 impl Conclusion<'_> {
-    /// A clause for each executor that is no reference for the others, and the caveats about all of them.
+    /// A clause for each executor that the others are not measured against, and the caveats about all of them.
     fn sentence(&self) -> String {
         let (series, summaries) = (&self.results.series, &self.results.summaries);
         let anything = summaries.iter().any(Option::is_some)
@@ -174,8 +174,8 @@ impl Conclusion<'_> {
         }
     }
 
-    /// The number of workers; or the usable cores, if the work computes and there is a worker for each of them, because
-    /// the cores are then the reason.
+    /// The number of workers. It is the number of usable cores instead if the work computes and there is a worker for
+    /// each of them, because the cores are then the reason.
     fn place(&self, summary: &ConfigurationSummary) -> String {
         let computes = self.plan.work().workload.computes();
         if computes && summary.plan.workers == self.cores_usable {
@@ -185,7 +185,7 @@ impl Conclusion<'_> {
         }
     }
 
-    /// What more workers brought, if more were measured.
+    /// The effect of more workers, if more were measured.
     fn beyond(&self, series: &Series, summary: &ConfigurationSummary) -> &'static str {
         let most = summary.plan.workers;
         let mut measured = self.measured(series).map(|other| other.plan.workers);

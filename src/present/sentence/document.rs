@@ -1,4 +1,4 @@
-//! What documents say of runs, sweeps and machines, in any format.
+//! Sentences about runs, sweeps and machines in documents of any format.
 
 use std::collections::BTreeSet;
 
@@ -21,15 +21,15 @@ use crate::{
 
 /// The program that writes the files.
 pub const PROGRAM: &str = concat!("pconc-tui ", env!("CARGO_PKG_VERSION"));
-/// The number of characters that are repeated of a foreign sentence.
+/// The maximum length of an untrusted sentence, in characters.
 const FOREIGN: usize = 300;
 
-/// Foreign text as files repeat it.
+/// Untrusted text, shortened and without control characters, for use in a file.
 pub fn foreign(text: &str) -> String {
     clean(text, FOREIGN)
 }
 
-/// The user's name for a run or a sweep, as its title shows it.
+/// The user's name for a run or a sweep, as the title shows it.
 fn named(name: Option<&str>) -> String {
     name.map(|name| format!(" {}:", clean(name, NAME)))
         .unwrap_or_default()
@@ -106,7 +106,7 @@ pub fn verdict(shared: &Shared<'_>, run: &RunEntry) -> String {
     foreign(&verdict::concluded(&run.record, &shared.finding(run)))
 }
 
-/// The interpreters that executed the runs of Python's models, each once: "Python 3.13.0, GIL on: /usr/bin/python3.13".
+/// The interpreters of the runs of Python models, each once: "Python 3.13.0, GIL on: /usr/bin/python3.13".
 pub fn interpreters(shared: &Shared<'_>) -> BTreeSet<String> {
     let plans = shared.runs.iter().map(|run| &run.record.plan);
     let with_language = |interpreter| format!("Python {}", self::interpreter(interpreter));
@@ -121,7 +121,7 @@ pub fn interpreter(interpreter: &Interpreter) -> String {
     format!("{}: {}", interpreter.label(), foreign(&interpreter.path))
 }
 
-/// What Python needed besides the work itself; `None` if the run was not Python's.
+/// What Python needed besides the work itself; `None` for a native run.
 pub fn python_costs(record: &Record) -> Option<String> {
     let python = record.interpreter.python.as_ref()?;
     let parts = [
@@ -135,7 +135,7 @@ pub fn python_costs(record: &Record) -> Option<String> {
     (!known.is_empty()).then(|| format!("Python's own: {}", known.join(" · ")))
 }
 
-/// How much of a run's output is known, and that output, made harmless.
+/// The size of a run's output and how much of it was kept, and that output without harmful characters.
 pub fn printed(record: &Record) -> Option<(String, String)> {
     const KEPT: u64 = OUTPUT_KEPT as u64;
     let output = record.interpreter.python.as_ref()?.output.as_ref()?;
@@ -167,8 +167,7 @@ pub fn machine(machine: &Machine) -> String {
     )
 }
 
-/// The machines on which everything was measured: "recorded on …" for another machine or another user than this
-/// program's.
+/// The machines on which everything was measured. For another machine or another user: "recorded on …".
 pub fn machines(shared: &Shared<'_>) -> BTreeSet<String> {
     let measured_on = |from: &Provenance| {
         let how = match from.origin {

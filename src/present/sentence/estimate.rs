@@ -1,4 +1,4 @@
-//! How long something will take, in words.
+//! Estimates of time, in words.
 
 use crate::domain::{estimate::Estimate, text::grouped};
 
@@ -29,7 +29,7 @@ pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
     ))
 }
 
-/// Two digits, because an estimate is no more exact.
+/// Two digits, because an estimate is not more exact.
 fn rough(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s >= 5_400.0 => (s / 3_600.0, "h"),

@@ -1,4 +1,4 @@
-//! How faithful the emulated interpreter lock is, in words.
+//! The comparison of the emulated lock with CPython's, in words.
 
 use crate::domain::{
     fidelity::{FidelityLine, FidelityQuestion, Verdict},
@@ -6,7 +6,7 @@ use crate::domain::{
     text::counted,
 };
 
-/// Why the lock cannot be compared with this interpreter's, in one sentence; `None` if it can.
+/// The reason why the emulated lock cannot be compared with this interpreter's, in one sentence; `None` if it can.
 pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     (interpreter.gil == GilState::Off).then(|| {
         format!(

@@ -1,4 +1,4 @@
-//! What a law says that was fitted to the speed-ups of a model.
+//! The laws that were fitted to the speed-ups of a model, in words.
 
 use crate::{
     domain::{
@@ -9,7 +9,7 @@ use crate::{
     present::number::{span, three_digits},
 };
 
-/// Each law that was fitted to each model. The first time, a law has its full name.
+/// Each law that was fitted to each model. A law has its full name only when it first occurs.
 pub fn all(series: &[Series]) -> Vec<String> {
     let fitted = series
         .iter()

@@ -1,8 +1,8 @@
-//! What happens at this moment.
+//! Sentences about the present moment of a run.
 
 use crate::domain::{phase::Phase, plan::Lock, text, trace::Trace};
 
-/// Says that workers died while the run goes on without them; `None` if none died.
+/// The workers that died while the run continues without them; `None` if none died.
 pub fn died(deaths: &[String]) -> Option<String> {
     let (first, others) = deaths.split_first()?;
     Some(match others.len() {

@@ -1,4 +1,4 @@
-//! Where a run comes from.
+//! Sentences about where and when a run was measured.
 
 use super::{moment, utc};
 use crate::domain::{
@@ -7,8 +7,8 @@ use crate::domain::{
     text::counted,
 };
 
-/// Where and when a run of a shared file was recorded, from the longest text to the shortest; `None` for this user's
-/// own runs.
+/// Where and when a run of a shared file was recorded, in three lengths, the longest first; `None` for this user's own
+/// runs.
 pub fn recorded_on(entry: &RunEntry) -> Option<[String; 3]> {
     let Provenance {
         origin, machine, ..
@@ -27,7 +27,7 @@ pub fn recorded_on(entry: &RunEntry) -> Option<[String; 3]> {
     ])
 }
 
-/// When and where a session measured, in a few words, as seen from `here`.
+/// When and where a session measured, in a few words, relative to `here`.
 pub fn session(entry: &RunEntry, here: &Provenance) -> String {
     let (when, utc) = (moment(&entry.record.started_at), utc());
     let machine = entry.provenance.machine.in_short();
@@ -41,7 +41,7 @@ pub fn session(entry: &RunEntry, here: &Provenance) -> String {
     }
 }
 
-/// When and where a run was measured, in one sentence, as seen from `here`; `None` if that was here and now.
+/// When and where a run was measured, in one sentence, relative to `here`; `None` if that was in this session.
 pub fn of(entry: &RunEntry, here: &Provenance) -> Option<String> {
     let (when, utc) = (moment(&entry.record.started_at), utc());
     let machine = entry.provenance.machine.in_short();

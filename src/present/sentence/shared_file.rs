@@ -7,13 +7,13 @@ use crate::domain::{
     text::grouped,
 };
 
-/// Everything to say about a run's shared file, in sentences without a full stop; empty if it had none.
+/// Everything about a run's shared file, in sentences without a full stop; empty if it had none.
 pub fn all(record: &Record) -> Vec<String> {
     let about = |file| std::iter::once(left(file, &record.plan)).chain(spoilt(file));
     record.system.shared_file.iter().flat_map(about).collect()
 }
 
-/// What is left in the file, in one sentence without a full stop.
+/// The contents of the file, in one sentence without a full stop.
 pub fn left(file: &SharedFile, plan: &Plan) -> String {
     let lost = lost(file);
     let owner = file.pieces.first().map(|piece| name(piece.source, plan));
@@ -42,7 +42,7 @@ fn lost(file: &SharedFile) -> String {
 }
 
 fn mixture(file: &SharedFile, plan: &Plan) -> String {
-    /// The greatest number of names in a sentence.
+    /// The maximum number of names in a sentence.
     const NAMED: usize = 3;
     let units = std::iter::once(" bytes").chain(std::iter::repeat(""));
     let named = file.pieces.iter().take(NAMED).zip(units);
@@ -58,7 +58,7 @@ fn mixture(file: &SharedFile, plan: &Plan) -> String {
     format!("{NAME} is a mixture: {}", parts.join(", "))
 }
 
-/// The owner of a page: a task, if each task has an address of its own.
+/// The owner of a page: a task, if each task has its own address.
 fn name(source: Source, plan: &Plan) -> String {
     let Some(addresses) = plan.addresses() else {
         return "a page".into();

@@ -39,8 +39,8 @@ fn compared(history: &History, over: &RunEntry, run: &RunEntry) -> Claim {
     claim(&comparison::of(&runs, 0))
 }
 
-/// A run with a star is clearly faster than every run of another plan. A verdict claims the same as a comparison with
-/// the baseline.
+/// Checks that a run with a star is clearly faster than every run of another plan, and that a verdict claims the same
+/// as a comparison with the baseline.
 fn agree(history: &History) -> Result<(), TestCaseError> {
     let counted = || {
         history
@@ -65,7 +65,7 @@ fn agree(history: &History) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Times around some value, near enough to each other for every outcome to occur.
+/// Times around some value, so close together that every outcome occurs.
 fn times(least: usize) -> impl Strategy<Value = Vec<f64>> {
     (0..4usize, proptest::collection::vec(0.9f64..1.1, least..5)).prop_map(|(around, spread)| {
         let around = [1.0, 0.95, 0.85, 0.5][around];
@@ -136,7 +136,7 @@ proptest! {
     }
 }
 
-/// A run of this plan that something outside of it disturbed, or nothing.
+/// Adds a run of this plan, disturbed or not.
 fn add(
     history: &mut History,
     model: Model,

@@ -49,7 +49,7 @@ pub fn concluded(record: &Record, finding: &RunFinding) -> String {
 }
 
 fn completed(record: &Record, finding: &RunFinding) -> String {
-    // A comparison of serial with serial would compare the machine with itself, unless the user wants just that.
+    // Serial against serial would compare the machine with itself. It is said only if the user chose the baseline.
     let is_telling = |over: &Baseline| over.is_chosen || !record.plan.is_serial();
     let gain = finding.gain.as_ref().filter(|(_, over)| is_telling(over));
     let gain = gain.map(|(gain, over)| gained(gain, over));
@@ -138,7 +138,7 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
 
 /// How many workers computed, and how many waited for what.
 fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
-    // Words are used only if all numbers are nearly whole. Numbers that are rounded one by one may not add up.
+    // Words are used only if all numbers are nearly whole. Numbers that are rounded separately may not add up.
     let is_near_whole = |x: f64| (x - x.round()).abs() <= 0.25;
     let in_words = is_near_whole(at_once) && waiting.is_none_or(|(x, _)| is_near_whole(x));
     let amount = |x: f64| {

@@ -20,7 +20,7 @@ pub fn of(plan: &Plan) -> String {
     with_lock(plan, None)
 }
 
-/// A run with the state of Python's lock. What was proven during the run is more certain than what the interpreter said
+/// A run with the state of Python's lock. The state during the run takes precedence over what the interpreter reported
 /// before.
 fn with_lock(plan: &Plan, proven: Option<GilState>) -> String {
     let said = plan.executor.label();

@@ -19,11 +19,12 @@ thread_local! {
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
 }
 
-/// Creates workers that are the threads of a new pool, which ends with its last task. They take tasks after the gate
+/// Creates workers that are the threads of a new pool, which exits after its last task. They take tasks after the gate
 /// has opened.
 ///
 /// # Errors
-/// When the system refuses a thread.
+///
+/// If the system refuses a thread.
 pub fn create(
     assignment: &Assignment,
     threads: &mut Vec<JoinHandle<()>>,
@@ -34,7 +35,7 @@ pub fn create(
             let number = u32::try_from(thread.index()).expect("a pool is not larger than the plan");
             let assignment = assignment.clone();
             let life = move || live(&assignment, number, thread);
-            // rayon itself does not wait for the end of its threads.
+            // rayon itself does not wait for its threads to exit.
             threads.push(spawn(format!("rayon {number}"), life)?);
             Ok(())
         })

@@ -25,7 +25,7 @@ use crate::{
     present::comparison::{Comparison, compare},
 };
 
-/// A configuration: its model, its workers, its workers on a core, and the times of its repeats.
+/// A configuration: model, workers, cores in use, and the times of its repeats.
 type Configuration<'c> = (Model, u64, f64, &'c [f64]);
 
 /// A campaign that measured these configurations.
@@ -330,7 +330,7 @@ fn a_row_has_one_unit() {
     }
 }
 
-/// A run of this model, which is one of Python's or one of ours.
+/// A run of this model, Python or native.
 fn of_model(model: Model, wall_s: f64, gil_s: f64) -> Record {
     let mut record = sample::record(sample::plan(Cpu, model, 2), wall_s, wall_s);
     record.times.phases_s[Phase::Gil] = nanos(gil_s);
