@@ -63,7 +63,7 @@ use crate::{
 /// The explorer.
 #[derive(Debug)]
 pub struct App {
-    /// What is being measured.
+    /// The run or campaign that is being measured.
     work: CurrentWork,
     history: History,
     /// The plan of the next run, as the user edits it.
@@ -87,7 +87,7 @@ struct Settings {
     directory: Option<String>,
 }
 
-/// What the explorer says to the user and to the shell.
+/// The explorer's output: sentences for the user and effects for the shell.
 #[derive(Debug, Default)]
 struct Out {
     headline: String,
@@ -96,15 +96,15 @@ struct Out {
     notice: Option<Notice>,
     /// The number of notices so far.
     notices: u32,
-    /// What the shell must do after this message.
+    /// The effects that the shell must perform after this message.
     effects: Vec<Effect>,
 }
 
-/// A live headline stays this long. Nobody could read a headline that changes faster.
+/// The minimum time that a live headline stays. One that changes faster could not be read.
 const HEADLINE_EVERY: Nanos = 250_000_000;
 
 impl App {
-    /// The first screen, on a machine that allows this many workers.
+    /// The first screen, on this machine and with these worker limits.
     pub fn new(machine: Machine, limits: WorkerLimits) -> App {
         let cores = machine.cores_usable;
         let mut app = App {
@@ -161,17 +161,17 @@ impl App {
         self
     }
 
-    /// The machine that the explorer runs on.
+    /// The machine on which the explorer runs.
     pub fn machine(&self) -> &Machine {
         &self.settings.machine
     }
 
-    /// How many workers are allowed.
+    /// The maximum number of workers for each kind of model.
     pub fn limits(&self) -> &WorkerLimits {
         &self.form.limits
     }
 
-    /// The form.
+    /// The form of the plan.
     pub fn setup(&self) -> &Setup {
         &self.form
     }
@@ -191,18 +191,18 @@ impl App {
         self.settings.size
     }
 
-    /// The columns and rows without those of a notice, which has a row of its own.
+    /// The columns and rows of the screen without the row of a notice.
     pub fn room(&self) -> (u16, u16) {
         let (columns, rows) = self.settings.size;
         let notice = u16::from(self.out.notice.is_some());
         (columns, rows.saturating_sub(notice))
     }
 
-    /// Folds a message into the state, and returns what the shell must do.
+    /// Folds a message into the state, and returns the effects that the shell must perform.
     #[must_use = "effects do nothing unless performed"]
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut is_due = !matches!(msg, Msg::Batch(_)) || self.headline_is_due();
-        // Time that passes changes nothing that a future run depends on.
+        // Passing time does not change anything on which a future run depends.
         let is_news = !matches!(msg, Msg::Batch(_) | Msg::Tick(_));
         match msg {
             Msg::Opened => self.on_opened(),
@@ -271,7 +271,7 @@ impl App {
         self.settle_answer(notices, why_not);
     }
 
-    /// Does what a key stands for.
+    /// Performs the action of a key.
     fn perform(&mut self, keys: &Keys, binding: &Binding, key: Key) {
         match binding.action {
             Action::Do(does) => does(self),
@@ -296,7 +296,7 @@ impl App {
         self.settle_form();
     }
 
-    /// Composes the sentence to read first: what happens in the run that is shown, or its verdict.
+    /// Composes the sentence to read first: what is happening in the shown run, or its verdict.
     fn compose_headline(&mut self) {
         self.out.headline_at = self.live().map_or(0, |live| live.trace.now);
         self.out.headline = match (&self.work.activity, &self.sweeps.sketch, self.shown()) {

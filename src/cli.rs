@@ -30,19 +30,20 @@ pub use work::WorkArguments;
 
 use crate::domain::keeping::Keeping;
 
-/// What to print instead of doing anything.
+/// A text to print instead of doing anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EarlyAnswer {
-    /// A text that the user asked for: help or version.
+    /// A text that the user requested: help or version.
     Text(String),
     /// One sentence that says what was wrong and what is allowed.
     Refusal(String),
 }
 
-/// What the arguments ask for. The first one is the program's name.
+/// Parses the arguments. The first one is the program's name.
 ///
 /// # Errors
-/// What to print instead.
+///
+/// The text to print instead.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, EarlyAnswer> {
     let matches = CommandLine::command().try_get_matches_from(arguments);
     let matches = matches.map_err(refusal::answer)?;
@@ -78,7 +79,7 @@ Exit codes:
 #[derive(Debug, PartialEq, Parser)]
 #[command(name = "pconc-tui", version, after_long_help = EXAMPLES, max_term_width = 100)]
 pub struct CommandLine {
-    /// What the user wants; without it, the explorer.
+    /// The command; `None` opens the explorer.
     #[command(subcommand)]
     pub command: Option<Command>,
 
@@ -108,15 +109,15 @@ pub struct CommandLine {
     pub explore: Explore,
 }
 
-/// What the user wants the program to do.
+/// The command that the user requested.
 #[derive(Debug, PartialEq, Subcommand)]
 pub enum Command {
     /// Measure without a screen, and print the records
     Run(Box<RunRequest>),
-    /// Measure models with many numbers of workers, and print the curve
+    /// Measure models with many worker counts, and print the curve
     ///
-    /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one round that
-    /// warms up and is not counted. Serial is always measured too, once per round, because speed-ups need it.
+    /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one warm-up
+    /// round that is not counted. Serial is always measured too, once per round, because speed-ups need it.
     Sweep(Box<SweepRequest>),
     /// Compare the emulated interpreter lock with CPython's, and print how true it is
     ///
@@ -150,7 +151,11 @@ pub enum Command {
 }
 
 impl CommandLine {
-    /// Fills in what was left open, or says which options contradict each other.
+    /// Fills in what was left open.
+    ///
+    /// # Errors
+    ///
+    /// Which options contradict each other.
     fn settle(&mut self, matches: &ArgMatches) -> Result<(), String> {
         if self.history.is_some() && self.no_history {
             return Err(

@@ -9,9 +9,9 @@
 //!               chrome     the events
 //! ```
 //!
-//! Output whose length depends on the measurement is streamed. A run of a million tasks makes a hundred megabytes of
-//! JSON, which are never held in memory. Pictures and reports are bounded. [`mod@file`] writes a document into a file,
-//! completely or not at all.
+//! Output whose length depends on the measurement is streamed. The JSON of a run of a million tasks is a hundred
+//! megabytes, which are never in memory at once. The size of pictures and reports is limited. [`mod@file`] writes a
+//! document into a file, completely or not at all.
 
 mod chrome;
 mod csv;

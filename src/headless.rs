@@ -1,4 +1,4 @@
-//! The shell without a screen: measures what the command line asks for, and prints the records.
+//! The shell without a screen: measures what the user requests on the command line, and prints the records.
 //!
 //! Data goes to stdout, everything else to stderr, so that the output can be piped.
 
@@ -46,7 +46,8 @@ use crate::{
 /// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///
 /// # Errors
-/// If the request is wrong, or the engine cannot start.
+///
+/// If the request is invalid, or the engine cannot start.
 pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) =
         Bench::for_work(&request.work, request.model.is_python(), keeping, ascii)?;
@@ -55,7 +56,7 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     let python = bench.pythons.first().map(|found| found.interpreter.clone());
     let mut draft = request.draft(cores_usable, &limits, urls, python);
     draft.check(&limits).map_err(Failure::usage)?;
-    // The estimate justifies the time for measuring the speed only if a person reads it.
+    // Measuring the speed takes time. It is worth that only if a person reads the estimate.
     let is_read = io::stderr().is_terminal();
     bench.calibrate(&mut draft, request.model.is_python(), is_read)?;
     let plan = draft.validate(&limits).map_err(Failure::usage)?;
@@ -87,7 +88,8 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
 /// code.
 ///
 /// # Errors
-/// If the request is wrong, or the engine cannot start.
+///
+/// If the request is invalid, or the engine cannot start.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) = Bench::for_work(&request.work, request.needs_python(), keeping, ascii)?;
     let limits = bench.session.limits.clone();
@@ -116,7 +118,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
     })
 }
 
-/// How many runs a sweep has, and how long they will take.
+/// The number of runs of a sweep, and how long they will take.
 fn extent(draft: &SweepDraft, known: MachineFacts<'_>) -> String {
     let configurations = counted(draft.size() as u64, "configuration");
     let rounds = counted(draft.repeats, "round");

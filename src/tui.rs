@@ -1,7 +1,8 @@
 //! The shell with a screen: it joins engine, app and ui.
 //!
 //! Everything that happens arrives in one channel: keys, reports of the run, signals. The loop passes it to the
-//! [`App`], performs the effects that come back, and draws when the pacer says so. The App makes all decisions.
+//! [`App`], performs the effects that the App returns, and draws when the pacer is due. All decisions are made in the
+//! App.
 
 mod event;
 mod input;
@@ -58,15 +59,17 @@ use crate::{
     ui::Theme,
 };
 
-/// How often the progress of reading runs for an export is reported.
+/// The interval at which the progress of reading runs for an export is reported, in nanoseconds.
 const REPORT_EVERY: Nanos = 100_000_000;
 
 /// Opens the explorer, with the runs of a shared file if `file` names one, and returns its exit code when the user
-/// leaves. `look` says how it looks, and `present` selects the teaching layout. `pythons` are offered in addition to
-/// the interpreters that are found. Runs are kept where `keeping` says.
+/// leaves. `look` is the appearance that the user asked for, and `present` selects the teaching layout. `pythons` are
+/// offered in addition to the interpreters that are found. Runs are kept where `keeping` says.
 ///
 /// # Errors
-/// If the file is not usable, before anything is started; if the explorer cannot run here; or if something broke.
+///
+/// If the file is not usable, before anything is started; if the explorer cannot run here; or if the explorer fails
+/// later.
 pub fn explore(
     file: Option<&Path>,
     look: Look<ColorChoice>,
@@ -136,13 +139,13 @@ struct Explorer {
     run: Option<Run>,
     keeper: HistoryKeeper,
     events: Sender<Event>,
-    /// The exit code, or the failure, once the user leaves or has to.
+    /// The exit code, or the failure, once the explorer is to exit.
     ended: Option<Result<u8, Failure>>,
 }
 
 impl Explorer {
-    /// Handles events until it is time to leave. Then the terminal is given back first, so that the user does not wait
-    /// for it.
+    /// Handles events until the explorer is to exit. Then it restores the terminal first, so that the user does not
+    /// wait for it.
     fn run_loop(mut self, events: &Receiver<Event>) -> Result<u8, Failure> {
         self.draw();
         self.update(Msg::Opened);
@@ -209,7 +212,7 @@ impl Explorer {
         }
     }
 
-    /// Tells a run that is being played how much time has passed since the last frame.
+    /// Passes the time since the last frame to a run that is being played.
     fn tick(&mut self) {
         if !self.app.is_playing() {
             self.ticked = None;
@@ -229,7 +232,7 @@ impl Explorer {
             Event::Signal(SIGWINCH) => return self.pacer.want(Urgency::Now),
             Event::Signal(SIGTSTP) => return self.suspend(),
             Event::Signal(SIGCONT) => return self.go_on(),
-            // SIGINT sent to a program with a screen means the same as Ctrl-C or q.
+            // SIGINT sent to a program with a screen has the same meaning as Ctrl-C or q.
             Event::Signal(SIGINT) => Ok(exit::DONE),
             Event::Signal(signal) => Ok(exit_code(signal)),
             Event::InputLost(error) => {
@@ -326,8 +329,8 @@ impl Explorer {
         }
     }
 
-    /// Does what the terminal would do at Ctrl-Z if the program had not taken over the key. [`Self::suspend`] follows
-    /// when the signal arrives.
+    /// Does what the terminal would do at Ctrl-Z if it still handled that key. [`Self::suspend`] follows when the
+    /// signal arrives.
     fn ask_to_suspend(&mut self) {
         if !os::could_be_woken() {
             return self.update_now(Msg::Notice(
@@ -337,7 +340,7 @@ impl Explorer {
         os::ask_group_to_stop();
     }
 
-    /// Gives the terminal back and stops, with all workers, until the program is continued.
+    /// Restores the terminal and stops, with all workers, until the program is continued.
     fn suspend(&mut self) {
         terminal::leave();
         self.session.suspend();
@@ -345,7 +348,8 @@ impl Explorer {
         self.go_on();
     }
 
-    /// Continues after a stop, which may have come from the program itself or from SIGSTOP, which no process can catch.
+    /// Continues after a stop, whether the program stopped itself or was stopped by SIGSTOP, which no process can
+    /// catch.
     fn go_on(&mut self) {
         self.session.wake();
         self.pacer.want(Urgency::Now);
@@ -435,9 +439,9 @@ impl Explorer {
         });
     }
 
-    /// Does work that takes longer than a frame on a thread of its own, and passes the resulting messages to the app.
-    /// The end of the program does not wait for that thread, so that the user can leave at once. If the system has no
-    /// thread to spare, the messages of `refused` are passed instead.
+    /// Does work that takes longer than a frame on a separate thread, and passes the resulting messages to the app. The
+    /// program does not wait for that thread on exit, so that the user can leave at once. If the system has no thread
+    /// to spare, the messages of `refused` are passed instead.
     fn in_background(
         &mut self,
         name: &str,
@@ -457,7 +461,7 @@ impl Explorer {
     }
 }
 
-/// Reads what is not in memory of runs of earlier sessions: their task lists, and traces that have not been shown.
+/// Reads the parts of earlier runs that are not in memory: their task lists, and traces that have not been shown.
 fn complete(runs: &mut [RunEntry], traces: &TraceFolder, events: &Sender<Event>) {
     let earlier = runs.iter_mut().filter(|run| run.is_earlier());
     let earlier: Vec<&mut RunEntry> = earlier.collect();

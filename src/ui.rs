@@ -1,5 +1,5 @@
-//! How things look, independent of what they are about: areas, panels, lists, forms, text fields, charts and bars of
-//! cells, themes, and the keys that act on them. Nothing here knows the explorer.
+//! The look of things, independent of what they are about: areas, panels, lists, forms, text fields, charts and bars of
+//! cells, themes, and the keys that act on them. This layer does not depend on the explorer.
 
 pub mod area;
 pub mod choice;

@@ -1,4 +1,4 @@
-//! The form that keys, clicks and the wheel act on.
+//! The form on which keys, clicks and the wheel act.
 
 use crate::{
     app::{App, screen::Panel, screens::Overlay},

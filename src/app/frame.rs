@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-/// An overlay as wide as the screen reaches down to the footer, unless at least this many rows of the panels remain below
-/// it. Fewer rows are of no use.
+/// The minimum number of rows of the panels below an overlay that is as wide as the screen. If fewer would remain, the
+/// overlay reaches down to the footer.
 const STRIP: u16 = 5;
 
 /// Draws the whole screen.
@@ -42,7 +42,7 @@ pub fn room_for_bars(app: &App, (columns, rows): (u16, u16)) -> Option<(u16, u16
     timeline::view::room_for_bars(app, panels.timeline, panels.gutter)
 }
 
-/// Where everything is now, for drawing and for finding what was clicked.
+/// The places of the panels, for drawing and for finding what was clicked.
 fn panels(app: &App, area: Rect) -> Panels {
     let placed = layout::panels(room(app, area), app.screen(), app.focus());
     let mut panels = teaching::view::fitted(app, placed);
@@ -103,7 +103,7 @@ fn draw_overlay(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut 
     }
 }
 
-/// Where the screen is that lies over the panels, if there is one. It never covers the footer.
+/// The area of the screen over the panels, if there is one. It never covers the footer.
 fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
     let (above_footer, _) = area::split_below(room(app, area), 1);
     let (width, rows) = app.overlay()?.screen().size(app, above_footer);
@@ -118,7 +118,7 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
 
 /// Says how much room is needed and how much there is, as far as the text fits.
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
-    // While a text is typed, q is a letter.
+    // While the user types a text, q is a letter.
     let q_works = lookup(Key::Char('q'), &app.keys()).is_some_and(|(keys, _)| !keys.takes_text);
     let quits = if q_works {
         "q or Ctrl-C quits"

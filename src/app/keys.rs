@@ -1,4 +1,4 @@
-//! What keys do: one table that feeds dispatch, footer and help alike, so that they cannot disagree.
+//! The keys: one table that dispatch, footer and help use, so that they cannot disagree.
 
 pub mod everywhere;
 pub mod forms;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::{app::App, ui::key::Key};
 
-/// The keys that work in one place. Each screen has a table of its own, or several.
+/// The keys that work in one place. Each screen has one or several tables.
 #[derive(Debug)]
 pub struct Keys {
     /// The heading in the help. Keys without a heading belong to the previous one.
@@ -17,7 +17,7 @@ pub struct Keys {
     pub(crate) step: fn(&mut App, isize),
     /// What each key does.
     pub bindings: Vec<Binding>,
-    /// Whether a text is typed there. Pasted text goes into it, and letters do nothing else.
+    /// Whether the user types a text there. Pasted text goes into it, and letters do nothing else.
     pub(crate) takes_text: bool,
 }
 
@@ -33,7 +33,7 @@ impl Keys {
 /// What a key, or each of several keys, does in one place.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// The keys. Any of them will do.
+    /// The keys, each of which triggers the action.
     pub keys: Vec<Key>,
     /// The keys as text.
     pub shown: &'static str,
@@ -47,23 +47,23 @@ pub struct Binding {
     pub(crate) action: Action,
     /// Whether the binding makes sense now.
     pub(crate) when: fn(&App) -> bool,
-    /// What is missing, if the user may expect that the keys work.
+    /// What is missing, if the user may expect the keys to work.
     pub(crate) why_not: fn(&App) -> Option<&'static str>,
 }
 
-/// What keys do.
+/// The action of keys.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    /// The same action for all of them.
+    /// One action for all of the keys.
     Do(fn(&mut App)),
     /// An action that depends on the key.
     With(fn(&mut App, Key)),
-    /// Moves by this amount.
+    /// Moves by this number of rows, points or steps.
     Step(isize),
 }
 
 impl Binding {
-    /// Whether this key is one of them.
+    /// Whether this key is one of the binding's keys.
     pub fn means(&self, key: Key) -> bool {
         self.keys.contains(&key)
             || (matches!(key, Key::Char(_)) && self.keys.contains(&Key::AnyChar))
@@ -167,12 +167,12 @@ pub(crate) fn keys(
     }
 }
 
-/// How far Page Up and Page Down go.
+/// The number of rows that Page Up and Page Down move.
 pub(crate) const PAGE: isize = 10;
-/// Farther than any list is long: to the first or the last.
+/// More rows than any list has: moves to the first or the last.
 pub(crate) const FAR: isize = 1 << 24;
 
-/// What `key` does if these are the active tables, innermost first.
+/// The binding of `key` if these are the active tables, innermost first.
 pub fn lookup(key: Key, here: &[&'static Keys]) -> Option<(&'static Keys, &'static Binding)> {
     here.iter().find_map(|keys| {
         let binding = keys.bindings.iter().find(|binding| binding.means(key))?;

@@ -1,4 +1,4 @@
-//! The keys that are offered. Those that lead on from the last measurement come first.
+//! The keys in the footer. Those that lead on from the last measurement come first.
 
 use std::borrow::Cow;
 
@@ -20,10 +20,10 @@ use crate::{
     ui::key::Key,
 };
 
-/// A key that is offered.
+/// A key in the footer.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    /// What it does.
+    /// The binding of the key.
     pub binding: &'static Binding,
     /// The key, a space, and a few words.
     pub label: Cow<'static, str>,
@@ -32,7 +32,7 @@ pub struct Offer {
 }
 
 impl App {
-    /// The keys that do something here and now: first those that lead on, then the most useful.
+    /// The keys that do something at the moment: first those that lead on, then the most useful.
     pub fn keys_here(&self) -> Vec<Offer> {
         let keys = self.keys();
         let is_first = |binding: &Binding| {
@@ -70,7 +70,7 @@ impl App {
         offers
     }
 
-    /// The two or three keys that lead on from the run that is shown.
+    /// The two or three keys that lead on from the shown run.
     fn leads(&self) -> Vec<(char, &'static str)> {
         let Some(Shown::Entry(entry)) = self.shown() else {
             return vec![];
@@ -121,7 +121,7 @@ impl App {
     }
 }
 
-/// What a closer look at the timeline of such a run shows.
+/// The label of the key that zooms into the timeline of such a run.
 fn closer_look(plan: &Plan) -> Option<&'static str> {
     match (plan.lock(), plan.workload) {
         _ if plan.is_serial() => None,

@@ -38,19 +38,19 @@ impl Activity {
     }
 }
 
-/// What the user asked for, before it is a plan.
+/// A request of the user, before it is a plan.
 #[derive(Clone, Debug)]
 pub struct StartRequest {
     /// The draft at the time of the request.
     pub draft: Draft,
-    /// What to make of the draft.
+    /// The purpose of the draft.
     pub goal: Goal,
 }
 
-/// What to make of a draft.
+/// The purpose of a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// Run it as often as it says.
+    /// Run it `repeats` times.
     Run,
     /// Run the same work serially, once.
     Baseline,
@@ -67,7 +67,7 @@ pub struct Asked {
     pub campaign: Campaign,
     /// The id of the campaign in the records of its runs; `None` if it has one run.
     pub id: Option<String>,
-    /// The quick experiment that asked the question.
+    /// The quick experiment whose question is being answered.
     pub experiment: Option<&'static Experiment>,
     /// The purpose of a single run.
     pub purpose: RunPurpose,
@@ -99,7 +99,7 @@ impl Asked {
 /// A run in progress.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// What is being run.
+    /// The plan of the run.
     pub plan: Plan,
     /// The trace so far.
     pub trace: Trace,

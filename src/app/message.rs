@@ -14,7 +14,7 @@ use crate::{
     ui::key::Key,
 };
 
-/// Something that happened.
+/// A message to the explorer.
 #[derive(Debug)]
 pub enum Msg {
     /// The explorer is on the screen. Work that takes a while can start before the user asks for it.
@@ -23,34 +23,34 @@ pub enum Msg {
     Key(Key),
     /// This text was pasted.
     Pasted(String),
-    /// The left button of the mouse was pressed over this.
+    /// The left mouse button was pressed over this target.
     Clicked(ClickTarget),
-    /// The wheel of the mouse was turned over this.
+    /// The mouse wheel was scrolled over `target`.
     Wheel {
-        /// Away from the user; otherwise towards the user.
+        /// Whether it was scrolled away from the user.
         up: bool,
-        /// What is under the pointer.
+        /// The target under the pointer.
         target: ClickTarget,
     },
     /// The shell has a message for the user, in one sentence.
     Notice(String),
     /// The terminal has this size now.
     Resized {
-        /// Cells in a row.
+        /// The width in cells.
         columns: u16,
-        /// Rows.
+        /// The height in cells.
         rows: u16,
     },
-    /// The bars of the timeline have this much room now.
+    /// The room for the bars of the timeline has changed to this.
     BarsFitted {
         /// Cells in a bar. A cell is a step of the cursor.
         columns: u16,
         /// The number of bars in view.
         rows: u16,
     },
-    /// The engine saw more of the run.
+    /// New events of the run.
     Batch(Batch),
-    /// This much time passed, in nanoseconds. The shell sends it only during a playback.
+    /// This much time has passed, in nanoseconds. The shell sends it only during a playback.
     Tick(Nanos),
     /// The run is over.
     Concluded(Box<Record>),
@@ -60,40 +60,40 @@ pub enum Msg {
     Calibrated(Speed),
     /// The interpreters of this machine. The shell sends it even if there are none.
     PythonsFound(Pythons),
-    /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers. Those that the
-    /// history has already are left out.
+    /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers. Those that are in
+    /// the history already are left out.
     Earlier(Lot),
-    /// The answer to [`Effect::ReadTrace`]: the trace, or one sentence that says why there is none.
+    /// The answer to [`Effect::ReadTrace`]: the trace, or the reason in one sentence why there is none.
     TraceRead {
         /// The run's number.
         number: usize,
-        /// Its trace.
+        /// The trace, or the reason.
         trace: Result<Box<Trace>, String>,
     },
-    /// The answer to [`Effect::Export`]: the size of the file in bytes, or why it was not written.
+    /// The answer to [`Effect::Export`]: the size of the file in bytes, or the reason why it was not written.
     Exported {
-        /// What was asked for.
+        /// The order that was executed.
         order: ExportOrder,
         /// The name of the file, safe to show.
         file: String,
         /// The size in bytes.
         written: Result<u64, Refusal>,
-        /// How many runs should have a timeline in the file that is no longer kept.
+        /// The number of runs whose timelines are missing in the file because they are no longer kept.
         without: usize,
     },
-    /// The shell reads the timelines of runs for a file that is being written.
+    /// The shell is reading the timelines of runs for a file.
     ExportReads {
         /// The number of timelines read.
         read: usize,
         /// The number of timelines to read.
         of: usize,
     },
-    /// These runs and sweeps of this session, named by their ids, were kept, each under this number. The number has
-    /// changed if another program took the old one in the meantime.
+    /// These runs and sweeps of this session (id, number) were kept under these numbers. A number has changed if
+    /// another program took the old one in the meantime.
     Kept(Vec<(String, usize)>),
 }
 
-/// Something that the shell must do.
+/// A request to the shell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Start this run. The answers are [`Msg::Batch`]es and [`Msg::Concluded`], or [`Msg::Refused`].
@@ -112,9 +112,9 @@ pub enum Effect {
     ReadTrace(usize),
     /// Keep the user's new name for a run; `None` removes its name.
     Rename(usize, Option<String>),
-    /// Remove these runs from what is kept.
+    /// Remove these runs from the kept history.
     Remove(Vec<usize>),
-    /// Keep these removed runs after all.
+    /// Restore these removed runs in the kept history.
     Restore(Vec<usize>),
     /// Write this file. The answer is [`Msg::Exported`].
     Export(ExportOrder),
@@ -122,13 +122,13 @@ pub enum Effect {
     Mouse(bool),
     /// Draw every cell again, because something else has written to the terminal.
     Redraw,
-    /// Give the terminal to the user's shell until it resumes the program.
+    /// Suspend the program, and return the terminal to the user's shell meanwhile.
     Suspend,
-    /// Leave the program.
+    /// Exit.
     Quit,
 }
 
-/// What is under the pointer.
+/// A target of the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// A panel, in a place that has no target of its own.
@@ -137,7 +137,7 @@ pub enum ClickTarget {
     HistoryRow(Option<usize>),
     /// The heading of a column of the history.
     Heading(&'static str),
-    /// A row of the form on top; otherwise a row of the plan's form.
+    /// A row of the uppermost form, which may be that of the plan.
     FormRow(usize),
     /// A row of the list that lies over the panels, counted among those that can be chosen.
     ListRow(usize),
@@ -167,9 +167,9 @@ pub enum ClickTarget {
 pub struct ExportOrder {
     /// The format.
     pub format: Format,
-    /// The numbers of the runs and sweeps in it, ascending.
+    /// The numbers of the runs and sweeps to write, ascending.
     pub numbers: Vec<usize>,
-    /// The path, as it was typed.
+    /// The path as the user typed it.
     pub file: String,
     /// Whether an existing file may be overwritten.
     pub overwrite: bool,

@@ -12,15 +12,15 @@ pub struct Notice {
     until: Until,
 }
 
-/// How long a notice stays.
+/// When a notice disappears.
 #[derive(Clone, Copy, Debug)]
 enum Until {
     /// Until the user closes it.
     Closed,
     /// Until the next key, because it answers a key.
     Key,
-    /// It answers a key that does nothing yet, and says why. It goes with the next key, or when the reason no longer
-    /// holds.
+    /// It answers a key that does nothing yet, and says why. It disappears with the next key, or when the reason no
+    /// longer applies.
     Over(&'static Binding),
 }
 
@@ -37,7 +37,7 @@ impl App {
         self.out.notice.as_ref()
     }
 
-    /// Shows a notice that is no error.
+    /// Shows a notice that is not an error.
     pub(crate) fn show_notice(&mut self, sentence: impl Into<String>) {
         self.notify(sentence.into(), false);
     }
@@ -56,7 +56,7 @@ impl App {
         });
     }
 
-    /// Settles the notices after a key. `notices` is the number of notices before the key: those have been read, and
+    /// Updates the notices after a key. `notices` is the number of notices before the key: those have been read, and
     /// any later notice answers the key. `why_not` is the binding if the key does nothing yet.
     pub(crate) fn settle_answer(&mut self, notices: u32, why_not: Option<&'static Binding>) {
         if self.out.notices == notices {
@@ -66,7 +66,7 @@ impl App {
         }
     }
 
-    /// Removes a notice when what it says no longer holds.
+    /// Removes a notice that no longer applies.
     pub(crate) fn settle_notice(&mut self) {
         let is_over = |notice: &Notice| match notice.until {
             Until::Over(binding) => {

@@ -15,14 +15,14 @@ use crate::{
 /// The screens that are open.
 #[derive(Debug)]
 pub(crate) struct Open {
-    /// The panel that keys act on, if nothing lies over it.
+    /// The panel on which keys act, if nothing lies over it.
     pub(crate) focus: Focus,
-    /// What lies over the panels, the uppermost last.
+    /// The screens over the panels, the uppermost last.
     pub(crate) overlays: Vec<Overlay>,
 }
 
 impl Open {
-    /// Nothing but the panels.
+    /// The panels without any screen over them.
     pub(crate) const PANELS: Open = Open {
         focus: Focus::QUESTIONS,
         overlays: vec![],
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// Where the user is. The panels that a small screen lacks count as the timeline.
+    /// The focus of the user. The panels that a small screen lacks count as the timeline.
     pub fn focus(&self) -> Focus {
         let mut focus = self.open.focus;
         if !self.screen().panels().contains(&focus.panel) {
@@ -73,7 +73,7 @@ impl App {
         })
     }
 
-    /// The keys that work here and now, innermost first.
+    /// The tables of keys that are active, innermost first.
     pub fn keys(&self) -> Vec<&'static Keys> {
         let mut here = self.own_keys();
         if !here.iter().any(|keys| keys.takes_text) {
@@ -116,8 +116,8 @@ impl App {
         self.open.overlays = vec![overlay];
     }
 
-    /// Brings the screen over the panels up to date. This is never done while drawing, because a user who reads during
-    /// a run must not disturb the measurement.
+    /// Updates the screen over the panels. This is never done while drawing, because a user who reads during a run must
+    /// not disturb the measurement.
     pub(crate) fn compose_overlay(&mut self, is_news: bool) {
         if let Some(mut overlay) = self.open.overlays.pop() {
             overlay.screen_mut().compose(self, is_news);
@@ -135,7 +135,7 @@ impl App {
         self.focus().panel == Panel::Setup || matches!(self.overlay(), Some(Overlay::Form(_)))
     }
 
-    /// Sends a key to the text that is being typed.
+    /// Sends a key to the text that the user is typing.
     pub(crate) fn type_text(&mut self, key: Key) {
         if self.runs.naming.is_some() {
             self.type_name(key);
@@ -155,7 +155,7 @@ impl App {
         }
     }
 
-    /// The action that closes the topmost thing. Each call closes one thing.
+    /// The action that would close the topmost open item; `None` if nothing is open.
     fn closing_action(&self) -> Option<Closing> {
         let at_history = self.focus().panel == Panel::History;
         let is_filtered = self.runs.filter.is_some();
@@ -220,7 +220,7 @@ impl App {
         }
     }
 
-    /// Makes the form a panel if there is room for one, and an overlay if not.
+    /// Makes the form a panel if there is room for one, and an overlay otherwise.
     pub(crate) fn settle_form(&mut self) {
         if self.screen() == ScreenClass::Wide && matches!(self.overlay(), Some(Overlay::Form(_))) {
             self.open.overlays.clear();

@@ -1,4 +1,5 @@
-//! What the mouse does. The app does not know the places on the screen; messages say what is under the pointer.
+//! Clicks and the mouse wheel. The app does not know the places on the screen; messages contain what is under the
+//! pointer.
 
 use crate::{
     app::{
@@ -10,18 +11,18 @@ use crate::{
     ui::key::Key,
 };
 
-/// Rows that one step of the wheel scrolls a text.
+/// The number of rows that one step of the wheel scrolls a text.
 const WHEEL: isize = 3;
 
 impl App {
-    /// A click chooses. If the target is chosen already, the click does what Enter does.
+    /// Chooses the target. If it is chosen already, does what Enter does.
     pub(crate) fn on_clicked(&mut self, target: ClickTarget) {
         self.work.awaits_python = None;
         if let ClickTarget::Offered(key) = target {
             self.on_key(key);
             return;
         }
-        // A click elsewhere ends typing.
+        // A click elsewhere finishes typing.
         let is_elsewhere = !matches!(target, ClickTarget::FormRow(_) | ClickTarget::Overlay);
         let form = self.form_here_mut();
         if !form.accept() && is_elsewhere {

@@ -1,8 +1,8 @@
-//! How much room there is, and which panels it holds.
+//! Classes of screen sizes, and the panels of each.
 
-/// The columns and rows of the smallest screen that shows anything.
+/// The columns and rows of the smallest supported screen.
 pub const SMALLEST: (u16, u16) = (60, 16);
-/// The columns and rows from which on the form, the cores and the curves have panels of their own.
+/// The minimum columns and rows at which the form, the cores and the curves have their own panels.
 pub const WIDE: (u16, u16) = (100, 28);
 
 /// A class of screens that share a layout.
@@ -14,8 +14,8 @@ pub enum ScreenClass {
     Small,
     /// Everything beside each other.
     Wide,
-    /// Any size: what a class looks at, in large. It does not depend on the size, so [`ScreenClass::of`] never returns
-    /// it.
+    /// Any size: only what a class looks at, enlarged. It does not depend on the size, so [`ScreenClass::of`] never
+    /// returns it.
     Teaching,
 }
 
@@ -51,7 +51,7 @@ impl ScreenClass {
 /// A part of the screen that can be focused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
-    /// The form.
+    /// The form of the plan.
     Setup,
     /// A bar per worker.
     Timeline,
@@ -59,16 +59,16 @@ pub enum Panel {
     Cores,
     /// Concurrency and parallelism over time.
     Curves,
-    /// The runs of this session.
+    /// The runs and sweeps of the history.
     History,
 }
 
-/// Where the user is.
+/// The focus of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Focus {
-    /// The panel that arrows act on.
+    /// The panel on which the arrow keys act.
     pub panel: Panel,
-    /// Whether it fills the screen.
+    /// Whether the panel fills the screen.
     pub expanded: bool,
 }
 

@@ -1,6 +1,6 @@
-//! All screens, each in a folder of its own with its state, its `keys`, and its `view`.
+//! All screens, each in its own folder with its state, its `keys`, and its `view`.
 //!
-//! A new screen is a new folder and a line in `overlays!`. The compiler names everything else that it needs.
+//! A new screen is a new folder and a line in `overlays!`. The compiler lists everything else that it needs.
 
 pub mod columns;
 pub mod comparison;
@@ -27,33 +27,33 @@ use crate::app::{
 
 /// A screen that lies over the panels.
 pub trait Screen: View {
-    /// The keys that work in it, innermost first, besides those that work everywhere.
+    /// The keys of the screen, innermost first, besides those that work everywhere.
     fn keys(&self, app: &App) -> Vec<&'static Keys>;
 
-    /// The row of the cursor, if it is a list to choose from.
+    /// The selected row, if the screen is a list to choose from.
     fn cursor(&self, _app: &App) -> Option<usize> {
         None
     }
 
-    /// What `i` explains there.
+    /// The topic that `i` explains there.
     fn topic(&self) -> Option<Topic> {
         None
     }
 
-    /// Brings its texts up to date. Without news, only a run has continued.
+    /// Updates the texts of the screen. `is_news` is false if only a run has continued.
     fn compose(&mut self, _app: &App, _is_news: bool) {}
 
-    /// Scrolls its text by `by` rows, on a screen of `rows` rows.
+    /// Scrolls the text by `by` rows, on a screen of `rows` rows.
     fn scroll(&mut self, _by: isize, _rows: u16) {}
 
-    /// Follows runs whose numbers have changed.
+    /// Updates the numbers of runs after they have changed.
     fn renumber(&mut self, _follow: &dyn Fn(&mut usize)) {}
 }
 
 /// One variant for each screen that can lie over the panels, with its state.
 macro_rules! overlays {
     ($($(#[$about:meta])* $name:ident($state:ty),)*) => {
-        /// What lies over the panels.
+        /// A screen over the panels.
         #[derive(Clone, Debug)]
         pub enum Overlay {
             $($(#[$about])* $name($state),)*
@@ -90,7 +90,7 @@ overlays! {
     Pythons(pythons::PythonList),
     /// The form for a sweep.
     SweepForm(sweep_form::SweepFormScreen),
-    /// The form that writes a file to share.
+    /// The form for exporting runs to a file.
     Export(export::form::Exporting),
 }
 

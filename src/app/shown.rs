@@ -45,7 +45,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Why there is no trace now, in a few words; `None` if there is one.
+    /// The reason why there is no trace now, in a few words; `None` if there is one.
     pub fn missing_trace(self) -> Option<&'a str> {
         self.entry().and_then(RunEntry::missing_trace)
     }
@@ -87,7 +87,7 @@ impl App {
         sentence::origin::recorded_on(self.entry_shown()?)
     }
 
-    /// The run of the history that is shown or played, or one that stands for the sweep that is shown.
+    /// The run of the history that is shown or played, or the one that represents the shown sweep.
     fn entry_shown(&self) -> Option<&RunEntry> {
         if self.frozen().is_some() {
             return None;

@@ -11,15 +11,15 @@ use crate::{
     },
 };
 
-/// How a screen over the panels is drawn.
+/// Draws a screen over the panels.
 pub trait View {
-    /// Its columns with its frame, and its rows without; at most as many as there is room for.
+    /// The width in columns with the frame, and the height in rows without; at most the room that there is.
     fn size(&self, app: &App, room: Rect) -> (u16, usize);
 
-    /// Draws it with its frame, over these panels.
+    /// Draws the screen with its frame, over these panels.
     fn draw(&self, app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Buffer);
 
-    /// What is in this row of the screen, in the room inside its frame.
+    /// The target in this row of the screen, in the room inside the frame.
     fn target(&self, _app: &App, _inner: Rect, _row: u16) -> Option<ClickTarget> {
         None
     }

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct CurrentWork {
     pub(crate) activity: Activity,
-    /// How fast an idle core computes, once it was measured.
+    /// The speed of an idle core, once it was measured.
     pub(crate) speed: Option<Speed>,
     /// Whether the speed is being measured. No run may start until that is done.
     calibrating: bool,
@@ -64,7 +64,7 @@ impl App {
         matches!(self.work.activity, Activity::Nothing)
     }
 
-    /// Why no run can start now.
+    /// The reason why no run can start now.
     pub(crate) fn why_busy(&self) -> Option<&'static str> {
         Some(match self.work.activity {
             Activity::Nothing => return None,
@@ -88,7 +88,7 @@ impl App {
         }
     }
 
-    /// The machine's speed is measured while nothing runs and the user has not asked for a run yet.
+    /// Measures the machine's speed at the start, while nothing runs and the user has not asked for a run yet.
     pub(crate) fn on_opened(&mut self) {
         self.out
             .effects
@@ -135,14 +135,14 @@ impl App {
         }
     }
 
-    /// Measures a baseline. Because the user asked for it, it becomes the baseline when it is there, whatever was
+    /// Measures a baseline. Because the user asked for it, it becomes the baseline once it is measured, whatever was
     /// chosen before.
     fn begin_baseline(&mut self, work: &Plan, purpose: RunPurpose) {
         let serial = Asked::of(Campaign::repeats(work.as_serial(), 1));
         self.begin(Asked { purpose, ..serial });
     }
 
-    /// Does what the user wants with the draft of the form.
+    /// Pursues this goal with the draft of the form.
     pub(crate) fn ask(&mut self, goal: Goal) {
         let draft = self.form.draft();
         self.request(StartRequest { draft, goal });
@@ -209,7 +209,7 @@ impl App {
         self.advance(asked, true);
     }
 
-    /// The records of this session. Those of another session do not count here, because the machine may have been
+    /// The records of this session. Those of other sessions do not count here, because the machine may have been
     /// different.
     fn records_here(&self) -> impl DoubleEndedIterator<Item = &Record> {
         let entries = self.history.entries().iter();

@@ -25,7 +25,7 @@ pub fn completions(shell: Shell) -> String {
     match shell {
         // clap_complete 4.6.11 uses two different names for the parts of a program with a hyphen in its name.
         Shell::Bash => script.replace("pconc__subcmd__tui", "pconc__tui"),
-        // The generator leaves out values that have no option.
+        // The generator omits values that have no option.
         Shell::Fish => {
             script
                 + "complete -c pconc-tui -n \"__fish_pconc_tui_using_subcommand completions\" -f -a \"bash zsh fish\"\n"
@@ -36,7 +36,7 @@ pub fn completions(shell: Shell) -> String {
 
 /// One manual page with all commands, as roff.
 pub fn manual() -> String {
-    // The short help leaves out some options. The manual has all of them.
+    // The short help omits some options. The manual has all of them.
     let mut command = CommandLine::command()
         .mut_subcommands(|command| command.mut_args(|argument| argument.hide_short_help(false)));
     command.build();

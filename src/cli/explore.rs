@@ -1,4 +1,4 @@
-//! The options of the explorer, which come without a command or with `replay`.
+//! The options of the explorer, which are used without a command or with `replay`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 
 use crate::domain::look::{ColorChoice, Look, ThemeName};
 
-/// How the explorer looks, and what it offers.
+/// The appearance of the explorer, and what it offers.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Options of the explorer")]
 pub struct Explore {

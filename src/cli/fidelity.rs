@@ -27,7 +27,7 @@ make intervals narrower. Ctrl-C stops and prints what was measured; a second one
 Exit codes: 0 done, whatever the verdicts, 1 a run broke, 2 wrong usage, 130 interrupted.";
 
 /// The comparison as the command line asks for it.
-// Every value may begin with a hyphen. The error then says what is wrong with the value, and not that the option is
+// Every value may start with a hyphen. The error then says what is wrong with the value, and not that the option is
 // unknown.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -38,9 +38,9 @@ pub struct FidelityRequest {
     #[arg(long, value_name = "PYTHON", value_hint = ValueHint::ExecutablePath, allow_hyphen_values = true)]
     pub python: Option<PathBuf>,
 
-    /// How many rounds are counted, from 1 to 1000 [default: 5]
+    /// How many rounds to measure, from 1 to 1000 [default: 5]
     ///
-    /// With fewer than two there are no intervals and no verdicts.
+    /// Besides the warm-up round. Intervals and verdicts need at least two rounds.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
     pub repeats: u64,
@@ -84,7 +84,7 @@ impl FidelityRequest {
             );
         }
         TASK_TIME.check(self.task_time)?;
-        // The interpreter is not known yet. A fully capable one finds all other mistakes.
+        // The interpreter is not known yet. With a fully capable one, all other mistakes are found.
         let any = FoundPython {
             interpreter: Interpreter::capable(),
             steps_per_s: 1e7,

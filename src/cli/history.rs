@@ -17,7 +17,7 @@ Examples:
   pconc-tui history restore 3..7
   pconc-tui history name 12 before";
 
-/// What to do with the kept history. Runs are meant by the words of [`select`](crate::domain::selector::select).
+/// A request for the kept history. Runs are selected by the words of [`select`](crate::domain::selector::select).
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum HistoryRequest {
     /// List the runs that are kept, the latest last
@@ -77,7 +77,7 @@ pub enum HistoryRequest {
     },
 }
 
-/// Words that mean runs.
+/// Words that select runs.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct RunSelection {
     /// Which runs: 3, #3, 3..7, last, or a name

@@ -70,7 +70,7 @@ impl OutputArguments {
 fn named(file: &Path) -> Option<Format> {
     let name = file.file_name().and_then(OsStr::to_str)?.to_lowercase();
     let is_of = |format: &Format| name.ends_with(&format!(".{}", format.extension()));
-    // The longest ending decides, because the ending of a Chrome trace also ends in .json.
+    // The longest extension has priority, because that of a Chrome trace also ends in .json.
     Format::ALL
         .into_iter()
         .filter(is_of)

@@ -12,7 +12,7 @@ use crate::{
     domain::{plan::Draft, text::listed},
 };
 
-/// Every parameter with an option of its own, and its heading. The upper end of a range has no option of its own.
+/// Every parameter with its own option, and its heading. The upper end of a range shares the option of the lower end.
 fn all() -> impl Iterator<Item = (String, &'static Parameter)> {
     let heading = |owner: &str, name: &str| format!("Options of --{owner} {name}");
     let of_workloads = Workload::all_parameters()

@@ -13,7 +13,7 @@ use crate::domain::{
     text::{clean, listed},
 };
 
-/// The longest sentence, in characters. A list of all models fits into it.
+/// The maximum length of a sentence, in characters. A list of all models fits into it.
 const LONGEST: usize = 500;
 
 /// What to print for this error. For the parser, help and version are errors, too.
@@ -40,7 +40,7 @@ fn sentence(error: &clap::Error) -> String {
                 reason
             }
         }
-        // An option that was given twice is in conflict with itself.
+        // An option that was given twice conflicts with itself.
         ErrorKind::ArgumentConflict if given != other => {
             format!("{given} and {other} contradict each other; give one of them")
         }
@@ -66,7 +66,7 @@ fn sentence(error: &clap::Error) -> String {
     }
 }
 
-/// The lines that the parser prints before the usage. Quoted foreign text is made harmless.
+/// The lines that the parser prints before the usage. Untrusted text that they quote is made harmless.
 fn words(error: &clap::Error) -> Vec<String> {
     let mut said = error.render().to_string();
     for foreign in error.context().flat_map(|(_, value)| strings(value)) {
@@ -81,7 +81,7 @@ fn words(error: &clap::Error) -> Vec<String> {
         .collect()
 }
 
-/// The commands that were possible in this place.
+/// The commands that are possible in this place.
 fn commands(root: &Command, error: &clap::Error) -> String {
     let usage = error.render().to_string();
     let is_used = |command: &&Command| {
@@ -92,7 +92,7 @@ fn commands(root: &Command, error: &clap::Error) -> String {
     listed(&names, "or")
 }
 
-/// A missing argument, with the names that it accepts, if it accepts names.
+/// A missing argument, with the names that it accepts, if there are any.
 fn with_names(root: &Command, missing: String) -> String {
     let mut arguments = root.get_subcommands().flat_map(Command::get_arguments);
     let argument = arguments.find(|argument| argument.to_string() == missing);

@@ -21,10 +21,9 @@ Numbers may be written 10000000, 10_000_000 or 1e7; durations need a unit: 250ms
 Ctrl-C stops the run and prints what was measured; a second one ends the program at once.
 Exit codes: 0 done, 1 the run broke or a task failed, 2 wrong usage, 130 interrupted.";
 
-/// A run as the command line asks for it: everything but what only the machine or a file can tell.
-// Every value may begin with a hyphen, so that the error for `--workers -5` says that the value is negative, not
-// unknown.
-// The first paragraph of each option is its short help, which fits on one screen with all others.
+/// A run as the user requests it, without the facts that only the machine or a file can provide.
+// Every value may start with a hyphen, so that the error for `--workers -5` says that the value is negative, not
+// unknown. The first paragraph of each option is its short help, which fits on one screen with all others.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct RunRequest {
@@ -47,7 +46,7 @@ pub struct RunRequest {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     workers: Option<u64>,
 
-    /// How often to do the run
+    /// How many times to do the run
     ///
     /// From 1 to 1000; each run has its own record [default: 1]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
@@ -65,7 +64,7 @@ pub struct RunRequest {
     #[arg(help_heading = "Options of --workload io")]
     seed: Option<u64>,
 
-    /// What the work is, and where results go.
+    /// The work, and where results go.
     #[command(flatten)]
     pub work: WorkArguments,
 }
@@ -107,7 +106,7 @@ impl RunRequest {
             );
         }
         // With one core, a default number of workers is always allowed, so it causes no error here. The interpreter is
-        // not known yet; a fully capable one finds all other mistakes.
+        // not known yet; with a fully capable one, all other mistakes are found.
         self.draft(
             1,
             &WorkerLimits::default(),

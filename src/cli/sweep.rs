@@ -25,8 +25,8 @@ Ctrl-C stops the sweep and prints what was measured; a second one ends the progr
 that breaks three times is left out of the rounds that follow; the others go on.
 Exit codes: 0 done, 1 a run broke or a task failed, 2 wrong usage, 130 interrupted.";
 
-/// A sweep as the command line asks for it: everything but what only the machine or a file can tell.
-// Every value may begin with a hyphen. The error then says what is wrong with the value, and not that the option is
+/// A sweep as the user requests it, without the facts that only the machine or a file can provide.
+// Every value may start with a hyphen. The error then says what is wrong with the value, and not that the option is
 // unknown.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -49,44 +49,45 @@ pub struct SweepRequest {
     #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true)]
     workers: String,
 
-    /// How many rounds are counted
+    /// How many rounds to measure, besides the warm-up round
     ///
-    /// From 1 to 1000 [default: 3]. With fewer than two there are no intervals; with few they are wide.
+    /// From 1 to 1000 [default: 3]. Confidence intervals need at least two rounds, and are wide with only a few.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
     repeats: u64,
 
     /// The seed for the order of each round, any whole number [default: 1]
     ///
-    /// The same seed gives the same order on every machine. It also decides the latencies of the embedded server, as in
-    /// `run`.
+    /// The same seed gives the same order on every machine. It also determines the latencies of the embedded server, as
+    /// in `run`.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(hide_short_help = true)]
     #[arg(default_value_t = 1, hide_default_value = true)]
     seed: u64,
 
-    /// What the work is, and where results go.
+    /// The work, and where results go.
     #[command(flatten)]
     pub work: WorkArguments,
 }
 
 impl SweepRequest {
-    /// Whether Python executes any of its models.
+    /// Whether any of the models is a Python model.
     pub fn needs_python(&self) -> bool {
         self.models.iter().any(|model| model.is_python())
     }
 
-    /// The numbers of workers on a machine with this many usable cores.
+    /// The worker counts on a machine with this many usable cores.
     ///
     /// # Errors
-    /// If they have no meaning there; the message is one sentence.
+    ///
+    /// If they are invalid there; the message is one sentence.
     pub fn counts(&self, cores_usable: u32) -> Result<Vec<u64>, String> {
         parse_counts(&self.workers, cores_usable)
             .map_err(|sentence| format!("--workers: {sentence}"))
     }
 
-    /// The draft of the sweep with these numbers of workers, by these interpreters, and with these addresses if the
-    /// user gave a file with addresses.
+    /// The draft of the sweep with these worker counts, by these interpreters, and with these addresses if the user
+    /// gave a file with addresses.
     pub fn draft(
         &self,
         workers: Vec<u64>,
@@ -111,13 +112,13 @@ impl SweepRequest {
     /// Fills in what was left open, or says what is wrong, as far as that does not depend on the machine.
     pub(super) fn settle(&mut self) -> Result<(), String> {
         self.work.settle(self.workload, &self.models)?;
-        // The number of cores is not known yet, so one worker replaces the whole text.
+        // The number of cores is not known yet, so one worker replaces the whole list.
         let workers = if self.workers.contains("cores") {
             vec![1]
         } else {
             self.counts(1)?
         };
-        // The interpreters are not known yet. A fully capable one finds all other mistakes.
+        // The interpreters are not known yet. With a fully capable one, all other mistakes are found.
         self.draft(workers, None, vec![Interpreter::capable()])
             .check(&WorkerLimits::default())?;
         Ok(())

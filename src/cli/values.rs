@@ -1,4 +1,4 @@
-//! Values of options: text becomes a number with a unit that the domain counts in, or one sentence.
+//! Parses values of options: text becomes a number in the domain's unit, or one sentence.
 
 use clap::{ValueEnum, builder::PossibleValue};
 
@@ -13,7 +13,7 @@ use crate::{
     present::format::Format,
 };
 
-/// How many characters of a wrong value a sentence repeats.
+/// The maximum number of characters of an invalid value that a sentence quotes.
 const MAX_SHOWN: usize = 60;
 
 /// Names that the command line accepts and that completions and help list.
@@ -42,7 +42,7 @@ names! {
     ColorChoice: None;
 }
 
-/// A wrong value for a sentence: shortened, and without a password if it is an address.
+/// An invalid value for a sentence: shortened, and without a password if it is an address.
 pub(super) fn shown(foreign: &str) -> String {
     let foreign = if foreign.contains("://") {
         masked(foreign)

@@ -1,4 +1,4 @@
-//! The options that a run and a sweep share: what the work is, and where results go.
+//! The options that a run and a sweep share: the work, and where results go.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::{
     present::format::Format,
 };
 
-/// What a run and a sweep share.
+/// The options that a run and a sweep share.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct WorkArguments {
     /// Where and how results are written.

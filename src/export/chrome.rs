@@ -79,7 +79,7 @@ fn write_worker(
 ) -> io::Result<()> {
     let pid = run.number;
     let tid = pid * TIDS_PER_RUN + worker + 1;
-    // The ids that the system gave it.
+    // The process and thread ids of the worker.
     let mut name = json!({ "name": format!("worker {worker}") });
     if let Some(record) = run.record.workers.get(worker) {
         for (key, id) in [("real_pid", record.pid), ("real_tid", record.tid)] {
@@ -110,7 +110,7 @@ fn write_worker(
     Ok(())
 }
 
-/// Writes both curves. Their values are means between two moments, so each holds from the earlier moment on.
+/// Writes both curves. Their values are means between two moments, so each is valid from the earlier moment on.
 fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Result<()> {
     let mut from = 0;
     for sample in trace.samples.iter().chain([&Sample::default()]) {
@@ -171,7 +171,7 @@ struct Complete {
 struct SegmentArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<u32>,
-    /// Left out if it was measured.
+    /// Left out unless the duration is an estimate.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     estimated: bool,
 }
@@ -194,7 +194,7 @@ fn other_run(shared: &Shared<'_>, run: &RunEntry) -> Value {
         "started_at": run.record.started_at,
         "verdict": document::verdict(shared, run),
         "caveats": caveats.collect::<Vec<_>>(),
-        // Whether its trace was thinned before, or had gaps.
+        // Whether the trace was thinned before, or had gaps.
         "thinned": run.loaded_trace().is_some_and(|trace| trace.is_thinned),
         "dropped": run.loaded_trace().map_or(0, Trace::dropped),
         "has_trace": run.loaded_trace().is_some(),

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180): one row per run, only scalars, with units in the names of the columns.
 //!
 //! Unknown values are empty. A text that a spreadsheet could take for a formula gets a leading apostrophe, as OWASP
-//! advises (<https://owasp.org/www-community/attacks/CSV_Injection>), because names are foreign text.
+//! advises (<https://owasp.org/www-community/attacks/CSV_Injection>), because names are untrusted text.
 
 use std::io::{self, Write};
 
@@ -99,7 +99,7 @@ fn cell(column: &str, run: &RunEntry) -> Option<String> {
             let word = serde_json::to_value(record.measurement.phase_source).ok()?;
             word.as_str()?.into()
         }
-        // The kinds of its caveats, as in JSON.
+        // The kinds of the run's caveats, as in JSON.
         "caveats" => {
             let kinds: Vec<&str> = run.caveats().map(|caveat| caveat.kind.name()).collect();
             kinds.join(" ")
@@ -111,12 +111,12 @@ fn cell(column: &str, run: &RunEntry) -> Option<String> {
     })
 }
 
-/// Foreign text that is safe to open in a spreadsheet.
+/// Untrusted text that is safe to open in a spreadsheet.
 fn foreign(text: &str) -> String {
     harmless(document::foreign(text))
 }
 
-/// Text that no spreadsheet takes for a formula.
+/// Text that a spreadsheet does not take for a formula.
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")

@@ -1,8 +1,8 @@
-//! Writes a file completely or not at all, and never over another one unless the user asks for it.
+//! Writes a file completely or not at all. An existing file is replaced only if the user asks for it.
 //!
-//! The content goes to a file without a name (`O_TMPFILE`), which gets its name when it is complete and on the disk. A
-//! program that is interrupted before that leaves nothing behind. If the file system does not support this, a file with
-//! a hidden name is used, which is removed if writing fails.
+//! The content goes to a file without a name (`O_TMPFILE`), which gets its name when it is complete and on disk. A
+//! program that is interrupted before that leaves nothing behind. If the file system does not support this, a hidden
+//! file is used, which is removed if writing fails.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -29,15 +29,15 @@ use crate::{domain::text, present::format::Refusal};
 const MODE: u32 = 0o666;
 /// The size of the write buffer, in bytes.
 const BUFFER: usize = 1 << 18;
-/// How many characters of a path a sentence repeats.
+/// The maximum length of a path in a sentence, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// Where to write a file.
+/// A file to write.
 #[derive(Clone, Copy)]
 pub struct OutputFile<'a> {
     /// The name that the user gave.
     pub path: &'a Path,
-    /// Whether an existing plain file may be replaced.
+    /// Whether an existing regular file may be replaced.
     pub overwrite: bool,
     /// Whether the path leads to a file that the program keeps. Such a file is never replaced.
     pub is_kept: bool,
@@ -56,7 +56,8 @@ impl OutputFile<'_> {
     /// Writes what `content` writes and returns the number of bytes. A replaced file keeps its mode.
     ///
     /// # Errors
-    /// If there is no new file. An old file is unchanged then.
+    ///
+    /// If the file cannot be written completely. An existing file is then unchanged.
     pub fn write(
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -149,10 +150,10 @@ fn cannot(path: &Path, why: &str) -> Refusal {
     Refusal::Other(format!("cannot write {}: {why}", shown(path)))
 }
 
-/// A file that no one can see yet.
+/// A file that is not visible yet.
 struct HiddenFile {
     file: File,
-    /// Its hidden name, which is removed together with the draft; `None` if it has no name.
+    /// The hidden name, which is removed together with the draft; `None` if the file has no name.
     name: Option<TempPath>,
 }
 
@@ -176,7 +177,7 @@ impl HiddenFile {
         }
     }
 
-    /// Writes the content and waits until it is on the disk. Returns its length.
+    /// Writes the content and waits until it is on disk. Returns its length.
     fn fill(&mut self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<u64> {
         let mut out = BufWriter::with_capacity(BUFFER, &mut self.file);
         content(&mut out)?;
@@ -200,7 +201,7 @@ impl HiddenFile {
         }
         let name = match name {
             Some(name) => name,
-            // A file without a name cannot replace another one, so it gets a hidden name first.
+            // A file without a name cannot replace an existing one, so it gets a hidden name first.
             None => hidden()
                 .make_in(&place.folder, |path| link(&file, path))?
                 .into_temp_path(),

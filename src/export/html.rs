@@ -35,15 +35,15 @@ const META: PreEscaped<&str> = PreEscaped(
      <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
      <meta name=\"color-scheme\" content=\"light dark\"/>",
 );
-/// How many timelines are drawn. More would make a file that is too large for a telephone.
+/// The maximum number of timelines. With more, the file would be too large for a telephone.
 const TIMELINES_MAX: usize = 24;
-/// How many columns all lanes of all timelines have together.
+/// The maximum number of columns of all lanes of all timelines together.
 const CELLS: u32 = 90_000;
-/// How many columns one timeline has at most.
+/// The maximum number of columns of one timeline.
 const CELLS_OF_ONE: u32 = 30_000;
-/// For how many runs the output is shown; each output has up to 16 kB.
+/// The maximum number of runs whose output is included; each output has up to 16 kB.
 const PRINTED_MAX: usize = 24;
-/// For how many runs the result is stated at the beginning.
+/// The maximum number of runs whose results are stated at the start.
 const VERDICTS_MAX: usize = 12;
 
 /// Writes the report.

@@ -54,7 +54,7 @@ fn write_sweep(shared: &Shared<'_>, sweep: &SweepEntry, out: &mut dyn Write) -> 
     write_list(document::works(shared.runs_of(&sweep.sweep)), out)
 }
 
-/// Writes the output of runs as code blocks. They are indented, because no text can end such a block.
+/// Writes the output of runs as code blocks. They are indented, because such a block cannot be closed by its content.
 fn write_printed(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
     for run in &shared.runs {
         let Some((heading, text)) = document::printed(&run.record) else {

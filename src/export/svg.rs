@@ -21,18 +21,18 @@ use crate::{
 
 /// The width of every picture, in its own units.
 pub(super) const WIDTH: u32 = 1000;
-/// The margin of a picture in its own file.
+/// The margin of a picture that is a file by itself.
 const MARGIN: u32 = 24;
-/// How many timelines are drawn. A reader cannot compare more.
+/// The maximum number of timelines. A reader cannot compare more.
 const TIMELINES_MAX: usize = 16;
-/// How many columns all lanes have together. This keeps every file below a megabyte.
+/// The maximum number of columns of all lanes together. This keeps every file below a megabyte.
 const CELLS: u32 = 30_000;
 
 /// The colours of pictures on a light background: those of the program's *safe* palette (Okabe and Ito, 2008). The HTML
 /// report has others for dark screens.
 pub(super) const LIGHT: PreEscaped<&str> = PreEscaped(include_str!("svg/light.css"));
-/// A pattern for each phase and model, so that nothing is lost without colour. A document needs them once. Their
-/// colours are classes.
+/// A pattern for each phase and model, so that a reader without colours loses nothing. A document needs them once.
+/// Their colours are classes.
 pub(super) const PATTERNS: PreEscaped<&str> = PreEscaped(include_str!("svg/patterns.xml"));
 
 /// A drawing whose upper edge is at 0 and that is as wide as every picture.
@@ -42,7 +42,7 @@ pub(super) struct SvgPart {
     pub content: Markup,
 }
 
-/// How text is set: the characters in a line (which fit the width of the picture in any font), the distance of two
+/// The layout of text: the characters in a line (which fit the width of the picture in any font), the distance of two
 /// lines, the baseline within a line, and the class.
 type Style = (u16, u32, u32, &'static str);
 
@@ -161,7 +161,7 @@ fn gap() -> SvgPart {
     }
 }
 
-/// The lines that these words need.
+/// The lines for these words.
 fn text(words: &str, (wide, height, y, class): Style) -> Vec<SvgPart> {
     let line = |line: String| SvgPart {
         height,

@@ -13,7 +13,7 @@ use crate::{
 
 /// The maximum size of the file, in bytes: far more than the permitted number of addresses needs.
 const MAX_FILE_BYTES: u64 = 10 << 20;
-/// How much of a path a sentence repeats, in characters.
+/// The maximum length of a path in a sentence, in characters.
 const MAX_SHOWN: usize = 200;
 
 /// The addresses in the file, one per line. Empty lines and lines that start with `#` are ignored.
@@ -33,7 +33,7 @@ fn content(path: &Path) -> Result<String, String> {
     if path.is_dir() {
         return Err("it is a directory; a text file with one address per line is needed".into());
     }
-    // The limit also ends the reading of a device or pipe without an end.
+    // The limit also applies to a device or pipe without an end.
     let mut bytes = vec![];
     let read =
         File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));

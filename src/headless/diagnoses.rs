@@ -12,7 +12,7 @@ use crate::{
     shell::{spelling, terminal},
 };
 
-/// How much of a foreign value is shown, in characters.
+/// The maximum length of an untrusted value, in characters.
 const MAX_SHOWN: usize = 200;
 
 /// The terminal in which the explorer would run, with its colours and characters. The engine cannot examine these.

@@ -34,15 +34,16 @@ use crate::{
 
 /// The name of the JSON document.
 const SCHEMA: &str = "pconc-tui.fidelity/1";
-/// The time of the convoys of one round, in seconds. The sleepers wait a switch interval or two for each computing
-/// thread.
+/// The time of the convoys of one round, in seconds. The sleeping thread waits a switch interval or two for each
+/// computing thread.
 const CONVOYS_S: f64 = 4.0;
 
 /// Compares the emulated lock with CPython's as `request` asks, keeps the runs where `keeping` says, and prints the
 /// results. Returns the exit code.
 ///
 /// # Errors
-/// If the request is wrong, or the engine cannot start.
+///
+/// If the request is invalid, or the engine cannot start.
 pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let mut bench = Bench::open(&request.output, keeping, ascii)?;
     bench.find_pythons(request.python.as_slice())?;
@@ -100,7 +101,7 @@ fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec
         });
         match measured {
             Ok((emulated, real)) => convoys[at].add(&in_seconds(emulated), &in_seconds(real)),
-            // The user stopped it, and half a convoy does not count.
+            // The user stopped it, and an incomplete convoy does not count.
             Err(_) if bench.is_interrupted() => {}
             Err(error) => bench.broke = Some(error.into()),
         }
@@ -169,7 +170,7 @@ const COLUMNS: [(&str, Side); 7] = [
     ("verdict", Side::Left),
 ];
 
-/// The lines as text, with the number of broken runs and whether the user stopped the measurement.
+/// The lines as text, with the number of failed runs and whether the user stopped the measurement.
 fn table(
     interpreter: &Interpreter,
     lines: &[FidelityLine],

@@ -33,17 +33,18 @@ use crate::{
     store::{Change, HistoryPlace, Store, StoreError, take_in},
 };
 
-/// How many runs a sentence names.
+/// The maximum number of runs that a sentence names.
 const NAMED: usize = 6;
-/// How long to wait silently for other programs that change the history.
+/// The time limit for waiting silently until other programs have changed the history.
 const MOMENT: Duration = Duration::from_millis(500);
-/// How long to wait after that, with a message.
+/// The time limit for waiting after that, with a message.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Executes a command on the history, only in ASCII if `ascii` is set. Returns the exit code.
 ///
 /// # Errors
-/// If the request is wrong, or the history is not usable.
+///
+/// If the request is invalid, or the history is not usable.
 pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     signals::survive_file_size_limit();
     let stdout = OutputArguments::default();
@@ -193,7 +194,7 @@ impl KeptHistory {
         Ok(out)
     }
 
-    /// Compares the selected runs. For a sweep, the run of each configuration is compared that is nearest to its
+    /// Compares the selected runs. A sweep is represented by the run of each configuration that is nearest to its
     /// median.
     fn compare(&self, words: &[String], room: usize) -> Result<String, Failure> {
         let numbers = self.spread(words, |number| match self.history.sweep(number) {
@@ -217,7 +218,7 @@ impl KeptHistory {
         ))
     }
 
-    /// Exports the selected runs, including what is kept beside the history.
+    /// Exports the selected runs, including the details beside the history.
     fn export(&self, words: &[String], destination: &Destination<'_>) -> Result<(), Failure> {
         let numbers = self.with_parts(words)?;
         let traces = self.store.traces();
@@ -308,7 +309,7 @@ pub(super) fn history_of(lot: Lot) -> History {
     history
 }
 
-/// For example "#3, #4 and #7".
+/// The numbers in words, for example "#3, #4 and #7".
 fn named(numbers: &[usize]) -> String {
     let shown = numbers.iter().take(NAMED);
     let names: Vec<String> = shown.map(|number| format!("#{number}")).collect();

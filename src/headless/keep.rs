@@ -14,17 +14,17 @@ use crate::{
     },
 };
 
-/// Gives runs their numbers, and keeps them if the user wants that.
+/// Assigns numbers to runs, and keeps the runs if the user wants that.
 #[derive(Debug)]
 pub struct RunKeeper {
     writer: Option<Writer>,
     /// Where and when runs are measured.
     pub here: Arc<Provenance>,
-    /// The numbers that were given, by the ids of runs and sweeps.
+    /// The numbers that were assigned, by the ids of runs and sweeps.
     numbers: HashMap<String, usize>,
     /// The next number: higher than all of them and than those in the history.
     next: usize,
-    /// Whether runs should be kept in a place where that is not possible.
+    /// Whether runs should be kept in a place that turned out to be unusable.
     is_refused: bool,
 }
 
@@ -33,7 +33,8 @@ impl RunKeeper {
     /// file that is not a history is refused if the user has named it; otherwise the user gets a message.
     ///
     /// # Errors
-    /// If the file is something else; the message is one sentence.
+    ///
+    /// If the named file is not a history; the message is one sentence.
     pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<RunKeeper, Failure> {
         let (place, trouble) = HistoryPlace::usable(keeping).map_err(Failure::usage)?;
         if let Some(trouble) = &trouble {
@@ -59,7 +60,7 @@ impl RunKeeper {
         self.writer.as_ref().map(|writer| &writer.store.place)
     }
 
-    /// Keeps a finished run. What cannot be kept beside the history makes the run's line longer.
+    /// Keeps a finished run. Details that cannot be kept beside the history make the run's line longer.
     pub fn keep(&mut self, record: &Record, trace: &Trace) {
         let wanted = self.next;
         let mut change = Change::run(wanted, record);
@@ -103,7 +104,7 @@ impl RunKeeper {
     }
 
     /// Tries again to keep what could not be kept yet. If that still fails, it warns that the numbers that are about to
-    /// be printed may become those of other runs.
+    /// be printed may later belong to other runs.
     pub fn settle(&mut self) {
         let Some(writer) = &mut self.writer else {
             return;
@@ -122,9 +123,8 @@ impl RunKeeper {
         self.numbers.get(id).copied().unwrap_or(self.next)
     }
 
-    /// Waits until everything is on the disk, and limits the size of the traces; there is time for that after the last
-    /// run. Returns whether everything that was measured is kept, in the history or beside it. If not, it says what is
-    /// lost.
+    /// Waits until everything is on disk, and limits the size of the traces; there is time for that after the last run.
+    /// Returns whether everything that was measured is kept, in the history or beside it. If not, it says what is lost.
     pub fn finish(self) -> bool {
         let Some(writer) = self.writer else {
             return !self.is_refused;

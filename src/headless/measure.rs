@@ -46,18 +46,18 @@ use crate::{
 pub struct Bench<'a> {
     /// The engine.
     pub session: Session,
-    /// Keeps what is measured.
+    /// The keeper of the measured runs.
     pub keeper: RunKeeper,
-    /// Where results go.
+    /// The destination of the results.
     pub destination: Destination<'a>,
     /// The interpreters that are measured.
     pub pythons: Vec<FoundPython>,
-    /// How fast this machine, or the interpreter of the run, computes, if that is known.
+    /// The speed of this machine, or of the run's interpreter, if it is known.
     pub speed: Option<Speed>,
     /// The runs that have ended, in this order. They get their numbers after the last one has ended. The traces of the
     /// oldest are thinned if there is no room for all.
     runs: Vec<RunEntry>,
-    /// Why a run could not start, or why it broke.
+    /// The reason why a run could not start, or why it failed.
     pub broke: Option<String>,
     interrupted: Cell<bool>,
     sender: Sender<Option<Report>>,
@@ -131,10 +131,11 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// From now on, the first interrupt stops the run, so that its record is printed. A second one ends the program at
-    /// once.
+    /// Handles interrupts: the first one stops the run, so that its record is printed, and the second one ends the
+    /// program at once.
     ///
     /// # Errors
+    ///
     /// If interrupts cannot be handled.
     pub fn listen(&self) -> Result<(), Failure> {
         os::request_short_time_slices();
@@ -205,7 +206,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Whether the user wants to stop, or something broke.
+    /// Whether the user wants to stop, or the engine failed.
     pub fn is_over(&self) -> bool {
         self.is_interrupted() || self.broke.is_some()
     }
@@ -218,7 +219,7 @@ impl<'a> Bench<'a> {
         self.interrupted.get()
     }
 
-    /// Measures all runs of a sweep, which is the campaign with this number in the session.
+    /// Measures all runs of a sweep. `number` is the number of its campaign in the session.
     pub fn measure_sweep(&mut self, number: u32, plan: SweepPlan) -> Sweep {
         let id = format!("{}.{number}", self.session.id);
         let sweep = Sweep { id, plan };
@@ -229,7 +230,7 @@ impl<'a> Bench<'a> {
         sweep
     }
 
-    /// Measures all plans of a campaign, which has this number in the session. Each run is kept when it ends.
+    /// Measures all plans of a campaign. `number` is its number in the session. Each run is kept when it ends.
     pub fn measure(&mut self, mut campaign: Campaign, number: u32) {
         while let Some(plan) = campaign.next(self.runs.last().map(|run| &run.record)) {
             // The interrupt may have come between two runs, or before the first.
@@ -249,7 +250,7 @@ impl<'a> Bench<'a> {
                 self.add(record, trace);
             }
         }
-        // A sweep continues without what broke, and its results say so.
+        // A sweep continues without what failed, and its results say so.
         let last = self.runs.last().map(|run| &run.record);
         if let Some(last) = last.filter(|last| last.ending.outcome == Outcome::Failed)
             && campaign.course().is_none()
@@ -258,7 +259,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Measures one plan. Returns its record and trace, unless it broke.
+    /// Measures one plan. Returns its record and trace, unless the engine failed.
     fn one(&mut self, order: RunOrder, progress: &mut ProgressLine) -> Option<(Record, Trace)> {
         let mut trace = Trace::new(order.plan.workers).under(order.plan.lock());
         let sender = self.sender.clone();
@@ -317,9 +318,10 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Prints the measured runs and these sweeps. `table` gives the text of the table format, for a number of columns.
+    /// Prints the measured runs and these sweeps. `table` returns the text of the table format for a number of columns.
     ///
     /// # Errors
+    ///
     /// If that is not possible.
     pub fn share(
         &self,
@@ -339,7 +341,8 @@ impl<'a> Bench<'a> {
     /// Prints the results, and completes the keeping of the runs. Returns the exit code.
     ///
     /// # Errors
-    /// If something broke, or the results cannot be printed.
+    ///
+    /// If the engine failed, or the results cannot be printed.
     pub fn end(mut self, print: impl FnOnce(&Self) -> Result<(), Failure>) -> Result<u8, Failure> {
         self.keeper.settle();
         for run in &mut self.runs {

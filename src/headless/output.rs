@@ -19,7 +19,7 @@ use crate::{
     store::{HistoryPlace, is_own},
 };
 
-/// Where the results of a command go.
+/// The destination of a command's results.
 pub struct Destination<'a> {
     /// The file, the format, and their options.
     pub output: &'a OutputArguments,
@@ -32,7 +32,8 @@ impl<'a> Destination<'a> {
     /// It is checked before a long measurement starts.
     ///
     /// # Errors
-    /// If they cannot, as far as that can be seen before.
+    ///
+    /// If they cannot, as far as that is known before.
     pub fn checked(
         output: &'a OutputArguments,
         keeping: &Keeping,
@@ -58,10 +59,11 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Writes what is shared in the requested format. `table` gives the text of the table format, for a number of
+    /// Writes what is shared in the requested format. `table` returns the text of the table format for a number of
     /// columns.
     ///
     /// # Errors
+    ///
     /// If that is not possible.
     pub fn share(
         &self,

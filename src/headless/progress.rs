@@ -17,7 +17,8 @@ use crate::{
     shell::{spelling::spelled, terminal},
 };
 
-/// How often the line changes, in nanoseconds: often enough to look live, and too rarely to cost the workers anything.
+/// The minimum time between two updates of the line, in nanoseconds: short enough to look live, and long enough to cost
+/// the workers nothing.
 const PAUSE: Nanos = 200_000_000;
 /// Carriage return, and erase to the end of the line.
 const CLEAR: &str = "\r\x1b[K";
@@ -30,7 +31,8 @@ pub struct ProgressLine {
     /// For example "run 2 of 5, "; empty if there is only one run.
     which: String,
     plan: Plan,
-    /// The estimated rest of a sweep when this run began. In a sweep it matters more than the progress of a single run.
+    /// The estimated rest of a sweep when this run began. In a sweep it is more useful than the progress of a single
+    /// run.
     left: Option<Estimate>,
 }
 

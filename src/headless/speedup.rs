@@ -8,7 +8,7 @@ use crate::{
     store::Store,
 };
 
-/// Compares the runs with those of the first plan if another plan was measured as well, otherwise with a serial run of
+/// Compares the runs with those of the first plan if a second plan was measured as well, otherwise with a serial run of
 /// the history. No run is measured for this.
 pub fn sentence(bench: &Bench<'_>, runs: &[&RunEntry]) -> String {
     let Some(first) = runs.first() else {
@@ -61,7 +61,7 @@ fn over_kept(bench: &Bench<'_>, run: Compared<'_>) -> String {
     )
 }
 
-/// The latest serial run of the same work on this machine. One that warmed up says nothing about its plan.
+/// The latest serial run of the same work on this machine, without warm-up runs.
 fn baseline<'h>(history: &'h History, run: &RunEntry) -> Option<&'h RunEntry> {
     history.entries().iter().rev().find(|kept| {
         kept.record.is_baseline_of(&run.record.plan)

@@ -1,4 +1,4 @@
-//! A sweep for people: one row per configuration, the conclusions, and the caveats.
+//! The results of a sweep as text: one row per configuration, the conclusions, and the caveats.
 
 use crate::{
     domain::{
@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// For how many broken configurations the reason is shown.
+/// The maximum number of failure lines shown. A configuration can have two: for the run, and for a task.
 const BROKEN_SHOWN: usize = 10;
-/// How much of a foreign sentence is shown, in characters.
+/// The maximum length of an untrusted sentence, in characters.
 const MAX_SHOWN: usize = 300;
 
 /// The results as text of this width; empty if nothing was measured.
@@ -49,7 +49,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&RunEntry], room: usize)
     out
 }
 
-/// What broke, by configuration, and the caveats of the counted runs, by kind.
+/// The failures by configuration, and the caveats of the counted runs by kind.
 fn remarks(sweep: &Sweep, runs: &[&RunEntry]) -> Vec<String> {
     let mut remarks = vec![];
     for plan in &sweep.plan.configurations {

@@ -1,4 +1,4 @@
-//! Records for people: what was run, how the workers spent their time, and every caveat.
+//! Records as text: what was run, how the workers spent their time, and every caveat.
 
 use crate::{
     analysis::finding::RunFinding,
@@ -13,11 +13,11 @@ use crate::{
     },
 };
 
-/// How many failed tasks of a record are listed.
+/// The maximum number of failed tasks of a record that are listed.
 const FAILURES_LISTED: usize = 10;
-/// How much of a foreign sentence is shown, in characters.
+/// The maximum length of an untrusted sentence, in characters.
 const MAX_SHOWN: usize = 300;
-/// How many lines of Python's output are shown.
+/// The maximum number of lines of Python's output that are shown.
 const LINES_PRINTED: usize = 5;
 
 /// The runs as text of this width; empty if there are none.
@@ -55,7 +55,7 @@ fn summary(runs: &[&RunEntry]) -> Option<String> {
 /// The result of the run, its failed tasks, and its caveats.
 fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, &run.record);
-    // A sentence for each repeat would say the same again and again. Only what went wrong deserves one.
+    // Repeats would only repeat the same sentence, so a further one is shown only for a run that went wrong.
     let is_shown = is_first || !record.is_sound();
     let verdict = is_shown.then(|| verdict::concluded(record, &RunFinding::default()));
     let caveats = run
@@ -73,8 +73,7 @@ fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
         .collect()
 }
 
-/// Which interpreter executed the run, and the state of its lock: as reported during the run, otherwise as reported
-/// before.
+/// The interpreter of the run, and the state of its lock: as reported during the run, otherwise as reported before.
 fn python(record: &Record) -> Option<String> {
     let interpreter = &record.plan.python()?.interpreter;
     let proven = record.interpreter.python.as_ref().and_then(|said| said.gil);
@@ -94,7 +93,7 @@ fn python(record: &Record) -> Option<String> {
     ))
 }
 
-/// The first lines that Python printed.
+/// The first lines of Python's output.
 fn printed(record: &Record) -> Vec<String> {
     let python = record.interpreter.python.as_ref();
     let Some(output) = python.and_then(|said| said.output.as_ref()) else {

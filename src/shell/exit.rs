@@ -1,17 +1,17 @@
-//! How the program ends: its exit codes, and the sentence of a failure.
+//! The exit codes of the program, and the sentence of a failure.
 
 use crate::domain::address::masked_in;
 
 /// Everything was done.
 pub const DONE: u8 = 0;
-/// The run broke, or a task failed.
+/// The run failed, or a task failed.
 pub const BROKE: u8 = 1;
 /// The request is not possible; nothing was started.
 pub const USAGE: u8 = 2;
 /// The user interrupted the program.
 pub const INTERRUPTED: u8 = 130;
 
-/// Why the program ends before it has done what was asked for.
+/// Why the program exits before it has done what the user requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The exit code.
@@ -21,7 +21,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The user asked for something that is not possible.
+    /// The failure of a request that is not possible.
     pub fn usage(sentence: impl Into<String>) -> Failure {
         // The sentence may quote an address as an unknown argument, so passwords in it are masked.
         let sentence = masked_in(&sentence.into());
@@ -31,7 +31,7 @@ impl Failure {
         }
     }
 
-    /// Something broke.
+    /// The failure of the engine or of the system.
     pub fn broke(sentence: impl Into<String>) -> Failure {
         Failure {
             code: BROKE,

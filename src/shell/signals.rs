@@ -1,4 +1,4 @@
-//! Turns signals into calls on a thread of their own, and keeps two kinds from killing the program.
+//! Turns signals into calls on a separate thread, and keeps two kinds from killing the program.
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -7,11 +7,11 @@ pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINC
 use super::thread::spawn;
 use crate::engine::os;
 
-/// If a file grows beyond the user's limit, the write fails, and the program does not end. Call this before anything
-/// forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)
+/// Makes a write fail if a file grows beyond the user's limit, instead of killing the program. Call this before
+/// anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)
 pub fn survive_file_size_limit() {
-    // A handler has the same effect as ignoring the signal: the write returns EFBIG. If it cannot be set, only this is
-    // lost.
+    // A handler has the same effect as ignoring the signal: the write returns EFBIG. If it cannot be set, the program
+    // still works below the limit.
     let _ = signal_hook::flag::register(
         signal_hook::consts::SIGXFSZ,
         Arc::new(AtomicBool::new(false)),
@@ -36,13 +36,13 @@ pub fn listen(
     spawn("signals", listen).map_err(problem)
 }
 
-/// The exit code of a program that was ended by this signal.
+/// The exit code of a program that was killed by this signal.
 pub fn exit_code(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
-/// Ends the process at once. It runs no destructor, flushes no buffer and takes no lock, so it works whatever other
-/// threads are stuck in.
+/// Exits at once. It runs no destructor, flushes no buffer and takes no lock, so it works even if other threads are
+/// stuck.
 pub fn exit_now(code: u8) -> ! {
     signal_hook::low_level::exit(i32::from(code))
 }

@@ -1,4 +1,4 @@
-//! Which characters and colours this environment can show.
+//! The characters and colours that this environment can show.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::{
     present::{ascii, sentence::set_time_zone},
 };
 
-/// `text` as the user's environment can show it: as the locale says, or in ASCII if the user asks for that.
+/// `text` in the characters of the user's environment: according to the locale, or in ASCII if the user asks for that.
 pub fn spelled(text: &str, ascii: bool) -> String {
     if ascii || !look::is_utf8(variable) {
         ascii::transcribed(text)
@@ -18,7 +18,7 @@ pub fn spelled(text: &str, ascii: bool) -> String {
     }
 }
 
-/// Writes one line to stderr. If stderr is closed, the user does not want to read it.
+/// Writes one line to stderr. If stderr is closed, the line is dropped, because the user does not want to read it.
 pub fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "pconc-tui: {}", spelled(sentence, false));
 }

@@ -12,7 +12,8 @@ const SMALLEST: (u16, u16) = (60, 16);
 /// Checks whether the explorer can be shown here.
 ///
 /// # Errors
-/// One sentence on why not, and on what would help.
+///
+/// If it cannot; the sentence says why, and what would help.
 pub fn check() -> Result<(), String> {
     for (is_terminal, name) in [
         (io::stdin().is_terminal(), "stdin"),
@@ -53,7 +54,7 @@ pub fn room() -> usize {
         .unwrap_or(usize::MAX)
 }
 
-/// One sentence if the explorer does not fit into this many columns and rows.
+/// Why a terminal of this size is too small for the explorer, in one sentence; `None` if it is large enough.
 pub fn too_small(columns: u16, rows: u16) -> Option<String> {
     (columns < SMALLEST.0 || rows < SMALLEST.1).then(|| {
         format!(

@@ -4,16 +4,16 @@ use std::io;
 
 use crate::{app::message::Msg, engine::session::Report, ui::key::Key};
 
-/// What the user did.
+/// What the user did with the keyboard or the mouse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A key was pressed.
     Key(Key),
-    /// The left button of the mouse was pressed over this column and row.
+    /// The left mouse button was pressed at this column and row.
     Clicked(u16, u16),
-    /// The wheel of the mouse was turned over this column and row.
+    /// The mouse wheel was scrolled at `at`.
     Wheel {
-        /// Whether it was turned up, away from the user, or down.
+        /// Whether it was scrolled up, away from the user, or down.
         up: bool,
         /// The place, in columns and rows.
         at: (u16, u16),
@@ -27,12 +27,11 @@ pub enum Input {
 pub enum Event {
     /// The user did something with the keyboard or the mouse.
     Input(Input),
-    /// The run reports something.
+    /// A report of the run.
     Report(Report),
     /// Messages for the app, all of which it receives before the next frame.
     Messages(Vec<Msg>),
-    /// A signal: it asks the program to end, to stop or to continue, or reports a possible change of the terminal's
-    /// size.
+    /// A signal: a request to exit, to stop or to continue, or a notice that the terminal's size may have changed.
     Signal(i32),
     /// No more keys will arrive, for this reason.
     InputLost(io::Error),

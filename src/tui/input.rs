@@ -1,4 +1,4 @@
-//! Reads keys and the mouse on a thread of its own, so that the loop neither waits for them nor polls.
+//! Reads keys and the mouse on a separate thread, so that the loop neither waits for them nor polls.
 //!
 //! The terminal is read here and not by crossterm, whose reader keeps an unfinished sequence for ever, after which no
 //! key works any more. Timeouts are used only while a sequence is unfinished.
@@ -23,7 +23,7 @@ use crate::{
     shell::thread::spawn,
 };
 
-/// As much as a terminal delivers at once.
+/// The maximum number of bytes that a terminal delivers at once.
 const AT_ONCE: usize = 4096;
 /// The pause before reading again from a terminal that reports input but has none.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
@@ -82,7 +82,7 @@ impl Keyboard {
         Some(())
     }
 
-    /// How long to wait at most, in milliseconds. `None` means for ever, because nothing is unfinished.
+    /// The maximum time to wait, in milliseconds; `None` if there is no limit, because no sequence is unfinished.
     fn pause(&self) -> Option<u16> {
         let left = (self.last_read + self.parser.patience()?).saturating_sub(clock::now());
         Some(u16::try_from(left.div_ceil(NANOS_PER_MS)).unwrap_or(u16::MAX))
@@ -91,7 +91,7 @@ impl Keyboard {
     fn read(&mut self) -> Option<()> {
         let mut bytes = [0; AT_ONCE];
         match nix::unistd::read(io::stdin(), &mut bytes) {
-            // Another program left the terminal in non-blocking mode, or its input has ended. The latter is watched
+            // Another program left the terminal in non-blocking mode, or its input has ended. The latter is detected
             // elsewhere.
             Ok(0) | Err(Errno::EAGAIN) => thread::sleep(BETWEEN_LOOKS),
             Ok(read) => {

@@ -1,10 +1,10 @@
-//! Keeps what the app wants to be kept, and reads it back.
+//! Keeps runs and sweeps for the app, and reads them back.
 //!
 //! None of this happens on the loop's thread, because the history may be locked or large, and disks may be slow. Jobs
-//! go to a thread of their own, and their results come back as messages.
+//! go to a separate thread, and their results come back as messages.
 //!
-//! Writing a large trace occupies a core for a while. During a run, the cores belong to its workers, so the work is put
-//! off until nothing is measured, unless that would take too much memory.
+//! Writing a large trace occupies a core for a while. During a run, the cores belong to its workers, so the work is
+//! postponed until nothing is measured, unless that would take too much memory.
 
 use std::{
     sync::{
@@ -30,13 +30,13 @@ use crate::{
     },
 };
 
-/// How long leaving waits for unwritten changes.
+/// How long to wait on exit for changes that are not yet written.
 const LEAVING: Duration = Duration::from_secs(20);
 /// A trace that takes no more memory than this, in bytes, is written even during a run.
 const SMALL: usize = 256 << 10;
-/// If the traces that were put off take more memory than this, in bytes, they are written at once.
+/// If the postponed traces take more memory than this, in bytes, they are written at once.
 const PUT_OFF_MAX: usize = 64 << 20;
-/// How soon to try again after changes could not be kept.
+/// The time before the next attempt after changes could not be kept.
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// The kept history, as the explorer uses it.
@@ -47,9 +47,9 @@ pub struct HistoryKeeper {
     jobs: Option<Sender<KeeperJob>>,
     /// Receives the end once the thread has done everything.
     end: Receiver<KeepingEnd>,
-    /// Jobs that were put off, each with the memory that it occupies, in bytes.
+    /// Postponed jobs, each with the memory that it occupies, in bytes.
     put_off: Vec<(usize, KeeperJob)>,
-    /// Whether anything had to be written. If not, leaving does not wait.
+    /// Whether anything had to be written. If not, there is nothing to wait for on exit.
     writes: bool,
     events: Sender<Event>,
 }
@@ -169,17 +169,17 @@ impl HistoryKeeper {
         let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
     }
 
-    /// Does what was put off, because no run is going on.
+    /// Does the postponed jobs, because no run is in progress.
     pub fn catch_up(&mut self) {
         for (_, job) in std::mem::take(&mut self.put_off) {
             self.send(job);
         }
     }
 
-    /// Waits until everything is written, but not for ever.
+    /// Waits until everything is written, up to a time limit.
     pub fn leave(mut self) -> KeepingEnd {
         self.catch_up();
-        // The thread ends when all senders of jobs are gone.
+        // The thread exits when all senders of jobs are gone.
         if self.jobs.take().is_none() || !self.writes {
             return KeepingEnd::Kept;
         }
@@ -204,12 +204,12 @@ struct KeeperThread {
     events: Sender<Event>,
     /// Traces that could not be kept. They are tried once more at the end.
     unkept: Vec<(Record, Trace)>,
-    /// Whether something was written that may not be on the disk yet.
+    /// Whether something was written that may not be on disk yet.
     is_written: bool,
 }
 
 impl KeeperThread {
-    /// Does the jobs one after the other until no more can come, so that a trace is read after it was written.
+    /// Does the jobs one after the other until no more can come, so that a trace is read only after it was written.
     fn run(mut self, orders: &Receiver<KeeperJob>) -> KeepingEnd {
         loop {
             let wait = match (self.writer.is_waiting(), self.is_written) {

@@ -1,5 +1,5 @@
-//! Decides when to draw: at once for the user, at most 15 times a second for a run, less often if frames are expensive,
-//! and never without a change.
+//! Determines when to draw: at once for the user, at most 15 times a second for a run, less often if frames are
+//! expensive, and never without a change.
 //!
 //! Drawing beside saturated cores takes time from the workers: 15 frames a second cost them 0.7 % of their time, 30
 //! twice as much.
@@ -13,8 +13,8 @@ use crate::domain::time::Nanos;
 const GAP_NOW: Nanos = 16_000_000;
 /// The minimum time between two frames for a run, in nanoseconds.
 const GAP_PACED: Nanos = 1_000_000_000 / 15;
-/// Expensive frames are drawn less often. For a run, the time between two frames is at least this multiple of a frame's
-/// cost, so that drawing takes at most an eightieth of a core's time.
+/// The minimum ratio of the time between two frames for a run to the cost of a frame. Drawing therefore takes at most
+/// an eightieth of a core's time.
 const SHARE: Nanos = 80;
 
 /// How soon a change has to be visible.
@@ -26,7 +26,7 @@ pub enum Urgency {
     Now,
 }
 
-/// Decides when to draw next. It reads no clock; the caller passes the time.
+/// Determines when to draw next. It reads no clock; the caller passes the time.
 #[derive(Debug, Default)]
 pub struct Pacer {
     /// When the last frame was finished; `None` before the first.

@@ -10,7 +10,7 @@ use crate::{
     export::json::{self, FILE_MAX},
 };
 
-/// How much of a file's name a sentence may contain, in characters.
+/// The maximum length of a file's name in a sentence, in characters.
 const NAME_MAX: usize = 100;
 
 /// The document in this file.

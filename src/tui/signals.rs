@@ -1,7 +1,7 @@
-//! Ends the program on request, even if the loop is stuck, and lets it stop and continue.
+//! Ends the program on request, even if the loop is stuck, and handles stopping and continuing.
 //!
-//! The loop ends the program in order: terminal, run, zygote. But it may be stuck in a write to a stalled terminal, so
-//! these threads do not rely on it.
+//! Normally the loop ends the program in order: terminal, run, zygote. But it may be stuck in a write to a stalled
+//! terminal, so these threads do not rely on it.
 
 use std::{os::fd::AsFd, sync::mpsc::Sender, thread, time::Duration};
 
@@ -13,15 +13,16 @@ use crate::shell::{
     thread::spawn,
 };
 
-/// How long the loop may take to end the program. Stopping a run takes up to half a second of that.
+/// The time limit for the loop to end the program. Stopping a run takes up to half a second of that.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often the terminal is checked in addition to waiting for it, in milliseconds: some drivers do not wake the
-/// waiter.
+/// The interval at which the terminal is checked in addition to waiting for it, in milliseconds: some drivers do not
+/// wake the waiting thread.
 const LOOK_EVERY_MS: u16 = 1_000;
 
-/// Sends signals to the loop. If the loop takes too long to end the program, this thread ends it.
+/// Sends signals to the loop. If the loop does not end the program in time, this thread does.
 ///
 /// # Errors
+///
 /// If that is not possible; the message is one sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     signals::listen(
@@ -31,7 +32,7 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
             if [SIGTSTP, SIGCONT, SIGWINCH].contains(&signal) {
                 return;
             }
-            // The process usually ends during this sleep, and this thread with it.
+            // The process usually exits during this sleep, and this thread with it.
             thread::sleep(PATIENCE);
             terminal::leave_without_waiting();
             exit_now(exit_code(signal));
@@ -40,7 +41,7 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
 }
 
 /// Ends the program when its terminal is gone: nobody can see it any more, and a destructor that writes to a dead
-/// terminal panics. The zygote notices the end by itself, and so do the workers.
+/// terminal panics. Zygote and workers notice by themselves that the program is gone.
 ///
 /// # Errors
 /// If that is not possible; the message is one sentence.

@@ -1,4 +1,4 @@
-//! The terminal: taken over once, and given back exactly once, however the program ends.
+//! The terminal: set up once, and restored exactly once, however the program exits.
 
 use std::{
     fs::OpenOptions,
@@ -20,10 +20,10 @@ use nix::{
 };
 use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
-/// Whether this program has taken over the terminal. Global, because a panic or a signal has to give it back without
-/// the [`TerminalGuard`].
+/// Whether this program has set up the terminal. Global, because a panic or a signal has to restore it without the
+/// [`TerminalGuard`].
 static OURS: AtomicBool = AtomicBool::new(false);
-/// The messages of other threads that panicked meanwhile.
+/// The panic messages of other threads, buffered while the terminal is set up.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);
 
 /// The alternate screen (1049), no cursor (25), and bracketed paste, which separates pasted text from keys (2004).
@@ -35,30 +35,32 @@ const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 /// Leaves the mouse to the terminal, which uses it to select text.
 const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// The terminal while it is taken over. Dropping this gives it back.
+/// The terminal while it is set up. Dropping this restores it.
 pub struct TerminalGuard {
     /// It notices a change of its size when a frame is drawn.
     pub terminal: Terminal<CrosstermBackend<FrameWriter>>,
 }
 
 impl TerminalGuard {
-    /// Takes the terminal over: raw mode, alternate screen, no cursor, bracketed paste, and the mouse if `mouse` is
-    /// set.
+    /// Sets up the terminal: raw mode, alternate screen, no cursor, bracketed paste, and the mouse if `mouse` is set.
     ///
     /// # Errors
-    /// An error of the terminal, which is given back.
+    ///
+    /// An error of the terminal, which is then restored.
     pub fn enter(mouse: bool) -> io::Result<TerminalGuard> {
         let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
         let mut screen = TerminalGuard { terminal };
         screen.retake(mouse).map(|()| screen)
     }
 
-    /// Takes the terminal over again after another program had it. Nothing is assumed about its modes.
+    /// Sets up the terminal again after another program used it. Nothing is assumed about its modes.
     ///
     /// # Errors
+    ///
     /// An error of the terminal.
     pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
-        // crossterm does nothing if it believes that raw mode is on, although a shell may have changed that meanwhile.
+        // crossterm does nothing if raw mode is on according to its own state, although a shell may have changed that
+        // meanwhile.
         disable_raw_mode()?;
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
@@ -69,9 +71,9 @@ impl TerminalGuard {
         self.forget()
     }
 
-    /// Forgets what the terminal shows, so that the next frame is drawn completely. (`Terminal::clear` must not be
-    /// used: it asks the terminal for the position of the cursor, and waits two seconds for an answer that the input
-    /// thread has read.)
+    /// Discards the known contents of the terminal, so that the next frame is drawn completely. (`Terminal::clear` must
+    /// not be used: it asks the terminal for the position of the cursor, and waits two seconds for an answer that the
+    /// input thread has read.)
     ///
     /// # Errors
     /// An error of the terminal.
@@ -89,7 +91,7 @@ impl Drop for TerminalGuard {
 }
 
 /// Collects a frame and writes it at once. A frame that is not flushed is never written, because half a frame must not
-/// follow the sequences that give the terminal back.
+/// follow the sequences that restore the terminal.
 #[derive(Debug, Default)]
 pub struct FrameWriter {
     frame: Vec<u8>,
@@ -102,7 +104,7 @@ impl Write for FrameWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // The destructor of ratatui shows the cursor, which has already been done by then.
+        // The destructor of ratatui shows the cursor, which is already visible then.
         let written = if OURS.load(Ordering::SeqCst) {
             write_all(&self.frame)
         } else {
@@ -141,13 +143,13 @@ pub fn listen_to_mouse(listen: bool) -> io::Result<()> {
     write_all(if listen { TAKE_MOUSE } else { RELEASE_MOUSE })
 }
 
-/// The sequences that give the screen and the mouse back; they do no harm if the mouse was never taken. Nothing else
+/// The sequences that restore the screen and the mouse; they do no harm if mouse reports were never on. Nothing else
 /// was changed: focus reports are never requested.
 fn leaving() -> Vec<u8> {
     [RELEASE_MOUSE, LEAVE].concat()
 }
 
-/// Gives the terminal back, if it is taken over.
+/// Restores the terminal, if it is set up.
 pub fn leave() {
     if OURS.swap(false, Ordering::SeqCst) {
         // The mode first, because a stalled terminal may block the write for ever. Errors mean that the terminal is
@@ -157,8 +159,7 @@ pub fn leave() {
     }
 }
 
-/// Gives the terminal back as well as possible without ever waiting, while another thread may be stuck in a write to
-/// it.
+/// Restores the terminal as far as possible without ever waiting, while another thread may be stuck in a write to it.
 pub fn leave_without_waiting() {
     let _ = disable_raw_mode();
     // Non-blocking mode belongs to the open file, which the user's shell shares, so the terminal is opened a second
@@ -176,9 +177,9 @@ pub fn leave_without_waiting() {
     }
 }
 
-/// Gives the terminal back before a panic of the loop's thread is reported. Panics of other threads, including those
-/// that are caught, leave it alone; their messages would spoil the screen, so they are held back. Forked children
-/// inherit the hook and must not touch the terminal either.
+/// Restores the terminal before a panic of the loop's thread is reported. Panics of other threads, including those that
+/// are caught, leave it alone; their messages would spoil the screen, so they are buffered. Forked children inherit the
+/// hook and must not touch the terminal either.
 pub fn restore_on_panic() {
     let (ui_process, ui_thread) = (process::id(), thread::current().id());
     let report = panic::take_hook();
@@ -197,7 +198,8 @@ pub fn restore_on_panic() {
     }));
 }
 
-/// Prints the messages that were held back, after the terminal was given back.
+/// Prints the panic messages of background threads that were buffered while the explorer owned the terminal. Call this
+/// once the terminal has been restored.
 pub fn print_held_back() {
     if let Ok(mut held_back) = HELD_BACK.lock() {
         for message in held_back.drain(..) {

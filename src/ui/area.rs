@@ -1,10 +1,11 @@
-//! How areas of the screen are divided.
+//! Dividing areas of the screen.
 
 use ratatui::layout::Rect;
 
 pub use crate::ui::scroll::cells;
 
-/// The first of `rows` in view if there is room for `room` of them. The row of the cursor is in the middle if possible.
+/// The index of the first of `rows` in view if there is room for `room` of them. The selected row is in the middle if
+/// possible.
 pub fn first_around(cursor: usize, rows: usize, room: usize) -> usize {
     cursor
         .saturating_sub(room / 2)

@@ -1,8 +1,8 @@
-//! A line of text that is being typed.
+//! A line of text that the user types.
 
 use crate::{domain::text::is_treacherous, ui::key::Key};
 
-/// A line of text that is being typed. The number of characters is limited, and none of them can disturb a terminal.
+/// A line of text that the user types. The number of characters is limited, and control characters are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextField {
     text: String,
@@ -27,7 +27,7 @@ impl TextField {
         TextField::new("", self.most)
     }
 
-    /// What was typed so far.
+    /// The text so far.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -85,7 +85,7 @@ impl TextField {
     }
 }
 
-/// Longer than any field.
+/// The maximum length of a pasted line, in characters: longer than any field.
 const LINE_MAX: usize = 1_000;
 
 /// Joins the lines of a text into one line, for a field. Line ends and tabs become single spaces, except at the ends of

@@ -5,8 +5,8 @@
 
 use crate::ui::{choice::stepped, field::TextField, key::Key};
 
-/// The most characters of a number. The largest one has room with its digits in groups, and so has a list of numbers.
-/// A number that is cut off would be another number.
+/// The maximum length of a number, in characters. The largest number fits with its digits in groups, and so does a list
+/// of numbers. If the end of a number were cut off, it would be a different number.
 const MOST_TYPED: usize = 40;
 
 /// A row of a form in its current state.
@@ -16,13 +16,13 @@ pub struct FormField {
     pub label: &'static str,
     /// The value.
     pub value: String,
-    /// The value in fewer words, for a narrow form.
+    /// A shorter form of the value, for a narrow form.
     pub short: Option<String>,
     /// The text after the value.
     pub note: String,
-    /// The text after what is being typed.
+    /// The text after the typed input.
     pub unit: &'static str,
-    /// What the user can learn about the row.
+    /// The explanation of the row.
     pub about: String,
     /// How the value is changed.
     pub way: Way,
@@ -64,7 +64,7 @@ impl FormField {
         }
     }
 
-    /// The same row, changed in another way.
+    /// The same row, changed in this way.
     pub fn by(self, way: Way) -> FormField {
         FormField { way, ..self }
     }
@@ -78,7 +78,7 @@ impl FormField {
 /// The cursor of a form, and what is being typed there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormEntry {
-    /// The row of the cursor.
+    /// The index of the selected row.
     pub at: usize,
     typing: Option<Typing>,
     /// A remark about the last change.
@@ -89,7 +89,7 @@ pub struct FormEntry {
 struct Typing {
     field: TextField,
     before: String,
-    /// Why the typed text is not accepted.
+    /// The reason why the typed text is not accepted.
     wrong: Option<String>,
 }
 
@@ -102,12 +102,12 @@ impl FormEntry {
         }
     }
 
-    /// What is being typed.
+    /// The field in which the user types, if any.
     pub fn field(&self) -> Option<&TextField> {
         self.typing.as_ref().map(|typing| &typing.field)
     }
 
-    /// Why the typed text is not accepted.
+    /// The reason why the typed text is not accepted.
     pub fn wrong(&self) -> Option<&str> {
         self.typing.as_ref()?.wrong.as_deref()
     }
@@ -124,34 +124,35 @@ pub trait Form {
     /// All rows. The cursor can be on at least one of them.
     fn rows(&self) -> Vec<FormField>;
 
-    /// Selects the next choice or a larger number in the row of the cursor; or the previous choice or a smaller number.
+    /// Selects the next choice or a larger number in the selected row; or the previous choice or a smaller number.
     fn change(&mut self, up: bool);
 
-    /// Takes the typed text as the value of the cursor's row.
+    /// Takes the typed text as the value of the selected row.
     ///
     /// # Errors
-    /// If the text is no valid value; the message is one sentence.
+    ///
+    /// If the text is not a valid value. The message is one sentence.
     fn take(&mut self, text: &str) -> Result<(), String>;
 
     /// Called after the cursor moved to another row.
     fn on_moved(&mut self) {}
 
-    /// The row of the cursor.
+    /// The selected row.
     fn row(&self) -> Option<FormField> {
         self.rows().into_iter().nth(self.entry().at)
     }
 
-    /// How the value under the cursor is changed.
+    /// How the value of the selected row is changed.
     fn way(&self) -> Way {
         self.row().map_or(Way::Fixed, |row| row.way)
     }
 
-    /// What is being typed.
+    /// The typed text, if the user is typing.
     fn typed(&self) -> Option<&str> {
         self.entry().field().map(TextField::text)
     }
 
-    /// Whether the row of the cursor accepts typing.
+    /// Whether the selected row accepts typing.
     fn can_type(&self) -> bool {
         matches!(self.way(), Way::Number(_) | Way::Text(_))
     }
@@ -162,7 +163,7 @@ pub trait Form {
         rows.iter().any(|row| matches!(row.way, Way::Number(_)))
     }
 
-    /// Whether ← and → do something in the row of the cursor.
+    /// Whether ← and → do something in the selected row.
     fn can_change(&self) -> bool {
         matches!(self.way(), Way::Number(_) | Way::Choice)
     }
@@ -175,8 +176,8 @@ pub trait Form {
         self.go_to(stepped(&within, self.entry().at, by));
     }
 
-    /// Moves the cursor to this row and accepts what was typed. Returns whether the cursor was there already and nothing
-    /// wrong was typed.
+    /// Moves the cursor to this row and accepts what was typed. Returns whether the cursor was there already and no
+    /// invalid text was typed.
     fn go_to(&mut self, at: usize) -> bool {
         let was_there = self.entry().at == at;
         let rows = self.rows();
@@ -230,7 +231,7 @@ pub trait Form {
             return;
         };
         if field.apply(key) {
-            // An empty field is no input.
+            // An empty field counts as no input.
             let text = Some(field.text().trim()).filter(|text| !text.is_empty());
             let text = text.unwrap_or(before).to_string();
             let wrong = self.take(&text).err();
@@ -240,7 +241,8 @@ pub trait Form {
         }
     }
 
-    /// Ends typing and returns whether the text was accepted. A wrong text stays, so that the user can correct it.
+    /// Finishes typing and returns whether the text was accepted. An invalid text stays, so that the user can correct
+    /// it.
     fn accept(&mut self) -> bool {
         let is_fine = self.entry().wrong().is_none();
         if is_fine && !matches!(self.way(), Way::Text(_)) {
@@ -249,7 +251,7 @@ pub trait Form {
         is_fine
     }
 
-    /// Ends typing and restores the previous value.
+    /// Cancels typing and restores the previous value.
     fn abandon(&mut self) {
         if let Some(Typing { before, .. }) = self.entry_mut().typing.take() {
             let _ = self.take(&before);
@@ -260,7 +262,8 @@ pub trait Form {
 /// The whole number that was typed. Its digits may be grouped.
 ///
 /// # Errors
-/// If the text is no number; the message names `what` it was typed for.
+///
+/// If the text is not a number; the message says `what` was expected.
 pub fn number(what: &str, text: &str) -> Result<u64, String> {
     let digits = text.replace(|c: char| c.is_whitespace() || c == '_', "");
     let number = digits.parse();

@@ -1,4 +1,4 @@
-//! Keys as the explorer knows them, independent of any terminal library.
+//! Keys, independent of any terminal library.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum Key {
     PageUp,
     PageDown,
     F1,
-    /// Stands for every [`Key::Char`] in the table of keys. Nobody can press it.
+    /// Stands for every [`Key::Char`] in the table of keys. It is never pressed.
     AnyChar,
     /// Control and a letter, in lower case.
     Ctrl(char),
@@ -50,7 +50,7 @@ const NAMES: [(Key, &str); 17] = [
 ];
 
 impl Key {
-    /// The keys that are written like this: `↑`, `Ctrl-C`, `k`, or a range like `0-9`.
+    /// The keys for a label such as `↑`, `Ctrl-C`, `k`, or a range such as `0-9`.
     pub(crate) fn written(name: &str) -> Vec<Key> {
         if let Some((key, _)) = NAMES.iter().find(|(_, named)| *named == name) {
             return vec![*key];

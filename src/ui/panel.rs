@@ -1,4 +1,4 @@
-//! What all panels share: a border with titles, lines of text, and texts that scroll.
+//! Common parts of panels: a border with titles, lines of text, and texts that scroll.
 
 use ratatui::{
     buffer::Buffer,
@@ -79,7 +79,7 @@ pub fn draw_text(text: impl AsRef<str>, style: Style, area: Rect, buf: &mut Buff
     draw_lines([Line::styled(text.as_ref(), style)], area, buf);
 }
 
-/// Shortens a line to at most this many columns. Dots mark that it was longer.
+/// Shortens a line to at most this many columns. Dots mark the end of a longer line.
 pub fn shorten(line: &mut Line<'_>, room: usize) {
     if line.width() <= room {
         return;
@@ -170,8 +170,8 @@ pub fn draw_centred(text: &str, area: Rect, buf: &mut Buffer) {
     text.render(centred(area, area.width, rows), buf);
 }
 
-/// A text that is being typed, with its cursor, in at most `width` columns. A longer text shows the part around the
-/// cursor and keeps `behind` columns after it in view.
+/// A text that the user types, with its cursor, in at most `width` columns. A longer text is cut to the part around the
+/// cursor, and `behind` columns after the text stay free.
 pub fn typed(field: &TextField, behind: usize, width: u16) -> Line<'static> {
     let room = usize::from(width.max(1));
     let (before, after) = field.parts();
@@ -222,7 +222,7 @@ pub fn around(cursor: usize, area: Rect) -> Scroll {
     Scroll::FromTop(cells(above))
 }
 
-/// Which of the rows of a text that scrolls is drawn in row `y` of the screen.
+/// The row of a scrolling text that is drawn in row `y` of the screen, if any.
 pub fn scrolled_at(rows: usize, scroll: Scroll, area: Rect, y: u16) -> Option<usize> {
     let row = y.checked_sub(area.y).filter(|row| *row < area.height)?;
     let at = usize::from(scroll.first(rows, area.height) + row);

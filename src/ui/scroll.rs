@@ -1,7 +1,7 @@
 //! Which rows of a text are in view.
 
-/// Which rows of a text are in view, counted from the end that the user scrolled to last. A reader at the end of a text
-/// stays there when the screen grows or shrinks.
+/// Which rows of a text are in view, counted from the end to which the user scrolled last. A reader at the end of a
+/// text stays there when the screen grows or shrinks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scroll {
     /// This many rows are above the view.
@@ -10,11 +10,11 @@ pub enum Scroll {
     FromEnd(u16),
 }
 
-/// The greatest width of one column of text, with its frame. Longer lines are hard to read.
+/// The maximum width of one column of text, with its frame. Longer lines are hard to read.
 pub const TEXT_COLUMNS: u16 = 84;
-/// Rows of the screen that a text cannot use: its borders and the footer.
+/// The number of rows of the screen that a text cannot use: its borders and the footer.
 pub const FRAME_ROWS: u16 = 3;
-/// Columns that a text cannot use: borders and the blanks beside them.
+/// The number of columns that a text cannot use: borders and the spaces beside them.
 const FRAME_COLUMNS: u16 = 4;
 
 /// A number of rows or columns, limited to what a screen can have.
@@ -49,7 +49,7 @@ impl Scroll {
         self.by(by, lines.saturating_sub(rows.saturating_sub(FRAME_ROWS)));
     }
 
-    /// Moves down by `rows` rows in a text that has `most` rows outside of the view.
+    /// Moves down by `rows` rows in a text that has `most` rows out of view.
     pub fn by(&mut self, rows: isize, most: u16) {
         type Anchor = fn(u16) -> Scroll;
         let (near, far, now, down): (Anchor, Anchor, _, _) = match *self {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::{phase::Phase, text::wrap};
 
-/// How a part of a line looks.
+/// The look of a part of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextStyle {
     /// Like any text.
@@ -13,11 +13,11 @@ pub enum TextStyle {
     Strong,
     /// Like an error.
     Error,
-    /// In the style of this phase. Without a text of its own, the part is the mark of the phase.
+    /// Styled like this phase. If [`TextPart::text`] is empty, the mark of the phase is drawn.
     Phase(Phase),
     /// Like the curve of concurrency.
     Concurrency,
-    /// Like the curve of parallelism, and like our share of a core.
+    /// Like the curve of parallelism, and like the workers' share of a core.
     Parallelism,
 }
 
@@ -26,12 +26,12 @@ pub enum TextStyle {
 pub struct TextPart {
     /// The text, or an empty string for the mark of a phase. A mark is one column wide.
     pub text: Cow<'static, str>,
-    /// How the text looks.
+    /// The look of the text.
     pub look: TextStyle,
 }
 
 impl TextPart {
-    /// A text that looks like this.
+    /// A text with this look.
     pub fn new(text: impl Into<Cow<'static, str>>, look: TextStyle) -> TextPart {
         TextPart {
             text: text.into(),
@@ -39,7 +39,7 @@ impl TextPart {
         }
     }
 
-    /// How many columns it takes.
+    /// The width in columns.
     pub fn width(&self) -> usize {
         let is_mark = matches!(self.look, TextStyle::Phase(_));
         self.text.chars().count().max(is_mark.into())
@@ -55,7 +55,7 @@ pub fn marked(phase: Phase, name: TextPart) -> TextLine {
     vec![mark, TextPart::new(" ", TextStyle::Plain), name]
 }
 
-/// Columns of a line.
+/// The width of a line, in columns.
 pub fn width_of(line: &[TextPart]) -> usize {
     line.iter().map(TextPart::width).sum()
 }
@@ -68,11 +68,11 @@ pub fn fill_up(line: &mut TextLine, column: usize) {
     }
 }
 
-/// Columns of the name of a number.
+/// The width of the name of a number, in columns.
 const NAMES: usize = 14;
-/// Columns of the value with its unit.
+/// The width of the value with its unit, in columns.
 const VALUES: usize = 14;
-/// Columns before the note.
+/// The number of columns before the note.
 const BEFORE_NOTES: usize = NAMES + VALUES + 2;
 
 /// Rows of a fixed width, written one below the other.
@@ -84,7 +84,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// An empty page of this many columns.
+    /// An empty page with this width, in columns.
     pub fn of(width: u16) -> Page {
         Page {
             lines: vec![],
@@ -105,8 +105,8 @@ impl Page {
             .extend(rows.map(|text| vec![TextPart::new(text, look)]));
     }
 
-    /// Writes what is said of a term, from this column on. Further rows start at the same column. A longer term has a
-    /// row of its own.
+    /// Writes the explanation of a term, starting at this column. Further rows start at the same column. A longer term
+    /// has its own row.
     pub fn say_of(&mut self, mut term: TextLine, column: usize, said: &str) {
         let width = usize::from(self.width).saturating_sub(column);
         if width_of(&term) >= column {

@@ -1,5 +1,5 @@
-//! Colours and glyphs. Colour never carries meaning alone. Each phase has a mark of its own, and anything bold,
-//! reversed or dim is distinct without a colour too.
+//! Colours and glyphs. Colour never carries meaning alone. Each phase has its own mark, and anything bold, reversed or
+//! dim is distinct without a colour too.
 //!
 //! The 16 colours of the user's terminal follow the user's taste. Even so, some of them vanish on a light background
 //! (yellow, cyan, and any colour that a terminal brightens because it is bold) and some on a dark one (blue). So colour
@@ -66,7 +66,7 @@ impl Theme {
         }
     }
 
-    /// A phase's style.
+    /// The style of a phase; that of secondary text if the phase has no colour.
     pub fn phase(self, phase: Phase) -> Style {
         match phase.description().hue {
             Hue::Nothing => self.secondary(),
@@ -74,22 +74,22 @@ impl Theme {
         }
     }
 
-    /// The style of everything that has this colour.
+    /// The style of everything with this colour.
     pub fn hue(self, hue: Hue) -> Style {
         self.colour(|palette| palette.hue(hue))
     }
 
-    /// The curve of concurrency: tasks in flight, including those that wait.
+    /// The style of the curve of concurrency: tasks in flight, including those that wait.
     pub fn concurrency(self) -> Style {
         self.phase(Phase::Network)
     }
 
-    /// The curve of parallelism: the same ink as computing.
+    /// The style of the curve of parallelism: the same as that of computing.
     pub fn parallelism(self) -> Style {
         self.phase(Phase::Computing)
     }
 
-    /// Minor text.
+    /// The style of minor text.
     pub fn secondary(self) -> Style {
         match self.colour(|palette| palette.secondary) {
             Style { fg: None, .. } => Style::new().dim(),
@@ -119,7 +119,8 @@ impl Theme {
         }
     }
 
-    /// The last step over a finished screen: the theme's own background, and ASCII if nothing else may be shown.
+    /// The last step before a screen is shown: adds the theme's own background, and replaces everything but ASCII if
+    /// that is required.
     pub fn finish(self, buf: &mut Buffer) {
         if let Some((text, behind)) = self.palette().and_then(|palette| palette.ground) {
             let own = |color, ink: ColorVariants| {
@@ -143,19 +144,19 @@ impl Theme {
 fn transcribe(buf: &mut Buffer) {
     for cell in &mut buf.content {
         if !cell.symbol().is_ascii() {
-            // If several characters share a cell, the first one is the base. (The cell after a wide character is blank
-            // already.)
+            // If several characters share a cell, the first one is the base. (The cell after a wide character is
+            // already empty.)
             let first = cell.symbol().chars().next().unwrap_or(' ');
             cell.set_char(stand_in(first));
         }
     }
 }
 
-/// The text to read first, in any theme.
+/// The style of the text to read first, in any theme.
 pub const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
-/// What the user can press, and what the arrows act on.
+/// The style of what the user can press, and of what the arrow keys act on.
 pub const CURSOR: Style = Style::new().add_modifier(Modifier::REVERSED);
-/// The band behind the sentence to read first.
+/// The style of the band behind the sentence to read first.
 pub const BAND: Style = STRONG.add_modifier(Modifier::REVERSED);
 
 /// Bold for an item that is chosen or first; the others are plain.

@@ -1,4 +1,4 @@
-//! Widgets that know nothing of the app: values with setters, drawn into any area.
+//! Widgets that are independent of the app: values with setters, drawn into any area.
 
 pub mod axis;
 pub mod bar;

@@ -1,21 +1,21 @@
-//! The window of time in view. Zooming and panning are the same for one run and for several.
+//! Only one of them computes, and its row varies. All others are idle.
 
 use crate::domain::time::Nanos;
 
-/// The shortest window. A cell is then far below the resolution of any measurement.
+/// The minimum length of a window, in nanoseconds. A cell is then far below the resolution of any measurement.
 pub const SHORTEST: Nanos = 10_000;
 
 /// A window of time, in nanoseconds since `t0`. It is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Its start.
+    /// The start of the window.
     pub from: Nanos,
-    /// Its end.
+    /// The end of the window.
     pub to: Nanos,
 }
 
 impl Window {
-    /// How long it is.
+    /// The length of the window.
     pub fn span(self) -> Nanos {
         self.to - self.from
     }
@@ -26,7 +26,7 @@ impl Window {
         self.from + u64::try_from(part).expect("a part of a span fits where the span does")
     }
 
-    /// In which of `n` equal parts a moment lies, if in any.
+    /// The index of the part, of `n` equal ones, in which a moment lies, if any.
     pub fn part_of(self, at: Nanos, n: u16) -> Option<u16> {
         let part = |at: Nanos| u128::from(at - self.from) * u128::from(n) / u128::from(self.span());
         (self.from..self.to)
@@ -34,17 +34,18 @@ impl Window {
             .then(|| u16::try_from(part(at)).unwrap_or(u16::MAX))
     }
 
-    /// Its middle.
+    /// The middle of the window.
     pub fn middle(self) -> Nanos {
         self.from.midpoint(self.to)
     }
 
-    /// Half as long, but at least `SHORTEST`. `at` keeps its place unless time after `end` would come into view.
+    /// A window half as long, but at least `SHORTEST`. `at` keeps its place unless time after `end` would come into
+    /// view.
     pub fn closer(self, at: Nanos, end: Nanos) -> Window {
         self.resized((self.span() / 2).max(SHORTEST.min(self.span())), at, end)
     }
 
-    /// Twice as long. `at` keeps its place unless time after `end` would come into view.
+    /// A window twice as long. `at` keeps its place unless time after `end` would come into view.
     pub fn wider(self, at: Nanos, end: Nanos) -> Window {
         self.resized(self.span().saturating_mul(2), at, end)
     }
@@ -56,7 +57,7 @@ impl Window {
         Window::starting_at(at.saturating_sub(before), span, end)
     }
 
-    /// Moved later or earlier by a quarter of its length, within 0 and `end`.
+    /// The window moved later or earlier by a quarter of its length, within 0 and `end`.
     pub fn panned(self, later: bool, end: Nanos) -> Window {
         let step = (self.span() / 4).max(1);
         let from = stepped(self.from, step, if later { 1 } else { -1 });

@@ -1,4 +1,4 @@
-//! The keys that work here and now.
+//! The footer: the keys that work at the moment.
 
 use ratatui::{
     buffer::Buffer,
@@ -11,14 +11,14 @@ use crate::{
     ui::{area::cells, panel::draw_lines, theme::CURSOR},
 };
 
-/// Draws the keys that work here.
+/// Draws the keys that work at the moment.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     for (offer, place) in offered(app, area) {
         draw_lines([line(&offer)], place, buf);
     }
 }
 
-/// The keys that have room, the most useful first, and where they are.
+/// The keys for which there is room, the most useful first, with their areas.
 pub fn offered(app: &App, area: Rect) -> Vec<(Offer, Rect)> {
     let mut x = area.x + 1;
     let mut places = vec![];

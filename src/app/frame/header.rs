@@ -62,7 +62,7 @@ pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
     between(left, right, area, buf);
 }
 
-/// What is shown, and the same in as few words as possible.
+/// The name of what is shown, and the same in as few words as possible.
 fn shown(app: &App) -> (String, String) {
     if let Some(sketch) = app.sketch() {
         let whole = format!("{} · {}", sketch.title, sketch.what);
@@ -95,13 +95,13 @@ fn shown(app: &App) -> (String, String) {
 pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
     let left = Line::raw(format!(" {}", headline_rows(app, area.width)[0]));
-    // Of the many runs of a chart, only the one in progress has such a number.
+    // In a chart of many runs, only the run in progress has such a number.
     let has_number = app.chart().is_none() || app.is_running();
     let right = app
         .shown()
         .filter(|_| has_number)
         .map(|shown| in_use(app, shown))
-        // The sentence is worth more than the number, which the curves and the history show too.
+        // The sentence is more important than the number, which the curves and the history show too.
         .filter(|right| left.width() + right.len() < usize::from(area.width));
     between(left, right.unwrap_or_default().into(), area, buf);
 }
@@ -123,7 +123,7 @@ fn headline_rows(app: &App, width: u16) -> Vec<String> {
 /// runs.
 pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
     let text = if let Some(rest) = headline_rows(app, area.width).get(1) {
-        // The band continues.
+        // The band continues in this row.
         buf.set_style(area, BAND);
         format!(" {rest}")
     } else {
@@ -132,7 +132,7 @@ pub fn aside(app: &App, area: Rect, buf: &mut Buffer) {
     draw_text(text, Style::new(), area, buf);
 }
 
-/// Draws a notice in a row of its own. It covers nothing, and nothing covers it.
+/// Draws a notice in its own row. It covers nothing, and nothing covers it.
 pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(notice) = app.notice() else { return };
     let style = if notice.is_error {
@@ -165,7 +165,7 @@ pub fn remarks(app: &App) -> String {
     }
 }
 
-/// What to know about a finished run: a caveat, what its speed-up lacks, or concurrency and parallelism.
+/// The remark on a finished run: a caveat, what its speed-up lacks, or concurrency and parallelism.
 fn remark(entry: &RunEntry, here: &Provenance) -> String {
     let record = &entry.record;
     if let Some(caveat) = entry.caveats().next() {
@@ -240,7 +240,7 @@ fn cores(app: &App) -> String {
     counted(app.machine_shown().cores_usable.into(), "core")
 }
 
-/// How many cores our workers use; for a finished run, how many they used on average.
+/// The number of cores that the workers use; for a finished run, the mean.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
     let (_, parallelism) = shown.two_numbers();
     let used = shown.entry().map_or("in use", |_| "used");

@@ -1,4 +1,4 @@
-//! What is under the pointer. The places are asked of the files that draw them.
+//! Finds what is under the pointer. The files that draw the targets know their places.
 
 use ratatui::layout::{Position, Rect};
 
@@ -21,7 +21,7 @@ use crate::{
     ui::{key::Key, panel::inside},
 };
 
-/// What is at this column and row of the screen, if the pointer can do anything there.
+/// The target at this column and row of the screen, if the pointer can do anything there.
 pub fn hit(app: &App, column: u16, row: u16) -> Option<ClickTarget> {
     let (columns, rows) = app.size();
     if app.screen() == ScreenClass::TooSmall {

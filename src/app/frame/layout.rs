@@ -1,41 +1,4 @@
-//! Where everything is. The module is pure: it divides an area into panels.
-//!
-//! ```text
-//!  120×40                                                   80×24
-//!  header: what is shown              cores, state           header
-//!  VERDICT, read first                cores in use           VERDICT
-//!  aside: what to watch, caveats                             aside
-//! ╭ Plan ───────╮╭ Timeline ───────────────────────╮        ╭ Timeline ─────────────────╮
-//! │ the form    ││ w0 ▃▂▃▃▂▃▂▃▃▂                   │        │ w0 ▃▂▃▃▂▃▂▃▃▂             │
-//! │             ││ w1 ▃▃▂▃▂▃▃▂▃▂                   │        │ w1 ▃▃▂▃▂▃▃▂▃▂             │
-//! │             ││ ╵0 s    ╵0.2 s   ╵0.4 s         │        │ ╵0 s    ╵0.2 s   ╵0.4 s   │
-//! ╰─────────────╯╰─ legend ────────────────────────╯        ╰─ legend ──────────────────╯
-//! ╭ Cores ──────╮╭ Concurrency and parallelism ────╮         cores, in one line
-//! │ 0 █████▍    ││ in flight ▇▇▇▇▇▇  on the same   │        ╭ History ──────────────────╮
-//! │ 1 █████▎    ││ on a core ▂▂▂▂▂▂  time axis     │        │ the runs, oldest first    │
-//! ╰─────────────╯╰─────────────────────────────────╯        ╰───────────────────────────╯
-//! ╭ History ───────────────────────────────────────╮         footer
-//! │ the runs, oldest first                         │
-//! ╰────────────────────────────────────────────────╯        The form opens over it.
-//!  footer: the keys that work here
-//! ```
-//!
-//! The curves are exactly below the bars: a column is the same moment in both.
-//!
-//! ```text
-//!  the teaching layout, at any size
-//!  header
-//! ▐VERDICT, on a band of its own▌
-//! ▐and why                      ▌
-//!  the keys that were pressed
-//!   ▀▀█ ▀▀█    figures: three numbers,
-//!   █▀▀ █▀▀    readable from the last row
-//! ╭ Timeline ─────────────────╮
-//! │ w0 ▃▂▃▃▂▃▂▃▃▂             │
-//! ╰─ legend ──────────────────╯
-//!  the last few runs
-//!  the keys that work here
-//! ```
+//! The layout of the screen. The module is pure: it divides an area into panels.
 
 use ratatui::layout::{
     Constraint::{Fill, Length},
@@ -46,19 +9,19 @@ use crate::app::screen::{Focus, Panel, ScreenClass, WIDE};
 
 /// The width of the form and of the cores.
 const SIDE: u16 = 28;
-/// Columns of the labels of a wide timeline, and of the curves.
+/// The width of the labels of a wide timeline and of the curves, in columns.
 const WIDE_GUTTER: u16 = 22;
-/// Columns of a small timeline's labels.
+/// The width of the labels of a small timeline, in columns.
 const SMALL_GUTTER: u16 = 6;
-/// A screen with fewer rows has no line of cores.
+/// The minimum number of rows of a screen with a line of cores.
 const ROWS_FOR_CORES: u16 = 20;
-/// The columns and rows from which on the figures of the teaching layout are five rows high.
+/// The minimum columns and rows at which the figures of the teaching layout are five rows high.
 const LARGE_FIGURES: (u16, u16) = (116, 30);
 
-/// Where everything is. A part without room is empty.
+/// The areas of the panels. A part without room is empty.
 #[derive(Clone, Copy, Default)]
 pub struct Panels {
-    /// What is shown, and the state of the machine.
+    /// The row with the shown run and the state of the machine.
     pub header: Rect,
     /// The sentence to read first.
     pub verdict: Rect,
@@ -66,7 +29,7 @@ pub struct Panels {
     pub aside: Rect,
     /// The numbers that matter, in large digits, in the teaching layout.
     pub figures: Rect,
-    /// The form.
+    /// The form of the plan.
     pub setup: Rect,
     /// A bar per worker.
     pub timeline: Rect,
@@ -74,18 +37,18 @@ pub struct Panels {
     pub cores: Rect,
     /// Concurrency and parallelism.
     pub curves: Rect,
-    /// The runs of the session.
+    /// The runs and sweeps of the history.
     pub history: Rect,
     /// A notice, if there is one.
     pub notice: Rect,
-    /// Keys.
+    /// The keys that work at the moment.
     pub footer: Rect,
-    /// Columns before the bars of the timeline, and before the curves.
+    /// The width of the labels before the bars of the timeline and before the curves, in columns.
     pub gutter: u16,
 }
 
 impl Panels {
-    /// Where a panel is that can be focused.
+    /// The area of a panel that can be focused.
     pub fn of(mut self, panel: Panel) -> Rect {
         *self.of_mut(panel)
     }
@@ -101,7 +64,7 @@ impl Panels {
     }
 }
 
-/// The panels of a screen that is large enough for any.
+/// The panels of a screen that is not too small.
 pub fn panels(area: Rect, screen: ScreenClass, focus: Focus) -> Panels {
     let around = [Length(1), Length(1), Length(1), Fill(1), Length(1)];
     let [header, verdict, aside, body, footer] = Layout::vertical(around).areas(area);

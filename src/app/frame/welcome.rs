@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// Rows of an experiment with its key in large digits, including an empty row.
+/// The height of an experiment with its key in large digits, in rows, including an empty row.
 const LARGE: u16 = 4;
-/// Columns of a key in large digits, and in the largest.
+/// The widths of a key in large digits and in the largest digits, in columns.
 const KEY: [u16; 2] = [6, 12];
-/// Columns of an experiment with its text.
+/// The width of an experiment with its text, in columns.
 pub const WIDTH: u16 = 84;
 
 /// Draws key, question, and what to watch for, as far as there is room. The chosen question is bold.

@@ -1,5 +1,5 @@
-//! What a comparison of runs contains: a sentence, a table, and how timelines and table share the room. The screen
-//! draws it, and scrolling needs to know how many rows are out of sight.
+//! The contents of a comparison of runs: a sentence, a table, and how timelines and table share the room. The screen
+//! draws them, and scrolling needs to know how many rows are out of sight.
 
 pub mod keys;
 pub mod view;
@@ -33,23 +33,23 @@ use crate::{
     },
 };
 
-/// Columns of the names of rows, at least.
+/// The minimum width of the names of rows, in columns.
 const NAMES: usize = 14;
-/// Columns of a run, if there is room.
+/// The width of a run in the table if there is room, in columns.
 const COLUMN: usize = 17;
-/// Columns between two runs, if there is no room to spare.
+/// The minimum distance between two runs in the table, in columns.
 const BETWEEN: usize = 2;
-/// Columns between the timelines and the table beside them.
+/// The distance between the timelines and the table beside them, in columns.
 pub(crate) const APART: u16 = 3;
-/// With this many columns or more, there is room for both beside each other.
+/// The minimum width at which timelines and table are beside each other, in columns.
 const ROOM_FOR_TWO: u16 = 150;
-/// Rows of a worker if there is room for everything: ink and a gap.
+/// The height of a worker if there is room for everything, in rows: ink and a gap.
 const HIGH: usize = 8;
-/// Rows of a run if there is hardly any room: its title and a worker.
+/// The minimum height of a run, in rows: its title and a worker.
 const LOW: usize = 2;
-/// The least number of rows for the sentence, if it needs them.
+/// The minimum number of rows for the sentence, if it needs them.
 const WORDS_LEAST: u16 = 2;
-/// The least number of rows for the table: headings, a note on what does not fit, and times with their statistics.
+/// The minimum number of rows for the table: headings, a note on what does not fit, and times with their statistics.
 const TABLE_LEAST: u16 = 4;
 
 /// A comparison: runs on one time axis.
@@ -60,7 +60,7 @@ pub struct Comparing {
     /// The window of time in view; `None` is all of the time.
     pub zoom: Option<Window>,
     scroll: Scroll,
-    /// The content, laid out for the screen.
+    /// The contents, laid out for the screen.
     pub parts: Composition,
 }
 
@@ -121,21 +121,21 @@ impl App {
 pub struct Composition {
     /// The sentence in lines.
     pub sentence: Vec<String>,
-    /// Rows of the sentence, and of the gap between it and the timelines.
+    /// The number of rows of the sentence, and of the gap between it and the timelines.
     pub sentence_room: u16,
     /// The meaning of the signs of the runs; empty if there are none.
     pub legend: String,
-    /// Columns of the timelines, and their rows with the axis. The table is below them, or beside them if there is
-    /// room.
+    /// The width of the timelines in columns, and their height in rows with the axis. The table is below them, or
+    /// beside them if there is room.
     pub timelines: (u16, u16),
     /// The table. Its last rows may be out of sight.
     pub table: Vec<TextLine>,
-    /// Rows that the table has.
+    /// The number of rows in which the table is drawn.
     pub table_room: u16,
 }
 
 impl Composition {
-    /// A comparison for a screen of this many columns and rows.
+    /// Lays out the comparison of the runs with these numbers in `columns` × `rows`, without the frame.
     pub fn of(history: &History, numbers: &[usize], (columns, rows): (u16, u16)) -> Composition {
         let runs = runs(history, numbers);
         let (compared, reference) = compared(history, &runs);
@@ -179,7 +179,7 @@ impl Composition {
     }
 }
 
-/// Rows that the timelines of `runs` runs need, with their axis.
+/// The minimum number of rows for the timelines of `runs` runs, with their axis.
 pub(crate) fn least(runs: usize) -> u16 {
     cells(runs * LOW + 1)
 }
@@ -190,7 +190,7 @@ pub(crate) fn runs<'a>(history: &'a History, numbers: &[usize]) -> Vec<&'a RunEn
     runs.flatten().collect()
 }
 
-/// These runs with their repeats, and which of them is the baseline. If the user chose one, it is that.
+/// These runs with their repeats, and the index of the baseline, which may be the user's choice.
 fn compared<'a>(history: &'a History, runs: &[&'a RunEntry]) -> (Vec<Compared<'a>>, usize) {
     let compared: Vec<Compared<'a>> = runs
         .iter()
@@ -215,7 +215,7 @@ pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
     Some(runs[(reference + 1) % runs.len()].number)
 }
 
-/// The whole time that these runs took, which is that of the longest run.
+/// The whole period of these runs, which is that of the longest run.
 pub fn whole(runs: &[&RunEntry]) -> Window {
     let end = |run: &&RunEntry| {
         run.loaded_trace()
@@ -258,7 +258,7 @@ fn table(comparison: &Comparison, runs: usize, width: usize) -> Vec<TextLine> {
         let widths = widths(&columns, width.saturating_sub(names));
         (columns, widths)
     };
-    // If the names of the runs have no room above their columns, they still have it above the timelines.
+    // If the names of the runs do not fit above their columns, they are still above the timelines.
     let headings: [fn(&Heading) -> &String; 2] = [|of| &of.heading, |of| &of.short];
     let (columns, widths) = fitting(headings.map(below), |(columns, widths)| {
         columns.len() == widths.len()
@@ -326,7 +326,7 @@ fn widths(columns: &[ComparisonColumn], room: usize) -> Vec<usize> {
     widths
 }
 
-/// What does not fit, in words.
+/// The columns that do not fit, in words.
 fn missing(runs: usize, columns: usize, fitting: usize) -> Option<String> {
     let what = match runs.saturating_sub(fitting) {
         0 if fitting < columns => "the difference".to_string(),

@@ -1,4 +1,4 @@
-//! Writing a file to share, from the form to the result.
+//! Exporting, from the form to the result.
 
 pub mod keys;
 pub mod view;
@@ -23,7 +23,7 @@ use crate::{
 impl Screen for Exporting {
     fn keys(&self, _app: &App) -> Vec<&'static Keys> {
         if self.is_writing() {
-            // What is typed does nothing, and does not act as keys either.
+            // While the export runs, keys do not type and do not act.
             let typing = self.typed().map(|_| &*texts::TYPING);
             [&*keys::EXPORT].into_iter().chain(typing).collect()
         } else if self.typed().is_some() {
@@ -92,7 +92,7 @@ impl App {
         without: usize,
     ) {
         let lies_over_another = self.open.overlays.len() > 1;
-        // Whoever left the form may have opened another one, which asks for another file.
+        // A user who left the form may have opened another one for a different file.
         let form = self.exporting_mut().filter(|form| form.awaits(order));
         match (written, form) {
             (Ok(size), form) => {
@@ -157,7 +157,7 @@ mod tests {
         }
     }
 
-    /// The shell has written what the form asks for, or not.
+    /// Updates the form with the result of writing the file.
     fn written(app: &mut App, file: &str, written: Result<u64, Refusal>, without: usize) {
         let order = app.exporting().map(|form| form.order(false));
         let _ = app.update(Msg::Exported {
@@ -185,7 +185,7 @@ mod tests {
         let _ = app.update(Msg::Pasted("name".into()));
         let _ = app.update(Msg::Clicked(ClickTarget::FormRow(2)));
         assert_eq!(app.exporting().unwrap().order(false), asked);
-        // Left, and opened again for a file in another format.
+        // Left, and opened again for a file in a different format.
         let _ = press(&mut app, &[Key::Esc, Key::Char('o'), Key::Down]);
         let _ = app.update(Msg::Exported {
             order: asked,

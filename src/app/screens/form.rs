@@ -1,4 +1,4 @@
-//! The form of the plan: which rows a draft has, and what changes each of them.
+//! The form of the plan: the rows of a draft, and how each of them is changed.
 
 pub mod keys;
 pub mod view;
@@ -49,20 +49,20 @@ impl Screen for FormScreen {
 #[derive(Clone, Debug)]
 pub struct Setup {
     draft: Draft,
-    /// The times of computing before the user switched to steps, to return to.
+    /// The times of computing before the user switched to steps, for switching back.
     times: Values,
     entry: FormEntry,
     cores_usable: u32,
-    /// How many workers are allowed.
+    /// The maximum number of workers for each kind of model.
     pub(crate) limits: WorkerLimits,
     /// What is known about this machine's interpreters.
     pythons: Search,
-    /// What `r` will do. It is composed when something has changed.
+    /// The estimate for the next run. It is updated when something has changed.
     estimate: Result<String, Invalid>,
 }
 
 impl Setup {
-    /// The article's computing, with a thread per core.
+    /// The form with the article's computing, and a thread per core.
     pub fn new(cores_usable: u32, limits: WorkerLimits) -> Setup {
         let (workload, workers) = (Workload::Cpu, u64::from(cores_usable).clamp(2, 8));
         let model = Model::of(false).find(|model| !model.is_serial());
@@ -78,7 +78,7 @@ impl Setup {
         }
     }
 
-    /// The draft to run. Serial has one worker, whatever number is kept for the other models.
+    /// The draft to run. Serial has one worker, whatever number the form has for the other models.
     pub fn draft(&self) -> Draft {
         let mut draft = self.draft.clone();
         if draft.model.is_serial() {
@@ -87,7 +87,7 @@ impl Setup {
         draft
     }
 
-    /// Puts another draft into the form, for example when a quick experiment starts.
+    /// Puts a different draft into the form, for example when a quick experiment starts.
     pub fn set_draft(&mut self, draft: Draft) {
         let (row, repeats) = (self.field(), self.draft.repeats);
         let python = draft.python.or_else(|| self.draft.python.take());
@@ -126,13 +126,13 @@ impl Setup {
         rows
     }
 
-    /// The row that the cursor is on.
+    /// The selected row.
     pub fn field(&self) -> Field {
         let field = self.fields().get(self.entry.at).copied();
         field.unwrap_or(Field::Workload)
     }
 
-    /// A row's value with its unit.
+    /// The value of a row with its unit.
     pub fn value(&self, field: Field) -> String {
         self.described(field).value
     }
@@ -215,7 +215,7 @@ impl Setup {
         }
     }
 
-    /// The models that execute the workload.
+    /// The models that suit the workload.
     fn models(&self) -> Vec<Model> {
         Model::ALL
             .into_iter()
@@ -227,7 +227,7 @@ impl Setup {
         self.entry.remark = Some(sentence);
     }
 
-    /// Moves the cursor to the mistake, which the estimate describes.
+    /// Moves the cursor to the invalid row, which the estimate describes.
     pub fn refuse(&mut self, invalid: &Invalid) {
         self.choose(invalid.field);
     }
@@ -284,7 +284,7 @@ impl Form for Setup {
         }
     }
 
-    /// Also takes a number that is too large, and the estimate says so. A number that changed by itself would be a
+    /// Also accepts a number that is too large, and the estimate says so. A number that changed by itself would be a
     /// surprise.
     fn take(&mut self, text: &str) -> Result<(), String> {
         if let Field::Number(parameter) = self.field() {

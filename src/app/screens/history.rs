@@ -24,7 +24,7 @@ pub(crate) struct HistoryState {
     pub(crate) columns: Columns,
     /// The filter of the rows.
     pub(crate) filter: Option<Filter>,
-    /// A name that is being typed.
+    /// The name that is being typed, if any.
     pub(crate) naming: Option<Naming>,
     /// The marks before each removal that can be undone, the latest last.
     pub(crate) marks_before: Vec<Vec<usize>>,

@@ -1,4 +1,4 @@
-//! The interpreters of this machine, over the panels: which exist, and why others are of no use.
+//! The interpreters of this machine, over the panels: those that can be used, and why others cannot.
 
 pub mod keys;
 pub mod view;
@@ -12,10 +12,10 @@ use crate::{
     domain::python::Pythons,
 };
 
-/// The interpreters, over the panels.
+/// The list of interpreters, over the panels.
 #[derive(Clone, Debug)]
 pub struct PythonList {
-    /// The cursor, counted among the interpreters that can be used.
+    /// The selected row, counted among the interpreters that can be used.
     pub row: usize,
 }
 
@@ -30,7 +30,7 @@ impl Screen for PythonList {
 }
 
 impl App {
-    /// Takes the interpreters that the search has found.
+    /// Stores the interpreters that the search has found.
     pub(crate) fn on_pythons_found(&mut self, pythons: Pythons) {
         self.form.take_pythons(pythons);
         // The notice may say that there is no interpreter yet.
@@ -46,7 +46,7 @@ impl App {
         }
     }
 
-    /// Whether Python's models can be executed here.
+    /// Whether Python models can be executed here.
     pub fn has_python(&self) -> bool {
         !self.form.found_pythons().is_empty()
     }
@@ -62,7 +62,7 @@ impl App {
             .push(Overlay::Pythons(PythonList { row }));
     }
 
-    /// Chooses the interpreter under the cursor, and shows the form again.
+    /// Chooses the selected interpreter, and shows the form again.
     pub(crate) fn take_python(&mut self) {
         let Some(&Overlay::Pythons(PythonList { row })) = self.overlay() else {
             return;
@@ -75,7 +75,7 @@ impl App {
         self.close_overlay();
     }
 
-    /// Moves the cursor by `by` interpreters.
+    /// Moves the selection by `by` interpreters.
     pub(crate) fn step_pythons(&mut self, by: isize) {
         let last = self.form.found_pythons().len().saturating_sub(1);
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {

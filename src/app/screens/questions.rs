@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl App {
-    /// The question under the cursor, while there is nothing else to show.
+    /// The selected question, while there is nothing else to show.
     pub fn question(&self) -> Option<&'static Experiment> {
         if self.shown().is_some() {
             return None;
@@ -17,13 +17,13 @@ impl App {
         offered.get(self.timeline.view.row).copied()
     }
 
-    /// Moves the cursor by `by` questions.
+    /// Moves the selection by `by` questions.
     pub(crate) fn step_question(&mut self, by: isize) {
         let questions = offered(self.has_python()).len();
         self.timeline.view.move_row(by, questions);
     }
 
-    /// Starts the experiment under the cursor.
+    /// Starts the selected experiment.
     pub(crate) fn ask_question(&mut self) {
         if let Some(experiment) = self.question() {
             self.experiment(experiment);

@@ -1,8 +1,8 @@
-//! Texts to read that lie over the panels. They are composed here, so that their length is known; the ui decides how
+//! Texts to read that lie over the panels. They are composed here, so that their length is known; the ui determines how
 //! they look.
 //!
-//! A text consists of sections. A section is a heading and entries. An entry says something, usually about a term: a
-//! key, a mark, the name of a number.
+//! A text consists of sections. A section is a heading and entries. An entry explains something, usually a term: a key,
+//! a mark, the name of a number.
 
 pub mod view;
 
@@ -31,15 +31,15 @@ use crate::{
     },
 };
 
-/// The greatest width of two columns, with their frame.
+/// The maximum width of two columns, with their frame.
 const TWO_COLUMNS_MOST: u16 = 164;
-/// With this many columns or more, a screen has room for two columns of text.
+/// The minimum width of a screen for two columns of text.
 const ROOM_FOR_TWO: u16 = 112;
 
-/// What a text is about.
+/// The subject of a text.
 #[derive(Clone, Debug)]
 pub enum Subject {
-    /// Keys, phases, words and signs. The keys come first that worked where the user was, innermost first.
+    /// Keys, phases, words and signs. The keys that worked where the user was come first, innermost first.
     Help(Vec<&'static Keys>),
     /// What the numbers and marks of a screen mean.
     Explanation(Topic),
@@ -57,15 +57,15 @@ pub enum Subject {
 /// A text that lies over the panels, wrapped for the current screen.
 #[derive(Clone, Debug)]
 pub struct TextScreen {
-    /// What the text is about.
+    /// The width with the frame, in columns.
     pub subject: Subject,
     scroll: Scroll,
     title: String,
     /// The width with the frame, in columns.
     width: u16,
-    /// Its rows, wrapped for that width.
+    /// The rows, wrapped for that width.
     lines: Vec<TextLine>,
-    /// The sections of an explanation, from which its rows were made.
+    /// The sections of an explanation, from which the rows were made.
     sections: Vec<Section>,
 }
 
@@ -162,16 +162,16 @@ impl Screen for TextScreen {
     }
 }
 
-/// With this many columns or more, a text that asks for it has two columns.
+/// The minimum width at which a text that asks for it has two columns.
 const TWO_COLUMNS: u16 = 100;
-/// Columns between the two.
+/// The distance between the two columns.
 const BETWEEN: u16 = 3;
-/// Columns before a term.
+/// The indent before a term, in columns.
 const INDENT: usize = 2;
-/// The explanation of a term starts at most this far to the right, after the indent.
+/// The maximum width of a term, after the indent, with its explanation beside it.
 const LONGEST_TERM: usize = 16;
 
-/// Something to say, usually about a term.
+/// An explanation, usually of a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextEntry {
     term: TextLine,
@@ -193,8 +193,8 @@ impl TextEntry {
         }
     }
 
-    /// The entry of a metric. A phase has only its meaning here, because the text about the timeline says how it is
-    /// measured.
+    /// The entry of a metric. The entry of a phase has only its meaning here, because the text about the timeline says
+    /// how it is measured.
     fn metric(metric: &Metric) -> TextEntry {
         match metric.phase() {
             Some(phase) => TextEntry::phase(phase),
@@ -225,7 +225,7 @@ impl Section {
         }
     }
 
-    /// Its rows for this width. An explanation is wrapped, and further rows start at the column of the first.
+    /// The rows for this width. An explanation is wrapped, and further rows start at the column of the first.
     fn lines(&self, width: u16) -> Vec<TextLine> {
         let terms = self.entries.iter().map(|entry| width_of(&entry.term)).max();
         let longest = terms.unwrap_or(0).min(LONGEST_TERM);

@@ -48,7 +48,7 @@ pub(crate) struct Sweeps {
     pub(crate) chart: Option<SweepChart>,
     /// The chart before the current one.
     pub(crate) before: Option<SweepChart>,
-    /// What the chart shows.
+    /// The contents of the chart.
     pub(crate) sketch: Option<Sketch>,
     /// The estimated time from the start of the current run to the end of the sweep, in seconds, if there is an
     /// estimate.
@@ -75,9 +75,9 @@ pub struct SweepProgress {
     pub run: u32,
     /// The number of runs.
     pub of: u32,
-    /// The current round; 0 is the warm-up.
+    /// The current round; 0 is the warm-up round.
     pub round: u32,
-    /// The number of rounds that are counted.
+    /// The number of counted rounds, without the warm-up round.
     pub rounds: u32,
     /// The estimated remaining time in seconds, if there is an estimate.
     pub remaining_s: Option<f64>,
@@ -89,7 +89,7 @@ impl App {
         self.sweeps.chart.as_ref()
     }
 
-    /// What the chart shows.
+    /// The contents of the chart.
     pub fn sketch(&self) -> Option<&Sketch> {
         self.sweeps.sketch.as_ref()
     }
@@ -103,7 +103,7 @@ impl App {
             .find(|sweep| sweep.sweep.id == *id)
     }
 
-    /// The progress of this sweep, if it goes on.
+    /// The progress of this sweep, if it is in progress.
     pub fn sweep_progress(&self, number: usize) -> Option<SweepProgress> {
         let live = self.live()?;
         let course = live.asked.campaign.course()?;
@@ -141,7 +141,7 @@ impl App {
         self.show(Overlay::SweepForm(SweepFormScreen));
     }
 
-    /// Starts what the form says.
+    /// Starts the sweep of the form.
     pub(crate) fn start_sweep(&mut self) {
         // The form shows already what is wrong or cannot be accepted.
         if !self.sweeps.form.accept() {
@@ -159,7 +159,7 @@ impl App {
         Ok(sweep)
     }
 
-    /// Begins the sweep. Its work has a number of steps by now, and no time of computing.
+    /// Starts the sweep. A time of computing has already been converted to steps.
     pub(crate) fn begin_sweep(&mut self, sweep: SweepDraft) {
         let plan = match sweep.validate(&self.form.limits) {
             Ok(plan) => plan,
@@ -230,7 +230,7 @@ impl App {
         Some((sweep, chart.configuration(sweep)))
     }
 
-    /// Moves the cursor of the chart by `by` numbers of workers.
+    /// Moves the cursor of the chart by `by` worker counts.
     pub(crate) fn step_point(&mut self, by: isize) {
         self.with_chart(|chart, sweep| chart.step_count(by, sweep));
     }
@@ -256,8 +256,8 @@ impl App {
         }
     }
 
-    /// The runs that a comparison would show: the marked ones. If there are fewer than two, the chosen run is added; in
-    /// a chart, that of the point under the cursor. If that is still only one, its baseline is added.
+    /// The runs that a comparison would show: the marked ones. If there are fewer than two, the chosen run is added, or
+    /// in a chart the run of the point under the cursor. If there is still only one, its baseline is added.
     pub(crate) fn compared(&self) -> Vec<usize> {
         let mut numbers = self.runs.browse.marked().to_vec();
         if numbers.len() < 2 {

@@ -52,15 +52,15 @@ impl Screen for SweepFormScreen {
 pub enum FormRow {
     /// Whether this model is measured.
     Model(Model),
-    /// The numbers of workers.
+    /// The worker counts.
     Workers,
-    /// Rounds that are counted.
+    /// The number of counted rounds.
     Repeats,
-    /// The seed of the order of each round.
+    /// The seed from which the order of each round is drawn.
     Seed,
 }
 
-/// Rows above the models, which the cursor skips.
+/// The number of rows above the models, which the cursor skips.
 const FIXED: usize = 2;
 /// The rows below the models.
 const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed];
@@ -72,26 +72,26 @@ struct SweepChoice {
     workers: String,
 }
 
-/// The form.
+/// The values of the form for a sweep.
 #[derive(Clone, Debug)]
 pub struct SweepForm {
     workload: Workload,
-    /// A choice for each workload, because what is worth measuring differs.
+    /// A choice for each workload, because what is worth measuring is different.
     choices: Vec<SweepChoice>,
     repeats: u64,
     seed: u64,
-    /// The interpreter of Python's models, which is that of the main form.
+    /// The interpreter of the Python models, which is that of the main form.
     python: Option<Interpreter>,
     /// The work in a few words.
     pub(in crate::app) work: String,
     entry: FormEntry,
     cores_usable: u32,
-    /// What will be measured, in a few words; or what is wrong.
+    /// The runs and their time in a few words; or the first mistake.
     pub(in crate::app) estimate: Result<String, Invalid>,
 }
 
 impl SweepForm {
-    /// The article's questions, on a machine with this many usable cores.
+    /// The form with the article's questions, on a machine with this many usable cores.
     pub fn new(cores_usable: u32) -> SweepForm {
         let choice = |workload: Workload| SweepChoice {
             models: workload.description().sweep.models.to_vec(),
@@ -132,7 +132,8 @@ impl SweepForm {
         }
     }
 
-    /// The rows that can be changed. Python's models are offered if there is an interpreter that has them.
+    /// The rows that can be changed: the models that suit this workload and that the interpreter supports, then the
+    /// numbers.
     fn fields(&self) -> Vec<FormRow> {
         let python = self.python.as_ref();
         let has = |model: &Model| {
@@ -154,7 +155,7 @@ impl SweepForm {
         &mut self.choices[self.workload as usize]
     }
 
-    /// A row in its current state. A model of Python's has its interpreter.
+    /// A row in its current state. A Python model has its interpreter.
     fn described(&self, row: FormRow) -> FormField {
         match row {
             FormRow::Model(model) => {
@@ -186,7 +187,7 @@ impl SweepForm {
         }
     }
 
-    /// Says what is wrong, and moves the cursor there.
+    /// Shows the mistake, and moves the cursor there.
     pub(in crate::app) fn refuse(&mut self, invalid: Invalid) {
         let mut rows = self.fields().into_iter();
         let wrong = rows.find(|row| is_about(&invalid, *row));
@@ -197,10 +198,11 @@ impl SweepForm {
     /// The request for a sweep of this work.
     ///
     /// # Errors
-    /// If one of the numbers of workers cannot be read.
+    ///
+    /// If one of the worker counts is invalid.
     pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
         let SweepChoice { models, workers } = self.choice();
-        // A model that was chosen with another interpreter stays chosen until that interpreter is back.
+        // A model that was chosen with a different interpreter stays chosen until that interpreter is back.
         let offered = self.fields();
         let models = models.iter().copied();
         let models = models.filter(|model| offered.contains(&FormRow::Model(*model)));
@@ -266,7 +268,7 @@ impl Form for SweepForm {
         }
     }
 
-    /// Also takes a wrong list of numbers of workers; the estimate says what is wrong with it.
+    /// Also accepts an invalid list of worker counts; the estimate says what is wrong with it.
     fn take(&mut self, text: &str) -> Result<(), String> {
         match self.field() {
             FormRow::Model(_) => {}
@@ -289,16 +291,16 @@ fn is_about(invalid: &Invalid, row: FormRow) -> bool {
     invalid.field == field
 }
 
-/// Lists of numbers of workers that are worth measuring, the best one first.
+/// Lists of worker counts that are worth measuring, the best one first.
 fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
     let mut presets = (workload.description().sweep.workers)(cores_usable.max(1).into());
     presets.dedup();
     presets
 }
 
-/// What is measured of the main form: "cpu · 8 tasks of 250 ms".
+/// The work of the main form: "cpu · 8 tasks of 250 ms".
 pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
-    // If the main form is wrong, the estimate says so.
+    // If the main form is invalid, the estimate says so.
     let plan = draft
         .clone()
         .calibrated(&Speed::uniform(1e6))
@@ -313,7 +315,7 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
             format!("· {min}–{max} ms")
         }
         Some(Addresses::Urls(_)) => "· real addresses".into(),
-        // The number that the user gave, which is steps or a time.
+        // The number that the user gave: steps or a time.
         None => {
             let given = draft.parameters().next();
             given.map_or_else(String::new, |parameter| {
@@ -324,7 +326,7 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
     format!("{} · {tasks} {size}", plan.label())
 }
 
-/// What the sweep will measure, and how long that takes: "28 runs (7 configurations × 3 + warm-up), about 40 s".
+/// The runs of the sweep, and how long they take: "28 runs (7 configurations × 3 + warm-up), about 40 s".
 pub(crate) fn estimate(sweep: &SweepDraft, time: &str) -> String {
     let configurations = sweep.size() as u64;
     format!(

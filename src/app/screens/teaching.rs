@@ -13,7 +13,7 @@ use crate::{
     ui::key::Key,
 };
 
-/// The number of different keys that are remembered.
+/// The number of different keys that are shown.
 const REMEMBERED: usize = 4;
 
 /// A key that did something.
@@ -23,7 +23,7 @@ pub struct Pressed {
     pub key: Key,
     /// What it did, in a few words.
     pub meaning: Cow<'static, str>,
-    /// How often in a row, at least once.
+    /// The number of successive presses, at least one.
     pub times: u32,
 }
 
@@ -37,7 +37,7 @@ pub struct Teaching {
 }
 
 impl Teaching {
-    /// Remembers a key that did what its binding says.
+    /// Adds a key that did what its binding says.
     pub(crate) fn remember(&mut self, key: Key, binding: &'static Binding) {
         let meaning = meaning(key, binding);
         match self.pressed.first_mut() {
@@ -59,7 +59,7 @@ impl Teaching {
     }
 }
 
-/// The first words of the help, up to the first comma or colon. A quick experiment is described by its question.
+/// The start of the help text, up to the first comma or colon. A quick experiment is described by its question.
 fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
     if let (QUESTIONS, Key::Char(digit)) = (binding.shown, key)
         && let Some(experiment) = Experiment::by_key(digit)
@@ -75,7 +75,7 @@ fn meaning(key: Key, binding: &Binding) -> Cow<'static, str> {
 }
 
 impl App {
-    /// The layouts have different panels.
+    /// Switches the teaching layout on or off. No panel stays expanded, because the layouts have different panels.
     pub(crate) fn toggle_teaching(&mut self) {
         self.settings.teaching.is_on ^= true;
         self.open.focus.expanded = false;

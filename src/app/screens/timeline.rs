@@ -1,4 +1,4 @@
-//! The window of time, the row and the moment that the timeline shows.
+//! The timeline's view: the window of time, the selected row and the moment.
 
 pub mod inspect;
 pub mod keys;
@@ -14,10 +14,10 @@ use crate::{
     ui::window::stepped,
 };
 
-/// The first length of a live time axis.
+/// The initial length of a live time axis, in nanoseconds.
 const FIRST_AXIS: Nanos = 100_000_000;
 
-/// What the rows of the timeline are.
+/// The kind of the timeline's rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rows {
     /// A row per worker: what it did.
@@ -44,9 +44,9 @@ pub struct TimelineView {
     pub rows: Rows,
     /// The window of time in view; `None` is the whole run.
     pub zoom: Option<Window>,
-    /// The row of the cursor. The rows around it are in view.
+    /// The selected row. The rows around it are in view.
     pub row: usize,
-    /// The moment of the cursor, once the user has asked for one.
+    /// The moment under the cursor, once the user has asked for one.
     pub cursor: Option<Nanos>,
     /// Whether the workers are sorted by what they did, instead of by their numbers.
     pub busiest_first: bool,
@@ -54,7 +54,7 @@ pub struct TimelineView {
     pub(crate) room: Option<(u16, u16)>,
 }
 
-/// Columns of the bars until the shell has reported their number.
+/// The number of columns of the bars until the shell has reported it.
 const COLUMNS: u16 = 64;
 
 impl TimelineView {

@@ -10,7 +10,7 @@ use crate::{
     domain::record::{PhaseSource, Record},
 };
 
-/// What concerns these runs, one paragraph for each subject.
+/// One paragraph for each subject that concerns these runs.
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(&run.record));
     let by = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);

@@ -1,4 +1,4 @@
-//! Reads the document. Its author is not trusted, and one sentence says what is wrong with it.
+//! Reads the document. Its author is not trusted. If it is invalid, one sentence says why.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -15,13 +15,13 @@ use crate::domain::{
     trace::Trace,
 };
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file that is read, in bytes.
 pub const FILE_MAX: u64 = 512 << 20;
-/// The longest name of a run, and the longest id of a session, in characters.
+/// The maximum length of the name of a run and of the id of a session, in characters.
 const NAME_MAX: usize = 100;
 /// The highest number of a run that is accepted.
 const NUMBER_MAX: usize = 1_000_000_000;
-/// The longest quotation of foreign text in a sentence, in characters.
+/// The maximum length of quoted untrusted text in a sentence, in characters.
 const QUOTED_MAX: usize = 60;
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct IncomingSession {
     machine: Machine,
 }
 
-/// What a document says about a run or a sweep besides the measurement.
+/// The facts about a run or a sweep in a document, besides the measurement.
 #[derive(Deserialize)]
 struct RecordContext {
     number: Option<usize>,
@@ -51,7 +51,7 @@ struct RecordContext {
 }
 
 impl RecordContext {
-    /// Its number, if that leaves room for more numbers after it. Otherwise its index.
+    /// The number in the document, if it leaves room for more numbers after it. Otherwise the index.
     fn number(&self, index: usize) -> usize {
         let believed = self
             .number
@@ -80,8 +80,9 @@ pub fn check_size(bytes: u64) -> Result<(), String> {
 /// names that they had where they were measured.
 ///
 /// # Errors
-/// If it is not JSON, has another schema or an unknown version, or contains an impossible record. The message is one
-/// sentence without the name of the file.
+///
+/// If it is not JSON, has a different schema or an unknown version, or contains an impossible record. The message is
+/// one sentence without the name of the file.
 pub fn read(text: &[u8]) -> Result<Lot, String> {
     check_size(text.len() as u64)?;
     check_schema(text)?;
@@ -107,7 +108,7 @@ pub fn read(text: &[u8]) -> Result<Lot, String> {
     })
 }
 
-/// The schema is checked first, so that a document of a later version is reported as such, and not as broken.
+/// Checks the schema first, so that a document of a later version is reported as such, and not as invalid.
 fn check_schema(text: &[u8]) -> Result<(), String> {
     #[derive(Deserialize)]
     struct Named {
@@ -129,11 +130,11 @@ fn check_schema(text: &[u8]) -> Result<(), String> {
     }
 }
 
-/// What is wrong with a text that is not JSON, or that lacks something.
+/// The error for a text that is not JSON, or that lacks something.
 fn incomplete(error: &serde_json::Error, text: &[u8]) -> String {
     let message = clean(&error.to_string(), 4 * QUOTED_MAX);
     match error.classify() {
-        // The parser reports a number whose last digits are missing as a wrong number.
+        // The parser reports a number whose last digits are missing as an invalid number.
         serde_json::error::Category::Syntax if is_at_end(error, text) => {
             "it is cut off: the JSON has no end".into()
         }
@@ -205,7 +206,7 @@ fn impossible(what: &str, why: &str) -> String {
     format!("its {what} cannot be: {why}")
 }
 
-/// The provenances by session id, and a default one for runs that name no session.
+/// The provenances by session id, and a default one for runs without a session.
 fn sessions(
     machine: Machine,
     sessions: Vec<IncomingSession>,

@@ -31,9 +31,10 @@ pub enum Traces {
 }
 
 /// Writes runs and sweeps in their order. `machine` is the one of this session. The document contains it if no run or
-/// sweep names a machine.
+/// sweep has a machine.
 ///
 /// # Errors
+///
 /// If writing to `out` fails.
 pub fn write(
     out: &mut dyn Write,
@@ -108,7 +109,7 @@ struct OutgoingRun<'a> {
     trace: Option<&'a Trace>,
 }
 
-/// Writes a trace in one line. With a number per line it would not be readable.
+/// Writes a trace in one line. With one line per number it would not be readable.
 fn in_one_line<S: Serializer>(trace: &Option<&Trace>, serializer: S) -> Result<S::Ok, S::Error> {
     let line = trace.map(to_raw_value).transpose();
     line.map_err(S::Error::custom)?.serialize(serializer)

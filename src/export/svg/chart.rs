@@ -19,14 +19,14 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 890.0;
 const TOP: f64 = 60.0;
 const BOTTOM: f64 = 360.0;
-/// The bars are in columns and the axis has rows, as on a screen: at least this many columns, and this many rows.
+/// The minimum number of columns for the bars, and the number of rows for the axis. The layout is that of a screen.
 const COLUMNS: u16 = 96;
 const ROWS: u16 = 18;
 /// The width of a character in a number above a bar, and in a label below a group.
 const CHARACTER: f64 = 6.6;
 const DIGIT: f64 = 9.0;
 
-/// The least distance between the names of two lines.
+/// The minimum distance between the names of two lines, in the picture's units.
 const WORDS_APART: f64 = 13.0;
 
 /// The charts of speed-up, if there is any, and of time, each with its title.

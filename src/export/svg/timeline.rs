@@ -25,16 +25,16 @@ use crate::{
     present::chart::{moment, round_lengths},
 };
 
-/// If there are more lanes than this, they are grouped.
+/// The maximum number of lanes. If there are more workers, they are grouped.
 const ROWS_MAX: usize = 48;
 /// The left edge and the width of the bars, in the picture's units.
 const LEFT: u32 = 90;
 const PLOT: u32 = 900;
-/// The possible numbers of columns, at least 150. Each gives a column a whole number of units.
+/// The possible numbers of columns, at least 150. With each, a column is a whole number of units wide.
 const COLUMNS: [u32; 5] = [900, 450, 300, 225, 180];
 /// The distance of two lanes.
 const GAP: u32 = 3;
-/// So many ticks the axis has at most, besides 0.
+/// The maximum number of ticks on the axis, besides 0.
 const TICKS: u64 = 9;
 /// The height of the ticks and labels below the lanes.
 const AXIS: u32 = 24;
@@ -176,7 +176,7 @@ impl SvgTimeline<'_> {
     }
 }
 
-/// "worker 3", or "3 – 7".
+/// The name of a lane: "worker 3", or "3 – 7".
 fn name(workers: &Range<usize>) -> String {
     match workers.len() {
         1 => format!("worker {}", grouped(workers.start as u64)),
@@ -184,7 +184,7 @@ fn name(workers: &Range<usize>) -> String {
     }
 }
 
-/// The areas of the phases, the highest first. Each area goes from the lower edge of the lane to its own upper edge,
+/// The areas of the phases, the tallest first. Each area goes from the lower edge of the lane to its own upper edge,
 /// because areas that are drawn later cover earlier ones.
 fn areas(columns: &[Heights], wide: u32, base: u32) -> Vec<(Phase, String)> {
     let mut areas = vec![];

@@ -135,7 +135,7 @@ fn row_of_sweep<'a>(sweep: &SweepEntry, history: &History) -> ListedRow<'a> {
     }
 }
 
-/// How many runs a sweep has. A sweep that was stopped has fewer than were planned.
+/// The number of runs of a sweep. If it was stopped, that is less than planned.
 fn extent_of_sweep(ended: u64, planned: u64) -> String {
     let runs = text::counted(planned, "run");
     if ended < planned {

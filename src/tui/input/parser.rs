@@ -7,15 +7,15 @@
 use super::sequences;
 use crate::{domain::time::Nanos, tui::event::Input, ui::key::Key};
 
-/// How long the rest of a sequence may take. The bytes of a key arrive together, or nearly so over a network. A user
-/// who presses Esc waits this long.
+/// The time limit for the rest of a sequence, in nanoseconds. The bytes of a key arrive together, or nearly so over a
+/// network. A user who presses Esc waits this long.
 const SEQUENCE_PATIENCE: Nanos = 50_000_000;
-/// How long the rest of a paste may take. A network may stall within a long text, and the rest of that text should not
-/// be lost at once.
+/// The time limit for the rest of a paste, in nanoseconds. A network may stall within a long text, and the rest of that
+/// text should not be lost at once.
 const PASTE_PATIENCE: Nanos = 1_000_000_000;
-/// A sequence with this many bytes of parameters has no meaning, whatever follows.
+/// The maximum number of parameter bytes. A longer sequence is ignored, whatever follows.
 const PARAMETERS_MAX: usize = 65;
-/// More text than any field accepts. The rest of a longer paste is dropped.
+/// The maximum length of a paste, in bytes: more than any field accepts. The rest is dropped.
 const PASTE_MAX: usize = 64 << 10;
 /// The end of a paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
@@ -28,7 +28,7 @@ const CTRL_C: u8 = 0x03;
 #[derive(Debug, Default)]
 pub struct Parser {
     state: ParserState,
-    /// Whether a paste was given up whose rest may still arrive.
+    /// Whether a paste was abandoned whose rest may still arrive.
     is_paste_open: bool,
 }
 
@@ -45,7 +45,7 @@ enum ParserState {
     SingleShift,
     /// Esc and [, and these parameters.
     Control(Vec<u8>),
-    /// Esc, [ and M, and up to three bytes that describe what the mouse did.
+    /// Esc, [ and M, and up to three bytes that describe a mouse event.
     Mouse(Vec<u8>),
     /// An answer of the terminal that was not requested.
     Answer,
@@ -61,7 +61,7 @@ impl Parser {
             // This key works whatever came before it.
             _ if byte == CTRL_C => Some(Input::Key(Key::Ctrl('c'))),
             ParserState::Escape => self.after_escape(byte),
-            // A new sequence ends an unfinished one.
+            // A new sequence replaces an unfinished one.
             _ if byte == ESC => self.wait_in(ParserState::Escape),
             ParserState::Ground => self.begin(byte),
             ParserState::Character { bytes, alt } => self.character(bytes, byte, alt),
@@ -76,7 +76,7 @@ impl Parser {
     }
 
     /// Reads bytes that arrived together. A paste arrives in blocks, so a Ctrl-C that arrives alone was pressed: it
-    /// ends a paste that has no end, however soon the user presses it again.
+    /// finishes a paste that has no end, however soon the user presses it again.
     pub fn read_block(&mut self, bytes: &[u8]) -> Vec<Input> {
         if bytes == [CTRL_C] {
             self.state = ParserState::Ground;
@@ -89,9 +89,8 @@ impl Parser {
         bytes.iter().filter_map(|byte| self.read(*byte)).collect()
     }
 
-    /// The bytes that no longer belong to a paste that was given up: everything after its end. A key also ends the
-    /// paste; it is a single byte or a sequence. Any other block is the rest of the pasted text, which must not act as
-    /// keys.
+    /// The bytes after a paste that was abandoned: everything after its end. A key also ends the paste; it is a single
+    /// byte or a sequence. Any other block is the rest of the pasted text, which must not act as keys.
     fn behind_the_paste<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let end = bytes
             .windows(PASTE_END.len())
@@ -114,7 +113,8 @@ impl Parser {
         }
     }
 
-    /// The rest did not arrive: Esc was the key, and anything else had no meaning.
+    /// Gives up waiting for the rest of a sequence. A lone Esc byte becomes the Esc key; anything else is dropped. If
+    /// it was a paste, the rest is ignored when it arrives.
     pub fn give_up(&mut self) -> Option<Input> {
         match std::mem::take(&mut self.state) {
             ParserState::Escape => Some(Input::Key(Key::Esc)),
@@ -178,7 +178,7 @@ impl Parser {
 
     fn control(&mut self, mut parameters: Vec<u8>, byte: u8) -> Option<Input> {
         match (&parameters[..], byte) {
-            // The console of Linux uses this for its function keys.
+            // The Linux console uses this for its function keys.
             ([], b'[') => self.wait_in(ParserState::Control(vec![byte])),
             ([], b'M') => self.wait_in(ParserState::Mouse(vec![])),
             (b"200", b'~') => self.wait_in(ParserState::Paste(vec![])),
@@ -192,7 +192,7 @@ impl Parser {
             (_, b'@'..=b'~') if parameters.len() < PARAMETERS_MAX => {
                 sequences::control(&parameters, byte)
             }
-            // This byte cannot be part of a sequence: the sequence is broken.
+            // This byte cannot be part of a sequence, so the sequence is invalid.
             _ => None,
         }
     }
@@ -233,7 +233,7 @@ mod tests {
         bytes.iter().filter_map(|byte| parser.read(*byte)).collect()
     }
 
-    /// What these bytes mean if nothing follows them.
+    /// The input from these bytes if nothing follows them.
     fn inputs(bytes: &[u8]) -> Vec<Input> {
         let mut parser = Parser::default();
         let mut inputs = read(&mut parser, bytes);
@@ -478,7 +478,7 @@ mod tests {
         assert_eq!(pasted(&long), [Input::Pasted(long[..PASTE_MAX].into())]);
     }
 
-    /// Random bytes, many of which are typical of sequences.
+    /// Random bytes, many of which occur in sequences.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             any::<u8>().prop_map(|byte| vec![byte]),

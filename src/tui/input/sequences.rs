@@ -1,4 +1,4 @@
-//! The meaning of a terminal's bytes and sequences: the tables of xterm, and what rxvt, the console of Linux and kitty
+//! The meaning of a terminal's bytes and sequences: the tables of xterm, and what rxvt, the Linux console and kitty
 //! write differently.
 
 use crate::{tui::event::Input, ui::key::Key};
@@ -17,12 +17,12 @@ pub fn single(byte: u8) -> Option<Key> {
     })
 }
 
-/// The same with Alt, which changes nothing for these keys.
+/// The same with Alt, which makes no difference for these keys.
 pub fn with_alt(byte: u8) -> Option<Key> {
     single(byte).filter(|key| [Key::Enter, Key::Tab, Key::Backspace].contains(key))
 }
 
-/// What follows Esc and O, or Esc, [ and no number except 1.
+/// The key for the byte after Esc and O, or after Esc, [ and no number except 1.
 pub fn cursor(last: u8) -> Option<Key> {
     Some(match last {
         b'A' => Key::Up,
@@ -36,7 +36,7 @@ pub fn cursor(last: u8) -> Option<Key> {
     })
 }
 
-/// What follows Esc and [: the parameters, and the byte that ends them.
+/// The input for what follows Esc and [: the parameters, and the byte that ends them.
 pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
     let text = std::str::from_utf8(parameters).ok()?;
     match (text.strip_prefix('<'), last) {
@@ -51,7 +51,7 @@ pub fn control(parameters: &[u8], last: u8) -> Option<Input> {
 /// `number:shifted;modifiers:kind`, all of which may be absent.
 struct SequenceParameters {
     number: Option<u32>,
-    /// The character that the key gives with Shift, if the terminal reports it.
+    /// The character for the key with Shift, if the terminal reports it.
     shifted: Option<u32>,
     modifiers: u32,
 }
@@ -87,7 +87,7 @@ impl SequenceParameters {
     /// A key that is reported by its number in Unicode, or in kitty's own range.
     fn reported(&self, number: u32) -> Option<Key> {
         match number {
-            // The private range of Unicode, in which kitty numbers the keys that give no character.
+            // The private range of Unicode, in which kitty numbers the keys that do not produce a character.
             57344..=63743 => of_kitty(number),
             27 => Some(Key::Esc),
             9 if self.has(SHIFT) => Some(Key::BackTab),
@@ -164,10 +164,10 @@ fn mouse_in_numbers(text: &str, offset: u16) -> Option<Input> {
     mouse(numbers.try_into().ok()?, offset, 1)
 }
 
-/// What a button did at a column and row, if that has a meaning. The button has `offset` added, and columns and rows
+/// The input for a button at a column and row, if it has a meaning. The button has `offset` added, and columns and rows
 /// count from `first`.
 pub fn mouse([button, column, row]: [u16; 3], offset: u16, first: u16) -> Option<Input> {
-    /// Shift, Alt and Control, which change nothing for the mouse.
+    /// Shift, Alt and Control, which make no difference for the mouse.
     const MODIFIERS: u16 = 4 + 8 + 16;
     let (column, row) = (column.checked_sub(first)?, row.checked_sub(first)?);
     match button.checked_sub(offset)? & !MODIFIERS {

@@ -13,7 +13,7 @@ use crate::{
     domain::look::{Colors, ThemeName},
 };
 
-/// One colour, as different terminals show it.
+/// A colour, with its variants for terminals with fewer colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColorVariants {
     rgb: Color,
@@ -41,7 +41,7 @@ impl ColorVariants {
         }
     }
 
-    /// The colour on a terminal with this many colours; `None` if it has none.
+    /// The variant for a terminal with this many colours; `None` if it has none.
     pub fn among(self, colors: Colors) -> Option<Color> {
         match colors {
             Colors::None => None,
@@ -52,7 +52,7 @@ impl ColorVariants {
     }
 }
 
-/// What a theme colours. Everything else has the terminal's own colour.
+/// The colours of a theme. Everything else has the terminal's own colour.
 pub struct Palette {
     pub computing: ColorVariants,
     /// The colour of `ready`; the colour of text if it is `None`.
@@ -144,7 +144,7 @@ mod tests {
         Phase::File,
     ];
 
-    /// A colour as linear light, each channel in 0..=1.
+    /// A colour as linear light, each channel from 0 to 1.
     fn light(color: Color) -> [f64; 3] {
         let bytes = match color {
             Color::Rgb(red, green, blue) => [red, green, blue],
@@ -169,7 +169,7 @@ mod tests {
         })
     }
 
-    /// The contrast ratio of WCAG 2, in 1..=21.
+    /// The contrast ratio of WCAG 2, from 1 to 21.
     fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
         let luminance =
             |[red, green, blue]: [f64; 3]| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
@@ -237,7 +237,7 @@ mod tests {
         }
     }
 
-    /// How a colour looks to a person who lacks one kind of cone: Viénot, Brettel and Mollon (1999) for red and green.
+    /// A colour as seen by a person who lacks one kind of cone: Viénot, Brettel and Mollon (1999) for red and green.
     fn without(cone: char, [red, green, blue]: [f64; 3]) -> [f64; 3] {
         let mixed = match cone {
             'l' => [0.112_38 * red + 0.887_62 * green; 2],

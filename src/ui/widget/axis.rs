@@ -16,14 +16,15 @@ use crate::{
     },
 };
 
-/// The least distance between labels, in columns.
+/// The minimum distance between labels, in columns.
 const APART: u64 = 10;
 
 /// A time axis.
 pub struct Axis {
     /// The window of time that the axis shows.
     pub window: Window,
-    /// A moment with a tip, if it is in view, and the style of the tip. A label that is in its way is left out.
+    /// A moment that is marked on the axis, if it is in view, and the style of the mark. A label that would overlap it
+    /// is left out.
     pub cursor: Option<(Nanos, Style)>,
 }
 

@@ -17,12 +17,12 @@ pub struct Bar {
     share: f64,
     rest: f64,
     style: Style,
-    /// In eighths of a row; 0 for the whole row.
+    /// The height in eighths of a row; 0 for the whole row.
     height: usize,
 }
 
 impl Bar {
-    /// A bar that fills this share of its room, in 0..=1. Other values are clamped.
+    /// A bar that fills this share of its room, from 0 to 1. Other values are clamped.
     pub fn new(share: f64, style: Style) -> Bar {
         Bar {
             share: share.clamp(0.0, 1.0),
@@ -31,7 +31,7 @@ impl Bar {
         }
     }
 
-    /// Makes the bar only this many eighths of a row high.
+    /// Makes the bar only this many eighths of a row tall.
     pub fn low(mut self, eighths: usize) -> Bar {
         self.height = eighths.min(8);
         self
@@ -46,7 +46,7 @@ impl Bar {
     fn symbol(&self, eighths: usize) -> &'static str {
         match (self.height, eighths) {
             (0, _) => GROWING[eighths],
-            // No block is both low and narrow. The nearest whole cell is exact enough beside a number.
+            // No block is both low and narrow. Beside a number, the nearest whole cell is exact enough.
             (_, 0..4) => " ",
             (height, _) => RISING[height],
         }

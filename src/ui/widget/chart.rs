@@ -38,21 +38,21 @@ type BarCurve = Vec<(Range<u16>, Option<f64>)>;
 pub struct DrawnChart<'a> {
     /// The data of the chart.
     pub chart: &'a BarChart,
-    /// What fills the bars of each series, serial first.
+    /// The fill of the bars of each series, serial first.
     pub inks: &'a [Span<'a>],
-    /// Where the bars are.
+    /// The places of the bars.
     pub layout: &'a Layout,
     /// The scale of the axis.
     pub scale: AxisScale,
-    /// Curves behind the bars, each with its glyph and its values. Later curves are over earlier ones.
+    /// Curves behind the bars, each with its glyph and its values. Later curves are drawn over earlier ones.
     pub curves: Vec<(Span<'a>, BarCurve)>,
-    /// The group of the cursor, and the bar in that group.
+    /// The indices of the group under the cursor and of the bar within it.
     pub cursor: (usize, usize),
 }
 
-/// Columns of the numbers beside the axis, and of the axis itself.
+/// The width of the numbers beside the axis, and of the axis itself, in columns.
 pub const GUTTER: u16 = 8;
-/// Rows of the axis and of the labels below it.
+/// The height of the axis and of the labels below it, in rows.
 pub const BELOW: u16 = 2;
 
 /// The part of a chart's room for its bars.
@@ -69,7 +69,7 @@ impl DrawnChart<'_> {
         Some((eighths.round() as u16).max(u16::from(value > 0.0)))
     }
 
-    /// The row that a value is in. It is the top row of a bar that ends there. `None` if the value is above the plot.
+    /// The row of a value: the top row of a bar that ends there. `None` if the value is above the plot.
     fn row(&self, value: f64, plot: Rect) -> Option<u16> {
         let eighths = self.eighths(value, plot)?;
         Some(plot.bottom() - eighths.div_ceil(8).max(1))
@@ -199,7 +199,7 @@ impl DrawnChart<'_> {
         (is_long && rows.0 < rows.1).then_some(rows)
     }
 
-    /// Draws signs on the axis: what is being measured, what is marked, and the cursor.
+    /// Draws signs on the axis: for the configuration that is being measured, for marked ones, and for the cursor.
     fn draw_signs(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         for (place, bar, columns) in self.chart.placed(self.layout) {
             let mut mark = |column, mark, style| buf.set_string(plot.x + column, y, mark, style);
@@ -215,7 +215,7 @@ impl DrawnChart<'_> {
         }
     }
 
-    /// Draws the labels that have room. The label of the cursor has priority.
+    /// Draws the labels for which there is room. The label under the cursor has priority.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         let groups = self.chart.groups.iter().enumerate().skip(self.layout.first);
         let placed = groups.zip(&self.layout.groups);

@@ -30,7 +30,7 @@ use crate::{
 
 /// Several workers took turns within a column.
 pub const TURNS: &str = "≈";
-/// Another worker's turn starts here and is too short for its number.
+/// Another worker's turn starts here and is too short for the worker's number.
 pub const STARTS: &str = "╷";
 
 /// Bars of some cores of a trace.
@@ -40,14 +40,13 @@ pub const STARTS: &str = "╷";
 pub struct CoreGantt<'a> {
     /// The trace to draw.
     pub trace: &'a Trace,
-    /// The cores with these numbers, from top to bottom.
+    /// The numbers of the cores, from top to bottom.
     pub cores: &'a [u16],
     /// The window of time in view.
     pub window: Window,
-    /// The height and distance of the bars. If a bar is higher than one row, its first row is for the numbers of
-    /// workers.
+    /// The height and spacing of the bars. In bars taller than one row, the top row shows the workers' numbers.
     pub pitch: Pitch,
-    /// The look of the bars.
+    /// The theme of the bars.
     pub theme: Theme,
 }
 
@@ -145,7 +144,7 @@ struct Turn {
     until: u16,
 }
 
-/// The turns on a core, in order. A column in which nobody computed ends a turn only if another worker comes next.
+/// The turns on a core, in order. A column without computing ends a turn only if a different worker comes next.
 fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = vec![];
     for (who, from) in columns.zip(0u16..) {
@@ -153,8 +152,7 @@ fn turns(columns: impl Iterator<Item = Who>) -> Vec<Turn> {
         let worker = match who {
             Who::Nobody => continue,
             Who::One(worker) => Some(worker),
-            // The start of the worker that leaves was in an earlier column, so this column belongs to the one that
-            // comes.
+            // The turn of the first worker started in an earlier column, so this column belongs to the second one.
             Who::Handover(leaves, comes) if on_it == Some(leaves) => Some(comes),
             Who::Handover(..) | Who::Several => None,
         };
@@ -192,7 +190,7 @@ mod tests {
         trace::{Batch, LaneUpdate, Transition},
     };
 
-    /// Workers that compute in turns: `(worker, core, from, until)`. Between two turns a worker has nothing to do.
+    /// Workers that compute in turns: `(worker, core, from, until)`. Between two turns a worker is idle.
     fn trace(workers: usize, turns: &[(usize, u16, Nanos, Nanos)], end: Nanos) -> Trace {
         let mut lanes = vec![
             LaneUpdate {

@@ -12,7 +12,7 @@ use crate::{
     ui::{panel::draw_text, widget::RISING, window::Window},
 };
 
-/// No column looks at more samples than this.
+/// The maximum number of samples for one column.
 const LOOKED_AT: usize = 16;
 
 /// The mean of a sampled value between two moments; `None` in the future. A sample stands for the time since the

@@ -14,12 +14,12 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
 use crate::ui::area::{cells, split_above};
 
-/// Rows of pixels of a letter.
+/// The height of a letter, in pixels.
 const PIXELS: usize = 5;
 /// A letter as rows of pixels from the top, all equally long; `#` is lit.
 type Letter = [&'static str; PIXELS];
 
-/// How large the digits are.
+/// The size of the digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     /// Three rows high; a pixel is half a cell.
@@ -29,7 +29,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// Rows of a figure.
+    /// The height of a figure, in rows.
     pub fn rows(self) -> u16 {
         match self {
             Size::Small => 3,
@@ -37,7 +37,7 @@ impl Size {
         }
     }
 
-    /// Columns of a pixel, and of the gap between two letters.
+    /// The width of a pixel, and of the gap between two letters, in columns.
     fn across(self) -> u16 {
         match self {
             Size::Small => 1,
@@ -59,7 +59,7 @@ impl<'a> LargeFigure<'a> {
         LargeFigure { text, size, style }
     }
 
-    /// How many columns it takes.
+    /// The width in columns.
     pub fn width(&self) -> u16 {
         self.places().last().map_or(0, |(_, x, width)| x + width)
     }
@@ -114,7 +114,7 @@ impl Widget for &LargeFigure<'_> {
         let (area, _) = split_above(area.intersection(buf.area), self.size.rows());
         for (c, start, width) in self.places() {
             let x = area.x.saturating_add(start);
-            // Half a digit would be another number.
+            // If only half a digit were drawn, it would look like a different number.
             if area.is_empty() || x.saturating_add(width) > area.right() {
                 return;
             }

@@ -1,5 +1,5 @@
-//! How a form is drawn: its rows above, and the remarks below them. The lines below are reserved, so that nothing jumps
-//! while values change.
+//! Draws a form: its rows above, and the remarks below them. The room for the remarks is reserved, so that nothing
+//! moves while values change.
 
 use ratatui::{
     buffer::Buffer,
@@ -19,36 +19,36 @@ use crate::{
     },
 };
 
-/// Rows below a wide form: an empty row, and the rows reserved for remarks.
+/// The number of rows below a wide form: an empty row, and the rows reserved for remarks.
 const BELOW: usize = 4;
-/// With this many columns or more, two lines are enough for the remarks about a row. A narrower form has three.
+/// The minimum width at which two lines are enough for the remarks about a row. A narrower form has three.
 const ROOMY: u16 = 44;
 
-/// Columns of the labels.
+/// The width of the labels, in columns.
 const LABELS: usize = 10;
 
 /// A form with its remarks.
 pub struct FormView<'a> {
-    /// What the form is about.
+    /// The subject of the form.
     pub title: &'static str,
-    /// Its columns with its border, if it lies over panels.
+    /// The width with the border, in columns, if the form lies over panels.
     pub width: u16,
-    /// Its rows and its cursor.
+    /// The form: its rows and its cursor.
     pub form: &'a dyn Form,
-    /// The number of rows reserved for it, even if it has fewer.
+    /// The number of rows reserved for the form, even if it has fewer.
     pub kept: usize,
-    /// Whether keys act on it.
+    /// Whether keys act on the form.
     pub focused: bool,
-    /// What is said instead of the remark about the cursor's row.
+    /// A text that replaces the remark about the selected row.
     pub about: Option<String>,
-    /// What will happen, or why it cannot.
+    /// What the form will start, or why it cannot, as a sentence.
     pub outcome: Result<&'a str, &'a str>,
     /// The key that starts it, if the form shows one.
     pub key: Option<&'static str>,
 }
 
 impl FormView<'_> {
-    /// Rows without its border, if it lies over panels.
+    /// The height without the border, in rows, if the form lies over panels.
     pub fn height(&self) -> usize {
         self.most() + BELOW
     }
@@ -57,7 +57,7 @@ impl FormView<'_> {
         self.form.rows().len().max(self.kept)
     }
 
-    /// Draws as many rows as fit, including the cursor's row, and the remarks below them.
+    /// Draws as many rows as fit, including the selected row, and the remarks below them.
     pub fn draw(&self, theme: Theme, area: Rect, buf: &mut Buffer) {
         let foot = self.foot(theme, area.width);
         let (above, below) = self.split(foot.len(), area);
@@ -80,15 +80,15 @@ impl FormView<'_> {
         (at < rows).then_some(at)
     }
 
-    /// The first row in view. It is chosen so that the row after the cursor is visible too, which shows that the form
-    /// continues.
+    /// The first row in view. It is chosen so that the row after the selected one is visible too, which shows that the
+    /// form continues.
     fn first(&self, rows: usize, room: Rect) -> usize {
         let room = usize::from(room.height);
         let behind_cursor = (self.form.entry().at + 2).saturating_sub(room);
         behind_cursor.min(rows.saturating_sub(room))
     }
 
-    /// The room of the rows and the room of the remarks below them. The remarks are close to the rows, even in a high
+    /// The room of the rows and the room of the remarks below them. The remarks are close to the rows, even in a tall
     /// panel.
     fn split(&self, foot: usize, area: Rect) -> (Rect, Rect) {
         let reserved = if area.width < ROOMY { BELOW } else { BELOW - 1 };
@@ -96,7 +96,7 @@ impl FormView<'_> {
         split_above(area, (area.height - foot).min(cells(self.most()) + 1))
     }
 
-    /// What is wrong; otherwise what will happen and the remark about the row.
+    /// The mistake; otherwise what the form will start and the remark about the row.
     fn foot(&self, theme: Theme, width: u16) -> Vec<Line<'static>> {
         let entry = self.form.entry();
         let outcome = match entry.wrong().map_or(self.outcome, Err) {

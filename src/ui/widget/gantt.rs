@@ -23,12 +23,12 @@ use crate::{
     ui::{area::cells, theme::Theme, widget::RISING, window::Window},
 };
 
-/// A share from here on counts as a whole one, because the rest is the cost of stamps.
+/// A share from here on counts as the whole, because the rest is the cost of stamps.
 const WHOLE: f64 = 0.995;
-/// Bars have at most this many rows. More rows would not show more.
+/// The maximum height of a bar, in rows. More rows would not show more.
 const HIGHEST: u16 = 12;
 
-/// What one column of a bar shows; nothing if nothing has happened yet.
+/// The contents of one column of a bar; empty if nothing has happened yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CellInk {
     /// The number of filled eighths of a cell, from below.
@@ -40,11 +40,11 @@ pub struct CellInk {
 }
 
 impl CellInk {
-    /// What to show of a period in a bar that holds `full` eighths of a cell.
+    /// The contents of a cell for a period, in a bar in which full ink is `full` eighths of a cell tall.
     ///
     /// The eighths are rounded down, so that workers that take turns on one core, for example under the lock, together
-    /// never fill more than one bar of a column. (Beside a share that counts as whole, the others are too small for an
-    /// eighth.)
+    /// never fill more than one bar of a column. (Beside a share that counts as the whole, the others are too small for
+    /// an eighth.)
     pub fn of(times: &PhaseTimes, full: u16) -> CellInk {
         let total = times.total();
         if total == 0 {
@@ -57,7 +57,7 @@ impl CellInk {
         } else {
             (share * f64::from(full) + 1e-9) as u16
         };
-        // A share that is too small to draw must not leave a hole, because a lane has none.
+        // A share that is too small to draw must not leave a gap, because a lane has none.
         let other = times.dominant_except(Phase::Computing);
         CellInk {
             eighths,
@@ -117,12 +117,12 @@ impl CellInk {
     }
 }
 
-/// How high bars are, and how far apart.
+/// The height and spacing of bars.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pitch {
-    /// Rows of a bar.
+    /// The height of a bar, in rows.
     pub bar: u16,
-    /// Empty rows below it.
+    /// The number of empty rows below a bar.
     pub gap: u16,
 }
 
@@ -130,8 +130,8 @@ impl Pitch {
     /// One row each, without gaps.
     pub const DENSE: Pitch = Pitch { bar: 1, gap: 0 };
 
-    /// The highest bars for `lanes` workers in `rows` rows. If there is room to spare, the bars do not touch. Two rows
-    /// without a gap are better than one row with a gap, because they have room for the mark of what is waited for.
+    /// The tallest bars for `lanes` workers in `rows` rows. If there is room to spare, the bars do not touch. Two rows
+    /// without a gap are better than one row with a gap, because they have room for the mark of the waiting phase.
     pub fn fitting(lanes: usize, rows: u16) -> Pitch {
         let lanes = cells(lanes.max(1));
         // The last bar needs no gap below it.
@@ -145,13 +145,13 @@ impl Pitch {
         }
     }
 
-    /// How many eighths of a cell full ink fills in a bar with `height` rows in view. High bars without a gap keep an
+    /// How many eighths of a cell full ink fills in a bar with `height` rows in view. Tall bars without a gap keep an
     /// eighth free, which separates them.
     fn full(self, height: u16) -> u16 {
         height.saturating_mul(8) - u16::from(self.gap == 0 && height > 1)
     }
 
-    /// Rows from one bar to the next.
+    /// The number of rows from one bar to the next.
     pub fn rows(self) -> u16 {
         self.bar + self.gap
     }
@@ -174,13 +174,13 @@ impl Pitch {
 pub struct Gantt<'a> {
     /// The trace to draw.
     pub trace: &'a Trace,
-    /// Which workers, from top to bottom.
+    /// The workers, from top to bottom.
     pub lanes: Vec<usize>,
     /// The window of time in view.
     pub window: Window,
-    /// The height and distance of the bars.
+    /// The height and spacing of the bars.
     pub pitch: Pitch,
-    /// The look of the bars.
+    /// The theme of the bars.
     pub theme: Theme,
 }
 
@@ -210,14 +210,14 @@ impl Widget for Gantt<'_> {
     }
 }
 
-/// All workers of a trace in the available rows. Each row stands for several workers and shows all of them together.
-/// Row `i` of `n` stands for [`Trace::lanes_of_row`]`(i, n)`.
+/// All workers of a trace in the available rows. Each row represents several workers and shows all of them together.
+/// Row `i` of `n` represents [`Trace::lanes_of_row`]`(i, n)`.
 pub struct Overview<'a> {
     /// The trace to draw.
     pub trace: &'a Trace,
     /// The window of time in view.
     pub window: Window,
-    /// The look of the bars.
+    /// The theme of the bars.
     pub theme: Theme,
 }
 
@@ -537,7 +537,7 @@ mod tests {
     #[test]
     fn a_row_of_the_overview_includes_every_worker_it_stands_for() {
         let lanes = 1_000;
-        // Only one of them computes, and its place varies. All others are idle.
+        // There are 16 tasks: the workers of the first row fetch, and the others do not get a task.
         for busy in [0, 3, 499, 777, 999] {
             let mut trace = Trace::new(lanes);
             let lane = |lane| LaneUpdate {

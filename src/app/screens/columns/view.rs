@@ -28,9 +28,9 @@ use crate::{
     },
 };
 
-/// Columns of the frame with the longest line in it.
+/// The width of the frame with the longest line in it, in columns.
 const WIDTH: u16 = 60;
-/// The box of a column that is chosen but has no room.
+/// The box of a column that is chosen but does not fit.
 const NO_ROOM: &str = "[…]";
 
 impl View for ColumnList {

@@ -49,11 +49,11 @@ use crate::{
     },
 };
 
-/// Columns of the names of workers.
+/// The width of the names of workers, in columns.
 const GUTTER: u16 = 5;
 
 impl View for Comparing {
-    /// The whole room.
+    /// The size of the whole room.
     fn size(&self, _app: &App, room: Rect) -> (u16, usize) {
         (room.width, usize::from(room.height))
     }
@@ -95,10 +95,10 @@ impl View for Comparing {
 
 /// Draws all runs below each other, on one time axis.
 fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
-    // An empty row keeps the axis apart from the table, unless that would leave no room for the timeline of a run.
+    // An empty row separates the axis from the table, unless that would leave no room for the timeline of a run.
     let apart = u16::from(area.height != least(runs.len()));
     let (mut rest, _) = split_below(area, 1 + apart);
-    // The bars of all runs are equally high. Otherwise more ink would not mean more work.
+    // The bars of all runs have the same height. Otherwise more ink would not mean more work.
     let lanes: usize = runs.iter().map(|run| bars_of(run)).sum();
     let titles = cells(runs.len());
     let pitch = Pitch::fitting(lanes, rest.height.saturating_sub(titles));
@@ -129,8 +129,8 @@ fn bars_of(run: &RunEntry) -> usize {
     run.trace.lanes.len().max(1)
 }
 
-/// Divides `rows` among the runs. Each run gets at least two rows if possible, and small runs leave their rest to the
-/// others.
+/// Divides `rows` among the runs. Each run gets at least two rows if possible, and small runs leave the rest of their
+/// share to the others.
 fn shares(wanted: Vec<usize>, rows: u16) -> Vec<u16> {
     let mut left = rows;
     let mut shares = vec![0; wanted.len()];
@@ -186,8 +186,8 @@ fn draw_timeline(
     gantt.render(bars, buf);
 }
 
-/// The title of a run: what it was, whether it was recorded elsewhere, how it ended unless it ended well, and how much
-/// of it is drawn; in as many words as fit.
+/// The title of a run: the plan, where it was recorded if elsewhere, how it ended if it did not complete, and how many
+/// of its workers are drawn; in as many words as fit.
 fn title(run: &RunEntry, drawn: usize, width: u16) -> Line<'static> {
     let (plan, lanes) = (&run.record.plan, run.trace.lanes.len());
     let mut besides = String::new();

@@ -1,4 +1,4 @@
-//! The share of each core that our workers use, and the share that others use.
+//! The share of each core that the workers use, and the share that other processes use.
 
 mod many;
 mod over_time;
@@ -23,15 +23,15 @@ use crate::{
     },
 };
 
-/// Columns of a bar with its numbers.
+/// The width of a bar with its numbers, in columns.
 const ONE: u16 = 19;
 
 /// A core over the run so far.
 struct Core {
     number: u16,
-    /// The share of our workers, in 0..=1; `None` before the first run.
+    /// The share of the workers, from 0 to 1; `None` before the first run.
     ours: Option<f64>,
-    /// The share of all others, if it is known.
+    /// The share of all other processes, if it is known.
     others: Option<f64>,
 }
 
@@ -55,7 +55,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     }
 }
 
-/// Draws everything in one line, between the name of the panel and the two numbers concurrency and parallelism.
+/// Draws the panel in one line: its title, the cores, and the values of concurrency and parallelism.
 fn draw_line(app: &App, cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     let behind = |area: Rect, title: &str| {
         let (_, rest) = split_left(area, cells(title.len()));

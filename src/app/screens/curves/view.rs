@@ -1,4 +1,4 @@
-//! Concurrency and parallelism over time, on the axis of the timeline: the difference that the whole subject is about.
+//! Concurrency and parallelism over time, on the axis of the timeline: the difference that the program is about.
 
 use std::iter;
 
@@ -24,12 +24,12 @@ use crate::{
     },
 };
 
-/// Columns of a scale: a number and its tick.
+/// The width of a scale, in columns: a number and its tick.
 const SCALE: u16 = 6;
-/// With this many rows or more, a curve has a scale.
+/// The minimum height of a curve with a scale, in rows.
 const ROOM_FOR_SCALE: u16 = 4;
 
-/// With this many columns and rows or more, there are sketches before the first run.
+/// The minimum columns and rows for the sketches before the first run.
 const ROOM_FOR_SKETCHES: (u16, u16) = (78, 5);
 
 /// Two tasks over time. Each letter has the same length: `c` is computing, and `r` is ready for a core.
@@ -103,7 +103,8 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
     }
 }
 
-/// Draws what the two numbers mean, before there is a run to show. If there is no room for sketches, words say it.
+/// Draws the meaning of the two numbers, before there is a run to show: as sketches, or in words if there is no room
+/// for sketches.
 fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.width < ROOM_FOR_SKETCHES.0 || area.height < ROOM_FOR_SKETCHES.1 {
         let text = "Two curves over the time of a run: tasks in flight, and workers on a core.";

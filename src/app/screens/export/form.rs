@@ -1,4 +1,4 @@
-//! The form that writes a file to share: its content, format and name.
+//! The form for exporting runs to a file: its content, format and name.
 
 use crate::{
     app::{message::ExportOrder, screens::history::browse::Browse},
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The longest path that can be typed.
+/// The maximum length of a path that can be typed, in characters.
 const MOST: usize = 200;
 
 /// A possible content of a file.
@@ -87,9 +87,9 @@ impl Scope {
 const SCOPE: usize = 0;
 /// The row of the first format.
 const FORMATS: usize = 1;
-/// The row of the file name.
+/// The number of these runs whose timelines are no longer available.
 const FILE: usize = FORMATS + Format::FILES.len();
-/// Columns of a format's name.
+/// The width of a format's name, in columns.
 const NAMES: usize = 12;
 
 /// The state of the file.
@@ -111,7 +111,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The state in one sentence; empty if there is nothing to say.
+    /// The state in one sentence, as an error if the file was refused; empty if there is nothing to say.
     pub fn sentence(&self) -> Result<&str, &str> {
         match self {
             Stage::Open => Ok(""),
@@ -121,7 +121,7 @@ impl Stage {
     }
 }
 
-/// The form.
+/// The form and the state of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exporting {
     scopes: Vec<Scope>,
@@ -140,7 +140,7 @@ pub struct Exporting {
 }
 
 impl Exporting {
-    /// The form for what is chosen or marked; `None` if there is nothing to export.
+    /// The export form, with everything that can be exported from here; `None` if there is nothing.
     pub(in crate::app) fn new(
         browse: &Browse,
         chart: Option<usize>,
@@ -168,13 +168,13 @@ impl Exporting {
         &self.scopes[self.scope]
     }
 
-    /// What the file will lack.
+    /// The timelines that will be missing in the file, in a sentence.
     pub fn lack(&self) -> Option<String> {
         let without = self.scope().without_trace;
         lack(without).filter(|_| self.format.shows_traces())
     }
 
-    /// Where the file will be, and what it will lack.
+    /// The directory of the file, and the timelines that will be missing in it.
     pub fn about(&self) -> String {
         let directory = self.directory.as_deref();
         let directory = directory.unwrap_or("the directory that pconc-tui was started in");
@@ -182,7 +182,7 @@ impl Exporting {
         format!("in {directory}{}", lack.unwrap_or_default())
     }
 
-    /// Shows what went wrong and what helps.
+    /// Shows the reason of a refusal and what helps.
     pub(in crate::app) fn refuse(&mut self, refusal: &Refusal) {
         let exists = matches!(refusal, Refusal::Exists(_));
         let help = if exists { ". Ctrl-O overwrites it" } else { "" };
@@ -203,8 +203,8 @@ impl Exporting {
         self.is_writing() && self.order(order.overwrite) == *order
     }
 
-    /// Sets the default name of the file. A name that the user typed keeps everything except an extension of another
-    /// format.
+    /// Sets the default name of the file. A name that the user typed stays the same, except for the extension of
+    /// another format.
     fn suggest(&mut self) {
         let stem = if self.is_typed {
             without_ending(&self.file)
@@ -266,7 +266,7 @@ impl Form for Exporting {
 
     fn take(&mut self, text: &str) -> Result<(), String> {
         (self.file, self.is_typed) = (text.into(), true);
-        // The new input may be right.
+        // The new input may be valid.
         self.stage = Stage::Open;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What the form says about its rows: what a model needs and costs, what a number means, and its range.
+//! Explanations of the form's rows: what a model needs and costs, what a number means, and its range.
 
 use crate::{
     app::screens::form::Setup,
@@ -21,7 +21,7 @@ impl Setup {
         }
     }
 
-    /// What the chosen model needs for this number of workers, and what it costs or brings.
+    /// What the chosen model needs for this number of workers, and what it costs or gains.
     pub fn about_model(&self) -> String {
         let workers = self.draft().workers;
         let situation = Situation {

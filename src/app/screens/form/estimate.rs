@@ -1,4 +1,4 @@
-//! What `r` will do, shown before it is pressed.
+//! The estimate for the next run, shown before `r` is pressed.
 
 use crate::{
     app::{App, screens::form::Setup},
@@ -13,14 +13,15 @@ impl Setup {
     /// How long a run will take that starts now, in a few words.
     ///
     /// # Errors
-    /// If no run can start; the value says why.
+    ///
+    /// If no run can start; the value gives the reason.
     pub fn estimate(&self) -> Result<&str, &Invalid> {
         self.estimate.as_deref()
     }
 }
 
 impl App {
-    /// Updates what `r` will do, from the known facts about the machine.
+    /// Updates the estimate from the known facts about the machine.
     pub(in crate::app) fn update_estimate(&mut self) {
         let draft = self.form.draft();
         let checked = draft.check(&self.form.limits);
@@ -29,7 +30,7 @@ impl App {
         self.form.estimate = checked.map(said);
     }
 
-    /// The facts about this machine that decide how long runs take.
+    /// The facts about this machine that determine how long runs take.
     pub(in crate::app) fn known(&self) -> MachineFacts<'_> {
         let here = self.history.here();
         let runs = self.history.entries().iter().rev();

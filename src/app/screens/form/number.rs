@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Setup {
-    /// The least and the greatest value that ← and → reach, and what limits the greatest.
+    /// The minimum, and the maximum with its reason, that the ← and → keys can set.
     pub(crate) fn range(&self, parameter: &Parameter) -> (u64, Limit) {
         let draft = &self.draft;
         let (least, most) = (*parameter.range.start(), *parameter.range.end());

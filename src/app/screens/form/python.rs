@@ -1,4 +1,4 @@
-//! What executes Python's models: the interpreters that were found, the chosen one, and what is missing.
+//! The interpreter of the Python models: those that were found, the chosen one, and what is missing.
 
 use crate::{
     app::screens::form::{Field, Setup, neighbour},
@@ -12,7 +12,7 @@ use crate::{
 /// What is known about this machine's interpreters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Search {
-    /// The search goes on.
+    /// The search is still running.
     GoesOn,
     /// The search has found these.
     Ended(Pythons),
@@ -66,7 +66,7 @@ impl Setup {
         }
     }
 
-    /// How the chosen interpreter can start processes, its own default first.
+    /// The start methods that the chosen interpreter offers, its default first.
     fn start_methods(&self) -> &[StartMethod] {
         self.python().map_or(&[], |python| &python.start_methods)
     }
@@ -106,7 +106,8 @@ impl Setup {
         }
     }
 
-    /// Selecting the interpreter's default counts as no choice, because another interpreter may have another default.
+    /// Selecting the interpreter's default counts as no choice, because the next interpreter may have a different
+    /// default.
     pub(crate) fn change_start_method(&mut self, up: bool) {
         if let Some(method) = self.start_method() {
             let offered = self.start_methods();
@@ -121,7 +122,7 @@ impl Setup {
         self.draft.start_method = chosen.filter(|method| self.start_methods().contains(method));
     }
 
-    /// The same mistake, in words that use what was found on this machine.
+    /// The same mistake, explained with the interpreters of this machine.
     pub(crate) fn explained(&self, invalid: Invalid) -> Invalid {
         if invalid.field != Field::Python {
             return invalid;

@@ -1,4 +1,4 @@
-//! What the keys do to the form.
+//! The effects of keys on the form.
 
 use crate::{
     app::{message::Msg, screens::form::*},

@@ -1,4 +1,4 @@
-//! The form of the plan, in a panel of its own or over the others.
+//! The form of the plan, in its own panel or over the others.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -7,7 +7,7 @@ use crate::{
     ui::{panel::draw_frame, theme::Theme, widget::form::FormView},
 };
 
-/// The most rows that the form has.
+/// The maximum number of rows of the form.
 const MOST_ROWS: usize = 13;
 
 impl FormOver for FormScreen {

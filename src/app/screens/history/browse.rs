@@ -17,14 +17,14 @@ pub enum BrowseRow {
 #[derive(Clone, Debug, Default)]
 pub struct Browse {
     selected: Option<usize>,
-    /// The place of the chosen row among all shown runs.
+    /// The index of the chosen row among all shown runs.
     place: Option<usize>,
     marked: Vec<usize>,
     /// The numbers of all shown runs, from the first row down.
     order: Vec<usize>,
     /// The headings of sessions, from the first row down.
     sessions: Vec<Heading>,
-    /// The largest shown speed-up of each row's work, by the rows' numbers.
+    /// The largest shown speed-up for the work of each row, by the numbers of the rows.
     most: HashMap<usize, f64>,
     /// Whether runs of earlier sessions are shown.
     pub shows_earlier: bool,
@@ -35,11 +35,11 @@ pub struct Browse {
 /// The heading of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct Heading {
-    /// The place of its first run in the order of the runs.
+    /// The index of the session's first run in the order of the runs.
     place: usize,
-    /// Its own row, among runs and headings.
+    /// The index of the heading among runs and headings.
     row: usize,
-    /// The number of its first run.
+    /// The number of the session's first run.
     pub number: usize,
 }
 
@@ -128,7 +128,7 @@ impl Browse {
         self.find();
     }
 
-    /// Moves the choice by `by` shown rows. With `live`, there is one more row below them.
+    /// Moves the selection by `by` shown rows. With `live`, there is one more row below them.
     pub fn step(&mut self, by: isize, live: bool) {
         let rows = self.order.len() + usize::from(live);
         let Some(last) = rows.checked_sub(1) else {
@@ -143,7 +143,7 @@ impl Browse {
         self.place = self.selected.map(|_| next);
     }
 
-    /// Follows runs whose numbers have changed.
+    /// Updates the numbers of runs after they have changed.
     pub(crate) fn renumber(&mut self, follow: impl Fn(&mut usize)) {
         self.selected
             .iter_mut()

@@ -1,7 +1,7 @@
-//! The columns of the history: which columns exist, which of them the user wants, and which one the runs are sorted by.
+//! The columns of the history: which columns exist, which of them the user wants, and by which one the runs are sorted.
 //!
-//! Numbers are those of the catalogue. Facts that only the history knows about a run are added here. Dispatch, layout,
-//! sorting and the overlay that offers the columns all read [`COLUMNS`].
+//! Numeric columns come from the metric catalogue. Columns that describe a run's place in the history are added here.
+//! [`COLUMNS`] is the only list: everything that shows, sorts or explains columns goes through it.
 
 mod cell;
 
@@ -49,17 +49,17 @@ impl<'a> From<Option<&'a str>> for SortKey<'a> {
 /// A column of the history.
 #[derive(Debug)]
 pub struct ColumnDescription {
-    /// Its name in the program.
+    /// The name in the program.
     pub id: &'static str,
-    /// How it looks in a table: under its short heading.
+    /// The heading and alignment in a table.
     pub table: TableColumn,
-    /// What it says, in a few words.
+    /// The meaning in a few words.
     pub meaning: &'static str,
     /// How the value is measured; empty if it was only requested.
     pub how: &'static str,
-    /// The least room of its cells, so that a number that grows during a run moves nothing.
+    /// The minimum room of the cells, so that a number that grows during a run moves nothing.
     least: Extent,
-    /// Whether it is shown by default.
+    /// Whether the column is shown by default.
     pub by_default: ByDefault,
     content: ColumnContent,
 }
@@ -67,25 +67,25 @@ pub struct ColumnDescription {
 /// The cells of a column, and their sort keys.
 #[derive(Debug)]
 enum ColumnContent {
-    /// A number of the catalogue.
+    /// The value of a metric.
     Number(&'static Metric),
-    /// A fact that only the history knows.
+    /// A fact that no metric describes.
     Other(Cell, ReadSortKey),
 }
 
-/// Whether a column is shown if the user has no wish about it.
+/// Whether a column is shown if the user has not chosen.
 #[derive(Clone, Copy, Debug)]
 pub enum ByDefault {
-    /// Always shown.
+    /// Shown whatever runs there are.
     Shown,
-    /// Hidden.
+    /// Hidden unless the user asks for it.
     Hidden,
-    /// Shown if there is such a run.
+    /// Shown if any run satisfies the condition.
     If(fn(&RunEntry) -> bool),
 }
 
 impl ColumnDescription {
-    /// Its name outside of the table, because the bar has no heading.
+    /// The heading, or "bar" for the bar column, which has none in the table.
     pub fn name(&self) -> &str {
         match self.short_heading() {
             "" => "bar",
@@ -93,17 +93,17 @@ impl ColumnDescription {
         }
     }
 
-    /// The text above its cells, with the unit.
+    /// The heading in the table, with the unit.
     pub fn short_heading(&self) -> &str {
         &self.table.short
     }
 
-    /// Its least width. Which columns are shown depends on this and not on their contents.
+    /// The minimum width. It determines which columns are shown, regardless of their contents.
     pub fn least_width(&self) -> usize {
         self.least.width().max(self.short_heading().width())
     }
 
-    /// The cell of a row; empty if there is nothing to say. The bar is drawn instead.
+    /// The cell of a row; empty if there is nothing to say, and for the bar, which is drawn.
     pub fn cell(&self, row: RowSource<'_>) -> String {
         match self.content {
             ColumnContent::Number(metric) => cell::number(metric, row),
@@ -180,14 +180,14 @@ pub const BAR: &str = "bar";
 /// Columns from this rank on are shown by default only if the bar has all the room that it can use.
 pub const EXTRA: usize = 14;
 
-/// The greatest width of a name in its column.
+/// The maximum width of a name in its column.
 const LONGEST_NAME: usize = 20;
 const NONE: Extent = Extent {
     before: 0,
     after: 0,
     words: 0,
 };
-/// Up to 999.999 s.
+/// Wide enough for 999.999 s.
 const SECONDS: Extent = Extent {
     before: 3,
     after: 4,
@@ -244,7 +244,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             Side::Left,
             11,
             (
-                // Further facts about a sweep are said in words.
+                // Further facts about a sweep are given in words.
                 |row| match row {
                     RowSource::Sweep(_) => String::new(),
                     row => row.plan().executor.label(),
@@ -323,7 +323,7 @@ fn started_at(row: RowSource<'_>) -> Option<&str> {
 /// The order of the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    /// The column.
+    /// Whether the largest value comes first.
     pub by: &'static str,
     /// Whether the largest comes first.
     pub descending: bool,
@@ -332,11 +332,11 @@ pub struct Sort {
 /// The user's settings of the columns.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    /// Whether the user wants to see each column; `None` for no wish. Wishes take precedence.
+    /// Whether the user wants to see each column; `None` if they have not chosen.
     wishes: Vec<Option<bool>>,
-    /// The order of the runs.
+    /// The order in which the runs are sorted.
     pub sort: Sort,
-    /// The place of the overlay's cursor in [`COLUMNS`].
+    /// The index of the selected column in [`COLUMNS`].
     pub cursor: usize,
     extents: Vec<Extent>,
     /// Which columns are shown by default.
@@ -362,40 +362,40 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Whether the column at this place of [`COLUMNS`] is to be shown, if there is room.
+    /// Whether the column at this index of [`COLUMNS`] is to be shown, if there is room.
     pub fn is_shown(&self, at: usize) -> bool {
         self.wishes[at].unwrap_or(self.is_worth[at])
     }
 
-    /// Whether the user asked for the column at this place.
+    /// Whether the user asked for the column at this index.
     pub fn is_wished(&self, at: usize) -> bool {
         self.wishes[at] == Some(true)
     }
 
-    /// The places in [`COLUMNS`] of all columns to be shown. The last ones are left out first: the user's wishes come
-    /// first, then the rank decides.
+    /// The indices in [`COLUMNS`] of all columns to be shown. The last ones are left out first: the columns that the
+    /// user asked for come first, then those with the lowest rank.
     pub fn by_importance(&self) -> Vec<usize> {
         let mut shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| self.is_shown(*at)).collect();
         shown.sort_by_key(|at| (!self.is_wished(*at), COLUMNS[*at].table.rank));
         shown
     }
 
-    /// The room that the cells of this column need in all rows of the history.
+    /// The room for the cells of this column in all rows of the history.
     pub fn extent(&self, at: usize) -> Extent {
         self.extents[at]
     }
 
-    /// Moves the cursor.
+    /// Moves the selection by `by` columns.
     pub fn step(&mut self, by: isize) {
         self.cursor = self.cursor.saturating_add_signed(by).min(COLUMNS.len() - 1);
     }
 
-    /// Shows the column under the cursor, or hides it.
+    /// Shows the selected column, or hides it.
     pub fn toggle(&mut self) {
         self.wishes[self.cursor] = Some(!self.is_shown(self.cursor));
     }
 
-    /// Sorts by the column under the cursor, or reverses the order.
+    /// Sorts by the selected column, or reverses the order.
     pub fn sort_here(&mut self) {
         self.sort_by(COLUMNS[self.cursor].id);
     }
@@ -406,7 +406,7 @@ impl Columns {
         self.sort = Sort { by, descending };
     }
 
-    /// Finds the room that the cells of these rows need, and the columns that have something to say about them.
+    /// Determines the room for the cells of these rows, and which columns are not empty.
     pub(crate) fn measure(&mut self, rows: &[RowSource<'_>]) {
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
@@ -415,7 +415,7 @@ impl Columns {
                 If(is_worth) => rows.iter().filter_map(|row| row.entry()).any(is_worth),
             };
             if self.is_shown(at) {
-                // The work of a sweep is described in words that make their own room.
+                // The work of a sweep is described in words, which have their own room.
                 let has_cell = |row: &&RowSource<'_>| {
                     column.table.side != Side::Left || !matches!(row, RowSource::Sweep(_))
                 };

@@ -25,13 +25,13 @@ impl App {
         }
     }
 
-    /// Says that some trace lost points to save memory.
+    /// Tells the user that traces were thinned to save memory.
     pub(crate) fn report_thinning(&mut self) {
         self.show_notice("some timelines were thinned to save memory. All numbers stay exact");
     }
 
-    /// Requests a trace that is on the screen and not in memory. Only one is read at a time: a user who hurries through
-    /// the history gets the trace of the run where they stop, and nothing is read for the others.
+    /// Requests a trace that is on the screen and not in memory. Only one is read at a time: if a user moves quickly
+    /// through the history, only the trace of the run where they stop is read.
     pub(crate) fn request_trace(&mut self) {
         self.history.look_at(self.in_sight());
         if self.runs.awaited.is_none() {
@@ -42,7 +42,7 @@ impl App {
         }
     }
 
-    /// The runs whose traces are on the screen, or under the top screen.
+    /// The runs whose traces are on the screen, or on the one below an overlay.
     fn in_sight(&self) -> Vec<usize> {
         let compared = match self.overlay() {
             Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
@@ -109,7 +109,7 @@ mod tests {
         app
     }
 
-    /// Runs what the form says to its end. Returns the effects of that end.
+    /// Runs the plan of the form to its end. Returns the effects of that end.
     fn run(app: &mut App) -> Vec<Effect> {
         let effects = app.update(Msg::Key(Char('r')));
         let [Effect::Start(plan)] = &effects[..] else {

@@ -18,7 +18,7 @@ use crate::{
     ui::{field::TextField, key::Key},
 };
 
-/// The greatest number of characters of a filter.
+/// The maximum length of a filter, in characters.
 const MOST: usize = 60;
 
 /// A filter of the history.
@@ -26,9 +26,9 @@ const MOST: usize = 60;
 pub struct Filter {
     /// The text of the filter.
     pub field: TextField,
-    /// Whether it is being typed.
+    /// Whether the user is typing it.
     pub is_typed: bool,
-    /// The row that was chosen before the filter. It is chosen again when the user cancels.
+    /// The row that was chosen before the filter was opened. It is chosen again when the user cancels.
     before: Option<usize>,
     /// Runs with higher numbers are always shown, because they were measured later.
     since: usize,
@@ -39,7 +39,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether it contains no word.
+    /// Whether the filter contains no word.
     pub fn is_empty(&self) -> bool {
         self.field.text().trim().is_empty()
     }
@@ -80,7 +80,7 @@ fn finds(number: usize, text: &str, word: &str) -> bool {
     }
 }
 
-/// The searchable text of a row: words in lower case, each with a blank before it.
+/// The searchable text of a row: words in lower case, each with a space before it.
 fn described(row: RowSource<'_>) -> String {
     let (words, provenance) = match row {
         RowSource::Entry(entry) => (of_run(entry), &entry.provenance),
@@ -119,7 +119,7 @@ fn of_run(entry: &RunEntry) -> String {
     format!("{} {python} {when} {}", model.name(), words.join(" "))
 }
 
-/// The searchable text of a run of Python besides its model: "python 3.13.0 gil on spawn".
+/// The searchable text of a Python run besides its model: "python 3.13.0 gil on spawn".
 fn python(record: &Record) -> String {
     let Some(Python {
         interpreter,
@@ -128,7 +128,7 @@ fn python(record: &Record) -> String {
     else {
         return String::new();
     };
-    // What was proven during the run takes precedence over what the interpreter said when it was found.
+    // The state during the run takes precedence over what the interpreter reported when it was found.
     let gil = record
         .interpreter
         .python
@@ -191,7 +191,7 @@ impl App {
         }
     }
 
-    /// Keeps the filter and ends typing, so that keys have their usual meaning again. A filter without words is
+    /// Keeps the filter and finishes typing, so that keys have their usual meaning again. A filter without words is
     /// removed.
     pub(crate) fn keep_filter(&mut self) {
         match &mut self.runs.filter {

@@ -29,12 +29,12 @@ impl App {
     pub(crate) fn type_name(&mut self, key: Key) {
         if let Some(naming) = &mut self.runs.naming {
             naming.field.apply(key);
-            // The new input may be right.
+            // The new input may be valid.
             self.out.notice = None;
         }
     }
 
-    /// Takes the typed text as the name of the run. An empty text removes the name. If the text cannot be a name, a
+    /// Makes the typed text the name of the run. An empty text removes the name. If the text is not a valid name, a
     /// notice says why, and the user can correct it.
     pub(crate) fn accept_name(&mut self) {
         let Some(Naming { number, field }) = &self.runs.naming else {
@@ -58,7 +58,7 @@ impl App {
         self.out.notice.take_if(|notice| notice.is_error);
     }
 
-    /// Why a run cannot have this name.
+    /// The reason why a run cannot have this name.
     fn objection(&self, number: usize, name: &str) -> Option<String> {
         if let Err(sentence) = name::check(name) {
             return Some(sentence);
@@ -76,7 +76,7 @@ impl App {
         if item.name == name.as_deref() {
             return;
         }
-        // A shared file is not changed.
+        // A shared file is never changed.
         if self.is_kept(number) {
             let effect = Effect::Rename(number, name.clone());
             self.out.effects.push(effect);

@@ -5,7 +5,7 @@ use crate::{
     domain::{provenance::Origin, text::counted},
 };
 
-/// The greatest number of runs that are listed by number.
+/// The maximum number of runs that are listed by number.
 const LISTED: usize = 6;
 
 impl App {
@@ -25,7 +25,7 @@ impl App {
             .collect()
     }
 
-    /// Removes them at once. A removal by mistake can be undone.
+    /// Removes runs at once. A removal by mistake can be undone.
     pub(crate) fn remove_runs(&mut self) {
         let neighbour = self.neighbour();
         let marked = self.runs.browse.marked().to_vec();
@@ -123,7 +123,7 @@ impl App {
         kept
     }
 
-    /// The first row below the chosen one that stays, or else the last one above it.
+    /// The nearest row below the chosen one that stays, or else the nearest above it.
     fn neighbour(&self) -> Option<usize> {
         let gone = self.removable();
         let (order, place) = (self.runs.browse.order(), self.runs.browse.place()?);

@@ -32,7 +32,7 @@ fn rows(history: &History, with_earlier: bool) -> Vec<RowSource<'_>> {
         .collect()
 }
 
-/// The largest speed-up of each row's work, at least 1, by the rows' numbers.
+/// The largest speed-up for the work of each row, at least 1, by the numbers of the rows.
 fn most_of_each_work(rows: &[RowSource<'_>]) -> HashMap<usize, f64> {
     let mut most = HashMap::new();
     for row in rows {
@@ -45,7 +45,7 @@ fn most_of_each_work(rows: &[RowSource<'_>]) -> HashMap<usize, f64> {
 }
 
 impl App {
-    /// The runs of this session.
+    /// All runs and sweeps that the user can look at, including those of earlier sessions and shared files.
     pub fn history(&self) -> &History {
         &self.history
     }
@@ -60,7 +60,7 @@ impl App {
         &self.runs.columns
     }
 
-    /// The run in this row of the history; for a sweep, the run that stands for it.
+    /// The run in this row of the history; for a sweep, the run that represents it.
     pub(crate) fn run_at(&self, number: usize) -> Option<&RunEntry> {
         let run = self.history.get(number);
         run.or_else(|| self.history.standing_for(number))
@@ -84,7 +84,7 @@ impl App {
         self.history.get(self.chosen()?)
     }
 
-    /// Updates the rows after the history changed, or the choice of sessions shown.
+    /// Updates the rows after the history or the choice of sessions has changed.
     pub(crate) fn rearrange(&mut self) {
         let runs = self.history.single_entries();
         let sweeps = self.history.sweeps().iter();
@@ -98,7 +98,7 @@ impl App {
         self.arrange_rows();
     }
 
-    /// Updates the rows after the filter changed, or the order of the rows.
+    /// Updates the rows after the filter or their order has changed.
     pub(crate) fn arrange_rows(&mut self) {
         let mut rows = rows(&self.history, self.runs.browse.shows_earlier);
         if let Some(filter) = &mut self.runs.filter {
@@ -118,12 +118,12 @@ impl App {
         self.choose_shown_row();
     }
 
-    /// Whether all runs come from one shared file. Every panel says so then, and no heading is necessary.
+    /// Whether all runs come from one shared file. Then every panel says so, and no heading is necessary.
     fn is_of_one_file(&self, sessions: &[Heading]) -> bool {
         matches!(sessions, [first] if !self.is_kept(first.number))
     }
 
-    /// Chooses another run if the chosen one is no longer shown. If no run is shown, it stays chosen, so that the
+    /// Chooses a different run if the chosen one is no longer shown. If no run is shown, it stays chosen, so that the
     /// panels are not empty.
     pub(crate) fn choose_shown_row(&mut self) {
         if let (Some(hidden), None) = (self.chosen(), self.runs.browse.place())
@@ -133,7 +133,8 @@ impl App {
         }
     }
 
-    /// A user who shows the runs of earlier sessions wants to go through them.
+    /// Shows or hides the runs of earlier sessions. When they are shown, the history gets the focus, because the user
+    /// wants to go through them.
     pub(crate) fn toggle_earlier(&mut self) {
         self.runs.browse.shows_earlier ^= true;
         self.out.notice.take_if(|notice| !notice.is_error);
@@ -168,7 +169,7 @@ impl App {
         }
     }
 
-    /// Measures all runs of the chosen one's work against it, or against the default again.
+    /// Makes the chosen run the baseline of its work. If it is the baseline already, the default applies again.
     pub(crate) fn make_baseline(&mut self) {
         let Some(number) = self.chosen() else {
             return;

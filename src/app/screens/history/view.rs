@@ -1,12 +1,4 @@
-//! The runs of the session, and of earlier sessions if the user wants to see them, with speed-up bars.
-//!
-//! ```text
-//!        #↑ work model     workers tasks  time (s) speed-up                            conc. par. eff. (%)
-//!   B     1 cpu  serial          1     8     1.213     1.0× ▃▃▃▃▃▃▃▃▃ baseline           1.0  1.0      100
-//! ▸● ★    2 cpu  processes       2     8     0.634     1.9× ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ ★ fastest  2.0  1.9       95
-//! ```
-//!
-//! The contents of a column are in [`crate::app::screens::history::columns`]; its place is in `geometry`.
+//! The history: the runs of this session, and of earlier ones if the user wants to see them, with speed-up bars.
 
 pub(crate) mod geometry;
 mod titles;
@@ -45,12 +37,12 @@ use crate::{
     },
 };
 
-/// The greatest length of a bar.
+/// The maximum length of a bar, in columns.
 const LONGEST: u16 = 40;
-/// With this many columns or more, a word follows the bar.
+/// The minimum width of the bar's column with a word after the bar.
 const ROOM_FOR_WORD: u16 = 28;
 
-/// The table.
+/// Draws the panel with the table.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffer) {
     let geometry = HistoryGeometry::of(app, inside(area));
     let width = area.width.saturating_sub(4);
@@ -90,7 +82,7 @@ fn draw_row(
     row: Rect,
     buf: &mut Buffer,
 ) {
-    // Each sign has a column of its own, so that equal signs are below each other.
+    // Each sign has its own column, so that equal signs are below each other.
     draw_text(signs(app, run).concat(), STRONG, row, buf);
     let failed = run.entry().map_or(0, |run| run.record.ending.tasks_failed);
     let mut free = None;
@@ -114,8 +106,8 @@ fn draw_row(
         let placed = columns.iter().find(|placed| placed.column.id == id);
         placed.map(|placed| placed.area(row).x)
     };
-    // The progress of a run takes the room of the values that are not known yet. The words of a sweep continue over the
-    // columns that say nothing about a sweep.
+    // The progress of a run takes the room of the values that are not known yet. The words of a sweep extend over the
+    // columns that are empty for a sweep.
     let (start, end) = match run {
         RowSource::Entry(_) => (None, None),
         RowSource::Live(..) => (free, None),
@@ -128,8 +120,7 @@ fn draw_row(
     draw_text(text, style, Rect { x, width, ..row }, buf);
 }
 
-/// What to say about a row besides its cells, in `room` columns: what a sweep measures, and the progress of a run or
-/// sweep that goes on.
+/// What a row says besides its cells, in `room` columns: what a sweep measures, and the progress of a run or sweep.
 fn remark(app: &App, run: RowSource<'_>, room: usize) -> String {
     let sweep = match run {
         RowSource::Entry(_) => return String::new(),
@@ -175,7 +166,7 @@ pub(crate) fn is_chosen(app: &App, run: RowSource<'_>) -> bool {
     app.browse().selected() == number
 }
 
-/// The signs of a run; blanks for the signs that it does not have.
+/// The signs of a run, with a space for each sign that it does not have.
 pub(crate) fn signs(app: &App, run: RowSource<'_>) -> [&'static str; 5] {
     let sign = |is_there: bool, sign| if is_there { sign } else { " " };
     let is_marked = app.browse().marked().contains(&run.number());
@@ -186,7 +177,7 @@ pub(crate) fn signs(app: &App, run: RowSource<'_>) -> [&'static str; 5] {
 }
 
 /// Draws a speed-up as a bar, as a share of the largest. A word about the run follows the bar. The bar of the fastest
-/// run is twice as high as the others.
+/// run is twice as tall as the others.
 pub(crate) fn draw_gain(
     app: &App,
     run: RowSource<'_>,

@@ -29,17 +29,17 @@ use crate::{
     },
 };
 
-/// The greatest width, with the frame.
+/// The maximum width, with the frame.
 const WIDTH: u16 = 84;
-/// Columns of a version with its letter.
+/// The width of a version with its letter, in columns.
 const VERSIONS: usize = 9;
-/// Columns of the cursor's sign, of a version, and of the state of the lock.
+/// The width of the cursor's sign, a version, and the state of the lock, in columns.
 const BEFORE_PATH: usize = 2 + VERSIONS + 10;
-/// The number of characters that are shown of a foreign text.
+/// The maximum number of characters that are shown of untrusted text.
 const FOREIGN: usize = 300;
 
 impl View for PythonList {
-    /// The list has a row for each of its lines.
+    /// The list has one row per line.
     fn size(&self, app: &App, room: Rect) -> (u16, usize) {
         let width = WIDTH.min(room.width);
         let inner = inside(Rect { width, ..room });
@@ -60,7 +60,7 @@ impl View for PythonList {
     }
 }
 
-/// With the cursor on the last interpreter, the reasons below come into view.
+/// With the cursor on the last interpreter, the reasons below it are in view.
 fn scroll(app: &App, cursor: usize, inner: Rect) -> Scroll {
     if cursor + 1 >= app.setup().found_pythons().len() && cursor > 0 {
         Scroll::FromEnd(0)

@@ -1,7 +1,7 @@
 //! Texts of `assets/help`, as sections.
 //!
 //! They are Markdown of a few forms: a title, sections, paragraphs, and lists of `- **term**: explanation`. Braces
-//! stand for what a catalogue says (`{phases}`, `{how:ready}`) or, after a term, for its look (`**█**{parallelism}`).
+//! stand for texts of a catalogue (`{phases}`, `{how:ready}`) or, after a term, for its look (`**█**{parallelism}`).
 
 use crate::{
     app::screens::{
@@ -151,7 +151,7 @@ fn in_file(text: &'static str) -> Vec<TextEntry> {
     sections.flat_map(|section| section.entries).collect()
 }
 
-/// What each number of the form means, in the order of the form.
+/// The meaning of each number of the form, in the order of the form.
 fn numbers() -> Vec<TextEntry> {
     let number =
         |parameter: &'static Parameter| TextEntry::named(parameter.label.trim(), parameter.meaning);

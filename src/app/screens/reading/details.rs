@@ -16,11 +16,11 @@ use crate::{
     ui::text::{Page, TextLine, TextPart, TextStyle, marked},
 };
 
-/// The number of characters that are shown of a foreign text.
+/// The maximum number of characters that are shown of untrusted text.
 const FOREIGN: usize = 300;
-/// The number of lines that are shown of a run's output.
+/// The maximum number of lines that are shown of a run's output.
 const PRINTED_LINES: usize = 100;
-/// The number of failed tasks that are listed.
+/// The maximum number of failed tasks that are listed.
 const FAILURES: usize = 20;
 
 /// The caveats of a run, as they are shown.
@@ -78,7 +78,7 @@ fn failures(page: &mut Page, record: &Record) {
     }
 }
 
-/// Writes what executed a run of Python, and its cost.
+/// Writes the interpreter of a Python run, and its cost.
 fn python(page: &mut Page, entry: &RunEntry) {
     let Some(python) = entry.record.plan.python() else {
         return;
@@ -90,7 +90,7 @@ fn python(page: &mut Page, entry: &RunEntry) {
     if let Some(method) = python.start_method {
         page.say_number("start method", method.name(), method.description());
     }
-    // Whether there was a lock, and how that was found out.
+    // Whether there was a lock, and how that was determined.
     if let Some(said) = &entry.record.interpreter.python {
         let (state, how) = match said.gil {
             Some(state) => (
@@ -104,7 +104,7 @@ fn python(page: &mut Page, entry: &RunEntry) {
     numbers_of(page, entry, MetricGroup::Python);
 }
 
-/// Writes what a run of Python printed, as far as it was kept.
+/// Writes the output of a Python run, as far as it was kept.
 fn printed(page: &mut Page, record: &Record) {
     let python = record.interpreter.python.as_ref();
     let Some(output) = python.and_then(|python| python.output.as_ref()) else {
@@ -185,7 +185,7 @@ fn measured_against(entry: &RunEntry) -> String {
     }
 }
 
-/// Writes what was requested. A value that is drawn from a range is one row.
+/// Writes the plan of a run. A value that is drawn from a range is one row.
 fn parameters(page: &mut Page, plan: &Plan) {
     let of_workload = plan.workload.parameters();
     let is_end = |parameter| {

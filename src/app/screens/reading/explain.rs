@@ -30,7 +30,7 @@ impl Topic {
     pub const CORES: Topic = Topic(include_str!("../../../../assets/help/cores.md"));
     /// Concurrency and parallelism over time.
     pub const CURVES: Topic = Topic(include_str!("../../../../assets/help/curves.md"));
-    /// The runs of the session.
+    /// The runs and sweeps of the history.
     pub const HISTORY: Topic = Topic(include_str!("../../../../assets/help/history.md"));
     /// All numbers of one record.
     pub const DETAILS: Topic = Topic(include_str!("../../../../assets/help/details.md"));
@@ -41,7 +41,7 @@ impl Topic {
     /// The chart of a sweep.
     pub const SWEEP: Topic = Topic(include_str!("../../../../assets/help/sweep.md"));
 
-    /// Its title.
+    /// The title of the text.
     pub fn name(self) -> &'static str {
         article::title(self.0)
     }
@@ -79,7 +79,7 @@ fn timeline_and_beside(app: &App) -> Vec<Section> {
     sections
 }
 
-/// What is special about the trace that is shown.
+/// A section about the shown trace, if it is special.
 fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
     let trace = shown.trace();
     let source = match shown {
@@ -247,7 +247,7 @@ mod tests {
         assert!(!has_cores(&app), "there it has a panel");
     }
 
-    /// Whether an explanation covers a name: in a heading of its own, or as a term, alone or among others.
+    /// Whether an explanation covers a name: in its own heading, or as a term, alone or among others.
     fn says(topic: Topic, name: &str) -> bool {
         let app = App::new(explorer::machine(2), WorkerLimits::default());
         let is_term = |entry: &TextEntry| {
@@ -373,7 +373,7 @@ mod tests {
         let history = runs(Workload::Cpu);
         let all: Vec<usize> = history.entries().iter().map(|entry| entry.number).collect();
         let table = Composition::of(&history, &all, (120, 40)).table;
-        // A name precedes the blanks that fill its column.
+        // A name precedes the spaces that fill its column.
         let name = |line: &Vec<TextPart>| {
             let (_, before) = line.split_last().unwrap();
             let name: String = before.iter().map(|piece| &*piece.text).collect();

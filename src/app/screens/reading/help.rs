@@ -1,4 +1,4 @@
-//! The help. It is made from the tables of keys, so that it cannot be wrong.
+//! The help, generated from the tables of keys, so that it cannot be wrong.
 
 use crate::app::{
     keys::Keys,

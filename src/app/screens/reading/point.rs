@@ -97,7 +97,7 @@ fn signed(value: f64) -> String {
     }
 }
 
-/// The round of a run, and what is special about it.
+/// The round of a run, and remarks on it.
 fn remark(run: &RunEntry, summary: Option<&ConfigurationSummary>) -> String {
     let record = &run.record;
     let mut remarks = vec![match record.campaign.as_ref().map(|part| part.round) {

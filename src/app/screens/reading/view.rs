@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl View for TextScreen {
-    /// The frame is as high as its text, so that a short text leaves the panels visible.
+    /// The frame is as tall as its text, so that a short text leaves the panels visible.
     fn size(&self, _app: &App, _room: Rect) -> (u16, usize) {
         (self.width, self.lines.len())
     }

@@ -1,4 +1,4 @@
-//! What the user looks at in a chart: the point, the unit, and whether fitted curves are shown.
+//! The user's view of a chart: the point, the unit, and whether fitted curves are shown.
 
 use crate::{
     domain::{history::SweepEntry, plan::Plan},
@@ -8,20 +8,21 @@ use crate::{
 /// The chart on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweepChart {
-    /// The number of its sweep.
+    /// The number of the sweep.
     pub number: usize,
     /// What its bars measure.
     pub measure: Measure,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,
-    /// The executor under the cursor, counted without serial. On serial, it is the last one that the cursor was on.
+    /// The executor under the cursor, counted without serial. On serial, it is the previous one.
     pub executor: usize,
-    /// The number of workers under the cursor, counted from 1; 0 is serial.
+    /// The worker count under the cursor, counted from 1; 0 is serial.
     group: usize,
 }
 
 impl SweepChart {
-    /// The chart of this sweep. The cursor is on its best point, or else on its first point after serial.
+    /// A chart of this sweep, with the cursor on the best configuration, or on the first one after the serial one if
+    /// none is best.
     pub fn of(entry: &SweepEntry) -> SweepChart {
         let mut chart = SweepChart {
             number: entry.number,
@@ -66,7 +67,7 @@ impl SweepChart {
         (self.executor, self.group) = found.unwrap_or((self.executor, 0));
     }
 
-    /// Moves the cursor by `by` numbers of workers. Serial is before the first of them.
+    /// Moves the cursor by `by` worker counts. Serial comes before the first of them.
     pub fn step_count(&mut self, by: isize, entry: &SweepEntry) {
         let most = entry.sweep.plan.workers.len();
         self.group = self.group.saturating_add_signed(by).min(most);

@@ -1,4 +1,4 @@
-//! What a chart shows. It is composed when something changes, so that drawing computes nothing.
+//! The contents of a chart. They are composed when something changes, so that drawing computes nothing.
 
 use crate::{
     app::{App, screens::sweep::chart::SweepChart},
@@ -19,28 +19,28 @@ use crate::{
     },
 };
 
-/// What a chart shows.
+/// The contents of a chart.
 #[derive(Clone, Debug)]
 pub struct Sketch {
     /// The sweep's number, and its name.
     pub title: String,
     /// The sweep in a few words.
     pub what: String,
-    /// The headline.
+    /// The best configuration so far, or of the whole sweep.
     pub headline: String,
     /// The conclusion, in one sentence.
     pub conclusion: String,
-    /// The fitted laws if they are requested, or why there are none; otherwise the conclusion.
+    /// The fitted laws if they are requested, or the reason why there are none; otherwise the conclusion.
     pub notes: Vec<String>,
     /// Facts about the point under the cursor, the most important first.
     pub about: Vec<String>,
     /// How a finished sweep ended.
     pub ended: String,
-    /// Its bars and lines.
+    /// The bars and lines.
     pub chart: BarChart,
     /// The laws to draw.
     pub laws: Vec<Fitted>,
-    /// How many of its runs did not succeed.
+    /// The number of runs that did not succeed.
     pub failed: u32,
 }
 
@@ -105,7 +105,7 @@ impl SketchComposer<'_> {
         live.asked.campaign.course().filter(|_| is_its)?.current
     }
 
-    /// The laws that were fitted to the speed-ups of the cursor's executor, if they are requested.
+    /// The laws that were fitted to the speed-ups of the executor under the cursor, if they are requested.
     fn laws(&self, chart: &BarChart) -> Vec<Fitted> {
         let series = self.chart.executor + 1;
         let is_asked = |law: &&Fitted| self.chart.has_fits && law.series == series;
@@ -177,7 +177,7 @@ pub fn what(entry: &SweepEntry) -> String {
     format!("{} · {names} · {workers} · {tasks}", work.label())
 }
 
-/// The numbers of workers, from the least to the most.
+/// The worker counts, from the smallest to the largest.
 pub fn span(entry: &SweepEntry) -> String {
     match *entry.sweep.plan.workers {
         [first, .., last] => format!("{}–{} workers", grouped(first.into()), grouped(last.into())),

@@ -64,9 +64,9 @@ use crate::{
     },
 };
 
-/// With this many columns and rows or more inside the frame, all points are below the chart as numbers.
+/// The minimum columns and rows inside the frame at which all points are below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
-/// Columns of the bar of progress.
+/// The width of the progress bar, in columns.
 const PROGRESS: u16 = 20;
 
 /// Draws the chart with everything around it.
@@ -86,7 +86,7 @@ pub fn screen(app: &App, theme: Theme, panels: &Panels, area: Rect, buf: &mut Bu
     }
 }
 
-/// What is at this place of the chart.
+/// The target at this place of the chart.
 pub fn target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> {
     let chart = PlacedChart::of(app, Theme::plain(), area)?;
     let point = chart.point_at(here).map(ClickTarget::SweepPoint);
@@ -94,13 +94,13 @@ pub fn target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> {
     is_inside.then(|| point.unwrap_or(ClickTarget::Chart))
 }
 
-/// What fills the bars of a model.
+/// The fill of a model's bars.
 fn ink(model: Model, theme: Theme) -> Span<'static> {
     let (fill, hue) = model.description().ink;
     Span::styled(fill, theme.hue(hue))
 }
 
-/// A chart, and where everything is.
+/// A chart, and the places of its parts.
 struct PlacedChart<'a> {
     app: &'a App,
     theme: Theme,
@@ -137,8 +137,8 @@ impl PlacedChart<'_> {
         let table = if is_roomy { rows.min(rest / 3) } else { 0 };
         let below = [table, about, progress, notes].map(Length);
         let rooms: [Rect; 5] = Layout::vertical(std::iter::once(Fill(1)).chain(below)).areas(inner);
-        // All models if the thinnest bars have room; otherwise the model under the cursor and, if necessary, only some
-        // of its numbers of workers.
+        // All models if the narrowest bars have room; otherwise the model under the cursor and, if necessary, only some
+        // of its worker counts.
         let width = rooms[0].width.saturating_sub(GUTTER);
         let bars = |models: &Range<usize>| {
             let mut bars = vec![models.clone(); sketch.chart.groups.len()];
@@ -214,7 +214,7 @@ impl PlacedChart<'_> {
         })
     }
 
-    /// The meaning of the marks, as many as fit, the bars first.
+    /// The meaning of as many marks as fit, the bars first.
     fn legend(&self) -> Line<'static> {
         let (sketch, width) = (self.sketch, usize::from(self.frame.width));
         let drawn = sketch.chart.executors.get(self.models.clone());
@@ -328,7 +328,7 @@ fn names(drawn: &[ModelVariant], width: usize) -> Vec<String> {
         |one| one.model.name().replace("python-", "py-"),
     ];
     let named = in_words.map(|words| drawn.iter().map(words).collect::<Vec<String>>());
-    // Besides each name, there are two marks and three blanks; besides all of them, the frame.
+    // Besides each name, there are two marks and three spaces; besides all of them, the frame.
     let needed = |names: &[String]| names.iter().map(|name| name.width() + 5).sum::<usize>() + 6;
     fitting(named, |names| needed(names) <= width)
 }

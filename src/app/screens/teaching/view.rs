@@ -1,4 +1,4 @@
-//! The teaching layout: what a class must see from the last row, and nothing else.
+//! The teaching layout: only what a class must see, readable from the last row.
 
 mod runs;
 
@@ -99,7 +99,7 @@ pub fn draw_band(said: [&str; 2], area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The verdict and the reason, in two rows. If the reason needs no row, the second row has the remarks.
+/// The verdict and the reason, in two rows. If the reason fits into the first row, the second row has the remarks.
 fn verdict_and_reason(app: &App, room: u16) -> (String, String) {
     let headline = app.headline();
     if let Some(Shown::Entry(entry)) = app.shown()
@@ -169,14 +169,14 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
 
 /// A number with its name and meaning.
 fn average(value: f64, name: &str, short: &str, what: &str) -> Number {
-    // A second decimal of a large number says nothing.
+    // A second decimal of a large number is meaningless.
     let decimals = usize::from(value < 9.95);
     let captions = vec![format!("{name}: {what}"), name.into(), short.into()];
     (format!("{value:.decimals$}"), captions)
 }
 
-/// Draws a number aligned at the right, so that another digit moves none of the others. It is as large as there is room
-/// for all of it.
+/// Draws a number aligned at the right, so that another digit does not move the others. It is as large as the room
+/// allows.
 fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
     let (area, _) = split_left(area, area.width.saturating_sub(2));
     let (above, below) = split_above(area, 1);
@@ -193,7 +193,7 @@ fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
     figure.render(place, buf);
 }
 
-/// The speed-up and its reference, or why there is none.
+/// The speed-up and its reference, or the reason why there is none.
 fn speed_up(entry: &RunEntry) -> Number {
     let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()]);
     let Assessment {

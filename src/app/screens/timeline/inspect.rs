@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// What is under the timeline's cursor.
+/// The details of the place under the timeline's cursor.
 #[derive(Clone, Copy, Debug)]
 pub struct Inspection<'a> {
-    /// The row of the cursor.
+    /// The selected row.
     pub place: TimelineRow,
     /// The time since `t0`.
     pub at: Nanos,
@@ -26,9 +26,9 @@ pub struct Inspection<'a> {
     pub worker: Option<usize>,
     /// What the worker was doing then; `None` before and after the run.
     pub segment: Option<Segment>,
-    /// The task that the worker was executing.
+    /// The task that the worker was executing, if any.
     pub task: Option<TaskStory>,
-    /// Why the task failed, if it did and the run is over.
+    /// The reason why the task failed, if it did and the run is over.
     pub failure: Option<&'a str>,
     /// Whether the trace was thinned to save memory. A segment then stands for several, and no time is exact.
     pub is_thinned: bool,
@@ -39,7 +39,7 @@ pub struct Inspection<'a> {
 pub enum TimelineRow {
     /// The row of a worker.
     Worker(usize),
-    /// The row of a core, and what computed on it at the cursor.
+    /// The row of a core, and the workers that computed on it at the cursor.
     Core(u16, Who),
 }
 
@@ -102,7 +102,7 @@ impl App {
         self.worker_of_row()
     }
 
-    /// The worker whose row the arrows act on; `None` in the view by core.
+    /// The worker whose row is selected; `None` in the view by core.
     fn worker_of_row(&self) -> Option<usize> {
         let workers = self.workers_in_order();
         workers.get(self.timeline.view.row).copied()
@@ -153,7 +153,7 @@ impl App {
         cores
     }
 
-    /// How many rows the timeline of the shown run has.
+    /// The number of rows in the timeline of the shown run.
     pub fn timeline_rows(&self) -> usize {
         match (self.shown_with_trace(), self.timeline.view.rows) {
             (None, _) => 0,
@@ -162,9 +162,9 @@ impl App {
         }
     }
 
-    /// The failed tasks of the shown run, as many of them as its record keeps. They failed by themselves or with their
-    /// worker. Tasks that the user stopped have not failed. Empty while the run goes on, because failures are known
-    /// only at its end.
+    /// The failed tasks of the shown run, as far as its record keeps them. They failed by themselves or with their
+    /// worker. Tasks that the user stopped have not failed. Empty during the run, because failures are known only at
+    /// its end.
     pub fn failures(&self) -> impl Iterator<Item = &TaskRecord> {
         let ending = self
             .shown()
@@ -224,7 +224,7 @@ impl App {
         self.timeline.view = view;
     }
 
-    /// Moves the cursor to the start of another segment of the same worker, or of another turn on the same core.
+    /// Moves the cursor to the start of the next or previous segment of the same worker, or turn on the same core.
     pub(crate) fn step_segment(&mut self, step: Direction) {
         let core = match self.timeline.view.rows {
             Rows::Workers => None,
@@ -236,7 +236,7 @@ impl App {
         });
     }
 
-    /// Moves the cursor to the start of another task of the same worker.
+    /// Moves the cursor to the start of the next or previous task of the same worker.
     pub(crate) fn step_task(&mut self, step: Direction) {
         self.step_to(step, Trace::task_from);
     }
@@ -255,13 +255,14 @@ impl App {
         });
     }
 
-    /// Moves the cursor to the start of another failed task of any worker.
+    /// Moves the cursor to the next or previous failed task of any worker.
     pub(crate) fn step_failure(&mut self, step: Direction) {
         let Some(Shown::Entry(entry)) = self.shown() else {
             self.show_notice("failed tasks are known when the run has finished");
             return;
         };
-        // At the mark of the failure, but still within the task.
+        // One nanosecond before the end, where the failure is marked, so that the cursor is still inside the failed
+        // task.
         let place = |failure: &TaskRecord| {
             let end = nanos(failure.end_s.unwrap_or(failure.start_s));
             (end.saturating_sub(1), failure.worker as usize)

@@ -16,15 +16,17 @@ use crate::{
     ui::window::stepped,
 };
 
-/// The speeds of a playback, from a hundredth to ten times the speed of the run. So even a run of 30 ms can be watched.
+/// The speeds of a playback, from a hundredth to ten times the speed of the run, so that even a run of 30 ms can be
+/// watched.
 const SPEEDS: [f64; 10] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
-/// A run of this length, in seconds, is played at its own speed.
+/// The lengths of runs that are played at their own speed, in seconds.
 const AS_IT_WAS: std::ops::RangeInclusive<f64> = 2.0..=30.0;
-/// The approximate length of any other playback.
+/// The approximate length of any other playback, in seconds.
 const WATCHED_S: f64 = 10.0;
 /// The number of steps through a run.
 const STEPS: Nanos = 50;
-/// The longest time that counts as one tick. After a longer pause of the program, the playback continues where it was.
+/// The maximum time that one tick adds, in nanoseconds. After a longer pause of the program, the playback continues
+/// where it was.
 const TICK_MAX: Nanos = 250_000_000;
 
 /// A playback of a run.
@@ -35,16 +37,16 @@ pub struct Playback {
     is_recorded: bool,
     at: Nanos,
     wall: Nanos,
-    /// An index into [`SPEEDS`].
+    /// The speed, as an index into [`SPEEDS`].
     speed: usize,
-    /// Whether it continues by itself; otherwise it is paused.
+    /// Whether the playback continues by itself; otherwise it is paused.
     pub is_on: bool,
     player: Player,
     /// The run up to the current moment, in the form that the panels need.
     live: Box<Live>,
     /// How long the headline has been the same during the playback.
     headline_for: Nanos,
-    /// The worker under the cursor before the last step. Its row may be another one now.
+    /// The worker under the cursor before the last step. Its row may have changed since.
     worker: Option<usize>,
 }
 
@@ -68,7 +70,7 @@ impl Playback {
         }
     }
 
-    /// Whether it is at the end of the run. The run is then shown like any other.
+    /// Whether the playback is at the end of the run. The run is then shown like any other.
     pub fn is_at_end(&self) -> bool {
         self.at >= self.wall
     }
@@ -166,7 +168,7 @@ impl App {
 
     /// The playback, before it moves to another moment.
     fn replay(&mut self) -> Option<&mut Playback> {
-        // Looking for the worker takes time, which is lost where nothing is played.
+        // Finding the worker takes time, which would be wasted without a playback.
         self.timeline.playback.as_ref()?;
         let worker = self.worker_under_cursor();
         let playback = self.timeline.playback.as_mut()?;

@@ -1,4 +1,4 @@
-//! A bar per worker over time, with an axis and a legend. If there are more workers than rows, it has an overview.
+//! One bar per worker over time, with an axis and a legend. If there are more workers than rows, it has an overview.
 
 mod geometry;
 mod inspector;
@@ -85,7 +85,7 @@ fn welcome_and_legend(app: &App, inner: Rect) -> (Rect, Rect) {
     }
 }
 
-/// What is at this place of the panel: a moment in a row, the name of a row, or a quick experiment before the first
+/// The target at this place of the panel: a moment in a row, the name of a row, or a quick experiment before the first
 /// run.
 pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<ClickTarget> {
     if app.shown().is_none() {
@@ -107,7 +107,7 @@ pub fn target(app: &App, area: Rect, gutter: u16, here: Position) -> Option<Clic
 
 /// The cursor in a bar.
 const CURSOR: &str = "│";
-/// What the timeline draws, and where.
+/// The contents of the timeline, with their places.
 struct DrawnTimeline<'a> {
     app: &'a App,
     shown: Shown<'a>,
@@ -166,7 +166,7 @@ impl DrawnTimeline<'_> {
         };
         let rows = self.rows_in_words();
         let [long, short, none] = [long, short, ""].map(|note| format!("Timeline · {rows}{note}"));
-        // A blank on either side of a title, and some border before the next title.
+        // A space on either side of a title, and some border before the next title.
         let room = usize::from(width).saturating_sub(4);
         if let Some(under) = under {
             let left = fitting([short, none], |left| left.width() <= room);
@@ -221,7 +221,7 @@ impl DrawnTimeline<'_> {
         }
     }
 
-    /// The sign of the row that the arrows act on, and the style of its name.
+    /// The sign of the selected row, and the style of its name.
     fn sign(&self, row: usize) -> (&'static str, Style) {
         if self.focused && self.app.timeline().row == row {
             ("▸", STRONG)
@@ -230,8 +230,8 @@ impl DrawnTimeline<'_> {
         }
     }
 
-    /// The kind of the rows, in words. How often workers moved is exact after a run. During a run, it is what the trace
-    /// has.
+    /// The kind of the rows, in words. The number of migrations is exact after a run. During a run, it is what the
+    /// trace has.
     fn rows_in_words(&self) -> String {
         let at = &self.at;
         let view = self.app.timeline();
@@ -279,7 +279,7 @@ impl DrawnTimeline<'_> {
     }
 }
 
-/// How many columns the bars have, and how many bars are in view; `None` before the first run.
+/// The number of columns of the bars, and the number of bars in view; `None` before the first run.
 pub fn room_for_bars(app: &App, area: Rect, gutter: u16) -> Option<(u16, u16)> {
     let at = TimelineGeometry::of(app, area, gutter)?;
     Some((at.bars.width, cells(at.in_view.len())))

@@ -12,9 +12,9 @@ use crate::{
     },
 };
 
-/// Columns of the number at the start of a row.
+/// The width of the core number at the start of a row, in columns.
 const LABEL: u16 = 4;
-/// Columns have at most this many rows.
+/// The maximum height of a core's bar, in rows.
 const HIGHEST: u16 = 8;
 
 /// How many cores share a cell, so that all of them have a place.
@@ -35,7 +35,7 @@ pub fn draw(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     let per_row = per_row(area);
     let rows = cells(cores.len().div_ceil(together).div_ceil(per_row)).max(1);
     let slot = (area.height / rows).max(1);
-    // If there is room to spare, columns of two rows do not touch.
+    // If there is room to spare, bars of two rows do not touch.
     let height = if slot > 2 { slot - 1 } else { slot }.min(HIGHEST);
     for (i, cores) in (0u16..).zip(cores.chunks(per_row * together)) {
         let row = Rect {

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Curves have at most this many rows.
+/// The maximum height of a curve, in rows.
 const HIGHEST: u16 = 16;
 
 /// A curve per core, and an axis below.
@@ -52,7 +52,7 @@ pub fn draw(
     Axis { window, cursor }.render(split_left(axis, gutter).1, buf);
 }
 
-/// Curves are higher than bars elsewhere, because their height carries the information.
+/// Curves are taller than bars elsewhere, because their height carries the information.
 fn pitch(cores: usize, rows: u16) -> Pitch {
     let slot = (rows + 1) / cells(cores.max(1));
     if slot < 3 {

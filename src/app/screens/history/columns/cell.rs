@@ -23,7 +23,7 @@ pub enum RowSource<'a> {
     Entry(&'a RunEntry),
     /// The run in progress, with the number that it will have.
     Live(&'a Live, usize),
-    /// A sweep. Its best point stands for it.
+    /// A sweep, represented by its best configuration.
     Sweep(&'a SweepEntry),
 }
 
@@ -37,7 +37,7 @@ impl<'a> RowSource<'a> {
         }
     }
 
-    /// What was asked for.
+    /// The plan of the run; for a sweep, its work as a serial plan.
     pub fn plan(self) -> &'a Plan {
         match self {
             RowSource::Entry(entry) => &entry.record.plan,
@@ -54,7 +54,7 @@ impl<'a> RowSource<'a> {
         }
     }
 
-    /// The user's name for it.
+    /// The user's name for the row.
     pub(in crate::app) fn name(self) -> Option<&'a str> {
         match self {
             RowSource::Entry(entry) => entry.name.as_deref(),
@@ -63,7 +63,7 @@ impl<'a> RowSource<'a> {
         }
     }
 
-    /// Its speed-up over its baseline.
+    /// The speed-up over the baseline.
     pub(in crate::app) fn speedup(self) -> Option<f64> {
         match self {
             RowSource::Entry(entry) => entry.assessment.speedup,
@@ -73,7 +73,7 @@ impl<'a> RowSource<'a> {
     }
 }
 
-/// A number of the catalogue. For a run in progress, only the plan and the elapsed time are known.
+/// The value of a metric. For a run in progress, only the plan and the elapsed time are known.
 pub(crate) fn number(metric: &Metric, row: RowSource<'_>) -> String {
     match (metric.id, row) {
         (SPEED_UP, RowSource::Entry(run)) => speed_up(run),
@@ -102,7 +102,7 @@ pub(crate) fn key<'a>(metric: &Metric, row: RowSource<'a>) -> SortKey<'a> {
     number.into()
 }
 
-/// The speed-up, or why there is none.
+/// The speed-up, or the reason why there is none.
 pub fn speed_up(run: &RunEntry) -> String {
     let ending = &run.record.ending;
     match ending.outcome {

@@ -1,4 +1,4 @@
-//! Where the columns and rows of the history are. The module is pure: it serves both drawing and finding what was
+//! The places of the columns and rows of the history. The module is pure: it serves both drawing and finding what was
 //! clicked.
 
 use ratatui::layout::Rect;
@@ -24,17 +24,18 @@ use crate::{
     },
 };
 
-/// Columns of the signs before a row.
+/// The width of the signs before a row, in columns.
 const SIGNS: u16 = 5;
-/// The columns that decoration leaves for the words that distinguish rows.
+/// The room that is left for words that distinguish rows before columns without such words are added, in columns.
 const FOR_WORDS: u16 = 12;
-/// If the bars have less room than this, extra columns are left out, because only runs and their numbers would remain.
+/// The minimum room for bars, in columns. With less, extra columns are left out, because only runs and their numbers
+/// would remain.
 const FOR_BARS: u16 = 56;
-/// Columns of the word after a bar.
+/// The width of the word after a bar, in columns.
 pub(crate) const WORD: u16 = 11;
-/// With fewer rows, all of them are for runs.
+/// The minimum number of rows at which sessions have headings.
 const ROOM_FOR_SESSIONS: u16 = 6;
-/// With this many columns or more, two blanks separate the columns.
+/// The minimum width at which two spaces separate the columns.
 const SPACIOUS: u16 = 140;
 
 /// A row of the history.
@@ -98,17 +99,17 @@ pub fn heading_at(app: &App, area: Rect, x: u16) -> Option<&'static str> {
 
 /// A column with its place.
 pub(crate) struct PlacedColumn {
-    /// Its place in [`COLUMNS`].
+    /// The index in [`COLUMNS`].
     pub at: usize,
     pub column: &'static ColumnDescription,
-    /// The room of its cells.
+    /// The room for the cells.
     extent: Extent,
     x: u16,
     width: u16,
 }
 
 impl PlacedColumn {
-    /// Its heading, with an arrow if the runs are sorted by it.
+    /// The heading, with an arrow if the runs are sorted by the column.
     pub fn heading(&self, sort: Sort) -> String {
         padded(
             &heading(self.column, sort),
@@ -131,7 +132,7 @@ impl PlacedColumn {
         }
     }
 
-    /// Its part of a row.
+    /// The part of a row that belongs to the column.
     pub fn area(&self, row: Rect) -> Rect {
         let (x, width) = (self.x, self.width);
         Rect { x, width, ..row }.intersection(row)
@@ -151,7 +152,7 @@ pub(crate) fn arrow(column: &ColumnDescription, sort: Sort) -> &'static str {
     }
 }
 
-/// Where everything inside the panel is.
+/// The places of everything inside the panel.
 pub(crate) struct HistoryGeometry {
     pub heading: Rect,
     pub rows: Rect,
@@ -161,7 +162,7 @@ pub(crate) struct HistoryGeometry {
 }
 
 impl HistoryGeometry {
-    /// The geometry in this room inside of the panel.
+    /// The geometry in this room inside the panel.
     pub fn of(app: &App, inner: Rect) -> HistoryGeometry {
         let (heading, rows) = split_above(inner, 1);
         HistoryGeometry {
@@ -195,8 +196,8 @@ fn first_row(app: &App, room: u16, has_sessions: bool) -> usize {
 }
 
 /// As many columns as have room, the most important first, in the order of the table. The selection depends only on the
-/// screen and on the user's wishes, so no column comes or goes while the user works. The contents then share the room:
-/// the bar is narrowed first, then words, and numbers never.
+/// screen and on the user's choice, so no column appears or disappears while the user works. The contents then share
+/// the room: the bar is narrowed first, then text columns, and numbers never.
 fn placed(app: &App, inner: Rect) -> Vec<PlacedColumn> {
     let wanted = app.columns();
     let gap = if inner.width < SPACIOUS { 1 } else { 2 };
@@ -234,8 +235,8 @@ fn placed(app: &App, inner: Rect) -> Vec<PlacedColumn> {
     columns
 }
 
-/// These columns in this room, without their places yet; `None` if there is too little room for the parts that must be
-/// whole.
+/// These columns in this room, without their places yet; `None` if there is too little room for the columns that cannot
+/// be narrowed.
 fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<PlacedColumn>> {
     let mut placed: Vec<PlacedColumn> = columns.iter().map(|at| needed(app, *at)).collect();
     let taken =
@@ -255,7 +256,7 @@ fn sharing(app: &App, columns: &[usize], room: u16, gap: u16) -> Option<Vec<Plac
     (taken(&placed) <= room).then_some(placed)
 }
 
-/// A column with the room that its cells need, including that of the live run.
+/// A column with the room for its cells, including that of the live run.
 fn needed(app: &App, at: usize) -> PlacedColumn {
     let (wanted, column) = (app.columns(), &COLUMNS[at]);
     let mut extent = wanted.extent(at);

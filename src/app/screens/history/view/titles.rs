@@ -30,7 +30,7 @@ pub fn titles(
     (left, on_border(if fits { right } else { String::new() }))
 }
 
-/// The text of the filter, if there is one, and how many runs of how many match it.
+/// The text of the filter, if there is one, with the number of runs that match and the number of all runs.
 fn filter(app: &App) -> Option<(&str, (usize, usize))> {
     let filter = app
         .runs
@@ -87,7 +87,7 @@ pub fn prompt(app: &App, width: u16) -> Line<'static> {
     on_border(line)
 }
 
-/// Why there is no row, and what to do about it; `None` if there is one.
+/// The reason why there is no row, and what to do about it; `None` if there is one.
 pub fn nothing_shown(app: &App) -> Option<String> {
     let browse = app.browse();
     if !browse.order().is_empty() || app.is_running() {
@@ -115,7 +115,7 @@ pub fn nothing_shown(app: &App) -> Option<String> {
     })
 }
 
-/// The keys that bring a run here, and what the user can do with it then. The texts come from the help.
+/// The keys that measure or bring in a first run, and those for working with it. The texts come from the help.
 pub fn first_keys() -> Vec<Line<'static>> {
     let keys = ['1', 'r', 's', 'm', 'c', 'o'].map(Key::Char);
     let found = keys.into_iter().filter_map(|key| lookup(key, &[&PANELS]));

@@ -1,4 +1,4 @@
-//! All points of a sweep as numbers: a row per number of workers, a column per model.
+//! All points of a sweep as numbers: a row per worker count, a column per model.
 
 use ratatui::{
     buffer::Buffer,
@@ -16,18 +16,18 @@ use crate::{
     },
 };
 
-/// Columns of the numbers of workers.
+/// The width of the worker counts, in columns.
 const WORKERS: u16 = 9;
 /// The distance between two columns.
 const BETWEEN: usize = 3;
 
 /// Draws as many rows as fit around the cursor, and as many columns as fit.
 pub fn draw(chart: &BarChart, cursor: (usize, usize), area: Rect, buf: &mut Buffer) {
-    // An empty row separates it from the chart.
+    // An empty row separates the table from the chart.
     let (_, area) = split_above(area, 1);
     let rows = usize::from(area.height.saturating_sub(1));
     let first = first_around(cursor.0, chart.groups.len(), rows);
-    // Serial is no number of workers. Its values are where those of the cursor are.
+    // Serial is not a worker count. Its values are in the column of the cursor.
     let groups = chart.groups.iter().enumerate().skip(first.max(1));
     let labels = groups.clone().map(|(_, group)| group.label.as_str());
     let (column, mut free) = split_left(area, WORKERS);
@@ -37,7 +37,7 @@ pub fn draw(chart: &BarChart, cursor: (usize, usize), area: Rect, buf: &mut Buff
         let label = executor.label();
         let all = chart.groups.iter().filter_map(|group| group.bars.get(at));
         let widest = all.map(|bar| bar.text.width()).max().unwrap_or(0);
-        // A value moves nothing when it gets its interval.
+        // The columns do not move when a value gets its interval.
         let width = cells(BETWEEN + widest.max(label.width()).max(16));
         if width > free.width {
             break;

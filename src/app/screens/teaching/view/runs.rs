@@ -32,13 +32,13 @@ use crate::{
     },
 };
 
-/// Columns of a model's label.
+/// The width of a model's label, in columns.
 const MODEL: usize = 22;
-/// With this many columns or more, the runs have their number of workers.
+/// The minimum width at which runs have their number of workers, in columns.
 const ROOM_FOR_WORKERS: u16 = 76;
-/// With this many columns or more, a word follows a bar.
+/// The minimum width at which a word follows a bar, in columns.
 const ROOM_FOR_WORD: u16 = 22;
-/// With this many rows or more, the runs have a heading.
+/// The minimum height at which the runs have a heading, in rows.
 const ROOM_FOR_HEADING: u16 = 3;
 
 /// The run in row `y` of the screen, with the runs in `area`.

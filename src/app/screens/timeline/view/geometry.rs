@@ -1,4 +1,4 @@
-//! Where everything in the timeline is, for drawing and for the mouse.
+//! The places of the timeline's parts, for drawing and for the mouse.
 
 use std::ops::Range;
 
@@ -18,16 +18,16 @@ use crate::{
     },
 };
 
-/// The overview takes one of this many parts of the width, including the line that shows which part of it is in view.
-/// With 1,000 workers, it says more than the few bars beside it.
+/// The overview has one of this many parts of the width, including the line that marks the part in view. With 1,000
+/// workers, it shows more than the few bars beside it.
 const OVERVIEW_SHARE: u16 = 5;
-/// The greatest width of the overview.
+/// The maximum width of the overview, in columns.
 const OVERVIEW_MOST: u16 = 32;
 
-/// Bars of up to this many workers are equally high.
+/// Bars of up to this many workers have the same height.
 const COMPARABLE: usize = 4;
 
-/// Where everything in the timeline is. A part without room is empty.
+/// The places of the timeline's parts. A part without room is empty.
 pub struct TimelineGeometry {
     /// The names of the rows.
     pub labels: Rect,
@@ -35,11 +35,11 @@ pub struct TimelineGeometry {
     pub bars: Rect,
     /// The time axis, just below the bars.
     pub axis: Rect,
-    /// The overview of all rows, beside the bars, if they are too many for the screen.
+    /// The overview of all rows, beside the bars, if not all bars fit on the screen.
     pub overview: Rect,
-    /// What the marks mean, below the axis. The border has the marks that have no room here.
+    /// The legend of the marks, below the axis. Marks that do not fit here are on the border.
     pub legend: Rect,
-    /// The height and distance of the bars.
+    /// The height and spacing of the bars.
     pub pitch: Pitch,
     /// The worker of each row; empty in the view by core.
     pub workers: Vec<usize>,
@@ -110,7 +110,7 @@ impl TimelineGeometry {
         self.bar_of(self.workers.iter().position(|here| *here == worker)?)
     }
 
-    /// Where the name of a bar is: beside its lowest row.
+    /// The place of the name of a bar: beside its lowest row.
     pub fn label_of(&self, bar: Rect) -> Rect {
         let (_, lowest) = split_below(bar, 1);
         Rect {
@@ -135,8 +135,8 @@ impl TimelineGeometry {
     }
 }
 
-/// The height and distance of the bars. A few workers have bars as high as those of four, so that twice the ink is
-/// twice the work from run to run. Below bars of more than one row, the legend has its lines.
+/// The height and spacing of the bars. A few workers have bars as tall as those of four, so that twice the ink is twice
+/// the work from run to run. Below bars of more than one row, the legend has its lines.
 fn pitch(rows: usize, height: u16) -> Pitch {
     let most = rows.max(COMPARABLE);
     let beside_legend = height.saturating_sub(LINES + 1);
@@ -144,7 +144,7 @@ fn pitch(rows: usize, height: u16) -> Pitch {
     if pitch.bar == 1 {
         pitch = Pitch::fitting(most, height);
     }
-    // If there are fewer bars, they have room to be apart.
+    // With fewer bars, there is room for gaps.
     let apart = cells(rows).saturating_mul(pitch.bar + 1);
     if pitch.bar > 1 && apart <= height + 1 {
         pitch.gap = 1;

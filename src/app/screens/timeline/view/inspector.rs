@@ -1,5 +1,5 @@
-//! What is under the cursor, on the borders of the timeline, so that no bar moves for it. The segment with its exact
-//! times is on the lower border, and the history of its task on the upper one.
+//! The details under the cursor, on the borders of the timeline, so that no bar moves. The segment with its exact times
+//! is on the lower border, and the history of its task on the upper one.
 
 use ratatui::text::{Line, Span};
 
@@ -18,10 +18,10 @@ use crate::{
     },
 };
 
-/// The number of characters that are shown of the reason of a failure.
+/// The maximum number of characters that are shown of the reason of a failure.
 const REASON: usize = 300;
 
-/// Where the cursor is and what its worker did there, in at most `width` columns.
+/// The moment under the cursor and what the worker did then, in at most `width` columns.
 pub fn segment(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
     framed(width, segment_lines(under, theme))
 }
@@ -31,7 +31,7 @@ pub fn task(under: &Inspection<'_>, theme: Theme, width: u16) -> Line<'static> {
     framed(width, task_lines(under, theme))
 }
 
-/// The first of these lines that fits between two blanks on a border, or the last one, cut.
+/// The first of these lines that fits between two spaces on a border, or the last one, cut.
 fn framed(width: u16, lines: Vec<Line<'static>>) -> Line<'static> {
     let room = usize::from(width.saturating_sub(2));
     let mut line = fitting(lines, |line| line.width() <= room);
@@ -61,8 +61,8 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     let Some(segment) = under.segment else {
         return vec![Line::from(vec![place(" at"), Span::raw(nothing)])];
     };
-    // The worker that a core ran, or the core of a worker, if that says something new. A worker that waits is on no
-    // core.
+    // The worker that a core ran, or the core of a worker, unless the row says so already. A worker that waits is not
+    // on a core.
     let (worker, core) = match (under.place, under.worker) {
         (TimelineRow::Core(..), Some(worker)) => (format!("w{worker} "), String::new()),
         (TimelineRow::Worker(_), _) if segment.phase == Phase::Computing => {

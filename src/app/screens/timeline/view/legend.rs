@@ -1,4 +1,4 @@
-//! Which mark stands for which phase. As many lines as there is room for are below the bars; the rest is on the lower
+//! The legend of the marks of phases. As many lines as there is room for are below the bars; the rest is on the lower
 //! border of the timeline.
 
 use ratatui::{
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The lines of a legend that has room.
+/// The maximum number of lines of a legend.
 pub const LINES: u16 = 3;
 /// What the ink means, after the first item.
 const FULLER: [&str; 2] = [
@@ -29,9 +29,9 @@ pub struct LegendItem {
     mark: Span<'static>,
     name: &'static str,
     explained: &'static str,
-    /// The shortening from which on it is left out, because it explains itself.
+    /// The step of shortening at which the item is left out, because it explains itself.
     left_out: usize,
-    /// Its line, if there are several.
+    /// The line of the item, if there are several.
     line: u16,
 }
 
@@ -95,7 +95,7 @@ pub fn of_cores(theme: Theme) -> Vec<LegendItem> {
     ]
 }
 
-/// The groups: ink, workers that want what they do not get, and the rest.
+/// The groups: ink, workers that wait for a core or the lock, and the rest.
 fn groups(items: &[LegendItem]) -> impl Iterator<Item = &[LegendItem]> {
     items.chunk_by(|one, next| one.line == next.line)
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 impl DrawnTimeline<'_> {
-    /// Draws a bar per worker. If the workers are too many for the screen, an overview of all is beside them.
+    /// Draws a bar per worker. If not all workers fit on the screen, an overview of all is beside them.
     pub(crate) fn draw_workers(&self, buf: &mut Buffer) {
         let at = &self.at;
         let trace = self.shown.trace();
