@@ -522,7 +522,7 @@ class Worker:
             return
         self.has_concluded = True
         writer = self.writer
-        # If all workers share one thread, only the first of them reports its figures.
+        # If all workers share one thread, only the first of them reports its totals.
         reports = self.number == 0 or not isinstance(writer, LoopLaneWriter)
         self.put_known("run_queue_wait", (writer.schedstat.read() if reports else 0) if writer.schedstat else None)
         usage = resource.getrusage(resource.RUSAGE_THREAD)
@@ -742,7 +742,7 @@ def redirected(url, answer):
     location = answer.getheader("Location")
     if location is None:
         raise ValueError("the server redirects without saying where")
-    # Many servers send blanks and other characters unencoded.
+    # Many servers send spaces and other characters unencoded.
     location = quote(location.strip(), safe="%:/?#[]@!$&'()*+,;=|~", encoding="iso-8859-1").partition("#")[0]
     if re.match("[A-Za-z][A-Za-z0-9+.-]*:", location) and not re.match("https?:", location, re.IGNORECASE):
         raise ValueError("the server redirects to an address that is neither http nor https")
@@ -754,7 +754,7 @@ def redirected(url, answer):
     except ValueError:
         is_valid = False
     if not is_valid:
-        # Without the words of the library, which may quote the address.
+        # `from None`: the library's own message may quote the address, which may contain a password.
         raise ValueError("the server redirects to an address that is not valid") from None
     return target
 
@@ -894,8 +894,8 @@ class Here(threading.local):
 
 
 HERE = Here()
-# The worker of this process or interpreter, if it has only one. Thread-local memory of a subinterpreter is lost between
-# two calls.
+# The worker of this process or interpreter, if there is only one. Thread-local memory of a subinterpreter is lost
+# between two calls.
 ALONE = {}
 
 
@@ -993,11 +993,11 @@ class Manager:
 
     def run_pool(self, make_pool):
         """The run of a pool, from its creation to its end."""
-        # Before any worker shares or inherits it.
+        # Before a worker shares or inherits it.
         install_opener(self.order)
         with make_pool(self) as pool:
             tasks = range(self.order["tasks"])
-            # At least as many items as workers: a pool creates no worker that has nothing to do.
+            # At least as many items as workers: a pool does not create a worker that would be idle.
             missing = range(-max(self.workers - len(tasks), 0), 0)
             try:
                 futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
@@ -1071,7 +1071,7 @@ class Manager:
         own = resource.getrusage(resource.RUSAGE_SELF)
         cpu = round((own.ru_utime + own.ru_stime) * 1e9)
         if not self.order["has_own_process"]:
-            # The workers are its threads, so the rest of the CPU time is the manager's.
+            # The workers are threads of this process, so the rest of its CPU time is the manager's.
             at = self.arena.layout["lane"]["cpu"]
             lanes = range(self.workers)
             cpu -= sum(self.arena.wide[(self.arena.lane(number) + at) // 8] for number in lanes)

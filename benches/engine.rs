@@ -1,4 +1,5 @@
-//! What measuring costs, printed beside what the project aims at. Nothing here asserts a time.
+//! Measures the cost of measuring and prints each result next to its target. Reports only: a missed target is not a
+//! failure.
 
 #[path = "support/median.rs"]
 mod median;
@@ -69,7 +70,7 @@ fn events() {
     let both = median_of(21, || {
         nanos_per_call(|| (clock::now(), clock::thread_cpu()))
     });
-    // Touches every page of the ring once, as after that a long run touches no new one.
+    // Touches every page of the ring once, so that a long run touches no new one afterwards.
     for task in 0..arena.ring_slots() as u32 {
         writer.begin(task);
     }
@@ -193,7 +194,7 @@ fn gate(session: &Session) {
     }
 }
 
-/// Looks at forked workers while they work.
+/// The memory of forked workers while they work.
 fn memory(session: &Session) {
     let (sender, reports) = mpsc::channel();
     let report = move |report| drop(sender.send(report));
@@ -270,7 +271,7 @@ fn io(session: &Session) {
     }
 }
 
-/// The emulated lock against serial: what CPython shows too.
+/// The emulated lock against serial, as in CPython.
 fn lock(session: &Session) {
     let wall = |model, workers| {
         median_of(3, || {

@@ -1,4 +1,4 @@
-//! What the explorer costs, printed beside what the project aims at. Nothing here asserts a time.
+//! Measures the explorer and prints each result next to its target. Reports only: a missed target is not a failure.
 
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
@@ -46,9 +46,9 @@ use pconc_tui::{
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use table::row;
 
-/// The size that frames are drawn at.
+/// The columns and rows of the drawn screens.
 const SCREEN: (u16, u16) = (120, 40);
-/// Between two frames while measuring, as in the program.
+/// The time between two frames during a run, as in the program.
 const GAP: Nanos = 1_000_000_000 / 15;
 
 fn main() {
@@ -74,7 +74,7 @@ fn millis(nanos: f64) -> String {
     format!("{:.3} ms", nanos / 1e6)
 }
 
-/// A terminal that makes all the bytes of a frame and throws them away.
+/// A terminal that generates all the bytes of a frame and discards them.
 fn terminal() -> Terminal<CrosstermBackend<Sink>> {
     let viewport = Viewport::Fixed(Rect::new(0, 0, SCREEN.0, SCREEN.1));
     Terminal::with_options(
@@ -90,7 +90,7 @@ fn draw(app: &App, terminal: &mut Terminal<CrosstermBackend<Sink>>) {
         .expect("a sink takes everything");
 }
 
-/// The explorer with a run of so many workers that has just begun.
+/// The explorer with a run of this many workers that has just begun.
 fn begun(workers: u32) -> (App, Plan) {
     let mut app = App::new(explorer::machine(2), WorkerLimits::default());
     let mut keys = vec![Char('f'), Down, Down, Enter];
@@ -109,7 +109,7 @@ fn begun(workers: u32) -> (App, Plan) {
     (app, plan.clone())
 }
 
-/// Frames of a run that goes on: between two of them, a fifteenth of a second passes.
+/// Frames of a run in progress: between two of them, a fifteenth of a second passes.
 fn frames() {
     for (lanes, aim) in [(4, "under 1 ms"), (16, "under 1 ms"), (1_000, "")] {
         let (mut app, plan) = begun(lanes);
@@ -153,7 +153,7 @@ fn frames() {
     crowds();
 }
 
-/// Folding and drawing a run of a thousand workers and a million tasks: while it goes on, and when it is over.
+/// Folding and drawing a run of a thousand workers and a million tasks, during the run and afterwards.
 fn crowds() {
     let (mut app, plan) = begun(1_000);
     let batches = crowd(plan.workers);
@@ -198,7 +198,7 @@ fn crowds() {
     );
 }
 
-/// The chart of a finished sweep of 5 models with 16 numbers of workers, 10 rounds.
+/// The chart of a finished sweep of 5 models with 16 worker counts, 10 rounds.
 fn chart() {
     let mut app = App::new(explorer::machine(2), WorkerLimits::default());
     let (columns, rows) = SCREEN;
@@ -257,7 +257,7 @@ fn cpu_of_update(app: &mut App, batch: Batch) -> f64 {
     cpu_of(|| drop(message.take().map(|message| app.update(message))))
 }
 
-/// Ten seconds in which so many workers take turns of 4 ms on two cores, with 200 tasks in each turn.
+/// Ten seconds in which this many workers take turns of 4 ms on two cores, with 200 tasks in each turn.
 fn crowd(workers: u32) -> Vec<Batch> {
     const TURN: Nanos = 4_000_000;
     const TASKS: u64 = 200;
@@ -313,7 +313,7 @@ fn costs_of_frames(app: &mut App, run: &Scenario) -> Vec<f64> {
     costs
 }
 
-/// So many events, spread evenly over the lanes of a second under the lock.
+/// This many events, spread evenly over the lanes of a second under the lock.
 fn many_transitions(lanes: u32, events: u64) -> Batch {
     let each = events / u64::from(lanes);
     let now = 1_000_000_000;
@@ -343,7 +343,7 @@ fn many_transitions(lanes: u32, events: u64) -> Batch {
     }
 }
 
-/// From an app that is not there yet to a screen that is.
+/// The time from the start of the app to its first screen.
 fn first_frame(session: &Session, prepared: Nanos) {
     let measure = || {
         let start = clock::now();
@@ -373,7 +373,7 @@ fn first_frame(session: &Session, prepared: Nanos) {
     );
 }
 
-/// A history of ten thousand earlier runs: what arrives, what is drawn, what a key costs.
+/// A history of ten thousand earlier runs: the cost of reading them, of drawing, and of a key.
 fn long_history() {
     const RUNS: usize = 10_000;
     let mut app = App::new(explorer::machine(2), WorkerLimits::default());
@@ -421,7 +421,7 @@ fn long_history() {
     );
 }
 
-/// Batches as the supervisor sends them, with about thirty events a lane, or one.
+/// Folding batches as the supervisor sends them, with about thirty events per lane, or one.
 fn folding() {
     for (lanes, events) in [(16, 480), (1_000, 1_000)] {
         let (mut app, plan) = begun(lanes);
@@ -447,7 +447,7 @@ fn folding() {
     }
 }
 
-/// Two workers on two cores: how long they wait for one, with and without somebody who watches.
+/// How long two workers on two cores wait for one, with and without the explorer.
 fn watching(session: &Session) {
     os::request_short_time_slices();
     let mut draft = Draft::new(Workload::Cpu, Model::Processes, 2);
@@ -457,7 +457,7 @@ fn watching(session: &Session) {
         .validate(&session.limits)
         .expect("this draft is valid");
     let (mut alone, mut watched, mut cpu) = (vec![], vec![], vec![]);
-    // In turns, as a machine gets faster and slower by itself.
+    // Alternately, because a machine gets faster and slower by itself.
     for _ in 0..5 {
         alone.push(ready(&run(session, &plan, |_| {})));
         let before = clock::thread_cpu();
@@ -465,7 +465,7 @@ fn watching(session: &Session) {
         cpu.push((clock::thread_cpu() - before) as f64 / 1e7 / record.times.wall_s);
         watched.push(ready(&record));
     }
-    // Whatever else the machine does only adds: the least is the best estimate.
+    // Disturbances only add to the time, so the minimum is the best estimate.
     let (alone, watched) = (least(alone), least(watched));
     let percent = |share: f64| format!("{share:.2} %");
     row(
@@ -486,16 +486,16 @@ fn watching(session: &Session) {
     );
 }
 
-/// The share of its workers' time that a run was ready, in percent.
+/// The share of the workers' time in the phase `ready`, in percent.
 fn ready(record: &Record) -> f64 {
     seconds(record.times.phases_s[Phase::Ready]) * 100.0
         / (record.times.wall_s * f64::from(record.plan.workers))
 }
 
-/// Runs a plan to its end; what is seen meanwhile is given away.
+/// Runs a plan to its end. Its batches go to `seen`.
 fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
     let (sender, reports) = mpsc::channel();
-    // Nobody listens any more once the run is concluded.
+    // There is no receiver any more once the run is concluded.
     let report = move |report| drop(sender.send(report));
     let run = session
         .context
@@ -512,7 +512,7 @@ fn run(session: &Session, plan: &Plan, mut seen: impl FnMut(Batch)) -> Record {
     record
 }
 
-/// As the explorer does it: each batch is folded, and a frame is drawn if the last one is old enough.
+/// Runs a plan like the explorer does: each batch is folded, and a frame is drawn if the last one is old enough.
 fn run_watched(session: &Session, plan: &Plan) -> Record {
     let (mut app, _) = begun(plan.workers);
     let mut terminal = terminal();

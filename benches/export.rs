@@ -1,4 +1,4 @@
-//! What files to share cost, printed beside what the project aims at. Nothing here asserts a time.
+//! Measures the export and prints each result next to its target. Reports only: a missed target is not a failure.
 
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
@@ -31,13 +31,13 @@ use pconc_tui::{
     present::format::Format,
 };
 
-/// As many as a run can have.
+/// The maximum number of tasks of a run.
 const TASKS: u32 = 1_000_000;
 const WORKERS: u32 = 16;
-/// How long a task computes, and how long its worker then waits, in nanoseconds.
+/// The time for which a task computes, and for which its worker then waits, in nanoseconds.
 const TASK: Nanos = 10_000;
 
-/// Counts what it swallows.
+/// A writer that counts the bytes and discards them.
 #[derive(Default)]
 struct Counted(u64);
 
@@ -52,7 +52,7 @@ impl Write for Counted {
     }
 }
 
-/// Two events per task: it is computed, then its worker waits.
+/// Two events per task: it computes, then its worker waits.
 fn trace() -> Trace {
     let each = TASKS / WORKERS;
     let lane = |worker: u32| {
@@ -80,7 +80,7 @@ fn trace() -> Trace {
     trace
 }
 
-/// The most memory that this process has had so far, in kB.
+/// The maximum memory of this process so far, in kB.
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

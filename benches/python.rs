@@ -1,5 +1,5 @@
-//! What watching CPython costs: one event, the article's task in our pool and in the same pool by hand, and the time until
-//! the next run may start. Run with `cargo bench --bench python`; the machine should have nothing else to do.
+//! Measures the cost of watching CPython: one event, the article's task in the program's pool and in the same pool by
+//! hand, and the time until the next run may start. Run with `cargo bench --bench python`; the machine should be idle.
 
 #[path = "support/table.rs"]
 mod table;
@@ -28,7 +28,7 @@ use pconc_tui::{
 };
 use table::row;
 
-/// How often each side of a comparison is measured; they take turns.
+/// The number of measurements of each side of a comparison; the sides take turns.
 const ROUNDS: usize = 5;
 const WORKERS: u64 = 2;
 const TASKS: u64 = 4;
@@ -56,7 +56,7 @@ change = cost(lambda i: writer.enter(writer.file + i % 2)) - nothing
 print('%.0f %.0f' % (record, change))
 ";
 
-/// The same pool as a Python user writes it, without anybody watching. Prints its seconds from the first task's begin.
+/// The same pool as a Python user writes it, without recording. Prints the seconds since the start of the first task.
 const BY_HAND: &str = "
 import math, sys, time
 from concurrent.futures import ProcessPoolExecutor
@@ -74,7 +74,7 @@ if __name__ == '__main__':
 ";
 
 fn main() {
-    // Forks, and so comes before any thread.
+    // Forks, so it comes before the first thread.
     let session = Session::prepare().expect("the machine lets us measure");
     let Ok(found) = session.default_python() else {
         println!("skipped: there is no Python 3.8 or newer");
@@ -143,7 +143,7 @@ fn event(plan: &Plan) {
     );
 }
 
-/// One run of ours, and how long after its last stamp the session could start the next.
+/// A run of the program, and how long after its last stamp the session could start the next.
 fn ours(session: &Session, plan: &Plan) -> (Record, f64) {
     let (sender, reports) = mpsc::channel();
     let begun = Instant::now();
@@ -195,7 +195,7 @@ fn pools(session: &Session, plan: &Plan) {
     );
 }
 
-/// What others use of the machine only ever makes a round longer.
+/// The fastest round: other programs only make a round longer.
 fn fastest(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::INFINITY, f64::min)
 }

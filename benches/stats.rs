@@ -1,4 +1,5 @@
-//! What the statistics of repeats cost, printed beside what the project aims at. Nothing here asserts a time.
+//! Measures the statistics of repeats and prints each result next to its target. Reports only: a missed target is not a
+//! failure.
 
 #[path = "support/median.rs"]
 mod median;
@@ -30,7 +31,7 @@ fn main() {
     table::publish("stats");
 }
 
-/// The time of a call: the median of 21.
+/// The time of a call in milliseconds: the median of 21.
 fn millis<T>(mut call: impl FnMut() -> T) -> String {
     let time = || {
         let start = clock::now();

@@ -18,7 +18,7 @@
 //! | **run**, **record** | a plan that is being executed; a finished run with all its numbers, which never change |
 //! | **task** | one unit of work; tasks are numbered from 0, and each is executed once or reported |
 //! | **worker** | a thread, process, subinterpreter or task of an event loop that executes tasks; numbered from 0 |
-//! | **executor** | a model, and for Python's models the interpreter; curves, labels and groups are made per executor |
+//! | **executor** | a model, and for a Python model the interpreter; curves, labels and groups are made per executor |
 //! | **event**, **stamp** | a change of a worker's phase or task, as the worker itself records it; the time that it records |
 //! | **lane** | a worker's row in the trace |
 //! | **segment**, **phase** | the time from one event of a lane to the next; what the worker was doing during it |
@@ -32,7 +32,7 @@
 //! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, or else the latest sound serial run of the same session and the same interpreter, if any |
 //! | **speed-up**, **gain** | how many times as fast as its baseline a run was; the speed-up together with that baseline |
 //! | **repeats** | sound runs of one configuration that were measured for one question, or alone in one session |
-//! | **configuration**, **round** | an executor with a number of workers; every configuration of a sweep once, of which round 0 warms up |
+//! | **configuration**, **round** | an executor with a number of workers; every configuration of a sweep once, where round 0 is the warm-up round |
 //! | **campaign**, **sweep** | several plans measured as one question; a campaign over many configurations |
 //! | **assessment** | what other runs say about a record: speed-up, baseline, ★, and the caveats that depend on them |
 //! | **finding** | a conclusion as numbers: what, compared with what, the factor, its interval, whether it is certain |
@@ -63,7 +63,7 @@
 //! | [`present`] | catalog, domain, analysis | the same |
 //! | [`engine`] | catalog, domain | ratatui, crossterm, app, ui, sentences of advice |
 //! | [`ui`] | catalog, domain, analysis, present | I/O and the app: it defines how things look, whatever they show |
-//! | [`app`] | the same, and ui | I/O, clocks, threads, engine; ratatui outside of `app/frame` and the `view` of a screen. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
+//! | [`app`] | the same, and ui | I/O, clocks, threads, engine; ratatui outside `app/frame` and the `view` of a screen. `App::update(Msg) -> Vec<Effect>` is a pure state machine |
 //! | [`export`] | catalog, domain, analysis, present | the terminal; the caller chooses the file |
 //! | [`store`] | catalog, domain | the terminal; the caller decides what is kept, and when |
 //! | [`cli`] | catalog, domain, present | anything that acts |
@@ -74,7 +74,7 @@
 //! `tests/architecture.rs` reads the `use` lines. It fails if an arrow is not allowed by this table, and if modules of a
 //! layer form a circle.
 //!
-//! Fixtures are in `tests/support/`. The tests inside of the crate, those outside of it and the benches share them.
+//! Fixtures are in `tests/support/`. The tests inside the crate, those outside it and the benches share them.
 //!
 //! # What never happens
 //!
@@ -89,7 +89,7 @@
 //! - Drawing never walks over events. It asks a lane for sums between two moments ([`domain::trace`]).
 //! - Runs of different work are never compared by a speed-up ([`domain::speedup`]).
 //! - No worker is replaced silently. A death is an error with a name and a cause.
-//! - No line of the history file is ever rewritten, and no number is given twice ([`store`]).
+//! - No line of the history file is ever rewritten, and no number is assigned twice ([`store`]).
 //! - No process, thread or temporary file outlives the program, however it ends. There is one exception: a process that
 //!   an interpreter starts and that leaves its process group, like a daemon, is neither waited for nor killed.
 //! - Nothing is removed or replaced unless the program certainly made it ([`engine::scratch`], [`store`]).
@@ -103,7 +103,7 @@
 //!   completions, JSON, CSV, details and `i` follow.
 //! - **a model?** `catalog/model.rs`, its description in the folder beside it, and the code that makes its workers in
 //!   `engine/executor/`.
-//! - **a model of Python?** The same, and its pool in `assets/worker.py`. `domain/plan.rs` checks what an interpreter
+//! - **a Python model?** The same, and its pool in `assets/worker.py`. `domain/plan.rs` checks what an interpreter
 //!   needs for it.
 //! - **a number of a run?** Its entry in `catalog/metric.rs`. Every table, column and explanation is a view of it, in the
 //!   order of the entries.
@@ -111,7 +111,7 @@
 //! - **a phase?** `catalog/phase.rs`, with its colour, mark and letter.
 //! - **when two times differ?** `domain/difference.rs`, for every screen and file. The sentences about it are in
 //!   `present/sentence/`.
-//! - **which interpreters are found, and what they are asked?** `engine/python/find.rs` and `engine/python/probe.rs`.
+//! - **which interpreters are found, and how they are probed?** `engine/python/find.rs` and `engine/python/probe.rs`.
 //! - **how faithful the emulated lock is?** `engine/gil.rs` is the lock, `domain/fidelity.rs` the comparison.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **a caveat?** `catalog/caveat.rs` has its threshold, its sentence and the advice; `engine/caveats.rs` looks for it.
@@ -132,7 +132,7 @@
 //!   and the manual page follow.
 //! - **another operating system?** A file beside `engine/os/linux.rs`.
 
-// Fixtures are shared with the tests outside of the crate, which call it by this name.
+// The tests outside the crate share the fixtures, which therefore refer to the crate by this name.
 #[cfg(test)]
 extern crate self as pconc_tui;
 #[cfg(test)]

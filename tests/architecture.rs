@@ -18,7 +18,7 @@ use std::{
 struct Layer {
     name: &'static str,
     may_import: &'static [&'static str],
-    /// Paths, single names of types, and macros (with `!`) that must not occur outside of tests.
+    /// Paths, single names of types, and macros (with `!`) that must not occur outside tests.
     must_not_contain: &'static [&'static [&'static str]],
 }
 
@@ -46,7 +46,7 @@ const CROSSTERM: &[&str] = &["crossterm", "ratatui::crossterm", "Terminal"];
 const PRINTING: &[&str] = &["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 const UNSAFE: &[&str] = &["unsafe"];
 
-/// What only the shells and the engine may use.
+/// Forbidden except in the shells and the engine.
 const PURE: &[&[&str]] = &[
     CLOCKS,
     ACTING,
@@ -59,7 +59,7 @@ const PURE: &[&[&str]] = &[
     &["clap"],
 ];
 
-/// What layers that draw must not use.
+/// Forbidden in layers that draw.
 const DRAWING: &[&[&str]] = &[
     CLOCKS,
     ACTING,
@@ -253,7 +253,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// What the table forbids in a file.
+/// The violations of the table in a file.
 fn complaints(path: &Path, source: &str) -> Vec<String> {
     let module = module_path(path);
     let code = without_comments_and_strings(source);
@@ -446,7 +446,7 @@ fn tokens(code: &str) -> Vec<String> {
     tokens
 }
 
-/// The code with a blank in place of each comment, string and character.
+/// The code with a space in place of each comment, string and character.
 fn without_comments_and_strings(source: &str) -> String {
     let mut code = String::with_capacity(source.len());
     let mut rest = source;

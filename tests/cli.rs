@@ -741,8 +741,8 @@ fn an_interrupted_sweep_keeps_and_prints_what_it_has() {
         sys::signal::{Signal, kill},
         unistd::Pid,
     };
-    // The size of the sweep is printed after the signal handlers are installed. The first runs end at once; the
-    // whole sweep would take very long.
+    // The size of the sweep is printed after the signal handlers are installed. The first runs end at once; the whole
+    // sweep would take very long.
     let line = "sweep --workload cpu --models threads --workers 1..8 --repeats 1000 --tasks 2 --iterations 1e5 --format json";
     let mut child = command(line)
         .stdout(Stdio::piped())

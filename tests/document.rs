@@ -43,7 +43,7 @@ fn schema() -> Value {
     serde_json::from_str(SCHEMA).expect("this test makes it right")
 }
 
-/// The same schema, which refuses keys that it does not list.
+/// The same schema, which also refuses keys that it does not list.
 fn strict(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -111,7 +111,7 @@ fn draft(kind: Workload, model: Model) -> Draft {
     }
 }
 
-/// What an interpreter reported about a run.
+/// The facts that an interpreter reported about a run.
 fn python_record(model: Model) -> PythonRecord {
     let has_pool = model != Model::PythonAsyncio;
     PythonRecord {
@@ -142,7 +142,7 @@ fn by_python(record: &mut Record) {
     }
 }
 
-/// Every model and workload, and every outcome.
+/// Runs with every model, workload and outcome.
 fn history() -> History {
     let mut history = History::new(provenance().into());
     for kind in Workload::ALL {

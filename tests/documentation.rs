@@ -1,9 +1,9 @@
-//! The documentation is true: its reference is made from what the program knows of itself, its links lead somewhere, and its
-//! commands work.
+//! The documentation is true: its reference is generated from the program, its links have targets, and its commands
+//! work.
 //!
-//! `UPDATE_DOCS=1 cargo test --test documentation` writes the reference anew.
+//! `UPDATE_DOCS=1 cargo test --test documentation` regenerates the reference.
 
-// Beside this file, cargo would take them for test programs of their own.
+// If the files were beside this one, cargo would treat them as separate test programs.
 #[path = "documentation/commands.rs"]
 mod commands;
 #[path = "documentation/links.rs"]

@@ -46,7 +46,7 @@ use pconc_tui::{
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-/// Longer than anything here takes. A run that has not ended by then hangs.
+/// The time limit of any run here. A run that has not ended by then hangs.
 const HANG: Duration = Duration::from_secs(60);
 
 type Outcomes = Result<(), Failed>;
@@ -228,7 +228,7 @@ impl Going {
         }
     }
 
-    /// Watches until `seen` holds (`None`) or the run is over.
+    /// Watches until `seen` is true (`None`) or the run is over.
     fn until(&mut self, seen: impl Fn(&Trace) -> bool) -> Option<Record> {
         loop {
             match self.reports.recv_timeout(HANG).expect("the run hangs") {
@@ -330,7 +330,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
             .all(|pair| pair[0].at <= pair[1].at);
         check(ordered, format!("lane {number} goes back in time"))?;
         check(lane.dropped == 0, "a small run drops nothing")?;
-        // The trace and the totals are two accounts of the same events.
+        // The trace and the totals are two independent accounts of the same events.
         for phase in Phase::MEASURED {
             let (drawn, total) = (times[phase], record.workers[number].phases_s[phase]);
             let same = drawn.abs_diff(total) < 10;
@@ -383,7 +383,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
     )
 }
 
-/// Runs until it is stopped: it computes for minutes, or waits for a server that does not answer.
+/// A run that does not end unless it is stopped: it computes for minutes, or waits for a server that does not answer.
 fn endless(kind: Workload, model: Model) -> Draft {
     let mut draft = small(kind, model);
     draft.set(&ITERATIONS, 100_000_000_000);
@@ -433,7 +433,7 @@ fn drawn_from_a_file(session: &Session, kind: Workload, model: Model) -> Outcome
     Ok(())
 }
 
-/// By worker, by core, and half-way through a replay.
+/// The screens of a run: by worker, by core, and half-way through a replay.
 fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) -> Vec<Buffer> {
     let lot = Lot {
         runs: vec![RunEntry::new(1, None, from.into(), record, Some(trace))],
@@ -538,7 +538,8 @@ fn children_of(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The fourth field of `stat`. The second one, the name, may contain anything, but ends with the last parenthesis.
+/// The fourth field of `stat`. The second one, the name, may contain any characters, but ends with the last
+/// parenthesis.
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?
@@ -977,7 +978,7 @@ fn oversubscribed(session: &Session) -> Outcomes {
         let record = run(session, &draft).record;
         let computing = record.times.phases_s[Phase::Computing] as f64 / 1e9;
         let ratio = computing / record.times.cpu_s;
-        // Starting and ending use a little CPU time, too, and waits of less than 0.05 ms are not recognised.
+        // Starting and finishing use a little CPU time, too, and waits of less than 0.05 ms are not recognised.
         check(
             (0.5..1.3).contains(&ratio),
             format!(

@@ -38,7 +38,7 @@ use pconc_tui::{
 use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
-/// Foreign text that tries to break every format.
+/// Untrusted text that tries to break every format.
 const NASTY: &str = "<script>alert(\"&\")</script>|,='\u{202e}`*_";
 
 fn history() -> History {
@@ -69,7 +69,7 @@ fn every_model() -> History {
     history
 }
 
-/// What an interpreter reported about a run, and what it printed.
+/// The facts that an interpreter reported about a run, and its output.
 fn python_record() -> PythonRecord {
     PythonRecord {
         gil: Some(GilState::On),
@@ -285,7 +285,7 @@ fn every_row_of_a_markdown_table_has_as_many_cells_as_its_heading() {
             rows.iter().all(|row| cells(row) == cells(rows[0])),
             "{text}"
         );
-        // Indented text is a code block, in which nothing is markup.
+        // Indented text is a code block, in which markup has no effect.
         let mut markup = text.lines().filter(|line| !line.starts_with("    "));
         assert!(markup.all(|line| !line.contains("<script>")), "{text}");
     }
@@ -598,7 +598,7 @@ fn swept() -> Swept {
     )
 }
 
-/// Models with many numbers of workers; those of Python use these interpreters.
+/// Models with many worker counts; the Python models use these interpreters.
 fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
     let draft = SweepDraft {
         pythons,

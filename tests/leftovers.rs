@@ -1,4 +1,4 @@
-//! However the program ends, nothing of it is left. The record says what the outside world did to a run.
+//! However the program exits, nothing of it is left. The record says what the outside world did to a run.
 
 use std::{
     collections::BTreeSet,
@@ -16,7 +16,7 @@ use nix::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Longer than anything here takes.
+/// The time limit of anything here.
 const LIMIT: Duration = Duration::from_secs(20);
 
 fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
@@ -27,7 +27,7 @@ fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The program with a temporary directory of its own.
+/// The program with its own temporary directory.
 struct Program {
     child: Child,
     temporary: TempDir,
@@ -57,7 +57,7 @@ impl Program {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("it is our child");
     }
 
-    /// Its output, if it ends before the limit.
+    /// The program's output, if it exits before the limit.
     fn finish_in_time(mut self) -> (Output, TempDir) {
         wait_until("the program ends", || {
             self.child.try_wait().is_ok_and(|ended| ended.is_some())
@@ -111,7 +111,7 @@ fn a_start_leaves_directories_alone_that_only_have_a_name_like_a_sessions() {
     }
 }
 
-/// Numbers of all processes below `parent`, which forks in one thread only.
+/// The ids of all processes below `parent`, which forks in one thread only.
 fn descendants(parent: u32) -> Vec<u32> {
     let children: Vec<u32> = processes()
         .into_iter()
@@ -240,7 +240,7 @@ fn python() -> Option<String> {
         println!("skipped, as there is no Python 3.8 or newer");
         return None;
     };
-    // The interpreter itself and no shim, because a shim makes its own processes, which would be counted as workers.
+    // Not a shim, but the interpreter itself: a shim creates processes, which would be counted as workers.
     Some(String::from_utf8_lossy(&answer.stdout).trim().to_string())
 }
 
@@ -319,14 +319,14 @@ fn a_killed_zygote_takes_pythons_processes_along() {
     }
 }
 
-/// An interpreter that is a wrapper, like those of users. When it is asked what it is, it leaves a daemon behind, which
-/// has its own session and lives until the test ends it.
+/// An interpreter that is a wrapper, like those of users. When it is probed, it leaves a daemon behind, which has its
+/// own session and lives until the test kills it.
 struct Wrapper {
     directory: TempDir,
 }
 
 impl Wrapper {
-    /// `None` without a Python.
+    /// The wrapper; `None` without a Python.
     fn new() -> Option<Wrapper> {
         use std::os::unix::fs::PermissionsExt;
         let python = python()?;
@@ -361,7 +361,7 @@ impl Wrapper {
             .collect()
     }
 
-    /// Fails unless there are daemons and all are alive.
+    /// Asserts that there are daemons and that all are alive.
     fn assert_daemons_live(&self) {
         let daemons = self.daemons();
         assert!(!daemons.is_empty(), "the wrapper was not started");
@@ -446,7 +446,7 @@ fn a_daemon_does_not_hold_up_the_end_of_a_program_that_is_stopped_or_killed() {
     }
 }
 
-/// Stops the zygote of this program, which has these processes.
+/// Suspends (SIGSTOP) the zygote of `program`: the one process in `all` that is its direct child.
 fn stop_zygote(program: &Program, all: &[u32]) {
     let zygote = all
         .iter()
@@ -492,7 +492,7 @@ fn a_zygote_that_is_stopped_again_and_again_does_not_keep_the_program_either() {
         .find(|pid| parent_of(**pid) == Some(program.child.id()))
         .expect("it is there");
     wait_until("the program ends", || {
-        // It may have ended already.
+        // The zygote may have exited already.
         let _ = kill(Pid::from_raw(zygote.cast_signed()), Signal::SIGSTOP);
         program.child.try_wait().is_ok_and(|ended| ended.is_some())
     });
@@ -520,7 +520,7 @@ fn a_stopped_zygote_goes_with_a_program_that_is_killed() {
     }
 }
 
-/// What multiprocessing has in shared memory, for all processes of the machine.
+/// The semaphores of multiprocessing in shared memory, of all processes of the machine.
 fn semaphores() -> BTreeSet<String> {
     let entries = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -576,7 +576,7 @@ fn a_real_server_that_never_answers_does_not_keep_a_run_from_being_stopped() {
     }
 }
 
-/// Removes the connections that the last program left in the backlog.
+/// Removes the connections that the previous program left in the backlog.
 fn drain(listener: &TcpListener) {
     listener
         .set_nonblocking(true)

@@ -1,4 +1,4 @@
-//! What a click and the wheel do. The item that a click hits is the one that is drawn there.
+//! Clicks and the mouse wheel. The item that a click hits is the one that is drawn there.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -72,7 +72,7 @@ impl Session {
         self
     }
 
-    /// Clicks like the shell does. Returns what was hit and the effects.
+    /// Clicks like the shell does. Returns the target and the effects.
     fn click(&mut self, (column, row): (u16, u16)) -> (Option<ClickTarget>, Vec<Effect>) {
         let target = frame::hit(&self.app, column, row);
         let effects = target
@@ -110,7 +110,7 @@ impl Session {
             .collect()
     }
 
-    /// Where a text is found first.
+    /// The place of the first occurrence of a text.
     fn place(&self, text: &str) -> (u16, u16) {
         let rows = self.rows();
         let found = rows.iter().enumerate().find_map(|(y, row)| {
@@ -137,7 +137,7 @@ fn a_click_on_each_row_of_the_history_chooses_the_run_that_is_drawn_there() {
         let mut seen = 0;
         for (y, row) in drawn.iter().enumerate().skip(heading + 1) {
             let number = row.get("│".len()..).and_then(|row| {
-                // After the signs.
+                // The part after the signs.
                 let row: String = row.chars().skip(6).collect();
                 row.split_whitespace().next()?.parse::<usize>().ok()
             });
@@ -646,13 +646,13 @@ fn in_ascii_no_screen_shows_anything_else_and_help_and_legend_show_the_marks_tha
     );
 }
 
-/// What happens in one step of the property below.
+/// One step of the property below.
 #[derive(Clone, Debug)]
 struct Step {
     key: Option<Key>,
     /// Column and row of the pointer.
     at: (u16, u16),
-    /// Whether the wheel is turned; otherwise the button is pressed.
+    /// Whether the wheel is scrolled; otherwise the button is pressed.
     wheel: bool,
     size: Option<(u16, u16)>,
     /// Whether the current run continues; otherwise it ends.
@@ -714,7 +714,7 @@ fn play(
     Some(run)
 }
 
-/// Asserts that a click did what the target stands for.
+/// Asserts that a click chose its target.
 fn follows(app: &App, target: ClickTarget) {
     match target {
         ClickTarget::HistoryRow(row) => assert_eq!(app.browse().selected(), row),

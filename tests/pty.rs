@@ -19,9 +19,9 @@ use pconc_tui::{
 };
 use terminal::{Terminal, wait_until};
 
-/// For things that take no time on an idle machine.
+/// The time limit for what takes no time on an idle machine.
 const SOON: Duration = Duration::from_secs(20);
-/// For two runs of the article's size, in a debug build, on a busy machine.
+/// The time limit for two runs of the article's size, in a debug build, on a busy machine.
 const RUNS: Duration = Duration::from_secs(180);
 
 /// The explorer when its first screen is complete.

@@ -1,4 +1,4 @@
-//! Interpreters and other files are asked what they are. Each gets one sentence, and nothing of it is left behind.
+//! Interpreters and other files are probed. Each unusable one gets one sentence, and no process of it is left.
 //!
 //! The session is made before the harness starts its threads, because the zygote has to be forked by a process with one
 //! thread.

@@ -1,4 +1,4 @@
-//! What the screens say, read from a buffer like a person would read them.
+//! The text on the screens, read from a buffer like a person would read it.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -112,7 +112,7 @@ impl Session {
         self
     }
 
-    /// Continues on a screen of another size, because some states take long to reach.
+    /// Continues on a screen of a different size, because some states take long to reach.
     fn resize(&mut self, (columns, rows): (u16, u16)) {
         self.size = (columns, rows);
         let _ = self.app.update(Msg::Resized { columns, rows });
@@ -443,7 +443,7 @@ fn in_a_comparison_the_shorter_run_visibly_ends_earlier() {
     }
 }
 
-/// Runs the form's plan this many times and compares all runs.
+/// Runs the plan of the form this many times and compares all runs.
 fn compared(columns: u16, rows: u16, runs: usize) -> Session {
     let mut session = Session::new(columns, rows);
     for _ in 0..runs {

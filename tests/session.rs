@@ -1,4 +1,4 @@
-//! Stories of a session in the explorer, without a thread, a clock or a terminal.
+//! Sessions in the explorer from start to end, without a thread, a clock or a terminal.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -27,7 +27,7 @@ use pconc_tui::{
     },
 };
 
-/// An explorer on a machine with known speed.
+/// An explorer that has already been calibrated.
 fn app() -> App {
     let mut app = uncalibrated();
     assert!(app.update(Msg::Calibrated(Speed::uniform(40e6))).is_empty());

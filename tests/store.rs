@@ -1,4 +1,4 @@
-//! The kept history with other programs, full disks and sudden ends.
+//! The kept history with several programs, full disks and sudden exits.
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
@@ -106,7 +106,7 @@ fn record(id: &str) -> Record {
     }
 }
 
-/// Longer than anything here takes.
+/// The time limit of anything here.
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {

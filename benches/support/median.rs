@@ -1,6 +1,6 @@
-//! What several measurements of one thing come to.
+//! The summary of several measurements of one thing.
 
-/// Median of some measurements.
+/// The median of these measurements.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

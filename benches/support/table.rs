@@ -4,23 +4,23 @@ use std::{fs, path::Path, process::Command, sync::Mutex};
 
 use pconc_tui::engine::machine;
 
-/// What was measured so far, by row.
+/// The rows so far.
 static ROWS: Mutex<Vec<[String; 3]>> = Mutex::new(vec![]);
 
-/// Starts the table.
+/// Prints the heading of the table.
 pub fn begin() {
     println!("{}\n", here());
     println!("{:<64} {:>18}   aim", "what", "measured");
 }
 
-/// One line of it.
+/// Prints and stores a row of the table.
 pub fn row(what: &str, measured: &str, aim: &str) {
     println!("{what:<64} {measured:>18}   {aim}");
     let row = [what, measured, aim].map(|cell| cell.replace('|', "\\|"));
     ROWS.lock().expect("no bench panics in between").push(row);
 }
 
-/// Writes what was measured into the page, in place of what the bench of this name wrote before.
+/// Writes the table into the page, in place of the previous table of this bench.
 pub fn publish(bench: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md");
     let page = fs::read_to_string(&path).expect("the page is there");
@@ -42,7 +42,7 @@ pub fn publish(bench: &str) {
     fs::write(&path, page).expect("the page can be written");
 }
 
-/// Which machine, when, and which revision.
+/// The machine, the date and the revision.
 fn here() -> String {
     let machine = machine::examine();
     format!(
@@ -55,7 +55,7 @@ fn here() -> String {
     )
 }
 
-/// The revision, and whether the code was changed since. Benches themselves change the page.
+/// The revision, and whether the code was changed since. Changes of the page do not count, because benches make them.
 fn revision() -> String {
     let git = |arguments: &[&str]| Command::new("git").args(arguments).output().ok();
     let head = git(&["rev-parse", "--short", "HEAD"]).filter(|output| output.status.success());

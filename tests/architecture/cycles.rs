@@ -1,4 +1,4 @@
-//! Within a layer, modules do not depend on each other in a circle, so that readers of a module know where to stop.
+//! Within a layer, modules do not depend on each other in circles, so that readers of a module know where to stop.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -117,8 +117,8 @@ fn way_back(module: &Vec<String>, arrows: &Arrows) -> Option<Vec<Vec<String>>> {
     None
 }
 
-/// Two layers that may name each other form one floor, because the catalogue checks plans and a metric reads records.
-/// Together they must have no circle.
+/// The catalogue and the domain may name each other, because the catalogue checks plans and a metric reads records.
+/// Together they are one floor, which must not contain a circle.
 fn floor(layer: &str) -> &str {
     match layer {
         "catalog" => "domain",

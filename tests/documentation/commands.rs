@@ -1,5 +1,5 @@
-//! Every command of the documentation, as somebody would try it: the lines of a block one after the other, in an empty
-//! directory, with a history of its own. Only the work is smaller.
+//! Every command of the documentation, executed like a user would: the lines of a block one after the other, in an
+//! empty directory, with a separate history. Only the work is smaller.
 
 use std::{
     env,
@@ -14,7 +14,8 @@ use super::pages::pages;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pconc-tui");
 
-/// The lines of the shell blocks of a page, without comments; a line that ends in a backslash goes on.
+/// The lines of the shell blocks of a page, without comments; a line that ends in a backslash continues in the next
+/// one.
 fn blocks(text: &str) -> Vec<Vec<String>> {
     let blocks = text.split("\n```sh\n").skip(1);
     let blocks = blocks.map(|rest| rest.split_once("\n```").map_or(rest, |(block, _)| block));
@@ -30,7 +31,8 @@ fn blocks(text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What a command gets besides, if it is about the first and says neither of the second.
+/// Options that make the work of a command smaller: if a command contains the first text and none of the two options,
+/// the first option with this value is added.
 const SMALLER: [(&str, [&str; 2], &str); 6] = [
     ("pconc-tui sweep", ["--tasks", "--tasks"], "4"),
     ("--workload cpu", ["--iterations", "--task-time"], "20000"),
@@ -40,7 +42,7 @@ const SMALLER: [(&str, [&str; 2], &str); 6] = [
     ("pconc-tui fidelity", ["--task-time", "--task-time"], "20ms"),
 ];
 
-/// The command with less to do, where it does not say how much.
+/// The command with options for less work, unless it has such options already.
 fn smaller(line: &str) -> String {
     let (command, redirected) = line.split_at(line.find(" > ").unwrap_or(line.len()));
     let mut smaller = command.to_string();
@@ -64,7 +66,7 @@ fn needs_python(line: &str) -> bool {
     line.contains("python") || line.contains("fidelity")
 }
 
-/// Runs a command by a shell that finds the program.
+/// Runs a command in a shell that finds the program.
 fn run(line: &str, folder: &Path) -> Result<(), String> {
     let programs = Path::new(PROGRAM)
         .parent()
@@ -91,7 +93,7 @@ fn run(line: &str, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Opens the explorer in a terminal, presses `q` when it is there, and waits until it has left.
+/// Opens the explorer in a terminal, presses `q` when it is there, and waits until it has exited.
 fn explore(line: &str, folder: &Path) -> Result<(), String> {
     let size = PtySize {
         rows: 30,
@@ -123,7 +125,7 @@ fn explore(line: &str, folder: &Path) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let (mut seen, mut buffer) = (String::new(), [0; 4096]);
     let mut has_left = false;
-    // The terminal's end is an error or nothing to read, as the system has it.
+    // At the end of the terminal, reading returns an error or nothing, depending on the system.
     while let Ok(bytes @ 1..) = reader.read(&mut buffer) {
         seen += &String::from_utf8_lossy(&buffer[..bytes]);
         if !has_left && seen.contains("pconc-tui") {
@@ -146,7 +148,7 @@ fn every_command_of_the_documentation_works() {
     for page in pages() {
         for block in blocks(&page.text) {
             let folder = tempfile::tempdir().expect("there is room for a directory");
-            // Commands of cargo are tried by whoever builds this test, with it.
+            // Commands of cargo are not tried: building this test has used cargo already.
             let ours = block.iter().filter(|line| line.contains("pconc-tui"));
             for line in ours.filter(|line| !needs_python(line) || has_python) {
                 let line = smaller(line);

@@ -2,14 +2,14 @@
 
 use super::pages::{pages, root};
 
-/// The targets of the links and pictures of a page that are no addresses.
+/// The targets of the links and pictures of a page, without web addresses.
 fn local_targets(text: &str) -> impl Iterator<Item = &str> {
     let ends = text.split("](").skip(1);
     let targets = ends.filter_map(|rest| rest.split_once(')').map(|(target, _)| target));
     targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
 }
 
-/// The anchor of a heading, as GitHub makes it.
+/// The anchor of a heading, as GitHub generates it.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = kept

@@ -1,4 +1,4 @@
-//! The generated parts of the documentation, each by its name.
+//! The generated parts of the documentation, by name.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ use pconc_tui::{
 };
 use serde_json::{Map, Value};
 
-/// Every reference that there is.
+/// The names of all generated parts.
 pub const NAMES: [&str; 10] = [
     "workloads",
     "models",
@@ -32,7 +32,7 @@ pub const NAMES: [&str; 10] = [
     "formats",
 ];
 
-/// The reference of this name, as Markdown.
+/// The generated part with this name, as Markdown.
 pub fn named(name: &str) -> String {
     match name {
         "workloads" => workloads(),
@@ -225,7 +225,7 @@ fn options() -> String {
     text
 }
 
-/// A command with all that is its own: what is global stands with the program alone.
+/// A command with its own options; the global options are described only with the program.
 fn describe(command: &Command, text: &mut String) {
     let name = command.get_bin_name().unwrap_or(command.get_name());
     let about = command.get_long_about().or(command.get_about());
@@ -257,7 +257,7 @@ fn spelling(argument: &Arg) -> String {
     }
 }
 
-/// What the long help says, in one paragraph; the values that it does not name already.
+/// The long help in one paragraph, with the values that it does not name.
 fn meaning(argument: &Arg) -> String {
     let help = argument.get_long_help().or(argument.get_help());
     let help = help.map(|help| help.to_string()).unwrap_or_default();
@@ -331,7 +331,7 @@ fn describe_object(title: &str, object: &Value, text: &mut String) {
     *text += &table(["key", "type", "meaning"], rows);
 }
 
-/// What a value can be, in a few words.
+/// The possible values, in a few words.
 fn kind(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return code(reference.rsplit('/').next().unwrap_or_default());

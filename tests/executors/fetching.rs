@@ -1,4 +1,4 @@
-//! Fetching under every model that fetches: the same answers count as pages, and the same are refused.
+//! Fetching under every model that fetches: all accept the same answers as pages and refuse the same ones.
 
 use std::{
     io::{Read, Write},
@@ -183,7 +183,7 @@ fn answers() -> Vec<(&'static str, String, bool)> {
     ]
 }
 
-/// A server that hands each connection to `talk`, with the path and the value of the header `Authorization`. Returns
+/// A server that passes each connection to `talk`, with the path and the value of the header `Authorization`. Returns
 /// its origin.
 fn server(talk: impl Fn(&mut TcpStream, &str, &str) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface is there");
@@ -292,7 +292,7 @@ fn dripping(session: &Session, model: Model) -> Outcomes {
             _ => return drop(stream.read(&mut [0])),
         };
         let mut begun = stream.write_all(begin.as_bytes());
-        // The answer ends some time, so that a fetch that waits for the end fails instead of hanging.
+        // The answer ends after some time, so that a fetch that waits for the end fails instead of hanging.
         for _ in 0..500 {
             if begun.is_err() {
                 return;

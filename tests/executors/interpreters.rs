@@ -1,4 +1,4 @@
-//! The interpreters of this machine. The tests themselves ask for them, once.
+//! The interpreters of this machine, found by the tests themselves, once.
 
 use std::{
     path::PathBuf,

@@ -1,4 +1,4 @@
-//! The contract of Python's models beyond the contract of all models.
+//! The contract of the Python models beyond the contract of all models.
 
 use pconc_tui::domain::python::{GilState, StartMethod};
 
@@ -138,7 +138,7 @@ fn start_methods(session: &Session) -> Outcomes {
     Ok(())
 }
 
-/// A long run of two workers at the time when both are working, with their process numbers.
+/// A long run of two workers at a time when both are working, with their process ids.
 fn at_work(session: &Session, model: Model) -> Result<(Going, Vec<u32>), Failed> {
     let mut draft = small(Workload::Cpu, model);
     (draft.workers, draft.tasks) = (2, 4);
@@ -247,7 +247,7 @@ fn not_there(session: &Session) -> Outcomes {
     Ok(())
 }
 
-/// A script that becomes an interpreter at its end.
+/// A script that executes an interpreter as its last command.
 fn wrapped(script: &str) -> Result<(tempfile::TempDir, Interpreter), Failed> {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir()?;
@@ -288,7 +288,7 @@ fn prints(session: &Session) -> Outcomes {
 }
 
 fn prints_the_order(session: &Session) -> Outcomes {
-    // The interpreter gets all its instructions as files in its directory.
+    // The interpreter reads all its instructions from files in its directory.
     for words in ["cat order.json", "cat order.json; exit 3"] {
         let (_directory, interpreter) = wrapped(words)?;
         let mut draft = small(Workload::Io, Model::PythonThreads);

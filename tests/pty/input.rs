@@ -18,9 +18,9 @@ const UNFINISHED: [&str; 5] = [
     "\u{1b}[200~abc",
 ];
 
-/// Sends the start of a sequence, and waits until the program no longer expects the rest of it.
+/// Sends the start of a sequence, and waits until the program no longer expects the rest.
 fn leave_unfinished(terminal: &mut Terminal, begin: &str) {
-    // It is sent together with a key whose effect is visible, which proves that it was read, too.
+    // It is sent together with a key whose effect is visible, which proves that the sequence was read, too.
     terminal.press(&format!("?{begin}"));
     terminal.wait_for(SOON, "the help", |screen| screen.contains("Help"));
     assert!(

@@ -25,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pconc-tui");
 
-/// Checks until `condition` holds. Returns whether it held before `limit` was over.
+/// Checks until `condition` is true. Returns whether that was before `limit` was over.
 pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
     loop {
@@ -39,16 +39,16 @@ pub fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -> bool 
     }
 }
 
-/// What the reader of the terminal's other end has received.
+/// The data that the reader of the terminal's other end has received.
 struct Seen {
     screen: vt100::Parser,
     ever_alternate: bool,
 }
 
-/// The program in a terminal. Everything that is left of it is killed at the end.
+/// The program in a terminal. All its remaining processes are killed at the end.
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
-    /// Kept open, because the system forgets the modes of a terminal that no process has open.
+    /// Kept open, because the system forgets the modes of a terminal that is not open in any process.
     _slave: Box<dyn SlavePty + Send>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -90,7 +90,7 @@ impl Terminal {
     }
 
     /// Starts it from a shell with job control. The shell prints `STOPPED` when the program was suspended, and wakes it
-    /// at the next line that is typed. It prints `ENDED` with the exit code when the program has ended.
+    /// at the next line that is typed. It prints `ENDED` with the exit code when the program has exited.
     pub fn start_in_shell(columns: u16, rows: u16) -> Terminal {
         let mut command = CommandBuilder::new("sh");
         let script =
@@ -182,7 +182,7 @@ impl Terminal {
         )
     }
 
-    /// Waits until the text on the screen fulfils a condition. Shows the screen if it never does.
+    /// Waits until the text on the screen satisfies a condition. Shows the screen if it never does.
     pub fn wait_for(&self, limit: Duration, what: &str, condition: impl Fn(&str) -> bool) {
         let text = || self.look(vt100::Screen::contents);
         assert!(
@@ -237,7 +237,7 @@ impl Terminal {
         self.look(|screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease)
     }
 
-    /// Spoils the screen, like another program that writes on the same terminal.
+    /// Writes over the screen, like another program on the same terminal.
     pub fn spoil(&self, text: &str) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.screen.process(format!("\u{1b}[5;5H{text}").as_bytes());
@@ -269,7 +269,7 @@ impl Terminal {
         kill(self.session.leader(), signal).expect("the program is still there");
     }
 
-    /// The program's exit code, once it has ended.
+    /// The program's exit code, once it has exited.
     pub fn exit_code(&mut self, limit: Duration) -> u32 {
         let mut status = None;
         wait_until(limit, || {
@@ -316,13 +316,13 @@ impl Terminal {
         })
     }
 
-    /// Whether the terminal's modes are those from before the program.
+    /// Whether the terminal has the same modes as before the program.
     pub fn has_first_modes(&self) -> bool {
         modes(&*self.master) == self.first_modes
     }
 
-    /// Fails unless the terminal is as it was before: its modes, its first screen, its cursor, no mouse and no paste
-    /// mode.
+    /// Asserts that the terminal was restored: original modes, primary screen, visible cursor, mouse reporting and
+    /// bracketed paste off.
     pub fn assert_given_back(&self, limit: Duration) {
         assert!(
             self.has_first_modes(),
@@ -340,7 +340,7 @@ impl Terminal {
         );
     }
 
-    /// Fails if a process of the program is left after `limit`.
+    /// Asserts that after `limit` no process of the program is left.
     pub fn assert_nothing_left(&self, limit: Duration) {
         self.session.assert_nothing_left(limit);
     }
@@ -350,10 +350,10 @@ impl Terminal {
         self.session
     }
 
-    /// From now on nothing reads what the program writes.
+    /// From now on the output of the program is not read.
     pub fn stop_reading(&mut self) {
         self.reading.store(false, Ordering::SeqCst);
-        // The reader only notices after it has read something, and a change of size causes a new picture.
+        // The reader notices only after it has read something, and a change of size causes a new picture.
         self.resize(119, 40);
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the reader does not panic");
@@ -369,7 +369,7 @@ impl Terminal {
             .eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
     }
 
-    /// Whether the program's thread for input waits for the next input without a limit.
+    /// Whether the program's input thread waits for the next input without a time limit.
     pub fn waits_for_keys(&self) -> bool {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.session.pid))
             .into_iter()
@@ -403,7 +403,7 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) && thread::panicking() {
-            // A failed test must leave nothing behind, either. The program's children end with it.
+            // A failed test must not leave processes behind, either. The program's children exit with it.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
@@ -430,7 +430,7 @@ impl Session {
         Pid::from_raw(self.pid.cast_signed())
     }
 
-    /// Fails if a process of the session is left after `limit`.
+    /// Asserts that after `limit` no process of the session is left.
     pub fn assert_nothing_left(self, limit: Duration) {
         assert!(
             wait_until(limit, || self.processes().is_empty()),
@@ -449,8 +449,8 @@ impl Session {
         })
     }
 
-    /// Stops the zygote, which only a user by mistake would do. A worker has the zygote's name, too, until it gets its
-    /// own, but it is the zygote's child.
+    /// Suspends the zygote, which only a user by mistake would do. A worker has the zygote's name, too, until it gets
+    /// its own, but it is the zygote's child.
     pub fn stop_zygote(self) {
         let named: Vec<(i32, i32)> = self
             .processes()
@@ -488,8 +488,8 @@ impl Session {
         stats.filter(|stat| self.has(stat)).collect()
     }
 
-    /// Whether a line of `/proc/PID/stat` belongs to a living member. After the name in parentheses come state, parent,
-    /// group and session.
+    /// Whether a line of `/proc/PID/stat` belongs to a living process of the session. After the name in parentheses
+    /// come state, parent, group and session.
     fn has(self, stat: &str) -> bool {
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let fields: Vec<&str> = after_name.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! Looking closer: the cursor in the timeline, the lines below it, the frozen timeline.
+//! A closer look: the cursor in the timeline, the lines below it, the frozen timeline.
 
 use pconc_tui::{
     app::screen::Panel,
@@ -152,7 +152,7 @@ fn the_view_by_core_names_the_worker_that_each_core_ran_and_counts_migrations() 
                 .iter()
                 .position(|row| row.contains(&long) || row.contains(&short))
                 .unwrap();
-            // The workers' numbers are in the highest row of a bar, its name is beside the lowest row.
+            // The workers' numbers are in the top row of a bar, its name is beside the bottom row.
             rows[at.saturating_sub(11)..=at].join("\n")
         };
         assert!(

@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use super::*;
 
 impl Session {
-    /// Runs the form's plan with a changed record.
+    /// Runs the plan of the form, with a changed record.
     fn run_as(&mut self, change: impl FnOnce(&mut pconc_tui::domain::record::Record)) {
         let plan = self.press_and_wait(Char('r'), 0.5);
         let mut record = Scenario::new(plan, 2).record();
@@ -34,7 +34,7 @@ impl Session {
         self
     }
 
-    /// Puts the cursor of the overlay on a column and presses a key there.
+    /// Selects a column in the overlay and presses a key there.
     fn on_column(&mut self, id: &str, key: Key) {
         let at = COLUMNS
             .iter()

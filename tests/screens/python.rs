@@ -1,4 +1,4 @@
-//! Real Python in the explorer: the interpreters that were found, the chosen one, and how a run looks.
+//! Real Python in the explorer: the interpreters of the machine, the chosen one, and how a run looks.
 
 use pconc_tui::{
     app::screens::Overlay,
@@ -98,7 +98,7 @@ pub fn sweep_form(session: &mut Session) {
     session.press(&[Char('s'), Down, Down, Down, Down, Right]);
 }
 
-/// A sweep of computing under the emulated lock and with Python's threads and processes.
+/// A sweep of computing under the emulated lock and with Python threads and processes.
 pub fn sweep(session: &mut Session) {
     found(session);
     session.open_sweep_form("cpu");
@@ -238,7 +238,7 @@ fn a_sweep_of_pythons_models_has_tasks_of_pythons_speed_and_one_with_native_mode
     for (native, expected) in [(false, 4_250_000), (true, 10_000_000)] {
         let mut session = Session::new(120, 40);
         found(&mut session);
-        // Tasks by a time of 250 ms.
+        // Tasks of 250 ms.
         session.press(&[Char('f'), Home, Down, Down, Down, Down, Right, Esc]);
         session.open_sweep_form("cpu");
         for model in ["gil-threads", "processes", "python-threads"] {

@@ -66,7 +66,7 @@ impl Session {
             .iter()
             .position(|row| row.contains(" Cores "))
             .unwrap_or(3);
-        // A recorded run names its machine below the headline, and the history does so above its runs.
+        // A recorded run has its machine below the headline, and the history has it above its runs.
         let told = |(y, row): &(usize, String)| ![0, 2].contains(y) && !row.contains("recorded on");
         let masked = rows.into_iter().enumerate().filter(told).map(|(y, row)| {
             let hidden = if (3..cores).contains(&y) { width } else { 0 };
@@ -156,7 +156,7 @@ fn while_it_is_played_a_run_looks_as_when_it_was_on() {
                     || key == '2'
             );
             if key == '2' {
-                // The user looks at the pair's first run while no other run is on.
+                // The user looks at the pair's first run while no run is in progress.
                 live.play(effects);
                 live.focus(Panel::History);
                 live.press(&[Up]);

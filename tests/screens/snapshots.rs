@@ -20,7 +20,7 @@ struct State {
     says: &'static [&'static str],
 }
 
-/// States whose words are the promise, and not their picture.
+/// States for which only the words matter, not the picture.
 const WITHOUT_PICTURE: &[&str] = &[
     "filtered",
     "no-match",
@@ -512,7 +512,7 @@ fn each_state_says_at_any_size_what_it_has_to_in_whole_words_within_whole_frames
         for (word, has_dots) in drawn.iter().flat_map(|row| words(row)) {
             assert!(has_dots || known.contains(word), "{word:?}: {}", picture());
         }
-        // What tells the runs of the history apart.
+        // What distinguishes the runs of the history.
         let headings = drawn.iter().find(|row| row.contains("#↑"));
         if let (Some(headings), None) = (headings, session.app.overlay()) {
             for heading in ["work", "model", "workers", "time (s)", "speed-up"] {
@@ -558,7 +558,7 @@ fn frames(drawn: &[String]) -> Vec<((usize, usize), bool)> {
     frames
 }
 
-/// Successive letters, with whether dots are before or after them.
+/// Successive letters, and whether there are dots before or after them.
 fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     text.split(|c: char| !c.is_alphabetic() && c != '…')
         .map(|word| (word.trim_matches('…'), word.contains('…')))

@@ -17,7 +17,7 @@ impl Session {
         self.press(&[Esc, Char('s')])
     }
 
-    /// Types a list of numbers of workers into the form.
+    /// Types a list of worker counts into the form.
     pub fn type_counts(&mut self, counts: &str) -> &mut Session {
         self.press(&[Home, Down, Down, Down, Down]);
         for (i, c) in counts.chars().enumerate() {
@@ -28,7 +28,8 @@ impl Session {
         self.press(&[Enter])
     }
 
-    /// Starts the sweep of the form and lets this many runs end, each of which is changed. The next run continues.
+    /// Starts the sweep in the form and completes the first `runs` runs, passing each record to `change` first. Leaves
+    /// the next run half done, if there is one.
     pub fn start_sweep(
         &mut self,
         runs: usize,
@@ -44,7 +45,7 @@ impl Session {
                 .app
                 .update(Msg::Batch(scenario.batch(0, scenario.wall())));
             let mut record = scenario.record();
-            // No two runs are quite the same.
+            // No two runs are exactly the same.
             record.times.wall_s *= 1.0 + ((run * 7) % 11) as f64 / 150.0;
             record.id = format!("run {run}");
             change(run, &mut record);
@@ -328,7 +329,7 @@ fn s_goes_back_to_a_sweep_whose_row_is_chosen_and_elsewhere_begins_a_new_one() {
     let mut session = Session::new(120, 40);
     session.sweep_io(ALL).press(&[Esc, Char('s')]);
     assert!(session.app.chart().is_some_and(|chart| chart.number == 1));
-    // In the form one has another work in mind.
+    // A user in the form thinks of different work.
     session.press(&[Esc, Char('f'), Char('s')]);
     assert!(form_is_open(&session));
     session.press(&[Esc]).focus(Panel::Timeline);

@@ -1,4 +1,4 @@
-//! Whatever keys are pressed and whatever runs do, the screen can be drawn.
+//! The screen can be drawn, whatever keys are pressed and whatever runs do.
 
 use pconc_tui::{
     app::screens::all_keys,
@@ -33,7 +33,7 @@ struct Step {
     size: Option<(u16, u16)>,
 }
 
-/// Every key that has a meaning anywhere, and one without any.
+/// Every key that has a meaning somewhere, and one without.
 fn any_key() -> impl Strategy<Value = Key> {
     let bindings = all_keys().into_iter().flat_map(|keys| &keys.bindings);
     let known = bindings.flat_map(|binding| &binding.keys).copied();
@@ -116,7 +116,7 @@ fn ask_for_workers(session: &mut Session, workers: u32) {
     session.press(&digits).press(&[Enter, Esc]);
 }
 
-/// The effect of the step on the run, and what the app wants done next.
+/// Applies the step to the run. Returns the next effects of the app.
 fn play(
     session: &mut Session,
     run: &mut Option<Run>,
@@ -175,7 +175,7 @@ proptest! {
     }
 }
 
-/// The form's run with so many events that its trace was thinned while it grew.
+/// A run of the form with so many events that its trace was thinned while it grew.
 fn thinned() -> Session {
     const EVENTS: u64 = 1 << 22;
     let mut session = Session::new(80, 24);

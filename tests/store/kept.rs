@@ -173,7 +173,7 @@ fn the_next_number_is_known_without_reading_the_history() {
             .keep_run(0, &here("one"), &record(&format!("r{id}")))
             .unwrap();
     }
-    // Reading the beginning of the file would find nothing there.
+    // At this time, the start of the file is missing.
     let file = OpenOptions::new().write(true).open(room.file()).unwrap();
     let blank = room.content().len() - 8192;
     file.write_all_at(&vec![b' '; blank], 0).unwrap();
@@ -274,7 +274,7 @@ fn a_file_beside_the_history_is_left_alone_while_its_session_goes_on_or_if_a_new
     fs::write(&foreign, "my notes\n").unwrap();
     assert_eq!(take_in(&room.place()), None);
     assert!(newer.exists() && foreign.exists());
-    // The program ended between appending the runs and removing the file. Nothing may be there twice.
+    // The program exited between appending the runs and removing the file. No run may be there twice.
     fs::write(room.place().pending("one"), content).unwrap();
     assert!(take_in(&room.place()).is_some());
     assert_eq!((room.numbers(), pending(&room).len()), (vec![1], 2));
@@ -509,7 +509,7 @@ proptest! {
                 }
                 Step::Other => {}
                 Step::Killed => {
-                    // No code runs at its end, but its files are closed.
+                    // The program exits without running any code, but its files are closed.
                     drop(std::mem::replace(&mut now, writer(session + 1)));
                     session += 1;
                     lock = None;

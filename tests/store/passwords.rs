@@ -136,7 +136,7 @@ fn no_password_of_an_address_is_in_anything_that_is_written() {
     let doctor = said("doctor");
     let mut runs = 0;
     for model in Model::ALL {
-        // The program says what it cannot execute here, and that message must not contain a password, either.
+        // The message about what the program cannot execute here must not contain a password, either.
         if model == Model::PythonInterpreters || model.is_python() && !doctor.contains("Python 3.")
         {
             println!("skipped: {}", model.name());

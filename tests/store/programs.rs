@@ -44,7 +44,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
 }
 
-/// Its output, if all goes well.
+/// The output of the program, if it succeeds.
 fn said(line: &str, room: &Room) -> String {
     let output = outcome(line, room);
     assert_eq!(
@@ -56,7 +56,7 @@ fn said(line: &str, room: &Room) -> String {
     text(&output.stdout)
 }
 
-/// The sentence with which it refuses.
+/// The sentence with which the program refuses.
 fn refused(line: &str, room: &Room) -> String {
     let output = outcome(line, room);
     assert_eq!(
@@ -305,7 +305,7 @@ fn the_history_is_listed_shown_named_removed_and_restored_by_the_same_words() {
         4,
         "{list}"
     );
-    // A joiner belongs to words and is no control character.
+    // A joiner belongs to words and is not a control character.
     let want = "می\u{200c}خواهم";
     assert!(said(&format!("history name last {want}"), &room).contains(&format!("\"{want}\"")));
     assert!(said("history name last fetching", &room).contains("#4 is now called \"fetching\""));
@@ -363,7 +363,7 @@ fn a_file_that_is_something_else_is_refused_before_anything_is_measured() {
     assert_eq!(room.content(), b"\x89PNG\r\n\x1a\n");
 }
 
-/// Its output with this many columns.
+/// The output of the program with this many columns.
 fn said_in(columns: usize, line: &str, room: &Room) -> String {
     let mut command = program(line, &room.file());
     let output = command

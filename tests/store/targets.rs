@@ -14,7 +14,7 @@ use crate::fixtures::keep::KeepOne;
 
 const TINY: &str = "run --workload cpu --model threads --workers 2 --tasks 4 --iterations 1000";
 
-/// Everything in a folder with its content, except folders.
+/// All files in a folder with their contents, without subfolders.
 fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let entries = fs::read_dir(folder)
         .expect("the test made it so")

@@ -1,4 +1,4 @@
-//! Synthetic runs for tests and pictures of the screens: what an engine would have seen.
+//! Synthetic runs for tests and pictures of the screens, with the data of an engine.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use super::{python, sample};
 
 /// One millisecond.
 const MS: Nanos = 1_000_000;
-/// How long a task of the synthetic `cpu` workload computes.
+/// The computing time of a task of the synthetic `cpu` workload.
 const TASK: Nanos = 150 * MS;
 /// When the first task starts.
 const STARTED: Nanos = 2 * MS;
@@ -51,9 +51,9 @@ pub fn lot(runs: Vec<RunEntry>) -> Lot {
     }
 }
 
-/// Serial and `gil-threads` runs in turns with these numbers. The session `session` measured them on this machine of
-/// two cores or recorded them on another. The first one starts at 9:30 on a day in May, and each follows a minute after
-/// the previous one.
+/// `serial` and `gil-threads` runs alternately, with these numbers. The session `session` measured them on this machine
+/// of two cores or recorded them on another. The first one starts at 9:30 on a day in May, and each follows a minute
+/// after the previous one.
 pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Lot {
     let provenance = Arc::new(Provenance {
         origin,
@@ -83,7 +83,7 @@ pub fn earlier(origin: Origin, numbers: &[usize], session: Option<&str>) -> Lot 
     lot(numbers.iter().enumerate().map(run).collect())
 }
 
-/// What CPython reports about a run: the parts of its start-up, and a printed line.
+/// The facts that CPython reports about a run: the parts of its start-up, and a printed line.
 pub fn python(gil: GilState) -> PythonRecord {
     let text = "a line that the workers' code printed\n";
     PythonRecord {
@@ -143,7 +143,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// `order` on this many cores.
+    /// A run of `order` on this many cores.
     pub fn new(order: impl Into<RunOrder>, cores: u32) -> Scenario {
         let RunOrder { plan, part } = order.into();
         let mut scenario = Scenario {
@@ -174,12 +174,12 @@ impl Scenario {
         self
     }
 
-    /// When it ends.
+    /// The end of the run.
     pub fn wall(&self) -> Nanos {
         self.wall
     }
 
-    /// What the user asked for.
+    /// The plan of the run.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -195,7 +195,7 @@ impl Scenario {
         });
     }
 
-    /// Segments of computing go round among the workers. As many compute at once as cores or the lock allow.
+    /// The workers compute in turns. As many compute at once as cores or the lock allow.
     fn compute(&mut self) {
         let workers = self.lanes.len() as u64;
         let locked = self.plan.lock() != Lock::None;
@@ -212,8 +212,8 @@ impl Scenario {
                 let place = (lane + workers - turn % workers) % workers;
                 let on = place < at_once;
                 if on && !locked {
-                    // A worker that starts takes the core of one that leaves. With an odd number of workers, they
-                    // wander.
+                    // A worker that starts takes the core of one that stops. With an odd number of workers, they
+                    // migrate.
                     self.on[lane as usize] = place as u16;
                 }
                 let task = (lane + done[lane as usize] / TASK * workers) as u32;
@@ -277,7 +277,7 @@ impl Scenario {
         });
     }
 
-    /// What an engine that last looked at `from` sees at `now`.
+    /// The data that an engine collects from `from` to `now`.
     pub fn batch(&self, from: Nanos, now: Nanos) -> Batch {
         let now = now.min(self.wall);
         let lanes = self

@@ -1,4 +1,4 @@
-//! What tests and benches share: plans, records, interpreters and synthetic runs, without an engine.
+//! Common fixtures of tests and benches: plans, records, interpreters and synthetic runs, without an engine.
 
 #![allow(dead_code, reason = "not every test needs all of it")]
 

@@ -1,4 +1,4 @@
-//! Keeps runs and sweeps one at a time, which the program itself never does.
+//! Shortcuts for tests: keep, rename, remove or restore single runs and sweeps in a [`Store`], by their numbers.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -7,7 +7,7 @@ use pconc_tui::{
     store::{Change, Reply, Store, StoreError},
 };
 
-/// Longer than a test holds the lock of a history.
+/// Longer than any test holds the lock of a history.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A [`Store`] that keeps one thing at a time and returns its number.
@@ -34,7 +34,7 @@ pub trait KeepOne {
     }
 }
 
-/// Changes runs and sweeps that are named by their numbers.
+/// Changes runs and sweeps, given by their numbers.
 pub trait Decide {
     fn change(&mut self, numbers: &[usize], change: impl FnOnce(Vec<String>) -> Change);
 

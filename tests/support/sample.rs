@@ -1,4 +1,4 @@
-//! Plans, records and histories as the layers above the domain get them.
+//! Plans, records and histories for the layers above the domain.
 
 use std::sync::{Arc, LazyLock};
 
@@ -41,7 +41,7 @@ pub fn plan(kind: Workload, model: Model, workers: u64) -> Plan {
         .expect("the sample draft is valid")
 }
 
-/// A valid draft with the workload's defaults. For Python's models it has an interpreter that can do everything.
+/// A valid draft with the workload's defaults. For a Python model it has an interpreter that can do everything.
 pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     let interpreter = Interpreter {
         subinterpreters: true,
@@ -68,7 +68,7 @@ pub fn shared(history: &History) -> Shared<'_> {
     }
 }
 
-/// A completed record of `plan` that took `wall_s` and `cpu_s`.
+/// The record of a completed run of `plan` with these wall-clock and CPU times, in seconds.
 pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
     let workers = plan.workers;
     let share = |seconds: f64| nanos(seconds / f64::from(workers));

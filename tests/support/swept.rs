@@ -1,4 +1,4 @@
-//! Sweeps with the times that their runs took.
+//! Sweeps whose runs took given times.
 
 use pconc_tui::{
     catalog::{model::Model, workload::Workload},
@@ -98,7 +98,7 @@ pub fn measured(plan: &SweepPlan, times: &[&[f64]]) -> Vec<Record> {
     records
 }
 
-/// A round of the sweep.
+/// The place of a run in this round of the sweep.
 pub fn part(round: u32) -> Option<CampaignPart> {
     Some(CampaignPart {
         id: "s.1".into(),
