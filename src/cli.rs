@@ -42,7 +42,6 @@ pub enum EarlyAnswer {
 /// Parses the arguments. The first one is the program's name.
 ///
 /// # Errors
-///
 /// The text to print instead.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, EarlyAnswer> {
     let matches = CommandLine::command().try_get_matches_from(arguments);
@@ -154,7 +153,6 @@ impl CommandLine {
     /// Fills in what was left open.
     ///
     /// # Errors
-    ///
     /// Which options contradict each other.
     fn settle(&mut self, matches: &ArgMatches) -> Result<(), String> {
         if self.history.is_some() && self.no_history {

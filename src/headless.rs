@@ -46,7 +46,6 @@ use crate::{
 /// Measures what `request` asks for, keeps the records where `keeping` says, and prints them. Returns the exit code.
 ///
 /// # Errors
-///
 /// If the request is invalid, or the engine cannot start.
 pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) =
@@ -88,7 +87,6 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
 /// code.
 ///
 /// # Errors
-///
 /// If the request is invalid, or the engine cannot start.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) = Bench::for_work(&request.work, request.needs_python(), keeping, ascii)?;

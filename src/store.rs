@@ -100,7 +100,6 @@ impl Store {
     /// wait for other programs that append. Returns the result for each added run and sweep.
     ///
     /// # Errors
-    ///
     /// If the changes cannot be kept; the message is one sentence, and the file is unchanged.
     pub fn keep(
         &mut self,
@@ -182,7 +181,6 @@ impl HistoryPlace {
     /// has named has to be a history: an unusable default place is no reason to refuse the whole command.
     ///
     /// # Errors
-    ///
     /// If the named file is not a history; the message is one sentence.
     pub fn usable(
         keeping: &Keeping,

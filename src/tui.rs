@@ -67,7 +67,6 @@ const REPORT_EVERY: Nanos = 100_000_000;
 /// offered in addition to the interpreters that are found. Runs are kept where `keeping` says.
 ///
 /// # Errors
-///
 /// If the file is not usable, before anything is started; if the explorer cannot run here; or if the explorer fails
 /// later.
 pub fn explore(

@@ -8,7 +8,7 @@ use crate::domain::{
 /// A run of a history that is compared with others.
 #[derive(Clone, Debug)]
 pub struct Compared<'a> {
-    /// The run.
+    /// The run in the history.
     pub entry: &'a RunEntry,
     /// All sound runs of the configuration, including this one; the time is their median. Only the run itself if it was
     /// measured once.
@@ -19,7 +19,7 @@ impl<'a> Compared<'a> {
     /// A run with its repeats in the history.
     pub fn in_history(history: &'a History, entry: &'a RunEntry) -> Compared<'a> {
         let mut measured = history.records_of(entry.number);
-        // A run that does not count, for example one that warmed up, has no repeats.
+        // A run that does not count, for example a warm-up run, has no repeats.
         if measured.is_empty() {
             measured.push(&entry.record);
         }

@@ -142,7 +142,7 @@ impl RunFinding {
 pub struct Fastest<'f, 'a> {
     /// The fastest run apart from the reference.
     pub run: &'f Compared<'a>,
-    /// The reference.
+    /// The reference of the comparison.
     pub over: &'f Compared<'a>,
     /// The comparison of the two.
     pub finding: Finding,
@@ -154,7 +154,6 @@ impl<'f, 'a> Fastest<'f, 'a> {
     /// The fastest of these runs, measured against the run at `reference`. `None` if there is no other run.
     ///
     /// # Errors
-    ///
     /// If their times cannot be compared; the error says why.
     pub fn of(runs: &'f [Compared<'a>], reference: usize) -> Result<Option<Self>, Obstacle> {
         obstacle(runs).map_or_else(|| Ok(Fastest::of_comparable(runs, reference)), Err)

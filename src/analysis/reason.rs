@@ -116,7 +116,7 @@ fn waits(record: &Record) -> Option<(f64, Phase)> {
     most(phases.map(|phase| (average(record, phase), phase)))
 }
 
-/// A difference between a run and another, whatever their times. Of two numbers, the first belongs to the run.
+/// A difference between a run and another, regardless of their times. Of two numbers, the first belongs to the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
     /// It computes on more or fewer cores.

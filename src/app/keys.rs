@@ -15,7 +15,7 @@ pub struct Keys {
     pub heading: &'static str,
     /// Moves the cursor by a number of rows, points or steps.
     pub(crate) step: fn(&mut App, isize),
-    /// What each key does.
+    /// The bindings of the keys.
     pub bindings: Vec<Binding>,
     /// Whether the user types a text there. Pasted text goes into it, and letters do nothing else.
     pub(crate) takes_text: bool,
@@ -30,7 +30,7 @@ impl Keys {
     }
 }
 
-/// What a key, or each of several keys, does in one place.
+/// The meaning of a key, or of each of several keys, in one place.
 #[derive(Clone, Debug)]
 pub struct Binding {
     /// The keys, each of which triggers the action.
@@ -43,7 +43,7 @@ pub struct Binding {
     pub priority: u8,
     /// The line in the help.
     pub explanation: Cow<'static, str>,
-    /// What the keys do.
+    /// The action of the keys.
     pub(crate) action: Action,
     /// Whether the binding makes sense now.
     pub(crate) when: fn(&App) -> bool,

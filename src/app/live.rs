@@ -1,4 +1,4 @@
-//! What the program is doing right now.
+//! The activity of the program: nothing, calibrating or running.
 
 use crate::{
     catalog::experiment::Experiment,
@@ -13,7 +13,7 @@ use crate::{
     present::sentence,
 };
 
-/// What the program is doing right now.
+/// The activity of the program.
 #[derive(Debug, Default)]
 pub enum Activity {
     /// Nothing. The program waits for the user.
@@ -137,7 +137,7 @@ impl Live {
             .unwrap_or_else(|| format!("{ended}/{tasks}"))
     }
 
-    /// What the workers are doing at this moment; while there are none, what creates them.
+    /// What the workers are doing at this moment; before there are any, what creates them.
     pub fn doing(&self) -> String {
         let starting = self.trace.workers_by_phase()[Phase::Starting as usize];
         match self.plan.interpreter() {

@@ -43,7 +43,7 @@ pub enum Msg {
     },
     /// The room for the bars of the timeline has changed to this.
     BarsFitted {
-        /// Cells in a bar. A cell is a step of the cursor.
+        /// The number of columns of a bar. A column is a step of the cursor.
         columns: u16,
         /// The number of bars in view.
         rows: u16,
@@ -56,7 +56,7 @@ pub enum Msg {
     Concluded(Box<Record>),
     /// The run could not be started, or its end was never reported. The sentence says so.
     Refused(String),
-    /// How fast an idle core of this machine computes.
+    /// The speed of an idle core of this machine.
     Calibrated(Speed),
     /// The interpreters of this machine. The shell sends it even if there are none.
     PythonsFound(Pythons),
@@ -131,7 +131,7 @@ pub enum Effect {
 /// A target of the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
-    /// A panel, in a place that has no target of its own.
+    /// A panel, in a place without a more specific target.
     Panel(Panel),
     /// A row of the history by its number; `None` is the run in progress.
     HistoryRow(Option<usize>),
@@ -154,9 +154,9 @@ pub enum ClickTarget {
     },
     /// A point of a sweep's chart: the configuration of the plan.
     SweepPoint(usize),
-    /// A sweep's chart, in a place that has no target of its own.
+    /// A sweep's chart, in a place without a more specific target.
     Chart,
-    /// The overlay over the panels, in a place that has no target of its own.
+    /// The overlay over the panels, in a place without a more specific target.
     Overlay,
     /// The panels below an overlay.
     Outside,
@@ -165,7 +165,7 @@ pub enum ClickTarget {
 /// A file that the shell must write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportOrder {
-    /// The format.
+    /// The format of the file.
     pub format: Format,
     /// The numbers of the runs and sweeps to write, ascending.
     pub numbers: Vec<usize>,

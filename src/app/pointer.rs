@@ -103,7 +103,7 @@ impl App {
         }
     }
 
-    /// The wheel acts on what is under the pointer, whatever is focused.
+    /// Scrolls what is under the pointer, even if something else is focused.
     pub(crate) fn on_wheel(&mut self, up: bool, target: ClickTarget) {
         let by = if up { -1 } else { 1 };
         match target {

@@ -78,7 +78,7 @@ macro_rules! overlays {
 }
 
 overlays! {
-    /// The form, if it has no panel of its own.
+    /// The form of the plan, if no panel has room for it.
     Form(form::FormScreen),
     /// The help, the meaning of the numbers and marks of a screen, or all numbers of a run or of a point of a sweep.
     Reading(reading::TextScreen),

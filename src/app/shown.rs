@@ -1,4 +1,4 @@
-//! What the panels are about.
+//! The subject of the panels: the run that they show.
 
 use crate::{
     app::{App, live::Live},

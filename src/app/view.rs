@@ -1,4 +1,4 @@
-//! How a screen over the panels is drawn.
+//! The drawing of screens over the panels.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 

@@ -1,4 +1,4 @@
-//! What is being measured: runs are requested, start, go on and end.
+//! The current measurement: runs are requested, start, continue and end.
 
 use crate::{
     app::{
@@ -22,7 +22,7 @@ use crate::{
     ui::key::Key,
 };
 
-/// What is being measured.
+/// The current measurement, if there is one, and the machine's speed.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentWork {
     pub(crate) activity: Activity,
@@ -135,8 +135,8 @@ impl App {
         }
     }
 
-    /// Measures a baseline. Because the user asked for it, it becomes the baseline once it is measured, whatever was
-    /// chosen before.
+    /// Measures a baseline. Because the user asked for it, it becomes the baseline once it is measured, even if another
+    /// run was chosen before.
     fn begin_baseline(&mut self, work: &Plan, purpose: RunPurpose) {
         let serial = Asked::of(Campaign::repeats(work.as_serial(), 1));
         self.begin(Asked { purpose, ..serial });

@@ -62,7 +62,7 @@ pub enum CaveatKind {
     GilChanged,
     /// The interpreter had to be killed although its tasks were done.
     DidNotEnd,
-    /// A kind of a later version of this program. Its text still says what was seen.
+    /// A kind that only a later version of this program knows. The text still says what was seen.
     #[serde(other)]
     Other,
 }
@@ -239,8 +239,8 @@ impl CaveatKind {
         }
     }
 
-    /// Whether the caveat depends on other runs, so that it comes and goes with them. A record never contains such a
-    /// caveat.
+    /// Whether the caveat depends on other runs, so that it comes and goes with them. A record itself never contains
+    /// such a caveat.
     pub fn is_relative(self) -> bool {
         matches!(self, CaveatKind::NoisyMachine | CaveatKind::Outlier)
     }

@@ -91,13 +91,13 @@ impl Experiment {
         EXPERIMENTS.iter().find(|experiment| experiment.key == key)
     }
 
-    /// Whether a run of this plan answers it.
+    /// Whether a run of this plan answers the question.
     pub fn is_of(&self, plan: &Plan) -> bool {
         (self.workload, self.model) == (plan.workload, plan.model())
     }
 
-    /// The draft of its second run on a machine with this many usable cores. Everything else is the same for all
-    /// experiments on a workload, so that they share their baseline.
+    /// The draft of the second run on a machine with this many usable cores. Everything but the model and its workers
+    /// is the same for all experiments on a workload, so that they share their baseline.
     pub fn draft(&self, cores_usable: u32) -> Draft {
         // Even on a single core the question is asked with two workers.
         let per_core = u64::from(cores_usable).clamp(2, 8);

@@ -15,11 +15,10 @@ use crate::domain::{
     time::seconds,
 };
 
-/// Whether a run of this plan answers the question.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// The draft of the second run. Everything but the model and its workers is the same for all experiments on a
-    /// workload, so that they share their baseline.
+    /// Seconds.
     Seconds,
     /// Seconds that are shown in thousandths if a column has one unit.
     Milliseconds,

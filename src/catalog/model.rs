@@ -32,9 +32,9 @@ pub enum Model {
     Rayon,
     /// Threads of one CPython interpreter.
     PythonThreads,
-    /// Processes of CPython, each with an interpreter of its own.
+    /// CPython processes, each with its own interpreter.
     PythonProcesses,
-    /// Subinterpreters of one CPython process, each with a lock of its own.
+    /// Subinterpreters of one CPython process, each with its own lock.
     PythonInterpreters,
     /// Tasks of one event loop of CPython, in one thread.
     PythonAsyncio,

@@ -73,7 +73,7 @@ pub struct SwitchChoice {
     pub note: &'static str,
 }
 
-/// The help for an option of the command line.
+/// The help for a command-line option.
 #[derive(Clone, Copy, Debug)]
 pub struct Help {
     /// In one line, without a full stop.
@@ -184,7 +184,6 @@ impl Parameter {
     /// Checks whether this value is allowed.
     ///
     /// # Errors
-    ///
     /// If it is not. The message is one sentence without a full stop that says what is allowed.
     pub fn check(&self, value: u64) -> Result<(), String> {
         self.check_within(value, self.range.clone())
@@ -193,7 +192,6 @@ impl Parameter {
     /// Like [`Parameter::check`], with a different range.
     ///
     /// # Errors
-    ///
     /// If the value is not allowed.
     pub fn check_within(&self, value: u64, range: RangeInclusive<u64>) -> Result<(), String> {
         if range.contains(&value) {

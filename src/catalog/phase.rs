@@ -53,7 +53,7 @@ pub struct PhaseDescription {
     pub class: &'static str,
 }
 
-/// What phases of one colour have in common.
+/// The meaning that phases of one colour share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hue {
     /// A core computes.

@@ -79,7 +79,6 @@ impl SweepRequest {
     /// The worker counts on a machine with this many usable cores.
     ///
     /// # Errors
-    ///
     /// If they are invalid there; the message is one sentence.
     pub fn counts(&self, cores_usable: u32) -> Result<Vec<u64>, String> {
         parse_counts(&self.workers, cores_usable)

@@ -1,4 +1,4 @@
-//! What counts as a difference: one set of thresholds for every screen and file.
+//! The thresholds for differences: one set for every screen and file.
 
 use super::stats::{Interval, Ratio};
 

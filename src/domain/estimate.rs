@@ -58,7 +58,7 @@ impl MachineFacts<'_> {
         }
     }
 
-    /// The speed by which all configurations of a sweep convert a time of computing to a number of steps.
+    /// The speed by which all configurations of a sweep convert a time to a number of steps.
     pub fn speed_of_sweep(&self, sweep: &SweepDraft) -> Option<Speed> {
         match sweep.sized_by() {
             Some(interpreter) => self.speed_in(interpreter),
@@ -100,7 +100,7 @@ pub fn of(draft: &Draft, known: MachineFacts<'_>) -> Estimate {
     }
 }
 
-/// What a task does besides fetching, in seconds.
+/// The parts of a task besides fetching, in seconds.
 #[derive(Default)]
 struct Task {
     /// On a core.

@@ -75,7 +75,7 @@ pub fn plans(drafts: &[SweepDraft; 2], limits: &WorkerLimits) -> Result<[SweepPl
 pub enum FidelityQuestion {
     /// How many times as long several threads take as one.
     Threads {
-        /// The work.
+        /// The work of the threads.
         workload: Workload,
         /// The number of threads, above 1.
         workers: u32,

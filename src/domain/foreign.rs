@@ -44,7 +44,6 @@ pub fn printed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
 /// them.
 ///
 /// # Errors
-///
 /// If the value is neither text nor null.
 pub fn error_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -79,7 +78,6 @@ pub fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Er
 /// Like [`measured`], but null becomes `None`, for a number that is not known.
 ///
 /// # Errors
-///
 /// If the number is negative or absurdly large.
 pub fn measured_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,

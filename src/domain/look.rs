@@ -57,7 +57,7 @@ pub enum ColorChoice {
     /// As many as TERM and COLORTERM indicate; none with `NO_COLOR`.
     #[default]
     Auto,
-    /// None.
+    /// Without colours.
     Never,
     /// As many as TERM and COLORTERM indicate, but at least 16.
     Always,
@@ -92,7 +92,7 @@ impl ColorChoice {
 /// How many colours a terminal shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Colors {
-    /// None.
+    /// Without colours.
     None,
     /// The 16 that every terminal has, as its user likes them.
     #[default]
@@ -153,7 +153,7 @@ impl Look<ColorChoice> {
 
 fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Colors {
     match choice {
-        // https://no-color.org: the variable is present and not empty. An option of the command line takes precedence.
+        // https://no-color.org: the variable is present and not empty. A command-line option takes precedence.
         ColorChoice::Auto if set(&variable, "NO_COLOR").is_some() => Colors::None,
         ColorChoice::Auto => terminal_colors(variable),
         ColorChoice::Never => Colors::None,

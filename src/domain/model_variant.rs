@@ -9,7 +9,7 @@ use crate::catalog::model::Model;
 /// A model, and the interpreter if the model needs one. Runs with the same executor differ only in workers and work.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ModelVariant {
-    /// The model.
+    /// The concurrency model.
     pub model: Model,
     /// The interpreter; `None` unless it is a Python model.
     #[serde(skip_serializing_if = "Option::is_none")]

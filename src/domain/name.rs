@@ -6,7 +6,6 @@ pub const MOST: usize = 40;
 /// Checks whether a text can be the name of a run. A name that could select other runs, such as a number, is refused.
 ///
 /// # Errors
-///
 /// If it cannot; the message is one sentence that says why.
 pub fn check(name: &str) -> Result<(), String> {
     if name.chars().count() > MOST {

@@ -127,7 +127,7 @@ impl Draft {
         self.sizing_by_time().is_some()
     }
 
-    /// Replaces a time of computing, if the draft has one, by the number of steps that takes this time at this speed.
+    /// If the draft has a time of computing, replaces it by the number of steps that takes this time at this speed.
     pub fn calibrated(mut self, speed: &Speed) -> Draft {
         if let Some(sizing) = self.sizing_by_time() {
             let seconds = self.get(sizing.time) as f64 / 1e3;
@@ -161,7 +161,6 @@ impl Draft {
     /// The plan.
     ///
     /// # Errors
-    ///
     /// If a field is invalid. The message is one sentence about the first invalid field: what is wrong and what is
     /// allowed. A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &WorkerLimits) -> Result<Plan, Invalid> {

@@ -175,7 +175,7 @@ impl Interpreter {
 /// An interpreter and its speed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundPython {
-    /// The interpreter.
+    /// The description of the interpreter.
     pub interpreter: Interpreter,
     /// Steps of the `cpu` workload per second, measured over some milliseconds when the interpreter was found.
     pub steps_per_s: f64,
@@ -191,7 +191,7 @@ impl FoundPython {
 /// A file that looked like an interpreter but cannot be used, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UselessPython {
-    /// The file.
+    /// The path of the file.
     pub path: String,
     /// The reason, in one sentence that names the file.
     pub sentence: String,

@@ -235,9 +235,9 @@ impl Record {
             && self.plan.interpreter() == work.interpreter()
     }
 
-    /// Whether something outside of the run changed its time, so that the time says little about the plan: other
-    /// programs on the cores, the host of a virtual machine, or a pause of the program. Tasks that wait are not slowed
-    /// down by a busy core.
+    /// Whether something else changed the run's time, so that the time says little about the plan: other programs on
+    /// the cores, the host of a virtual machine, or a pause of the program. Tasks that wait are not slowed down by a
+    /// busy core.
     pub fn is_disturbed(&self) -> bool {
         let always = [
             CaveatKind::CoresTaken,

@@ -19,7 +19,7 @@ pub struct Baseline {
     pub same_interpreter: bool,
     /// Whether the user chose it. Otherwise it is the latest sound serial run with the same interpreter.
     pub is_chosen: bool,
-    /// Whether something outside of the run changed its time, see [`Record::is_disturbed`].
+    /// Whether something else changed the run's time, see [`Record::is_disturbed`].
     pub is_disturbed: bool,
 }
 
@@ -41,7 +41,7 @@ impl Baseline {
 pub struct Gain {
     /// How many times as fast as the baseline; below 1 the run is slower.
     pub factor: f64,
-    /// The baseline.
+    /// The baseline of the factor.
     pub over: Baseline,
 }
 

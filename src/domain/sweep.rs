@@ -138,7 +138,6 @@ impl SweepDraft {
     /// The plan.
     ///
     /// # Errors
-    ///
     /// If a field is invalid. The message is one sentence about the first invalid field: what is wrong and what is
     /// allowed. A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &WorkerLimits) -> Result<SweepPlan, Invalid> {
@@ -317,7 +316,7 @@ impl SweepPlan {
 pub struct Sweep {
     /// The id, which is unique across sessions: the `id` of its records' [`CampaignPart`](super::record::CampaignPart).
     pub id: String,
-    /// What the user asked for.
+    /// The plan of the sweep.
     pub plan: SweepPlan,
 }
 

@@ -143,8 +143,8 @@ pub fn is_treacherous(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The text in lines of at most `width` columns, broken at spaces. A word that is longer than a line is broken
-/// anywhere.
+/// The text in lines of at most `width` columns, broken at spaces. A word that is longer than a line is broken at the
+/// end of the line.
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
     let options = Options::new(width.max(1).into()).word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(text, options).into_iter();

@@ -64,7 +64,7 @@ const RING_SLOTS_MAX: usize = 1 << 20;
 /// The state that all workers of a run share.
 #[repr(C, align(4096))]
 pub struct Header {
-    /// The next task that nobody has taken. Every worker adds one.
+    /// The next task that no worker has taken. Every worker adds one.
     pub next_task: CacheLine<AtomicU32>,
     /// Workers that have arrived at the gate. Each worker adds one.
     pub arrived: CacheLine<AtomicU32>,
@@ -289,7 +289,7 @@ pub const TASKS: ArenaPart = ArenaPart::after(
     size_of::<TaskSlot>(),
     TASK_STRIPES * TASKS_PER_STRIPE,
 );
-/// All sentences.
+/// The text area: all sentences.
 pub const TEXTS: ArenaPart = ArenaPart::after(TASKS, TEXT_BYTES, 1);
 /// CPU time by core, one element per Python worker.
 pub const LANE_CORES: ArenaPart =
@@ -329,7 +329,6 @@ impl Arena {
     /// Maps the memory and makes the latches.
     ///
     /// # Errors
-    ///
     /// If the system refuses the map or the pipes.
     pub fn map() -> io::Result<Arena> {
         let length = NonZeroUsize::new(BYTES).expect("the map has parts");
@@ -493,7 +492,7 @@ impl Arena {
     ///
     /// No worker may exist: the supervisor calls it before it creates the first and after it has joined the last.
     pub fn reset(&self, workers: u32, tasks: u32) {
-        // SAFETY: this is the whole map, and by the rule above nobody uses it.
+        // SAFETY: this is the whole map, and by the rule above it is not in use.
         if unsafe { os::release_pages(self.base, BYTES) }.is_err() {
             // Some sandboxes cannot release pages. Zeroing is slower and keeps the pages, but the next run must start
             // from zero. SAFETY: as above.

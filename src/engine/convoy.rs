@@ -44,7 +44,6 @@ const REFUSED: &str = "the system refused a thread";
 /// in the order of measurement.
 ///
 /// # Errors
-///
 /// If the system refuses a thread; the message is one sentence.
 pub fn emulated(
     computing: u32,

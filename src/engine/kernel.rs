@@ -47,7 +47,6 @@ impl PreparedTask {
     /// Executes one task: its steps, until one does not succeed.
     ///
     /// # Errors
-    ///
     /// If the task was not completed; the error gives the reason.
     pub fn execute(&self, worker: &mut Worker, task: u32) -> Result<(), Unfinished> {
         let mut page = vec![];

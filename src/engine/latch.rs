@@ -1,6 +1,6 @@
 //! A latch opens once and wakes every waiter, in threads and in forked processes alike.
 //!
-//! It is a pipe with one byte that nobody reads, so `poll` finds it readable from then on, for any number of pollers.
+//! It is a pipe with one byte that is never read, so `poll` finds it readable from then on, for any number of pollers.
 //! Unlike a futex, it can be waited for together with a socket, and it works on every Unix.
 
 use std::{
@@ -27,7 +27,6 @@ impl Latch {
     /// A closed latch. Make it before the zygote is forked, so that the workers inherit it.
     ///
     /// # Errors
-    ///
     /// If the system has no file descriptors left.
     pub fn new() -> io::Result<Latch> {
         let (reader, writer) = io::pipe()?;
@@ -40,7 +39,6 @@ impl Latch {
     /// A latch that opens whenever this signal arrives.
     ///
     /// # Errors
-    ///
     /// If the system has no file descriptors left, or the signal cannot be handled.
     pub fn opened_by(signal: c_int) -> io::Result<Latch> {
         let latch = Latch::new()?;
@@ -81,7 +79,6 @@ pub fn wait_readable<const N: usize>(
 /// are false after the timeout or a signal.
 ///
 /// # Errors
-///
 /// If the system refuses to poll.
 pub fn wait<const N: usize>(
     awaited: [(BorrowedFd<'_>, PollFlags); N],

@@ -78,7 +78,7 @@ pub struct RunContext {
     pub zygote: Mutex<Zygote>,
     /// The directory for the files of runs.
     pub scratch: Scratch,
-    /// When the current run was started; 0 if there is none.
+    /// The limits of fetches. Tests set shorter ones than usual, because they cannot wait so long.
     pub limits: Mutex<FetchLimits>,
     /// When the current run was started; 0 if there is none.
     pub run: AtomicU64,
@@ -102,7 +102,6 @@ impl RunContext {
     /// the calling thread during the run counts as watching.
     ///
     /// # Errors
-    ///
     /// If another run is in progress, or if the system refuses a thread for the supervisor. Later errors are in the
     /// record.
     pub fn start(

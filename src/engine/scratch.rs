@@ -47,7 +47,7 @@ const YOUNG: Duration = Duration::from_secs(60);
 /// The directory for the files of this session.
 #[derive(Clone, Debug)]
 pub struct Scratch {
-    /// The directory.
+    /// The path of the directory.
     pub directory: PathBuf,
     /// The lock by which other sessions see that the directory is in use. `None` if the directory does not exist, or if
     /// locks do not work there. In the latter case, other sessions do not remove abandoned directories either.
@@ -83,7 +83,6 @@ impl Scratch {
     /// remove is used again.
     ///
     /// # Errors
-    ///
     /// If the temporary directory is not writable, or the name is already taken.
     pub fn make(&self) -> io::Result<()> {
         let mut held = lock(&self.held);

@@ -95,7 +95,6 @@ impl Session {
     /// Probes this file for an interpreter. A name without a slash is looked up on `PATH`. Takes about 50 ms.
     ///
     /// # Errors
-    ///
     /// If it is not a usable interpreter; the message is one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
         let found = probe(&self.context, &find::resolved(written), &|| false);
@@ -105,7 +104,6 @@ impl Session {
     /// The default interpreter: `python3` on `PATH`. If there is no such file, it is the first usable interpreter.
     ///
     /// # Errors
-    ///
     /// If there is none; the message is one sentence. An unusable `python3` is an error, too: the user would not notice
     /// that a different interpreter was used.
     pub fn default_python(&self) -> Result<FoundPython, EngineError> {

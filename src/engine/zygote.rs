@@ -64,7 +64,6 @@ impl Zygote {
     /// Forks the zygote. Call this while the program has one thread.
     ///
     /// # Errors
-    ///
     /// If the system refuses the socket or the fork.
     pub fn fork(arena: &Arc<Arena>, scratch: &Scratch) -> io::Result<Zygote> {
         let (ours, theirs) = UnixStream::pair()?;
@@ -108,7 +107,6 @@ impl Zygote {
     /// Starts the loopback server in a separate process. Returns its port.
     ///
     /// # Errors
-    ///
     /// If the zygote is gone, or if the system refuses the server a socket or a process.
     pub fn start_server(&mut self, site: Site) -> Result<u16, EngineError> {
         self.send(&ZygoteRequest::Serve(site))?;

@@ -56,7 +56,6 @@ impl OutputFile<'_> {
     /// Writes what `content` writes and returns the number of bytes. A replaced file keeps its mode.
     ///
     /// # Errors
-    ///
     /// If the file cannot be written completely. An existing file is then unchanged.
     pub fn write(
         &self,

@@ -42,7 +42,6 @@ const CONVOYS_S: f64 = 4.0;
 /// results. Returns the exit code.
 ///
 /// # Errors
-///
 /// If the request is invalid, or the engine cannot start.
 pub fn fidelity(request: &FidelityRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let mut bench = Bench::open(&request.output, keeping, ascii)?;

@@ -43,7 +43,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Executes a command on the history, only in ASCII if `ascii` is set. Returns the exit code.
 ///
 /// # Errors
-///
 /// If the request is invalid, or the history is not usable.
 pub fn history(request: &HistoryRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     signals::survive_file_size_limit();

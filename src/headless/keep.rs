@@ -33,7 +33,6 @@ impl RunKeeper {
     /// file that is not a history is refused if the user has named it; otherwise the user gets a message.
     ///
     /// # Errors
-    ///
     /// If the named file is not a history; the message is one sentence.
     pub fn open(keeping: &Keeping, here: Arc<Provenance>) -> Result<RunKeeper, Failure> {
         let (place, trouble) = HistoryPlace::usable(keeping).map_err(Failure::usage)?;

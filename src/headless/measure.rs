@@ -44,7 +44,7 @@ use crate::{
 
 /// A measuring session, with everything that it has measured.
 pub struct Bench<'a> {
-    /// The engine.
+    /// The engine session.
     pub session: Session,
     /// The keeper of the measured runs.
     pub keeper: RunKeeper,
@@ -135,7 +135,6 @@ impl<'a> Bench<'a> {
     /// program at once.
     ///
     /// # Errors
-    ///
     /// If interrupts cannot be handled.
     pub fn listen(&self) -> Result<(), Failure> {
         os::request_short_time_slices();
@@ -196,7 +195,7 @@ impl<'a> Bench<'a> {
         self.runs.iter().map(|run| &run.record)
     }
 
-    /// What is known for estimates of durations on this machine.
+    /// The known facts for estimates of durations on this machine.
     pub fn known(&self) -> MachineFacts<'_> {
         MachineFacts {
             cores_usable: self.session.machine.cores_usable,
@@ -321,7 +320,6 @@ impl<'a> Bench<'a> {
     /// Prints the measured runs and these sweeps. `table` returns the text of the table format for a number of columns.
     ///
     /// # Errors
-    ///
     /// If that is not possible.
     pub fn share(
         &self,
@@ -341,7 +339,6 @@ impl<'a> Bench<'a> {
     /// Prints the results, and completes the keeping of the runs. Returns the exit code.
     ///
     /// # Errors
-    ///
     /// If the engine failed, or the results cannot be printed.
     pub fn end(mut self, print: impl FnOnce(&Self) -> Result<(), Failure>) -> Result<u8, Failure> {
         self.keeper.settle();

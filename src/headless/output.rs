@@ -32,7 +32,6 @@ impl<'a> Destination<'a> {
     /// It is checked before a long measurement starts.
     ///
     /// # Errors
-    ///
     /// If they cannot, as far as that is known before.
     pub fn checked(
         output: &'a OutputArguments,
@@ -63,7 +62,6 @@ impl<'a> Destination<'a> {
     /// columns.
     ///
     /// # Errors
-    ///
     /// If that is not possible.
     pub fn share(
         &self,

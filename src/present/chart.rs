@@ -36,7 +36,7 @@ use crate::{
 /// near it.
 const IDEAL_AT_ONCE: f64 = 32.0;
 
-/// What the bars of a chart measure.
+/// The quantity that the bars of a chart show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Measure {
     /// How many times faster than serial.
@@ -87,7 +87,7 @@ pub struct ChartBar {
     pub ideal: Option<f64>,
     /// The number of runs that failed or in which a task failed.
     pub failed: u32,
-    /// Whether it is the best bar of all.
+    /// Whether this is the best bar of all.
     pub is_best: bool,
     /// Whether the configuration is being measured.
     pub is_now: bool,
@@ -131,7 +131,7 @@ pub struct Fitted {
 /// A bar chart of a sweep.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarChart {
-    /// What the bars measure.
+    /// The quantity that the bars show.
     pub measure: Measure,
     /// The executors besides serial, one per series.
     pub executors: Vec<ModelVariant>,

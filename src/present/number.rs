@@ -1,4 +1,4 @@
-//! How numbers are written, depending on their unit.
+//! The format of numbers, depending on their unit.
 
 use crate::{
     catalog::metric::Unit,

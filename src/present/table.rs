@@ -10,10 +10,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::number::{self, NOTHING};
 use crate::catalog::metric::{HistoryColumn, Metric, Unit};
 
-/// How the cells of a column are aligned.
+/// The alignment of the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Text.
+    /// Text, at the left.
     Left,
     /// Whole numbers.
     Right,
@@ -194,7 +194,7 @@ impl Column {
 pub struct Table {
     /// The columns from left to right.
     pub columns: Vec<Column>,
-    /// The cells.
+    /// The rows, each with one cell per column.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -223,7 +223,7 @@ impl Table {
 
     /// Lines of text that are no longer than `room`, unless a word is. If the whole table is wider, headings are short
     /// and words continue in the next line. If that is not enough, columns that do not distinguish rows are left out,
-    /// and the text says so. If that is not enough either, every cell has a line of its own.
+    /// and the text says so. If that is not enough either, every cell has its own line.
     pub fn lines(&self, room: usize) -> String {
         let whole = self.drawn(|column| &column.heading);
         if taken(&whole, |drawn| drawn.width) <= room {

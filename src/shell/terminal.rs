@@ -12,7 +12,6 @@ const SMALLEST: (u16, u16) = (60, 16);
 /// Checks whether the explorer can be shown here.
 ///
 /// # Errors
-///
 /// If it cannot; the sentence says why, and what would help.
 pub fn check() -> Result<(), String> {
     for (is_terminal, name) in [

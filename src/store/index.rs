@@ -39,7 +39,7 @@ pub struct Opened {
 
 /// A record, or the part of it that an index needs.
 pub trait Identified: DeserializeOwned {
-    /// The record's id.
+    /// The id of the record.
     fn id(&self) -> &str;
 }
 
@@ -61,7 +61,7 @@ impl Identified for Box<Record> {
     }
 }
 
-/// What has been found in a history so far, without the records.
+/// The numbers in a history so far, without the records.
 #[derive(Debug, Default)]
 pub struct Index {
     /// Whether the index started from the highest number and knows only that and what was appended later.
@@ -172,7 +172,6 @@ impl Index {
     }
 
     /// # Errors
-    ///
     /// If the file is not a history, and must not be written to: it does not start like one, and contains no line of
     /// one.
     pub fn check_is_of_history(&self, file: &Path) -> Result<(), StoreError> {

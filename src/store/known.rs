@@ -41,7 +41,6 @@ impl KnownHistory {
     /// The facts about `history` after it was read up to this position.
     ///
     /// # Errors
-    ///
     /// If it cannot be read.
     pub fn of(history: &File, position: Position, highest: usize) -> io::Result<KnownHistory> {
         Ok(KnownHistory {
@@ -68,7 +67,6 @@ impl KnownHistory {
     /// Writes the facts to the file at `path`.
     ///
     /// # Errors
-    ///
     /// If that is not possible. The next program that needs a number then has to read more.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut content = serde_json::to_vec(self)?;

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// The time between two attempts to get the lock.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// What is found while reading.
+/// An event while reading a log.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LogEvent<'a> {
     /// The file is not the one that was read before. What was read from that one no longer counts.

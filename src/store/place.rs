@@ -24,7 +24,6 @@ impl HistoryPlace {
     /// The place where the user wants runs to be kept; `None` if nowhere.
     ///
     /// # Errors
-    ///
     /// If it is the user's data directory and no environment variable says where that is; the message is one sentence.
     pub fn wanted(keeping: &Keeping) -> Result<Option<HistoryPlace>, StoreError> {
         match keeping {
@@ -76,7 +75,6 @@ impl HistoryPlace {
 /// it, as the [XDG Base Directory Specification](https://specifications.freedesktop.org/basedir/latest/) requires.
 ///
 /// # Errors
-///
 /// If there is no home directory either; the message is one sentence.
 pub fn default_place() -> Result<HistoryPlace, StoreError> {
     data_home(env::var_os("XDG_DATA_HOME"), env::home_dir())

@@ -155,7 +155,6 @@ impl TraceFolder {
     /// Keeps the details of this run.
     ///
     /// # Errors
-    ///
     /// If they cannot be kept; the message is one sentence, and no part of them is left.
     pub fn keep(&self, record: &Record, trace: &Trace) -> Result<(), StoreError> {
         let lanes = &trace.lanes;
@@ -180,7 +179,6 @@ impl TraceFolder {
     /// The details of the run with this id.
     ///
     /// # Errors
-    ///
     /// If there are none, or none that can be understood; the message is one sentence.
     pub fn read(&self, id: &str) -> Result<RunDetails<'static>, String> {
         let removed = || "its timeline was removed to save space; all numbers are kept".to_string();

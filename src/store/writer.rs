@@ -49,7 +49,7 @@ pub enum KeepingEnd {
 /// Keeps the changes of one session.
 #[derive(Debug)]
 pub struct Writer {
-    /// The history.
+    /// The history to which changes are written.
     pub store: Store,
     here: Arc<Provenance>,
     /// Changes that could not be appended yet, in order.

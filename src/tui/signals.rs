@@ -22,7 +22,6 @@ const LOOK_EVERY_MS: u16 = 1_000;
 /// Sends signals to the loop. If the loop does not end the program in time, this thread does.
 ///
 /// # Errors
-///
 /// If that is not possible; the message is one sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
     signals::listen(

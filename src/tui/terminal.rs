@@ -45,7 +45,6 @@ impl TerminalGuard {
     /// Sets up the terminal: raw mode, alternate screen, no cursor, bracketed paste, and the mouse if `mouse` is set.
     ///
     /// # Errors
-    ///
     /// An error of the terminal, which is then restored.
     pub fn enter(mouse: bool) -> io::Result<TerminalGuard> {
         let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
@@ -56,7 +55,6 @@ impl TerminalGuard {
     /// Sets up the terminal again after another program used it. Nothing is assumed about its modes.
     ///
     /// # Errors
-    ///
     /// An error of the terminal.
     pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
         // crossterm does nothing if raw mode is on according to its own state, although a shell may have changed that

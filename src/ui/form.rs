@@ -130,7 +130,6 @@ pub trait Form {
     /// Takes the typed text as the value of the selected row.
     ///
     /// # Errors
-    ///
     /// If the text is not a valid value. The message is one sentence.
     fn take(&mut self, text: &str) -> Result<(), String>;
 
@@ -262,7 +261,6 @@ pub trait Form {
 /// The whole number that was typed. Its digits may be grouped.
 ///
 /// # Errors
-///
 /// If the text is not a number; the message says `what` was expected.
 pub fn number(what: &str, text: &str) -> Result<u64, String> {
     let digits = text.replace(|c: char| c.is_whitespace() || c == '_', "");

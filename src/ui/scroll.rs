@@ -1,4 +1,4 @@
-//! Which rows of a text are in view.
+//! The rows of a text that are in view.
 
 /// Which rows of a text are in view, counted from the end to which the user scrolled last. A reader at the end of a
 /// text stays there when the screen grows or shrinks.

@@ -1,4 +1,4 @@
-//! Only one of them computes, and its row varies. All others are idle.
+//! The window of time in view. Zooming and panning are the same for one run and for several.
 
 use crate::domain::time::Nanos;
 

@@ -1,4 +1,4 @@
-//! The screen can be drawn, whatever keys are pressed and whatever runs do.
+//! The screen can be drawn, whatever keys are pressed and whatever happens to runs.
 
 use pconc_tui::{
     app::screens::all_keys,
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What may happen to a run between two batches.
+/// An event that may happen to a run between two batches.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Nothing,

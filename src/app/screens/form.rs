@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// The form over the panels, if it has no panel of its own.
+/// The form over the panels, for screens without a panel for it.
 #[derive(Clone, Debug)]
 pub struct FormScreen;
 
@@ -55,7 +55,7 @@ pub struct Setup {
     cores_usable: u32,
     /// The maximum number of workers for each kind of model.
     pub(crate) limits: WorkerLimits,
-    /// What is known about this machine's interpreters.
+    /// The state of the search for interpreters.
     pythons: Search,
     /// The estimate for the next run. It is updated when something has changed.
     estimate: Result<String, Invalid>,
@@ -189,7 +189,7 @@ impl Setup {
         }
     }
 
-    /// Switches from a time of computing to steps, or back.
+    /// Switches the amount of computing from a time to steps, or back.
     fn change_sizing(&mut self) {
         let Some(sizing) = self.draft.workload.description().sizing.as_ref() else {
             return;

@@ -57,7 +57,7 @@ pub enum Subject {
 /// A text that lies over the panels, wrapped for the current screen.
 #[derive(Clone, Debug)]
 pub struct TextScreen {
-    /// The width with the frame, in columns.
+    /// The subject of the text.
     pub subject: Subject,
     scroll: Scroll,
     title: String,

@@ -42,7 +42,7 @@ use crate::{
 /// The state of the screens of sweeps.
 #[derive(Debug)]
 pub(crate) struct Sweeps {
-    /// The form. It keeps its values while it is closed.
+    /// The form for a new sweep. It keeps its values while it is closed.
     pub(crate) form: SweepForm,
     /// The chart in place of the panels.
     pub(crate) chart: Option<SweepChart>,
@@ -143,7 +143,7 @@ impl App {
 
     /// Starts the sweep of the form.
     pub(crate) fn start_sweep(&mut self) {
-        // The form shows already what is wrong or cannot be accepted.
+        // The form already shows what is invalid.
         if !self.sweeps.form.accept() {
             return;
         }
@@ -159,7 +159,7 @@ impl App {
         Ok(sweep)
     }
 
-    /// Starts the sweep. A time of computing has already been converted to steps.
+    /// Starts the sweep. If the amount of computing was given as a time, it has been converted to steps by now.
     pub(crate) fn begin_sweep(&mut self, sweep: SweepDraft) {
         let plan = match sweep.validate(&self.form.limits) {
             Ok(plan) => plan,

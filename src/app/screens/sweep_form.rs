@@ -65,7 +65,7 @@ const FIXED: usize = 2;
 /// The rows below the models.
 const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed];
 
-/// What a sweep of one workload measures.
+/// The choices of a sweep for one workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct SweepChoice {
     models: Vec<Model>,
@@ -198,7 +198,6 @@ impl SweepForm {
     /// The request for a sweep of this work.
     ///
     /// # Errors
-    ///
     /// If one of the worker counts is invalid.
     pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
         let SweepChoice { models, workers } = self.choice();

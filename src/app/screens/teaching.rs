@@ -19,9 +19,9 @@ const REMEMBERED: usize = 4;
 /// A key that did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pressed {
-    /// The key.
+    /// The pressed key.
     pub key: Key,
-    /// What it did, in a few words.
+    /// The effect of the key, in a few words.
     pub meaning: Cow<'static, str>,
     /// The number of successive presses, at least one.
     pub times: u32,

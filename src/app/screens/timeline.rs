@@ -40,7 +40,7 @@ pub(crate) struct TimelineState {
 /// The user's view of the timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimelineView {
-    /// What the rows are.
+    /// Whether the rows are workers or cores.
     pub rows: Rows,
     /// The window of time in view; `None` is the whole run.
     pub zoom: Option<Window>,

@@ -25,7 +25,6 @@ impl History {
     /// choice is undone, and the latest sound serial run of each session is the baseline again.
     ///
     /// # Errors
-    ///
     /// If the run did not do all of its work; the message is one sentence.
     pub fn choose_baseline(&mut self, number: usize) -> Result<(), String> {
         let Some(entry) = self.get(number) else {
@@ -49,7 +48,6 @@ impl History {
     /// baseline by default, no choice is made.
     ///
     /// # Errors
-    ///
     /// If the run cannot be a baseline; the message is one sentence.
     pub fn measure_against(&mut self, number: usize) -> Result<(), String> {
         if let Some(entry) = self.get(number).filter(|entry| entry.record.is_sound()) {
@@ -163,7 +161,7 @@ fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline 
     }
 }
 
-/// The runs of one work and one session, grouped for comparison by sweep. Runs outside of sweeps form a group, too.
+/// The runs of one work and one session, grouped for comparison by sweep. Runs outside sweeps form a group, too.
 struct SessionRuns<'a> {
     /// The ids of the campaigns that have a warm-up round.
     sweeps: HashSet<&'a str>,
@@ -191,9 +189,9 @@ impl<'a> SessionRuns<'a> {
         id.filter(|id| self.sweeps.contains(id))
     }
 
-    /// The baseline unless the user chose one, for runs of a sweep or outside of sweeps, native or by this interpreter.
-    /// A sweep is measured against the one of its own serial runs that is nearest to their median. Other runs are
-    /// measured against the latest serial run outside of sweeps. If there is none, they have the baseline of the latest
+    /// The baseline unless the user chose one, for runs of a sweep or outside sweeps, native or by this interpreter. A
+    /// sweep is measured against the one of its own serial runs that is nearest to their median. Other runs are
+    /// measured against the latest serial run outside sweeps. If there is none, they have the baseline of the latest
     /// sweep.
     fn baseline_of(
         &self,

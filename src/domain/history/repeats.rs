@@ -39,8 +39,7 @@ pub fn mark_outliers(entries: &mut [RunEntry], selects: impl Fn(&str) -> bool) {
 }
 
 /// Groups runs that repeat each other: sound runs of the same plan in the same campaign, without warm-up runs. Runs
-/// that were measured alone repeat each other within a session. The time of a run outside of these groups does not
-/// count.
+/// that were measured alone repeat each other within a session. Runs outside these groups do not count.
 pub(super) fn groups<'a>(entries: &[&'a RunEntry]) -> Vec<Vec<&'a RunEntry>> {
     let key = |entry: &'a RunEntry| {
         let plan = &entry.record.plan;

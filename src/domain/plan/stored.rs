@@ -39,7 +39,6 @@ struct StoredPlan<P> {
 /// Writes everything that determines what was done, except the passwords of addresses.
 ///
 /// # Errors
-///
 /// If the serializer fails.
 pub fn serialize<S: Serializer>(plan: &Plan, serializer: S) -> Result<S::Ok, S::Error> {
     let stored = StoredPlan {

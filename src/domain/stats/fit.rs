@@ -43,7 +43,7 @@ pub struct FittedParameter {
     pub value: f64,
     /// The 95 % interval over resampled repeats; it contains the value.
     pub interval: Interval,
-    /// Whether the best value was outside of what the law allows, for example because something scales better than
+    /// Whether the best value was outside the bounds of the law, for example because something scales better than
     /// linearly. The value is then the nearest allowed one, and screens and files say so beside it.
     pub clamped: bool,
 }
@@ -119,7 +119,7 @@ impl Law {
 /// A law with the parameters that describe the measured points best.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Fit {
-    /// The law.
+    /// The fitted law.
     pub law: Law,
     /// The number of points, at least [`LEAST_POINTS`].
     pub points: usize,
@@ -261,8 +261,8 @@ impl Equations {
         let bounded = if free.iter().all(|value| *value >= 0.0) {
             free
         } else {
-            // The sum of squares is convex. If the free optimum is outside of the bounds, the best allowed value is on
-            // a bound.
+            // The sum of squares is convex. If the free optimum is outside the bounds, the best allowed value is on a
+            // bound.
             let first_alone = [(self.xz / self.xx).max(0.0), 0.0];
             let second_alone = [0.0, (self.yz / self.yy).max(0.0)];
             if self.squares_at(first_alone) <= self.squares_at(second_alone) {

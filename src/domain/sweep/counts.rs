@@ -13,7 +13,6 @@ const MAX_SHOWN: usize = 40;
 /// powers of two contains only the powers.
 ///
 /// # Errors
-///
 /// If a part is invalid. The message is one sentence that names the part and says what is allowed.
 pub fn parse_counts(text: &str, cores_usable: u32) -> Result<Vec<u64>, String> {
     if text.trim().is_empty() {

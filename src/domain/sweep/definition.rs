@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How a sweep is written and read. What is read is checked like a draft.
+/// The stored form of a sweep. What is read is checked like a draft.
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredSweep {
     #[serde(deserialize_with = "foreign::text")]

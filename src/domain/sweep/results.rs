@@ -19,7 +19,7 @@ use crate::domain::{
 /// The joint statistics of the repeats of one configuration, without the warm-up run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ConfigurationSummary {
-    /// The configuration.
+    /// The plan of the configuration.
     #[serde(flatten, serialize_with = "configuration")]
     pub plan: Plan,
     /// The number of runs that did all their work. All other statistics are from these runs.

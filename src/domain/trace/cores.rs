@@ -79,7 +79,7 @@ pub struct CoreLane {
     pub(super) segments: Vec<CoreSegment>,
     /// The number of merged segments. They do not change any more.
     sealed: usize,
-    /// What was seen since the segments were put in order.
+    /// The visits that were seen since the segments were put in order.
     pending: Vec<Visit>,
 }
 

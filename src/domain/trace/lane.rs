@@ -153,7 +153,7 @@ impl Lane {
     /// Thins the lane. If more than two events lie in an interval of `length` nanoseconds, two are kept. They show how
     /// long the worker computed in the interval, and which other phase was the longest.
     pub(super) fn thin(&mut self, length: Nanos) {
-        // Time that is unknown because of a gap becomes a phase of its own.
+        // Time that is unknown because of a gap becomes a separate phase.
         for index in 1..self.transitions.len() {
             if std::mem::take(&mut self.transitions[index].after_gap) {
                 self.transitions[index - 1].phase = Phase::Lost;

@@ -52,7 +52,8 @@ impl Executor for ForkExecutor<'_> {
                 Ok(Some(_)) => {}
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    // The kernel is about to kill the zygote's children. Nobody may use the arena before they are gone.
+                    // The kernel is about to kill the zygote's children. The arena must not be used before they are
+                    // gone.
                     let can_run = |lane: &LaneHeader| os::can_run(lane.pid.load(Relaxed));
                     wait_until(ORPHANS_MAX, || !arena.lanes().any(can_run));
                     self.alive = 0;

@@ -30,7 +30,6 @@ pub struct ThreadExecutor {
 /// Starts the thread of a worker.
 ///
 /// # Errors
-///
 /// If the system refuses the thread. `thread::spawn` would panic.
 fn spawn(name: String, life: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     let builder = Builder::new().name(name).stack_size(STACK_BYTES);

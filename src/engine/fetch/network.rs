@@ -193,7 +193,7 @@ pub fn system_lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     Ok((host, port).to_socket_addrs()?.collect())
 }
 
-/// Parses IP literals, and looks up names in a helper thread that it waits for only as long as the fetch goes on.
+/// Parses IP literals, and looks up names in a helper thread. It waits for the thread only until the fetch ends.
 impl Resolver for Network {
     fn resolve(
         &self,

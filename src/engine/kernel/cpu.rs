@@ -18,7 +18,6 @@ const LOOK: u64 = 1024;
 /// Executes this many iterations.
 ///
 /// # Errors
-///
 /// If the run is cancelled.
 pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
     let mut foo = black_box(0.0);

@@ -19,7 +19,6 @@ use crate::{
 /// end.
 ///
 /// # Errors
-///
 /// If the page was not written completely; the error gives the reason.
 pub fn write(
     worker: &mut Worker,

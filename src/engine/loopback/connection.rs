@@ -187,8 +187,8 @@ impl Connection {
         }
     }
 
-    /// Discards what has arrived, unless it is too much. A client that closed its side is gone: neither our fetchers
-    /// nor urllib or curl do that before they have their answer.
+    /// Discards what has arrived, unless it is too much. A client that closed its side is gone: neither this program's
+    /// fetchers nor urllib or curl do that before they have their answer.
     fn discard(&mut self) -> Next {
         loop {
             match self.take(MAX_HEAD_BYTES) {

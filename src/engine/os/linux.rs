@@ -124,7 +124,6 @@ pub fn stop_here() {
 /// descriptor is closed on exec unless that is changed.
 ///
 /// # Errors
-///
 /// If the system has no such files, or does not allow this size.
 pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
     // Checked first: exceeding the limit would raise a signal that kills the program.
@@ -140,7 +139,6 @@ pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
 /// Returns the pages to the system. Afterwards they read as zeros in every process that maps them.
 ///
 /// # Safety
-///
 /// `address` and `length` must describe whole pages of a shared mapping of memory without a file on disk, and no thread
 /// or process may use them meanwhile.
 pub unsafe fn release_pages(

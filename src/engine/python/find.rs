@@ -49,7 +49,7 @@ pub fn candidates() -> Vec<PathBuf> {
 fn on_path() -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let directories: Vec<_> = env::split_paths(&path).collect();
-    // An empty entry would mean the current directory, which nobody intends.
+    // An empty entry would mean the current directory, which is hardly intended.
     directories
         .into_iter()
         .filter(|directory| directory.is_absolute())
@@ -75,7 +75,7 @@ fn has_minor_version(name: &str) -> bool {
     digits.parse::<u32>().is_ok()
 }
 
-/// pyenv's directory, if there is one. A relative path would depend on the current directory, which nobody intends.
+/// pyenv's directory, if there is one. A relative path would depend on the current directory, which is hardly intended.
 fn pyenv_root(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let root = variable("PYENV_ROOT").filter(|root| !root.is_empty());
     let usual = || Some(PathBuf::from(variable("HOME")?).join(".pyenv"));

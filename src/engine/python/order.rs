@@ -44,7 +44,6 @@ pub fn write(assignment: &Assignment) -> io::Result<()> {
 /// The interpreter of this plan, with the arguments that make it execute the order.
 ///
 /// # Errors
-///
 /// If other programs cannot map the arena.
 pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
     let python = assignment

@@ -104,7 +104,6 @@ impl fmt::Display for ProcessEnd {
 /// Sends a frame.
 ///
 /// # Errors
-///
 /// If the other end is gone.
 pub fn send(socket: &mut UnixStream, message: &impl Serialize) -> io::Result<()> {
     let body = serde_json::to_vec(message)?;

@@ -80,7 +80,6 @@ pub fn check_size(bytes: u64) -> Result<(), String> {
 /// names that they had where they were measured.
 ///
 /// # Errors
-///
 /// If it is not JSON, has a different schema or an unknown version, or contains an impossible record. The message is
 /// one sentence without the name of the file.
 pub fn read(text: &[u8]) -> Result<Lot, String> {

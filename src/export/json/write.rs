@@ -34,7 +34,6 @@ pub enum Traces {
 /// sweep has a machine.
 ///
 /// # Errors
-///
 /// If writing to `out` fails.
 pub fn write(
     out: &mut dyn Write,
@@ -135,7 +134,7 @@ impl<'a> OutgoingRun<'a> {
 #[derive(Serialize)]
 struct Speedup {
     factor: f64,
-    /// The baseline's number.
+    /// The number of the baseline.
     baseline: usize,
 }
 

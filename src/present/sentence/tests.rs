@@ -18,7 +18,7 @@ use crate::{
     fixtures::{sample, swept},
 };
 
-/// What a sentence claims about its run.
+/// The claim of a sentence about its run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Claim {
     Faster,

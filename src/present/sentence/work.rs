@@ -1,4 +1,4 @@
-//! What a run is, in a few words.
+//! The description of a run in a few words.
 
 use crate::domain::{history::RunEntry, plan::Plan, python::GilState, text::counted};
 

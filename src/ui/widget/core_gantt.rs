@@ -262,8 +262,8 @@ mod tests {
             (0, 0, 300, 301),
         ];
         let trace = trace(1, &turns, 600);
-        // The rest of a column belongs to nobody, and so does the time after the last turn. Beyond the run there is
-        // nothing.
+        // The rest of a column belongs to no worker, and so does the time after the last turn. After the end of the run
+        // the bar is empty.
         assert_eq!(drawn(&trace, 800, 8, HIGH), ["w0      ", "█▄▂···  "]);
     }
 

@@ -528,7 +528,7 @@ mod tests {
             theme: Theme::plain(),
         }
         .render(area, &mut buf);
-        // There are 16 tasks: the workers of the first row fetch, and the others find no task left.
+        // There are 16 tasks: the workers of the first row fetch, and the others do not get a task.
         let rows = rows(&buf);
         assert!(rows[0].contains('─'), "{rows:?}");
         assert!(!rows[1].contains('─') && !rows[3].contains('─'), "{rows:?}");
@@ -537,7 +537,7 @@ mod tests {
     #[test]
     fn a_row_of_the_overview_includes_every_worker_it_stands_for() {
         let lanes = 1_000;
-        // There are 16 tasks: the workers of the first row fetch, and the others do not get a task.
+        // Only one of them computes, and its row varies. All others are idle.
         for busy in [0, 3, 499, 777, 999] {
             let mut trace = Trace::new(lanes);
             let lane = |lane| LaneUpdate {

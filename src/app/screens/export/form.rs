@@ -26,7 +26,7 @@ pub struct Scope {
     stem: String,
     /// The numbers of its runs and sweeps, ascending.
     numbers: Vec<usize>,
-    /// How many of the runs have no timeline any more.
+    /// The number of these runs whose timelines are no longer available.
     without_trace: usize,
 }
 
@@ -71,7 +71,7 @@ impl Scope {
         if let Some(sweep) = chosen.and_then(|number| history.sweep(number)) {
             let number = sweep.number;
             let label = format!("sweep #{number} with its {}", many(&sweep.members, "run"));
-            // A user in front of a chart means its sweep, whatever is marked in the history.
+            // In front of a chart, the user means its sweep, even if other runs are marked in the history.
             let place = if chart.is_some() { 0 } else { scopes.len() };
             scopes.insert(place, scope(label, &format!("sweep-{number}"), &[number]));
         }
@@ -87,7 +87,7 @@ impl Scope {
 const SCOPE: usize = 0;
 /// The row of the first format.
 const FORMATS: usize = 1;
-/// The number of these runs whose timelines are no longer available.
+/// The row of the file name.
 const FILE: usize = FORMATS + Format::FILES.len();
 /// The width of a format's name, in columns.
 const NAMES: usize = 12;

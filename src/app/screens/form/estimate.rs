@@ -13,7 +13,6 @@ impl Setup {
     /// How long a run will take that starts now, in a few words.
     ///
     /// # Errors
-    ///
     /// If no run can start; the value gives the reason.
     pub fn estimate(&self) -> Result<&str, &Invalid> {
         self.estimate.as_deref()

@@ -9,7 +9,7 @@ use crate::{
     ui::form::FormField,
 };
 
-/// What is known about this machine's interpreters.
+/// The state of the search for interpreters, with its result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Search {
     /// The search is still running.
@@ -19,7 +19,7 @@ pub enum Search {
 }
 
 impl Setup {
-    /// What is known about this machine's interpreters.
+    /// The state of the search for interpreters.
     pub fn pythons(&self) -> &Search {
         &self.pythons
     }

@@ -1,4 +1,4 @@
-//! Which rows of the history are shown, chosen and marked.
+//! The rows of the history that are shown, chosen and marked.
 
 use std::collections::HashMap;
 

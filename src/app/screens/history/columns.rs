@@ -25,9 +25,9 @@ use crate::{
 /// The sort key of a run. Unknown values come last in either direction.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub enum SortKey<'a> {
-    /// A number.
+    /// The key of a column of numbers.
     Number(f64),
-    /// A word.
+    /// The key of a column of words.
     Word(&'a str),
     /// Not measured.
     Unknown,
@@ -55,7 +55,7 @@ pub struct ColumnDescription {
     pub table: TableColumn,
     /// The meaning in a few words.
     pub meaning: &'static str,
-    /// How the value is measured; empty if it was only requested.
+    /// How the value is measured; empty for a value of the plan.
     pub how: &'static str,
     /// The minimum room of the cells, so that a number that grows during a run moves nothing.
     least: Extent,
@@ -76,7 +76,7 @@ enum ColumnContent {
 /// Whether a column is shown if the user has not chosen.
 #[derive(Clone, Copy, Debug)]
 pub enum ByDefault {
-    /// Shown whatever runs there are.
+    /// Shown in any case.
     Shown,
     /// Hidden unless the user asks for it.
     Hidden,
@@ -323,9 +323,9 @@ fn started_at(row: RowSource<'_>) -> Option<&str> {
 /// The order of the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    /// Whether the largest value comes first.
+    /// The id of the column.
     pub by: &'static str,
-    /// Whether the largest comes first.
+    /// Whether the largest value comes first.
     pub descending: bool,
 }
 
@@ -339,7 +339,7 @@ pub struct Columns {
     /// The index of the selected column in [`COLUMNS`].
     pub cursor: usize,
     extents: Vec<Extent>,
-    /// Which columns are shown by default.
+    /// Whether each column is shown by default.
     is_worth: Vec<bool>,
 }
 

@@ -34,7 +34,7 @@ pub struct Filter {
     since: usize,
     /// The searchable text of each row of the history.
     index: Vec<(usize, String)>,
-    /// How many runs match, and how many there are.
+    /// The number of runs that match, and the number of all runs.
     pub found: (usize, usize),
 }
 

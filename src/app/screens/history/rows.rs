@@ -18,7 +18,7 @@ use crate::{
     domain::history::{History, RunEntry},
 };
 
-/// The runs of the history outside of sweeps, and the sweeps.
+/// The runs of the history outside sweeps, and the sweeps.
 fn rows(history: &History, with_earlier: bool) -> Vec<RowSource<'_>> {
     let runs = history
         .single_entries()

@@ -21,7 +21,7 @@ use crate::{
 pub struct Topic(&'static str);
 
 impl Topic {
-    /// The form.
+    /// The form of the plan.
     pub const FORM: Topic = Topic(include_str!("../../../../assets/help/form.md"));
     /// The bars, and everything beside them on this screen.
     pub const TIMELINE: Topic = Topic(include_str!("../../../../assets/help/timeline.md"));

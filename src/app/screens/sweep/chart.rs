@@ -10,7 +10,7 @@ use crate::{
 pub struct SweepChart {
     /// The number of the sweep.
     pub number: usize,
-    /// What its bars measure.
+    /// The quantity that the bars show.
     pub measure: Measure,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,

@@ -34,7 +34,7 @@ pub struct Sketch {
     pub notes: Vec<String>,
     /// Facts about the point under the cursor, the most important first.
     pub about: Vec<String>,
-    /// How a finished sweep ended.
+    /// The ending of a finished sweep, in words.
     pub ended: String,
     /// The bars and lines.
     pub chart: BarChart,

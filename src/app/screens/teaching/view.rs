@@ -45,7 +45,7 @@ pub fn is_on(app: &App) -> bool {
 }
 
 /// Adapts the panels to the current state. This layout has no numbers before the first run, so the questions get their
-/// room. If the pressed keys have no row of their own, they are beside the keys that work here.
+/// room. If there is no row for the pressed keys, they are beside the keys of the footer.
 pub fn fitted(app: &App, mut panels: Panels) -> Panels {
     if app.screen() == ScreenClass::Teaching
         && !app.settings.teaching.pressed.is_empty()
@@ -128,7 +128,7 @@ fn verdict_and_reason(app: &App, room: u16) -> (String, String) {
 /// A number and its captions. The longest caption that fits is shown.
 type Number = (String, Vec<String>);
 
-/// Draws the time, the speed-up, and the two numbers concurrency and parallelism.
+/// Draws the time, the speed-up, and the values of concurrency and parallelism.
 fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let cores = app.machine_shown().cores_usable;
     let (time, result) = match shown {

@@ -52,7 +52,7 @@ pub(crate) struct Frozen {
 }
 
 impl App {
-    /// What is under the cursor, if the timeline has one.
+    /// The details of the place under the cursor, if the timeline has one.
     pub fn inspection(&self) -> Option<Inspection<'_>> {
         let view = &self.timeline.view;
         let at = view.cursor?;

@@ -23,7 +23,6 @@ thread_local! {
 /// has opened.
 ///
 /// # Errors
-///
 /// If the system refuses a thread.
 pub fn create(
     assignment: &Assignment,

@@ -31,7 +31,7 @@ const COMPARABLE: usize = 4;
 pub struct TimelineGeometry {
     /// The names of the rows.
     pub labels: Rect,
-    /// The bars.
+    /// The area of the bars.
     pub bars: Rect,
     /// The time axis, just below the bars.
     pub axis: Rect,

@@ -18,7 +18,7 @@ use crate::{
 
 /// The maximum number of lines of a legend.
 pub const LINES: u16 = 3;
-/// What the ink means, after the first item.
+/// The meaning of the ink, after the first item.
 const FULLER: [&str; 2] = [
     ": the fuller the bar, the more of that time",
     ": the fuller, the more of that time",
