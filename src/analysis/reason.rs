@@ -119,7 +119,7 @@ fn waits(record: &Record) -> Option<(f64, Phase)> {
 /// A difference between a run and another, regardless of their times. Of two numbers, the first belongs to the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
-    /// It computes on more or fewer cores.
+    /// The run uses more or fewer cores.
     Cores(f64, f64),
     /// More or fewer of its workers wait at once in this phase.
     AtOnce(Phase, f64, f64),

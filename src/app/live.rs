@@ -76,7 +76,7 @@ pub struct Asked {
 /// The purpose of a single run.
 #[derive(Clone, Copy, Debug)]
 pub enum RunPurpose {
-    /// Its own result.
+    /// The run's own result.
     Own,
     /// To be the baseline of its work, whatever was chosen before.
     Baseline,

@@ -67,7 +67,7 @@ pub enum Msg {
     TraceRead {
         /// The run's number.
         number: usize,
-        /// The trace, or the reason.
+        /// The trace; otherwise the sentence.
         trace: Result<Box<Trace>, String>,
     },
     /// The answer to [`Effect::Export`]: the size of the file in bytes, or the reason why it was not written.

@@ -25,7 +25,7 @@ enum Until {
 }
 
 impl Notice {
-    /// Whether it answers a key.
+    /// Whether the notice answers a key.
     pub(crate) fn is_answer(&self) -> bool {
         !matches!(self.until, Until::Closed)
     }

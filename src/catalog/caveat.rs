@@ -347,9 +347,9 @@ impl Caveat {
 /// Why a run may be far from its repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LikelyCause {
-    /// It has another caveat that explains it.
+    /// Another caveat of the run explains it.
     Known(CaveatKind),
-    /// It was the first run and slower.
+    /// The run was the first one and slower.
     ColdCaches,
     /// Nothing that was measured explains it.
     Unknown,

@@ -39,7 +39,7 @@ pub struct Parameter {
     pub note: &'static str,
     /// The help on the command line.
     pub help: Help,
-    /// Whether it belongs to the embedded server, so that it has no effect with real addresses.
+    /// Whether the parameter belongs to the embedded server, so that it has no effect with real addresses.
     pub is_of_server: bool,
 }
 

@@ -178,9 +178,9 @@ impl FidelityLine {
 pub struct Convoy {
     /// The number of threads that compute beside the sleeping one.
     pub beside: u32,
-    /// Under the emulated lock.
+    /// The latencies under the emulated lock, one per round.
     pub emulated: Vec<f64>,
-    /// Under CPython's.
+    /// The latencies under CPython's lock, one per round.
     pub real: Vec<f64>,
 }
 

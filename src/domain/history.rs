@@ -236,6 +236,13 @@ impl History {
             .ok()
     }
 
+    /// The numbers of the runs and sweeps that this session measured, even if they were removed.
+    pub fn numbers_here(&self) -> Vec<usize> {
+        let items = self.all_items();
+        let here = items.filter(|item| item.provenance.origin == Origin::Here);
+        here.map(|item| item.number).collect()
+    }
+
     /// The number that the next run or sweep gets.
     pub fn next_number(&self) -> usize {
         self.highest + 1

@@ -21,7 +21,7 @@ pub use crate::catalog::phase::Phase;
 pub struct PhaseTimes([Nanos; Phase::COUNT]);
 
 impl PhaseTimes {
-    /// Nanoseconds over all phases.
+    /// The sum over all phases, in nanoseconds.
     pub fn total(&self) -> Nanos {
         self.0.iter().sum()
     }

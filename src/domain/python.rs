@@ -135,14 +135,14 @@ pub struct Interpreter {
     pub path: String,
     /// The version of the language.
     pub version: Version,
-    /// Whether it was built to run without the lock (`Py_GIL_DISABLED`).
+    /// Whether the interpreter was built to run without the lock (`Py_GIL_DISABLED`).
     #[serde(default)]
     pub free_threaded: bool,
     /// Whether the lock is on, as the running interpreter reported.
     pub gil: GilState,
     /// The start methods of its `multiprocessing`, the default first.
     pub start_methods: Vec<StartMethod>,
-    /// Whether it has `concurrent.futures.InterpreterPoolExecutor`.
+    /// Whether the interpreter has `concurrent.futures.InterpreterPoolExecutor`.
     #[serde(default)]
     pub subinterpreters: bool,
 }
@@ -221,7 +221,7 @@ impl Pythons {
 pub struct Python {
     /// The interpreter.
     pub interpreter: Interpreter,
-    /// How its processes are made; null for models without processes.
+    /// The start method of the processes; null for models without processes.
     pub start_method: Option<StartMethod>,
 }
 #[cfg(test)]

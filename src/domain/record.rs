@@ -361,10 +361,10 @@ pub struct TaskRecord {
     pub task: u32,
     /// The worker that executed it.
     pub worker: u32,
-    /// When it started.
+    /// When the task started.
     #[serde(deserialize_with = "foreign::measured")]
     pub start_s: f64,
-    /// When it ended; null if its worker died or was stopped during the task.
+    /// When the task ended; null if its worker died or was stopped during the task.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub end_s: Option<f64>,
     /// Whether the task succeeded.

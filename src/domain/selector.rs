@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// A kept run or sweep that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'a> {
-    /// Its number.
+    /// The number on the screen.
     pub number: usize,
     /// What the user calls it; `None` without a name.
     pub name: Option<&'a str>,

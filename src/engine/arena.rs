@@ -66,9 +66,9 @@ const RING_SLOTS_MAX: usize = 1 << 20;
 pub struct Header {
     /// The next task that no worker has taken. Every worker adds one.
     pub next_task: CacheLine<AtomicU32>,
-    /// Workers that have arrived at the gate. Each worker adds one.
+    /// The number of workers that have arrived at the gate. Each worker adds one.
     pub arrived: CacheLine<AtomicU32>,
-    /// Workers that have finished their work or died of a panic. Each worker adds one.
+    /// The number of workers that have finished their work or panicked. Each worker adds one.
     pub finished: CacheLine<AtomicU32>,
     /// If not 0, workers take no further task and abandon the current one. The supervisor sets it.
     pub stop: CacheLine<AtomicU32>,
@@ -106,7 +106,7 @@ pub struct PythonHeader {
     pub may_go: AtomicU32,
 }
 
-/// Keeps a value that many threads write on its own cache line.
+/// Places a value that many threads write in a separate cache line.
 #[repr(C, align(128))]
 pub struct CacheLine<T>(pub T);
 

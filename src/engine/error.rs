@@ -1,4 +1,4 @@
-//! Why something could not be measured, or not completely.
+//! Errors: why something could not be measured, or not completely.
 
 use std::{fmt, io};
 

@@ -203,7 +203,7 @@ impl Setup {
     fn change_workload(&mut self, up: bool) {
         let before = self.draft.workload;
         self.draft.workload = neighbour(&Workload::ALL, before, up);
-        // A number of tasks that the user chose stays.
+        // The user's own number of tasks is kept.
         if self.draft.tasks == before.description().tasks {
             self.draft.tasks = self.draft.workload.description().tasks;
         }

@@ -1,4 +1,4 @@
-//! The runs and sweeps that were measured.
+//! The state of the history screen, and its parts: rows, columns, filter, names and removals.
 
 pub mod browse;
 pub mod columns;

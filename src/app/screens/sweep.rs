@@ -103,7 +103,7 @@ impl App {
             .find(|sweep| sweep.sweep.id == *id)
     }
 
-    /// The progress of this sweep, if it is in progress.
+    /// The progress of this sweep; `None` once it has ended.
     pub fn sweep_progress(&self, number: usize) -> Option<SweepProgress> {
         let live = self.live()?;
         let course = live.asked.campaign.course()?;

@@ -40,7 +40,7 @@ pub struct WithCaveats<'a> {
 }
 
 impl<'a> WithCaveats<'a> {
-    /// A record with these caveats.
+    /// Pairs a record with the caveats to write, which may depend on other runs.
     pub fn new(
         record: &'a Record,
         caveats: impl IntoIterator<Item = &'a Caveat>,

@@ -82,8 +82,8 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// When the next or previous of these items starts, seen from `t`. The items are in order. For `Previous`, the item
-    /// that `t` lies in counts unless it starts exactly at `t`.
+    /// The start of the next item after `t`, or of the previous one before `t`. The items are in order. For `Previous`,
+    /// the item in which `t` lies counts unless it starts exactly at `t`.
     pub(super) fn start<T>(self, all: &[T], t: Nanos, at: impl Fn(&T) -> Nanos) -> Option<Nanos> {
         let index = match self {
             Direction::Next => all.partition_point(|one| at(one) <= t),
@@ -138,18 +138,18 @@ impl Trace {
         })
     }
 
-    /// When the next or previous segment of `worker` starts, seen from `t`.
+    /// The start of the next or previous segment of `worker`, relative to `t`.
     pub fn segment_from(&self, worker: usize, t: Nanos, step: Direction) -> Option<Nanos> {
         step.start(&self.lanes.get(worker)?.transitions, t, |event| event.at)
     }
 
-    /// When the next or previous turn on a core starts, seen from `t`.
+    /// The start of the next or previous turn on a core, relative to `t`.
     pub fn turn_from(&self, core: u16, t: Nanos, step: Direction) -> Option<Nanos> {
         let segments = &self.cores.lane(core)?.segments;
         step.start(segments, t, |segment| segment.from)
     }
 
-    /// When the next or previous task of `worker` starts, seen from `t`. For `Previous`, the task that `t` lies in
+    /// The start of the next or previous task of `worker`, relative to `t`. For `Previous`, the task in which `t` lies
     /// counts unless it starts exactly at `t`.
     pub fn task_from(&self, worker: usize, t: Nanos, step: Direction) -> Option<Nanos> {
         let lane = self.lanes.get(worker)?;

@@ -19,7 +19,7 @@ pub struct Layout {
     pub has_beside: bool,
 }
 
-/// The column in the middle.
+/// The middle one of these columns.
 pub fn middle(columns: &Range<u16>) -> u16 {
     columns.start + (columns.end - columns.start).saturating_sub(1) / 2
 }

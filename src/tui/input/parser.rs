@@ -200,7 +200,7 @@ impl Parser {
     fn mouse(&mut self, mut bytes: Vec<u8>, byte: u8) -> Option<Input> {
         bytes.push(byte);
         match bytes[..] {
-            // The numbers start at the first printable character.
+            // Each number is sent as one character: 0 is the space.
             [button, column, row] => {
                 let numbers = [button, column, row].map(u16::from);
                 sequences::mouse(numbers, b' '.into(), u16::from(b' ') + 1)

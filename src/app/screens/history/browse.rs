@@ -88,7 +88,8 @@ impl Browse {
         }
     }
 
-    /// The row of the run at this place of [`Browse::order`]. After the last run, it is the row of the next one.
+    /// The row of the run at this index of [`Browse::order`]. For the index after the last run, it is the row after the
+    /// last one.
     pub fn row_of(&self, place: usize, with_sessions: bool) -> usize {
         let headings = self.headings(with_sessions);
         place + headings.partition_point(|heading| heading.place <= place)

@@ -1,7 +1,11 @@
 //! Runs that this session did not measure, and traces that are read when the user looks at them.
 
 use crate::{
-    app::{App, message::Effect, screens::Overlay},
+    app::{
+        App,
+        message::Effect,
+        screens::{Overlay, history::filter::Filter},
+    },
     domain::{history::Lot, trace::Trace},
 };
 
@@ -79,6 +83,7 @@ impl App {
                 )
                 .chain(self.runs.naming.as_mut().map(|naming| &mut naming.number))
                 .chain(self.runs.marks_before.iter_mut().flatten())
+                .chain(self.runs.filter.iter_mut().flat_map(Filter::numbers_mut))
                 .chain(self.work.activity.answers_mut())
                 .for_each(follow);
             for overlay in &mut self.open.overlays {
@@ -96,7 +101,7 @@ mod tests {
         app::message::Msg,
         domain::{history::TraceState, machine::WorkerLimits, provenance::Origin, speed::Speed},
         fixtures::explorer::{Scenario, earlier, machine},
-        ui::key::Key::Char,
+        ui::key::Key::{self, Char},
     };
 
     fn app() -> App {
@@ -176,6 +181,39 @@ mod tests {
                 .is_some_and(|it| it.number == 43 && it.is_chosen)
         );
         assert_eq!(run(&mut app), [Effect::Keep(44)]);
+    }
+
+    #[test]
+    fn a_filter_hides_the_same_runs_after_they_are_renumbered_and_shows_every_later_run() {
+        let mut app = app();
+        let kept = |app: &mut App, from: usize, to: usize| {
+            let id = app.history().get(from).unwrap().record.id.clone();
+            let _ = app.update(Msg::Kept(vec![(id, to)]));
+        };
+        run(&mut app);
+        for key in [Char('/'), Char('#'), Char('9'), Key::Enter] {
+            let _ = app.update(Msg::Key(key));
+        }
+        kept(&mut app, 1, 43);
+        assert!(app.browse().order().is_empty());
+        assert_eq!(run(&mut app), [Effect::Keep(44)]);
+        kept(&mut app, 44, 50);
+        assert_eq!(app.browse().order(), [50]);
+    }
+
+    #[test]
+    fn a_cancelled_filter_chooses_the_run_from_before_it_even_if_it_was_renumbered() {
+        let mut app = app();
+        run(&mut app);
+        run(&mut app);
+        app.choose(Some(1));
+        for key in [Char('/'), Char('#'), Char('2')] {
+            let _ = app.update(Msg::Key(key));
+        }
+        let id = app.history().get(1).unwrap().record.id.clone();
+        let _ = app.update(Msg::Kept(vec![(id, 43)]));
+        let _ = app.update(Msg::Key(Key::Esc));
+        assert_eq!(app.browse().selected(), Some(43));
     }
 
     #[test]

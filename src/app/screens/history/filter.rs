@@ -30,10 +30,10 @@ pub struct Filter {
     pub is_typed: bool,
     /// The row that was chosen before the filter was opened. It is chosen again when the user cancels.
     before: Option<usize>,
-    /// Runs with higher numbers are always shown, because they were measured later.
-    since: usize,
-    /// The searchable text of each row of the history.
-    index: Vec<(usize, String)>,
+    /// The runs and sweeps of this session when the filter was opened. Later ones are always shown.
+    known: Vec<usize>,
+    /// The searchable text of each row of the history; `None` for rows that are always shown.
+    index: Vec<(usize, Option<String>)>,
     /// The number of runs that match, and the number of all runs.
     pub found: (usize, usize),
 }
@@ -46,18 +46,24 @@ impl Filter {
 
     /// Updates the searchable text of the rows after the history changed.
     pub(crate) fn index(&mut self, rows: &[RowSource<'_>]) {
-        self.index = rows
-            .iter()
-            .map(|row| (row.number(), described(*row)))
-            .collect();
+        let is_later =
+            |row: RowSource<'_>| origin(row) == Origin::Here && !self.known.contains(&row.number());
+        let text = |row: RowSource<'_>| (!is_later(row)).then(|| described(row));
+        self.index = rows.iter().map(|row| (row.number(), text(*row))).collect();
+    }
+
+    /// The stored numbers of runs and sweeps, to update them after a renumbering.
+    pub(crate) fn numbers_mut(&mut self) -> impl Iterator<Item = &mut usize> {
+        self.before.iter_mut().chain(&mut self.known)
     }
 
     /// The numbers of the rows that match.
     pub(crate) fn matching(&mut self) -> HashSet<usize> {
         let typed = self.field.text().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
-        let finds = |(number, text): &&(usize, String)| {
-            *number > self.since || words.iter().all(|word| finds(*number, text, word))
+        let finds = |(number, text): &&(usize, Option<String>)| {
+            let has = |text: &String| words.iter().all(|word| finds(*number, text, word));
+            text.as_ref().is_none_or(has)
         };
         let matching: HashSet<usize> = self
             .index
@@ -82,12 +88,12 @@ fn finds(number: usize, text: &str, word: &str) -> bool {
 
 /// The searchable text of a row: words in lower case, each with a space before it.
 fn described(row: RowSource<'_>) -> String {
-    let (words, provenance) = match row {
-        RowSource::Entry(entry) => (of_run(entry), &entry.provenance),
-        RowSource::Sweep(sweep) => (of_sweep(sweep), &sweep.provenance),
+    let words = match row {
+        RowSource::Entry(entry) => of_run(entry),
+        RowSource::Sweep(sweep) => of_sweep(sweep),
         RowSource::Live(..) => return String::new(),
     };
-    let origin = match provenance.origin {
+    let origin = match origin(row) {
         Origin::Here => "here",
         Origin::Earlier => "earlier",
         Origin::Recorded => "recorded",
@@ -95,6 +101,14 @@ fn described(row: RowSource<'_>) -> String {
     let (number, work) = (row.number(), row.plan().label());
     let name = row.name().unwrap_or_default();
     format!(" #{number} {number} {work} {name} {origin} {words}").to_lowercase()
+}
+
+fn origin(row: RowSource<'_>) -> Origin {
+    match row {
+        RowSource::Entry(entry) => entry.provenance.origin,
+        RowSource::Sweep(sweep) => sweep.provenance.origin,
+        RowSource::Live(..) => Origin::Here,
+    }
 }
 
 fn of_run(entry: &RunEntry) -> String {
@@ -175,7 +189,7 @@ impl App {
             field: TextField::new(&text, MOST),
             is_typed: true,
             before,
-            since: self.history.next_number() - 1,
+            known: self.history.numbers_here(),
             index: vec![],
             found: (0, 0),
         });
@@ -236,14 +250,12 @@ mod tests {
                 field: TextField::new(typed, MOST),
                 is_typed: true,
                 before: None,
-                since: 99,
-                index: history
-                    .entries()
-                    .iter()
-                    .map(|run| (run.number, described(RowSource::Entry(run))))
-                    .collect(),
+                known: vec![],
+                index: vec![],
                 found: (0, 0),
             };
+            let rows: Vec<RowSource<'_>> = history.entries().iter().map(RowSource::Entry).collect();
+            filter.index(&rows);
             let mut matching: Vec<usize> = filter.matching().into_iter().collect();
             matching.sort_unstable();
             matching
