@@ -40,7 +40,7 @@ pub struct FidelityRequest {
 
     /// How many rounds to measure, from 1 to 1000 [default: 5]
     ///
-    /// Besides the warm-up round. Intervals and verdicts need at least two rounds.
+    /// The warm-up round is not one of them. Intervals and verdicts need at least two rounds.
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     #[arg(default_value_t = DEFAULT_REPEATS, hide_default_value = true)]
     pub repeats: u64,
