@@ -384,7 +384,7 @@ mod tests {
         // As keys, these would go down, start typing, start a run, and quit.
         assert_eq!(app.update(Msg::Pasted("jj\r3rq".into())), []);
         assert_eq!((app.setup().field(), app.setup().typed()), (row, None));
-        // In the form, down to the number of tasks.
+        // Moves down to the number of tasks in the form.
         for key in [
             Key::Char('f'),
             Key::Home,

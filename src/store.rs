@@ -215,7 +215,7 @@ impl HistoryPlace {
     /// Waits until the appended lines are on disk. Otherwise the system may take half a minute, and a power cut in that
     /// time would lose them.
     pub fn sync(&self) {
-        // A file system that cannot be asked writes them in its own time.
+        // A file system that does not support syncing writes them at some later time.
         let _ = File::open(&self.file).and_then(|file| file.sync_data());
     }
 }

@@ -81,7 +81,7 @@ fn draw_panels(app: &App, theme: Theme, panels: &Panels, buf: &mut Buffer) {
     header::header(app, panels.header, buf);
     header::verdict(app, panels.verdict, buf);
     header::aside(app, panels.aside, buf);
-    // The wide screen has all panels.
+    // `Wide` lists all panels; those that are not shown have an empty area.
     for panel in ScreenClass::Wide.panels() {
         let focused = app.focus().panel == *panel;
         let (area, gutter) = (panels.of(*panel), panels.gutter);

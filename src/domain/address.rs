@@ -33,7 +33,7 @@ pub fn check_address(line: &str) -> Result<(), String> {
         return Err("the user name or password must be percent-encoded (write %40 for @)".into());
     }
     let has_port = !host.ends_with(':');
-    // `Url` repairs addresses that other parsers refuse. It finds a host in http:///x, and an a in %41.
+    // `Url` repairs addresses that other parsers refuse: it would accept a host in http:///x, and an a in %41.
     let wrong = match Url::parse(line) {
         _ if authority.is_empty() => NO_HOST,
         Err(ParseError::EmptyHost) => NO_HOST,

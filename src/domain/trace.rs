@@ -219,7 +219,7 @@ impl Trace {
         self.now = wall;
         self.is_concluded = true;
         self.cores.curves.conclude(wall, &self.cores.times);
-        // The first sample after the end saw the end a little late.
+        // The first sample after the end was taken a little too late.
         let within = self.samples.partition_point(|sample| sample.at < wall);
         self.samples.truncate(within + 1);
         if let Some(last) = self.samples.last_mut() {
@@ -258,7 +258,7 @@ impl Trace {
 
     /// Tasks in flight at this moment.
     pub fn in_flight_now(&self) -> u32 {
-        // Both numbers were not counted at the same moment.
+        // The two numbers may have been counted at different moments.
         self.tasks.0.saturating_sub(self.tasks.1)
     }
 

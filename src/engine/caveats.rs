@@ -34,7 +34,7 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Observation> {
         stood_still(ending).or_else(|| standing_still(record).filter(|_| stolen.is_none())),
         stolen,
         taken,
-        // With more workers than cores, workers wait for each other, and the figures do not say for whom.
+        // With more workers than cores, workers wait for each other, and the numbers do not show for whom.
         foreign_wait(record)
             .filter(|_| !is_explained)
             .map(Observation::RunQueueWait),

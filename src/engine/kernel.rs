@@ -80,7 +80,7 @@ impl PreparedTask {
                 if left == 0 {
                     return Ok(());
                 }
-                // A signal or the maximum timeout of a poll may end it early.
+                // A signal or the maximum timeout of a poll may end the wait early.
                 if wait_readable([stop], Some(u16::try_from(left).unwrap_or(u16::MAX)))[0] {
                     return Err(Unfinished::Cancelled);
                 }

@@ -118,7 +118,7 @@ fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Res
             ("tasks in flight", sample.in_flight),
             ("workers on a core", sample.on_core),
         ] {
-            // Three decimals are more than was measured.
+            // Three decimals are more precise than the measurement.
             let args = json!({ "mean": (mean * 1e3).round() / 1e3 });
             events.add(&json!({ "name": name, "ph": "C", "pid": pid, "tid": 0, "ts": micros(from), "args": args }))?;
         }

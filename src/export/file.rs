@@ -164,7 +164,7 @@ impl HiddenFile {
             .mode(MODE)
             .open(&place.folder);
         match nameless {
-            // Without /proc it could not get a name later.
+            // Without /proc the file could not get a name later.
             Ok(file) if by_number(&file).exists() => Ok(HiddenFile { file, name: None }),
             _ => {
                 let mode = fs::Permissions::from_mode(MODE);

@@ -109,7 +109,7 @@ pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
 /// The headline in the two rows that it may use. Dots mark that it is longer. If this leaves no row for a caveat, the
 /// sign of the caveat precedes the headline.
 fn headline_rows(app: &App, width: u16) -> Vec<String> {
-    // A space before and after.
+    // There is a space on either side.
     let room = width.saturating_sub(2);
     let mut lines = wrap(app.headline(), room);
     let shown = app.shown().and_then(Shown::entry);

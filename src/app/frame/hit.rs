@@ -75,7 +75,7 @@ fn history_target(app: &App, area: Rect, here: Position) -> Option<ClickTarget> 
 }
 
 fn in_panel(app: &App, panels: &Panels, here: Position) -> Option<ClickTarget> {
-    // The wide screen has all panels.
+    // `Wide` lists all panels; those that are not shown have an empty area.
     let mut all = ScreenClass::Wide.panels().iter();
     let panel = *all.find(|panel| panels.of(**panel).contains(here))?;
     let area = panels.of(panel);

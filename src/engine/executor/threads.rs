@@ -58,7 +58,7 @@ impl Executor for ThreadExecutor {
 
     fn join(&mut self, _: &mut Ending) {
         for thread in self.threads.drain(..) {
-            // A worker catches its own panics.
+            // The result is always `Ok`, because a worker catches its own panics.
             let _ = thread.join();
         }
     }

@@ -98,7 +98,7 @@ fn system_words(error: &io::Error) -> String {
         return tls_words(error);
     }
     match error.raw_os_error().map(Errno::from_raw) {
-        // The kernel's own timeout, if it is shorter than ours.
+        // The kernel's own timeout, if it is shorter than that of the fetch.
         Some(Errno::ETIMEDOUT) => "the host does not answer".to_owned(),
         Some(Errno::EMFILE | Errno::ENFILE) => "too many files and connections are open".to_owned(),
         Some(Errno::EADDRNOTAVAIL) => "no address or port is free to connect from".to_owned(),

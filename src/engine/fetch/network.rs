@@ -173,7 +173,7 @@ impl Network {
                 match error.kind() {
                     // Readiness is a hint: the call may still block.
                     WouldBlock | Interrupted => {}
-                    // ureq would take a reset for the end of a body without a length.
+                    // ureq would treat a reset as the end of a body without a length.
                     ConnectionReset | ConnectionAborted | BrokenPipe => {
                         let words = "the server closed the connection";
                         return Err(ureq::Error::Other(words.into()));

@@ -40,7 +40,7 @@ fn resolve(base: &str, location: &[u8]) -> Result<String, &'static str> {
     if !["http", "https"].contains(&target.scheme()) {
         return Err("the server redirects to an address that is neither http nor https");
     }
-    // Url finds a host, or a path, in http:page.
+    // `Url` would parse a host, or a path, from http:page.
     let has_no_host = Url::parse(&location).is_ok() && !location.contains("://");
     if has_no_host || check_address(target.as_str()).is_err() {
         return Err(INVALID);

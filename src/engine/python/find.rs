@@ -29,7 +29,7 @@ pub fn resolved(written: &Path) -> PathBuf {
 pub fn candidates() -> Vec<PathBuf> {
     let mut found: Vec<_> = on_path().map(|place| place.join("python3")).collect();
     let pyenv = pyenv_root(|name| env::var_os(name));
-    // pyenv's shims for versions that are not selected only print that. The versions themselves are found below.
+    // For versions that are not selected, pyenv's shims only print a message. The versions themselves are found below.
     let shims = pyenv.as_ref().map(|root| root.join("shims"));
     for place in on_path().filter(|place| Some(place) != shims.as_ref()) {
         found.extend(newest_first(&place, has_minor_version));

@@ -182,7 +182,7 @@ fn draw_label(row: &CurveRow, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
         Line::default(),
         Line::from(format!("{when:>16}")),
     ];
-    // One line more would stand alone without the last one.
+    // The lines after the second one make sense only together.
     let shown = if area.height > ROOM_FOR_SCALE { 5 } else { 2 };
     draw_lines(lines.into_iter().take(shown), area, buf);
 }

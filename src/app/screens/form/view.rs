@@ -41,7 +41,7 @@ fn form(app: &App, focused: bool) -> FormView<'_> {
         // While the form is not focused, the model matters most.
         about: (!focused).then(|| setup.about_model()),
         outcome: setup.estimate().map_err(|invalid| &*invalid.sentence),
-        // As in the footer, if the key does something.
+        // The key is shown only if it does something, as in the footer.
         key: Some(if app.is_busy() { " " } else { "r" }),
     }
 }

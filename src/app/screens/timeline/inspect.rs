@@ -271,7 +271,7 @@ impl App {
         let kept = places.len();
         let all_kept =
             entry.record.ending.failures.len() == entry.record.ending.tasks_failed as usize;
-        // A failure belongs to a worker.
+        // A failure belongs to a worker, so the rows have to be workers.
         if self.timeline.view.rows == Rows::Cores {
             self.timeline.view.turn();
         }
