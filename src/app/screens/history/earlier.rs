@@ -205,11 +205,13 @@ mod tests {
     fn a_cancelled_filter_chooses_the_run_from_before_it_even_if_it_was_renumbered() {
         let mut app = app();
         run(&mut app);
-        run(&mut app);
+        let _ = app.update(Msg::Earlier(earlier(Origin::Earlier, &[7], None)));
+        let _ = app.update(Msg::Key(Char('H')));
         app.choose(Some(1));
-        for key in [Char('/'), Char('#'), Char('2')] {
+        for key in [Char('/'), Char('#'), Char('7')] {
             let _ = app.update(Msg::Key(key));
         }
+        assert_eq!(app.browse().selected(), Some(7));
         let id = app.history().get(1).unwrap().record.id.clone();
         let _ = app.update(Msg::Kept(vec![(id, 43)]));
         let _ = app.update(Msg::Key(Key::Esc));
