@@ -29,7 +29,8 @@ pub const SHORTEST_S: f64 = 0.01;
 pub const STARTUP_SHARE: f64 = 0.1;
 /// A run that takes longer than this is never called short, whatever its start-up.
 pub const SHORT_S: f64 = 1.0;
-/// A run that is this close to its repeats changes no conclusion, even if the repeats are much closer to each other.
+/// The minimum deviation of an outlier, as a share of the median. A smaller one cannot change a conclusion, even if the
+/// repeats are much closer to each other.
 pub const OUTLIER_SHARE: f64 = 0.05;
 /// Watching that takes a larger share of a core than this gets a caveat.
 pub const OBSERVER_SHARE: f64 = 0.02;

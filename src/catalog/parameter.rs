@@ -80,7 +80,7 @@ pub struct Help {
     pub short: &'static str,
     /// What `--help` adds: the allowed values and the default.
     pub long: &'static str,
-    /// Whether `-h` leaves it out in order to fit on a screen.
+    /// Whether `-h` omits the option in order to fit on a screen.
     pub is_rare: bool,
 }
 

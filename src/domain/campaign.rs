@@ -127,7 +127,7 @@ impl Campaign {
 /// A sweep and its progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
-    /// The plan of the whole sweep.
+    /// The plan of the sweep.
     pub plan: SweepPlan,
     /// The current round; 0 is the warm-up round.
     pub round: u32,

@@ -529,7 +529,7 @@ impl Plan {
         self.work() == other.work()
     }
 
-    /// A key for what is done, without how it is done. Runs of plans with equal keys can be compared.
+    /// A key for the work, without how it is done. Runs of plans with equal keys can be compared.
     pub fn work(&self) -> impl Copy + Eq + Hash {
         let seed_matters = matches!(self.addresses, Some(Addresses::Loopback(_)));
         (
