@@ -288,7 +288,7 @@ fn a_sweep_says_before_how_much_it_is_and_prints_a_row_per_configuration() {
 }
 
 #[test]
-fn a_bad_file_of_addresses_is_told_by_line() {
+fn an_error_in_a_file_of_addresses_names_the_line() {
     for (content, named) in [
         (&b"http://a.example/\nfile:///etc/passwd\n"[..], "line 2"),
         (b"not an address\n", "line 1"),
@@ -599,7 +599,7 @@ fn many_tasks_are_listed_only_if_all_are_asked_for() {
 }
 
 #[test]
-fn a_task_time_is_told_in_iterations_that_can_be_repeated() {
+fn a_task_time_is_reported_in_iterations_that_can_be_repeated() {
     let output =
         outcome("run --workload cpu --model serial --tasks 1 --task-time 1ms --format json");
     assert_eq!(output.status.code(), Some(0));
@@ -633,7 +633,7 @@ fn a_table_is_for_people() {
 }
 
 #[test]
-fn what_is_left_in_a_shared_file_is_told_to_people_and_in_json() {
+fn what_is_left_in_a_shared_file_is_reported_to_people_and_in_json() {
     let line = format!("{} --shared-file", small("io"));
     let output = outcome(&line);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

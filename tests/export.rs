@@ -742,7 +742,7 @@ fn nothing_is_drawn_over_the_bars_of_a_sweep() {
 }
 
 #[test]
-fn a_sweep_by_several_interpreters_tells_their_bars_apart_and_what_each_is_measured_against() {
+fn a_sweep_by_several_interpreters_says_which_bars_are_whose_and_what_each_is_measured_against() {
     let pythons = vec![
         fixtures::python::interpreter(),
         fixtures::python::free_threaded(),
@@ -944,7 +944,7 @@ fn what_is_no_place_for_a_file_gets_one_sentence() {
 }
 
 #[test]
-fn a_batch_without_events_makes_a_picture_too() {
+fn a_run_without_events_can_be_written_in_every_format() {
     let mut history = history();
     let record = Scenario::new(plan(Workload::Cpu, Model::Threads, 2), 2).record();
     let mut trace = Trace::new(2);

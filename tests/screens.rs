@@ -249,7 +249,7 @@ fn a_full_bar_is_equally_high_for_one_worker_and_for_several() {
 }
 
 #[test]
-fn the_first_picture_says_in_lines_below_it_what_its_marks_mean() {
+fn the_first_timeline_says_in_lines_below_it_what_its_marks_mean() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press_and_wait(Char('1'), 0.5);
@@ -610,7 +610,7 @@ fn the_help_lists_every_key_and_every_phase() {
 }
 
 #[test]
-fn the_help_begins_with_how_to_run_something() {
+fn the_help_starts_with_how_to_run_something() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session
@@ -786,7 +786,7 @@ fn a_class_sees_which_keys_were_pressed_and_what_they_do() {
 }
 
 #[test]
-fn the_teaching_layout_does_not_hide_a_doubt() {
+fn the_teaching_layout_does_not_hide_a_caveat() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('P')]);
     let plan = session.press_and_wait(Char('r'), 0.5);
@@ -921,7 +921,7 @@ fn the_form_is_a_plan_and_only_the_quick_questions_are_experiments() {
 }
 
 #[test]
-fn a_mistake_in_the_form_is_marked_in_its_field_and_told_below_the_fields() {
+fn a_mistake_in_the_form_is_marked_in_its_field_and_explained_below_the_fields() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('f'), Down, Down, Enter, Char('0'), Enter]);
@@ -945,7 +945,7 @@ fn a_mistake_in_the_form_is_marked_in_its_field_and_told_below_the_fields() {
 }
 
 #[test]
-fn a_number_that_another_model_does_not_allow_is_told_at_once_and_kept() {
+fn a_number_that_another_model_does_not_allow_is_reported_at_once_and_kept() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);
         session.press(&[
@@ -1018,7 +1018,7 @@ fn the_form_says_about_how_long_the_run_will_take_and_what_the_model_needs() {
 }
 
 #[test]
-fn what_is_left_in_a_shared_file_is_told_after_the_run_and_in_its_details() {
+fn what_is_left_in_a_shared_file_is_reported_after_the_run_and_in_its_details() {
     let mut session = Session::new(80, 24);
     session.press(&[
         Char('f'),
@@ -1082,7 +1082,7 @@ fn a_screen_that_is_too_small_promises_no_key_that_does_not_work() {
 }
 
 #[test]
-fn zooming_in_resolves_the_slices_of_the_lock() {
+fn zooming_in_resolves_the_turns_of_the_lock() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('2')]);
     assert!(!session.row("w0 ").contains('█'));
@@ -1166,7 +1166,7 @@ fn a_live_row_of_the_history_keeps_the_decimal_point_and_the_words_in_place() {
 }
 
 #[test]
-fn the_legend_names_what_is_in_the_picture_and_nothing_that_cannot_be() {
+fn the_legend_names_what_is_in_the_timeline_and_nothing_that_cannot_be() {
     let mut session = Session::new(120, 40);
     let plan = session.press_and_wait(Char('r'), 0.5);
     let legend = |session: &Session| session.row("starting  · idle");
@@ -1217,7 +1217,7 @@ fn one_worker_that_waits_for_the_network_is_one_thin_line() {
 }
 
 #[test]
-fn a_doubt_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_it() {
+fn a_caveat_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_the_verdict() {
     let mut session = Session::new(60, 16);
     session.press(&[Char('2')]);
     assert!(session.rows()[1].starts_with(" gil-threads: no gain"));

@@ -467,7 +467,7 @@ fn the_baseline_is_that_of_the_form_or_of_the_chosen_row() {
 }
 
 #[test]
-fn a_refused_run_is_told_and_leaves_the_session_usable() {
+fn a_refused_run_is_reported_and_leaves_the_session_usable() {
     let mut app = app();
     press(&mut app, &[Char('r')]);
     let _ = app.update(Msg::Refused("the process table is full".into()));
@@ -567,7 +567,7 @@ fn the_baseline_of_a_run_is_measured_and_then_that_run_is_shown_with_its_speed_u
 }
 
 #[test]
-fn while_a_run_is_on_the_keys_that_would_begin_another_say_why_they_do_not() {
+fn while_a_run_is_on_the_keys_that_would_start_another_say_why_they_do_not() {
     for key in ['r', 'R', '2'] {
         let mut app = app();
         started(&press(&mut app, &[Char('r')]));

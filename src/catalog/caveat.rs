@@ -478,7 +478,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_beyond_all_sense_is_told_without_its_digits() {
+    fn a_score_beyond_all_sense_is_reported_without_its_digits() {
         let said = |z| Caveat::outlier(2.0, 1.0, 5, z, LikelyCause::Unknown).text;
         assert!(said(9.25).contains("(modified Z-score 9.2)"));
         assert!(said(9_081.6).contains("(modified Z-score over 100)"));

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_says_what_tells_it_from_others_and_no_more() {
+    fn a_label_says_what_distinguishes_it_from_others_and_no_more() {
         let native = ModelVariant {
             model: Model::GilThreads,
             python: None,

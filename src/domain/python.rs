@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_label_tells_a_free_threaded_build_and_the_lock() {
+    fn the_label_says_whether_a_build_is_free_threaded_and_has_its_lock() {
         assert_eq!(
             crate::fixtures::python::interpreter().label(),
             "3.13.0, GIL on"

@@ -256,7 +256,7 @@ mod tests {
     /// has a serial part of a tenth, the second an overhead that grows with the processors. Their speed-ups have two
     /// decimals.
     #[test]
-    fn karp_flatt_tells_a_serial_part_from_a_growing_overhead() {
+    fn karp_flatt_distinguishes_a_serial_part_from_a_growing_overhead() {
         for (workers, speedup) in (2..).zip([1.82, 2.50, 3.08, 3.57, 4.00, 4.38, 4.71]) {
             let fraction = karp_flatt(speedup, workers).unwrap();
             assert!((fraction - 0.1).abs() < 0.003, "{workers}: {fraction}");

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_text_neither_ends_a_cell_nor_begins_markup() {
+    fn untrusted_text_neither_ends_a_cell_nor_starts_markup() {
         assert_eq!(
             escaped("a|b <script> *c* #1"),
             "a\\|b \\<script\\> \\*c\\* \\#1"

@@ -120,7 +120,7 @@ fn a_task_of_io_says_how_long_it_fetched_and_how_long_it_wrote_or_why_it_failed(
 }
 
 #[test]
-fn a_frozen_picture_says_so_and_how_it_goes_on() {
+fn a_frozen_timeline_says_so_and_how_it_continues() {
     let mut session = Session::new(120, 40);
     let plan = session.press_and_wait(Char('2'), 0.5);
     session.press(&[Char(' ')]);

@@ -309,7 +309,7 @@ fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
 }
 
 #[test]
-fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
+fn removing_needs_no_question_as_u_brings_back_exactly_what_was_there() {
     let mut session = Session::new(120, 40);
     session
         .press(&[Char('3'), Char('2'), Char('r')])
@@ -359,7 +359,7 @@ fn deleting_needs_no_question_as_u_brings_back_exactly_what_was_there() {
 }
 
 #[test]
-fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_deleted() {
+fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_removed() {
     let mut session = Session::new(120, 40);
     session
         .press(&[Char('3')])

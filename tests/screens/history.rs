@@ -270,7 +270,7 @@ fn headings(session: &Session) -> Vec<&'static str> {
 }
 
 #[test]
-fn what_tells_runs_apart_is_there_at_every_size_and_no_column_comes_or_goes_while_one_works() {
+fn what_distinguishes_runs_is_there_at_every_size_and_no_column_comes_or_goes_while_one_works() {
     let apart = ["#", "work", "model", "workers", "time (s)", "speed-up"];
     for (columns, rows) in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
         let mut session = Session::new(columns, rows);
@@ -446,7 +446,7 @@ fn a_comparison_marks_baseline_and_fastest_and_names_what_speed_ups_are_over() {
 }
 
 #[test]
-fn details_tell_every_note_to_its_end_on_any_screen() {
+fn details_show_every_note_to_its_end_on_any_screen() {
     for columns in [60, 70, 80, 120] {
         let mut session = Session::new(columns, 60);
         session.press(&[Char('1')]).in_history().press(&[Enter]);

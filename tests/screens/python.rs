@@ -269,7 +269,7 @@ fn a_sweep_of_pythons_models_has_tasks_of_pythons_speed_and_one_with_native_mode
 }
 
 #[test]
-fn waiting_for_the_real_lock_is_called_an_estimate_wherever_it_is_told() {
+fn waiting_for_the_real_lock_is_called_an_estimate_wherever_it_is_shown() {
     let mut session = Session::new(120, 40);
     finished(&mut session);
     assert!(session.shows("gil (estimated)"), "the legend");

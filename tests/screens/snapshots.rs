@@ -225,7 +225,7 @@ const STATES: &[State] = &[
         says: &["#2 both cores"],
     },
     State {
-        name: "deleted",
+        name: "removed",
         reach: |s| {
             s.press(&[Char('3')]);
             focus(s, "History");

@@ -323,7 +323,7 @@ fn escape_shows_the_panels_and_s_or_the_row_of_the_sweep_comes_back() {
 }
 
 #[test]
-fn s_goes_back_to_a_sweep_whose_row_is_chosen_and_elsewhere_begins_a_new_one() {
+fn s_goes_back_to_a_sweep_whose_row_is_chosen_and_elsewhere_starts_a_new_one() {
     let form_is_open =
         |session: &Session| session.shows("┏ Sweep ") && session.app.chart().is_none();
     let mut session = Session::new(120, 40);

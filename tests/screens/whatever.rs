@@ -211,7 +211,7 @@ fn thinned() -> Session {
 }
 
 #[test]
-fn a_picture_that_was_made_poorer_can_be_looked_at_closely_in_every_layout() {
+fn a_thinned_timeline_can_be_looked_at_closely_in_every_layout() {
     let mut session = thinned();
     assert!(session.shows("to save memory"));
     for (columns, rows) in SIZES {

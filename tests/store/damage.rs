@@ -203,7 +203,7 @@ fn a_sweep_by_several_interpreters_comes_back() {
 }
 
 #[test]
-fn any_beginning_of_a_history_opens_and_takes_the_next_run() {
+fn a_history_that_was_cut_anywhere_opens_and_takes_the_next_run() {
     let whole = small(&Room::new());
     let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
     let is_run = |line: &&&[u8]| line.starts_with(b"{\"v\":1,\"kind\":\"run\"");

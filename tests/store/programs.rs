@@ -374,7 +374,7 @@ fn said_in(columns: usize, line: &str, room: &Room) -> String {
 }
 
 #[test]
-fn tables_are_no_wider_than_the_terminal_and_always_have_what_tells_runs_apart() {
+fn tables_are_no_wider_than_the_terminal_and_always_have_what_distinguishes_runs() {
     let room = Room::new();
     said(TINY, &room);
     said(&TINY.replace("threads", "processes"), &room);

@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_core_tells_who_computed_on_it_and_for_how_long() {
+    fn a_core_shows_which_workers_computed_on_it_and_for_how_long() {
         let view = view(
             4,
             &[

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_tells_when_its_lanes_did_what() {
+    fn a_row_shows_when_its_lanes_did_what() {
         let mut summary = TraceSums::new(2);
         let ms = 1_000_000;
         summary.add(0, &segment(Phase::Computing, 0, 400 * ms));

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn every_beginning_of_a_head_is_incomplete() {
+    fn a_head_that_was_cut_anywhere_is_incomplete() {
         let head = "GET /page/7 HTTP/1.1\r\nHost: x\r\nUser-Agent: y\r\n\r\n";
         for end in 0..head.len() {
             assert_eq!(read_text(&head[..end]), None, "{end}");

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_beginning_of_the_output_is_kept_and_all_of_it_counted() {
+    fn the_start_of_the_output_is_kept_and_all_of_it_counted() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("output");
         let mut output = OutputReader::open(&path).unwrap();

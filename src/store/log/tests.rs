@@ -128,7 +128,7 @@ fn anything_but_a_file_is_refused_without_waiting() {
 }
 
 #[test]
-fn a_file_system_without_locks_is_told_apart_from_a_lock_that_fails() {
+fn a_file_system_without_locks_is_not_mistaken_for_a_lock_that_fails() {
     let is_no_lock = |code: Errno| is_no_lock(&io::Error::from_raw_os_error(code as i32));
     assert!([Errno::ENOLCK, Errno::ENOTSUP, Errno::ENOSYS].map(is_no_lock) == [true; 3]);
     assert!(!is_no_lock(Errno::EIO));

@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paste_is_text_and_of_a_longer_one_the_beginning_is_kept() {
+    fn a_paste_is_text_and_of_a_longer_one_the_start_is_kept() {
         let pasted = |text: &str| inputs(format!("\u{1b}[200~{text}\u{1b}[201~").as_bytes());
         for text in [
             "",

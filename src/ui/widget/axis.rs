@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn long_labels_of_a_short_stretch_late_in_a_run_keep_their_units() {
+    fn long_labels_of_a_short_span_late_in_a_run_keep_their_units() {
         for width in [40, 60, 71, 120] {
             let from = 100_000_000_000;
             let row = drawn(from, from + 10_000, width);
@@ -141,7 +141,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_stretch_of_time_has_an_axis(from in any::<u64>(), span in 1u64.., width in 0u16..300) {
+        fn any_span_of_time_has_an_axis(from in any::<u64>(), span in 1u64.., width in 0u16..300) {
             drawn(from, from.saturating_add(span).max(1), width);
         }
     }
