@@ -8,9 +8,7 @@ use crate::domain::{foreign, python::GilState, text};
 /// A share of the cores. A desktop with an open browser always uses less than this.
 pub const OTHERS_SHARE: f64 = 0.1;
 /// A share of the workers' time. On a quiet machine, watching and drawing make `cpu` workers wait for 0.1–1.5 % of it.
-pub const WAIT_SHARE_CPU: f64 = 0.05;
-/// The same for `io`. Each answer of the embedded server wakes a worker that may have to wait for the server's core.
-pub const WAIT_SHARE_IO: f64 = 0.1;
+pub const WAIT_SHARE: f64 = 0.05;
 /// A tick of the scheduler is 1–10 ms, and waiting for one or two ticks is normal.
 pub const WAIT_MIN_S: f64 = 0.01;
 /// A share of the cores that the workers could use.
@@ -114,10 +112,9 @@ pub static CAVEATS: [CaveatDescription; 13] = [
         "close other programs and run again",
         || {
             format!(
-                "workers waited for a core over {} of their time (io: {}) and over {}, although \
-                 there was one for each",
-                percent(WAIT_SHARE_CPU),
-                percent(WAIT_SHARE_IO),
+                "workers waited for a core over {} of their time and over {}, although there was \
+                 one for each",
+                percent(WAIT_SHARE),
                 text::duration(WAIT_MIN_S)
             )
         },
@@ -472,8 +469,8 @@ mod tests {
         }
         assert_eq!(
             (CaveatKind::RunQueueWait.description().meaning)(),
-            "workers waited for a core over 5 % of their time (io: 10 %) and over 10.0 ms, \
-             although there was one for each"
+            "workers waited for a core over 5 % of their time and over 10.0 ms, although there \
+             was one for each"
         );
     }
 
