@@ -338,6 +338,25 @@ fn a_picture_of_many_events_is_as_small_as_one_of_few() {
 }
 
 #[test]
+fn equal_caveats_of_many_runs_are_said_once_with_the_runs_in_every_format_for_people() {
+    let mut history = history();
+    for _ in 0..20 {
+        let plan = plan(Workload::Cpu, Model::Threads, 2);
+        let mut record = Scenario::new(plan, 2).record();
+        let caveat = Observation::WorkerDied("worker 0 died".into()).into();
+        record.measurement.caveats.push(caveat);
+        history.add(record, Trace::new(2));
+    }
+    for format in [Format::Svg, Format::Html, Format::Markdown] {
+        let text = written(format, &shared(&history));
+        assert_eq!(text.matches("Worker 0 died").count(), 1, "{text}");
+        // In Markdown, a backslash stands before the signs.
+        let text = text.replace('\\', "");
+        assert!(text.contains("#1–#20: Worker 0 died"), "{text}");
+    }
+}
+
+#[test]
 fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
     for history in everything() {
         let shared = shared(&history);

@@ -93,6 +93,21 @@ const fn caveat(
     }
 }
 
+impl CaveatDescription {
+    /// When it is reported and what to do, in sentences about any runs.
+    pub fn general(&self) -> String {
+        self.sentences(&(self.meaning)())
+    }
+
+    fn sentences(&self, seen: &str) -> String {
+        format!(
+            "{}. {}",
+            text::capitalized(seen),
+            text::capitalized(self.advice)
+        )
+    }
+}
+
 /// All kinds of caveats, the most frequent first. The last one stands for kinds of later versions.
 pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
@@ -229,11 +244,7 @@ impl CaveatKind {
     fn report(self, seen: String) -> Caveat {
         Caveat {
             kind: self,
-            text: format!(
-                "{}. {}",
-                text::capitalized(&seen),
-                text::capitalized(self.description().advice)
-            ),
+            text: self.description().sentences(&seen),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     },
     present::{
         run_table,
-        sentence::{conclusion, document, fit},
+        sentence::{caveats, conclusion, document, fit},
         table::{Side, Table},
     },
 };
@@ -271,11 +271,11 @@ fn printed(shared: &Shared<'_>) -> Markup {
 }
 
 fn caveats(shared: &Shared<'_>) -> Markup {
-    let mut caveats = document::caveats(shared).peekable();
+    let caveats = caveats::of_runs(&shared.runs);
     section(
         "Caveats",
         html! {
-            @if caveats.peek().is_some() {
+            @if !caveats.is_empty() {
                 ul class="caveats" { @for caveat in caveats { li { (caveat) } } }
             } @else if !shared.runs.is_empty() {
                 p { "No caveats." }

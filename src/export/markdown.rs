@@ -7,7 +7,7 @@ use crate::{
     domain::history::{RunEntry, SweepEntry},
     present::{
         run_table,
-        sentence::{conclusion, document},
+        sentence::{caveats, conclusion, document},
         table::{Side, Table},
     },
 };
@@ -31,8 +31,8 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;
     }
-    let mut caveats = document::caveats(shared).peekable();
-    if caveats.peek().is_some() {
+    let caveats = caveats::of_runs(&shared.runs);
+    if !caveats.is_empty() {
         writeln!(out, "## Caveats\n")?;
         write_list(caveats, out)?;
     }

@@ -16,7 +16,7 @@ use crate::{
         history::RunEntry,
         text::{counted, wrap},
     },
-    present::sentence::{conclusion, document},
+    present::sentence::{caveats, conclusion, document},
 };
 
 /// The width of every picture, in its own units.
@@ -110,7 +110,7 @@ fn parts(shared: &Shared<'_>) -> Vec<SvgPart> {
         parts.extend(timelines(shared));
     }
     parts.push(gap());
-    let caveats = document::caveats(shared).take(TIMELINES_MAX);
+    let caveats = caveats::of_runs(&shared.runs).into_iter();
     parts.extend(caveats.flat_map(|caveat| text(&caveat, PLAIN)));
     let soft = document::machines(shared)
         .into_iter()

@@ -1,5 +1,6 @@
 //! Sentences from findings: one generator for each kind, and the phrases that they share.
 
+pub mod caveats;
 pub mod comparison;
 pub mod conclusion;
 pub mod document;

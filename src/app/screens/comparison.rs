@@ -11,10 +11,7 @@ use crate::{
     app::{
         App,
         keys::{Keys, texts},
-        screens::{
-            Overlay, Screen,
-            reading::{Topic, details::caveats},
-        },
+        screens::{Overlay, Screen, reading::Topic},
     },
     domain::{
         history::{History, RunEntry},
@@ -298,13 +295,12 @@ fn named(row: &ComparisonRow) -> TextLine {
 fn below(comparison: &Comparison, runs: &[&RunEntry], width: u16) -> Vec<TextLine> {
     let mut page = Page::of(width);
     page.lines = table(comparison, runs.len(), width.into());
-    if runs.iter().any(|run| run.has_caveats()) {
+    let caveats = sentence::caveats::of_runs(runs);
+    if !caveats.is_empty() {
         page.say("", TextStyle::Plain);
     }
-    for run in runs {
-        for caveat in caveats(run) {
-            page.say(&format!("! #{}: {caveat}", run.number), TextStyle::Plain);
-        }
+    for caveat in caveats {
+        page.say(&format!("! {caveat}"), TextStyle::Plain);
     }
     page.lines
 }

@@ -73,14 +73,6 @@ pub fn sweep_title(sweep: &SweepEntry) -> String {
     )
 }
 
-/// Every caveat of the runs, each with the number of its run.
-pub fn caveats<'a>(shared: &'a Shared<'_>) -> impl Iterator<Item = String> + 'a {
-    shared.runs.iter().flat_map(|run| {
-        run.caveats()
-            .map(|caveat| format!("#{}: {}", run.number, foreign(&caveat.text)))
-    })
-}
-
 /// What the tasks of these runs did, with a sentence for each kind of work.
 pub fn works<'a>(runs: impl Iterator<Item = &'a RunEntry>) -> Vec<String> {
     let sentence = |run: &RunEntry| {

@@ -24,7 +24,7 @@ const PRINTED_LINES: usize = 100;
 const FAILURES: usize = 20;
 
 /// The caveats of a run, as they are shown.
-pub(crate) fn caveats(run: &RunEntry) -> impl Iterator<Item = String> {
+fn caveats(run: &RunEntry) -> impl Iterator<Item = String> {
     run.caveats().map(|caveat| clean(&caveat.text, FOREIGN))
 }
 

@@ -1,7 +1,6 @@
 //! All runs and numbers of one point of a sweep.
 
 use crate::{
-    app::screens::reading::details::caveats,
     catalog::metric::metric_named,
     domain::{
         history::{History, RunEntry, SweepEntry},
@@ -10,7 +9,10 @@ use crate::{
         sweep::ConfigurationSummary,
         text::{duration, speedup},
     },
-    present::number::{three_digits, with_interval, with_unit},
+    present::{
+        number::{three_digits, with_interval, with_unit},
+        sentence::caveats,
+    },
     ui::text::{Page, TextLine, TextStyle},
 };
 
@@ -29,18 +31,18 @@ pub(crate) fn lines(
         None => page.say("No run of it has been counted.", TextStyle::Strong),
     }
     page.heading("Its runs");
-    let mut reasons = vec![];
-    for run in history.runs_of(sweep, configuration) {
+    let runs: Vec<&RunEntry> = history.runs_of(sweep, configuration).collect();
+    for run in &runs {
         let time = format!("#{} {:>8}", run.number, duration(run.record.times.wall_s));
         page.say_number("", &time, &remark(run, summary));
-        reasons.extend(caveats(run).map(|caveat| format!("! #{}: {caveat}", run.number)));
     }
-    if !reasons.is_empty() {
+    let caveats = caveats::of_runs(&runs);
+    if !caveats.is_empty() {
         page.heading("Caveats");
     }
-    reasons
+    caveats
         .iter()
-        .for_each(|caveat| page.say(caveat, TextStyle::Strong));
+        .for_each(|caveat| page.say(&format!("! {caveat}"), TextStyle::Strong));
     page.lines
 }
 
