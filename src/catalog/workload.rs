@@ -80,20 +80,34 @@ pub struct Sizing {
 pub struct SweepSuggestion {
     /// The models that are selected at first.
     pub models: &'static [Model],
-    /// Worker counts in the user's notation, the best suggestion first, for this number of usable cores.
-    pub workers: fn(u64) -> Vec<String>,
+    /// Worker counts in the user's notation, the best suggestion first, for a number of usable cores and of tasks.
+    pub workers: fn(u64, u64) -> Vec<String>,
 }
 
 impl SweepSuggestion {
-    /// For tasks that wait: up to more workers than the machine has cores.
+    /// For tasks that wait, however many cores a machine has.
     const OF_WAITING: SweepSuggestion = SweepSuggestion {
         models: &[Model::Threads, Model::Processes],
-        workers: |_| {
-            ["1,2,4,8,16", "1..16", "2^0..2^6", "1,4,16"]
-                .map(String::from)
-                .to_vec()
+        workers: |_, tasks| {
+            let every = format!("1..{}", tasks.clamp(4, 32));
+            vec![beyond(tasks), every, "2^0..2^6".into(), "1,4,16".into()]
         },
     };
+}
+
+/// The largest worker count that is suggested for tasks that wait.
+const SUGGESTED_MAX: u64 = 128;
+
+/// Powers of two up to a worker per task, and twice as many workers: "1,2,4,8,16,32" for 16 tasks. The last count shows
+/// that more workers do not help.
+fn beyond(tasks: u64) -> String {
+    let tasks = tasks.max(1);
+    let powers = (0..u64::BITS).map(|power| 1 << power);
+    let counts = powers.take_while(|count| *count < tasks);
+    let counts = counts.chain([tasks, tasks.saturating_mul(2)]);
+    let counts = counts.filter(|count| *count <= SUGGESTED_MAX);
+    let counts: Vec<String> = counts.map(|count| count.to_string()).collect();
+    counts.join(",")
 }
 
 /// A part of a task.

@@ -15,7 +15,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  pconc-tui sweep --workload io --models threads,processes --workers 1,2,4,8,16
+  pconc-tui sweep --workload io --models threads,processes --workers 1,2,4,8,16,32
   pconc-tui sweep --workload cpu --models gil-threads,processes --workers 1..cores --task-time 100ms
   pconc-tui sweep --workload cpu --models threads --workers 2^0..2^6 --repeats 10 --seed 7
   pconc-tui sweep --workload io --models rayon --workers 1..4,cores,16 --format json
@@ -45,7 +45,8 @@ pub struct SweepRequest {
 
     /// How many workers: 1,2,4, 1..16, 2^0..2^4, cores
     ///
-    /// Up to 64 numbers for each model except serial, which has one worker. The limits are those of `run`.
+    /// Up to 64 numbers for each model except serial, which has one worker. The limits are those of `run`. If tasks
+    /// wait, go up to twice the number of tasks, to see that workers without a task do not help.
     #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true)]
     workers: String,
 

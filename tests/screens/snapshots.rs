@@ -238,12 +238,12 @@ const STATES: &[State] = &[
         reach: |s| {
             s.open_sweep_form("io");
         },
-        says: &["Sweep", "44 runs", "1,2,4,8,16"],
+        says: &["Sweep", "52 runs", "1,2,4,8,16,32"],
     },
     State {
         name: "sweep-first-round",
         reach: sweep::first_round,
-        says: &["warming up", "run  7 of 44"],
+        says: &["warming up", "run  7 of 52"],
     },
     State {
         name: "sweep-half",
@@ -273,7 +273,7 @@ const STATES: &[State] = &[
     State {
         name: "sweep-stopped",
         reach: sweep::stopped,
-        says: &["ended after 20 of 44 runs"],
+        says: &["ended after 20 of 52 runs"],
     },
     State {
         name: "sweep-failures",

@@ -73,7 +73,7 @@ pub fn first_round(session: &mut Session) {
 }
 
 pub fn half_way(session: &mut Session) {
-    session.sweep_io(24);
+    session.sweep_io(30);
 }
 
 pub fn finished(session: &mut Session) {
@@ -253,14 +253,14 @@ fn the_chart_says_how_far_it_is_and_then_what_came_out() {
             session.rows()[1]
         );
         assert!(
-            session.shows("run  6 of 44 · warming up"),
+            session.shows("run  6 of 52 · warming up"),
             "{:?}",
             session.size
         );
     });
-    after(25, &|session| {
+    after(30, &|session| {
         assert!(
-            session.shows("run 26 of 44 · round 2 of 3"),
+            session.shows("run 31 of 52 · round 2 of 3"),
             "{:?}",
             session.size
         );
@@ -277,7 +277,7 @@ fn the_chart_says_how_far_it_is_and_then_what_came_out() {
             session.rows()[1]
         );
         assert!(session.shows("with 16 workers"), "the conclusion");
-        assert!(session.shows("44 runs: 3 rounds, and one that warmed up"));
+        assert!(session.shows("52 runs: 3 rounds, and one that warmed up"));
         assert!(session.shows("★"));
     });
 }
@@ -311,7 +311,7 @@ fn escape_shows_the_panels_and_s_or_the_row_of_the_sweep_comes_back() {
     session.sweep_io(15).press(&[Esc]);
     assert!(session.shows("Timeline") && session.app.is_running());
     assert!(
-        session.shows("sweep, run 16 of 44"),
+        session.shows("sweep, run 16 of 52"),
         "a row with its progress"
     );
     session.press(&[Char('s')]);
@@ -344,7 +344,7 @@ fn a_stopped_sweep_keeps_what_it_has_and_says_so() {
     let mut session = Session::new(80, 24);
     stopped(&mut session);
     assert!(!session.app.is_running());
-    assert!(session.shows("ended after 20 of 44 runs: what was measured is kept"));
+    assert!(session.shows("ended after 20 of 52 runs: what was measured is kept"));
     assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 21);
 }
 
@@ -352,9 +352,9 @@ fn a_stopped_sweep_keeps_what_it_has_and_says_so() {
 fn the_cursor_goes_from_point_to_point_and_its_numbers_stand_below() {
     let mut session = Session::new(80, 24);
     session.sweep_io(ALL).press(&[End, Up, Up]);
-    assert!(session.shows("▲ threads × 16 · "));
+    assert!(session.shows("▲ threads × 32 · "));
     session.press(&[Down, Left]);
-    assert!(session.shows("▲ processes × 8 · "));
+    assert!(session.shows("▲ processes × 16 · "));
     session.press(&[Home]);
     assert!(session.shows("▲ serial · "));
     session.press(&[Right]);
@@ -380,7 +380,7 @@ fn points_are_marked_and_compared_by_their_median_runs() {
     assert!(
         marked
             .iter()
-            .all(|run| of(*run).plan.workers == 16
+            .all(|run| of(*run).plan.workers == 32
                 && of(*run).campaign.as_ref().unwrap().round > 0)
     );
     assert_ne!(of(marked[0]).plan.model(), of(marked[1]).plan.model());
@@ -434,12 +434,12 @@ fn a_click_on_a_bar_moves_the_cursor_there_and_another_one_opens_it() {
         points.dedup();
         assert_eq!(
             points,
-            (0..11).collect::<Vec<_>>(),
+            (0..13).collect::<Vec<_>>(),
             "each bar can be hit at {columns}×{rows}"
         );
-        let _ = session.app.update(Msg::Clicked(ClickTarget::SweepPoint(7)));
+        let _ = session.app.update(Msg::Clicked(ClickTarget::SweepPoint(8)));
         assert!(session.shows("▲ processes × 2"));
-        let _ = session.app.update(Msg::Clicked(ClickTarget::SweepPoint(7)));
+        let _ = session.app.update(Msg::Clicked(ClickTarget::SweepPoint(8)));
         assert!(session.shows("processes × 2 · sweep #1"));
         session.press(&[Esc]);
     }
@@ -476,15 +476,15 @@ fn a_sweep_is_removed_with_its_runs_and_comes_back_with_them() {
         .app
         .update(Msg::Key(Char('D')));
     assert!(
-        matches!(&effects[..], [Effect::Remove(numbers)] if numbers.len() == 45),
+        matches!(&effects[..], [Effect::Remove(numbers)] if numbers.len() == 53),
         "{effects:?}"
     );
-    assert!(session.shows("removed sweep #1 with its 44 runs"));
+    assert!(session.shows("removed sweep #1 with its 52 runs"));
     assert!(
         session.app.history().sweeps().is_empty() && session.app.history().entries().is_empty()
     );
     session.press(&[Char('u')]);
-    assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 44);
+    assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 52);
     assert_eq!(session.app.browse().order(), [1]);
 }
 

@@ -69,13 +69,16 @@ const NUMBERS: [FormRow; 3] = [FormRow::Workers, FormRow::Repeats, FormRow::Seed
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct SweepChoice {
     models: Vec<Model>,
-    workers: String,
+    /// The worker counts that the user chose; `None` is the best preset, which depends on the number of tasks.
+    workers: Option<String>,
 }
 
 /// The values of the form for a sweep.
 #[derive(Clone, Debug)]
 pub struct SweepForm {
     workload: Workload,
+    /// The number of tasks of the main form.
+    tasks: u64,
     /// A choice for each workload, because what is worth measuring is different.
     choices: Vec<SweepChoice>,
     repeats: u64,
@@ -95,10 +98,11 @@ impl SweepForm {
     pub fn new(cores_usable: u32) -> SweepForm {
         let choice = |workload: Workload| SweepChoice {
             models: workload.description().sweep.models.to_vec(),
-            workers: presets(workload, cores_usable).remove(0),
+            workers: None,
         };
         SweepForm {
             workload: Workload::Cpu,
+            tasks: 0,
             choices: Workload::ALL.map(choice).to_vec(),
             repeats: DEFAULT_REPEATS,
             seed: 1,
@@ -110,10 +114,10 @@ impl SweepForm {
         }
     }
 
-    /// Adapts the form to the workload and the interpreter of this work.
+    /// Adapts the form to the workload, the tasks and the interpreter of this work.
     pub(in crate::app) fn open(&mut self, work: &Draft) {
         let row = self.field();
-        self.workload = work.workload;
+        (self.workload, self.tasks) = (work.workload, work.tasks);
         self.python.clone_from(&work.python);
         self.entry = FormEntry::at(FIXED);
         self.choose(row);
@@ -155,6 +159,25 @@ impl SweepForm {
         &mut self.choices[self.workload as usize]
     }
 
+    /// The worker counts in the user's notation.
+    fn workers(&self) -> String {
+        let chosen = self.choice().workers.clone();
+        chosen.unwrap_or_else(|| self.presets().remove(0))
+    }
+
+    fn set_workers(&mut self, workers: &str) {
+        let is_best = self.presets()[0] == workers;
+        self.choice_mut().workers = (!is_best).then(|| workers.into());
+    }
+
+    /// Lists of worker counts that are worth measuring, the best one first.
+    fn presets(&self) -> Vec<String> {
+        let suggested = self.workload.description().sweep.workers;
+        let mut presets = suggested(self.cores_usable.max(1).into(), self.tasks);
+        presets.dedup();
+        presets
+    }
+
     /// A row in its current state. A Python model has its interpreter.
     fn described(&self, row: FormRow) -> FormField {
         match row {
@@ -172,8 +195,8 @@ impl SweepForm {
             FormRow::Workers => {
                 let cores = self.cores_usable;
                 let about = format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({cores} here)");
-                let workers = &self.choice().workers;
-                FormField::new("Workers", workers, about).typed(workers)
+                let workers = self.workers();
+                FormField::new("Workers", &workers, about).typed(&workers)
             }
             FormRow::Repeats => {
                 let about = "counted rounds, after one to warm up";
@@ -200,15 +223,15 @@ impl SweepForm {
     /// # Errors
     /// If one of the worker counts is invalid.
     pub(in crate::app) fn draft(&self, work: &Draft) -> Result<SweepDraft, Invalid> {
-        let SweepChoice { models, workers } = self.choice();
         // A model that was chosen with a different interpreter stays chosen until that interpreter is back.
         let offered = self.fields();
-        let models = models.iter().copied();
+        let models = self.choice().models.iter().copied();
         let models = models.filter(|model| offered.contains(&FormRow::Model(*model)));
-        let workers = parse_counts(workers, self.cores_usable).map_err(|sentence| Invalid {
-            field: Field::WORKERS,
-            sentence,
-        })?;
+        let workers =
+            parse_counts(&self.workers(), self.cores_usable).map_err(|sentence| Invalid {
+                field: Field::WORKERS,
+                sentence,
+            })?;
         let serial = std::iter::once(Model::serial(false));
         Ok(SweepDraft {
             draft: work.clone(),
@@ -256,11 +279,10 @@ impl Form for SweepForm {
                 }
             }
             FormRow::Workers => {
-                let presets = presets(self.workload, self.cores_usable);
-                let workers = &mut self.choice_mut().workers;
-                let now = presets.iter().position(|preset| preset == workers);
+                let (presets, workers) = (self.presets(), self.workers());
+                let now = presets.iter().position(|preset| *preset == workers);
                 let next = now.map_or(0, |now| round(now, by, presets.len()));
-                workers.clone_from(&presets[next]);
+                self.set_workers(&presets[next]);
             }
             FormRow::Repeats => self.repeats = self.repeats.saturating_add_signed(by as i64).max(1),
             FormRow::Seed => self.seed = self.seed.saturating_add_signed(by as i64),
@@ -271,7 +293,7 @@ impl Form for SweepForm {
     fn take(&mut self, text: &str) -> Result<(), String> {
         match self.field() {
             FormRow::Model(_) => {}
-            FormRow::Workers => self.choice_mut().workers = text.into(),
+            FormRow::Workers => self.set_workers(text),
             FormRow::Repeats => self.repeats = number("the number of rounds", text)?,
             FormRow::Seed => self.seed = number("the seed", text)?,
         }
@@ -288,13 +310,6 @@ fn is_about(invalid: &Invalid, row: FormRow) -> bool {
         FormRow::Seed => return false,
     };
     invalid.field == field
-}
-
-/// Lists of worker counts that are worth measuring, the best one first.
-fn presets(workload: Workload, cores_usable: u32) -> Vec<String> {
-    let mut presets = (workload.description().sweep.workers)(cores_usable.max(1).into());
-    presets.dedup();
-    presets
 }
 
 /// The work of the main form: "cpu · 8 tasks of 250 ms".
@@ -346,6 +361,15 @@ mod tests {
         form.open(&Draft::new(workload, Model::Threads, 2));
     }
 
+    fn presets(workload: Workload, cores: u32, tasks: u64) -> Vec<String> {
+        let mut form = SweepForm::new(cores);
+        form.open(&Draft {
+            tasks,
+            ..Draft::new(workload, Model::Threads, 2)
+        });
+        form.presets()
+    }
+
     fn counts(form: &SweepForm) -> Vec<u64> {
         let work = Draft::new(form.workload, Model::Threads, 2);
         form.draft(&work).unwrap().workers
@@ -355,13 +379,49 @@ mod tests {
     fn every_preset_can_be_read_and_starts_with_one_worker() {
         for workload in Workload::ALL {
             for cores in [1, 2, 6, 64, 256] {
-                for preset in presets(workload, cores) {
-                    let counts = parse_counts(&preset, cores).unwrap();
-                    assert_eq!(counts[0], 1, "{preset} on {cores}");
+                for tasks in [0, 1, 3, 16, 1_000, u64::MAX] {
+                    for preset in presets(workload, cores, tasks) {
+                        let counts = parse_counts(&preset, cores).unwrap();
+                        assert_eq!(counts[0], 1, "{preset} on {cores} for {tasks}");
+                    }
                 }
             }
         }
-        assert_eq!(presets(Workload::Cpu, 2)[0], "1,2,4");
+        assert_eq!(presets(Workload::Cpu, 2, 8)[0], "1,2,4");
+    }
+
+    #[test]
+    fn for_tasks_that_wait_the_counts_go_from_one_worker_to_twice_the_tasks() {
+        for workload in [Workload::Io, Workload::Sleep] {
+            for (tasks, expected) in [
+                (1, "1,2"),
+                (16, "1,2,4,8,16,32"),
+                (20, "1,2,4,8,16,20,40"),
+                (1_000, "1,2,4,8,16,32,64,128"),
+            ] {
+                assert_eq!(presets(workload, 2, tasks)[0], expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_counts_follow_the_tasks_of_the_main_form_until_the_user_chooses_others() {
+        let mut form = SweepForm::new(2);
+        let mut counts_for = |tasks, typed: Option<char>| {
+            form.open(&Draft {
+                tasks,
+                ..Draft::new(Workload::Io, Model::Threads, 2)
+            });
+            form.choose(FormRow::Workers);
+            typed
+                .into_iter()
+                .for_each(|digit| form.begin_typing(Key::Char(digit)));
+            form.workers()
+        };
+        assert_eq!(counts_for(4, None), "1,2,4,8");
+        assert_eq!(counts_for(2, None), "1,2,4");
+        assert_eq!(counts_for(2, Some('7')), "7");
+        assert_eq!(counts_for(16, None), "7");
     }
 
     #[test]
@@ -374,12 +434,12 @@ mod tests {
         form.type_key(Key::Char('5'));
         assert_eq!(counts(&form), [3, 5], "what is typed counts in parallel");
         form.abandon();
-        assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
+        assert_eq!(counts(&form), [1, 2, 4, 8, 16, 32]);
         form.begin_typing(Key::Backspace);
         assert!(form.accept());
-        assert_eq!(form.choice().workers, "1,2,4,8,1");
+        assert_eq!(form.workers(), "1,2,4,8,16,3");
         form.change(true);
-        assert_eq!(counts(&form), [1, 2, 4, 8, 16]);
+        assert_eq!(counts(&form), [1, 2, 4, 8, 16, 32]);
     }
 
     #[test]

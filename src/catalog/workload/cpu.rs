@@ -34,7 +34,7 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
     sweep: SweepSuggestion {
         models: &[Model::GilThreads, Model::Processes],
-        workers: |cores| {
+        workers: |cores, _| {
             vec![
                 powers((2 * cores).max(4)),
                 format!("1..{}", (2 * cores).clamp(4, 32)),
