@@ -250,11 +250,11 @@ fn a_click_in_the_other_forms_goes_to_a_row_too_and_what_is_typed_then_goes_ther
         let mut session = Session::new(columns, rows);
         session.press(&[Char('1')]);
         session.press(&[Char('o')]);
-        session.click(session.place("csv "));
+        session.click(session.place("‹html›"));
         session.click(session.place("File "));
         let typed = session.app.exporting().and_then(|form| form.typed());
         assert!(
-            typed.is_some_and(|name| name.ends_with(".csv")),
+            typed.is_some_and(|name| name.ends_with(".json")),
             "{typed:?}"
         );
     }

@@ -28,6 +28,13 @@ impl Keys {
             ..self
         }
     }
+
+    /// The same keys, which do nothing unless this is true.
+    pub(crate) fn when(mut self, when: fn(&App) -> bool) -> Keys {
+        let bindings = self.bindings.into_iter();
+        self.bindings = bindings.map(|binding| binding.when(when)).collect();
+        self
+    }
 }
 
 /// The meaning of a key, or of each of several keys, in one place.

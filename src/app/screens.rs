@@ -95,7 +95,7 @@ overlays! {
 }
 
 /// The keys of all screens, in the order of the help.
-pub fn all_keys() -> [&'static Keys; 21] {
+pub fn all_keys() -> [&'static Keys; 22] {
     [
         &everywhere::PANELS,
         &questions::keys::QUESTIONS,
@@ -109,6 +109,7 @@ pub fn all_keys() -> [&'static Keys; 21] {
         &history::keys::FILTER,
         &history::keys::NAME,
         &export::keys::EXPORT,
+        &export::keys::WRITING,
         &texts::TYPING,
         &sweep_form::keys::SWEEP_FORM,
         &sweep::keys::SWEEP,

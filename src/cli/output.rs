@@ -68,13 +68,8 @@ impl OutputArguments {
 
 /// The format that a file with this name is expected to have.
 fn named(file: &Path) -> Option<Format> {
-    let name = file.file_name().and_then(OsStr::to_str)?.to_lowercase();
-    let is_of = |format: &Format| name.ends_with(&format!(".{}", format.extension()));
-    // The longest extension has priority, because that of a Chrome trace also ends in .json.
-    Format::ALL
-        .into_iter()
-        .filter(is_of)
-        .max_by_key(|format| format.extension().len())
+    let name = file.file_name().and_then(OsStr::to_str)?;
+    Format::of_file(name).map(|(format, _)| format)
 }
 
 #[cfg(test)]

@@ -70,6 +70,20 @@ impl Format {
         self.words()[2]
     }
 
+    /// The format that a file with this name is expected to have, and the name without its ending.
+    pub fn of_file(name: &str) -> Option<(Format, &str)> {
+        let stem = |format: Format| {
+            let length = name.len().checked_sub(format.extension().len() + 1)?;
+            let (stem, ending) = name.split_at_checked(length)?;
+            let ending = ending.strip_prefix('.')?;
+            let is_its_own = ending.eq_ignore_ascii_case(format.extension());
+            is_its_own.then_some((format, stem))
+        };
+        let stems = Format::ALL.into_iter().filter_map(stem);
+        // The longest extension has priority, because that of a Chrome trace also ends in .json.
+        stems.min_by_key(|(_, stem)| stem.len())
+    }
+
     /// Whether a run with a known trace has more to show in this format.
     pub fn shows_traces(self) -> bool {
         matches!(

@@ -37,8 +37,6 @@ pub enum Way {
     Fixed,
     /// ← and → go through the choices.
     Choice,
-    /// Moving the cursor here chooses the row.
-    Cursor,
     /// ← and → go up and down, and a digit starts a new number.
     Number(TextField),
     /// Any key types text while the cursor is on the row.
@@ -133,9 +131,6 @@ pub trait Form {
     /// If the text is not a valid value. The message is one sentence.
     fn take(&mut self, text: &str) -> Result<(), String>;
 
-    /// Called after the cursor moved to another row.
-    fn on_moved(&mut self) {}
-
     /// The selected row.
     fn row(&self) -> Option<FormField> {
         self.rows().into_iter().nth(self.entry().at)
@@ -186,7 +181,6 @@ pub trait Form {
         let is_accepted = can_be_there && self.accept();
         if is_accepted {
             *self.entry_mut() = FormEntry::at(at);
-            self.on_moved();
             if matches!(self.way(), Way::Text(_)) {
                 self.begin_typing(Key::End);
             }
@@ -199,7 +193,7 @@ pub trait Form {
         match self.way() {
             Way::Number(_) => self.begin_typing(Key::Enter),
             Way::Choice => self.change(true),
-            Way::Fixed | Way::Cursor | Way::Text(_) => {}
+            Way::Fixed | Way::Text(_) => {}
         }
     }
 

@@ -15,7 +15,7 @@ pub static TYPING: LazyLock<Keys> = LazyLock::new(|| keys("In any text field", |
     with("← → | Home End", "←→ move", 6, "move the cursor; Home and End go to the ends of the text", App::type_text),
     with("Ctrl-U", "Ctrl-U erase all", 5, "erase everything before the cursor", App::type_text),
     with("Ctrl-W", "", 0, "erase the word before the cursor", App::type_text),
-]).taking_text());
+]).taking_text().when(|app| !app.is_writing_file()));
 
 /// The keys while a text is read.
 #[rustfmt::skip]

@@ -25,7 +25,7 @@ impl Screen for Exporting {
         if self.is_writing() {
             // While the export runs, keys do not type and do not act.
             let typing = self.typed().map(|_| &*texts::TYPING);
-            [&*keys::EXPORT].into_iter().chain(typing).collect()
+            [&*keys::WRITING].into_iter().chain(typing).collect()
         } else if self.typed().is_some() {
             vec![&keys::EXPORT, &forms::FIELD, &texts::TYPING]
         } else {
@@ -66,6 +66,19 @@ impl App {
         }
     }
 
+    /// Whether the form is on top and waits for its file.
+    pub(crate) fn is_writing_file(&self) -> bool {
+        self.exporting().is_some_and(Exporting::is_writing)
+    }
+
+    /// Closes the form and says that its file is still written.
+    pub(crate) fn leave_export(&mut self) {
+        let file = self.exporting().map(|form| form.order(false).file);
+        self.close();
+        let file = file.unwrap_or_default();
+        self.show_notice(format!("{file} is still being written"));
+    }
+
     /// Shows the progress of the shell, which reads timelines for the file.
     pub(crate) fn on_export_reads(&mut self, read: usize, of: usize) {
         let form = self.exporting_mut();
@@ -77,8 +90,8 @@ impl App {
     pub(crate) fn write_file(&mut self, overwrite: bool) {
         let form = self.exporting_mut();
         if let Some(form) = form.filter(|form| !form.is_writing()) {
-            form.stage = Stage::Writing("writing…".into());
             let order = form.order(overwrite);
+            form.stage = Stage::Writing(format!("writing {}…", order.file));
             self.out.effects.push(Effect::Export(order));
         }
     }
@@ -186,7 +199,7 @@ mod tests {
         let _ = app.update(Msg::Clicked(ClickTarget::FormRow(2)));
         assert_eq!(app.exporting().unwrap().order(false), asked);
         // Left, and opened again for a file in a different format.
-        let _ = press(&mut app, &[Key::Esc, Key::Char('o'), Key::Down]);
+        let _ = press(&mut app, &[Key::Esc, Key::Char('o'), Key::Right]);
         let _ = app.update(Msg::Exported {
             order: asked,
             file: "a.html".into(),
@@ -234,7 +247,7 @@ mod tests {
     #[test]
     fn the_format_changes_the_ending_and_leaves_what_was_typed() {
         let mut app = app(2);
-        let _ = press(&mut app, &[Key::Char('o'), Key::Down]);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Right]);
         assert_eq!(file(&app), "pconc-tui-run-2.json");
         let _ = press(&mut app, &[Key::End]);
         assert_eq!(
@@ -250,8 +263,69 @@ mod tests {
             Key::Char('v'),
         ];
         let _ = press(&mut app, &typed);
-        let _ = press(&mut app, &[Key::Up, Key::Up]);
+        let _ = press(&mut app, &[Key::Up, Key::Right, Key::Right]);
         assert_eq!(file(&app), "q.svg", "q is a letter here");
+    }
+
+    #[test]
+    fn the_ending_of_a_typed_name_chooses_the_format_and_moving_between_rows_does_not() {
+        let mut app = app(2);
+        let _ = press(&mut app, &[Key::Char('o'), Key::End, Key::Ctrl('u')]);
+        let format = |app: &App| app.exporting().unwrap().order(false).format;
+        for (typed, expected) in [
+            ("a.csv", Format::Csv),
+            (".JSON", Format::Json),
+            (".trace.json", Format::ChromeTrace),
+            (".txt", Format::ChromeTrace),
+        ] {
+            let _ = app.update(Msg::Pasted(typed.into()));
+            assert_eq!(format(&app), expected, "{typed}");
+        }
+        let name = file(&app);
+        let _ = press(&mut app, &[Key::Up, Key::Up, Key::Up, Key::Down, Key::Down]);
+        assert_eq!((file(&app), format(&app)), (name, Format::ChromeTrace));
+    }
+
+    #[test]
+    fn every_row_says_which_keys_choose_what_and_where_the_file_will_be() {
+        let mut app = app(2);
+        let _ = press(&mut app, &[Key::Char('o'), Key::Up]);
+        for hint in [
+            "←→ choose: run #2, all 2 rows of the history. The file",
+            "←→ choose: html, json, csv, markdown, svg, chrome-trace. The file",
+            "The ending of the name chooses the format. The file",
+        ] {
+            let about = app.exporting().unwrap().about();
+            assert!(about.starts_with(hint), "{about}");
+            assert!(about.contains("the directory that pconc-tui was started in"));
+            let _ = press(&mut app, &[Key::Down]);
+        }
+    }
+
+    #[test]
+    fn while_a_file_is_written_only_keys_that_work_are_offered_and_closing_says_that_it_goes_on() {
+        let offered = |app: &App| -> Vec<String> {
+            let offers = app.keys_here().into_iter();
+            offers.map(|offer| offer.label.into()).collect()
+        };
+        for rows in [&[][..], &[Key::End]] {
+            let mut app = app(2);
+            let _ = press(&mut app, &[Key::Char('o')]);
+            let _ = press(&mut app, rows);
+            assert!(offered(&app).contains(&"Enter write".into()));
+            let _ = press(&mut app, &[Key::Enter]);
+            let sentence = app.exporting().unwrap().stage.sentence();
+            assert_eq!(sentence, Ok("writing pconc-tui-run-2.html…"));
+            let keys = offered(&app);
+            assert_eq!(keys[0], "Esc close, and go on writing");
+            let useless = ["write", "←→", "↑↓", "erase", "move"];
+            let rest = keys[1..].join(" ");
+            assert!(!useless.iter().any(|key| rest.contains(key)), "{rest}");
+            assert!(app.exporting().unwrap().about().starts_with("Esc closes"));
+            let _ = press(&mut app, &[Key::Esc]);
+            let notice = &app.notice().unwrap().sentence;
+            assert_eq!(notice, "pconc-tui-run-2.html is still being written");
+        }
     }
 
     #[test]

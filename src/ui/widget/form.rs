@@ -13,7 +13,7 @@ use crate::{
     present::table::shortened,
     ui::{
         area::{cells, split_above},
-        form::{Form, FormField, Way},
+        form::{Form, FormField},
         panel::{draw_arrows, draw_lines, typed, wrapped},
         theme::{CURSOR, STRONG, Theme, strong_if},
     },
@@ -147,9 +147,6 @@ impl FormView<'_> {
         }
         line.push_span(match (here, row.is_wrong) {
             (true, true) => Span::styled(format!("‹{value}›!"), theme.error()),
-            (true, false) if matches!(row.way, Way::Cursor) => {
-                Span::styled(format!(" {value} "), CURSOR)
-            }
             (true, false) => Span::styled(format!("‹{value}›"), CURSOR),
             (false, true) => Span::styled(format!(" {value} !"), theme.error()),
             (false, false) => Span::raw(format!(" {value} ")),

@@ -8,7 +8,7 @@ use crate::{
     },
     present::format::{Format, Refusal},
     ui::{
-        choice::round,
+        choice::{neighbour, round},
         field::TextField,
         form::{Form, FormEntry, FormField, Way},
     },
@@ -83,14 +83,12 @@ impl Scope {
     }
 }
 
-/// The row of the content. The formats are below it, and the file name is last.
+/// The row of the content.
 const SCOPE: usize = 0;
-/// The row of the first format.
-const FORMATS: usize = 1;
+/// The row of the format.
+const FORMAT: usize = 1;
 /// The row of the file name.
-const FILE: usize = FORMATS + Format::FILES.len();
-/// The width of a format's name, in columns.
-const NAMES: usize = 12;
+const FILE: usize = 2;
 
 /// The state of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +152,7 @@ impl Exporting {
             format: Format::FILES[0],
             file: String::new(),
             directory: directory.map(str::to_string),
-            entry: FormEntry::at(FORMATS),
+            entry: FormEntry::at(FORMAT),
             is_typed: false,
             stage: Stage::Open,
             scopes,
@@ -174,12 +172,25 @@ impl Exporting {
         lack(without).filter(|_| self.format.shows_traces())
     }
 
-    /// The directory of the file, and the timelines that will be missing in it.
+    /// What the keys choose in the selected row, the directory of the file, and the timelines that will be missing in it.
     pub fn about(&self) -> String {
         let directory = self.directory.as_deref();
         let directory = directory.unwrap_or("the directory that pconc-tui was started in");
         let lack = self.lack().map(|lack| format!(", {lack}"));
-        format!("in {directory}{}", lack.unwrap_or_default())
+        format!(
+            "{}. The file will be in {directory}{}",
+            self.hint(),
+            lack.unwrap_or_default()
+        )
+    }
+
+    fn hint(&self) -> String {
+        match self.entry.at {
+            _ if self.is_writing() => "Esc closes this form, and writing goes on".into(),
+            SCOPE => choices(self.scopes.iter().map(|scope| &*scope.label)),
+            FORMAT => choices(Format::FILES.into_iter().map(Format::name)),
+            _ => "The ending of the name chooses the format".into(),
+        }
     }
 
     /// Shows the reason of a refusal and what helps.
@@ -207,9 +218,9 @@ impl Exporting {
     /// another format.
     fn suggest(&mut self) {
         let stem = if self.is_typed {
-            without_ending(&self.file)
+            Format::of_file(&self.file).map_or(&*self.file, |(_, stem)| stem)
         } else {
-            self.scope().stem.clone()
+            &self.scope().stem
         };
         self.file = format!("{stem}.{}", self.format.extension());
         self.stage = Stage::Open;
@@ -237,46 +248,37 @@ impl Form for Exporting {
     fn rows(&self) -> Vec<FormField> {
         let has_choice = self.scopes.len() > 1;
         let scope = if has_choice { Way::Choice } else { Way::Fixed };
-        let format = |format: Format| {
-            let is_first = format == Format::FILES[0];
-            let sign = if format == self.format { "▸" } else { " " };
-            let value = format!("{sign} {}", format.name());
-            let apart = NAMES - format.name().len();
-            FormField {
-                note: format!("{:apart$}{}", "", format.description()),
-                ..FormField::new(if is_first { "Format" } else { "" }, value, "").by(Way::Cursor)
-            }
-        };
         let file = Way::Text(TextField::new(&self.file, MOST));
-        let mut rows = vec![FormField::new("What", &self.scope().label, "").by(scope)];
-        rows.extend(Format::FILES.map(format));
-        rows.push(FormField::new("File", &self.file, "").by(file));
+        let mut rows = [
+            FormField::new("What", &self.scope().label, "").by(scope),
+            FormField {
+                note: format!(" {}", self.format.description()),
+                ..FormField::new("Format", self.format.name(), "")
+            },
+            FormField::new("File", &self.file, "").by(file),
+        ];
         if self.is_writing() {
             rows.iter_mut().for_each(|row| row.way = Way::Fixed);
         }
-        rows
+        rows.into()
     }
 
     fn change(&mut self, up: bool) {
-        if self.entry.at == SCOPE {
-            self.scope = round(self.scope, if up { 1 } else { -1 }, self.scopes.len());
-            self.suggest();
+        match self.entry.at {
+            SCOPE => self.scope = round(self.scope, if up { 1 } else { -1 }, self.scopes.len()),
+            _ => self.format = neighbour(&Format::FILES, self.format, up),
         }
+        self.suggest();
     }
 
     fn take(&mut self, text: &str) -> Result<(), String> {
         (self.file, self.is_typed) = (text.into(), true);
+        let named = Format::of_file(text).map(|(format, _)| format);
+        let named = named.filter(|format| Format::FILES.contains(format));
+        self.format = named.unwrap_or(self.format);
         // The new input may be valid.
         self.stage = Stage::Open;
         Ok(())
-    }
-
-    fn on_moved(&mut self) {
-        let format = self.entry.at.checked_sub(FORMATS);
-        if let Some(format) = format.and_then(|at| Format::FILES.get(at)) {
-            self.format = *format;
-            self.suggest();
-        }
     }
 }
 
@@ -286,8 +288,7 @@ pub fn lack(without: usize) -> Option<String> {
     (without > 0).then(|| format!("without the timelines of {runs}, which are no longer kept"))
 }
 
-fn without_ending(name: &str) -> String {
-    let stem = |format: Format| name.strip_suffix(format.extension())?.strip_suffix('.');
-    let stems = Format::FILES.into_iter().filter_map(stem);
-    stems.min_by_key(|stem| stem.len()).unwrap_or(name).into()
+/// Says that keys choose one of these.
+fn choices<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    format!("←→ choose: {}", all.collect::<Vec<_>>().join(", "))
 }

@@ -2,12 +2,11 @@
 //!
 //! ```text
 //! ╭ Export ───────────────────────────────────────────────────────╮
-//! │ What     run #3                                               │
-//! │ Format  ‹▸ html         › a report for the browser            │
-//! │            json           everything, also for replay         │
-//! │ File     pconc-tui-run-3.html                                 │
+//! │ What       run #3                                             │
+//! │ Format    ‹html› a report for the browser                     │
+//! │ File       pconc-tui-run-3.html                               │
 //! │                                                               │
-//! │ in /home/ada                                                  │
+//! │ ←→ choose: html, json, csv. The file will be in /home/ada     │
 //! ╰───────────────────────────────────────────────────────────────╯
 //! ```
 
