@@ -118,7 +118,7 @@ pub enum Command {
     /// Every configuration is measured once per round, in an order that is shuffled anew in each, after one warm-up
     /// round that is not counted. Serial is always measured too, once per round, because speed-ups need it.
     Sweep(Box<SweepRequest>),
-    /// Compare the emulated interpreter lock with CPython's, and print how true it is
+    /// Compare the emulated GIL with CPython's, and print how true it is
     ///
     /// The same work under gil-threads and python-threads with 1, 2, 4 and 8 threads, cpu and io, and the latency of a thread
     /// that sleeps beside threads that compute. Its runs are kept as two sweeps.

@@ -121,14 +121,11 @@ fn extent(draft: &SweepDraft, known: MachineFacts<'_>) -> String {
     let configurations = counted(draft.size() as u64, "configuration");
     let rounds = counted(draft.repeats, "round");
     let runs = counted(draft.runs(), "run");
-    let runs = format!("{runs} ({configurations} × {rounds} and one to warm up)");
+    let runs = format!("{runs}, {configurations} × ({rounds} and a warm-up round),");
     let estimate = estimate::of_sweep(draft, known);
     match will_take(estimate, 1) {
         Some(time) => format!("{runs} {time}"),
-        None => format!(
-            "{runs}, which will take an estimated {}",
-            words(estimate, 1)
-        ),
+        None => format!("{runs} will take an estimated {}", words(estimate, 1)),
     }
 }
 

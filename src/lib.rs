@@ -24,20 +24,21 @@
 //! | **segment**, **phase** | the time from one event of a lane to the next; what the worker was doing during it |
 //! | **trace** | the lanes of a run as data; on the screen and in files it is drawn as a **timeline** |
 //! | **core** | a CPU that the operating system schedules on |
-//! | **turn** | the time from getting the interpreter lock, or a core, to losing it |
+//! | **GIL** | Python's interpreter lock: CPython's own (*real*), or the one of `gil-threads` (*emulated*); in a sentence that has named it, *the lock* |
+//! | **turn** | the time from getting the GIL, or a core, to losing it |
 //! | **concurrency** | the mean number of tasks in flight |
-//! | **parallelism** | the workers' CPU time divided by the wall time: the mean number of workers on a core |
+//! | **parallelism** | the workers' CPU time divided by the wall time: the mean number of cores in use |
 //! | **serial** | one worker that executes one task after the other; for Python it is one thread of an interpreter |
 //! | **sound** | a run that did all its work, so that its time can be compared |
 //! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, or else the latest sound serial run of the same session and the same interpreter, if any |
 //! | **speed-up**, **gain** | how many times as fast as its baseline a run was; the speed-up together with that baseline |
 //! | **repeats** | sound runs of one configuration that were measured for one question, or alone in one session |
-//! | **configuration**, **round** | an executor with a number of workers; every configuration of a sweep once, where round 0 is the warm-up round |
+//! | **configuration**, **round** | an executor with a number of workers; every configuration of a sweep once; round 0 is the *warm-up round*, which is not counted |
 //! | **campaign**, **sweep** | several plans measured as one question; a campaign over many configurations |
 //! | **assessment** | what other runs say about a record: speed-up, baseline, ★, and the caveats that depend on them |
 //! | **finding** | a conclusion as numbers: what, compared with what, the factor, its interval, whether it is certain |
 //! | **caveat** | a reason to trust a record less, as data |
-//! | **estimate** | a number that was not measured: how long a run will take, or the wait for CPython's lock |
+//! | **estimate** | a number that was not measured: how long a run will take, or the wait for CPython's GIL |
 //! | **history** | the runs and sweeps that the user can look at; the kept history is the file that outlives the session |
 //!
 //! # The layers
@@ -80,7 +81,7 @@
 //!
 //! - After the start, only the zygote forks processes and starts interpreters. The program itself forks once, while it
 //!   has one thread ([`engine::zygote`]).
-//! - No estimate looks like a measurement. CPython does not report the wait for its lock, so the record, the screen and
+//! - No estimate looks like a measurement. CPython does not report the wait for its GIL, so the record, the screen and
 //!   the files say that this number is an estimate.
 //! - No output of a run reaches the screen unchanged. It is limited, cleaned and kept with the run.
 //! - No number is derived from the trace, which may have gaps. Totals come from lane headers and the task table, which
@@ -112,7 +113,7 @@
 //! - **when two times differ?** `domain/difference.rs`, for every screen and file. The sentences about it are in
 //!   `present/sentence/`.
 //! - **which interpreters are found, and how they are probed?** `engine/python/find.rs` and `engine/python/probe.rs`.
-//! - **how faithful the emulated lock is?** `engine/gil.rs` is the lock, `domain/fidelity.rs` the comparison.
+//! - **how faithful the emulated GIL is?** `engine/gil.rs` is the GIL, `domain/fidelity.rs` the comparison.
 //! - **what is measured?** `engine/recorder.rs` (events), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **a caveat?** `catalog/caveat.rs` has its threshold, its sentence and the advice; `engine/caveats.rs` looks for it.
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (the runs), `export/json.rs` (the document), and

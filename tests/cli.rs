@@ -268,7 +268,7 @@ fn a_sweep_says_before_how_much_it_is_and_prints_a_row_per_configuration() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let said = text(&output.stderr);
     assert!(
-        said.contains("9 runs (3 configurations × 2 rounds and one to warm up)"),
+        said.contains("9 runs, 3 configurations × (2 rounds and a warm-up round), will take"),
         "{said}"
     );
     let table = text(&output.stdout);

@@ -206,9 +206,9 @@ pub static CAVEATS: [CaveatDescription; 13] = [
     caveat(
         CaveatKind::GilChanged,
         "gil-changed",
-        "do not trust the time that the phases show for the lock",
+        "do not trust the time that the phases show for the GIL",
         || {
-            "CPython's lock was on instead of off, or off instead of on, compared with before the \
+            "CPython's GIL was on instead of off, or off instead of on, compared with before the \
              run"
             .into()
         },
@@ -344,7 +344,7 @@ impl Caveat {
     pub fn noisy_machine(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> Caveat {
         let factor = text::speedup(factor);
         let over = over.map_or_else(String::new, |(name, cores)| {
-            format!(" over {name}, which used {cores:.1} cores,")
+            format!(" over {name}, which had {cores:.1} cores in use,")
         });
         CaveatKind::NoisyMachine.report(format!(
             "{factor}{over} is more than {cores_usable} usable cores can give, so this run or its \
@@ -514,7 +514,7 @@ mod tests {
         }
         assert_eq!(
             Caveat::noisy_machine(3.0, Some(("#3 threads".into(), 1.9)), 2).text,
-            "3.0× over #3 threads, which used 1.9 cores, is more than 2 usable cores can give, so \
+            "3.0× over #3 threads, which had 1.9 cores in use, is more than 2 usable cores can give, so \
              this run or its baseline was disturbed. Run both again"
         );
     }

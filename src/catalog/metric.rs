@@ -245,7 +245,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "time",
         Seconds,
         |run, _| Some(run.times.wall_s),
-        "from first creation to last end",
+        "from the first worker to the end",
         "from just before the first worker was created to the last stamp of the last worker, by \
          the monotonic clock, which each worker reads itself. Joining or reaping the workers \
          comes after it",
@@ -257,7 +257,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "speed-up",
         Times,
         |_, gain| Some(gain?.factor),
-        "times faster than the baseline",
+        "times as fast as the baseline",
         "the time of the baseline divided by the time of this run. It has two digits, because both \
          are single runs",
     )
@@ -280,7 +280,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "parallelism",
         Average,
         |run, _| Some(run.times.parallelism),
-        "workers on a core, on average",
+        "cores in use, on average",
         "the CPU time of all workers divided by the time, never counted from phases",
     )
     .short("par.")
@@ -291,7 +291,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "efficiency",
         Share,
         |run, gain| gain?.efficiency(run.plan.workers),
-        "speed-up per worker",
+        "speed-up divided by workers",
         "only over a baseline of one worker. If workers wait, it says nothing about cores",
     )
     .json("")
@@ -324,7 +324,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "imports",
         Seconds,
         |run, _| python(run)?.imports_s,
-        "from there until all imports were done",
+        "then until all imports were done",
         "",
     )
     .python("python/imports_s")
@@ -334,7 +334,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "pool",
         Seconds,
         |run, _| python(run)?.pool_s,
-        "from there until all workers were created",
+        "then until all workers existed",
         "",
     )
     .python("python/pool_s")
@@ -344,7 +344,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "teardown",
         Seconds,
         |run, _| Some(run.times.teardown_s),
-        "until all workers were gone",
+        "after the time, until all were gone",
         "from the last stamp of the last worker until all were joined or reaped; not part of the \
          time",
     )
@@ -354,7 +354,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "task time",
         Seconds,
         |run, _| stats::median(&task_times(run)?),
-        "median of the tasks' durations",
+        "median duration of a task",
         "from the start of a task to its end, for all tasks that ended. Not known if the list of \
          tasks was too long to keep",
     )
@@ -366,7 +366,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "longest task",
         Seconds,
         |run, _| task_times(run)?.into_iter().reduce(f64::max),
-        "greatest duration of a task",
+        "duration of the longest task",
         "",
     )
     .json("")
@@ -418,7 +418,7 @@ const AFTER_PHASES: &[Metric] = &[
         "CPU time",
         Seconds,
         |run, _| Some(run.times.cpu_s),
-        "of all workers, by their clocks",
+        "of all workers, by CPU clocks",
         "the kernel's CPU clock of each worker's thread, summed",
     )
     .column(Shown(15))
@@ -428,7 +428,7 @@ const AFTER_PHASES: &[Metric] = &[
         "manager CPU",
         Seconds,
         |run, _| python(run)?.manager_cpu_s,
-        "of what managed the workers",
+        "of the process that starts workers",
         "CPU time of the process that starts the workers, hands out tasks and collects results",
     )
     .python("python/manager_cpu_s")
@@ -458,36 +458,37 @@ const AFTER_PHASES: &[Metric] = &[
     ),
     metric(
         "manager_memory_bytes",
-        "manager mem",
+        "manager memory",
         Bytes,
         |run, _| bytes(python(run)?.memory_bytes),
-        "of the process that made workers",
+        "of the process that starts workers",
         "proportional set size at the end; if workers are threads, it is that of their process",
     )
     .python("python/memory_bytes")
     .places(DETAILS),
     metric(
         "context_switches",
-        "ctx switches",
+        "context switches",
         Count,
         |run, _| {
             run.system
                 .context_switches
                 .map(|it| (it.voluntary + it.involuntary) as f64)
         },
-        "workers left a core",
+        "times workers left their core",
         "the kernel's count of each thread's context switches over its whole life (getrusage), \
          summed. Not known if a worker died",
     )
     .json("")
+    .short("switches")
     .column(Shown(16))
     .places(COMPARISON),
     metric(
         "voluntary_switches",
-        "gave core up",
+        "gave up core",
         Count,
         |run, _| run.system.context_switches.map(|it| it.voluntary as f64),
-        "voluntary: waited for something",
+        "times a worker left its core to wait",
         "the kernel's count of each thread's voluntary context switches over its whole life \
          (getrusage), summed",
     )
@@ -498,7 +499,7 @@ const AFTER_PHASES: &[Metric] = &[
         "lost core",
         Count,
         |run, _| run.system.context_switches.map(|it| it.involuntary as f64),
-        "involuntary: by the scheduler",
+        "times the scheduler took the core",
         "the kernel's count of each thread's involuntary context switches over its whole life \
          (getrusage), summed",
     )
@@ -506,7 +507,7 @@ const AFTER_PHASES: &[Metric] = &[
     .places(DETAILS),
     metric(
         "gil_switches",
-        "lock switches",
+        "GIL switches",
         Count,
         |run, _| {
             run.interpreter
@@ -514,30 +515,28 @@ const AFTER_PHASES: &[Metric] = &[
                 .switches
                 .map(|switches| switches as f64)
         },
-        "the lock changed hands",
-        "counted by the emulated lock each time it goes to another worker, the first time \
-         included. CPython's lock does not report it",
+        "times the GIL changed hands",
+        "counted by the emulated GIL each time it goes to another worker, the first time \
+         included. CPython does not report it",
     )
     .json("gil/switches")
     .column(Hidden)
     .places(DETAILS | COMPARISON),
     metric(
         "gil_wait_s",
-        "lock waiting",
+        "GIL wait",
         Seconds,
         |run, _| Some(run.interpreter.gil?.wait_s),
         "summed over the workers",
-        "the time of the phase gil. For CPython's own lock it is an estimate, marked with ~",
+        "the time of the phase gil. For CPython's own GIL it is an estimate",
     )
-    .json("gil/wait_s")
-    .places(DETAILS)
-    .estimated(|record| record.interpreter.gil.is_some_and(|gil| gil.is_estimate)),
+    .json("gil/wait_s"),
     metric(
         "migrations",
         "migrations",
         Count,
         |run, _| Some(run.system.migrations as f64),
-        "times workers changed their core",
+        "times a worker changed its core",
         "counted from a worker's first task on, each time a stamp finds the worker on another core \
          than the stamp before. What happens between two stamps is not seen",
     )
@@ -548,7 +547,7 @@ const AFTER_PHASES: &[Metric] = &[
         "printed",
         Bytes,
         |run, _| bytes(Some(python(run)?.output.as_ref()?.bytes)),
-        "to its outputs, shown below",
+        "to stdout and stderr, shown below",
         "all that the processes of the run printed. The first part is kept and shown, without \
          control characters",
     )

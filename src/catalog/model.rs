@@ -103,15 +103,15 @@ impl Situation {
     /// The gain of workers that do not share a lock.
     fn without_lock(&self) -> String {
         if !self.computes {
-            return "all can wait in parallel".into();
+            return "all can wait at once".into();
         }
-        let verb = if self.at_once == 1 {
-            "computes"
-        } else {
-            "compute"
+        let computing = match self.at_once {
+            1 => "one computes at a time".into(),
+            all if all == self.workers => "all compute in parallel".into(),
+            some => format!("{} compute in parallel", grouped(some)),
         };
         let waiting = if self.waits { ", all can wait" } else { "" };
-        format!("{} {verb} in parallel{waiting}", grouped(self.at_once))
+        format!("{computing}{waiting}")
     }
 
     /// The gain of workers that share a lock.
@@ -119,7 +119,7 @@ impl Situation {
         if self.waits {
             "free while one waits"
         } else {
-            "no gain for computing"
+            "no gain in computing"
         }
     }
 

@@ -78,7 +78,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "starting",
         column: "starting_s",
-        meaning: "is being created, or waits for the others",
+        meaning: "is being created, or waits for other workers",
         how: "from just before the first worker was created to the worker's first task",
         letter: 's',
         mark: "╌",
@@ -100,7 +100,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "ready",
         column: "ready_s",
-        meaning: "could compute, but no core is free",
+        meaning: "could compute, but waits for a core",
         how: "by how much the CPU clock fell behind the monotonic clock. It is not known where \
          within that millisecond, so it is drawn at the end. Less than 0.05 ms is added to the \
          next reading",
@@ -114,8 +114,8 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "gil",
         column: "gil_s",
-        meaning: "waits for the interpreter lock",
-        how: "for the emulated lock, from asking for it until getting it. CPython's own lock does \
+        meaning: "waits for the interpreter lock (GIL)",
+        how: "for the emulated GIL, from asking for it until getting it. CPython's own GIL does \
          not report it, so there it is an estimate: what remains of a computing task's time after \
          its CPU time and the kernel's account of waiting for a core",
         letter: 'g',
@@ -149,7 +149,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "idle",
         column: "idle_s",
-        meaning: "has no task left (under rayon: none now)",
+        meaning: "has no task left (rayon: none right now)",
         how: "",
         letter: 'i',
         mark: "·",
@@ -160,7 +160,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "not recorded",
         column: "",
-        meaning: "events were dropped here; totals are exact",
+        meaning: "events were dropped here; totals stay exact",
         how: "",
         letter: 'l',
         mark: "?",
@@ -171,7 +171,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "sleep",
         column: "sleep_s",
-        meaning: "waits until a time is over",
+        meaning: "waits for a set time",
         how: CALL,
         letter: 'z',
         mark: "z",

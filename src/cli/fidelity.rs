@@ -1,4 +1,4 @@
-//! The options of the comparison with CPython's lock.
+//! The options of the comparison with CPython's GIL.
 
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ Exit codes: 0 done, whatever the verdicts, 1 a run broke, 2 wrong usage, 130 int
 pub struct FidelityRequest {
     /// Which Python: a file, or a name on PATH [default: python3]
     ///
-    /// CPython 3.8 or newer, with its lock.
+    /// CPython 3.8 or newer, with its GIL.
     #[arg(long, value_name = "PYTHON", value_hint = ValueHint::ExecutablePath, allow_hyphen_values = true)]
     pub python: Option<PathBuf>,
 

@@ -52,7 +52,7 @@ pub struct RunRequest {
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     repeats: Option<u64>,
 
-    /// Measure serial first, and say how many times faster this is
+    /// Measure serial first, and say the speed-up over it
     ///
     /// Both are measured as often as --repeats says.
     #[arg(long)]

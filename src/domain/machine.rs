@@ -97,7 +97,7 @@ pub struct WorkerLimits {
 pub struct Limit {
     /// The maximum that is allowed.
     pub most: u64,
-    /// What sets it, for example "this program's own limit" or "the limit of open files".
+    /// What sets it, for example "a limit of this program" or "the limit of open files".
     pub because: String,
 }
 
@@ -106,7 +106,7 @@ impl Limit {
     pub fn own(most: u64) -> Limit {
         Limit {
             most,
-            because: "this program's own limit".into(),
+            because: "a limit of this program".into(),
         }
     }
 

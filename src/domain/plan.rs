@@ -619,7 +619,7 @@ mod tests {
             assert_eq!(invalid.field, Field::WORKERS);
             assert!(invalid.sentence.contains(&grouped(workers)), "{invalid}");
             assert!(
-                invalid.sentence.contains("this program's own limit"),
+                invalid.sentence.contains("a limit of this program"),
                 "{invalid}"
             );
         }

@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn text_breaks_at_spaces() {
         assert_eq!(
-            wrap("at most 4 000: this program's own limit", 20),
-            ["at most 4 000: this", "program's own limit"]
+            wrap("at most 4 000: a limit of this program", 20),
+            ["at most 4 000: a", "limit of this program"]
         );
         assert_eq!(wrap("", 0), [""]);
     }

@@ -83,7 +83,7 @@ pub fn limits(open_files: u64) -> WorkerLimits {
     let io = |limit: &Limit, files: u64| {
         limit
             .clone()
-            .or_less(MAX_IO_WORKERS, "this program's own limit")
+            .or_less(MAX_IO_WORKERS, "a limit of this program")
             .or_less(files, "the limit of open files")
     };
     WorkerLimits {

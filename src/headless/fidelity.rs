@@ -72,7 +72,7 @@ fn estimate_sentence(drafts: &[SweepDraft; 2], known: MachineFacts<'_>) -> Strin
     let runs = counted(runs, "run");
     let convoys = counted(CONVOYS.len() as u64 * repeats, "convoy");
     format!(
-        "{runs} and {convoys} under each lock will take an estimated {}",
+        "{runs} and {convoys} under each GIL will take an estimated {}",
         words(all, 1)
     )
 }

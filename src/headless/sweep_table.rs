@@ -37,7 +37,7 @@ pub fn render(sweep: &Sweep, results: &Results, runs: &[&RunEntry], room: usize)
         .chain(unfinished)
         .chain(remarks(sweep, runs));
     let mut out = format!(
-        "{}, {}; medians of {}, after one to warm up\n\n{}\n",
+        "{}, {}; medians of {}, after a warm-up round\n\n{}\n",
         work.label(),
         counted(work.tasks.into(), "task"),
         counted(sweep.plan.repeats.into(), "round"),

@@ -82,7 +82,7 @@ fn python(record: &Record) -> Option<String> {
         |gil| gil.words().into(),
     );
     let estimate = if record.measurement.phase_source.estimates_gil() {
-        "; waiting for the lock is estimated"
+        "; waiting for the GIL is estimated"
     } else {
         ""
     };

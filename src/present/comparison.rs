@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!                      #1 serial     #2 processes      #2 - #1
-//!  time, median          1.213 s          0.634 s     -0.579 s
+//!  median time           1.213 s          0.634 s     -0.579 s
 //!    95 % interval   1.209–1.218      0.630–0.641
 //!    shortest            1.208 s          0.629 s     -0.579 s
 //!    longest             1.220 s          0.644 s     -0.576 s
-//!    runs                      5                5
+//!    repeats                   5                5
 //!  speed-up over #1        1.00×            1.91×
 //!    95 % interval                      1.89–1.93
 //!  parallelism              1.00             1.94        +0.94

@@ -35,13 +35,12 @@ pub(super) fn serial(is_python: bool) -> &'static str {
     }
 }
 
-/// A factor, as in "1.93×" or "1.9×". The digits depend on its interval. A factor of single runs has two digits,
-/// because more would suggest a false precision.
+/// A factor with its interval, as in "1.93× (1.88–1.97)". A factor of single runs is "1.9×", because more digits would
+/// claim too much precision.
 fn factor(ratio: &Ratio) -> String {
-    if ratio.interval.is_some() {
-        format!("{}×", digits(ratio.value))
-    } else {
-        text::speedup(ratio.value)
+    match ratio.interval {
+        Some(interval) => format!("{}× ({})", digits(ratio.value), span(interval, digits)),
+        None => text::speedup(ratio.value),
     }
 }
 
@@ -50,17 +49,12 @@ fn digits(factor: f64) -> String {
     format!("{factor:.*}", text::decimals(factor).min(2))
 }
 
-/// The interval of a factor in brackets, if it has one: " (1.88–1.97)".
-fn range(ratio: &Ratio) -> String {
-    let in_brackets = |interval| format!(" ({})", span(interval, digits));
-    ratio.interval.map_or_else(String::new, in_brackets)
-}
-
-/// The median of repeats, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range if there is none.
+/// The median of repeats, as in "median 0.342 s of 5 runs (95 % interval 0.339–0.349)"; without the interval if there is
+/// none.
 pub fn repeats(time: &Spread) -> String {
     let range = time
         .interval
-        .map(|interval| format!(" ({})", seconds(interval)))
+        .map(|interval| format!(" (95 % interval {})", seconds(interval)))
         .unwrap_or_default();
     format!(
         "median {} of {} runs{range}",

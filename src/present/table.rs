@@ -524,10 +524,10 @@ mod tests {
     #[test]
     fn what_has_no_heading_is_the_heading_of_its_lines() {
         let columns = [("", Side::Left, 0), ("#1 serial", Side::Right, 0)];
-        let table = table(&columns, &[&["time, median", "1.2 s"], &["runs", "5"]]);
+        let table = table(&columns, &[&["median time", "1.2 s"], &["repeats", "5"]]);
         assert_eq!(
             table.lines(16),
-            "time, median\n#1 serial  1.2 s\n\nruns\n#1 serial  5\n"
+            "median time\n#1 serial  1.2 s\n\nrepeats\n#1 serial  5\n"
         );
     }
 

@@ -202,9 +202,7 @@ fn up_down_and_the_ends_follow_the_order_on_the_screen() {
 fn a_hidden_column_is_gone_and_one_that_was_asked_for_has_room_before_the_others() {
     let mut session = Session::new(80, 24);
     session.press(&[Char('3')]);
-    assert!(
-        session.table()[0].contains("workers") && !session.table()[0].contains("lock switches")
-    );
+    assert!(session.table()[0].contains("workers") && !session.table()[0].contains("GIL switches"));
     session.on_column("workers", Char(' '));
     assert!(
         !session.table()[0].contains("workers"),
@@ -213,7 +211,7 @@ fn a_hidden_column_is_gone_and_one_that_was_asked_for_has_room_before_the_others
     );
     session.on_column("gil_switches", Char(' '));
     assert!(
-        session.table()[0].contains("lock switches"),
+        session.table()[0].contains("GIL switches"),
         "{}",
         session.table()[0]
     );
@@ -440,7 +438,7 @@ fn a_comparison_marks_baseline_and_fastest_and_names_what_speed_ups_are_over() {
         .in_history()
         .press(&[Home, Char('c')]);
     assert!(session.row("speed-up over #2").contains("0.50×"));
-    for row in ["ctx switches", "start-up"] {
+    for row in ["context switches", "start-up"] {
         assert!(session.shows(row), "{row}");
     }
 }

@@ -279,10 +279,7 @@ fn waiting_for_the_real_lock_is_called_an_estimate_wherever_it_is_shown() {
     );
     let mut session = Session::new(120, 60);
     details(&mut session);
-    assert!(
-        session.row("lock waiting").contains('~')
-            && session.row("lock waiting").contains("estimated")
-    );
+    assert!(session.row("gil ").contains('~') && session.row("gil ").contains("estimated"));
     assert!(session.shows("a line that the workers' code printed"));
     assert!(session.shows("reported by the interpreter"));
 }

@@ -47,22 +47,22 @@ pub(super) static SERIAL: ModelDescription = ModelDescription {
 
 pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "threads",
-    line: "OS threads, no lock",
-    about: |here| format!("{}, no lock: {}", here.threads(), here.without_lock()),
+    line: "OS threads, no GIL",
+    about: |here| format!("{}, no GIL: {}", here.threads(), here.without_lock()),
     ink: ("█", Hue::Computing),
     ..NATIVE
 };
 
 pub(super) static GIL_THREADS: ModelDescription = ModelDescription {
     name: "gil-threads",
-    line: "Python threading: the lock is emulated",
+    line: "Python threading: the GIL is emulated",
     label: "gil-threads (emulated)",
     parameters: &[&SWITCH_INTERVAL],
     about: |here| {
         let brings = here.under_lock();
-        format!("{}, one emulated lock: {brings}", here.threads())
+        format!("{}, one emulated GIL: {brings}", here.threads())
     },
-    method: "gil-threads emulates the interpreter lock of CPython: threads that hand one lock around by its protocol. No \
+    method: "gil-threads emulates the interpreter lock of CPython (GIL): threads that hand one lock around by its protocol. No \
         Python is involved.",
     ink: ("╳", Hue::Lock),
     ..NATIVE
@@ -108,16 +108,16 @@ pub(super) static RAYON: ModelDescription = ModelDescription {
 pub static SWITCH_INTERVAL: Parameter = Parameter {
     id: "switch_interval_s",
     flag: "switch-interval",
-    label: "Switch at",
+    label: "GIL switch",
     what: "the switch interval in µs",
     kind: ParameterKind::Microseconds,
     default: 5_000,
     range: 10..=10_000_000,
-    about: "how long a thread waits before it asks for the lock",
-    meaning: "how long a thread waits for the emulated lock before it asks for it (CPython: 5 ms)",
-    note: "until a waiting thread asks for the lock",
+    about: "how long a thread waits before it asks for the GIL",
+    meaning: "how long a thread waits for the emulated GIL before it asks for it (CPython: 5 ms)",
+    note: "until a waiting thread asks for the GIL",
     help: Help {
-        short: "How long a thread waits for the lock before it asks for it, from 10us to 10s [default: 5ms, as CPython]",
+        short: "How long a thread waits for the GIL before it asks for it, from 10us to 10s [default: 5ms, as CPython]",
         long: "",
         is_rare: true,
     },

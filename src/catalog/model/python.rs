@@ -36,7 +36,7 @@ pub(super) static THREADS: ModelDescription = ModelDescription {
     about: |here| {
         let (lock, brings) = match here.gil {
             Some(GilState::Off) => ("GIL off", here.without_lock()),
-            _ => ("one lock", here.under_lock().into()),
+            _ => ("one GIL", here.under_lock().into()),
         };
         format!("{} of real CPython, {lock}: {brings}", here.threads())
     },
@@ -51,7 +51,7 @@ pub(super) static PROCESSES: ModelDescription = ModelDescription {
     workers: interpreters,
     about: |here| {
         format!(
-            "{} of real CPython, each with its own lock",
+            "{} of real CPython, each with its own GIL",
             here.processes("")
         )
     },
@@ -65,7 +65,7 @@ pub(super) static INTERPRETERS: ModelDescription = ModelDescription {
     workers: interpreters,
     about: |here| {
         format!(
-            "{} in one CPython process, one lock each",
+            "{} in one CPython process, one GIL each",
             counted(here.workers, "interpreter")
         )
     },

@@ -21,7 +21,7 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     tasks: 8,
     parameters: &[&ITERATIONS, &TASK_TIME],
     sizing: Some(Sizing {
-        label: "Task by",
+        label: "Sized by",
         about: "how large a task is: steps of its loop, or a time",
         meaning: "whether a cpu task's size is given as steps of its loop, or as a time",
         steps: &ITERATIONS,
@@ -74,7 +74,7 @@ pub static ITERATIONS: Parameter = Parameter {
 pub static TASK_TIME: Parameter = Parameter {
     id: "task_time_s",
     flag: "task-time",
-    label: "Task takes",
+    label: "Task time",
     what: "the task time in ms",
     kind: ParameterKind::Milliseconds,
     default: 250,

@@ -91,7 +91,7 @@ pub static SHARED_FILE: Parameter = Parameter {
     what: "the files",
     kind: ParameterKind::Switch([
         SwitchChoice {
-            word: "one each",
+            word: "one a task",
             about: "each task writes its own file",
             note: "removed when its task ends",
         },
@@ -181,7 +181,7 @@ pub static LATENCY_MAX: Parameter = Parameter {
 pub static PAGE_BYTES: Parameter = Parameter {
     id: "page_bytes",
     flag: "page-bytes",
-    label: "Page",
+    label: "Page size",
     what: "the page size in bytes",
     kind: ParameterKind::Bytes,
     default: 60_000,

@@ -20,7 +20,7 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     tasks: 16,
     parameters: &[&WAIT, &COMPUTE_ITERATIONS, &COMPUTE, &SLICES],
     sizing: Some(Sizing {
-        label: "Compute by",
+        label: "Sized by",
         about: "how much a task computes: steps of the loop of cpu, or a time",
         meaning: "whether what a sleep task computes is given as steps of the loop of cpu, or as a time",
         steps: &COMPUTE_ITERATIONS,

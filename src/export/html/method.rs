@@ -52,17 +52,17 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
 const PHASES: &str = "Every worker stamps what it does on a monotonic clock, without locks and \
  without system calls. The worker's CPU clock distinguishes computing from waiting for a core.";
 const PYTHON: &str = "The models of Python are executed by CPython itself, with a script that needs nothing but its \
-    standard library. Its start-up (interpreter, imports, pool) is a part of the time. Whether the lock was on was asked in \
+    standard library. Its start-up (interpreter, imports, pool) is a part of the time. Whether the GIL was on was asked in \
     the interpreters that executed the tasks. Speed-ups are measured against one thread of the same interpreter, unless \
     another baseline was chosen.";
-const PYTHON_LOCK: &str = "How long threads of CPython wait for its lock cannot be read. It is estimated: what is left of a \
+const PYTHON_LOCK: &str = "How long threads of CPython wait for the GIL cannot be read. It is estimated: what is left of a \
     computing task's wall time after its CPU time and the time that the kernel says it waited for a core. Waiting for the \
-    lock while fetching or writing is in network and file, and cannot be told apart.";
-const PYTHON_LOCK_WITHOUT_SCHEDSTAT: &str = "How long threads of CPython wait for its lock cannot be read. Where the kernel \
+    GIL while fetching or writing is in network and file, and cannot be told apart.";
+const PYTHON_LOCK_WITHOUT_SCHEDSTAT: &str = "How long threads of CPython wait for the GIL cannot be read. Where the kernel \
     did not tell who waits for a core, it is estimated as all that is left of a computing task's wall time after its CPU \
     time, so that waiting for a core is in it.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
-    after one round that warms up and is not counted: drift and heat hit all alike.";
+    after a warm-up round that is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \
     ratio of two medians, with both resampled. Dashed curves are fitted, not measured. The serial part is that of Karp \
     and Flatt.";

@@ -76,7 +76,7 @@ impl Painted<'_> {
             (Some(_), _) => "one thread of each Python",
         };
         let what = match self.chart.measure {
-            Measure::SpeedUp => format!("Speed-up: times faster than {over}"),
+            Measure::SpeedUp => format!("Speed-up: times as fast as {over}"),
             Measure::Time => "Time".into(),
         };
         format!("{what}, over the number of workers (median, 95 % interval and single runs)")

@@ -27,7 +27,12 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Compari
         rows.extend(table.speedups(reference));
     }
     for metric in METRICS.iter() {
-        rows.extend(table.row(metric));
+        let row = table.row(metric);
+        let phase = |row: &ComparisonRow| row.phase;
+        if row.as_ref().and_then(phase).is_some() && rows.last().and_then(phase).is_none() {
+            rows.push(table.words("of all workers", vec![String::new(); runs.len()]));
+        }
+        rows.extend(row);
         // The row about the lock comes after the time that the workers spent.
         if metric.phase() == Phase::MEASURED.last().copied() {
             rows.extend(table.locks());
@@ -140,15 +145,15 @@ impl ComparisonTable<'_, '_> {
             return vec![row("time", |spread| spread.median)];
         }
         let number = |spread: &Spread| text::grouped(spread.n as u64);
-        let runs = spreads.iter();
-        let runs = runs.map(|spread| or_nothing(spread.as_ref(), number));
+        let repeats = spreads.iter();
+        let repeats = repeats.map(|spread| or_nothing(spread.as_ref(), number));
         let intervals = spreads.iter().map(|spread| spread.as_ref()?.interval);
         let mut rows = vec![
-            row("time, median", |spread| spread.median),
+            row("median time", |spread| spread.median),
             self.intervals(intervals, |value| scale.bare(value)),
             row("shortest", |spread| spread.min),
             row("longest", |spread| spread.max),
-            self.words("runs", runs.collect()),
+            self.words("repeats", repeats.collect()),
         ];
         rows[1..].iter_mut().for_each(|row| row.is_part = true);
         rows

@@ -1,7 +1,7 @@
 //! The sentence about how runs differ. It is computed from the numbers and never claims more than their intervals
 //! allow.
 
-use super::{factor, range, repeats, the_lock};
+use super::{factor, repeats, the_lock};
 use crate::{
     analysis::{
         compared::{Compared, Obstacle, once_each},
@@ -130,7 +130,7 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
     };
     let (run, over) = (format!("{which}{}", pair.run.label()), pair.over.label());
     let ratio = &pair.finding.ratio;
-    let numbers = format!("{}{}", factor(ratio), range(ratio));
+    let factor = factor(ratio);
     match (pair.finding.difference, ratio.interval) {
         (Difference::Disturbed, _) => {
             format!(
@@ -138,37 +138,39 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
             )
         }
         (_, None) => {
-            format!("{over} and {run} differ by less than 10 %, too little for single runs to show")
+            format!(
+                "no clear difference between {over} and {run}: under 10 %, too little for single runs"
+            )
         }
         (Difference::Small, _) => {
-            format!("{over} and {run} differ by less than 5 %: {numbers}")
+            format!("{over} and {run} differ by less than 5 %: {factor}")
         }
-        _ => format!("no clear difference between {over} and {run}: {numbers}"),
+        _ => format!("no clear difference between {over} and {run}: {factor}"),
     }
 }
 
-/// The interval of the factor, or why there is none.
+/// Why the factor has no interval, if it has none.
 fn certainty(pair: &Fastest<'_, '_>) -> String {
     let once = |number: usize| format!(" (#{number} was measured once)");
     match pair.finding.magnitude() {
-        ratio if ratio.interval.is_some() => range(&ratio),
+        ratio if ratio.interval.is_some() => String::new(),
         _ if pair.run.is_repeated() => once(pair.over.entry.number),
         _ if pair.over.is_repeated() => once(pair.run.entry.number),
         _ => " (single runs)".into(),
     }
 }
 
-/// "computes on 1.97 cores instead of 1.00".
+/// "has 1.97 cores in use instead of 1.00".
 fn reason(reason: &Reason) -> String {
     match *reason {
-        Reason::Cores(now, then) => format!("computes on {now:.2} cores instead of {then:.2}"),
+        Reason::Cores(now, then) => format!("has {now:.2} cores in use instead of {then:.2}"),
         Reason::AtOnce(phase, now, then) => {
             let (what, of) = match phase {
                 Phase::File => ("writes to", "files"),
                 Phase::Sleep => ("sleeps in", "tasks"),
                 _ => ("waits for", "addresses"),
             };
-            format!("{what} {now:.1} {of} in parallel instead of {then:.1}")
+            format!("{what} {now:.1} {of} at once instead of {then:.1}")
         }
         Reason::CpuTime(now, then) => format!(
             "needs {} of CPU time instead of {}",
@@ -179,9 +181,9 @@ fn reason(reason: &Reason) -> String {
             seconds,
             is_estimate,
         } => format!(
-            "waits {} for {}, all workers together",
-            duration(seconds),
-            the_lock(is_estimate)
+            "waits for {}, {} summed over its workers",
+            the_lock(is_estimate),
+            duration(seconds)
         ),
         Reason::Spends {
             phase,
@@ -197,7 +199,7 @@ fn reason(reason: &Reason) -> String {
                 Phase::Sleep => "sleeping".into(),
                 _ => "computing".to_string(),
             };
-            format!("spends {} {word} {what}, each worker", duration(more.abs()))
+            format!("spends {} {word} per worker {what}", duration(more.abs()))
         }
     }
 }

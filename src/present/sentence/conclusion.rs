@@ -6,7 +6,7 @@ use crate::domain::{
     history::SweepEntry,
     plan::Plan,
     sweep::{ConfigurationSummary, Results, Series, SweepPlan},
-    text::{self, counted, grouped},
+    text::{self, counted},
 };
 
 /// The conclusion from these results of a sweep, measured on a machine with `cores_usable` usable cores. It has a
@@ -28,13 +28,13 @@ pub fn of_entry(entry: &SweepEntry) -> String {
 
 /// The best configuration so far, or of the whole sweep, in a few words.
 pub fn headline(results: &Results, is_on: bool) -> String {
-    let so_far = if is_on { "so far: " } else { "" };
+    let so_far = if is_on { " so far" } else { "" };
     let best = results
         .best
         .and_then(|best| results.summaries[best].as_ref());
     let Some(best) = best else {
         return match (is_on, results.ended) {
-            (true, _) => "warming up; the first round is not counted".into(),
+            (true, _) => "warm-up round, which is not counted".into(),
             (false, 0) => "nothing was measured".into(),
             (false, _) => "stopped before any run was counted".into(),
         };
@@ -42,17 +42,16 @@ pub fn headline(results: &Results, is_on: bool) -> String {
     let who = place(&best.plan);
     let over = serial(best.plan.model().is_python());
     let is_alone = results.summaries.iter().flatten().count() == 1;
-    let words = match best.speedup {
-        _ if best.plan.is_serial() && is_alone => format!("only {over} was measured"),
+    match best.speedup {
+        _ if best.plan.is_serial() && is_alone => format!("only {over} was measured{so_far}"),
         Some(ratio) if Difference::of(&ratio) == Difference::Faster => format!(
-            "{who}: {} faster than {over}, the best of all",
+            "best{so_far}: {who}, {} faster than {over}",
             text::speedup(ratio.value)
         ),
-        Some(_) => format!("nothing is clearly faster than {over}"),
-        None if is_alone => format!("{who} was measured, with nothing to compare it to"),
-        None => format!("{who} is the fastest"),
-    };
-    format!("{so_far}{words}")
+        Some(_) => format!("nothing is clearly faster than {over}{so_far}"),
+        None if is_alone => format!("only {who} was measured{so_far}"),
+        None => format!("fastest{so_far}: {who}"),
+    }
 }
 
 /// A configuration in as few words as possible.
@@ -60,8 +59,8 @@ pub fn place(plan: &Plan) -> String {
     if plan.model().is_serial() {
         return "serial".into();
     }
-    let workers = grouped(plan.workers.into());
-    format!("{} × {workers}", plan.executor.name())
+    let workers = counted(plan.workers.into(), "worker");
+    format!("{} with {workers}", plan.executor.name())
 }
 
 /// The inputs of a sentence.
@@ -78,7 +77,7 @@ impl Conclusion<'_> {
         let anything = summaries.iter().any(Option::is_some)
             || self.results.failed.iter().any(|failed| *failed > 0);
         if !anything {
-            return "no run was counted, because the first round only warms up".into();
+            return "no results: the warm-up round is not counted".into();
         }
         let is_alone = summaries.len() == 1;
         let is_base = |index: &usize| self.plan.base_of(*index) == *index;
@@ -174,12 +173,12 @@ impl Conclusion<'_> {
         }
     }
 
-    /// The number of workers. It is the number of usable cores instead if the work computes and there is a worker for
-    /// each of them, because the cores are then the reason.
+    /// The number of workers; and whether there is one for each usable core, if the work computes, because the cores are
+    /// then the reason.
     fn place(&self, summary: &ConfigurationSummary) -> String {
         let computes = self.plan.work().workload.computes();
         if computes && summary.plan.workers == self.cores_usable {
-            format!("on {}", counted(self.cores_usable.into(), "usable core"))
+            format!("with {} (one per core)", workers(summary))
         } else {
             format!("with {}", workers(summary))
         }
@@ -191,8 +190,8 @@ impl Conclusion<'_> {
         let mut measured = self.measured(series).map(|other| other.plan.workers);
         match self.plan.workers.last() {
             _ if self.measured(series).count() == 1 => "",
-            _ if measured.any(|other| other > most) => ", no gain beyond",
-            Some(last) if *last == most => ", the most tried",
+            _ if measured.any(|other| other > most) => ", more do not help",
+            Some(last) if *last == most => ", more were not tried",
             _ => "",
         }
     }
@@ -239,7 +238,7 @@ mod tests {
                     (Model::Threads, 16, one_percent(0.306)),
                     (Model::Threads, 32, one_percent(0.305)),
                 ],
-                "threads: 9.8× with 16 workers, no gain beyond",
+                "threads: 9.8× with 16 workers, more do not help",
             ),
             (
                 Io,
@@ -248,7 +247,7 @@ mod tests {
                     (Model::Threads, 4, one_percent(0.8)),
                     (Model::Threads, 16, one_percent(0.3)),
                 ],
-                "threads: 10× with 16 workers, the most tried",
+                "threads: 10× with 16 workers, more were not tried",
             ),
             (
                 Io,
@@ -269,7 +268,7 @@ mod tests {
                     (Model::Processes, 2, one_percent(1.57)),
                     (Model::Processes, 4, one_percent(1.58)),
                 ],
-                "gil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond",
+                "gil-threads: no gain; processes: 1.9× with 2 workers (one per core), more do not help",
             ),
             (
                 Cpu,
@@ -278,7 +277,7 @@ mod tests {
                     (Model::GilThreads, 2, one_percent(3.5)),
                     (Model::GilThreads, 4, one_percent(4.5)),
                 ],
-                "gil-threads: slower than serial, 0.86× at best, on 2 usable cores",
+                "gil-threads: slower than serial, 0.86× at best, with 2 workers (one per core)",
             ),
             (
                 Cpu,
@@ -312,7 +311,7 @@ mod tests {
             (
                 Cpu,
                 vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
-                "no run was counted, because the first round only warms up",
+                "no results: the warm-up round is not counted",
             ),
         ] {
             assert_eq!(concluded(kind, &rows), said, "{rows:?}");
@@ -336,8 +335,8 @@ mod tests {
         assert_eq!(speedups, ["1.0", "2.0", "1.0", "1.0", "1.0", "2.0"]);
         assert_eq!(
             of(&sweep.plan, &results, 2),
-            "processes: 2.0× on 2 usable cores; python-threads (3.13.0): no gain; \
-             python-threads (3.14.2t, GIL off): 2.0× on 2 usable cores, the most tried"
+            "processes: 2.0× with 2 workers (one per core); python-threads (3.13.0): no gain; \
+             python-threads (3.14.2t, GIL off): 2.0× with 2 workers (one per core), more were not tried"
         );
         let mut broken = all.clone();
         for record in broken
@@ -367,8 +366,8 @@ mod tests {
         );
         assert_eq!(
             of(&sweep.plan, &results, 2),
-            "processes: 100 ms on 2 usable cores; python-threads (3.13.0): 4.00 s on 2 usable cores; \
-             python-threads (3.14.2t, GIL off): 3.00 s on 2 usable cores"
+            "processes: 100 ms with 2 workers (one per core); python-threads (3.13.0): 4.00 s with 2 workers (one per core); \
+             python-threads (3.14.2t, GIL off): 3.00 s with 2 workers (one per core)"
         );
     }
 
@@ -425,7 +424,7 @@ mod tests {
         let results = sweep.results(&all);
         assert_eq!(
             of(&sweep.plan, &results, 2),
-            "threads: 2.0× on 2 usable cores (1 run failed); processes: every run failed"
+            "threads: 2.0× with 2 workers (one per core) (1 run failed); processes: every run failed"
         );
         assert_eq!(results.failed, [0, 1, 5]);
         assert_eq!(
@@ -450,7 +449,7 @@ mod tests {
         let results = sweep.results(&all);
         assert_eq!(
             of(&sweep.plan, &results, 2),
-            "threads: 1.50 s on 2 usable cores; no speed-ups, because no serial run succeeded"
+            "threads: 1.50 s with 2 workers (one per core); no speed-ups, because no serial run succeeded"
         );
         assert_eq!(
             results.summaries[1]
@@ -474,7 +473,7 @@ mod tests {
             if times[0].is_empty() {
                 prop_assert!(!text.contains('×'), "{}", text);
             }
-            if text.contains("no gain beyond") {
+            if text.contains("more do not help") {
                 prop_assert!(!times[2].is_empty() || !times[3].is_empty());
             }
             let measured = times.iter().filter(|times| !times.is_empty()).count();

@@ -10,7 +10,7 @@ pub fn words(estimate: Estimate, repeats: u64) -> String {
     };
     match estimate {
         Estimate::Seconds(seconds) => about(seconds),
-        Estimate::SecondsAndWriting(seconds) => format!("{} + files", about(seconds)),
+        Estimate::SecondsAndWriting(seconds) => format!("{} + writing", about(seconds)),
         Estimate::NeedsSpeed => "(measuring the speed)".into(),
         Estimate::UpToAddresses => "as long as they take".into(),
     }
@@ -18,14 +18,17 @@ pub fn words(estimate: Estimate, repeats: u64) -> String {
 
 /// The estimate as the end of a sentence; `None` if there is none.
 pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
-    let left_out = match estimate {
-        Estimate::Seconds(_) => "",
-        Estimate::SecondsAndWriting(_) => ": the server's latency, and the writing of files",
+    let (known, left_out) = match estimate {
+        Estimate::Seconds(_) => (estimate, ""),
+        Estimate::SecondsAndWriting(latency) => (
+            Estimate::Seconds(latency),
+            ", without the time to write the files",
+        ),
         Estimate::NeedsSpeed | Estimate::UpToAddresses => return None,
     };
     Some(format!(
-        "will take {}, by estimate{left_out}",
-        words(estimate, repeats)
+        "will take {} by estimate{left_out}",
+        words(known, repeats)
     ))
 }
 
@@ -60,7 +63,7 @@ mod tests {
             (
                 Estimate::SecondsAndWriting(0.0401),
                 1,
-                "about 40 ms + files",
+                "about 40 ms + writing",
             ),
         ] {
             assert_eq!(words(estimate, repeats), said);

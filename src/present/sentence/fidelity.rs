@@ -1,4 +1,4 @@
-//! The comparison of the emulated lock with CPython's, in words.
+//! The comparison of the emulated GIL with CPython's, in words.
 
 use crate::domain::{
     fidelity::{FidelityLine, FidelityQuestion, Verdict},
@@ -10,7 +10,7 @@ use crate::domain::{
 pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     (interpreter.gil == GilState::Off).then(|| {
         format!(
-            "{} ({}) has no lock to compare with: name another interpreter with --python",
+            "{} ({}) has no GIL to compare with: name another interpreter with --python",
             interpreter.path,
             interpreter.label()
         )
@@ -53,7 +53,7 @@ pub fn verdict(line: &FidelityLine) -> String {
 pub fn conclusion(interpreter: &Interpreter, lines: &[FidelityLine]) -> String {
     let with = |verdict| lines.iter().filter(move |line| line.verdict == verdict);
     let mut sentence = format!(
-        "the emulated lock is within the limits of Python {} in {} of {}",
+        "the emulated GIL is within the limits of Python {} in {} of {}",
         interpreter.version_name(),
         with(Verdict::Within).count(),
         counted(lines.len() as u64, "line")
@@ -86,7 +86,7 @@ mod tests {
         assert!(
             refusal(&python::free_threaded())
                 .unwrap()
-                .contains("has no lock to compare with")
+                .contains("has no GIL to compare with")
         );
     }
 

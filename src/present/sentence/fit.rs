@@ -53,7 +53,7 @@ fn named(name: &str, fit: &Fit) -> String {
     match fit.law {
         Law::Amdahl { serial } => {
             let limit = fit.law.limit();
-            let most = limit.map(|limit| format!(", at most {}", speedup(limit)));
+            let most = limit.map(|limit| format!(", speed-up at most {}", speedup(limit)));
             format!(
                 "{name}, {fitted} to {from:.0}–{to:.0} workers: serial part {}{}",
                 percent(serial),
@@ -78,9 +78,9 @@ fn named(name: &str, fit: &Fit) -> String {
 
 fn percent(parameter: FittedParameter) -> String {
     let digits = |share: f64| three_digits((share * 100.0).max(0.0));
-    // This is often harmless: noise alone can push a coherency of 0 below the bound.
+    // This is often harmless: noise alone can push a coherency of 0 below the limit.
     let bound = if parameter.clamped {
-        ", at its bound"
+        ", limit of the fit"
     } else {
         ""
     };
@@ -94,7 +94,7 @@ mod tests {
     use crate::domain::stats::Interval;
 
     #[test]
-    fn a_law_that_fits_badly_or_is_held_at_a_bound_has_a_caveat() {
+    fn a_law_that_fits_badly_or_is_held_at_a_limit_has_a_caveat() {
         let said = |rms, clamped| {
             let (low, high) = (0.0, 0.1);
             let serial = FittedParameter {
@@ -112,9 +112,9 @@ mod tests {
         };
         assert_eq!(
             said(0.02, false),
-            "Amdahl, fitted to 1–8 workers: serial part 5.00 % (0.000–10.0), at most 20×"
+            "Amdahl, fitted to 1–8 workers: serial part 5.00 % (0.000–10.0), speed-up at most 20×"
         );
-        assert!(said(0.02, true).contains("10.0, at its bound)"));
+        assert!(said(0.02, true).contains("10.0, limit of the fit)"));
         assert!(said(0.2, false).contains("poorly fitted (times are off by 20 %) to 1–8"));
     }
 }

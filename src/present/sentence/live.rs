@@ -14,17 +14,21 @@ pub fn died(deaths: &[String]) -> Option<String> {
     })
 }
 
-/// What the workers are doing at this moment: "1 computes, 3 wait for the lock"; "~3" if waiting for this lock is
-/// estimated.
+/// What the workers are doing at this moment: "1 worker computes, 3 wait for the lock"; "about 3" if waiting for this
+/// lock is estimated.
 pub fn workers(trace: &Trace, lock: Lock) -> String {
     let counts = trace.workers_by_phase();
-    let part = |(phase, one, many): (Phase, &str, &str)| {
-        let n = counts[phase as usize];
+    let part = |(at, (phase, one, many)): (usize, (Phase, &str, &str))| {
+        let n = counts[phase as usize] as u64;
         let about = match (phase, lock) {
-            (Phase::Gil, Lock::Real) => "~",
+            (Phase::Gil, Lock::Real) => "about ",
             _ => "",
         };
-        (n > 0).then(|| format!("{about}{n} {}", if n == 1 { one } else { many }))
+        let number = match at {
+            0 => text::counted(n, "worker"),
+            _ => text::grouped(n),
+        };
+        format!("{about}{number} {}", if n == 1 { one } else { many })
     };
     let parts = [
         (Phase::Computing, "computes", "compute"),
@@ -38,10 +42,11 @@ pub fn workers(trace: &Trace, lock: Lock) -> String {
         (Phase::File, "writes", "write"),
         (Phase::Sleep, "sleeps", "sleep"),
         (Phase::Starting, "is starting", "are starting"),
-        (Phase::Idle, "is done", "are done"),
+        (Phase::Idle, "is idle", "are idle"),
     ];
-    let parts: Vec<String> = parts.into_iter().filter_map(part).collect();
-    parts.join(", ")
+    let present = |(phase, ..): &(Phase, _, _)| counts[*phase as usize] > 0;
+    let parts = parts.into_iter().filter(present).enumerate().map(part);
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -71,11 +76,11 @@ mod tests {
         });
         assert_eq!(
             workers(&trace, Lock::Emulated),
-            "1 computes, 3 wait for the lock"
+            "1 worker computes, 3 wait for the lock"
         );
         assert_eq!(
             workers(&trace, Lock::Real),
-            "1 computes, ~3 wait for the lock"
+            "1 worker computes, about 3 wait for the lock"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! The verdict of a run. It is computed from the numbers, never from expectations.
 
-use super::{count, factor, range, repeats, the_lock};
+use super::{count, factor, repeats, the_lock};
 use crate::{
     analysis::{
         finding::{Finding, RunFinding},
@@ -58,7 +58,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
         [] => text::duration(record.times.wall_s),
         _ => what.join(", "),
     };
-    let name = record.plan.executor.name();
+    let name = record.plan.model().name();
     let cause = Cause::of(record);
     let also = match (&cause, managing(record)) {
         (Cause::StartUp(_), _) | (_, None) => String::new(),
@@ -72,19 +72,19 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
     format!("{name}: {what}. {reason}{also}")
 }
 
-/// "1.93× faster than serial (1.88–1.97)", or that the difference is not clear.
+/// "1.93× (1.88–1.97) faster than serial", or that the difference is not clear.
 fn gained(gain: &Finding, over: &Baseline) -> String {
     let (ratio, over_name) = (gain.magnitude(), over.name());
-    let (factor, range) = (factor(&ratio), range(&ratio));
+    let factor = factor(&ratio);
     match gain.difference {
-        Difference::Faster => format!("{factor} faster than {over_name}{range}"),
-        Difference::Slower => format!("{factor} slower than {over_name}{range}"),
+        Difference::Faster => format!("{factor} faster than {over_name}"),
+        Difference::Slower => format!("{factor} slower than {over_name}"),
         Difference::Disturbed => "cannot tell, because the runs were disturbed".into(),
         Difference::Small if ratio.interval.is_some() => {
-            format!("less than 5 % from {over_name}{range}")
+            format!("within 5 % of {over_name}, {factor}")
         }
         Difference::Unclear if ratio.interval.is_some() || !is_about_one(ratio.value) => {
-            format!("no clear difference from {over_name}{range}")
+            format!("no clear difference from {over_name}, {factor}")
         }
         _ if over.is_chosen => format!("no gain over {over_name}"),
         _ => "no gain".into(),
@@ -129,9 +129,9 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
             };
             let said = at_once.map_or_else(
                 || format!("one task at a time, {alone}"),
-                |workers| format!("{workers:.1} workers {together} at a time"),
+                |workers| format!("{workers:.1} workers {together} at once"),
             );
-            format!("{said}, {cores:.1} cores busy")
+            format!("{said}, {cores:.1} cores in use")
         }
     }
 }
@@ -151,10 +151,11 @@ fn computing(at_once: f64, waiting: Option<(f64, &str)>) -> String {
     let is_one = in_words && at_once < 1.5;
     let computed = match is_one {
         true => "one computed".into(),
+        false if at_once <= 1.0 => format!("{} workers computed", amount(at_once)),
         false => format!("{} workers computed in parallel", amount(at_once)),
     };
     match waiting {
-        Some((workers, what)) => format!("{computed} while {} waited for {what}", amount(workers)),
+        Some((workers, what)) => format!("{computed}, {} waited for {what}", amount(workers)),
         None if is_one => format!("{computed} at a time"),
         None => computed,
     }
@@ -252,7 +253,7 @@ mod tests {
         );
         assert_eq!(
             concluded(&record, over_serial(0.98)),
-            "gil-threads: no gain. One computed while three waited for the lock"
+            "gil-threads: no gain. One computed, three waited for the lock"
         );
     }
 
@@ -265,10 +266,7 @@ mod tests {
             0.5,
             &[(Phase::Computing, 0.5), (Phase::Ready, 0.5)],
         );
-        assert!(
-            concluded(&half, None)
-                .ends_with("0.5 workers computed in parallel while 0.5 waited for a core")
-        );
+        assert!(concluded(&half, None).ends_with("0.5 workers computed, 0.5 waited for a core"));
         let uneven = record(Cpu, Model::Threads, 2, 1.45, &[(Phase::Computing, 1.45)]);
         assert!(
             concluded(&uneven, over_serial(1.4)).ends_with("1.4 workers computed in parallel"),
@@ -294,8 +292,8 @@ mod tests {
         );
         assert_eq!(
             concluded(&record, over_serial(1.9)),
-            "threads: 1.9× faster than serial. Two workers computed in parallel while six waited \
-             for a core"
+            "threads: 1.9× faster than serial. Two workers computed in parallel, six waited for a \
+             core"
         );
     }
 
@@ -304,8 +302,8 @@ mod tests {
         let record = record(Io, Model::Threads, 16, 0.2, &[(Phase::Network, 10.2)]);
         assert_eq!(
             concluded(&record, over_serial(9.8)),
-            "threads: 9.8× faster than serial. 10.2 workers waited for the network at a time, 0.2 \
-             cores busy"
+            "threads: 9.8× faster than serial. 10.2 workers waited for the network at once, 0.2 cores \
+             in use"
         );
     }
 
@@ -355,17 +353,14 @@ mod tests {
         record.measurement.phase_source = PhaseSource::ClockAndSchedstatGilEstimated;
         assert_eq!(
             concluded(&record, over_serial(0.98)),
-            "python-threads (3.13.0): no gain. One computed while three waited for the lock \
-             (estimated)"
+            "python-threads: no gain. One computed, three waited for the lock (estimated)"
         );
     }
 
     #[test]
     fn one_python_thread_is_not_compared_with_another_one_unless_that_was_chosen() {
         let record = python(Model::PythonThreads, 1, 1.0, &[(Phase::Computing, 1.0)]);
-        assert!(
-            concluded(&record, over_serial(0.5)).starts_with("python-threads (3.13.0): 1.00 s. ")
-        );
+        assert!(concluded(&record, over_serial(0.5)).starts_with("python-threads: 1.00 s. "));
     }
 
     #[test]
@@ -406,7 +401,7 @@ mod tests {
         let history = repeated(&[0.342, 0.339, 0.349, 0.341, 0.343]);
         let said = of(&history, 3);
         assert!(
-            said.starts_with("threads: median 0.342 s of 5 runs (0.3"),
+            said.starts_with("threads: median 0.342 s of 5 runs (95 % interval 0.3"),
             "{said}"
         );
         assert_eq!(of(&history, 1), said);

@@ -41,7 +41,7 @@ fn stepping_stops_at_the_limit_and_names_it() {
         setup.change(true);
     }
     assert_eq!(setup.draft().workers, 4_000);
-    assert_eq!(remark(&setup), "at most 4 000: this program's own limit");
+    assert_eq!(remark(&setup), "at most 4 000: a limit of this program");
     for _ in 0..20 {
         setup.change(false);
     }

@@ -355,7 +355,7 @@ mod tests {
             "output.txt",
             "iterations",
             "page-bytes",
-            "lock waiting",
+            "gave up core",
             "memory",
             "lost core",
             "imports",
