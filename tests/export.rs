@@ -793,7 +793,7 @@ fn a_sweep_by_several_interpreters_says_which_bars_are_whose_and_what_each_is_me
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), told_apart);
     let text = text_of(&svg);
     assert!(
-        text.contains("times faster than serial or one Python thread"),
+        text.contains("times as fast as serial or one Python thread"),
         "{text}"
     );
     for label in [

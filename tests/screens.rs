@@ -166,12 +166,12 @@ fn the_first_screen_asks_the_four_questions_and_says_what_to_watch_for() {
         let session = Session::new(columns, rows);
         for question in [
             "Do threads speed up I/O?",
-            "Do threads under the lock",
+            "Do threads speed up computing",
             "Do processes speed up computing?",
         ] {
             assert!(session.shows(question), "{question} at {columns}×{rows}");
         }
-        assert!(rows < 24 || session.shows("one bar's worth of ink"));
+        assert!(rows < 24 || session.shows("together hold one full bar"));
         assert!(session.rows()[1].contains("Press 1, 2, 3 or 4"));
     }
 }
@@ -188,7 +188,7 @@ fn the_verdict_in_row_two_says_what_happens_and_then_what_came_out() {
         );
         session.press_and_wait(Char('2'), 0.5);
         assert!(
-            session.rows()[1].contains("1 computes, 3 wait for the lock"),
+            session.rows()[1].contains("1 worker computes, 3 wait for the lock"),
             "{}",
             session.rows()[1]
         );
@@ -606,7 +606,7 @@ fn the_help_lists_every_key_and_every_phase() {
     );
     assert!(session.row("  ★  ").contains("clearly ahead of all others"));
     assert!(session.row("  !  ").contains("Enter shows them"));
-    assert!(session.row("idle ").contains("under rayon: none now"));
+    assert!(session.row("idle ").contains("rayon: none right now"));
 }
 
 #[test]
@@ -1006,12 +1006,12 @@ fn the_form_says_about_how_long_the_run_will_take_and_what_the_model_needs() {
             session.shows("‹gil-threads›") && session.shows("r about 2.0 s"),
             "at {columns}×{rows}"
         );
-        assert!(session.shows("one emulated"), "at {columns}×{rows}");
+        assert!(session.shows("emulated GIL"), "at {columns}×{rows}");
         session.press(&[Char('G'), Right]);
         assert!(session.shows("r 2 × about 2.0 s"), "at {columns}×{rows}");
         session.press(&[Left, Char('g'), Right]);
         assert!(
-            session.shows("+ files"),
+            session.shows("writing"),
             "nobody knows yet what writing costs, at {columns}×{rows}"
         );
     }
@@ -1231,7 +1231,7 @@ fn a_caveat_that_a_long_verdict_leaves_no_row_for_has_its_sign_before_the_verdic
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
     let rows = session.rows();
     assert!(
-        rows[1].starts_with(" ! gil-threads: no gain") && rows[2].contains("the lock"),
+        rows[1].starts_with(" ! gil-threads: no gain") && rows[2].contains("lock"),
         "{}",
         rows.join("\n")
     );

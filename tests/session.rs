@@ -129,7 +129,7 @@ fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
     ));
     assert_eq!(
         app.headline(),
-        "gil-threads: no gain. One computed while three waited for the lock"
+        "gil-threads: no gain. One computed, three waited for the lock"
     );
     let third = started(&press(&mut app, &[Char('3')])).clone();
     assert_eq!(
@@ -320,7 +320,7 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     assert_eq!(compared, [2, 3]);
     assert!(
         sentence.starts_with(
-            "#3 processes is 2.0× faster than #2 gil-threads (single runs); it computes on 1.99 cores"
+            "#3 processes is 2.0× faster than #2 gil-threads (single runs); it has 1.99 cores in use"
         ),
         "{sentence}"
     );

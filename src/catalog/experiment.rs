@@ -54,7 +54,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         key: '3',
         question: "Do processes speed up computing?",
         lead: "next: computing with processes",
-        watch: "one full bar per core in use: the more cores, the shorter the run",
+        watch: "one full bar per core in use: more cores, shorter run",
         workload: Workload::Cpu,
         model: Model::Processes,
         workers: None,

@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn text_breaks_at_spaces() {
         assert_eq!(
-            wrap("at most 4 000: a limit of this program", 20),
+            wrap("at most 4 000: a limit of this program", 21),
             ["at most 4 000: a", "limit of this program"]
         );
         assert_eq!(wrap("", 0), [""]);

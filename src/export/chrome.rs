@@ -4,7 +4,7 @@
 //! ```text
 //! process  #3 threads                      one per run
 //!   counter  tasks in flight               C(t)
-//!   counter  workers on a core             P(t)
+//!   counter  cores in use                  P(t)
 //!   track    worker 0   ▇▇network▇▇▇▇computing▇file▇    one per worker: its phases, each with its task
 //! ```
 //!
@@ -116,7 +116,7 @@ fn write_counters(pid: usize, trace: &Trace, events: &mut Events<'_>) -> io::Res
     for sample in trace.samples.iter().chain([&Sample::default()]) {
         for (name, mean) in [
             ("tasks in flight", sample.in_flight),
-            ("workers on a core", sample.on_core),
+            ("cores in use", sample.on_core),
         ] {
             // Three decimals are more precise than the measurement.
             let args = json!({ "mean": (mean * 1e3).round() / 1e3 });

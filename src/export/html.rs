@@ -231,7 +231,7 @@ fn drawn<'a>(shared: &Shared<'a>) -> Vec<&'a RunEntry> {
 fn timeline(shared: &Shared<'_>, run: &RunEntry, among: &[&RunEntry], cells: u32) -> Markup {
     let (title, record) = (document::title(run), &run.record);
     let numbers = format!(
-        "{} · {:.1} tasks in flight and {:.2} workers on a core, on average · {} UTC",
+        "{} · {:.1} tasks in flight and {:.2} cores in use, on average · {} UTC",
         duration(record.times.wall_s),
         record.times.concurrency,
         record.times.parallelism,

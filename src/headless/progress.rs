@@ -48,7 +48,7 @@ impl ProgressLine {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let course = campaign.course();
         let round = course.map_or_else(String::new, |course| match course.round {
-            0 => "warming up, ".into(),
+            0 => "warm-up round, ".into(),
             round => format!("round {round} of {}, ", course.plan.repeats),
         });
         let which = match campaign.progress() {

@@ -198,7 +198,7 @@ mod tests {
         );
         assert!(
             table.contains(
-                "\ngil-threads: no gain; processes: 1.9× on 2 usable cores, no gain beyond\n"
+                "\ngil-threads: no gain; processes: 1.9× with 2 workers (one per core), more do not help\n"
             ),
             "{table}"
         );

@@ -86,7 +86,7 @@ fn at_every_size_the_sentence_and_the_first_rows_of_the_table_are_there() {
                 let name = format!("compared-{configurations}-{columns}x{rows}");
                 insta::assert_snapshot!(name, screen);
             }
-            assert!(text.contains("× faster than #1 serial ("), "{screen}");
+            assert!(text.contains("faster than #1 serial"), "{screen}");
             assert!(
                 text.contains(&format!("Comparison of {configurations} runs")),
                 "{screen}"
@@ -144,7 +144,7 @@ fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
     );
     assert!(session.row("speed-up over #1").contains("1.00×") && session.shows("#6 - #1"));
     session.press(&[Char('b')]);
-    assert!(session.shows("#1 serial is ") && session.shows("× slower than #6 processes ("));
+    assert!(session.shows("#1 serial is ") && session.shows(") slower than #6 processes"));
     assert!(session.row("speed-up over #6").contains("1.00×") && session.shows("#1 - #6"));
     session.press(&[Char('b')]);
     assert!(session.shows("speed-up over #1") && session.shows("#6 processes is "));

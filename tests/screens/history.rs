@@ -256,7 +256,11 @@ fn columns_that_do_not_fit_are_dropped_whole_and_the_overlay_says_so() {
         "what it means stays"
     );
     assert!(session.row("does not fit on this screen").contains("[…]"));
-    assert!(session.row("[x] time (s)").contains("first creation"));
+    assert!(
+        session
+            .row("[x] time (s)")
+            .contains("from the first worker")
+    );
 }
 
 /// The names of all visible columns.
@@ -453,7 +457,7 @@ fn details_show_every_note_to_its_end_on_any_screen() {
             .iter()
             .flat_map(|row| row.split_whitespace().map(String::from).collect::<Vec<_>>())
             .collect();
-        for end in ["creation", "work", "address", "drawing", "file", "now)"] {
+        for end in ["end", "work", "address", "drawing", "file", "now)"] {
             assert!(
                 text.iter().any(|word| word == end),
                 "{end} at {columns}: {}",

@@ -54,12 +54,12 @@ const STATES: &[State] = &[
     State {
         name: "running-2",
         reach: |s| running(s, 2),
-        says: &["2 compute", "running", "w1"],
+        says: &["2 workers compute", "running", "w1"],
     },
     State {
         name: "running-16",
         reach: |s| running(s, 16),
-        says: &["2 compute, 14 wait for a core", "w3"],
+        says: &["2 workers compute, 14 wait for a core", "w3"],
     },
     State {
         name: "running-200",
@@ -139,7 +139,7 @@ const STATES: &[State] = &[
     State {
         name: "details",
         reach: details,
-        says: &["from first creation"],
+        says: &["from the first worker"],
     },
     State {
         name: "columns",
@@ -243,17 +243,17 @@ const STATES: &[State] = &[
     State {
         name: "sweep-first-round",
         reach: sweep::first_round,
-        says: &["warming up", "run  7 of 52"],
+        says: &["warm-up round", "run  7 of 52"],
     },
     State {
         name: "sweep-half",
         reach: sweep::half_way,
-        says: &["so far", "round 2 of 3", "★"],
+        says: &["best so far: ", "round 2 of 3", "★"],
     },
     State {
         name: "sweep-finished",
         reach: sweep::finished,
-        says: &["the best of all", "★", "ideal"],
+        says: &["best: ", "★", "ideal"],
     },
     State {
         name: "sweep-computing",
@@ -291,12 +291,12 @@ const STATES: &[State] = &[
             sweep::finished(s);
             s.press(&[Char('P')]);
         },
-        says: &["the best of all", "★"],
+        says: &["best: ", "★"],
     },
     State {
         name: "python-first",
         reach: python::found,
-        says: &["Is the real Python like that?", "Press 1 to 5"],
+        says: &["Does real Python behave as in question 2?", "Press 1 to 5"],
     },
     State {
         name: "python-form",
@@ -326,7 +326,7 @@ const STATES: &[State] = &[
     State {
         name: "python-running",
         reach: python::running,
-        says: &["1 computes, ~3 wait for the lock", "gil"],
+        says: &["1 worker computes, about 3 wait for the lock", "gil"],
     },
     State {
         name: "python-starting",
@@ -336,7 +336,7 @@ const STATES: &[State] = &[
     State {
         name: "python-finished",
         reach: python::finished,
-        says: &["python-threads (3.13.0): no gain"],
+        says: &["python-threads: no gain"],
     },
     State {
         name: "python-details",

@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(words(Key::Char('+')), "zoom in");
         assert_eq!(
             words(Key::Char('2')),
-            "Do threads under the lock speed up computing?"
+            "Do threads speed up computing under the GIL?"
         );
     }
 }

@@ -83,7 +83,7 @@ mod tests {
         (setup.draft.model, setup.draft.workers) = (Model::GilThreads, 4);
         assert_eq!(
             setup.about_model(),
-            "4 threads, one emulated lock: no gain for computing"
+            "4 threads, one emulated GIL: no gain in computing"
         );
     }
 
@@ -93,12 +93,12 @@ mod tests {
         setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
         assert_eq!(
             setup.about_model(),
-            "16 threads, no lock: all can wait in parallel"
+            "16 threads, no GIL: all can wait at once"
         );
         setup.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
         assert_eq!(
             setup.about_model(),
-            "16 threads, no lock: 2 compute in parallel, all can wait"
+            "16 threads, no GIL: 2 compute in parallel, all can wait"
         );
     }
 }

@@ -129,7 +129,7 @@ fn the_factor_is_the_ratio_of_the_medians_that_are_shown() {
         assert!((of("speed-up", 1) - ratio).abs() <= 0.005);
         let sentence = said(&history, &[1, 4]);
         let said = sentence
-            .split("× (")
+            .split('×')
             .next()
             .unwrap()
             .rsplit(' ')
