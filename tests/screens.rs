@@ -1006,7 +1006,7 @@ fn the_form_says_about_how_long_the_run_will_take_and_what_the_model_needs() {
             session.shows("‹gil-threads›") && session.shows("r about 2.0 s"),
             "at {columns}×{rows}"
         );
-        assert!(session.shows("emulated GIL"), "at {columns}×{rows}");
+        assert!(session.shows("one emulated"), "at {columns}×{rows}");
         session.press(&[Char('G'), Right]);
         assert!(session.shows("r 2 × about 2.0 s"), "at {columns}×{rows}");
         session.press(&[Left, Char('g'), Right]);
