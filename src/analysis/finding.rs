@@ -100,7 +100,9 @@ impl RunFinding {
             }
             Some((Finding::of(&baseline, &runs)?, over))
         });
-        let time = repeats::time(&runs).filter(|time| time.n > 1);
+        let is_part = entry.record.campaign.is_some();
+        let time = is_part.then(|| repeats::time(&runs)).flatten();
+        let time = time.filter(|time| time.n > 1);
         RunFinding { time, gain }
     }
 
@@ -109,7 +111,6 @@ impl RunFinding {
         if entry.record.campaign.is_some() {
             return self;
         }
-        self.time = None;
         if let (Some(gain), Some((finding, _))) = (entry.gain(), &mut self.gain) {
             let ratio = &mut finding.ratio;
             let is_opposite = (gain.factor > 1.0) != (ratio.value > 1.0);

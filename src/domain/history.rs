@@ -230,10 +230,18 @@ impl History {
         self.entries.get_mut(at)
     }
 
+    /// Numbers count from 1, so an entry is at its number, less at most as many places as there are unused numbers.
     fn index_of(&self, number: usize) -> Option<usize> {
-        self.entries
-            .binary_search_by_key(&number, |entry| entry.number)
-            .ok()
+        let unused = self
+            .entries
+            .last()?
+            .number
+            .saturating_sub(self.entries.len());
+        let end = number.min(self.entries.len());
+        let start = number.saturating_sub(unused + 1).min(end);
+        let near = &self.entries[start..end];
+        let at = near.binary_search_by_key(&number, |entry| entry.number);
+        at.ok().map(|at| start + at)
     }
 
     /// The numbers of the runs and sweeps that this session measured, even if they were removed.

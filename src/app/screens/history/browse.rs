@@ -1,7 +1,5 @@
 //! The rows of the history that are shown, chosen and marked.
 
-use std::collections::HashMap;
-
 use crate::domain::history::RunEntry;
 
 /// A row of the history, from the first one down.
@@ -24,8 +22,8 @@ pub struct Browse {
     order: Vec<usize>,
     /// The headings of sessions, from the first row down.
     sessions: Vec<Heading>,
-    /// The largest shown speed-up for the work of each row, by the numbers of the rows.
-    most: HashMap<usize, f64>,
+    /// The largest shown speed-up for the work of each row, by the numbers of the rows in ascending order.
+    most: Vec<(usize, f64)>,
     /// Whether runs of earlier sessions are shown.
     pub shows_earlier: bool,
     /// The number of runs of earlier sessions, shown or not.
@@ -66,7 +64,8 @@ impl Browse {
 
     /// The largest shown speed-up of the same work; at least 1.
     pub fn most(&self, number: usize) -> f64 {
-        self.most.get(&number).copied().unwrap_or(1.0)
+        let at = self.most.binary_search_by_key(&number, |most| most.0);
+        at.map_or(1.0, |at| self.most[at].1)
     }
 
     fn headings(&self, with_sessions: bool) -> &[Heading] {
@@ -102,12 +101,7 @@ impl Browse {
     }
 
     /// Shows these runs in this order, with headings of sessions before some of them.
-    pub fn arrange(
-        &mut self,
-        order: Vec<usize>,
-        sessions: Vec<Heading>,
-        most: HashMap<usize, f64>,
-    ) {
+    pub fn arrange(&mut self, order: Vec<usize>, sessions: Vec<Heading>, most: Vec<(usize, f64)>) {
         (self.order, self.sessions, self.most) = (order, sessions, most);
         self.find();
     }
@@ -129,19 +123,15 @@ impl Browse {
         self.find();
     }
 
-    /// Moves the selection by `by` shown rows. With `live`, there is one more row below them.
-    pub fn step(&mut self, by: isize, live: bool) {
+    /// The row that is `by` shown rows below the selected one. With `live`, there is one more row below them.
+    pub fn stepped(&self, by: isize, live: bool) -> Option<usize> {
         let rows = self.order.len() + usize::from(live);
         let Some(last) = rows.checked_sub(1) else {
-            return;
+            return self.selected;
         };
-        let next = self
-            .place
-            .unwrap_or(last)
-            .saturating_add_signed(by)
-            .min(last);
-        self.selected = self.order.get(next).copied();
-        self.place = self.selected.map(|_| next);
+        let from = self.place.unwrap_or(last);
+        let next = from.saturating_add_signed(by).min(last);
+        self.order.get(next).copied()
     }
 
     /// Updates the numbers of runs after they have changed.
@@ -218,24 +208,24 @@ mod tests {
 
     fn arranged(order: Vec<usize>) -> Browse {
         let mut browse = Browse::default();
-        browse.arrange(order, vec![], HashMap::new());
+        browse.arrange(order, vec![], vec![]);
         browse
     }
 
     #[test]
     fn stepping_below_the_last_row_reaches_the_live_run_only_if_there_is_one() {
         let mut browse = Browse::default();
-        browse.step(1, false);
+        browse.select(browse.stepped(1, false));
         assert_eq!(browse.selected(), None);
         let mut browse = arranged(vec![1, 2]);
         browse.select(Some(2));
-        browse.step(1, false);
+        browse.select(browse.stepped(1, false));
         assert_eq!(browse.selected(), Some(2));
-        browse.step(1, true);
+        browse.select(browse.stepped(1, true));
         assert_eq!(browse.selected(), None);
-        browse.step(-1, true);
+        browse.select(browse.stepped(-1, true));
         assert_eq!(browse.selected(), Some(2));
-        browse.step(isize::MIN, true);
+        browse.select(browse.stepped(isize::MIN, true));
         assert_eq!(browse.selected(), Some(1));
     }
 
@@ -243,12 +233,12 @@ mod tests {
     fn stepping_follows_the_order_that_is_shown() {
         let mut browse = arranged(vec![3, 1, 2]);
         browse.select(Some(3));
-        browse.step(1, false);
+        browse.select(browse.stepped(1, false));
         assert_eq!(browse.selected(), Some(1));
-        browse.step(isize::MAX, false);
+        browse.select(browse.stepped(isize::MAX, false));
         assert_eq!(browse.selected(), Some(2));
-        browse.step(1, true);
-        browse.step(-2, true);
+        browse.select(browse.stepped(1, true));
+        browse.select(browse.stepped(-2, true));
         assert_eq!(browse.selected(), Some(1));
     }
 
@@ -283,7 +273,7 @@ mod tests {
             let headings = begins.iter().enumerate();
             let sessions = headings.map(|(above, &place)| Heading { place, row: place + above, number: order[place] });
             let sessions = sessions.collect();
-            browse.arrange(order.clone(), sessions, HashMap::new());
+            browse.arrange(order.clone(), sessions, vec![]);
             let mut expected = vec![];
             for (place, number) in order.iter().enumerate() {
                 if begins.contains(&place) {

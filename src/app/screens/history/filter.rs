@@ -1,7 +1,5 @@
 //! A filter of the history, which shows only the rows that match the typed text.
 
-use std::collections::HashSet;
-
 use crate::{
     app::{
         App,
@@ -57,20 +55,21 @@ impl Filter {
         self.before.iter_mut().chain(&mut self.known)
     }
 
-    /// The numbers of the rows that match.
-    pub(crate) fn matching(&mut self) -> HashSet<usize> {
+    /// The numbers of the rows that match, in ascending order.
+    pub(crate) fn matching(&mut self) -> Vec<usize> {
         let typed = self.field.text().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
         let finds = |(number, text): &&(usize, Option<String>)| {
             let has = |text: &String| words.iter().all(|word| finds(*number, text, word));
             text.as_ref().is_none_or(has)
         };
-        let matching: HashSet<usize> = self
+        let mut matching: Vec<usize> = self
             .index
             .iter()
             .filter(finds)
             .map(|(number, _)| *number)
             .collect();
+        matching.sort();
         self.found = (matching.len(), self.index.len());
         matching
     }
@@ -194,7 +193,8 @@ impl App {
             found: (0, 0),
         });
         self.out.notice = None;
-        self.rearrange();
+        self.index_filter();
+        self.arrange_rows();
     }
 
     pub(crate) fn type_filter(&mut self, key: Key) {

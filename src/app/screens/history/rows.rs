@@ -32,16 +32,25 @@ fn rows(history: &History, with_earlier: bool) -> Vec<RowSource<'_>> {
         .collect()
 }
 
-/// The largest speed-up for the work of each row, at least 1, by the numbers of the rows.
-fn most_of_each_work(rows: &[RowSource<'_>]) -> HashMap<usize, f64> {
+/// The largest speed-up for the work of each row, at least 1, by the numbers of the rows in ascending order.
+fn most_of_each_work(rows: &[RowSource<'_>]) -> Vec<(usize, f64)> {
+    // Neighbours usually do the same work, which is looked up only once then.
+    let same_work = || rows.chunk_by(|a, b| a.plan().same_work(b.plan()));
     let mut most = HashMap::new();
-    for row in rows {
-        let most: &mut f64 = most.entry(row.plan().work()).or_insert(1.0);
-        *most = most.max(row.speedup().unwrap_or(1.0));
+    for rows in same_work() {
+        let most: &mut f64 = most.entry(rows[0].plan().work()).or_insert(1.0);
+        *most = rows
+            .iter()
+            .filter_map(|row| row.speedup())
+            .fold(*most, f64::max);
     }
-    rows.iter()
-        .map(|row| (row.number(), most[&row.plan().work()]))
-        .collect()
+    let of_each = same_work().flat_map(|rows| {
+        let most = most[&rows[0].plan().work()];
+        rows.iter().map(move |row| (row.number(), most))
+    });
+    let mut of_each: Vec<(usize, f64)> = of_each.collect();
+    of_each.sort_by_key(|(number, _)| *number);
+    of_each
 }
 
 impl App {
@@ -92,10 +101,15 @@ impl App {
             + sweeps.filter(|sweep| sweep.is_earlier()).count();
         let rows = rows(&self.history, self.runs.browse.shows_earlier);
         self.runs.columns.measure(&rows);
-        if let Some(filter) = &mut self.runs.filter {
-            filter.index(&rows);
-        }
+        self.index_filter();
         self.arrange_rows();
+    }
+
+    /// Updates what the filter searches after the rows have changed, or for a new filter.
+    pub(crate) fn index_filter(&mut self) {
+        if let Some(filter) = &mut self.runs.filter {
+            filter.index(&rows(&self.history, self.runs.browse.shows_earlier));
+        }
     }
 
     /// Updates the rows after the filter or their order has changed.
@@ -103,7 +117,7 @@ impl App {
         let mut rows = rows(&self.history, self.runs.browse.shows_earlier);
         if let Some(filter) = &mut self.runs.filter {
             let matching = filter.matching();
-            rows.retain(|row| matching.contains(&row.number()));
+            rows.retain(|row| matching.binary_search(&row.number()).is_ok());
         }
         let most = most_of_each_work(&rows);
         let order = self.runs.columns.arrange(&rows);
@@ -149,9 +163,7 @@ impl App {
 
     /// Chooses the run `by` rows below.
     pub(crate) fn step_history(&mut self, by: isize) {
-        let mut browse = self.runs.browse.clone();
-        browse.step(by, self.is_running());
-        self.choose(browse.selected());
+        self.choose(self.runs.browse.stepped(by, self.is_running()));
     }
 
     /// Shows the run in this row, whole and from its first worker; `None` is the run in progress.
