@@ -137,6 +137,15 @@ impl Setup {
         self.described(field).value
     }
 
+    /// A row in its current state, and whether the estimate refuses it.
+    fn in_row(&self, field: Field) -> FormField {
+        let wrong = self.estimate.as_ref().err();
+        FormField {
+            is_wrong: wrong.is_some_and(|invalid| invalid.field == field),
+            ..self.described(field)
+        }
+    }
+
     /// A row in its current state.
     fn described(&self, field: Field) -> FormField {
         let draft = &self.draft;
@@ -248,12 +257,14 @@ impl Form for Setup {
     }
 
     fn rows(&self) -> Vec<FormField> {
-        let wrong = self.estimate.as_ref().err().map(|invalid| invalid.field);
-        let row = |field| FormField {
-            is_wrong: wrong == Some(field),
-            ..self.described(field)
-        };
-        self.fields().into_iter().map(row).collect()
+        let fields = self.fields().into_iter();
+        fields.map(|field| self.in_row(field)).collect()
+    }
+
+    /// Every key that depends on it asks for it, so the other rows are not described.
+    fn row(&self) -> Option<FormField> {
+        let field = *self.fields().get(self.entry.at)?;
+        Some(self.in_row(field))
     }
 
     fn change(&mut self, up: bool) {

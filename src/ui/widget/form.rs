@@ -50,18 +50,14 @@ pub struct FormView<'a> {
 impl FormView<'_> {
     /// The height without the border, in rows, if the form lies over panels.
     pub fn height(&self) -> usize {
-        self.most() + BELOW
-    }
-
-    fn most(&self) -> usize {
-        self.form.rows().len().max(self.kept)
+        self.form.rows().len().max(self.kept) + BELOW
     }
 
     /// Draws as many rows as fit, including the selected row, and the remarks below them.
     pub fn draw(&self, theme: Theme, area: Rect, buf: &mut Buffer) {
-        let foot = self.foot(theme, area.width);
-        let (above, below) = self.split(foot.len(), area);
         let rows = self.form.rows();
+        let foot = self.foot(theme, area.width);
+        let (above, below) = self.split(rows.len(), foot.len(), area);
         let first = self.first(rows.len(), above);
         let lines = rows.iter().enumerate().skip(first);
         let lines = lines.map(|(at, row)| self.line(at, row, area.width, theme));
@@ -72,9 +68,9 @@ impl FormView<'_> {
 
     /// The form row at this height of the area.
     pub fn row_at(&self, area: Rect, y: u16) -> Option<usize> {
-        let foot = self.foot(Theme::plain(), area.width);
-        let (above, _) = self.split(foot.len(), area);
         let rows = self.form.rows().len();
+        let foot = self.foot(Theme::plain(), area.width);
+        let (above, _) = self.split(rows, foot.len(), area);
         let at = y.checked_sub(above.y).filter(|row| *row < above.height)?;
         let at = self.first(rows, above) + usize::from(at);
         (at < rows).then_some(at)
@@ -90,10 +86,13 @@ impl FormView<'_> {
 
     /// The room of the rows and the room of the remarks below them. The remarks are close to the rows, even in a tall
     /// panel.
-    fn split(&self, foot: usize, area: Rect) -> (Rect, Rect) {
+    fn split(&self, rows: usize, foot: usize, area: Rect) -> (Rect, Rect) {
         let reserved = if area.width < ROOMY { BELOW } else { BELOW - 1 };
         let foot = cells(foot.max(reserved)).min(area.height.saturating_sub(1));
-        split_above(area, (area.height - foot).min(cells(self.most()) + 1))
+        split_above(
+            area,
+            (area.height - foot).min(cells(rows.max(self.kept)) + 1),
+        )
     }
 
     /// The mistake; otherwise what the form will start and the remark about the row.
