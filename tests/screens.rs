@@ -908,6 +908,90 @@ fn the_footer_offers_only_what_works_here() {
 }
 
 #[test]
+fn q_leaves_a_run_only_when_it_is_pressed_again_and_ctrl_c_leaves_at_once() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        session.press_and_wait(Char('r'), 0.5);
+        let press = |session: &mut Session, key| session.app.update(Msg::Key(key));
+        assert_eq!(press(&mut session, Char('q')), []);
+        let notice = session.row("a run is in progress. q again drops it and leaves");
+        assert!(columns < 80 || notice.contains("x stops and keeps it (Esc)"));
+        // Another key means that the user stays.
+        assert_eq!(press(&mut session, Tab), []);
+        assert!(!session.shows("q again"));
+        assert_eq!(press(&mut session, Char('q')), []);
+        assert_eq!(press(&mut session, Char('q')), [Effect::Quit]);
+        assert_eq!(press(&mut session, Ctrl('c')), [Effect::Quit]);
+    }
+}
+
+#[test]
+fn what_q_says_goes_with_the_run_and_stays_from_run_to_run_of_a_sweep() {
+    let mut session = Session::new(80, 24);
+    let run = session.press_and_wait(Char('r'), 0.5);
+    session.press(&[Char('q')]);
+    let end = |order: &RunOrder| Msg::Concluded(Box::new(Scenario::new(order.clone(), 2).record()));
+    let _ = session.app.update(end(&run));
+    assert!(!session.shows("q again"));
+    assert_eq!(session.app.update(Msg::Key(Char('q'))), [Effect::Quit]);
+    session.press(&[Char('s')]);
+    let first = session.press_and_wait(Enter, 0.5);
+    session.press(&[Char('q')]);
+    let _ = session.app.update(end(&first));
+    assert!(session.app.is_running() && session.shows("q again"));
+    assert_eq!(session.app.update(Msg::Key(Char('q'))), [Effect::Quit]);
+}
+
+#[test]
+fn a_line_end_in_pasted_text_neither_accepts_a_field_nor_gets_into_it() {
+    /// How the field is reached, and what it says about two pasted lines.
+    type FieldOf = (&'static [Key], &'static str);
+    const SWEEP: [Key; 6] = [Char('s'), Home, Down, Down, Down, Down];
+    let fields: [FieldOf; 7] = [
+        (
+            &[Char('f'), Down, Down, Enter],
+            "workers must be a whole number, not 4 8",
+        ),
+        (&[Char('f'), Down, Down, Down, Enter], "not 4 8"),
+        (&[], "'4 8' is not a number of workers"),
+        (&[Down], "the number of rounds must be a whole number"),
+        (&[Char('/')], "Filter: 4 8"),
+        (&[Tab, Char('n')], "Name of #2: 4 8"),
+        (&[Char('o'), End, Ctrl('u')], "4 8"),
+    ];
+    for (field, says) in fields {
+        for line_end in ["\n", "\r", "\r\n"] {
+            let mut session = Session::new(80, 24);
+            session.press(&[Char('3')]);
+            let is_of_sweep = matches!(field, [] | [Down]);
+            if is_of_sweep {
+                session
+                    .press(&SWEEP)
+                    .press(field)
+                    .press(&[Backspace, Ctrl('u')]);
+            } else {
+                session.press(field).press(&[Ctrl('u')]);
+            }
+            let pasted = format!("4{line_end}8{line_end}");
+            assert_eq!(session.app.update(Msg::Pasted(pasted)), [], "{field:?}");
+            assert!(
+                session.shows(says),
+                "{field:?}\n{}",
+                session.rows().join("\n")
+            );
+            // The field is still open: it takes the next character, and it can be mended.
+            session.press(&[Backspace, Backspace, Char('6')]);
+            assert!(
+                session.shows("46"),
+                "{field:?}\n{}",
+                session.rows().join("\n")
+            );
+            assert!(!session.shows("must be a whole") && !session.app.is_running());
+        }
+    }
+}
+
+#[test]
 fn the_form_is_a_plan_and_only_the_quick_questions_are_experiments() {
     for (columns, rows) in SIZES {
         let mut session = Session::new(columns, rows);

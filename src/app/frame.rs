@@ -118,8 +118,9 @@ fn overlay_area(app: &App, area: Rect) -> Option<Rect> {
 
 /// Says how much room is needed and how much there is, as far as the text fits.
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
-    // While the user types a text, q is a letter.
-    let q_works = lookup(Key::Char('q'), &app.keys()).is_some_and(|(keys, _)| !keys.takes_text);
+    // While the user types a text, q is a letter. During a run it asks, and there is no room for the question.
+    let q_works = lookup(Key::Char('q'), &app.keys()).is_some_and(|(keys, _)| !keys.takes_text)
+        && !app.is_running();
     let quits = if q_works {
         "q or Ctrl-C quits"
     } else {

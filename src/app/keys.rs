@@ -174,6 +174,8 @@ pub(crate) fn keys(
     }
 }
 
+/// The label of the key that opens what the chosen row of the history has: all numbers of a run, or the chart of a sweep.
+pub(crate) const DETAILS: &str = "Enter details";
 /// The number of rows that Page Up and Page Down move.
 pub(crate) const PAGE: isize = 10;
 /// More rows than any list has: moves to the first or the last.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     app::{
         App, Shown,
-        keys::{Binding, lookup},
+        keys::{Binding, DETAILS, lookup},
         screen::Panel,
         screens::all_keys,
     },
@@ -62,10 +62,16 @@ impl App {
             let is_it = |offer: &Offer| std::ptr::eq(offer.binding, *here);
             here.is_range() || !offers.iter().any(is_it)
         });
-        offers.extend(here.into_iter().map(|binding| Offer {
-            binding,
-            label: binding.label.into(),
-            key: None,
+        offers.extend(here.into_iter().map(|binding| {
+            Offer {
+                binding,
+                label: match binding.label {
+                    DETAILS if self.sweep_of_panels().is_some() => "Enter its chart",
+                    label => label,
+                }
+                .into(),
+                key: None,
+            }
         }));
         offers
     }
@@ -81,6 +87,7 @@ impl App {
             || self.timeline.playback.is_some()
             || self.is_busy()
             || self.focus().panel == Panel::Setup
+            || self.sweep_of_panels().is_some()
         {
             return vec![];
         }
@@ -97,11 +104,8 @@ impl App {
         if self.timeline.view.zoom.is_none() {
             leads.extend(closer_look(plan).map(|words| ('+', words)));
         }
-        let sweep = match self.sweep_here() {
-            Some(_) => "its chart",
-            None => "more workers: a sweep",
-        };
-        leads.push(self.next_question(plan).unwrap_or(('s', sweep)));
+        let question = self.next_question(plan);
+        leads.push(question.unwrap_or(('s', "more workers: a sweep")));
         leads
     }
 

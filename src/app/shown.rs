@@ -2,7 +2,12 @@
 
 use crate::{
     app::{App, live::Live},
-    domain::{history::RunEntry, machine::Machine, plan::Plan, trace::Trace},
+    domain::{
+        history::{RunEntry, SweepEntry},
+        machine::Machine,
+        plan::Plan,
+        trace::Trace,
+    },
     present::sentence,
 };
 
@@ -85,6 +90,12 @@ impl App {
     /// from a shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
         sentence::origin::recorded_on(self.entry_shown()?)
+    }
+
+    /// The sweep in the chosen row, if the panels are on the screen. They are about one of its runs.
+    pub(crate) fn sweep_of_panels(&self) -> Option<&SweepEntry> {
+        let chosen = self.chosen().filter(|_| self.chart().is_none());
+        self.history.sweep(chosen?)
     }
 
     /// The run of the history that is shown or played, or the one that represents the shown sweep.

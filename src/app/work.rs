@@ -22,6 +22,10 @@ use crate::{
     ui::key::Key,
 };
 
+/// What `q` says during a run.
+pub(crate) const LOSES_RUN: &str =
+    "a run is in progress. q again drops it and leaves, x stops and keeps it";
+
 /// The current measurement, if there is one, and the machine's speed.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentWork {
@@ -85,6 +89,19 @@ impl App {
             self.out.effects.push(Effect::Stop);
         } else {
             self.work.activity = Activity::Nothing;
+        }
+    }
+
+    /// Quits. A run in progress would be lost, so the first press says that, and the next one quits.
+    pub(crate) fn quit(&mut self) {
+        if self.is_running()
+            && self
+                .notice()
+                .is_none_or(|notice| notice.sentence != LOSES_RUN)
+        {
+            self.show_notice(LOSES_RUN);
+        } else {
+            self.out.effects.push(Effect::Quit);
         }
     }
 

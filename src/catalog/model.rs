@@ -49,6 +49,8 @@ pub struct ModelDescription {
     pub line: &'static str,
     /// The name, followed by *(emulated)* if something is emulated; otherwise empty.
     pub label: &'static str,
+    /// Its name where there is little room. It differs from the others within the first letters.
+    pub short: &'static str,
     /// What creates the workers.
     pub executor: ExecutorKind,
     /// Whether each worker is a separate process.
@@ -163,6 +165,14 @@ impl Model {
     /// The name in JSON, on the command line and on the screen.
     pub fn name(self) -> &'static str {
         self.description().name
+    }
+
+    /// Its name where there is little room.
+    pub fn short(self) -> &'static str {
+        match self.description().short {
+            "" => self.name(),
+            short => short,
+        }
     }
 
     /// A description in one line.

@@ -252,14 +252,23 @@ pub trait Form {
     }
 }
 
-/// The whole number that was typed. Its digits may be grouped.
+/// The whole number that was typed. Its digits may be in groups of three. Other groups are several numbers, as from two
+/// pasted lines.
 ///
 /// # Errors
 /// If the text is not a number; the message says `what` was expected.
 pub fn number(what: &str, text: &str) -> Result<u64, String> {
-    let digits = text.replace(|c: char| c.is_whitespace() || c == '_', "");
-    let number = digits.parse();
-    number.map_err(|_| format!("{what} must be a whole number, not {text}"))
+    let groups = text.split(|c: char| c.is_whitespace() || c == '_');
+    let groups: Vec<&str> = groups.collect();
+    let is_one_number = match &groups[..] {
+        [first, others @ ..] if !others.is_empty() => {
+            first.len() <= 3 && others.iter().all(|group| group.len() == 3)
+        }
+        _ => true,
+    };
+    let number = groups.concat().parse().ok();
+    let number = number.filter(|_| is_one_number);
+    number.ok_or_else(|| format!("{what} must be a whole number, not {text}"))
 }
 
 #[cfg(test)]
@@ -360,7 +369,9 @@ mod tests {
         let field = FormField::new("", "", "").typed(largest);
         assert!(matches!(field.way, Way::Number(field) if field.text() == largest));
         assert_eq!(number("tasks", largest), Ok(u64::MAX));
-        for typed in ["1,5", "-1", "10 ms", ""] {
+        for typed in [
+            "1,5", "-1", "10 ms", "", "4 8", "1000 000", "1 00", "1  000",
+        ] {
             assert!(number("tasks", typed).is_err(), "{typed}");
         }
     }

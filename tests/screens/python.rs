@@ -319,3 +319,56 @@ fn the_header_of_a_python_run_says_whether_there_is_a_lock() {
         );
     }
 }
+
+#[test]
+fn the_number_of_the_run_in_progress_is_never_dropped_for_a_long_name() {
+    for (columns, rows) in SIZES {
+        let mut session = Session::new(columns, rows);
+        running(&mut session);
+        let header = session.rows().remove(0);
+        assert!(
+            header.contains("run 2 of 2") && header.contains("running"),
+            "{header}"
+        );
+        assert!(
+            header.contains("python-threads") || header.contains("py-threads"),
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn models_of_python_look_different_in_every_list_of_runs() {
+    for (columns, rows) in SIZES {
+        for is_teaching in [false, true] {
+            let mut session = Session::new(columns, rows);
+            finished(&mut session);
+            with_model(&mut session, Model::PythonProcesses);
+            session.press(&[Esc, Char('r')]);
+            if is_teaching {
+                session.press(&[Char('P')]);
+            }
+            let drawn = session.rows();
+            let row_of = |number: &str, model: &str| {
+                let has = |row: &&String| row.contains(number) && row.contains(model);
+                let below = drawn.iter().skip_while(|row| !row.contains("History"));
+                let rows = if is_teaching && rows < 20 {
+                    drawn.iter().skip(0)
+                } else {
+                    drawn.iter().skip(drawn.len() - below.count())
+                };
+                rows.clone().any(|row| has(&row))
+            };
+            assert!(
+                row_of("3", "py-processes") || row_of("3", "python-processes"),
+                "{}",
+                drawn.join("\n")
+            );
+            assert!(
+                row_of("2", "py-threads") || row_of("2", "python-threads"),
+                "{}",
+                drawn.join("\n")
+            );
+        }
+    }
+}

@@ -505,6 +505,17 @@ fn each_state_says_at_any_size_what_it_has_to_in_whole_words_within_whole_frames
         for (word, has_dots) in drawn.iter().flat_map(|row| words(row)) {
             assert!(has_dots || known.contains(word), "{word:?}: {}", picture());
         }
+        // In the teaching layout, the keys that were pressed may be beside the footer.
+        let footer = drawn.last().map_or("", |row| row.trim_end());
+        let offers = session.app.keys_here();
+        let has_help = offers.iter().any(|offer| offer.binding.means(Char('?')));
+        let is_last = footer.ends_with("  ? help") || state.name == "teaching";
+        assert_eq!(
+            has_help,
+            footer.contains("  ? help") && is_last,
+            "{}",
+            picture()
+        );
         // What distinguishes the runs of the history.
         let headings = drawn.iter().find(|row| row.contains("#↑"));
         if let (Some(headings), None) = (headings, session.app.overlay()) {

@@ -324,6 +324,38 @@ fn escape_shows_the_panels_and_s_or_the_row_of_the_sweep_comes_back() {
 }
 
 #[test]
+fn the_panels_of_a_chosen_sweep_say_which_of_its_runs_they_show_and_what_enter_opens() {
+    for (columns, rows) in SIZES {
+        for is_teaching in [false, true] {
+            let mut session = Session::new(80, 24);
+            session.sweep_io(ALL).press(&[Esc]);
+            session.resize((columns, rows));
+            if is_teaching {
+                session.press(&[Char('P')]);
+            }
+            let drawn = session.rows();
+            assert!(drawn[0].contains("sweep #1"), "{}", drawn[0]);
+            let run = session
+                .app
+                .shown()
+                .and_then(|shown| shown.entry())
+                .map(|run| run.number);
+            let run = run.expect("the sweep has a median run");
+            assert!(drawn[0].contains(&format!("#{run} io")), "{}", drawn[0]);
+            assert!(
+                columns < 100 || drawn[0].contains("median run of its best"),
+                "{}",
+                drawn[0]
+            );
+            assert!(
+                drawn[rows as usize - 1].contains("Enter its chart"),
+                "{drawn:#?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn s_goes_back_to_a_sweep_whose_row_is_chosen_and_elsewhere_starts_a_new_one() {
     let form_is_open =
         |session: &Session| session.shows("┏ Sweep ") && session.app.chart().is_none();

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use crate::{
-    app::{App, lead::Offer},
+    app::{App, keys::everywhere::HELP, lead::Offer},
     ui::{area::cells, panel::draw_lines, theme::CURSOR},
 };
 
@@ -18,13 +18,25 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The keys for which there is room, the most useful first, with their areas.
+/// The keys for which there is room, the most useful first, with their areas. The help explains all keys, so it is
+/// always there, at the right end.
 pub fn offered(app: &App, area: Rect) -> Vec<(Offer, Rect)> {
-    let mut x = area.x + 1;
+    let mut offers = app.keys_here();
+    let help = offers
+        .iter()
+        .position(|offer| offer.binding.means(HELP))
+        .map(|at| offers.remove(at));
+    let (mut x, mut end) = (area.x + 1, area.right());
     let mut places = vec![];
-    for offer in app.keys_here() {
+    if let Some(offer) = help {
         let width = cells(line(&offer).width());
-        if x.saturating_add(width) > area.right() {
+        end = end.saturating_sub(width + 1).max(area.x);
+        places.push((offer, Rect::new(end, area.y, width, area.height)));
+        end = end.saturating_sub(2);
+    }
+    for offer in offers {
+        let width = cells(line(&offer).width());
+        if x.saturating_add(width) > end {
             break;
         }
         places.push((offer, Rect { x, width, ..area }));

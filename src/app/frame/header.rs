@@ -9,12 +9,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown, live::Activity, screens::timeline::playback::Playback},
-    domain::{
-        history::RunEntry,
-        provenance::Provenance,
-        text::{counted, grouped},
-        time::seconds,
-    },
+    domain::{history::RunEntry, provenance::Provenance, text::counted, time::seconds},
     present::{
         sentence::{self, work},
         table::{fitting, in_rows, shortened},
@@ -27,10 +22,10 @@ use crate::{
 };
 
 /// Draws the program and the run at the left, the state and the machine at the right. If there is too little room, the
-/// least important part is left out first: why few cores are usable, the number of cores, the program's name, and the
-/// number of the run.
+/// least important part is left out first: why few cores are usable, the number of cores, the program's name, the
+/// number of tasks, the interpreter, the workers, and which run of how many is in progress.
 pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
-    let (shown, short) = shown(app);
+    let [shown, short, shorter, shortest] = shown(app);
     let (which, state) = state(app);
     let [machine, few, fewest] = machine(app);
     let brief = app
@@ -43,9 +38,11 @@ pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
         (named, shown, [which, state, &few]),
         (named, shown, [which, state, &fewest]),
         ("", shown, [which, state, &fewest]),
-        ("", shown, ["", state, &fewest]),
-        ("", &short, ["", state, &fewest]),
-        ("", &short, ["", &brief, &fewest]),
+        ("", &short, [which, state, &fewest]),
+        ("", &shorter, [which, state, &fewest]),
+        ("", &shortest, [which, state, &fewest]),
+        ("", &shortest, ["", state, &fewest]),
+        ("", &shortest, ["", &brief, &fewest]),
     ];
     let lines = candidates.into_iter().map(|(program, run, parts)| {
         let spans = [
@@ -62,33 +59,36 @@ pub fn header(app: &App, area: Rect, buf: &mut Buffer) {
     between(left, right, area, buf);
 }
 
-/// The name of what is shown, and the same in as few words as possible.
-fn shown(app: &App) -> (String, String) {
+/// The name of what is shown, and the same in fewer and fewer words.
+fn shown(app: &App) -> [String; 4] {
     if let Some(sketch) = app.sketch() {
         let whole = format!("{} · {}", sketch.title, sketch.what);
-        return (whole, sketch.title.clone());
+        let title = || sketch.title.clone();
+        return [whole, title(), title(), title()];
     }
     let Some(shown) = app.shown() else {
-        let nothing = "concurrency and parallelism, seen".to_string();
-        return (nothing.clone(), nothing);
+        return [(); 4].map(|()| "concurrency and parallelism, seen".into());
     };
-    let whole = match shown {
-        Shown::Entry(entry) => work::named(entry),
-        Shown::Live(live) => {
-            let playback = app.playback();
-            let played = playback.and_then(|playback| app.history().get(playback.number));
-            played.map_or_else(|| work::of(&live.plan), work::named)
-        }
+    let playback = app.playback();
+    let played = || app.history().get(playback?.number);
+    let entry = shown.entry().or_else(played);
+    let whole = entry.map_or_else(|| work::of(shown.plan()), work::named);
+    let [short, shorter, shortest] = work::in_few_words(shown.plan(), entry);
+    let Some(sweep) = app.sweep_of_panels() else {
+        return [whole, short, shorter, shortest];
     };
-    let (plan, number) = (shown.plan(), shown.entry().map(|entry| entry.number));
-    let short = format!(
-        "{}{} · {} × {}",
-        number.map_or_else(String::new, |number| format!("#{number} ")),
-        plan.workload.name(),
-        plan.executor.name(),
-        grouped(plan.workers.into())
-    );
-    (whole, short)
+    // The panels show one run of many.
+    let number = sweep.number;
+    let (long, brief) = match sweep.results.best {
+        Some(_) => ("median run of its best", "its median run"),
+        None => ("its last run", "its last run"),
+    };
+    [
+        format!("sweep #{number} · {long} · {whole}"),
+        format!("sweep #{number} · {brief} {short}"),
+        format!("sweep #{number} · {brief} {shortest}"),
+        format!("sweep #{number} · run {shortest}"),
+    ]
 }
 
 /// Draws the sentence to read first, and how many cores are in use.
@@ -198,7 +198,7 @@ fn state(app: &App) -> (String, String) {
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
             let which = match live.asked.campaign.progress() {
-                (run, of @ 2..) => format!("run {run} of {of}"),
+                (run, of @ 2..) if !shows_progress(app) => format!("run {run} of {of}"),
                 _ => String::new(),
             };
             let time = seconds(live.trace.now);
@@ -211,6 +211,12 @@ fn state(app: &App) -> (String, String) {
         Some(_) => (which, format!("frozen, {state}")),
         None => (which, state),
     }
+}
+
+/// Whether the progress of the sweep that goes on is in its chart.
+fn shows_progress(app: &App) -> bool {
+    let progress = app.chart().map(|chart| app.sweep_progress(chart.number));
+    progress.flatten().is_some()
 }
 
 /// Where the run that is shown was measured, from the longest text to the shortest. Even the shortest says if that was

@@ -2,15 +2,21 @@
 
 use std::sync::LazyLock;
 
-use crate::app::{
-    App,
-    keys::{Keys, bind, keys, with},
-    message::Effect,
-    screen::Focus,
+use crate::{
+    app::{
+        App,
+        keys::{Keys, bind, keys, with},
+        message::Effect,
+        screen::Focus,
+    },
+    ui::key::Key,
 };
 
 /// The keys of the quick experiments.
 pub(crate) const QUESTIONS: &str = "1-5";
+
+/// The key of the help.
+pub(crate) const HELP: Key = Key::Char('?');
 
 /// The keys that work if no text lies over the panels.
 #[rustfmt::skip]
@@ -54,7 +60,7 @@ pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {
     bind("? | F1", "? help", 6, "open or close this help; also F1", App::toggle_help),
     bind("i", "i explain", 8, "explain the numbers and marks of the focused panel", App::toggle_explanation).when(App::can_explain),
     bind("P", "P present", 15, "teaching layout on or off: fewer panels, large figures, pressed keys", App::toggle_teaching),
-    bind("q", "q quit", 6, "quit", |app| app.out.effects.push(Effect::Quit)),
+    bind("q", "q quit", 6, "quit; during a run, press it twice", App::quit),
     bind("M", "M mouse", 15, "release the mouse to select text, or take it back", App::toggle_mouse),
 ]));
 
@@ -64,5 +70,5 @@ pub static ALWAYS: LazyLock<Keys> = LazyLock::new(|| keys("", |_, _| {}, vec![
     bind("Ctrl-T", "", 0, "the next theme: ansi, safe, contrast, mono", App::next_theme),
     bind("Ctrl-L", "", 0, "draw the whole screen again", |app| app.out.effects.push(Effect::Redraw)),
     bind("Ctrl-Z", "", 0, "suspend the program and its workers; fg continues", |app| app.out.effects.push(Effect::Suspend)),
-    bind("Ctrl-C", "", 0, "quit, also from within a text field", |app| app.out.effects.push(Effect::Quit)),
+    bind("Ctrl-C", "", 0, "quit at once, also during a run and from within a text field", |app| app.out.effects.push(Effect::Quit)),
 ]));

@@ -3,7 +3,7 @@
 pub mod keys;
 pub mod view;
 
-mod about;
+pub(in crate::app) mod about;
 mod estimate;
 mod number;
 mod python;
@@ -153,7 +153,7 @@ impl Setup {
         match field {
             Field::Workload => FormField::new("Workload", draft.workload.name(), workload.about),
             Field::Model => FormField {
-                short: Some(draft.model.name().replace("python-", "py-")),
+                short: Some(draft.model.short().into()),
                 ..FormField::new("Model", draft.model.name(), self.about_model())
             },
             Field::Python => FormField {

@@ -7,7 +7,7 @@ use crate::{
     app::{
         App,
         keys::{Keys, forms, texts},
-        screens::{Screen, reading::Topic},
+        screens::{Screen, form::about::idle_workers, reading::Topic},
     },
     catalog::{
         model::Model,
@@ -194,8 +194,13 @@ impl SweepForm {
             }
             FormRow::Workers => {
                 let cores = self.cores_usable;
-                let about = format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({cores} here)");
                 let workers = self.workers();
+                let most = parse_counts(&workers, cores).ok();
+                let most = most.and_then(|counts| counts.into_iter().max());
+                let idle = most.and_then(|most| idle_workers(most, self.tasks));
+                let idle = idle.map_or_else(String::new, |idle| format!(". {idle}"));
+                let about =
+                    format!("as in 1,2,4 or 1..16 or 2^0..2^4 or cores ({cores} here){idle}");
                 FormField::new("Workers", &workers, about).typed(&workers)
             }
             FormRow::Repeats => {
@@ -453,6 +458,22 @@ mod tests {
         assert!(has(&form, Model::GilThreads) && !has(&form, Model::Rayon));
         open(&mut form, Workload::Io);
         assert!(has(&form, Model::Rayon));
+    }
+
+    #[test]
+    fn workers_without_a_task_are_pointed_out_for_the_largest_number() {
+        let mut form = SweepForm::new(2);
+        form.open(&Draft {
+            tasks: 8,
+            ..Draft::new(Workload::Cpu, Model::Threads, 2)
+        });
+        form.choose(FormRow::Workers);
+        let about = |form: &SweepForm| form.row().unwrap().about;
+        form.take("1,8").unwrap();
+        assert!(!about(&form).contains("nothing to do"));
+        form.take("32,1").unwrap();
+        let idle = "24 of 32 workers will have nothing to do: only 8 tasks";
+        assert!(about(&form).ends_with(idle), "{}", about(&form));
     }
 
     #[test]

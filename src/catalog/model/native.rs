@@ -21,6 +21,7 @@ fn threads(limits: &WorkerLimits, fetches: bool) -> Limit {
 /// The values that most native models share.
 pub(super) const NATIVE: ModelDescription = ModelDescription {
     name: "",
+    short: "",
     line: "",
     label: "",
     executor: ExecutorKind::Threads,

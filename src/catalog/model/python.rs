@@ -32,6 +32,7 @@ const PYTHON: ModelDescription = ModelDescription {
 
 pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "python-threads",
+    short: "py-threads",
     line: "real CPython: threads of one interpreter",
     about: |here| {
         let (lock, brings) = match here.gil {
@@ -46,6 +47,7 @@ pub(super) static THREADS: ModelDescription = ModelDescription {
 
 pub(super) static PROCESSES: ModelDescription = ModelDescription {
     name: "python-processes",
+    short: "py-processes",
     line: "real CPython: one process per worker",
     has_processes: true,
     workers: interpreters,
@@ -61,6 +63,7 @@ pub(super) static PROCESSES: ModelDescription = ModelDescription {
 
 pub(super) static INTERPRETERS: ModelDescription = ModelDescription {
     name: "python-interpreters",
+    short: "py-interpreters",
     line: "real CPython 3.14+: one interpreter each",
     workers: interpreters,
     about: |here| {
@@ -75,6 +78,7 @@ pub(super) static INTERPRETERS: ModelDescription = ModelDescription {
 
 pub(super) static ASYNCIO: ModelDescription = ModelDescription {
     name: "python-asyncio",
+    short: "py-asyncio",
     line: "real CPython: one event loop, not cpu",
     about: |here| {
         if !here.waits {

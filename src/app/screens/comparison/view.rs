@@ -203,10 +203,16 @@ fn title(run: &RunEntry, drawn: usize, width: u16) -> Line<'static> {
     } else {
         Default::default()
     };
-    let short = format!("{} · {}", plan.label(), plan.executor.label());
-    let [long, short] =
-        [work::of(plan), short].map(|what| format!("{} {what}{besides}", run.called()));
-    let candidates = [(&long, 0), (&long, 1), (&short, 0), (&short, 1)];
+    let brief = |room| format!("{} · {}", plan.label(), work::model(&plan.executor, room));
+    let [long, short, shortest] = [work::of(plan), brief(usize::MAX), brief(work::MODEL_LEAST)]
+        .map(|what| format!("{} {what}{besides}", run.called()));
+    let candidates = [
+        (&long, 0),
+        (&long, 1),
+        (&short, 0),
+        (&short, 1),
+        (&shortest, 1),
+    ];
     let lines = candidates.map(|(what, note)| {
         let what = Span::styled(what.clone(), STRONG);
         Line::from(vec![what, Span::raw(notes[note].clone())])

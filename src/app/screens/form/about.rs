@@ -4,9 +4,12 @@ use crate::{
     app::screens::form::Setup,
     catalog::{
         model::Situation,
-        parameter::{Parameter, WORKERS},
+        parameter::{Parameter, TASKS, WORKERS},
     },
-    domain::machine::Limit,
+    domain::{
+        machine::Limit,
+        text::{counted, grouped},
+    },
 };
 
 impl Setup {
@@ -14,10 +17,10 @@ impl Setup {
     pub(crate) fn about_number(&self, parameter: &Parameter) -> String {
         let (least, Limit { most, because }) = self.range(parameter);
         let about = parameter.about(self.draft.get(parameter), (least, most));
-        if *parameter == WORKERS {
-            format!("{about}: {because}")
-        } else {
-            about
+        match idle_workers(self.draft().workers, self.draft.tasks) {
+            Some(idle) if [&WORKERS, &TASKS].contains(&parameter) => idle,
+            _ if *parameter == WORKERS => format!("{about}: {because}"),
+            _ => about,
         }
     }
 
@@ -33,6 +36,17 @@ impl Setup {
         };
         (self.draft.model.description().about)(&situation)
     }
+}
+
+/// That some workers get no task, if there are more workers than tasks.
+pub(crate) fn idle_workers(workers: u64, tasks: u64) -> Option<String> {
+    let idle = workers.checked_sub(tasks).filter(|idle| *idle > 0)?;
+    Some(format!(
+        "{} of {} will have nothing to do: only {}",
+        grouped(idle),
+        counted(workers, "worker"),
+        counted(tasks, "task")
+    ))
 }
 
 #[cfg(test)]
@@ -100,5 +114,23 @@ mod tests {
             setup.about_model(),
             "16 threads, no GIL: 2 compute in parallel, all can wait"
         );
+    }
+
+    #[test]
+    fn workers_without_a_task_are_pointed_out_at_both_numbers() {
+        let mut setup = Setup::new(2, WorkerLimits::default());
+        setup.draft = Draft::new(Workload::Io, Model::Threads, 32);
+        let said = |setup: &Setup| [&WORKERS, &TASKS].map(|number| setup.about_number(number));
+        let idle = "16 of 32 workers will have nothing to do: only 16 tasks";
+        for about in said(&setup) {
+            assert_eq!(about, idle);
+        }
+        for fitting in [1, 16] {
+            setup.draft.workers = fitting;
+            assert!(said(&setup).iter().all(|about| !about.contains("nothing")));
+        }
+        // Serial has one worker, whatever number is kept for the other models.
+        (setup.draft.workers, setup.draft.model) = (32, Model::Serial);
+        assert!(!said(&setup)[1].contains("nothing"));
     }
 }

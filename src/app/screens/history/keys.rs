@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::app::{
     App,
-    keys::{Keys, PAGE, bind, keys, list, step},
+    keys::{DETAILS, Keys, PAGE, bind, keys, list, step},
 };
 
 /// The keys while the history is focused.
@@ -14,7 +14,7 @@ pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App
     vec![
         bind("C", "C columns", 7, "choose the columns and the sorting", App::choose_columns)
             .when(|app| app.has_measured() || app.is_running()),
-        bind("Enter", "Enter details", 2, "all numbers of the chosen run", App::open_details).when(App::has_chosen),
+        bind("Enter", DETAILS, 2, "all numbers of the chosen run; the chart of a sweep", App::open_details).when(App::has_chosen),
         bind("n", "n name", 9, "name the chosen run", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
         bind("D", "D delete", 10, "remove the marked runs, or the chosen one; u brings them back", App::remove_runs)
             .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),

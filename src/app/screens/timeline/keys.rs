@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::{
     app::{
         App,
-        keys::{FAR, Keys, bind, keys, step, steps},
+        keys::{DETAILS, FAR, Keys, bind, keys, step, steps},
     },
     domain::trace::Direction,
 };
@@ -35,7 +35,7 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
         bind("z", "z zoom there", 5, "zoom to the segment under the cursor", App::zoom_to_segment).when(|app| app.segment().is_some()),
         bind("w", "w busiest", 15, "sort workers by time spent on tasks; again: by number", App::sort_workers)
             .when(App::shows_workers),
-        bind("Enter", "Enter details", 2, "all numbers of the run", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
+        bind("Enter", DETAILS, 2, "all numbers of the run; the chart of a sweep", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
     ],
 ].concat()));
 

@@ -17,7 +17,10 @@ use crate::{
         },
     },
     domain::history::RunEntry,
-    present::table::{padded, shortened},
+    present::{
+        sentence::work,
+        table::{padded, shortened},
+    },
     ui::{
         area::{cells, first_around, split_above},
         panel::inside,
@@ -122,7 +125,7 @@ impl PlacedColumn {
     pub fn cell(&self, row: RowSource<'_>) -> String {
         let (text, width) = (self.column.cell(row), usize::from(self.width));
         let text = match self.column.id {
-            columns::MODEL if text.width() > width => row.plan().executor.name(),
+            columns::MODEL if !text.is_empty() => work::model(&row.plan().executor, width),
             _ => text,
         };
         match self.column.table.side {

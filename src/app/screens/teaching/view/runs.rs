@@ -24,7 +24,7 @@ use crate::{
         text::{column_seconds, counted},
         time::seconds,
     },
-    present::table::shortened,
+    present::{sentence, table::shortened},
     ui::{
         area::{cells, split_above, split_left},
         panel::{draw_lines, draw_text, wrap},
@@ -92,7 +92,7 @@ fn signs_and_number(signs: &str, number: usize) -> String {
 }
 
 fn work(plan: &Plan, width: u16) -> String {
-    let label = format!("{:<MODEL$}", plan.executor.label());
+    let label = format!("{:<MODEL$}", sentence::work::model(&plan.executor, MODEL));
     let workers = counted(plan.workers.into(), "worker");
     if has_workers(width) {
         format!("{label}{workers:>14}")
