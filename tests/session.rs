@@ -543,10 +543,14 @@ fn after_a_question_the_keys_that_lead_on_stand_first_and_an_answered_question_i
     experiment(&mut app, '2');
     assert_eq!(
         first(&app),
-        ["c side by side", "+ see single turns", "3 and processes?"]
+        [
+            "c side by side",
+            "+ see single turns",
+            "3 next: computing with processes"
+        ]
     );
     experiment(&mut app, '3');
-    assert_eq!(first(&app)[1], "4 processes for I/O?");
+    assert_eq!(first(&app)[1], "4 next: I/O with processes");
     experiment(&mut app, '4');
     experiment(&mut app, '1');
     let offered = first(&app).join(", ");
