@@ -50,6 +50,7 @@ use crate::{
     },
     domain::{
         history::{History, Lot},
+        in_turn::BUDGET_S,
         look::Look,
         machine::{Machine, WorkerLimits},
         provenance::Provenance,
@@ -85,6 +86,8 @@ struct Settings {
     size: (u16, u16),
     /// The directory for files whose name has none.
     directory: Option<String>,
+    /// How long the runs of a question may take in total, in seconds.
+    budget_s: f64,
 }
 
 /// The explorer's output: sentences for the user and effects for the shell.
@@ -121,6 +124,7 @@ impl App {
                 teaching: Teaching::default(),
                 size: (80, 24),
                 directory: None,
+                budget_s: BUDGET_S,
             },
             out: Out::default(),
         };
@@ -150,6 +154,12 @@ impl App {
     /// Sets the directory in which the explorer was started.
     pub fn in_directory(mut self, directory: Option<String>) -> App {
         self.settings.directory = directory;
+        self
+    }
+
+    /// Sets how long the runs of a question may take in total, in seconds.
+    pub fn with_budget(mut self, budget_s: f64) -> App {
+        self.settings.budget_s = budget_s;
         self
     }
 

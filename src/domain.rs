@@ -12,6 +12,7 @@ pub mod estimate;
 pub mod fidelity;
 pub mod foreign;
 pub mod history;
+pub mod in_turn;
 pub mod keeping;
 pub mod login;
 pub mod look;

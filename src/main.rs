@@ -12,7 +12,7 @@ use pconc_tui::{
         exit::Failure,
         spelling::{say, use_local_time},
     },
-    tui,
+    tui::{self, Opening},
 };
 
 fn main() -> ExitCode {
@@ -38,8 +38,13 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
     } = line;
     use_local_time();
     let open = |file: Option<&Path>| {
-        let (look, pythons) = (explore.look(ascii), explore.python.clone());
-        tui::explore(file, look, explore.present, pythons, &keeping)
+        let opening = Opening {
+            look: explore.look(ascii),
+            present: explore.present,
+            budget_s: explore.budget_s(),
+            pythons: explore.python.clone(),
+        };
+        tui::explore(file, opening, &keeping)
     };
     match command {
         None => open(None),

@@ -62,20 +62,26 @@ use crate::{
 /// The interval at which the progress of reading runs for an export is reported, in nanoseconds.
 const REPORT_EVERY: Nanos = 100_000_000;
 
+/// How the explorer opens.
+#[derive(Debug)]
+pub struct Opening {
+    /// How it looks.
+    pub look: Look<ColorChoice>,
+    /// Whether it starts with the teaching layout.
+    pub present: bool,
+    /// How long the runs of a question may take in total, in seconds.
+    pub budget_s: f64,
+    /// Interpreters that are offered in addition to those that are found.
+    pub pythons: Vec<PathBuf>,
+}
+
 /// Opens the explorer, with the runs of a shared file if `file` names one, and returns its exit code when the user
-/// leaves. `look` is the appearance that the user asked for, and `present` selects the teaching layout. `pythons` are
-/// offered in addition to the interpreters that are found. Runs are kept where `keeping` says.
+/// leaves. Runs are kept where `keeping` says.
 ///
 /// # Errors
 /// If the file is not usable, before anything is started; if the explorer cannot run here; or if the explorer fails
 /// later.
-pub fn explore(
-    file: Option<&Path>,
-    look: Look<ColorChoice>,
-    present: bool,
-    pythons: Vec<PathBuf>,
-    keeping: &Keeping,
-) -> Result<u8, Failure> {
+pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Result<u8, Failure> {
     let document = file.map(replay::read).transpose().map_err(Failure::usage)?;
     shell::terminal::check().map_err(Failure::usage)?;
     let (events, received) = mpsc::channel();
@@ -83,7 +89,7 @@ pub fn explore(
     if let Some(trouble) = trouble {
         let _ = events.send(Msg::Notice(format!("runs are not kept: {trouble}")).into());
     }
-    let look = look.resolved(spelling::variable);
+    let look = opening.look.resolved(spelling::variable);
     survive_file_size_limit();
     let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
     os::request_short_time_slices();
@@ -97,13 +103,14 @@ pub fn explore(
         .in_session(&session.id)
         .in_directory(env::current_dir().ok().map(|path| file::shown(&path)))
         .with_look(look)
-        .presenting(present);
+        .presenting(opening.present)
+        .with_budget(opening.budget_s);
     if let Some(lot) = document {
         app = app.replaying(lot);
     }
     let here = Arc::clone(app.history().here());
     let explorer = Explorer {
-        pythons,
+        pythons: opening.pythons,
         app,
         screen,
         size: Size::ZERO,

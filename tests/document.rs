@@ -263,6 +263,7 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
                 record.campaign = Some(CampaignPart {
                     id: sweep.id.clone(),
                     round,
+                    in_turn: false,
                 });
             });
         }
@@ -305,7 +306,11 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
         let plan = sample::plan(Workload::Cpu, Model::Threads, 2);
         let mut record = sample::record(plan, wall_s, 1.0);
         let id = "campaign".to_string();
-        record.campaign = Some(CampaignPart { id, round });
+        record.campaign = Some(CampaignPart {
+            id,
+            round,
+            in_turn: false,
+        });
         record
             .measurement
             .caveats

@@ -646,6 +646,7 @@ fn swept_by(pythons: Vec<Interpreter>, models: Vec<Model>) -> Swept {
             record.campaign = Some(CampaignPart {
                 id: "sweep".into(),
                 round,
+                in_turn: false,
             });
             history.add(record, trace);
         }

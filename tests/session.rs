@@ -63,6 +63,13 @@ fn started(effects: &[Effect]) -> &Plan {
     }
 }
 
+fn started_order(effects: &[Effect]) -> RunOrder {
+    match effects {
+        [.., Effect::Start(order)] => order.clone(),
+        other => panic!("expected one start, not {other:?}"),
+    }
+}
+
 /// Plays a run to its end like the shell does.
 fn play(app: &mut App, plan: &Plan, outcome: Outcome) -> Vec<Effect> {
     play_order(app, plan.clone().into(), outcome)
@@ -81,13 +88,20 @@ fn play_order(app: &mut App, order: RunOrder, outcome: Outcome) -> Vec<Effect> {
     app.update(Msg::Concluded(Box::new(record)))
 }
 
-/// Plays a quick experiment to its end.
-fn experiment(app: &mut App, key: char) {
-    let mut effects = press(app, &[Char(key)]);
+/// Plays a quick experiment to its end, and returns what was measured, in order.
+fn experiment(app: &mut App, key: char) -> Vec<Plan> {
+    let effects = press(app, &[Char(key)]);
+    play_all(app, effects)
+}
+
+fn play_all(app: &mut App, mut effects: Vec<Effect>) -> Vec<Plan> {
+    let mut plans = vec![];
     while let [.., Effect::Start(order)] = &effects[..] {
+        plans.push(order.plan.clone());
         effects = play_order(app, order.clone(), Outcome::Completed);
     }
     assert!(matches!(effects[..], [Effect::Keep(_)]), "{effects:?}");
+    plans
 }
 
 #[test]
@@ -116,47 +130,66 @@ fn a_run_goes_from_the_key_through_batches_into_the_history() {
 }
 
 #[test]
-fn a_quick_experiment_runs_serial_then_the_model_and_ends_with_one_sentence() {
+fn a_question_measures_serial_and_the_model_in_turn_and_ends_with_one_sentence() {
     let mut app = app();
-    let serial = started(&press(&mut app, &[Char('2')])).clone();
-    assert_eq!(serial.model(), Model::Serial);
-    let model = started(&play(&mut app, &serial, Outcome::Completed)).clone();
-    assert_eq!((model.model(), model.workers), (Model::GilThreads, 4));
-    assert_eq!(app.live().unwrap().asked.campaign.progress(), (2, 2));
-    assert!(matches!(
-        play(&mut app, &model, Outcome::Completed)[..],
-        [Effect::Keep(_)]
-    ));
+    let measured = experiment(&mut app, '2');
+    let models: Vec<Model> = measured.iter().map(Plan::model).collect();
+    let (serial, threads) = (Model::Serial, Model::GilThreads);
+    assert_eq!(models, [serial, threads, threads, serial, serial, threads]);
     assert_eq!(
         app.headline(),
-        "gil-threads: no gain. One computed, three waited for the lock"
+        "gil-threads: no gain, 1.00× (1.00–1.00, 3 pairs). One computed, one waited for the lock"
     );
-    let third = started(&press(&mut app, &[Char('3')])).clone();
-    assert_eq!(
-        third.model(),
-        Model::Processes,
-        "the baseline is there already"
-    );
-    play(&mut app, &third, Outcome::Completed);
-    assert_eq!(
-        app.headline(),
-        "processes: 2.0× faster than serial. Two workers computed in parallel"
-    );
+    assert_eq!(app.browse().order(), [1, 2], "a row for each plan");
+    assert_eq!(app.browse().selected(), Some(2), "the answer");
 }
 
 #[test]
-fn the_first_experiment_measures_the_machines_speed_and_all_share_one_baseline() {
+fn while_a_question_is_measured_the_pairs_so_far_and_what_is_missing_are_on_the_screen() {
+    let mut app = app();
+    let mut effects = press(&mut app, &[Char('3')]);
+    let mut said = vec![];
+    while let [.., Effect::Start(order)] = &effects[..] {
+        let live = app.live().expect("it runs");
+        said.push((live.which(), live.so_far()));
+        let order = order.clone();
+        effects = play_order(&mut app, order, Outcome::Completed);
+    }
+    let so_far = |pair: usize| said[2 * pair].1.clone().unwrap_or_default();
+    assert_eq!((&*said[0].0, &said[0].1), ("pair 1", &None));
+    assert_eq!(
+        so_far(1),
+        "so far 2.0× as fast as serial. At least 2 more pairs"
+    );
+    assert!(so_far(2).ends_with("At least 1 more pair"), "{said:?}");
+}
+
+#[test]
+fn stopping_a_question_takes_what_there_is() {
+    let mut app = app();
+    let mut effects = press(&mut app, &[Char('3')]);
+    for _ in 0..2 {
+        let order = started_order(&effects);
+        effects = play_order(&mut app, order, Outcome::Completed);
+    }
+    let order = started_order(&effects);
+    press(&mut app, &[Char('x')]);
+    let effects = play_order(&mut app, order, Outcome::Cancelled);
+    assert!(matches!(effects[..], [Effect::Keep(_)]), "it ends");
+    assert_eq!(app.browse().selected(), Some(2), "the pair that there is");
+    let said = "processes: cannot tell from 1 pair of runs. ";
+    assert!(app.headline().starts_with(said), "{}", app.headline());
+}
+
+#[test]
+fn the_first_question_measures_the_machines_speed_and_all_do_the_same_work() {
     let mut app = uncalibrated();
     assert_eq!(press(&mut app, &[Char('3')]), [Effect::Calibrate]);
-    let serial = started(&app.update(Msg::Calibrated(Speed::uniform(40e6)))).clone();
-    let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
-    assert!(matches!(
-        play(&mut app, &processes, Outcome::Completed)[..],
-        [Effect::Keep(_)]
-    ));
-    let under_the_lock = started(&press(&mut app, &[Char('2')])).clone();
-    assert_eq!(under_the_lock.model(), Model::GilThreads);
-    assert!(under_the_lock.same_work(&serial));
+    let effects = app.update(Msg::Calibrated(Speed::uniform(40e6)));
+    let processes = play_all(&mut app, effects);
+    let under_the_lock = experiment(&mut app, '2');
+    assert!(under_the_lock[0].same_work(&processes[0]));
+    assert_eq!(under_the_lock[1].workers, processes[1].workers);
 }
 
 #[test]
@@ -311,16 +344,16 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
         }
         other => panic!("expected a comparison, not {other:?}"),
     };
-    assert_eq!(numbers(&app).0, [1, 3]);
+    assert_eq!(numbers(&app).0, [7, 8]);
     press(
         &mut app,
-        &[Esc, Char('m'), Tab, Tab, Tab, Up, Char('m'), Char('c')],
+        &[Esc, Char('m'), Tab, Tab, Tab, Up, Up, Char('m'), Char('c')],
     );
     let (compared, sentence) = numbers(&app);
-    assert_eq!(compared, [2, 3]);
+    assert_eq!(compared, [2, 8]);
     assert!(
         sentence.starts_with(
-            "#3 processes is 2.0× faster than #2 gil-threads (single runs); it has 1.99 cores in use"
+            "#8 processes is 2.00× (2.00–2.00) faster than #2 gil-threads; it has 1.99 cores in use"
         ),
         "{sentence}"
     );
@@ -359,7 +392,7 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
     let mut app = app();
     let first = started(&press(&mut app, &[Char('r')])).clone();
     play(&mut app, &first, Outcome::Completed);
-    let serial = started(&press(&mut app, &[Char('3')])).clone();
+    let serial = started_order(&press(&mut app, &[Char('3')]));
     assert_eq!(
         app.browse().selected(),
         None,
@@ -369,12 +402,9 @@ fn an_experiment_that_goes_on_and_ends_leaves_the_older_row_that_is_looked_at_al
     let looked_at = |app: &App| (app.browse().selected(), *app.timeline());
     let before = looked_at(&app);
     assert!(before.0 == Some(1) && before.1.zoom.is_some());
-    let processes = started(&play(&mut app, &serial, Outcome::Completed)).clone();
+    let effects = play_order(&mut app, serial, Outcome::Completed);
     assert_eq!(looked_at(&app), before);
-    assert!(matches!(
-        play(&mut app, &processes, Outcome::Completed)[..],
-        [Effect::Keep(_)]
-    ));
+    play_all(&mut app, effects);
     assert_eq!(looked_at(&app), before);
 }
 
@@ -543,18 +573,14 @@ fn after_a_question_the_keys_that_lead_on_stand_first_and_an_answered_question_i
     experiment(&mut app, '2');
     assert_eq!(
         first(&app),
-        [
-            "c side by side",
-            "+ see single turns",
-            "3 next: computing with processes"
-        ]
+        ["c compare", "+ zoom in", "3 next: computing with processes"]
     );
     experiment(&mut app, '3');
     assert_eq!(first(&app)[1], "4 next: I/O with processes");
     experiment(&mut app, '4');
     experiment(&mut app, '1');
     let offered = first(&app).join(", ");
-    assert!(offered.contains("s more workers"), "{offered}");
+    assert!(offered.contains("s next: a sweep"), "{offered}");
 }
 
 #[test]
@@ -562,7 +588,7 @@ fn the_baseline_of_a_run_is_measured_and_then_that_run_is_shown_with_its_speed_u
     let mut app = app();
     let plan = started(&press(&mut app, &[Char('r')])).clone();
     play(&mut app, &plan, Outcome::Completed);
-    assert!(offers(&app, "R serial, to compare"));
+    assert!(offers(&app, "R measure baseline"));
     let serial = started(&press(&mut app, &[Char('R')])).clone();
     assert!(serial.is_serial());
     play(&mut app, &serial, Outcome::Completed);

@@ -6,6 +6,7 @@ use super::compared::{Compared, Obstacle, obstacle};
 use crate::domain::{
     difference::Difference,
     history::{History, RunEntry},
+    in_turn::{Pairs, in_turn},
     record::Record,
     repeats,
     speedup::{Baseline, Gain},
@@ -19,26 +20,34 @@ pub struct Finding {
     pub ratio: Ratio,
     /// Whether the ratio is certain and large enough to mention.
     pub difference: Difference,
+    /// The number of pairs of runs that decide, if the two sides were measured in turn.
+    pub pairs: Option<usize>,
+    /// An estimate of the ratio with a free core for each worker, if the runs were disturbed and their CPU time tells.
+    pub on_free_cores: Option<f64>,
 }
 
 impl From<Ratio> for Finding {
     fn from(ratio: Ratio) -> Finding {
-        let difference = Difference::of(&ratio);
-        Finding { ratio, difference }
+        Finding {
+            difference: Difference::of(&ratio),
+            ratio,
+            pairs: None,
+            on_free_cores: None,
+        }
     }
 }
 
 impl Finding {
     /// Compares `runs`, which repeat each other, with `over`.
     pub fn of(over: &[&Record], runs: &[&Record]) -> Option<Finding> {
-        let mut finding = Finding::from(repeats::gain(over, runs)?);
-        if [over, runs]
-            .into_iter()
-            .any(|side| repeats::are_disturbed(side.iter().copied()))
-        {
-            finding.difference = Difference::Disturbed;
-        }
-        Some(finding)
+        let (ratio, difference) = repeats::compare(over, runs)?;
+        let is_disturbed = difference == Difference::Disturbed;
+        Some(Finding {
+            ratio,
+            difference,
+            pairs: Pairs::of(over, runs).map(|pairs| pairs.times.len()),
+            on_free_cores: repeats::on_free_cores(over, runs).filter(|_| is_disturbed),
+        })
     }
 
     /// The factor and its interval for a sentence: above 1 even if the runs are slower.
@@ -100,9 +109,9 @@ impl RunFinding {
             }
             Some((Finding::of(&baseline, &runs)?, over))
         });
-        let is_part = entry.record.campaign.is_some();
-        let time = is_part.then(|| repeats::time(&runs)).flatten();
-        let time = time.filter(|time| time.n > 1);
+        // The interval of the ratio says more about pairs than the one of the times.
+        let is_in_turn = in_turn(&entry.record).is_some();
+        let time = repeats::time(&runs).filter(|time| time.n > 1 && !is_in_turn);
         RunFinding { time, gain }
     }
 

@@ -46,6 +46,8 @@ pub struct Binding {
     pub shown: &'static str,
     /// The label in the footer: the keys, a space, and a word or two. Two keys that belong together share a label.
     pub label: &'static str,
+    /// The label that fits the current state better, if there is one.
+    pub(crate) label_now: fn(&App) -> Option<&'static str>,
     /// The priority in the footer. The most useful is 1; 0 stays out of the footer.
     pub priority: u8,
     /// The line in the help.
@@ -85,6 +87,10 @@ impl Binding {
         Binding { when, ..self }
     }
 
+    pub(crate) fn labelled(self, label_now: fn(&App) -> Option<&'static str>) -> Binding {
+        Binding { label_now, ..self }
+    }
+
     pub(crate) fn or_says(self, why_not: fn(&App) -> Option<&'static str>) -> Binding {
         Binding { why_not, ..self }
     }
@@ -104,6 +110,7 @@ pub(crate) fn row(
         keys: names.flat_map(Key::written).collect(),
         shown,
         label,
+        label_now: |_| None,
         priority,
         explanation: explanation.into(),
         action,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     app::{
         App, Shown,
-        keys::{Binding, DETAILS, lookup},
+        keys::{Binding, lookup},
         screen::Panel,
         screens::all_keys,
     },
@@ -50,7 +50,10 @@ impl App {
         let leads = self.leads().into_iter().filter_map(|(key, words)| {
             let key = Key::Char(key);
             let (_, binding) = lookup(key, &keys)?;
-            let label = format!("{key} {words}").into();
+            let label = words.map_or_else(
+                || self.label(binding),
+                |words| format!("{key} {words}").into(),
+            );
             (binding.when)(self).then_some(Offer {
                 binding,
                 label,
@@ -62,22 +65,20 @@ impl App {
             let is_it = |offer: &Offer| std::ptr::eq(offer.binding, *here);
             here.is_range() || !offers.iter().any(is_it)
         });
-        offers.extend(here.into_iter().map(|binding| {
-            Offer {
-                binding,
-                label: match binding.label {
-                    DETAILS if self.sweep_of_panels().is_some() => "Enter its chart",
-                    label => label,
-                }
-                .into(),
-                key: None,
-            }
+        offers.extend(here.into_iter().map(|binding| Offer {
+            binding,
+            label: self.label(binding),
+            key: None,
         }));
         offers
     }
 
-    /// The two or three keys that lead on from the shown run.
-    fn leads(&self) -> Vec<(char, &'static str)> {
+    fn label(&self, binding: &Binding) -> Cow<'static, str> {
+        (binding.label_now)(self).unwrap_or(binding.label).into()
+    }
+
+    /// The two or three keys that lead on from the shown run, with a label if their own does not say where they lead.
+    fn leads(&self) -> Vec<(char, Option<&'static str>)> {
         let Some(Shown::Entry(entry)) = self.shown() else {
             return vec![];
         };
@@ -94,18 +95,22 @@ impl App {
         let plan = &entry.record.plan;
         let mut leads = vec![];
         if self.compared().len() > 1 {
-            leads.push(('c', "side by side"));
+            leads.push(('c', None));
         } else if !plan.is_serial()
             && entry.assessment.baseline.is_none()
             && entry.provenance.origin == Origin::Here
         {
-            leads.push(('R', "serial, to compare"));
+            leads.push(('R', None));
         }
-        if self.timeline.view.zoom.is_none() {
-            leads.extend(closer_look(plan).map(|words| ('+', words)));
+        if self.timeline.view.zoom.is_none() && repays_a_closer_look(plan) {
+            leads.push(('+', None));
         }
-        let question = self.next_question(plan);
-        leads.push(question.unwrap_or(('s', "more workers: a sweep")));
+        let sweep = match self.sweep_here() {
+            Some(_) => "its chart",
+            None => "next: a sweep",
+        };
+        let (key, words) = self.next_question(plan).unwrap_or(('s', sweep));
+        leads.push((key, Some(words)));
         leads
     }
 
@@ -125,12 +130,8 @@ impl App {
     }
 }
 
-/// The label of the key that zooms into the timeline of such a run.
-fn closer_look(plan: &Plan) -> Option<&'static str> {
-    match (plan.lock(), plan.workload) {
-        _ if plan.is_serial() => None,
-        (Lock::None, Workload::Io) => Some("see single fetches"),
-        (Lock::None, _) => None,
-        _ => Some("see single turns"),
-    }
+/// Whether the timeline of such a run has details that only a closer look shows: turns at the lock, or single fetches.
+fn repays_a_closer_look(plan: &Plan) -> bool {
+    let has_details = plan.lock() != Lock::None || plan.workload == Workload::Io;
+    has_details && !plan.is_serial()
 }

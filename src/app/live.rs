@@ -128,7 +128,7 @@ impl Live {
         let digits = tasks.chars().count();
         let candidates = [
             format!("{ended:>digits$} of {tasks} tasks done"),
-            format!("{ended:>digits$} of {tasks}"),
+            format!("{ended:>digits$}/{tasks} done"),
         ];
         let fits = |text: &String| text.chars().count() <= room;
         candidates
@@ -148,13 +148,32 @@ impl Live {
         }
     }
 
+    /// The number of the run among all runs of its question, or of its pair.
+    pub fn which(&self) -> String {
+        match (
+            self.asked.campaign.in_turn(),
+            self.asked.campaign.progress(),
+        ) {
+            (Some(in_turn), _) => format!("pair {}", in_turn.pair),
+            (None, (run, of @ 2..)) => format!("run {run} of {of}"),
+            _ => String::new(),
+        }
+    }
+
+    /// What the pairs of an experiment say so far.
+    pub fn so_far(&self) -> Option<String> {
+        let in_turn = self.asked.campaign.in_turn()?;
+        let [over, _] = &in_turn.plans;
+        sentence::in_turn::so_far(&in_turn.pairs, over.model().is_python())
+    }
+
     /// What to watch for while it runs.
     pub fn watch(&self) -> Option<&'static str> {
         let experiment = self.asked.experiment?;
         if self.plan.model() == experiment.model && !self.plan.is_serial() {
             Some(experiment.watch)
         } else {
-            Some("First the baseline: one worker, one task after the other")
+            Some("one full bar: the baseline, one task after the other")
         }
     }
 }

@@ -98,6 +98,11 @@ impl App {
         self.history.sweep(chosen?)
     }
 
+    /// The label of the key that opens the chosen row, if the row is a sweep.
+    pub(crate) fn chart_label(&self) -> Option<&'static str> {
+        self.sweep_of_panels().map(|_| "Enter its chart")
+    }
+
     /// The run of the history that is shown or played, or the one that represents the shown sweep.
     fn entry_shown(&self) -> Option<&RunEntry> {
         if self.frozen().is_some() {

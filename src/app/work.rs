@@ -12,7 +12,7 @@ use crate::{
         campaign::Campaign,
         plan::{Invalid, Plan},
         provenance::Origin,
-        record::{Record, RunOrder},
+        record::{Outcome, Record, RunOrder},
         speed::Speed,
         sweep::SweepDraft,
         time::nanos,
@@ -203,9 +203,13 @@ impl App {
             }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, RunPurpose::Baseline),
             (Ok(plan), Goal::Answer(experiment)) => {
-                let pair = Asked::of(Campaign::pair(plan, self.records_here()));
-                let experiment = Some(experiment);
-                self.begin(Asked { experiment, ..pair });
+                let runs = Asked::of(Campaign::experiment(plan, self.settings.budget_s));
+                let (id, experiment) = (Some(self.next_campaign_id()), Some(experiment));
+                self.begin(Asked {
+                    id,
+                    experiment,
+                    ..runs
+                });
             }
         }
     }
@@ -273,7 +277,10 @@ impl App {
             return;
         };
         let Live {
-            mut trace, asked, ..
+            mut trace,
+            asked,
+            stopping,
+            ..
         } = *live;
         let purpose = asked.purpose;
         let is_sweep = asked.campaign.course().is_some();
@@ -295,11 +302,24 @@ impl App {
         }
         self.out.effects.push(Effect::Keep(number));
         // A user who froze the trace continues to look at it.
-        let goes_on = self.advance(asked, was_watched && !is_frozen);
-        if was_watched && is_sweep && !goes_on {
-            let run = self.history.get(number);
-            let sweep = run.and_then(|run| self.history.sweep_of(&run.record));
-            self.show_row(sweep.map(|sweep| sweep.number));
+        let goes_on = !stopping && self.advance(asked, was_watched && !is_frozen);
+        if was_watched && !is_frozen && !goes_on {
+            self.show_answer(number);
+        }
+    }
+
+    /// Shows what answers the question of a campaign whose last run has this number: the sweep, or the run that stands
+    /// for the plan that was measured in turn with its baseline.
+    fn show_answer(&mut self, last: usize) {
+        let run = self.history.get(last);
+        let has_broken = run.is_some_and(|run| {
+            !run.record.is_sound() && run.record.ending.outcome != Outcome::Cancelled
+        });
+        let sweep = run.and_then(|run| self.history.sweep_of(&run.record));
+        let sweep = sweep.map(|sweep| sweep.number);
+        let answer = || self.history.answer(last).filter(|_| !has_broken);
+        if let Some(answer) = sweep.or_else(answer) {
+            self.show_row(Some(answer));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     model::Model,
-    workload::{TASK_TIME, Workload},
+    workload::{LATENCY_MAX, LATENCY_MIN, TASK_TIME, Workload},
 };
 use crate::domain::plan::{Draft, Plan};
 
@@ -22,13 +22,17 @@ pub struct Experiment {
     pub workload: Workload,
     /// The model that is compared with serial.
     pub model: Model,
-    /// The number of workers; `None` is one per core.
+    /// The number of workers; `None` is one per core. Experiments on the same workload have the same, so that they can
+    /// be compared.
     workers: Option<u64>,
 }
 
-/// How long a `cpu` task takes on an idle core. The article's number of iterations takes 0.1 s on a fast machine, which
-/// is too short for a class to see anything move.
-const TASK_MS: u64 = 400;
+/// How long a `cpu` task takes on an idle core. A serial run takes eight times as long, and several pairs of runs fit
+/// into the time that a class waits.
+const TASK_MS: u64 = 150;
+
+/// The shortest and the longest latency of a page. A serial run takes about two seconds, so that several pairs fit, too.
+const LATENCY_MS: [u64; 2] = [50, 200];
 
 /// All experiments in the order of their keys. The last one uses a real Python.
 pub static EXPERIMENTS: [Experiment; 5] = [
@@ -45,10 +49,10 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         key: '2',
         question: "Do threads speed up computing under the GIL?",
         lead: "next: computing under the GIL",
-        watch: "four rows that together hold one full bar",
+        watch: "all rows together hold one full bar",
         workload: Workload::Cpu,
         model: Model::GilThreads,
-        workers: Some(4),
+        workers: None,
     },
     Experiment {
         key: '3',
@@ -75,7 +79,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         watch: "the same picture as in question 2, made by CPython itself",
         workload: Workload::Cpu,
         model: Model::PythonThreads,
-        workers: Some(4),
+        workers: None,
     },
 ];
 
@@ -102,7 +106,10 @@ impl Experiment {
         // Even on a single core the question is asked with two workers.
         let per_core = u64::from(cores_usable).clamp(2, 8);
         let workers = self.workers.unwrap_or(per_core);
-        Draft::new(self.workload, self.model, workers).with(&TASK_TIME, TASK_MS)
+        Draft::new(self.workload, self.model, workers)
+            .with(&TASK_TIME, TASK_MS)
+            .with(&LATENCY_MIN, LATENCY_MS[0])
+            .with(&LATENCY_MAX, LATENCY_MS[1])
     }
 }
 

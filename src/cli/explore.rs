@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use crate::domain::look::{ColorChoice, Look, ThemeName};
+use super::values;
+use crate::domain::{
+    in_turn::BUDGET_S,
+    look::{ColorChoice, Look, ThemeName},
+};
 
 /// The appearance of the explorer, and what it offers.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -15,6 +19,13 @@ pub struct Explore {
     /// Fewer panels, larger figures, visible key presses. P switches it on and off.
     #[arg(long)]
     pub present: bool,
+
+    /// How long the runs of a question may take in total [default: 12s]
+    ///
+    /// A question measures its model and the baseline in turn, until the difference is clear or this time is used up.
+    #[arg(long, value_name = "TIME", value_parser = values::budget, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true)]
+    budget: Option<f64>,
 
     /// Which colours: ansi, safe, contrast, mono [default: ansi]
     ///
@@ -45,6 +56,11 @@ pub struct Explore {
 }
 
 impl Explore {
+    /// How long the runs of a question may take in total, in seconds.
+    pub fn budget_s(&self) -> f64 {
+        self.budget.unwrap_or(BUDGET_S)
+    }
+
     /// How the explorer should look.
     pub fn look(&self, ascii: bool) -> Look<ColorChoice> {
         Look {

@@ -79,6 +79,14 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
     number().map_or_else(|| refused(text, "is too large a number"), Ok)
 }
 
+/// The time that several runs may take, in seconds: from one second to an hour.
+pub(super) fn budget(text: &str) -> Result<f64, String> {
+    match microseconds(text)? as f64 / 1e6 {
+        seconds @ 1.0..=3600.0 => Ok(seconds),
+        _ => refused(text, "is not between 1s and 3600s"),
+    }
+}
+
 fn is_negative(text: &str) -> bool {
     text.strip_prefix('-')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'))

@@ -19,6 +19,8 @@ pub struct Assessment {
     pub is_baseline: bool,
     /// Whether the run is the fastest of its work: clearly ahead of every other configuration.
     pub is_fastest: bool,
+    /// Whether it was measured in turn with its baseline, and their pairs do not decide which one is faster.
+    pub is_undecided: bool,
     /// The caveat that the cores cannot explain the speed-up, if they cannot.
     pub implausible: Option<Caveat>,
     /// The caveat that the time is far from that of the repeats, if it is.

@@ -4,9 +4,9 @@
 //! command line run the same campaigns.
 
 use super::{
+    in_turn::InTurn,
     plan::Plan,
     record::{CampaignPart, Outcome, Record},
-    speedup,
     sweep::SweepPlan,
 };
 
@@ -30,6 +30,8 @@ enum CampaignQuestion {
         are_repeats: bool,
     },
     Sweep(Box<Course>),
+    /// A plan and its baseline, in turn.
+    InTurn(Box<InTurn>),
 }
 
 impl From<CampaignQuestion> for Campaign {
@@ -50,15 +52,12 @@ impl Campaign {
         })
     }
 
-    /// A campaign of the plan, after a serial run of the same work unless the records contain a baseline. The oldest
-    /// record comes first.
-    pub fn pair<'a>(plan: Plan, records: impl DoubleEndedIterator<Item = &'a Record>) -> Campaign {
-        let lacks_baseline = speedup::baseline_of(&plan, records).is_none();
-        let serial = lacks_baseline.then(|| plan.as_serial());
-        Campaign::from(CampaignQuestion::List {
-            plans: serial.into_iter().chain([plan]).collect(),
-            are_repeats: false,
-        })
+    /// Measures the plan and the same work done serially in turn, until their ratio is decided or the runs have taken
+    /// this many seconds.
+    pub fn experiment(plan: Plan, budget_s: f64) -> Campaign {
+        Campaign::from(CampaignQuestion::InTurn(Box::new(InTurn::new(
+            plan, budget_s,
+        ))))
     }
 
     /// A campaign of every configuration once per round, in the order of that round. The first round is the warm-up
@@ -72,21 +71,21 @@ impl Campaign {
     /// continue and one that failed [`BREAKS_ALLOWED`] times is left out.
     pub fn next(&mut self, last: Option<&Record>) -> Option<Plan> {
         let last = last.filter(|_| self.started > 0);
-        let last = last.map(|last| last.ending.outcome);
+        let outcome = last.map(|last| last.ending.outcome);
+        let goes_on = outcome.is_none_or(|outcome| outcome == Outcome::Completed);
         let plan = match &mut self.question {
-            CampaignQuestion::List { plans, .. } => {
-                let goes_on = last.is_none_or(|last| last == Outcome::Completed);
-                let next = plans.get(self.started as usize).filter(|_| goes_on);
-                next.cloned()?
-            }
-            CampaignQuestion::Sweep(_) if last == Some(Outcome::Cancelled) => return None,
-            CampaignQuestion::Sweep(course) => course.next(last == Some(Outcome::Failed))?,
+            CampaignQuestion::Sweep(_) if outcome == Some(Outcome::Cancelled) => return None,
+            CampaignQuestion::Sweep(course) => course.next(outcome == Some(Outcome::Failed))?,
+            _ if !goes_on => return None,
+            CampaignQuestion::List { plans, .. } => plans.get(self.started as usize).cloned()?,
+            CampaignQuestion::InTurn(in_turn) => in_turn.next(last)?,
         };
         self.started += 1;
         Some(plan)
     }
 
-    /// The number of the current run, counted from 1, and the number of all runs. Both include the warm-up round.
+    /// The number of the current run, counted from 1, and the number of all runs, as far as it is known. Both include
+    /// the warm-up round.
     pub fn progress(&self) -> (u32, u32) {
         let runs = match &self.question {
             CampaignQuestion::List { plans, .. } => plans.len() as u32,
@@ -94,6 +93,7 @@ impl Campaign {
                 let is_on = u32::from(course.current.is_some());
                 self.started + course.left.iter().sum::<u32>() - is_on
             }
+            CampaignQuestion::InTurn(_) => self.started,
         };
         (self.started, runs)
     }
@@ -104,6 +104,7 @@ impl Campaign {
         match &self.question {
             CampaignQuestion::List { are_repeats, .. } => are_repeats.then_some(self.started),
             CampaignQuestion::Sweep(course) => Some(course.round),
+            CampaignQuestion::InTurn(in_turn) => Some(in_turn.pair),
         }
     }
 
@@ -112,7 +113,16 @@ impl Campaign {
         self.round().map(|round| CampaignPart {
             id: id.into(),
             round,
+            in_turn: self.in_turn().is_some(),
         })
+    }
+
+    /// The progress of the experiment, if the campaign is one.
+    pub fn in_turn(&self) -> Option<&InTurn> {
+        match &self.question {
+            CampaignQuestion::InTurn(in_turn) => Some(in_turn),
+            _ => None,
+        }
     }
 
     /// The progress of the sweep, if the campaign is one.
@@ -194,26 +204,6 @@ mod tests {
         catalog::{model::Model, workload::Workload::Cpu},
         fixtures::sample,
     };
-
-    #[test]
-    fn a_pair_measures_serial_first_and_then_the_plan() {
-        let plan = sample::plan(Cpu, Model::Processes, 2);
-        let serial = sample::record(plan.as_serial(), 2.0, 2.0);
-        let parallel = sample::record(plan.clone(), 1.0, 2.0);
-        let mut campaign = Campaign::pair(plan.clone(), [].into_iter());
-        assert_eq!(campaign.next(None), Some(plan.as_serial()));
-        assert_eq!(campaign.next(Some(&serial)), Some(plan.clone()));
-        assert_eq!(campaign.next(Some(&parallel)), None);
-    }
-
-    #[test]
-    fn a_pair_uses_the_baseline_that_is_there() {
-        let plan = sample::plan(Cpu, Model::Processes, 2);
-        let serial = sample::record(plan.as_serial(), 2.0, 2.0);
-        let mut campaign = Campaign::pair(plan.clone(), [&serial].into_iter());
-        assert_eq!(campaign.next(Some(&serial)), Some(plan));
-        assert_eq!(campaign.next(Some(&serial)), None);
-    }
 
     #[test]
     fn a_cancelled_run_ends_the_campaign_but_an_earlier_one_does_not() {

@@ -24,6 +24,10 @@ pub enum Difference {
     Unclear,
     /// Most of the runs on one side were disturbed, so that the ratio says nothing about the plans.
     Disturbed,
+    /// Two plans were measured in turn. The one is not faster by enough to mention it, and may be slower.
+    NotFaster,
+    /// Two plans were measured in turn, but in fewer pairs than a verdict needs.
+    TooFew,
 }
 
 impl Difference {
@@ -42,6 +46,21 @@ impl Difference {
             (_, true) if 1.0 / value >= least => Difference::Slower,
             (false, false) if interval.is_some() => Difference::Unclear,
             _ => Difference::Small,
+        }
+    }
+
+    /// What pairs of runs say with this mean ratio and this interval.
+    pub fn of_pairs(value: f64, Interval { low, high }: Interval) -> Difference {
+        if low > 1.0 && value >= OF_REPEATS {
+            Difference::Faster
+        } else if high < 1.0 && 1.0 / value >= OF_REPEATS {
+            Difference::Slower
+        } else if low > 1.0 / OF_SINGLE_RUNS && high < OF_SINGLE_RUNS {
+            Difference::Small
+        } else if high < OF_SINGLE_RUNS {
+            Difference::NotFaster
+        } else {
+            Difference::Unclear
         }
     }
 

@@ -6,6 +6,7 @@ mod removal;
 mod repeats;
 mod sweeps;
 mod traces;
+mod turns;
 
 use std::sync::Arc;
 
@@ -180,6 +181,7 @@ fn items<'a>(
 ///  ├─ traces         which traces are in memory, and how much memory they may take
 ///  ├─ removal        removes runs and takes removals back
 ///  ├─ sweeps         the sweeps, and which runs belong to them
+///  ├─ turns          which run stands for others that were measured in turn with it
 ///  └─ repeats        what runs of one configuration say together
 /// ```
 #[derive(Clone, Debug)]

@@ -50,6 +50,9 @@ pub struct CampaignPart {
     /// The number of the round, in which every configuration runs once. Round 0 is the warm-up round and does not
     /// count.
     pub round: u32,
+    /// Whether the campaign measures two plans in turn until their ratio is decided. Its rounds are pairs of runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_turn: bool,
 }
 
 /// A run that is to be measured.

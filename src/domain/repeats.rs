@@ -1,6 +1,9 @@
 //! The joint statistics of runs that measured the same thing.
 
 use super::{
+    difference::Difference,
+    in_turn::Pairs,
+    plan::Lock,
     record::Record,
     stats::{self, Outlier, Ratio, Spread},
 };
@@ -29,9 +32,46 @@ pub fn are_disturbed<'a>(records: impl IntoIterator<Item = &'a Record>) -> bool 
     2 * disturbed > all
 }
 
-/// How many times as fast `of` is as `over`.
-pub fn gain(over: &[&Record], of: &[&Record]) -> Option<Ratio> {
-    stats::ratio(&times(over), &times(of), SEED)
+/// How many times as fast `of` is as `over`, and what that says; `None` if a side has no times. Runs that were measured
+/// in turn are compared pair by pair, and disturbed pairs are left out.
+pub fn compare(over: &[&Record], of: &[&Record]) -> Option<(Ratio, Difference)> {
+    let of_medians = || stats::ratio(&times(over), &times(of), SEED);
+    if let Some(pairs) = Pairs::of(over, of) {
+        return Some((pairs.ratio().or_else(of_medians)?, pairs.difference()));
+    }
+    let ratio = of_medians()?;
+    let is_disturbed = [over, of]
+        .into_iter()
+        .any(|side| are_disturbed(side.iter().copied()));
+    let difference = match is_disturbed {
+        true => Difference::Disturbed,
+        false => Difference::of(&ratio),
+    };
+    Some((ratio, difference))
+}
+
+/// How many times as fast `of` would be as `over` if each worker had a core to itself, estimated from CPU time, which
+/// other programs hardly change. `None` unless all tasks compute and there are that many cores.
+pub fn on_free_cores(over: &[&Record], of: &[&Record]) -> Option<f64> {
+    let time = |records: &[&Record]| {
+        let times: Option<Vec<f64>> = records.iter().map(|run| time_on_free_cores(run)).collect();
+        stats::median(&times?)
+    };
+    Some(time(over)? / time(of)?)
+}
+
+/// How long a run of computing tasks would take if each worker had a core to itself: its start-up, and the CPU time of
+/// the worker that executes the most tasks. Under a lock, one worker computes at a time.
+fn time_on_free_cores(record: &Record) -> Option<f64> {
+    let Record { plan, times, .. } = record;
+    let at_once = match plan.lock() {
+        Lock::None => plan.workers,
+        _ => 1,
+    };
+    let share = f64::from(plan.tasks.div_ceil(at_once)) / f64::from(plan.tasks);
+    let time = times.startup_s.unwrap_or(0.0) + times.cpu_s * share;
+    let is_known = plan.workload.computes() && at_once as usize <= record.cores.len();
+    (is_known && time > 0.0).then_some(time)
 }
 
 /// The times of one configuration that are outliers: by their modified Z-score, see [`stats::outliers`], and by more
@@ -95,6 +135,7 @@ mod tests {
             record.campaign = Some(CampaignPart {
                 id: "campaign".into(),
                 round,
+                in_turn: false,
             });
             history.add(record, Trace::new(2));
         }
@@ -161,6 +202,7 @@ mod tests {
             record.campaign = campaign.map(|id| CampaignPart {
                 id: id.into(),
                 round: 1,
+                in_turn: false,
             });
             record
         };

@@ -6,12 +6,14 @@
 mod bootstrap;
 pub mod fit;
 mod outliers;
+mod pairs;
 
 use std::array;
 
 use bootstrap::Medians;
 pub use bootstrap::{CONFIDENCE, RESAMPLES};
 pub use outliers::{Outlier, THRESHOLD, outliers};
+pub use pairs::ratio_of_pairs;
 use serde::Serialize;
 
 /// A closed interval. As a confidence interval its level is [`CONFIDENCE`]; with few repeats it covers less, as

@@ -156,6 +156,7 @@ mod tests {
                 record.campaign = Some(CampaignPart {
                     id: "s.1".into(),
                     round,
+                    in_turn: false,
                 });
                 records.push(record);
             }

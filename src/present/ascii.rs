@@ -51,6 +51,7 @@ pub const fn stand_in(c: char) -> char {
         '★' | '☆' => '*',
         '✓' | '✔' => 'v',
         '×' => 'x',
+        '≠' => '/',
         // A failed task. It differs from the mark of waiting for the lock.
         '✗' | '✘' => '!',
         // The micro sign and the Greek letter.

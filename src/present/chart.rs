@@ -113,6 +113,8 @@ impl ChartBar {
 pub struct BarGroup {
     /// The label below the group.
     pub label: String,
+    /// The label if there is no room for all of it.
+    pub short: String,
     /// The bars in the order of the executors.
     pub bars: Vec<ChartBar>,
 }
@@ -195,6 +197,7 @@ impl ChartComposer<'_> {
         let executors = plan.parallel_executors();
         let serial = BarGroup {
             label: "serial".into(),
+            short: "ser".into(),
             bars: vec![self.bar(0, Some(0))],
         };
         let parallel = plan.workers.iter().map(|&workers| {
@@ -202,6 +205,7 @@ impl ChartComposer<'_> {
             let bar = |(series, executor)| self.bar(series, plan.configuration(executor, workers));
             BarGroup {
                 label: grouped(workers.into()),
+                short: grouped(workers.into()),
                 bars: series.map(bar).collect(),
             }
         });

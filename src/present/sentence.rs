@@ -7,6 +7,7 @@ pub mod document;
 pub mod estimate;
 pub mod fidelity;
 pub mod fit;
+pub mod in_turn;
 pub mod live;
 mod moment;
 pub mod origin;
@@ -38,8 +39,18 @@ pub(super) fn serial(is_python: bool) -> &'static str {
 /// A factor with its interval, as in "1.93× (1.88–1.97)". A factor of single runs is "1.9×", because more digits would
 /// claim too much precision.
 fn factor(ratio: &Ratio) -> String {
-    match ratio.interval {
-        Some(interval) => format!("{}× ({})", digits(ratio.value), span(interval, digits)),
+    factor_with(ratio, "")
+}
+
+/// A factor with its interval and the number of pairs that it comes from: "1.93× (1.88–1.97, 4 pairs)".
+fn factor_of_pairs(ratio: &Ratio, pairs: usize) -> String {
+    factor_with(ratio, &format!(", {}", text::counted(pairs as u64, "pair")))
+}
+
+fn factor_with(ratio: &Ratio, evidence: &str) -> String {
+    let range = |interval| span(interval, digits);
+    match ratio.interval.map(range) {
+        Some(range) => format!("{}× ({range}{evidence})", digits(ratio.value)),
         None => text::speedup(ratio.value),
     }
 }
@@ -49,8 +60,7 @@ fn digits(factor: f64) -> String {
     format!("{factor:.*}", text::decimals(factor).min(2))
 }
 
-/// The median of repeats, as in "median 0.342 s of 5 runs (95 % interval 0.339–0.349)"; without the interval if there is
-/// none.
+/// The median of repeats, as in "median 0.342 s of 5 runs (0.339–0.349)"; without the range if there is none.
 pub fn repeats(time: &Spread) -> String {
     let range = time
         .interval

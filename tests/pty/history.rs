@@ -48,10 +48,11 @@ impl Locked {
             .any(|entry| is_pending(&entry.expect("the test made it so").path()))
     }
 
-    /// The explorer with two ended runs that cannot be added to the history.
+    /// The explorer with the two ended runs of one pair, which cannot be added to the history.
     fn explorer(&self) -> Terminal {
         let file = self.file().display().to_string();
-        let mut terminal = Terminal::start_with(120, 40, &["--history", &file], &[]);
+        let mut terminal =
+            Terminal::start_with(120, 40, &["--history", &file, "--budget", "1s"], &[]);
         terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
         terminal.press("3");
         terminal.wait_for(RUNS, "both runs", |screen| screen.contains("processes: "));
@@ -113,7 +114,8 @@ fn what_could_not_be_kept_beside_the_history_is_tried_again_at_the_end_and_its_l
         let traces = folder.path().join("history.jsonl.traces");
         std::fs::write(&traces, "in the way").unwrap();
         let name = file.display().to_string();
-        let mut terminal = Terminal::start_with(120, 40, &["--history", &name], &[]);
+        let mut terminal =
+            Terminal::start_with(120, 40, &["--history", &name, "--budget", "1s"], &[]);
         terminal.wait_for(SOON, "the first screen", |screen| screen.contains("quit"));
         terminal.press("3");
         terminal.wait_for(RUNS, "both runs", |screen| screen.contains("processes: "));

@@ -17,23 +17,20 @@ fn the_cursor_says_what_its_worker_did_when_on_which_task() {
             session.press(&[Tab]);
         }
         session.press(&[Home, Char('.'), Char('.'), Down]);
-        let told = session.row(" 0.007000 s  ");
+        let told = session.row(" 7.000 ms  ");
         assert!(
             told.contains(" w1 ") && told.contains("█ computing 5.00 ms"),
             "{columns}×{rows}: {told}"
         );
         assert!(told.contains("core 1"), "{columns}×{rows}: {told}");
-        assert!(
-            columns < 80 || told.contains("0.007000 – 0.012000 s"),
-            "{told}"
-        );
+        assert!(columns < 80 || told.contains("(7.000–12.000 ms)"), "{told}");
         let task = session.row("task 1  ");
         assert!(
-            columns < 80 || (task.contains("╳ 4") && task.contains("█ 150 ms")),
+            columns < 80 || task.matches("150 ms").count() == 2,
             "{task}"
         );
         assert!(
-            columns < 120 || (task.contains("gil") && task.contains("computing")),
+            columns < 200 || (task.contains("gil") && task.contains("computing")),
             "{task}"
         );
     }
@@ -67,7 +64,7 @@ fn a_thin_line_stands_in_the_bar_of_the_row_above_the_tip_on_the_axis_and_adds_n
     let mut session = Session::new(80, 24);
     session.press(&[Char('2')]);
     let before = session.rows();
-    session.press(&[Right, Down, Down]);
+    session.press(&[Right, Down]);
     let rows = session.rows();
     let tip = rows
         .iter()
@@ -76,7 +73,7 @@ fn a_thin_line_stands_in_the_bar_of_the_row_above_the_tip_on_the_axis_and_adds_n
     let line: Vec<usize> = (3..20)
         .filter(|y| rows[*y].chars().nth(tip) == Some('│'))
         .collect();
-    let named = rows.iter().position(|row| row.contains("▸w2")).unwrap();
+    let named = rows.iter().position(|row| row.contains("▸w1")).unwrap();
     assert!(line.contains(&named) && line.len() == 2, "{line:?} {named}");
     for y in line {
         assert!(ink(&rows[y]) <= ink(&before[y]));
@@ -126,6 +123,7 @@ fn a_frozen_timeline_says_so_and_how_it_continues() {
     session.press(&[Char(' ')]);
     let frozen = session.row("w0 ");
     assert!(session.row("Timeline").contains("frozen: Space continues"));
+    assert!(session.shows("Space continue ") && !session.shows("Space freeze"));
     let scenario = Scenario::new(plan, 2);
     let _ = session.app.update(Msg::Batch(
         scenario.batch(scenario.wall() / 2, scenario.wall() * 6 / 10),
@@ -172,5 +170,5 @@ fn in_the_view_by_core_the_cursor_names_the_worker_that_the_core_ran() {
     session.press(&[Char('3'), Char('v'), Right, Down]);
     let told = session.row("core 1 at ");
     assert!(told.contains("w1 █ computing"), "{told}");
-    assert!(session.row("task 3  ").contains("█ 148 ms computing"));
+    assert!(session.row("task 3  ").contains("█ computing 148 ms"));
 }

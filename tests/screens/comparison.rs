@@ -38,6 +38,7 @@ fn measured(number: usize, (model, workers): (Model, u64), round: u32, factor: f
     record.campaign = Some(CampaignPart {
         id: "campaign".into(),
         round,
+        in_turn: false,
     });
     let provenance = Provenance {
         origin: Origin::Earlier,

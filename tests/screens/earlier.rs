@@ -50,7 +50,7 @@ fn a_class_starts_clean_and_the_title_says_what_there_is_besides() {
         session.with_earlier(42);
         assert!(session.order().is_empty());
         assert!(
-            session.row("History").contains("+ 42 earlier: H"),
+            session.row("History").contains("H shows 42 earlier runs"),
             "{}",
             session.row("History")
         );
@@ -125,7 +125,7 @@ fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() 
         .iter()
         .map(|entry| entry.assessment.baseline.map(|baseline| baseline.number))
         .collect();
-    assert_eq!(baselines, [Some(1), Some(1), Some(3), Some(3)]);
+    assert_eq!(baselines[..4], [Some(1), Some(1), Some(3), Some(3)]);
     assert!(session.shows("recorded on Other CPU, 4 cores, Linux 6.12, 2026-05-14 09:30 UTC"));
     session.press(&[Enter]);
     let told = session
@@ -141,6 +141,23 @@ fn a_run_of_another_machine_says_so_and_has_no_speed_up_over_runs_of_this_one() 
 }
 
 #[test]
+fn where_sessions_have_no_headings_runs_of_another_machine_have_a_sign() {
+    let mut session = Session::new(80, 24);
+    session.with_earlier(2);
+    session.tell_earlier(explorer::earlier(Origin::Recorded, &[3], Some("c")));
+    session.press(&[Char('H')]);
+    assert!(session.row("≠ another machine").contains('┗'));
+    let signed = session
+        .rows()
+        .iter()
+        .filter(|row| row.contains("≠  "))
+        .count();
+    assert_eq!(signed, 1, "{}", session.rows().join("\n"));
+    session.press(&[Char('e')]);
+    assert!(!session.shows("≠"), "the headings say where");
+}
+
+#[test]
 fn a_trace_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
     for (columns, rows) in [(60, 16), (80, 24), (120, 40), (200, 60)] {
         let mut session = Session::new(columns, rows);
@@ -149,7 +166,7 @@ fn a_trace_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
             .press(&[Char('H')])
             .go_to_history()
             .press(&[Home]);
-        assert!(session.shows("reading its timeline…"));
+        assert!(session.shows("loading the timeline…"));
         // The keys for looking closer find nothing to show.
         session.press(&[
             Tab,
@@ -163,15 +180,15 @@ fn a_trace_that_is_missing_says_why_everywhere_and_one_that_comes_is_drawn() {
             Char('z'),
         ]);
         session.press(&[Char('e')]);
-        assert!(session.shows("reading its timeline…"));
+        assert!(session.shows("loading the timeline…"));
         session.press(&[Char('e'), Char('P')]);
-        assert!(session.shows("reading its timeline…"));
+        assert!(session.shows("loading the timeline…"));
         session
             .press(&[Char('P')])
             .go_to_history()
             .press(&[Down, Char('c')]);
         assert!(
-            session.row("#2 cpu").contains("gil-threads") && session.shows("reading its timeline…")
+            session.row("#2 cpu").contains("gil-threads") && session.shows("loading the timeline…")
         );
         session.press(&[Esc]);
         let gone = "its timeline was removed to save space; all numbers are kept";
@@ -246,9 +263,9 @@ fn a_run_that_is_on_stays_in_the_filtered_history_and_what_comes_of_it_does_too(
     );
     let record = Scenario::new(plan, 2).record();
     let _ = session.app.update(Msg::Concluded(Box::new(record)));
-    assert_eq!((session.order(), session.chosen()), (&[4][..], Some(4)));
+    assert_eq!((session.order(), session.chosen()), (&[8][..], Some(8)));
     session.press(&[Esc]);
-    assert_eq!(session.order(), [1, 2, 3, 4]);
+    assert_eq!(session.order(), [1, 2, 7, 8]);
 }
 
 #[test]
@@ -312,25 +329,25 @@ fn runs_of_a_shared_file_are_named_and_removed_here_and_nowhere_else() {
 fn removing_needs_no_question_as_u_brings_back_exactly_what_was_there() {
     let mut session = Session::new(120, 40);
     session
-        .press(&[Char('3'), Char('2'), Char('r')])
+        .press(&[Char('3'), Char('r'), Char('r')])
         .go_to_history();
     session.press(&[Home, Down, Char('b'), Char('m'), Down, Char('m')]);
     let before = session.rows();
     assert_eq!(
         session.app.update(Msg::Key(Char('D'))),
-        [Effect::Remove(vec![2, 3])]
+        [Effect::Remove(vec![2, 7, 3, 6])]
     );
     assert!(
-        session.shows("removed #2, #3. u brings them back"),
+        session.shows("removed #2, #7. u brings them back"),
         "{}",
         session.rows()[2]
     );
-    assert_eq!((session.order(), session.chosen()), (&[1, 4][..], Some(4)));
+    assert_eq!((session.order(), session.chosen()), (&[1, 8][..], Some(8)));
     assert_eq!(
         session
             .app
             .history()
-            .get(4)
+            .get(8)
             .unwrap()
             .assessment
             .baseline
@@ -341,16 +358,16 @@ fn removing_needs_no_question_as_u_brings_back_exactly_what_was_there() {
     );
     assert_eq!(
         session.app.update(Msg::Key(Char('D'))),
-        [Effect::Remove(vec![4])]
+        [Effect::Remove(vec![8])]
     );
     assert_eq!(session.chosen(), Some(1));
     assert_eq!(
         session.app.update(Msg::Key(Char('u'))),
-        [Effect::Restore(vec![4])]
+        [Effect::Restore(vec![8])]
     );
     assert_eq!(
         session.app.update(Msg::Key(Char('u'))),
-        [Effect::Restore(vec![2, 3])]
+        [Effect::Restore(vec![2, 3, 6, 7])]
     );
     session.press(&[Down, Esc]);
     assert_eq!(session.rows(), before);
@@ -365,11 +382,11 @@ fn a_number_is_never_given_twice_and_a_run_that_goes_on_is_not_removed() {
         .press(&[Char('3')])
         .go_to_history()
         .press(&[End, Char('D'), Char('r')]);
-    assert_eq!(session.order(), [1, 3]);
+    assert_eq!(session.order(), [1, 7]);
     session.press_and_wait(Char('r'), 0.5);
     session.press(&[Char('D')]);
     assert!(session.app.is_running() && session.shows("this run is not finished. x stops it"));
-    assert_eq!(session.order(), [1, 3]);
+    assert_eq!(session.order(), [1, 7]);
 }
 
 #[test]

@@ -113,9 +113,9 @@ fn the_list_chooses_an_interpreter_and_gives_the_form_back() {
         list(&mut session);
         session.press(&[Down, Enter]);
         assert_eq!(session.app.setup().value(Field::Python), "3.14.2t, GIL off");
-        assert!(session.shows("Start by"), "the form is back at {size:?}");
+        assert!(session.shows("Start with"), "the form is back at {size:?}");
         session.press(&[Enter, Esc]);
-        assert!(session.shows("Start by"), "the form is back at {size:?}");
+        assert!(session.shows("Start with"), "the form is back at {size:?}");
         assert!(!matches!(session.app.overlay(), Some(Overlay::Pythons(_))));
     }
 }
@@ -156,7 +156,7 @@ fn without_an_interpreter_the_model_says_what_it_needs_and_all_others_run() {
             .starts_with("no Python was found")
     );
     session.press(&[Char('3')]);
-    assert!(session.shows("2.0× faster than serial"));
+    assert!(session.shows("2.00× (2.00–2.00, 3 pairs) faster"));
 }
 
 #[test]
@@ -227,9 +227,9 @@ fn the_fifth_experiment_measures_one_python_thread_first_and_sizes_tasks_by_pyth
     found(&mut session);
     let plan = session.press_and_wait(Char('5'), 1.0).plan;
     assert!(plan.is_serial() && plan.model() == Model::PythonThreads);
-    // 0.4 s at the 17 million steps per second of the sample interpreter, and not at the machine's 40 million.
+    // 0.15 s at the 17 million steps per second of the sample interpreter, and not at the machine's 40 million.
     let iterations = &pconc_tui::catalog::workload::ITERATIONS;
-    assert_eq!(plan.given(iterations), Some(6_800_000));
+    assert_eq!(plan.given(iterations), Some(2_550_000));
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn the_number_of_the_run_in_progress_is_never_dropped_for_a_long_name() {
         running(&mut session);
         let header = session.rows().remove(0);
         assert!(
-            header.contains("run 2 of 2") && header.contains("running"),
+            header.contains("pair 1") && header.contains("running"),
             "{header}"
         );
         assert!(
@@ -354,7 +354,7 @@ fn models_of_python_look_different_in_every_list_of_runs() {
                 drawn[1..].iter().any(has)
             };
             assert!(
-                row_of("3 ", "py-processes") || row_of("3 ", "python-processes"),
+                row_of("7 ", "py-processes") || row_of("7 ", "python-processes"),
                 "{}",
                 drawn.join("\n")
             );

@@ -110,6 +110,7 @@ pub fn stopped(session: &mut Session) {
     let part = CampaignPart {
         id: sweep.sweep.id.clone(),
         round: course.expect("it goes on").round,
+        in_turn: false,
     };
     let part = Some(part);
     let mut record = Scenario::new(RunOrder { plan, part }, 2).record();
@@ -147,7 +148,7 @@ fn the_form_says_how_many_runs_there_will_be_and_how_long_they_take() {
         let mut session = Session::new(columns, rows);
         session.open_sweep_form("cpu");
         assert!(
-            session.shows("28 runs (7 configurations × 3 + warm-up), about"),
+            session.shows("28 runs: 7 configurations × (3 rounds + warm-up), about"),
             "{columns}×{rows}"
         );
         assert!(
@@ -253,7 +254,7 @@ fn the_chart_says_how_far_it_is_and_then_what_came_out() {
             session.rows()[1]
         );
         assert!(
-            session.shows("run  6 of 52 · warming up"),
+            session.shows("run 6 of 52  · warm-up round"),
             "{:?}",
             session.size
         );
@@ -278,7 +279,7 @@ fn the_chart_says_how_far_it_is_and_then_what_came_out() {
             session.rows()[1]
         );
         assert!(session.shows("with 16 workers"), "the conclusion");
-        assert!(session.shows("52 runs: 3 rounds, and one that warmed up"));
+        assert!(session.shows("52 runs: 3 rounds and a warm-up round"));
         assert!(session.shows("★"));
     });
 }
@@ -367,7 +368,7 @@ fn s_goes_back_to_a_sweep_whose_row_is_chosen_and_elsewhere_starts_a_new_one() {
     assert!(form_is_open(&session));
     session.press(&[Esc]).focus(Panel::Timeline);
     session.press(&[Char('1'), Char('2'), Char('3'), Char('4')]);
-    assert!(session.shows("s more workers: a sweep"));
+    assert!(session.shows("s next: a sweep"));
     session.press(&[Char('s')]);
     assert!(form_is_open(&session));
 }
@@ -377,7 +378,7 @@ fn a_stopped_sweep_keeps_what_it_has_and_says_so() {
     let mut session = Session::new(80, 24);
     stopped(&mut session);
     assert!(!session.app.is_running());
-    assert!(session.shows("ended after 20 of 52 runs: what was measured is kept"));
+    assert!(session.shows("stopped after 20 of 52 runs; results are kept"));
     assert_eq!(session.app.history().sweep(1).unwrap().members.len(), 21);
 }
 
@@ -445,11 +446,75 @@ fn where_not_all_bars_have_room_one_model_is_shown_and_that_is_said() {
     let mut session = Session::new(60, 16);
     many(&mut session);
     session.press(&[Home, Right, Up, Up, Up]);
-    assert!(session.shows("only threads: ↑↓"), "{:#?}", session.rows());
+    assert!(
+        session.shows("threads only, ↑↓ for others"),
+        "{:#?}",
+        session.rows()
+    );
     session.press(&[Down]);
-    assert!(session.shows("only gil-threads: ↑↓"));
+    assert!(session.shows("gil-threads only, ↑↓ for others"));
     session.resize((200, 60));
-    assert!(!session.shows("only "));
+    assert!(!session.shows(" only"));
+}
+
+#[test]
+fn the_table_always_has_the_best_point_and_counts_the_rows_without_room() {
+    let mut session = Session::new(120, 40);
+    many(&mut session);
+    for key in [Home, End, Left, Left, Left, Left, Left] {
+        session.press(&[key]);
+        let rows = session.rows();
+        let heading = rows.iter().position(|row| row.contains("  workers  "));
+        let table = &rows[heading.expect("there is a table") + 1..];
+        let end = table.iter().position(|row| row.contains("more numbers"));
+        let end = end.expect("what is missing is counted");
+        let best = table[..end].iter().any(|row| row.contains('★'));
+        assert!(best, "{}", rows.join("\n"));
+        assert!(table[end].contains(&format!("… {} more numbers of workers", 16 - end)));
+    }
+    session.resize((200, 70));
+    assert!(!session.shows("more numbers"));
+}
+
+#[test]
+fn the_legend_of_a_chart_names_what_is_drawn_and_nothing_else() {
+    let states = [first_round, half_way, finished, with_fits, many, failures];
+    for reach in states {
+        for (columns, rows) in [(80, 24), (120, 40)] {
+            let mut session = Session::new(columns, rows);
+            reach(&mut session);
+            let rows = session.rows();
+            let axis = rows.iter().position(|row| row.contains(" 0×▔"));
+            let chart = rows[4..axis.expect("there is an axis") + 2].concat();
+            let legend = rows.iter().rev().find(|row| row.starts_with('┗'));
+            let legend = legend.expect("the chart has a border");
+            for (mark, name) in [
+                ("★", "best"),
+                ("═", "ideal"),
+                ("○", "warm-up"),
+                ("✗", "failed"),
+                ("┬", "95 % interval"),
+                ("•", "one run"),
+            ] {
+                let is_named = legend.contains(&format!("{mark} {name}"));
+                assert!(
+                    !is_named || chart.contains(mark),
+                    "{mark}: {}",
+                    rows.join("\n")
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bar_of_serial_has_its_name_however_narrow_the_bars_are() {
+    let mut session = Session::new(80, 24);
+    many(&mut session);
+    let rows = session.rows();
+    let axis = rows.iter().position(|row| row.contains(" 0×▔"));
+    let labels = &rows[axis.expect("there is an axis") + 1];
+    assert!(labels.contains(" ser "), "{}", rows.join("\n"));
 }
 
 #[test]

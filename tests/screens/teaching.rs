@@ -83,9 +83,9 @@ fn the_speed_up_is_captioned_with_the_baseline_that_the_verdict_names() {
         let mut session = Session::new(columns, rows);
         session.press(&[Char('P'), Char('2'), Char('3')]);
         assert!(columns < 80 || session.shows("speed-up over serial"));
-        in_history(&mut session).press(&[Up, Char('b')]);
+        in_history(&mut session).press(&[Up, Up, Char('b')]);
         assert!(session.shows("the baseline"), "at {columns}×{rows}");
-        session.press(&[Down]);
+        session.press(&[Down, Down]);
         assert!(
             session.rows()[1..5]
                 .iter()

@@ -197,7 +197,10 @@ impl Scenario {
 
     /// The workers compute in turns. As many compute at once as cores or the lock allow.
     fn compute(&mut self) {
-        let workers = self.lanes.len() as u64;
+        let workers = (self.lanes.len() as u64).min(self.plan.tasks.into());
+        for idle in workers as usize..self.lanes.len() {
+            self.push(idle, STARTED, None, Phase::Idle);
+        }
         let locked = self.plan.lock() != Lock::None;
         let at_once = if locked { 1 } else { self.cores.min(workers) };
         let slice = if locked { 5 * MS } else { 4 * MS };

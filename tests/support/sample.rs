@@ -9,7 +9,7 @@ use pconc_tui::{
         history::{History, RunEntry},
         machine::{Machine, WorkerLimits},
         phase::{Phase, PhaseTimes},
-        plan::{Draft, Plan},
+        plan::{Draft, Lock, Plan},
         provenance::Provenance,
         python::Interpreter,
         record::{
@@ -74,7 +74,11 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
     let share = |seconds: f64| nanos(seconds / f64::from(workers));
     let mut each = PhaseTimes::default();
     each[Phase::Computing] = share(cpu_s.min(wall_s * f64::from(workers)));
-    each[Phase::Ready] = nanos(wall_s) - each[Phase::Computing];
+    let waiting = match plan.lock() {
+        Lock::None => Phase::Ready,
+        Lock::Emulated | Lock::Real => Phase::Gil,
+    };
+    each[waiting] = nanos(wall_s) - each[Phase::Computing];
     let mut all = PhaseTimes::default();
     (0..workers).for_each(|_| all.add(&each));
     let worker = |worker| WorkerRecord {
@@ -92,7 +96,7 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
     Record {
         id: format!("sample-{wall_s}"),
         campaign: None,
-        started_at: "2026-01-01T00:00:00Z".into(),
+        started_at: "2026-06-01T00:00:00Z".into(),
         ending: RunEnding {
             outcome: Outcome::Completed,
             error: None,

@@ -103,5 +103,6 @@ pub fn part(round: u32) -> Option<CampaignPart> {
     Some(CampaignPart {
         id: "s.1".into(),
         round,
+        in_turn: false,
     })
 }

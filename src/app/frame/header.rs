@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// What a range in parentheses is, wherever a chart has numbers.
+const INTERVAL: &str = "(a–b): 95 % interval";
+
 /// Draws the program and the run at the left, the state and the machine at the right. If there is too little room, the
 /// least important part is left out first: why few cores are usable, the number of cores, the program's name, the
 /// number of tasks, the interpreter, the workers, and which run of how many is in progress.
@@ -67,7 +70,7 @@ fn shown(app: &App) -> [String; 4] {
         return [whole, title(), title(), title()];
     }
     let Some(shown) = app.shown() else {
-        return [(); 4].map(|()| "concurrency and parallelism, seen".into());
+        return [(); 4].map(|()| "concurrency and parallelism made visible".into());
     };
     let playback = app.playback();
     let played = || app.history().get(playback?.number);
@@ -150,18 +153,19 @@ pub fn notice(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 pub fn remarks(app: &App) -> String {
     match app.shown() {
         _ if app.chart().is_some() => match app.sketch().map_or(0, |sketch| sketch.failed) {
-            0 => "Bars are medians of the counted runs · ┬ ┴ 95 % interval · • single runs".into(),
+            0 => format!("Bars: medians without the warm-up round · {INTERVAL}"),
             failed => format!(
-                "! {} failed and are not counted",
+                "! {} failed and are not counted · {INTERVAL}",
                 counted(failed.into(), "run")
             ),
         },
-        Some(shown @ Shown::Live(live)) => match live.watch() {
-            Some(watch) => format!("watch for: {watch}"),
-            None => two_numbers(shown),
+        Some(shown @ Shown::Live(live)) => match (live.so_far(), live.watch()) {
+            (Some(so_far), _) => so_far,
+            (None, Some(watch)) => format!("watch for: {watch}"),
+            (None, None) => two_numbers(shown),
         },
         Some(Shown::Entry(entry)) => remark(entry, app.history().here()),
-        None => "or set up a run of your own and press r".into(),
+        None => "or press f to plan a run of your own, then r".into(),
     }
 }
 
@@ -184,7 +188,7 @@ fn remark(entry: &RunEntry, here: &Provenance) -> String {
 fn two_numbers(shown: Shown<'_>) -> String {
     let (concurrency, parallelism) = shown.two_numbers();
     format!(
-        "concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: workers on a core"
+        "concurrency {concurrency:.1}: tasks in flight · parallelism {parallelism:.1}: cores in use"
     )
 }
 
@@ -197,18 +201,19 @@ fn state(app: &App) -> (String, String) {
         Activity::Nothing => Default::default(),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
-            let which = match live.asked.campaign.progress() {
-                (run, of @ 2..) if !shows_progress(app) => format!("run {run} of {of}"),
-                _ => String::new(),
+            let state = format!("running {:.1} s", seconds(live.trace.now));
+            let which = if shows_progress(app) {
+                String::new()
+            } else {
+                live.which()
             };
-            let time = seconds(live.trace.now);
-            (which, format!("running {time:>5.1} s"))
+            (which, format!("{state:>15}"))
         }
     };
     match app.frozen() {
         // The state is about the run in progress, not about the frozen trace that is shown.
         Some(_) if state.is_empty() => (which, "frozen".into()),
-        Some(_) => (which, format!("frozen, {state}")),
+        Some(_) => (which, format!("picture frozen, {}", state.trim_start())),
         None => (which, state),
     }
 }
@@ -249,8 +254,7 @@ fn cores(app: &App) -> String {
 /// The number of cores that the workers use; for a finished run, the mean.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
     let (_, parallelism) = shown.two_numbers();
-    let used = shown.entry().map_or("in use", |_| "used");
-    format!("{parallelism:.1} of {} {used} ", cores(app))
+    format!("{parallelism:.1} of {} in use ", cores(app))
 }
 
 /// Draws two lines in one row. The left one is cut if there is too little room beside the right one.

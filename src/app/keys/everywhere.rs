@@ -8,6 +8,7 @@ use crate::{
         keys::{Keys, bind, keys, with},
         message::Effect,
         screen::Focus,
+        screens::timeline::Rows,
     },
     ui::key::Key,
 };
@@ -21,26 +22,29 @@ pub(crate) const HELP: Key = Key::Char('?');
 /// The keys that work if no text lies over the panels.
 #[rustfmt::skip]
 pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_, _| {}, vec![
-    bind("r", "r run", 5, "run what the form says", App::run).when(App::is_free).or_says(App::why_busy),
-    with(QUESTIONS, "1-5 questions", 7, "ask a question: a serial run, then a model; 5 asks a real Python", App::run_experiment)
-        .when(App::is_free).or_says(App::why_busy),
+    bind("r", "r run", 5, "run the plan", App::run).when(App::is_free).or_says(App::why_busy),
+    with(QUESTIONS, "1-5 questions", 7, "ask a question: runs serial, then a model; 5 needs a real Python", App::run_experiment)
+        .labelled(|app| (!app.has_python()).then_some("1-4 questions")).when(App::is_free).or_says(App::why_busy),
     bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
         .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),
-    bind("R", "R baseline", 9, "measure the baseline, which is the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),
+    bind("R", "R measure baseline", 9, "measure the baseline, which is the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),
     bind("m", "m mark", 8, "mark or unmark the chosen run", |app| app.runs.browse.toggle_mark())
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
-    bind("b", "b as baseline", 7, "make the chosen run the baseline of its work; again: serial", App::make_baseline)
+    bind("b", "b set baseline", 7, "make the chosen run the baseline of its work; again: serial", App::make_baseline)
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
-    bind("e", "e expand", 13, "expand or shrink the focused panel", |app| app.open.focus = Focus { expanded: !app.open.focus.expanded, ..app.focus() }).when(App::is_beside_form),
-    bind("+ | =", "+ zoom", 3, "zoom in", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_started),
-    bind("-", "- out", 11, "zoom out", |app| app.look(|view, trace| view.zoom(false, trace))).when(App::is_zoomed),
-    bind("0", "0 all", 12, "show the whole run", |app| app.timeline.view.zoom = None).when(App::is_zoomed),
+    bind("e", "e expand", 13, "expand or shrink the focused panel", |app| app.open.focus = Focus { expanded: !app.open.focus.expanded, ..app.focus() })
+        .labelled(|app| app.focus().expanded.then_some("e shrink")).when(App::is_beside_form),
+    bind("+ | =", "+ zoom in", 3, "zoom in", |app| app.look(|view, trace| view.zoom(true, trace))).when(App::has_started),
+    bind("-", "- zoom out", 11, "zoom out", |app| app.look(|view, trace| view.zoom(false, trace))).when(App::is_zoomed),
+    bind("0", "0 whole run", 12, "show the whole run", |app| app.timeline.view.zoom = None).when(App::is_zoomed),
     bind("[", "[ earlier", 11, "move to an earlier part of the run", |app| app.look(|view, trace| view.pan(false, trace))).when(App::is_zoomed),
     bind("]", "] later", 11, "move to a later part of the run", |app| app.look(|view, trace| view.pan(true, trace))).when(App::is_zoomed),
-    bind("Space", "Space freeze", 2, "freeze the picture while recording goes on; again: continue", App::toggle_freeze).when(App::can_freeze),
+    bind("Space", "Space freeze", 2, "freeze the picture while recording goes on; again: continue", App::toggle_freeze)
+        .labelled(|app| app.frozen().map(|_| "Space continue")).when(App::can_freeze),
     bind("p", "p play", 8, "replay a finished run, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
-    bind("v", "v view", 3, "show the timeline by worker or by core", App::turn_view).when(App::has_trace),
-    bind("f", "f form", 7, "open the form: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
+    bind("v", "v by core", 3, "show the timeline by worker or by core", App::turn_view)
+        .labelled(|app| (app.timeline().rows == Rows::Cores).then_some("v by worker")).when(App::has_trace),
+    bind("f", "f plan", 7, "plan the next run: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
     bind("s", "s sweep", 7, "sweep models and numbers of workers; returns to the running or chosen sweep", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),
     bind("H", "H earlier", 11, "show or hide the runs of earlier sessions", App::toggle_earlier)
@@ -55,13 +59,14 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
 /// The keys that work everywhere except while a text is typed.
 #[rustfmt::skip]
 pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {}, vec![
-    bind("x", "x stop", 1, "stop the run; what was measured so far is kept as cancelled", App::stop).when(App::can_stop),
+    bind("x", "x stop", 1, "stop the run; what was measured so far is kept", App::stop).when(App::can_stop),
     bind("Esc", "Esc close", 2, "close what is on top; never quits", App::close).when(App::can_close),
     bind("? | F1", "? help", 6, "open or close this help; also F1", App::toggle_help),
     bind("i", "i explain", 8, "explain the numbers and marks of the focused panel", App::toggle_explanation).when(App::can_explain),
-    bind("P", "P present", 15, "teaching layout on or off: fewer panels, large figures, pressed keys", App::toggle_teaching),
+    bind("P", "P teaching", 15, "teaching layout on or off: fewer panels, large figures, pressed keys", App::toggle_teaching),
     bind("q", "q quit", 6, "quit; during a run, press it twice", App::quit),
-    bind("M", "M mouse", 15, "release the mouse to select text, or take it back", App::toggle_mouse),
+    bind("M", "M select text", 15, "release the mouse to select text, or take it back", App::toggle_mouse)
+        .labelled(|app| (!app.settings.look.mouse).then_some("M use mouse")),
 ]));
 
 /// The keys that work everywhere.

@@ -29,7 +29,7 @@ pub static OVER: LazyLock<Keys> = LazyLock::new(|| keys("In a form over the pane
 #[rustfmt::skip]
 pub static FIELD: LazyLock<Keys> = LazyLock::new(|| keys("In a field of a form", |app, by| app.form_here_mut().step(by), vec![
     bind("Enter", "Enter accept", 2, "accept what was typed", |app| { app.form_here_mut().accept(); }),
-    bind("Esc", "Esc abandon", 2, "keep the old value", |app| app.form_here_mut().abandon()),
+    bind("Esc", "Esc cancel", 2, "keep the old value", |app| app.form_here_mut().abandon()),
     step("↑ | Shift-Tab", "", 0, "accept it and go to the row above", -1),
     step("↓ | Tab", "", 0, "accept it and go to the row below", 1),
 ]));

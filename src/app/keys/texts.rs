@@ -13,7 +13,7 @@ pub static TYPING: LazyLock<Keys> = LazyLock::new(|| keys("In any text field", |
     with("a-z", "", 0, "type a character", App::type_text),
     with("Backspace | Del", "Backspace erase", 5, "erase the character before the cursor; Del erases the one after it", App::type_text),
     with("← → | Home End", "←→ move", 6, "move the cursor; Home and End go to the ends of the text", App::type_text),
-    with("Ctrl-U", "Ctrl-U erase all", 5, "erase everything before the cursor", App::type_text),
+    with("Ctrl-U", "Ctrl-U erase to start", 5, "erase everything before the cursor", App::type_text),
     with("Ctrl-W", "", 0, "erase the word before the cursor", App::type_text),
 ]).taking_text().when(|app| !app.is_writing_file()));
 

@@ -330,7 +330,7 @@ fn missing(runs: usize, columns: usize, fitting: usize) -> Option<String> {
         1 => "1 more run".into(),
         n => format!("{n} more runs"),
     };
-    Some(format!("… without {what}: not enough columns"))
+    Some(format!("… {what} not shown: widen the window"))
 }
 
 impl App {
@@ -364,7 +364,7 @@ impl App {
     pub(crate) fn why_not_compared(&self) -> Option<&'static str> {
         self.why_no_run()
             .or(Some(match self.runs.browse.order().len() {
-                0 => "no run is shown. r runs what the form says, 1-5 are questions",
+                0 => "no run is shown. r runs the plan, 1 asks the first question",
                 1 => "there is only one run. R measures its baseline, to compare with",
                 _ => "mark another run with m, or measure a baseline with R",
             }))

@@ -11,7 +11,7 @@ use crate::{
     },
     catalog::{
         model::Model,
-        workload::{LATENCY_MAX, LATENCY_MIN, Workload},
+        workload::{ITERATIONS, LATENCY_MAX, LATENCY_MIN, Workload},
     },
     domain::{
         addresses::Addresses,
@@ -204,13 +204,14 @@ impl SweepForm {
                 FormField::new("Workers", &workers, about).typed(&workers)
             }
             FormRow::Repeats => {
-                let about = "counted rounds, after one to warm up";
+                let about = "rounds that count, after the warm-up round";
                 FormField::new("Rounds", grouped(self.repeats), about)
                     .typed(&self.repeats.to_string())
             }
             FormRow::Seed => {
                 let about = "decides the order of each round: the same seed gives the same order";
-                FormField::new("Seed", grouped(self.seed), about).typed(&self.seed.to_string())
+                FormField::new("Order seed", grouped(self.seed), about)
+                    .typed(&self.seed.to_string())
             }
         }
     }
@@ -266,7 +267,7 @@ impl Form for SweepForm {
         };
         let fixed = [
             FormField::new("Work", &self.work, ""),
-            FormField::new("Models", "[x] serial: always, once per round", ""),
+            FormField::new("Models", "serial: always, once per round", ""),
         ];
         let fixed = fixed.map(|row| row.by(Way::Fixed)).into_iter();
         fixed.chain(self.fields().into_iter().map(row)).collect()
@@ -331,14 +332,19 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
     let size = match plan.addresses() {
         Some(Addresses::Loopback(_)) => {
             let [min, max] = [&LATENCY_MIN, &LATENCY_MAX].map(|end| draft.get(end));
-            format!("· {min}–{max} ms")
+            format!("· latency {min}–{max} ms")
         }
         Some(Addresses::Urls(_)) => "· real addresses".into(),
         // The number that the user gave: steps or a time.
         None => {
             let given = draft.parameters().next();
             given.map_or_else(String::new, |parameter| {
-                format!("of {}", parameter.text(draft.get(parameter)))
+                let unit = if *parameter == ITERATIONS {
+                    " iterations"
+                } else {
+                    ""
+                };
+                format!("of {}{unit}", parameter.text(draft.get(parameter)))
             })
         }
     };
@@ -349,10 +355,10 @@ pub(crate) fn work(draft: &Draft, limits: &WorkerLimits) -> String {
 pub(crate) fn estimate(sweep: &SweepDraft, time: &str) -> String {
     let configurations = sweep.size() as u64;
     format!(
-        "{} ({} × {} + warm-up), {time}",
+        "{}: {} × ({} + warm-up), {time}",
         counted(sweep.runs(), "run"),
         counted(configurations, "configuration"),
-        grouped(sweep.repeats),
+        counted(sweep.repeats, "round"),
     )
 }
 

@@ -79,7 +79,7 @@ fn size(values: &Values, _: bool) -> String {
 pub static WAIT: Parameter = Parameter {
     id: "wait_s",
     flag: "wait",
-    label: "Wait",
+    label: "Task waits",
     what: "the wait in ms",
     kind: ParameterKind::Milliseconds,
     default: 100,

@@ -43,6 +43,7 @@ fn measured(sweeps: &[Sweep; 2], factor: impl Fn(Model, u32) -> f64) -> Vec<Reco
                 record.campaign = Some(CampaignPart {
                     id: sweep.id.clone(),
                     round,
+                    in_turn: false,
                 });
                 record.system.context_switches = Some(ContextSwitches {
                     voluntary: 200,

@@ -9,15 +9,17 @@ use super::{
     super::{
         assessment::Assessment,
         difference::Difference,
+        in_turn::{Pairs, in_turn},
         plan::Plan,
         python::Interpreter,
         record::{Outcome, Record},
-        repeats::{SEED, are_disturbed},
+        repeats,
         speedup::{self, Baseline},
         stats,
     },
     History, RunEntry,
     repeats::groups,
+    turns::representative_of,
 };
 
 impl History {
@@ -131,11 +133,16 @@ fn assessed(entries: &[&RunEntry], chosen: &[&RunEntry]) -> Vec<(usize, Assessme
             .entry((sweep, interpreter))
             .or_insert_with(|| session.baseline_of(sweep, interpreter));
         let baseline = chosen.or(*default).filter(|_| !entry.record.is_warm_up());
+        let pairs = chosen.is_none().then(|| session.pairs_of(entry)).flatten();
         let mut assessment = Assessment {
-            speedup: baseline.and_then(|over| speedup::speedup(&entry.record, &over.record)),
+            speedup: pairs
+                .as_ref()
+                .and_then(|pairs| Some(pairs.ratio()?.value))
+                .or_else(|| speedup::speedup(&entry.record, &baseline?.record)),
             baseline: baseline.map(|over| as_baseline(over, interpreter)),
             is_baseline: baseline.is_some_and(|over| over.number == entry.number),
             is_fastest: fastest.contains(&entry.number),
+            is_undecided: pairs.is_some_and(|pairs| !pairs.decide()),
             repeats: repeats.remove(&entry.number).unwrap_or_default(),
             ..Assessment::default()
         };
@@ -161,9 +168,10 @@ fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline 
     }
 }
 
-/// The runs of one work and one session, grouped for comparison by sweep. Runs outside sweeps form a group, too.
+/// The runs of one work and one session, grouped for comparison by campaign: by sweep, or by experiment in turn. All
+/// other runs are a group, too.
 struct SessionRuns<'a> {
-    /// The ids of the campaigns that have a warm-up round.
+    /// The ids of the campaigns that have a warm-up round, and of those that measured in turn.
     sweeps: HashSet<&'a str>,
     /// In ascending order, by sweep.
     groups: HashMap<Option<&'a str>, Vec<&'a RunEntry>>,
@@ -172,9 +180,12 @@ struct SessionRuns<'a> {
 impl<'a> SessionRuns<'a> {
     fn of(entries: &[&'a RunEntry]) -> SessionRuns<'a> {
         let records = entries.iter().map(|entry| &entry.record);
-        let warm_ups = records.filter(|record| record.is_warm_up());
+        let have_own = |record: &&Record| record.is_warm_up() || in_turn(record).is_some();
         let mut session = SessionRuns {
-            sweeps: warm_ups.filter_map(Record::campaign_id).collect(),
+            sweeps: records
+                .filter(have_own)
+                .filter_map(Record::campaign_id)
+                .collect(),
             groups: HashMap::new(),
         };
         for entry in entries {
@@ -200,17 +211,31 @@ impl<'a> SessionRuns<'a> {
     ) -> Option<&'a RunEntry> {
         let serial = |sweep| self.serial(sweep, interpreter);
         if sweep.is_some() {
-            return nearest_to_median(&serial(sweep));
+            return typical(&serial(sweep));
         }
         let lone = serial(None).last().copied();
         lone.or_else(|| {
             let sweeps = self.sweeps.iter().map(|sweep| serial(Some(sweep)));
             let latest = sweeps.max_by_key(|runs| runs.last().map(|run| run.number))?;
-            nearest_to_median(&latest)
+            typical(&latest)
         })
     }
 
-    /// The runs that may be the baseline of native runs, or of runs by this interpreter.
+    /// The pairs of the experiment that compares this run's plan with its baseline.
+    fn pairs_of(&self, entry: &'a RunEntry) -> Option<Pairs> {
+        if in_turn(&entry.record).is_none() || entry.record.plan.is_serial() {
+            return None;
+        }
+        let campaign = entry.record.campaign_id();
+        let serial = self.serial(campaign, entry.record.plan.interpreter());
+        let runs = self.groups.get(&campaign).into_iter().flatten().copied();
+        let is_repeat =
+            |run: &&RunEntry| run.record.is_counted() && run.record.plan == entry.record.plan;
+        let runs: Vec<&RunEntry> = runs.filter(is_repeat).collect();
+        Pairs::of(&records(&serial), &records(&runs))
+    }
+
+    /// The runs that may be the baseline of other runs by this interpreter, or of native runs.
     fn serial(
         &self,
         sweep: Option<&'a str>,
@@ -228,8 +253,8 @@ impl<'a> SessionRuns<'a> {
     }
 }
 
-fn records<'a>(entries: &[&'a RunEntry]) -> impl Iterator<Item = &'a Record> {
-    entries.iter().map(|entry| &entry.record)
+fn records<'a>(entries: &[&'a RunEntry]) -> Vec<&'a Record> {
+    entries.iter().map(|entry| &entry.record).collect()
 }
 
 fn times(entries: &[&RunEntry]) -> Vec<f64> {
@@ -237,7 +262,12 @@ fn times(entries: &[&RunEntry]) -> Vec<f64> {
     times.collect()
 }
 
-fn nearest_to_median<'a>(entries: &[&'a RunEntry]) -> Option<&'a RunEntry> {
+/// The run that stands for these repeats: if they were measured in turn, the one in the history; else the one nearest
+/// to their median.
+fn typical<'a>(entries: &[&'a RunEntry]) -> Option<&'a RunEntry> {
+    if in_turn(&entries.first()?.record).is_some() {
+        return representative_of(entries);
+    }
     let median = stats::median(&times(entries))?;
     let distance = |entry: &&RunEntry| (entry.record.times.wall_s - median).abs();
     let entries = entries.iter().copied();
@@ -259,17 +289,16 @@ fn fastest(groups: Vec<Vec<&RunEntry>>) -> Option<usize> {
         .peekable();
     rivals.peek()?;
     // The nearest rival comes first. If no configuration is clearly ahead, this avoids resampling most of the others.
-    let has_won = !are_disturbed(records(ahead))
-        && rivals.all(|(_, rival)| {
-            if are_disturbed(records(rival)) {
-                return false;
-            }
-            let ratio = stats::ratio(&times(rival), &times(ahead), SEED);
-            ratio.is_some_and(|ratio| Difference::of(&ratio) == Difference::Faster)
-        });
+    let has_won = rivals.all(|(_, rival)| {
+        let compared = repeats::compare(&records(rival), &records(ahead));
+        compared.is_some_and(|(_, difference)| difference == Difference::Faster)
+    });
     let wall_s = |entry: &RunEntry| entry.record.times.wall_s;
-    let first = ahead
-        .iter()
-        .min_by(|a, b| wall_s(a).total_cmp(&wall_s(b)))?;
+    let first = match in_turn(&ahead[0].record) {
+        Some(_) => representative_of(ahead)?,
+        None => ahead
+            .iter()
+            .min_by(|a, b| wall_s(a).total_cmp(&wall_s(b)))?,
+    };
     has_won.then_some(first.number)
 }

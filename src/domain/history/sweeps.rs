@@ -149,12 +149,12 @@ impl History {
         self.get(median.or(sweep.members.last().copied())?)
     }
 
-    /// The runs that belong to no sweep, oldest first.
+    /// The runs that belong to no sweep, oldest first. Of runs that were measured in turn, there is one of each
+    /// configuration.
     pub fn single_entries(&self) -> impl Iterator<Item = &RunEntry> + Clone {
-        let members = self.sweeps.iter().flat_map(|sweep| &sweep.members);
-        let mut members: Vec<usize> = members.copied().collect();
-        members.sort_unstable();
-        let is_single = move |entry: &&RunEntry| members.binary_search(&entry.number).is_err();
+        let mut others = self.represented();
+        others.extend(self.sweeps.iter().flat_map(|sweep| &sweep.members));
+        let is_single = move |entry: &&RunEntry| !others.contains(&entry.number);
         self.entries.iter().filter(is_single)
     }
 
@@ -185,11 +185,20 @@ impl History {
             .map(|run| run.number)
     }
 
-    /// These numbers, and the numbers of the runs of each sweep among them.
+    /// These numbers, the numbers of the runs of each sweep among them, and the numbers of the runs for which one among
+    /// them stands.
     pub fn with_members(&self, numbers: &[usize]) -> Vec<usize> {
-        let sweeps = numbers.iter().filter_map(|number| self.sweep(*number));
-        let members = sweeps.flat_map(|sweep| &sweep.members);
-        numbers.iter().chain(members).copied().collect()
+        let mut all = numbers.to_vec();
+        for number in numbers {
+            match self.sweep(*number) {
+                Some(sweep) => all.extend(&sweep.members),
+                None => {
+                    let others = self.stands_with(*number).into_iter();
+                    all.extend(others.filter(|other| other != number));
+                }
+            }
+        }
+        all
     }
 
     /// Assigns the runs of these campaigns to their sweeps, in O(n).

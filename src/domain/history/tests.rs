@@ -107,6 +107,7 @@ fn a_sweep_is_measured_against_the_median_of_its_own_serial_runs_and_what_warmed
         record.campaign = campaign.map(|(id, round)| CampaignPart {
             id: id.into(),
             round,
+            in_turn: false,
         });
         history.add(record, Trace::new(1));
     };
@@ -437,6 +438,7 @@ fn each_interpreter_of_a_sweep_is_measured_against_its_own_serial_runs() {
             record.campaign = Some(CampaignPart {
                 id: "sweep".into(),
                 round,
+                in_turn: false,
             });
             numbers.push(history.add(record, Trace::new(2)).0);
         }

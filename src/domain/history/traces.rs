@@ -73,7 +73,7 @@ impl RunEntry {
     pub fn missing_trace(&self) -> Option<&str> {
         match &self.trace_state {
             TraceState::Here => None,
-            TraceState::Kept | TraceState::Awaited => Some("reading its timeline…"),
+            TraceState::Kept | TraceState::Awaited => Some("loading the timeline…"),
             TraceState::Gone(sentence) => Some(sentence),
         }
     }

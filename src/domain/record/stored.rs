@@ -273,6 +273,7 @@ mod tests {
                 record.campaign = Some(CampaignPart {
                     id: "a.1".into(),
                     round: 2,
+                    in_turn: false,
                 });
                 record.ending.tasks_failed = 1;
                 record.ending.failures = vec![TaskRecord {

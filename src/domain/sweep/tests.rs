@@ -385,6 +385,7 @@ mod measured {
             let of_round = Some(CampaignPart {
                 id: "s.1".into(),
                 round,
+                in_turn: false,
             });
             assert!(records.iter().all(|record| record.campaign == of_round));
             for configuration in &plan.configurations {
@@ -509,6 +510,7 @@ mod concluded {
             record.campaign = Some(CampaignPart {
                 id: id.into(),
                 round,
+                in_turn: false,
             });
             if change == 2 {
                 record.ending.outcome = Outcome::Cancelled;
@@ -613,6 +615,7 @@ mod concluded {
                 record.campaign = Some(CampaignPart {
                     id: "s.1".into(),
                     round,
+                    in_turn: false,
                 });
                 all.push(record);
             }

@@ -5,6 +5,7 @@ use crate::{
     analysis::compared::Compared,
     catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit},
     domain::{
+        in_turn::in_turn,
         phase::Phase,
         plan::Lock,
         python::GilState,
@@ -144,6 +145,14 @@ impl ComparisonTable<'_, '_> {
         if !self.runs.iter().any(Compared::is_repeated) {
             return vec![row("time", |spread| spread.median)];
         }
+        // Of pairs, the interval of the speed-up says more than those of the times.
+        if self
+            .runs
+            .iter()
+            .all(|run| in_turn(&run.entry.record).is_some())
+        {
+            return vec![row("median time", |spread| spread.median)];
+        }
         let number = |spread: &Spread| text::grouped(spread.n as u64);
         let repeats = spreads.iter();
         let repeats = repeats.map(|spread| or_nothing(spread.as_ref(), number));
@@ -167,7 +176,7 @@ impl ComparisonTable<'_, '_> {
                 let (value, interval) = (1.0, None);
                 return Some(Ratio { value, interval });
             }
-            repeats::gain(&over.measured, &run.measured)
+            repeats::compare(&over.measured, &run.measured).map(|(ratio, _)| ratio)
         };
         let ratios: Vec<Option<Ratio>> = self.runs.iter().enumerate().map(ratio).collect();
         let intervals = || ratios.iter().map(|ratio| ratio.as_ref()?.interval);

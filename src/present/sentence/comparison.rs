@@ -137,12 +137,16 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
                 "{over} and {run}: cannot tell which is faster, because the runs were disturbed"
             )
         }
+        (Difference::TooFew, _) => {
+            format!("{over} and {run}: cannot tell which is faster from so few pairs of runs")
+        }
+        (Difference::NotFaster, _) => format!("{run} is not faster than {over}: {factor}"),
         (_, None) => {
             format!(
                 "no clear difference between {over} and {run}: under 10 %, too little for single runs"
             )
         }
-        (Difference::Small, _) => {
+        (Difference::Small, _) if pair.finding.pairs.is_none() => {
             format!("{over} and {run} differ by less than 5 %: {factor}")
         }
         _ => format!("no clear difference between {over} and {run}: {factor}"),

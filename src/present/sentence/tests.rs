@@ -85,7 +85,7 @@ proptest! {
         for ((model, workers), (times, is_campaign)) in models.into_iter().zip(&configurations) {
             for (round, time) in (1..).zip(times) {
                 let mut record = sample::record(sample::plan(Cpu, model, workers), *time, *time);
-                record.campaign = is_campaign.then(|| CampaignPart { id: format!("{model:?} {workers}"), round });
+                record.campaign = is_campaign.then(|| CampaignPart { id: format!("{model:?} {workers}"), round, in_turn: false });
                 history.add(record, Trace::new(1));
             }
         }

@@ -1,6 +1,6 @@
 //! The verdict of a run. It is computed from the numbers, never from expectations.
 
-use super::{count, factor, repeats, the_lock};
+use super::{count, factor, factor_of_pairs, repeats, the_lock};
 use crate::{
     analysis::{
         finding::{Finding, RunFinding},
@@ -12,6 +12,7 @@ use crate::{
         phase::Phase,
         record::{Outcome, Record},
         speedup::Baseline,
+        stats::Ratio,
         text,
     },
 };
@@ -75,11 +76,29 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
 /// "1.93× (1.88–1.97) faster than serial", or that the difference is not clear.
 fn gained(gain: &Finding, over: &Baseline) -> String {
     let (ratio, over_name) = (gain.magnitude(), over.name());
-    let factor = factor(&ratio);
+    let factor = match gain.pairs {
+        None => factor(&ratio),
+        Some(pairs) => factor_of_pairs(&ratio, pairs),
+    };
     match gain.difference {
         Difference::Faster => format!("{factor} faster than {over_name}"),
         Difference::Slower => format!("{factor} slower than {over_name}"),
-        Difference::Disturbed => "cannot tell, because the runs were disturbed".into(),
+        Difference::Disturbed => cannot_tell(gain),
+        Difference::TooFew => {
+            let pairs = text::counted(gain.pairs.unwrap_or(0) as u64, "pair");
+            format!("cannot tell from {pairs} of runs")
+        }
+        Difference::Small if gain.pairs.is_some() && ratio.value > 1.01 => {
+            format!("within 10 % of {over_name}, {factor}")
+        }
+        Difference::NotFaster => format!("no gain, {factor}"),
+        Difference::Small if gain.pairs.is_some() => format!("no gain, {factor}"),
+        Difference::Unclear if gain.pairs.is_some() && is_above_one(&ratio) => {
+            format!("cannot tell for certain, probably {factor} faster than {over_name}")
+        }
+        Difference::Unclear if gain.pairs.is_some() => {
+            format!("cannot tell whether it is faster, {factor}")
+        }
         Difference::Small if ratio.interval.is_some() => {
             format!("within 5 % of {over_name}, {factor}")
         }
@@ -89,6 +108,19 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
         _ if over.is_chosen => format!("no gain over {over_name}"),
         _ => "no gain".into(),
     }
+}
+
+fn is_above_one(ratio: &Ratio) -> bool {
+    ratio.interval.is_some_and(|interval| interval.low > 1.0)
+}
+
+/// What disturbed runs say nevertheless.
+fn cannot_tell(gain: &Finding) -> String {
+    let estimate = gain.on_free_cores.map_or_else(String::new, |factor| {
+        let factor = text::speedup(factor);
+        format!(". On a free core each: about {factor}, estimated from CPU time")
+    });
+    format!("cannot tell, because the runs were disturbed{estimate}")
 }
 
 /// Why a run took as long as it did: how many workers did what at once, on average over the run.
@@ -390,6 +422,7 @@ mod tests {
             record.campaign = Some(CampaignPart {
                 id: "campaign".into(),
                 round,
+                in_turn: false,
             });
             history.add(record, Trace::new(2));
         }

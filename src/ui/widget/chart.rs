@@ -218,13 +218,21 @@ impl DrawnChart<'_> {
     /// Draws the labels for which there is room. The label under the cursor has priority.
     fn draw_labels(&self, y: u16, plot: Rect, buf: &mut Buffer) {
         let groups = self.chart.groups.iter().enumerate().skip(self.layout.first);
+        let mut next = self.layout.groups.iter().skip(1);
         let placed = groups.zip(&self.layout.groups);
         let placed = placed.map(|((number, group), columns)| {
-            let width = cells(group.label.chars().count());
-            let from = ((columns.start + columns.end) / 2).saturating_sub(width / 2);
-            let from = from.min(plot.width.saturating_sub(width));
-            let is_here = number == self.cursor.0;
-            (is_here, from..(from + width).min(plot.width), &group.label)
+            let place = |label: &str| {
+                let width = cells(label.chars().count());
+                let from = ((columns.start + columns.end) / 2).saturating_sub(width / 2);
+                let from = from.min(plot.width.saturating_sub(width));
+                from..(from + width).min(plot.width)
+            };
+            let next = next
+                .next()
+                .map_or(plot.width, |next| (next.start + next.end) / 2);
+            let fits = place(&group.label).end < next;
+            let label = if fits { &group.label } else { &group.short };
+            (number == self.cursor.0, place(label), label)
         });
         let placed: Vec<_> = placed.collect();
         let kept = placed.iter().find(|(is_here, ..)| *is_here);

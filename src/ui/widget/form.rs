@@ -43,6 +43,8 @@ pub struct FormView<'a> {
     pub about: Option<String>,
     /// What the form will start, or why it cannot, as a sentence.
     pub outcome: Result<&'a str, &'a str>,
+    /// The words before what will happen.
+    pub lead: &'static str,
     /// The key that starts it, if the form shows one.
     pub key: Option<&'static str>,
 }
@@ -110,9 +112,10 @@ impl FormView<'_> {
         };
         let indent = self.key.map_or(0, |_| 2);
         let outcome = Some(outcome).filter(|outcome| !outcome.is_empty());
+        let outcome = outcome.map(|outcome| format!("{}{outcome}", self.lead));
         let outcome = outcome.into_iter();
         let outcome =
-            outcome.flat_map(|outcome| wrapped(outcome, width.saturating_sub(indent), STRONG));
+            outcome.flat_map(|outcome| wrapped(&outcome, width.saturating_sub(indent), STRONG));
         let mut foot: Vec<Line<'static>> = outcome.collect();
         if let Some(key) = self.key {
             let keys = std::iter::once(key).chain(std::iter::repeat(" "));

@@ -88,7 +88,7 @@ fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
     let which = app.recorded_on().map_or("usable", |_| "recorded");
     match several_a_cell(cores, inner) {
         _ if over_time => {
-            format!("Cores · {usable} {which} · used by our workers, over time")
+            format!("Cores · {usable} {which} · used by workers, over time")
         }
         None => format!("Cores · {usable} {which}"),
         // Shorter, because the panel is narrow.
@@ -106,7 +106,7 @@ fn legend(theme: Theme, over_time: bool) -> Line<'static> {
     let others = if over_time { "" } else { " ▒ others " };
     on_border(Line::from(vec![
         Span::styled(" █", theme.parallelism()),
-        Span::raw(" ours "),
+        Span::raw(" workers "),
         Span::raw(others),
     ]))
 }
@@ -165,6 +165,8 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let used = cores.len().div_ceil(usize::from(area.height.max(1))).max(1);
     let width = area.width / cells(used);
+    // A number is nearer to its own bar than to the one before.
+    let gap = if used > 1 { 2.min(width) } else { 0 };
     // If there is room to spare, bars do not touch.
     let is_roomy = cores.len() * 2 <= usize::from(area.height) + 1;
     let apart = if is_roomy { 2 } else { 1 };
@@ -173,7 +175,7 @@ fn draw_cores(cores: &[Core], theme: Theme, area: Rect, buf: &mut Buffer) {
         let place = Rect {
             x: area.x + column * width,
             y: area.y + row * apart,
-            width: width.min(40),
+            width: (width - gap).min(40),
             height: 1,
         };
         draw_bar(core, theme, place, buf);

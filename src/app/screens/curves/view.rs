@@ -12,7 +12,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown},
-    domain::{phase::Phase, text::grouped, trace::Sample},
+    domain::{phase::Phase, text::counted, trace::Sample},
     ui::{
         area::{split_below, split_left},
         panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap},
@@ -30,7 +30,7 @@ const SCALE: u16 = 6;
 const ROOM_FOR_SCALE: u16 = 4;
 
 /// The minimum columns and rows for the sketches before the first run.
-const ROOM_FOR_SKETCHES: (u16, u16) = (78, 5);
+const ROOM_FOR_SKETCHES: (u16, u16) = (84, 5);
 
 /// Two tasks over time. Each letter has the same length: `c` is computing, and `r` is ready for a core.
 struct Example {
@@ -44,17 +44,17 @@ const EXAMPLES: [Example; 3] = [
     Example {
         title: "one after the other",
         tasks: ["cccccc      ", "      cccccc"],
-        numbers: "1 in flight, 1 on a core",
+        numbers: "1 in flight, 1 core in use",
     },
     Example {
         title: "concurrent",
         tasks: ["ccrrccrrccrr", "rrccrrccrrcc"],
-        numbers: "2 in flight, 1 on a core",
+        numbers: "2 in flight, 1 core in use",
     },
     Example {
         title: "concurrent and parallel",
         tasks: ["cccccc      ", "cccccc      "],
-        numbers: "2 in flight, 2 on a core",
+        numbers: "2 in flight, 2 cores in use",
     },
 ];
 
@@ -63,7 +63,7 @@ struct CurveRow {
     name: &'static str,
     now: f64,
     most: f64,
-    /// The value that would fill the curve.
+    /// What the value that would fill the curve counts.
     most_is: &'static str,
     value: fn(&Sample) -> f64,
     style: Style,
@@ -71,7 +71,7 @@ struct CurveRow {
 
 /// Draws both curves; if they fill the screen, with scales and an axis.
 pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, buf: &mut Buffer) {
-    let title = "Concurrency: tasks in flight · Parallelism: workers on a core";
+    let title = "Concurrency: tasks in flight · Parallelism: cores in use";
     let inner = draw_frame(title, focused, theme, area, buf);
     let Some(shown) = app.shown() else {
         return draw_sketches(theme, inner, buf);
@@ -107,7 +107,7 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
 /// for sketches.
 fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
     if area.width < ROOM_FOR_SKETCHES.0 || area.height < ROOM_FOR_SKETCHES.1 {
-        let text = "Two curves over the time of a run: tasks in flight, and workers on a core.";
+        let text = "Two curves over the time of a run: tasks in flight, and cores in use.";
         return draw_lines(wrap(text, area.width), area, buf);
     }
     let places: [Rect; 3] = Layout::horizontal([Fill(1); 3]).areas(area);
@@ -129,8 +129,14 @@ fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
             .chain([Line::raw(example.numbers)]);
         draw_lines(lines, place, buf);
     }
-    let text = "These are sketches. Of a run, both numbers are drawn here over its time.";
-    draw_text(text, theme.secondary(), split_below(area, 1).1, buf);
+    let note = Line::from_iter([
+        Span::raw("Sketches: "),
+        theme.mark(Phase::Computing),
+        Span::raw(" computes, "),
+        theme.mark(Phase::Ready),
+        Span::raw(" waits for a core. During a run, its curves are here."),
+    ]);
+    draw_lines([note], split_below(area, 1).1, buf);
 }
 
 fn halves(area: Rect) -> [Rect; 2] {
@@ -152,15 +158,15 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [CurveRow; 2] {
             name: "in flight",
             now: concurrency,
             most: workers.min(tasks).into(),
-            most_is: if workers <= tasks { "workers" } else { "tasks" },
+            most_is: if workers <= tasks { "worker" } else { "task" },
             value: |sample| sample.in_flight,
             style: theme.concurrency(),
         },
         CurveRow {
-            name: "on a core",
+            name: "in use",
             now: parallelism,
             most: app.machine_shown().cores_usable.into(),
-            most_is: "cores",
+            most_is: "core",
             value: |sample| sample.on_core,
             style: theme.parallelism(),
         },
@@ -171,19 +177,18 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [CurveRow; 2] {
 /// time that the number is about.
 fn draw_label(row: &CurveRow, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let when = shown.entry().map_or("now", |_| "on average");
-    let most = grouped(row.most as u64);
+    let most = format!("of {}", counted(row.most as u64, row.most_is));
     let lines = [
         Line::from(vec![
-            Span::raw(format!("{} ", row.name)),
+            Span::raw(format!("{:<10}", row.name)),
             Span::styled(format!("{:>6.1}", row.now), STRONG),
         ]),
-        Line::from(format!("{:>10}{most:>6}", "of at most")),
-        Line::from(format!("{:>16}", row.most_is)),
+        Line::from(format!("{most:>16}")),
         Line::default(),
         Line::from(format!("{when:>16}")),
     ];
     // The lines after the second one make sense only together.
-    let shown = if area.height > ROOM_FOR_SCALE { 5 } else { 2 };
+    let shown = if area.height >= ROOM_FOR_SCALE { 4 } else { 2 };
     draw_lines(lines.into_iter().take(shown), area, buf);
 }
 

@@ -25,6 +25,7 @@ impl FormOver for Exporting {
             focused: true,
             about: Some(self.about()),
             outcome: self.stage.sentence(),
+            lead: "",
             key: None,
         }
     }

@@ -89,7 +89,7 @@ impl Setup {
         let about = method.map_or("how processes are created", StartMethod::description);
         FormField {
             short: Some(name.into()),
-            ..FormField::new("Start by", format!("{name}{default}"), about)
+            ..FormField::new("Start with", format!("{name}{default}"), about)
         }
     }
 
@@ -150,12 +150,12 @@ impl Setup {
     }
 
     pub(crate) fn about_python(&self) -> String {
-        let gil = self.gil().map(|gil| format!("{}: ", gil.words()));
+        let gil = self.gil().map(|gil| format!("{}. ", gil.words()));
         let gil = gil.unwrap_or_default();
         match self.found_pythons().len() {
             0 => "no interpreter found. Enter shows what was tried".into(),
-            1 => format!("{gil}the only one found. Enter shows where"),
-            found => format!("{gil}one of {found} found. Enter lists them"),
+            1 => format!("{gil}The only Python found: Enter shows where"),
+            found => format!("{gil}{found} Pythons found: Enter lists them"),
         }
     }
 }

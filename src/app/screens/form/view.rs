@@ -33,7 +33,7 @@ pub fn row_at(app: &App, focused: bool, inner: Rect, y: u16) -> Option<ClickTarg
 fn form(app: &App, focused: bool) -> FormView<'_> {
     let setup = app.setup();
     FormView {
-        title: "Plan",
+        title: "Plan · next run",
         width: 54,
         form: setup,
         kept: MOST_ROWS,
@@ -41,7 +41,9 @@ fn form(app: &App, focused: bool) -> FormView<'_> {
         // While the form is not focused, the model matters most.
         about: (!focused).then(|| setup.about_model()),
         outcome: setup.estimate().map_err(|invalid| &*invalid.sentence),
-        // The key is shown only if it does something, as in the footer.
-        key: Some(if app.is_busy() { " " } else { "r" }),
+        // The key is shown only if it does something, as in the footer. Without it, the time could be mistaken for that of
+        // the run in progress.
+        lead: if app.is_busy() { "next run: " } else { "run: " },
+        key: (!app.is_busy()).then_some("r"),
     }
 }

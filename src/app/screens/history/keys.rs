@@ -14,9 +14,10 @@ pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App
     vec![
         bind("C", "C columns", 7, "choose the columns and the sorting", App::choose_columns)
             .when(|app| app.has_measured() || app.is_running()),
-        bind("Enter", DETAILS, 2, "all numbers of the chosen run; the chart of a sweep", App::open_details).when(App::has_chosen),
+        bind("Enter", DETAILS, 2, "all numbers of the chosen run; the chart of a sweep", App::open_details)
+            .labelled(App::chart_label).when(App::has_chosen),
         bind("n", "n name", 9, "name the chosen run", App::begin_name).when(App::has_chosen).or_says(App::why_not_chosen),
-        bind("D", "D delete", 10, "remove the marked runs, or the chosen one; u brings them back", App::remove_runs)
+        bind("D", "D remove", 10, "remove the marked runs, or the chosen one; u brings them back", App::remove_runs)
             .when(|app| !app.removable().is_empty()).or_says(App::why_not_removed),
         bind("u", "u undo", 6, "bring back what was removed last; again: what was removed before", App::restore_runs)
             .when(|app| app.history.can_restore()).or_says(|_| Some("nothing was removed that could come back")),
@@ -26,8 +27,8 @@ pub static HISTORY: LazyLock<Keys> = LazyLock::new(|| keys("In the history", App
 /// The keys while a filter of the history is being typed.
 #[rustfmt::skip]
 pub static FILTER: LazyLock<Keys> = LazyLock::new(|| keys("In a filter of the history", App::step_history, vec![
-    bind("Enter", "Enter keep", 2, "keep the filter; Esc clears it later", App::keep_filter),
-    bind("Esc", "Esc clear", 2, "show all runs again", App::clear_filter),
+    bind("Enter", "Enter keep filter", 2, "keep the filter; Esc clears it later", App::keep_filter),
+    bind("Esc", "Esc clear filter", 2, "show all runs again", App::clear_filter),
     step("↑", "", 0, "the run above", -1),
     step("↓", "↑↓ choose", 4, "the run below", 1),
     step("PgUp", "", 0, "ten runs up", -PAGE),
@@ -37,6 +38,6 @@ pub static FILTER: LazyLock<Keys> = LazyLock::new(|| keys("In a filter of the hi
 /// The keys while the name of a run is being typed.
 #[rustfmt::skip]
 pub static NAME: LazyLock<Keys> = LazyLock::new(|| keys("In the name of a run", |_, _| {}, vec![
-    bind("Enter", "Enter name it", 2, "save the name; an empty text removes it", App::accept_name),
-    bind("Esc", "Esc abandon", 2, "keep the old name", App::abandon_name),
+    bind("Enter", "Enter save", 2, "save the name; an empty text removes it", App::accept_name),
+    bind("Esc", "Esc cancel", 2, "keep the old name", App::abandon_name),
 ]));

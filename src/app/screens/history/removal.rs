@@ -67,6 +67,7 @@ impl App {
         rows.retain(|number| {
             let run = self.history.get(*number);
             run.is_none_or(|run| self.history.sweep_of(&run.record).is_none())
+                && !self.history.is_represented(*number)
         });
         let first = *rows.first().unwrap_or(first);
         let said = self.listed(&rows);

@@ -19,9 +19,13 @@ use crate::{
 };
 
 /// The runs of the history outside sweeps, and the sweeps.
-fn rows(history: &History, with_earlier: bool) -> Vec<RowSource<'_>> {
+fn rows(history: &History, with_earlier: bool, frozen: Option<usize>) -> Vec<RowSource<'_>> {
+    // A frozen run keeps its row, also if another one stands for it.
+    let frozen = frozen.filter(|number| history.is_represented(*number));
+    let frozen = frozen.and_then(|number| history.get(number));
     let runs = history
         .single_entries()
+        .chain(frozen)
         .filter(|run| with_earlier || !run.is_earlier());
     let sweeps = history
         .sweeps()
@@ -99,7 +103,11 @@ impl App {
         let sweeps = self.history.sweeps().iter();
         self.runs.browse.earlier = runs.filter(|run| run.is_earlier()).count()
             + sweeps.filter(|sweep| sweep.is_earlier()).count();
-        let rows = rows(&self.history, self.runs.browse.shows_earlier);
+        let rows = rows(
+            &self.history,
+            self.runs.browse.shows_earlier,
+            self.frozen_number(),
+        );
         self.runs.columns.measure(&rows);
         self.index_filter();
         self.arrange_rows();
@@ -107,14 +115,23 @@ impl App {
 
     /// Updates what the filter searches after the rows have changed, or for a new filter.
     pub(crate) fn index_filter(&mut self) {
+        let rows = rows(
+            &self.history,
+            self.runs.browse.shows_earlier,
+            self.frozen_number(),
+        );
         if let Some(filter) = &mut self.runs.filter {
-            filter.index(&rows(&self.history, self.runs.browse.shows_earlier));
+            filter.index(&rows);
         }
     }
 
     /// Updates the rows after the filter or their order has changed.
     pub(crate) fn arrange_rows(&mut self) {
-        let mut rows = rows(&self.history, self.runs.browse.shows_earlier);
+        let mut rows = rows(
+            &self.history,
+            self.runs.browse.shows_earlier,
+            self.frozen_number(),
+        );
         if let Some(filter) = &mut self.runs.filter {
             let matching = filter.matching();
             rows.retain(|row| matching.binary_search(&row.number()).is_ok());
@@ -140,10 +157,13 @@ impl App {
     /// Chooses a different run if the chosen one is no longer shown. If no run is shown, it stays chosen, so that the
     /// panels are not empty.
     pub(crate) fn choose_shown_row(&mut self) {
-        if let (Some(hidden), None) = (self.chosen(), self.runs.browse.place())
-            && let Some(nearest) = self.runs.browse.nearest(hidden)
-        {
-            self.choose(Some(nearest));
+        if let (Some(hidden), None) = (self.chosen(), self.runs.browse.place()) {
+            let order = self.runs.browse.order();
+            let stands_for_it = self.history.representative(hidden);
+            let stands_for_it = stands_for_it.filter(|number| order.contains(number));
+            if let Some(row) = stands_for_it.or_else(|| self.runs.browse.nearest(hidden)) {
+                self.choose(Some(row));
+            }
         }
     }
 
@@ -206,7 +226,7 @@ impl App {
 
     pub(crate) fn why_no_run(&self) -> Option<&'static str> {
         (!self.has_measured())
-            .then_some("no run has finished yet. r runs what the form says, 1-5 ask a question")
+            .then_some("no run has finished yet. r runs the plan, 1 asks the first question")
     }
 
     pub(crate) fn why_none_chosen(&self) -> Option<&'static str> {

@@ -18,25 +18,27 @@ use crate::{
             history::{
                 columns,
                 columns::RowSource,
-                view::geometry::{HistoryGeometry, PlacedColumn, WORD},
+                view::geometry::{HistoryGeometry, PlacedColumn, SIGNS, WORD},
             },
             sweep::sketch::span,
         },
     },
     domain::{history::RunEntry, model_variant::ModelVariant, text::counted},
     present::{
-        marks::MARKS,
+        marks::{self, MARKS},
         sentence,
         table::{fitting, shortened},
     },
     ui::{
         area::split_left,
-        panel::{block, draw_block, draw_lines, draw_text, inside, wrap},
+        panel::{block, draw_block, draw_lines, draw_text, inside, on_border, wrap},
         theme::{STRONG, Theme, strong_if},
         widget::bar::Bar,
     },
 };
 
+/// The sign of rows that another machine measured, if no heading says where.
+const ELSEWHERE: &str = "≠";
 /// The maximum length of a bar, in columns.
 const LONGEST: u16 = 40;
 /// The minimum width of the bar's column with a word after the bar.
@@ -49,12 +51,12 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
     let (title, right) = titles::titles(app, geometry.part(app), usize::from(width));
     let frame = block(title, focused, theme)
         .title(right.right_aligned())
-        .title_bottom(prompt(app, width));
+        .title_bottom(below(app, &geometry, width));
     let inner = draw_block(&frame, area, buf);
     if let Some(nothing) = nothing_shown(app) {
         let said = wrap(&nothing, inner.width).into_iter().map(Line::from);
         let mut lines: Vec<Line<'_>> = said.collect();
-        let keys = titles::first_keys();
+        let keys = titles::first_keys(app);
         if lines.len() + 1 + keys.len() <= usize::from(inner.height) {
             lines.push(Line::default());
             lines.extend(keys);
@@ -68,10 +70,46 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, buf: &mut Buffe
     }
     for (area, row) in rows_in(app, geometry.rows, geometry.has_sessions) {
         match row {
-            HistoryRow::Run(run) => draw_row(app, run, &geometry.columns, theme, area, buf),
+            HistoryRow::Run(run) => {
+                draw_row(app, run, &geometry.columns, theme, area, buf);
+                if !geometry.has_sessions && is_elsewhere(app, run) {
+                    let beside_signs = split_left(area, SIGNS).1;
+                    draw_text(ELSEWHERE, STRONG, split_left(beside_signs, 1).0, buf);
+                }
+            }
             HistoryRow::Session(first) => draw_session(app, first, theme, area, buf),
         }
     }
+}
+
+/// The text that is being typed; otherwise the meaning of the signs in view.
+fn below(app: &App, geometry: &HistoryGeometry, width: u16) -> Line<'static> {
+    let typed = prompt(app, width);
+    if typed.width() > 0 {
+        return typed;
+    }
+    let rows = rows_in(app, geometry.rows, geometry.has_sessions);
+    let runs: Vec<RowSource<'_>> = rows
+        .filter_map(|(_, row)| match row {
+            HistoryRow::Run(run) => Some(run),
+            HistoryRow::Session(_) => None,
+        })
+        .collect();
+    let mut said = vec![marks::legend(runs.iter().filter_map(|run| run.entry()))];
+    if !geometry.has_sessions && runs.iter().any(|run| is_elsewhere(app, *run)) {
+        said.push(format!("{ELSEWHERE} another machine"));
+    }
+    said.retain(|text| !text.is_empty());
+    let said = said.join("  ");
+    let said =
+        Some(format!(" {said} ")).filter(|line| !said.is_empty() && line.width() <= width.into());
+    on_border(said.unwrap_or_default())
+}
+
+/// Whether another machine measured this row.
+fn is_elsewhere(app: &App, run: RowSource<'_>) -> bool {
+    let entry = app.run_at(run.number());
+    entry.is_some_and(|entry| !entry.provenance.is_same_machine(app.history().here()))
 }
 
 fn draw_row(

@@ -1,13 +1,13 @@
 //! All numbers of one record.
 
 use crate::{
-    catalog::metric::{ALWAYS, DETAILS, METRICS, Metric, MetricGroup},
+    catalog::metric::{ALWAYS, DETAILS, METRICS, Metric, MetricGroup, Unit},
     domain::{
         history::{History, RunEntry},
         plan::Plan,
         record::Record,
         repeats, shared_file,
-        text::{bytes, clean, column_seconds},
+        text::{bytes, clean, with_groups},
     },
     present::{
         number::{NOTHING, or_nothing, with_unit},
@@ -86,7 +86,7 @@ fn python(page: &mut Page, entry: &RunEntry) {
     page.heading("Python");
     let interpreter = &python.interpreter;
     let path = clean(&interpreter.path, FOREIGN);
-    page.say_number("Python", &interpreter.version_name(), &path);
+    page.say_number("version", &interpreter.version_name(), &path);
     if let Some(method) = python.start_method {
         page.say_number("start method", method.name(), method.description());
     }
@@ -120,18 +120,28 @@ fn printed(page: &mut Page, record: &Record) {
     }
 }
 
+/// A time in the one unit of this page, so that its numbers can be compared at a glance.
+fn time(seconds: f64) -> String {
+    const LEAST: f64 = 0.000_05;
+    if seconds > 0.0 && seconds < LEAST {
+        "< 0.0001 s".into()
+    } else {
+        format!("{} s", with_groups(seconds, 4))
+    }
+}
+
 /// Writes the statistics of a run's repeats, if it has any.
 fn repeated(page: &mut Page, repeats: &[&Record]) {
-    let Some(time) = repeats::time(repeats).filter(|time| time.n > 1) else {
+    let Some(all) = repeats::time(repeats).filter(|all| all.n > 1) else {
         return;
     };
-    let range = time
+    let range = all
         .interval
-        .map(|interval| format!(" ({}, 95 % confidence)", sentence::seconds(interval)));
-    let note = format!("of its {} repeats{}", time.n, range.unwrap_or_default());
-    page.say_number("median", &column_seconds(time.median), &note);
-    page.say_number("shortest", &column_seconds(time.min), "of the repeats");
-    page.say_number("longest", &column_seconds(time.max), "of the repeats");
+        .map(|interval| format!(" ({}, 95 % interval)", sentence::seconds(interval)));
+    let note = format!("of its {} repeats{}", all.n, range.unwrap_or_default());
+    page.say_number("median", &time(all.median), &note);
+    page.say_number("shortest", &time(all.min), "of the repeats");
+    page.say_number("longest", &time(all.max), "of the repeats");
 }
 
 /// Writes the metrics of this group, with what they mean.
@@ -149,9 +159,9 @@ fn number_of(page: &mut Page, entry: &RunEntry, metric: &Metric) {
         return;
     }
     let is_estimate = metric.is_estimate(&entry.record);
-    let value = or_nothing(value, |value| match metric.phase() {
-        Some(_) => column_seconds(value),
-        None => with_unit(metric.unit, value),
+    let value = or_nothing(value, |value| match metric.unit {
+        Unit::Seconds | Unit::Milliseconds => time(value),
+        unit => with_unit(unit, value),
     });
     let value = format!("{}{value}", if is_estimate { "~" } else { "" });
     let note = match metric.id {

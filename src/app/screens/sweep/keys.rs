@@ -18,7 +18,7 @@ pub static SWEEP: LazyLock<Keys> = LazyLock::new(|| keys("In the chart of a swee
     step("End G", "", 0, "to the most workers", FAR),
     bind("Enter", "Enter details", 4, "all runs and numbers of the point", App::open_point).when(|app| app.sweeps.sketch.is_some()),
     bind("y", "y time/speed-up", 4, "switch between times and speed-ups", |app| app.with_chart(|chart, _| chart.toggle_measure())),
-    bind("f", "f fits", 6, "show or hide curves fitted to the model's speed-ups", |app| app.with_chart(|chart, _| chart.has_fits ^= true)),
+    bind("f", "f fitted curves", 6, "show or hide curves fitted to the model's speed-ups", |app| app.with_chart(|chart, _| chart.has_fits ^= true)),
     bind("m", "m mark", 7, "mark the run that is nearest to the median", App::mark_point)
         .when(|app| app.median_run().is_some()).or_says(App::why_not_chosen),
     bind("c", "c compare", 6, "compare the marked runs, or this one with serial", App::open_comparison)

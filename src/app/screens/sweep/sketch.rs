@@ -14,7 +14,7 @@ use crate::{
         number::with_interval,
         sentence::{
             conclusion::{self, headline, place},
-            count, fit,
+            fit,
         },
     },
 };
@@ -138,7 +138,7 @@ impl SketchComposer<'_> {
             Some(summary) => about.extend(numbers(summary)),
             None if self.now() == Some(configuration) => about.push("being measured".into()),
             None if failed > 0 => {}
-            None if is_warm() => about.push("warm-up, not counted".into()),
+            None if is_warm() => about.push("only its warm-up run, which is not counted".into()),
             None if self.now().is_some() => about.push("not measured yet".into()),
             None => about.push("not measured".into()),
         }
@@ -150,15 +150,15 @@ impl SketchComposer<'_> {
         let runs = counted(plan.runs().into(), "run");
         if results.ended >= plan.runs() {
             let rounds = counted(plan.repeats.into(), "round");
-            format!("{runs}: {rounds}, and one that warmed up")
+            format!("{runs}: {rounds} and a warm-up round")
         } else {
             let ended = grouped(results.ended.into());
             let kept = if results.ended > 0 {
-                ": what was measured is kept"
+                "; results are kept"
             } else {
                 ""
             };
-            format!("ended after {ended} of {runs}{kept}")
+            format!("stopped after {ended} of {runs}{kept}")
         }
     }
 }
@@ -190,13 +190,13 @@ fn numbers(summary: &ConfigurationSummary) -> Vec<String> {
     let speedup = summary.speedup.filter(|_| !summary.plan.is_serial());
     let times = summary.time.interval;
     let mut numbers = vec![];
-    numbers.extend(speedup.map(|ratio| with_interval(ratio.value, ratio.interval, text::speedup)));
-    numbers.push(with_interval(summary.time.median, times, duration));
-    numbers.push(if summary.runs == 1 {
-        "one run".into()
-    } else {
-        format!("{} runs", count(summary.runs.into()))
-    });
+    numbers.extend(speedup.map(|ratio| {
+        let value = with_interval(ratio.value, ratio.interval, text::speedup);
+        format!("speed-up {value}")
+    }));
+    let time = with_interval(summary.time.median, times, duration);
+    numbers.push(format!("time {time}"));
+    numbers.push(counted(summary.runs.into(), "run"));
     let efficiency = summary.efficiency.filter(|_| summary.plan.workers > 1);
     numbers.extend(efficiency.map(|share| format!("{:.0} % per worker", share * 100.0)));
     numbers

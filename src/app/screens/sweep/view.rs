@@ -49,13 +49,13 @@ use crate::{
     catalog::model::Model,
     domain::model_variant::ModelVariant,
     present::{
-        chart::{AxisScale, ChartBar, Layout as Bars, Measure},
+        chart::{AxisScale, Layout as Bars, Measure},
         table::{fitting, in_rows},
     },
     ui::{
         area::{cells, split_above, split_below, split_left},
         panel::{block, draw_block, draw_lines, draw_text, inside, on_border, wrap},
-        theme::{CURSOR, STRONG, Theme},
+        theme::{STRONG, Theme},
         widget::{
             bar::Bar as ProgressBar,
             chart,
@@ -66,6 +66,20 @@ use crate::{
 
 /// The minimum columns and rows inside the frame at which all points are below the chart as numbers.
 const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
+/// The marks besides the bars, with their meaning, the most important first.
+const MARKS: [(&str, &str); 9] = [
+    ("★", "best"),
+    ("─", "serial"),
+    ("═", "ideal"),
+    ("━", "now"),
+    ("○", "warm-up"),
+    ("·", "to come"),
+    ("✗", "failed"),
+    ("┬", "95 % interval"),
+    ("•", "one run"),
+];
+/// How many of them come before the fitted laws.
+const SERIAL_AND_BEST: usize = 3;
 /// The width of the progress bar, in columns.
 const PROGRESS: u16 = 20;
 
@@ -166,10 +180,11 @@ impl PlacedChart<'_> {
     }
 
     fn draw(&self, buf: &mut Buffer) {
-        let frame = block(self.title(), true, self.theme).title_bottom(self.legend());
-        draw_block(&frame, self.frame, buf);
         let [chart, table, about, progress, notes] = self.rooms;
         self.draw_chart(chart, buf);
+        let legend = self.legend(|mark| chart.positions().any(|at| buf[at].symbol() == mark));
+        let frame = block(self.title(), true, self.theme).title_bottom(legend);
+        draw_block(&frame, self.frame, buf);
         table::draw(&self.sketch.chart, self.at.place(), table, buf);
         draw_text(self.about(about.width), STRONG, about, buf);
         self.draw_progress(progress, buf);
@@ -185,7 +200,7 @@ impl PlacedChart<'_> {
     fn title(&self) -> String {
         let sketch = self.sketch;
         let unit = match sketch.chart.measure {
-            Measure::SpeedUp => "speed-up over serial",
+            Measure::SpeedUp => over(&sketch.chart.executors),
             Measure::Time => "time",
         };
         let models = &self.models;
@@ -194,7 +209,7 @@ impl PlacedChart<'_> {
         } else {
             let executor = sketch.chart.executors.get(models.start);
             let name = executor.map_or("serial".into(), ModelVariant::name);
-            format!(" · only {name}: ↑↓")
+            format!(" · {name} only, ↑↓ for others")
         };
         let (first, shown) = (self.layout.first, self.layout.groups.len());
         let part = match sketch.chart.groups.get(first..first + shown) {
@@ -208,14 +223,15 @@ impl PlacedChart<'_> {
             format!("{title} · {unit}, by number of workers{only}{part}"),
             format!("{title} · {unit} by workers{only}{part}"),
             format!("{unit} by workers{only}{part}"),
+            format!("{unit}{only}{part}"),
         ];
         fitting(candidates, |title| {
             title.width() + 6 <= usize::from(self.frame.width)
         })
     }
 
-    /// The meaning of as many marks as fit, the bars first.
-    fn legend(&self) -> Line<'static> {
+    /// The meaning of the marks that are drawn, as many as fit, the bars first.
+    fn legend(&self, is_drawn: impl Fn(&str) -> bool) -> Line<'static> {
         let (sketch, width) = (self.sketch, usize::from(self.frame.width));
         let drawn = sketch.chart.executors.get(self.models.clone());
         let drawn = drawn.unwrap_or_default();
@@ -224,16 +240,11 @@ impl PlacedChart<'_> {
             let Span { content, style } = ink(one.model, self.theme);
             entries.push((Span::styled(content.repeat(2), style), name));
         }
-        let points = || sketch.chart.bars();
-        let is_measured = points().any(|point| point.is_now);
-        let warms_up = |bar: &ChartBar| bar.value.is_none() && bar.warm_up.is_some();
-        let plain = |(mark, name)| (Span::raw(mark), name);
-        let marks = std::iter::once(plain(("═", "ideal")))
-            .chain(sketch.laws.iter().map(|law| plain(laws::mark(&law.fit))))
-            .chain([plain(("─", "serial")), (Span::styled("★", STRONG), "best")])
-            .chain(is_measured.then_some((Span::styled("━", CURSOR), "now")))
-            .chain(points().any(warms_up).then_some(plain(("○", "warm-up"))));
-        entries.extend(marks.map(|(mark, name)| (mark, name.to_string())));
+        let laws = sketch.laws.iter().map(|law| laws::mark(&law.fit));
+        let marks = MARKS.into_iter().take(SERIAL_AND_BEST).chain(laws);
+        let marks = marks.chain(MARKS.into_iter().skip(SERIAL_AND_BEST));
+        let marks = marks.filter(|(mark, _)| is_drawn(mark));
+        entries.extend(marks.map(|(mark, name)| (Span::styled(mark, STRONG), name.to_string())));
         let mut line = Line::raw(" ");
         for (mark, name) in entries {
             let name = Span::raw(format!(" {name}  "));
@@ -287,11 +298,13 @@ impl PlacedChart<'_> {
         let digits = progress.of.to_string().len();
         let (run, of) = (progress.run, progress.of);
         let round = match progress.round {
-            0 => "warming up".to_string(),
+            0 => "warm-up round".to_string(),
             round => format!("round {round} of {}", progress.rounds),
         };
         let left = progress.remaining_s.map(about_seconds).unwrap_or_default();
-        let text = format!("run {run:>digits$} of {of} · {round:<12} ");
+        let run_of = format!("run {run} of {of}");
+        let width = "run  of ".len() + 2 * digits;
+        let text = format!("{run_of:<width$} · {round:<13} ");
         let (_, behind) = split_left(area, cells(text.width() + 1));
         let bar = Rect {
             width: PROGRESS.min(behind.width.saturating_sub(1)),
@@ -316,6 +329,16 @@ impl PlacedChart<'_> {
             .bars
             .get(bar)?
             .configuration
+    }
+}
+
+/// What the speed-ups of these bars are measured against.
+fn over(executors: &[ModelVariant]) -> &'static str {
+    let python = |one: &ModelVariant| one.model.is_python();
+    match (executors.iter().any(python), executors.iter().all(python)) {
+        (false, _) => "speed-up over serial",
+        (true, true) => "speed-up over one Python thread",
+        (true, false) => "speed-up over serial or one Python thread",
     }
 }
 

@@ -17,6 +17,7 @@ impl FormOver for SweepFormScreen {
             focused: true,
             about: None,
             outcome: estimate.map_err(|invalid| &*invalid.sentence),
+            lead: "",
             key: None,
         }
     }

@@ -5,7 +5,7 @@ mod runs;
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Rect},
-    style::Modifier,
+    style::{Modifier, Style},
     text::{Line, Span},
     widgets::Widget,
 };
@@ -24,7 +24,7 @@ use crate::{
         history::RunEntry,
         record::Outcome,
         speedup::Baseline,
-        text::{self, grouped},
+        text::{self, counted, grouped},
         time::seconds,
     },
     present::{
@@ -32,12 +32,15 @@ use crate::{
         table::fitting,
     },
     ui::{
-        area::{cells, split_above, split_left},
+        area::{cells, split_above, split_below, split_left},
         panel::{draw_lines, draw_text, wrap},
         theme::{BAND, CURSOR, STRONG, Theme, strong_if},
         widget::figure::{LargeFigure, Size},
     },
 };
+
+/// The words before the pressed keys, which could be taken for keys to press.
+const LEAD: &str = "pressed: ";
 
 /// Whether the teaching layout is on the screen. An expanded panel takes its place.
 pub fn is_on(app: &App) -> bool {
@@ -125,8 +128,8 @@ fn verdict_and_reason(app: &App, room: u16) -> (String, String) {
     (first, second)
 }
 
-/// A number and its captions. The longest caption that fits is shown.
-type Number = (String, Vec<String>);
+/// A number, its captions, and what it counts. The longest caption that fits is shown.
+type Number = (String, Vec<String>, String);
 
 /// Draws the time, the speed-up, and the values of concurrency and parallelism.
 fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
@@ -138,13 +141,14 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
             let done = vec![format!("of {tasks} tasks done"), format!("of {tasks}")];
             let time = format!("{:.1} s", seconds(live.trace.now));
             (
-                (time, vec!["time so far".into()]),
-                (ended.to_string(), done),
+                (time, vec!["time so far".into()], String::new()),
+                (ended.to_string(), done, String::new()),
             )
         }
         Shown::Entry(entry) => {
             let time = in_few_digits(entry.record.times.wall_s);
-            ((time, vec!["time".into()]), speed_up(entry))
+            let time = (time, vec!["time".into()], String::new());
+            (time, speed_up(entry))
         }
     };
     let (concurrency, parallelism) = shown.two_numbers();
@@ -156,7 +160,7 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
             parallelism,
             "parallelism",
             "par.",
-            &format!("cores used, of {cores}"),
+            &format!("of {} in use", counted(cores.into(), "core")),
         ),
     ];
     // A number with more digits gets more room. In 120 columns, large ones are three columns apart or more.
@@ -171,13 +175,13 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
 fn average(value: f64, name: &str, short: &str, what: &str) -> Number {
     // A second decimal of a large number is meaningless.
     let decimals = usize::from(value < 9.95);
-    let captions = vec![format!("{name}: {what}"), name.into(), short.into()];
-    (format!("{value:.decimals$}"), captions)
+    let captions = vec![name.into(), short.into()];
+    (format!("{value:.decimals$}"), captions, what.into())
 }
 
 /// Draws a number aligned at the right, so that another digit does not move the others. It is as large as the room
 /// allows.
-fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
+fn draw_number((digits, captions, what): &Number, area: Rect, buf: &mut Buffer) {
     let (area, _) = split_left(area, area.width.saturating_sub(2));
     let (above, below) = split_above(area, 1);
     let room = usize::from(area.width);
@@ -190,22 +194,34 @@ fn draw_number((digits, captions): &Number, area: Rect, buf: &mut Buffer) {
         figure = LargeFigure::new(digits, Size::Small, STRONG);
     }
     let (_, place) = split_left(below, below.width.saturating_sub(figure.width()));
+    let (_, last) = split_below(place, u16::from(below.height > Size::Large.rows()));
     figure.render(place, buf);
+    let last = Rect {
+        x: below.x,
+        width: below.width,
+        ..last
+    };
+    Line::raw(what).right_aligned().render(last, buf);
 }
 
 /// The speed-up and its reference, or the reason why there is none.
 fn speed_up(entry: &RunEntry) -> Number {
-    let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()]);
+    let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()], String::new());
     let Assessment {
         speedup, baseline, ..
     } = entry.assessment;
     match (entry.record.ending.outcome, speedup, baseline) {
         (outcome @ (Outcome::Cancelled | Outcome::Failed), ..) => none(outcome.name()),
         _ if entry.record.ending.tasks_failed > 0 => none("tasks failed"),
+        _ if entry.assessment.is_undecided => none("cannot tell"),
         (_, Some(_), Some(over)) if over.is_disturbed || entry.record.is_disturbed() => {
             none("runs were disturbed")
         }
-        (_, Some(factor), Some(over)) => (text::speedup(factor), measured_against(entry, over)),
+        (_, Some(factor), Some(over)) => (
+            text::speedup(factor),
+            measured_against(entry, over),
+            String::new(),
+        ),
         _ => none("no baseline yet"),
     }
 }
@@ -242,7 +258,12 @@ pub fn draw_pressed(app: &App, panels: &Panels, area: Rect, buf: &mut Buffer) {
         }
     };
     let (_, mut room) = split_left(place, 1);
-    for (i, pressed) in app.settings.teaching.pressed.iter().enumerate() {
+    let all = &app.settings.teaching.pressed;
+    if !all.is_empty() {
+        draw_text(LEAD, Style::new(), room, buf);
+        (_, room) = split_left(room, cells(LEAD.len()));
+    }
+    for (i, pressed) in all.iter().enumerate() {
         let key = pressed_key(pressed, i == 0);
         let width = cells(key.width());
         if i > 0 && width > room.width {

@@ -185,6 +185,11 @@ impl App {
         (frozen.number == shown).then_some(&*frozen.live)
     }
 
+    /// The number of the run whose trace is frozen.
+    pub(crate) fn frozen_number(&self) -> Option<usize> {
+        Some(self.timeline.frozen.as_ref()?.number)
+    }
+
     /// Freezes the trace of the live run, or lets the shown one continue. Recording always continues.
     pub(crate) fn toggle_freeze(&mut self) {
         // The notice may say that the run has ended in the meantime.
@@ -194,6 +199,8 @@ impl App {
             number: self.history.next_number(),
             live: Box::new(live.clone()),
         });
+        // The frozen run had a row of its own.
+        self.rearrange();
     }
 
     /// Switches the rows between cores and workers. What is under the cursor stays under it.
@@ -348,8 +355,12 @@ mod tests {
     use super::*;
     use crate::{
         app::message::{Effect, Msg},
+        catalog::{model::Model, workload::Workload},
         domain::{machine::WorkerLimits, record::TaskOutcome, speed::Speed},
-        fixtures::explorer::{Scenario, machine},
+        fixtures::{
+            explorer::{Scenario, machine},
+            sample,
+        },
         ui::key::{
             Key,
             Key::{Char, End, Esc, Home, Left, Right},
@@ -370,13 +381,9 @@ mod tests {
             rows: 24,
         });
         let _ = app.update(Msg::Calibrated(Speed::uniform(40e6)));
-        let effects = press(&mut app, &[Char('2')]);
-        let [.., Effect::Start(serial)] = &effects[..] else {
-            panic!("{effects:?}")
-        };
-        let serial = Scenario::new(serial.clone(), 2);
-        let _ = app.update(Msg::Batch(serial.batch(0, serial.wall())));
-        let effects = app.update(Msg::Concluded(Box::new(serial.record())));
+        app.form
+            .set_draft(sample::draft(Workload::Cpu, Model::GilThreads, 4));
+        let effects = press(&mut app, &[Char('r')]);
         let [.., Effect::Start(plan)] = &effects[..] else {
             panic!("{effects:?}")
         };

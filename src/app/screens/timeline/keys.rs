@@ -25,17 +25,18 @@ pub static TIMELINE: LazyLock<Keys> = LazyLock::new(|| keys("In the timeline", A
         bind("Home", "", 0, "move the cursor to the start of the run", |app| app.look(|view, trace| view.look_at(0, trace))).when(App::has_trace),
         bind("End", "", 0, "move the cursor to the end of the run", |app| app.look(|view, trace| view.look_at(trace.now, trace)))
             .when(App::has_trace),
-        bind(".", ". segment", 5, "the worker's next segment; under the lock, its next wait or turn", |app| app.step_segment(Direction::Next))
+        bind(".", ",. segment", 5, "the worker's next segment; under the lock, its next wait or turn", |app| app.step_segment(Direction::Next))
             .when(App::has_trace),
         bind(",", "", 0, "the start of this segment, or the one before", |app| app.step_segment(Direction::Previous)).when(App::has_trace),
-        bind("t", "t task", 5, "the worker's next task", |app| app.step_task(Direction::Next)).when(App::shows_workers),
+        bind("t", "t next task", 5, "the worker's next task", |app| app.step_task(Direction::Next)).when(App::shows_workers),
         bind("T", "", 0, "the start of this task, or the one before", |app| app.step_task(Direction::Previous)).when(App::shows_workers),
         bind("n", "", 0, "the next failed task of any worker", |app| app.step_failure(Direction::Next)).when(App::has_trace),
         bind("N", "", 0, "the previous failed task of any worker", |app| app.step_failure(Direction::Previous)).when(App::has_trace),
         bind("z", "z zoom there", 5, "zoom to the segment under the cursor", App::zoom_to_segment).when(|app| app.segment().is_some()),
         bind("w", "w busiest", 15, "sort workers by time spent on tasks; again: by number", App::sort_workers)
             .when(App::shows_workers),
-        bind("Enter", DETAILS, 2, "all numbers of the run; the chart of a sweep", App::open_details).when(App::has_chosen).or_says(App::why_not_chosen),
+        bind("Enter", DETAILS, 2, "all numbers of the run; the chart of a sweep", App::open_details)
+        .labelled(App::chart_label).when(App::has_chosen).or_says(App::why_not_chosen),
     ],
 ].concat()));
 
@@ -49,5 +50,5 @@ pub static PLAYBACK: LazyLock<Keys> = LazyLock::new(|| keys("While a run is repl
     step("End", "", 0, "to its end", FAR),
     bind("<", "<> speed", 3, "slower, down to a hundredth of the speed", |app| app.change_speed(-1)),
     bind(">", "", 0, "faster, up to ten times the speed", |app| app.change_speed(1)),
-    bind("Esc", "Esc end", 1, "stop replaying and show the whole run", App::end_playback),
+    bind("Esc", "Esc close", 1, "stop replaying and show the whole run", App::end_playback),
 ]));

@@ -231,7 +231,7 @@ impl App {
         Some(if self.has_measured() {
             "only a finished run can be replayed, while nothing is being measured"
         } else {
-            "no run has finished yet. r runs what the form says"
+            "no run has finished yet. r runs the plan"
         })
     }
 }

@@ -157,11 +157,8 @@ impl DrawnTimeline<'_> {
     /// the task under it is more important than anything else.
     fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
         let (long, short) = match self.shown.plan().lock() {
-            Lock::Emulated => (" · the lock is emulated", " · emulated"),
-            Lock::Real => (
-                " · waiting for the lock is estimated",
-                " · gil is estimated",
-            ),
+            Lock::Emulated => (" · the GIL is emulated", " · emulated GIL"),
+            Lock::Real => (" · waiting for the GIL is estimated", " · gil is estimated"),
             Lock::None => ("", ""),
         };
         let rows = self.rows_in_words();
@@ -268,7 +265,7 @@ impl DrawnTimeline<'_> {
             is_frozen.then(|| "frozen: Space continues".to_string()),
             self.app.playback().map(Playback::short_words),
             is_zoomed.then(|| format!("{} of {} in view", span(window), span(all))),
-            (!self.at.overview.is_empty()).then(|| "all workers →".into()),
+            (!self.at.overview.is_empty()).then(|| "all workers ↓".into()),
         ];
         let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         if words.is_empty() {

@@ -44,6 +44,7 @@ fn measured(kind: Workload, configurations: &[Configuration<'_>]) -> History {
             record.campaign = Some(CampaignPart {
                 id: "campaign".into(),
                 round,
+                in_turn: false,
             });
             history.add(record, Trace::new(plan.workers));
         }

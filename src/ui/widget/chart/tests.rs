@@ -24,6 +24,7 @@ fn bar(series: usize, value: f64) -> ChartBar {
 fn group(label: &str, bars: Vec<ChartBar>) -> BarGroup {
     BarGroup {
         label: label.into(),
+        short: label.into(),
         bars,
     }
 }

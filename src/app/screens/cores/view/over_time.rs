@@ -72,7 +72,7 @@ fn draw_label(core: &Core, area: Rect, buf: &mut Buffer) {
     let number = Span::raw(format!("{:>3} ", core.number));
     let [first, second] = if area.height > 1 {
         let below = format!("    others {others}").into();
-        [vec![number, "ours   ".into(), ours], vec![below]]
+        [vec![number, "workers".into(), ours], vec![below]]
     } else {
         [vec![number, ours, format!(" + {others}").into()], vec![]]
     };

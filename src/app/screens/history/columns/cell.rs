@@ -66,6 +66,7 @@ impl<'a> RowSource<'a> {
     /// The speed-up over the baseline.
     pub(in crate::app) fn speedup(self) -> Option<f64> {
         match self {
+            RowSource::Entry(entry) if entry.assessment.is_undecided => None,
             RowSource::Entry(entry) => entry.assessment.speedup,
             RowSource::Live(..) => None,
             RowSource::Sweep(sweep) => Some(sweep.best()?.speedup?.value),

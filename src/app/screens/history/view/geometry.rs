@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The width of the signs before a row, in columns.
-const SIGNS: u16 = 5;
+pub(crate) const SIGNS: u16 = 5;
 /// The room that is left for words that distinguish rows before columns without such words are added, in columns.
 const FOR_WORDS: u16 = 12;
 /// The minimum room for bars, in columns. With less, extra columns are left out, because only runs and their numbers

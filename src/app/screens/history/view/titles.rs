@@ -59,8 +59,8 @@ fn title(app: &App, part: Option<(usize, usize, usize)>) -> String {
 fn title_right(app: &App) -> String {
     match (app.browse().earlier, app.browse().shows_earlier) {
         (0, _) => String::new(),
-        (earlier, false) => format!(" + {} earlier: H ", grouped(earlier as u64)),
-        (_, true) => " all sessions: H hides ".into(),
+        (earlier, false) => format!(" H shows {} ", counted(earlier as u64, "earlier run")),
+        (_, true) => " H hides earlier sessions ".into(),
     }
 }
 
@@ -115,13 +115,15 @@ pub fn nothing_shown(app: &App) -> Option<String> {
     })
 }
 
-/// The keys that measure or bring in a first run, and those for working with it. The texts come from the help.
-pub fn first_keys() -> Vec<Line<'static>> {
+/// The keys that bring a run here, and what the user can do with it then. The texts come from the help.
+pub fn first_keys(app: &App) -> Vec<Line<'static>> {
     let keys = ['1', 'r', 's', 'm', 'c', 'o'].map(Key::Char);
     let found = keys.into_iter().filter_map(|key| lookup(key, &[&PANELS]));
     let line = |(_, binding): (_, &'static Binding)| {
         let first = binding.explanation.split(';').next().unwrap_or_default();
-        let key = Span::styled(format!(" {:<5}", binding.shown), STRONG);
+        let now = (binding.label_now)(app).and_then(|label| label.split(' ').next());
+        let shown = now.unwrap_or(binding.shown);
+        let key = Span::styled(format!(" {shown:<5}"), STRONG);
         Line::from(vec![key, Span::raw(first)])
     };
     found.map(line).collect()

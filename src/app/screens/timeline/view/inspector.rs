@@ -55,7 +55,7 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
     };
     // To the microsecond.
     let place = |at: &str| {
-        let place = format!("{name}{at} {:.6} s  ", seconds(under.at));
+        let place = format!("{name}{at} {}  ", moment(under.at, 3));
         Span::styled(place, STRONG)
     };
     let Some(segment) = under.segment else {
@@ -87,16 +87,10 @@ fn segment_lines(under: &Inspection<'_>, theme: Theme) -> Vec<Line<'static>> {
             line("", "  mostly".into()),
         ];
     }
-    let end = if segment.is_open {
-        "now".into()
-    } else {
-        format!("{} s", exactly(segment.to, segment))
-    };
-    let range = format!("  {} – {end}", exactly(segment.from, segment));
+    let range = format!("  ({})", range(segment));
     vec![
         line(" at", format!("{range}{core}")),
         line("", format!("{range}{core}")),
-        line("", range),
         line("", core),
         line("", String::new()),
     ]
@@ -158,7 +152,7 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     let time_in = |phase: Phase| {
         let time = duration(seconds(story.times[phase]));
         let text = if named {
-            format!(" {time} {}", phase.name())
+            format!(" {} {time}", phase.name())
         } else {
             format!(" {time}")
         };
@@ -167,14 +161,30 @@ fn by_phase(story: &TaskStory, named: bool, theme: Theme) -> Vec<Span<'static>> 
     phases.into_iter().flat_map(time_in).collect()
 }
 
-/// Seconds to the microsecond; to the nanosecond if the segment is too short for that.
-fn exactly(at: Nanos, segment: Segment) -> String {
-    let decimals = if segment.to - segment.from < 10_000 {
-        9
-    } else {
-        6
+/// From when to when, to the microsecond; to the nanosecond if the segment is too short for that.
+fn range(segment: Segment) -> String {
+    let is_short = segment.to - segment.from < 10_000;
+    let decimals = if is_short { 6 } else { 3 };
+    if segment.is_open {
+        return format!("since {}", moment(segment.from, decimals));
+    }
+    let (number, unit) = in_unit_of(segment.to, decimals);
+    format!("{}–{} {unit}", number(segment.from), number(segment.to))
+}
+
+fn moment(at: Nanos, decimals: usize) -> String {
+    let (number, unit) = in_unit_of(at, decimals);
+    format!("{} {unit}", number(at))
+}
+
+/// How moments are written: in milliseconds with this many decimals; in seconds if `last` is at least one.
+fn in_unit_of(last: Nanos, decimals: usize) -> (impl Fn(Nanos) -> String, &'static str) {
+    let (factor, decimals, unit) = match seconds(last) {
+        ..1.0 => (1e3, decimals, "ms"),
+        _ => (1.0, decimals + 3, "s"),
     };
-    format!("{:.decimals$}", seconds(at))
+    let number = move |at| format!("{:.decimals$}", seconds(at) * factor);
+    (number, unit)
 }
 
 /// The length of a period. It is marked as incomplete if its end is open, and as approximate if the trace was thinned.

@@ -20,8 +20,8 @@ use crate::{
 pub const LINES: u16 = 3;
 /// The meaning of the ink, after the first item.
 const FULLER: [&str; 2] = [
-    ": the fuller the bar, the more of that time",
-    ": the fuller, the more of that time",
+    ": height and % are its share of the time",
+    ": height = share of time",
 ];
 
 /// A mark with its name, and its meaning in a few words.
@@ -47,9 +47,9 @@ fn item(mark: Span<'static>, name: &'static str, explained: &'static str, line: 
 
 fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> LegendItem {
     let (name, explained) = match (phase, lock) {
-        (Phase::Ready, _) => (phase.name(), "ready: no core is free"),
-        (Phase::Gil, Lock::Real) => ("gil (estimated)", "gil (estimated): wants the lock"),
-        (Phase::Gil, _) => (phase.name(), "gil: wants the lock"),
+        (Phase::Ready, _) => (phase.name(), "ready: waits for a core"),
+        (Phase::Gil, Lock::Real) => ("gil (estimated)", "gil (estimated): waits for the lock"),
+        (Phase::Gil, _) => (phase.name(), "gil: waits for the lock"),
         _ => (phase.name(), phase.name()),
     };
     let line = match phase {
@@ -89,9 +89,9 @@ pub fn of_cores(theme: Theme) -> Vec<LegendItem> {
     let computing = theme.mark(Phase::Computing);
     vec![
         item(computing, "computing", "a worker computes here", 0),
-        item(strong("w3"), "which", "which one", 1),
-        item(several, "several", "several in turn", 1),
-        item(strong(STARTS), "next", "the next one", 2),
+        item(strong("w3"), "which", "the worker", 1),
+        item(several, "several", "several by turns", 1),
+        item(strong(STARTS), "next", "the next worker starts", 2),
     ]
 }
 
