@@ -120,7 +120,7 @@ impl Zygote {
         }
     }
 
-    /// Stops the loopback server, and waits until it is gone. Returns whether it was still running.
+    /// Stops the loopback server, and waits until it is gone. Returns whether it had run until then.
     pub fn stop_server(&mut self) -> bool {
         // Under models without processes, the news has not been read meanwhile.
         while let Ok(Some(_)) = self.news() {}
@@ -128,8 +128,15 @@ impl Zygote {
             return false;
         }
         let _ = self.send(&ZygoteRequest::StopServer);
-        while self.server_runs && self.receive().is_ok() {}
-        true
+        let mut had_run = true;
+        while self.server_runs {
+            match self.receive() {
+                Ok(News::ServerEnded(end)) => had_run = end == ProcessEnd::STOPPED,
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        had_run
     }
 
     /// Kills all workers, and the program with all its processes. Their exits are reported as usual.
@@ -174,7 +181,7 @@ impl Zygote {
         let news = protocol::receive(&mut self.socket).map_err(|_| self.lost())?;
         match news {
             News::Server(Ok(_)) => self.server_runs = true,
-            News::ServerEnded => self.server_runs = false,
+            News::ServerEnded(_) => self.server_runs = false,
             News::ProgramStarted(Ok(group)) => self.program.store(group, Relaxed),
             News::ProgramEnded(_) => self.program.store(0, Relaxed),
             _ => {}

@@ -18,7 +18,8 @@ use nix::{
     sys::{
         signal::{
             Signal::{
-                SIGBUS, SIGCHLD, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGSEGV, SIGTERM, SIGXFSZ,
+                SIGBUS, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGSEGV, SIGTERM,
+                SIGXFSZ,
             },
             kill,
         },
@@ -136,7 +137,7 @@ impl Process {
                 let port = self.fork_server(&site);
                 self.report(News::Server(port.map_err(|error| error.to_string())))?;
             }
-            ZygoteRequest::StopServer => self.kill(|child| child == Child::Server),
+            ZygoteRequest::StopServer => self.stop_server(),
         }
         Ok(())
     }
@@ -194,7 +195,7 @@ impl Process {
         let port = listener.local_addr()?.port();
         self.fork_child(Child::Server, move || {
             os::name_thread("pconc-server");
-            // It returns only with an error. Then the process exits, and its exit is reported.
+            // `serve` returns only on an error. The process then exits, and its exit is reported.
             let _ = loopback::serve(listener, site);
         })?;
         Ok(port)
@@ -223,13 +224,22 @@ impl Process {
         }
     }
 
-    /// Kills these children and the program. The server alone is killed only when no program is running.
+    /// Kills these children and the program.
     fn kill(&mut self, which: impl Fn(Child) -> bool) {
         for (pid, _) in self.children.iter().filter(|(_, child)| which(**child)) {
             // A process that is already gone is reaped all the same.
             let _ = kill(*pid, SIGKILL);
         }
         self.program.iter_mut().for_each(ProcessGroup::end);
+    }
+
+    /// Stops the server, also if it was suspended. A server that something else kills usually ends with SIGKILL, and
+    /// its connections close before the kernel reports its end. So only the signal tells who stopped it.
+    fn stop_server(&self) {
+        let servers = self.children.iter();
+        for (pid, _) in servers.filter(|(_, child)| **child == Child::Server) {
+            let _ = (kill(*pid, SIGTERM), kill(*pid, SIGCONT));
+        }
     }
 
     /// Reaps and reports the processes that have exited.
@@ -240,7 +250,7 @@ impl Process {
                     let cause = end.to_string();
                     self.report(News::WorkerEnded { worker, cause })?;
                 }
-                Some(Child::Server) => self.report(News::ServerEnded)?,
+                Some(Child::Server) => self.report(News::ServerEnded(end))?,
                 // The program's first process, or one of its orphans.
                 None => {
                     if let Some(group) = self.program.as_mut().filter(|group| group.id == pid) {

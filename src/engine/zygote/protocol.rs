@@ -68,8 +68,8 @@ pub enum News {
     ProgramEnded(ProcessEnd),
     /// The port of the loopback server; or the system's reason if there is none.
     Server(Result<u16, String>),
-    /// The loopback server is gone.
-    ServerEnded,
+    /// The loopback server is gone: how it exited. The zygote stops it with SIGTERM.
+    ServerEnded(ProcessEnd),
 }
 
 /// How a process exited.
@@ -82,6 +82,9 @@ pub enum ProcessEnd {
 }
 
 impl ProcessEnd {
+    /// The end of a server that the zygote stopped.
+    pub const STOPPED: ProcessEnd = ProcessEnd::Killed(Signal::SIGTERM as i32);
+
     /// Whether it exited by itself with status 0.
     pub fn is_success(self) -> bool {
         self == ProcessEnd::Exited(0)
