@@ -373,7 +373,7 @@ fn first_frame(session: &Session, prepared: Nanos) {
     );
 }
 
-/// A history of ten thousand earlier runs: the cost of reading them, of drawing, and of a key.
+/// Ten thousand earlier runs: the CPU time to add them, to filter them, to draw a frame, and to handle a key.
 fn long_history() {
     const RUNS: usize = 10_000;
     let mut app = App::new(explorer::machine(2), WorkerLimits::default());

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //!               json       everything, and it can be read again
-//!               csv        ┐ of present:     the same words and cells in every format
-//!  Shared ───►  markdown   ┤
-//!               html       ┤ svg:            pictures, drawn from sums
-//!               svg        ┘ markup:         the output is well-formed
+//!               csv        the words and cells of `present`, as in
+//!  Shared ───►  markdown   each of these four
+//!               html       with the pictures of svg
+//!               svg        drawn from sums over columns, not from events
 //!               chrome     the events
 //! ```
+//!
+//! [`markup`] writes HTML and SVG, so that they are always well-formed.
 //!
 //! Output whose length depends on the measurement is streamed. The JSON of a run of a million tasks is a hundred
 //! megabytes, which are never in memory at once. The size of pictures and reports is limited. [`mod@file`] writes a

@@ -59,7 +59,7 @@
 //!
 //! | layer | may import | must not contain |
 //! | --- | --- | --- |
-//! | [`catalog`], [`domain`] | each other without a circle, std's pure parts, serde | I/O, clocks, threads, processes, any terminal |
+//! | [`catalog`], [`domain`] | each other without a cycle, std's pure parts, serde | I/O, clocks, threads, processes, any terminal |
 //! | [`analysis`] | catalog, domain | the same |
 //! | [`present`] | catalog, domain, analysis | the same |
 //! | [`engine`] | catalog, domain | ratatui, crossterm, app, ui, sentences of advice |
@@ -73,7 +73,7 @@
 //! | [`headless`] | all but app, ui and tui | the same |
 //!
 //! `tests/architecture.rs` reads the `use` lines. It fails if an arrow is not allowed by this table, and if modules of a
-//! layer form a circle.
+//! layer form a cycle.
 //!
 //! Fixtures are in `tests/support/`. The tests inside the crate, those outside it and the benches share them.
 //!

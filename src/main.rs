@@ -1,7 +1,7 @@
-//! The order in which the program starts, and how it ends.
+//! The order in which the program starts, and its exit code.
 //!
-//! The arguments come first, so that `--help` forks nothing. Each shell then prepares the session, which forks the
-//! zygote, while the program has one thread; only after that come signals, terminal and threads.
+//! The arguments come first, so that `--help` forks nothing. A command that measures then prepares its session, which
+//! forks the zygote while the program has one thread. Threads that listen for signals and keys come after that.
 
 use std::{path::Path, process::ExitCode};
 

@@ -107,7 +107,7 @@ impl Store {
         provenance: &Provenance,
         patience: Duration,
     ) -> Result<Reply, StoreError> {
-        // Read before the lock is taken, because others wait for the lock.
+        // The changes are read before the lock is taken, so that others wait for less time.
         let adds = |change| matches!(change, &Change::Run { .. } | &Change::Sweep { .. });
         if changes.iter().all(adds) {
             self.know_numbers()?;
@@ -177,7 +177,7 @@ impl Store {
 }
 
 impl HistoryPlace {
-    /// The place where the user wants runs to be kept, or the reason why it cannot be used. Only a file that the user
+    /// The place where the user wants runs to be kept, or why it cannot be used. Only a file that the user
     /// has named has to be a history: an unusable default place is no reason to refuse the whole command.
     ///
     /// # Errors

@@ -339,6 +339,36 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
 }
 
 #[test]
+fn runs_that_were_measured_in_turn_are_pairs_again_where_the_document_is_read() {
+    let mut history = History::new(provenance().into());
+    let plan = sample::plan(Workload::Cpu, Model::Threads, 2);
+    for (round, times) in (1..).zip([[2.0, 1.0], [2.02, 1.0], [2.0, 1.01]]) {
+        for (plan, wall_s) in [plan.as_serial(), plan.clone()].into_iter().zip(times) {
+            let mut record = sample::record(plan, wall_s, 1.0);
+            let (id, in_turn) = ("experiment".into(), true);
+            record.campaign = Some(CampaignPart { id, round, in_turn });
+            history.add(record, Trace::new(2));
+        }
+    }
+    let text = written(&history, Traces::LeftOut);
+    let document: Value = serde_json::from_slice(&text).expect("it is JSON");
+    assert_eq!(
+        complaints(&strict_validator(), &document),
+        [""; 0],
+        "the schema knows the key"
+    );
+    assert_eq!(document["records"][0]["campaign"]["in_turn"], json!(true));
+    let mut elsewhere = History::new(provenance().into());
+    elsewhere.add_earlier(json::read(&text).expect("it is a document"));
+    let rows = |history: &History| -> Vec<Option<f64>> {
+        let rows = history.single_entries();
+        rows.map(|run| run.assessment.speedup).collect()
+    };
+    assert_eq!(rows(&elsewhere), rows(&history));
+    assert_eq!(rows(&history).len(), 2, "a row for each plan");
+}
+
+#[test]
 fn the_schema_is_one_and_everything_in_it_is_described() {
     assert!(jsonschema::meta::is_valid(&schema()));
     fn undescribed(schema: &Value, path: &str, found: &mut Vec<String>) {

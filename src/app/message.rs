@@ -70,7 +70,7 @@ pub enum Msg {
         /// The trace; otherwise the sentence.
         trace: Result<Box<Trace>, String>,
     },
-    /// The answer to [`Effect::Export`]: the size of the file in bytes, or the reason why it was not written.
+    /// The answer to [`Effect::Export`]: the size of the file in bytes, or why it was not written.
     Exported {
         /// The order that was executed.
         order: ExportOrder,

@@ -46,7 +46,7 @@ pub trait Screen: View {
     /// Scrolls the text by `by` rows, on a screen of `rows` rows.
     fn scroll(&mut self, _by: isize, _rows: u16) {}
 
-    /// Updates the numbers of runs after they have changed.
+    /// Replaces the numbers of renumbered runs. `_follow` maps an old number to the new one.
     fn renumber(&mut self, _follow: &dyn Fn(&mut usize)) {}
 }
 

@@ -50,7 +50,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// The reason why there is no trace now, in a few words; `None` if there is one.
+    /// Why there is no trace now, in a few words; `None` if there is one.
     pub fn missing_trace(self) -> Option<&'a str> {
         self.entry().and_then(RunEntry::missing_trace)
     }
@@ -86,7 +86,7 @@ impl App {
         entry.map_or(&self.settings.machine, |entry| &entry.provenance.machine)
     }
 
-    /// Where and when the shown run or sweep was recorded, from the longest text to the shortest; `None` unless it is
+    /// Where and when the shown run or sweep was recorded, in three lengths, the longest first; `None` unless it is
     /// from a shared file.
     pub fn recorded_on(&self) -> Option<[String; 3]> {
         sentence::origin::recorded_on(self.entry_shown()?)

@@ -68,7 +68,7 @@ impl App {
         matches!(self.work.activity, Activity::Nothing)
     }
 
-    /// The reason why no run can start now.
+    /// Why no run can start now.
     pub(crate) fn why_busy(&self) -> Option<&'static str> {
         Some(match self.work.activity {
             Activity::Nothing => return None,

@@ -31,7 +31,7 @@ pub struct Experiment {
 /// into the time that a class waits.
 const TASK_MS: u64 = 150;
 
-/// The shortest and the longest latency of a page. A serial run takes about two seconds, so that several pairs fit, too.
+/// The shortest and the longest latency of a page, so that a serial run of `io` takes about two seconds.
 const LATENCY_MS: [u64; 2] = [50, 200];
 
 /// All experiments in the order of their keys. The last one uses a real Python.
@@ -40,7 +40,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         key: '1',
         question: "Do threads speed up I/O?",
         lead: "next: I/O with threads",
-        watch: "thin lines in all rows at once: all wait for the network",
+        watch: "thin lines in all rows at once, as all wait for the network",
         workload: Workload::Io,
         model: Model::Threads,
         workers: Some(16),
@@ -58,7 +58,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         key: '3',
         question: "Do processes speed up computing?",
         lead: "next: computing with processes",
-        watch: "one full bar per core in use: more cores, shorter run",
+        watch: "one full bar per core in use, and a shorter run",
         workload: Workload::Cpu,
         model: Model::Processes,
         workers: None,
@@ -67,7 +67,7 @@ pub static EXPERIMENTS: [Experiment; 5] = [
         key: '4',
         question: "Do processes speed up I/O?",
         lead: "next: I/O with processes",
-        watch: "thin lines again: high concurrency, hardly any parallelism",
+        watch: "thin lines again, high concurrency, hardly any parallelism",
         workload: Workload::Io,
         model: Model::Processes,
         workers: Some(16),

@@ -35,7 +35,7 @@ pub struct SweepRequest {
     #[arg(long, value_name = "WORKLOAD", allow_hyphen_values = true)]
     workload: Workload,
 
-    /// One model or several, with commas between them
+    /// One or more models, separated by commas
     ///
     /// How the tasks are executed. Serial is always measured too, once per round, because speed-ups need it.
     #[arg(long, value_name = "MODELS", allow_hyphen_values = true)]

@@ -116,7 +116,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         .map_or_else(|| refused(text, "is too large a number"), Ok)
 }
 
-/// A duration in whole microseconds: a number and `s`, `ms`, `us` or `µs`.
+/// Reads a duration such as `250ms`, `0.25s` or `500us`, in microseconds. Finer durations are refused.
 pub(super) fn microseconds(text: &str) -> Result<u64, String> {
     const NO_TIME: &str = "is not a time such as 250ms, 0.25s or 500us";
     if is_negative(text) {

@@ -2,13 +2,12 @@
 
 use super::stats::{Interval, Ratio};
 
-/// Times of single runs differ by up to a tenth by chance.
+/// The smallest ratio of times of single runs that counts as a difference. By chance they differ by up to a tenth.
 pub const OF_SINGLE_RUNS: f64 = 1.1;
-/// With repeats, an interval may separate medians that differ by less than a twentieth. Still, no one would choose more
-/// workers for that, and another session may show the opposite.
+/// The smallest ratio of medians of repeats that counts as a difference. An interval can exclude 1 for a smaller ratio,
+/// but less than 5 % is not worth more workers, and another session may show the opposite.
 pub const OF_REPEATS: f64 = 1.05;
-/// Means over a run, for example of the cores in use, sum up many events. A difference of less than a fifth explains
-/// nothing.
+/// The smallest ratio of two means over a run, for example of the cores in use, that can explain a difference in time.
 pub const OF_AVERAGES: f64 = 1.2;
 
 /// How to read a ratio of times.

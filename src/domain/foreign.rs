@@ -40,7 +40,7 @@ pub fn printed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::
     )?)))
 }
 
-/// The reason why something failed, if it did. Passwords are hidden, because the errors of earlier versions may quote
+/// Why something failed, if it did. Passwords are hidden, because the errors of earlier versions may quote
 /// them.
 ///
 /// # Errors

@@ -104,7 +104,7 @@ pub enum Colors {
 }
 
 impl Colors {
-    /// The number of colours in words.
+    /// A description such as "256 colours".
     pub fn description(self) -> &'static str {
         match self {
             Colors::None => "no colours",

@@ -42,7 +42,7 @@ pub struct Machine {
     /// usable cores.
     #[serde(skip)]
     pub cores: Vec<u16>,
-    /// The reason why fewer cores are usable than online.
+    /// Why fewer cores are usable than online.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

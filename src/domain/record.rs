@@ -364,10 +364,10 @@ pub struct TaskRecord {
     pub task: u32,
     /// The worker that executed it.
     pub worker: u32,
-    /// When the task started.
+    /// The task's start, in seconds since `t0`.
     #[serde(deserialize_with = "foreign::measured")]
     pub start_s: f64,
-    /// When the task ended; null if its worker died or was stopped during the task.
+    /// The task's end, in seconds since `t0`; null if its worker died or was stopped during the task.
     #[serde(default, deserialize_with = "foreign::measured_or_null")]
     pub end_s: Option<f64>,
     /// Whether the task succeeded.

@@ -8,7 +8,7 @@ const FIRST_STRIDE: u64 = 4096;
 /// requests.
 const LONGEST_STRIDE: u64 = 1 << 30;
 
-/// How many iterations are left until the worker reads the clocks again.
+/// A countdown of iterations to the next reading of the clocks. Its length adapts to the speed of the worker.
 #[derive(Debug)]
 pub struct Stride {
     length: u64,

@@ -172,7 +172,7 @@ impl Worker {
                 add_one(&self.lane().failed);
                 self.end(task, TaskState::Failed);
             }
-            // The task stays begun and without an end, and the record says that it was stopped.
+            // The task keeps the state `Begun` and has no end, so the record reports it as stopped.
             Err(Unfinished::Cancelled) => {}
         }
     }

@@ -57,7 +57,7 @@ pub struct Bench<'a> {
     /// The runs that have ended, in this order. They get their numbers after the last one has ended. The traces of the
     /// oldest are thinned if there is no room for all.
     runs: Vec<RunEntry>,
-    /// The reason why a run could not start, or why it failed.
+    /// Why a run could not start, or why it failed.
     pub broke: Option<String>,
     interrupted: Cell<bool>,
     sender: Sender<Option<Report>>,

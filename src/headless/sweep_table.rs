@@ -199,7 +199,7 @@ mod tests {
         );
         assert!(
             table.contains(
-                "\ngil-threads: no gain; processes: 1.9× with 2 workers (one per core), more do not help\n"
+                "\ngil-threads: no gain; processes: 1.9× with 2 workers (one per core), more did not help\n"
             ),
             "{table}"
         );

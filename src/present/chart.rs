@@ -75,7 +75,7 @@ pub struct ChartBar {
     pub series: usize,
     /// The configuration of the plan, if the bar has one.
     pub configuration: Option<usize>,
-    /// The height of the bar: the median; `None` while nothing was measured.
+    /// The height of the bar: the median; `None` if nothing has been measured yet.
     pub value: Option<f64>,
     /// The interval of the value.
     pub interval: Option<Interval>,
@@ -93,7 +93,7 @@ pub struct ChartBar {
     pub is_now: bool,
     /// Whether one of its runs is marked.
     pub is_marked: bool,
-    /// The value with its interval, or the reason why there is none.
+    /// The value with its interval, or why there is none.
     pub text: String,
 }
 

@@ -87,7 +87,7 @@ pub struct FormEntry {
 struct Typing {
     field: TextField,
     before: String,
-    /// The reason why the typed text is not accepted.
+    /// Why the typed text is refused; `None` if it is not.
     wrong: Option<String>,
 }
 
@@ -105,7 +105,7 @@ impl FormEntry {
         self.typing.as_ref().map(|typing| &typing.field)
     }
 
-    /// The reason why the typed text is not accepted.
+    /// Why the typed text is refused; `None` if it is not.
     pub fn wrong(&self) -> Option<&str> {
         self.typing.as_ref()?.wrong.as_deref()
     }

@@ -126,7 +126,7 @@ fn floor(layer: &str) -> &str {
     }
 }
 
-/// The modules of its own layer that each module names. A module belongs to its parents, so it may name them.
+/// For each module, the modules of the same layer that it refers to, without those that contain it.
 fn arrows(files: &[(PathBuf, String)]) -> Arrows {
     let is_shipped = |path: &Path| !path.ends_with("tests.rs");
     let modules: BTreeSet<Vec<String>> = files

@@ -458,7 +458,7 @@ fn details_show_every_note_to_its_end_on_any_screen() {
             .iter()
             .flat_map(|row| row.split_whitespace().map(String::from).collect::<Vec<_>>())
             .collect();
-        for end in ["end", "work", "address", "drawing", "file", "now)"] {
+        for end in ["end", "worker", "address", "drawing", "file", "now)"] {
             assert!(
                 text.iter().any(|word| word == end),
                 "{end} at {columns}: {}",

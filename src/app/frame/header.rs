@@ -201,19 +201,17 @@ fn state(app: &App) -> (String, String) {
         Activity::Nothing => Default::default(),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
-            let state = format!("running {:.1} s", seconds(live.trace.now));
-            let which = if shows_progress(app) {
-                String::new()
-            } else {
-                live.which()
-            };
-            (which, format!("{state:>15}"))
+            let time = seconds(live.trace.now);
+            if shows_progress(app) {
+                return (String::new(), format!("this run {time:>5.1} s"));
+            }
+            (live.which(), format!("running {time:>5.1} s"))
         }
     };
     match app.frozen() {
         // The state is about the run in progress, not about the frozen trace that is shown.
         Some(_) if state.is_empty() => (which, "frozen".into()),
-        Some(_) => (which, format!("picture frozen, {}", state.trim_start())),
+        Some(_) => (which, format!("picture frozen, {state}")),
         None => (which, state),
     }
 }

@@ -30,7 +30,7 @@ impl App {
         }
     }
 
-    /// Measures the answer to a question.
+    /// Starts the runs that answer a question. Says why not if they need a Python and there is none.
     pub(crate) fn experiment(&mut self, experiment: &'static Experiment) {
         if let (true, Some(sentence)) = (experiment.model.is_python(), self.why_no_python()) {
             self.show_notice(sentence);

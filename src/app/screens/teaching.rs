@@ -1,4 +1,4 @@
-//! The teaching layout: fewer panels, larger figures, and the keys that were pressed, for everyone to follow.
+//! The teaching layout: fewer panels, larger numbers, and the keys just pressed, so that an audience can follow.
 
 pub mod view;
 

@@ -28,7 +28,7 @@ impl History {
         Some(number)
     }
 
-    /// Stores a requested trace, or the reason why there is none. Returns whether other traces had to be thinned to
+    /// Stores a requested trace, or why there is none. Returns whether other traces had to be thinned to
     /// make room for it.
     pub fn set_trace(&mut self, number: usize, trace: Result<Box<Trace>, String>) -> bool {
         let entry = self.get_mut(number);
@@ -69,7 +69,7 @@ impl History {
 }
 
 impl RunEntry {
-    /// The reason why the trace is not in memory, in a few words. `None` if it is.
+    /// Why the trace is not in memory, in a few words. `None` if it is.
     pub fn missing_trace(&self) -> Option<&str> {
         match &self.trace_state {
             TraceState::Here => None,

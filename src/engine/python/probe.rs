@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The maximum length of the output that an error quotes, in characters.
 const SHOWN: usize = 120;
 
-/// Describes this file if it is an interpreter that can execute the worker's script. Otherwise returns the reason why
+/// Describes this file if it is an interpreter that can execute the worker's script. Otherwise returns why
 /// it cannot be used. `None` if `cancelled` returned true.
 pub fn probe(
     context: &RunContext,

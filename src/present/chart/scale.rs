@@ -25,7 +25,7 @@ impl AxisScale {
         let most = (rows / 3).max(rows.min(6) / 2 + 1);
         let scales = (least..=most).map(|apart| {
             let per_step = f64::from(rows) / f64::from(apart);
-            // With one step less, the peak would be in the uppermost row.
+            // The smallest step that keeps the peak out of the uppermost row.
             let below = AxisScale::to(peak / f64::from(rows - 1) * f64::from(apart), 1);
             AxisScale {
                 top: below.step * per_step,

@@ -31,7 +31,7 @@ pub(super) fn of(runs: &[Compared<'_>], reference: Option<usize>) -> Vec<Compari
         let row = table.row(metric);
         let phase = |row: &ComparisonRow| row.phase;
         if row.as_ref().and_then(phase).is_some() && rows.last().and_then(phase).is_none() {
-            rows.push(table.words("of all workers", vec![String::new(); runs.len()]));
+            rows.push(table.words("time of all workers", vec![String::new(); runs.len()]));
         }
         rows.extend(row);
         // The row about the lock comes after the time that the workers spent.

@@ -137,6 +137,9 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
                 "{over} and {run}: cannot tell which is faster, because the runs were disturbed"
             )
         }
+        (Difference::Small, _) if pair.finding.pairs.is_some() => {
+            format!("{over} and {run} took the same time within 10 %: {factor}")
+        }
         (Difference::TooFew, _) => {
             format!("{over} and {run}: cannot tell which is faster from so few pairs of runs")
         }
@@ -146,7 +149,7 @@ fn undecided(pair: &Fastest<'_, '_>, is_best_of_many: bool) -> String {
                 "no clear difference between {over} and {run}: under 10 %, too little for single runs"
             )
         }
-        (Difference::Small, _) if pair.finding.pairs.is_none() => {
+        (Difference::Small, _) => {
             format!("{over} and {run} differ by less than 5 %: {factor}")
         }
         _ => format!("no clear difference between {over} and {run}: {factor}"),

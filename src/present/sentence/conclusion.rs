@@ -190,8 +190,8 @@ impl Conclusion<'_> {
         let mut measured = self.measured(series).map(|other| other.plan.workers);
         match self.plan.workers.last() {
             _ if self.measured(series).count() == 1 => "",
-            _ if measured.any(|other| other > most) => ", more do not help",
-            Some(last) if *last == most => ", more were not tried",
+            _ if measured.any(|other| other > most) => ", more did not help",
+            Some(last) if *last == most => ", the most that was tried",
             _ => "",
         }
     }
@@ -238,7 +238,7 @@ mod tests {
                     (Model::Threads, 16, one_percent(0.306)),
                     (Model::Threads, 32, one_percent(0.305)),
                 ],
-                "threads: 9.8× with 16 workers, more do not help",
+                "threads: 9.8× with 16 workers, more did not help",
             ),
             (
                 Io,
@@ -247,7 +247,7 @@ mod tests {
                     (Model::Threads, 4, one_percent(0.8)),
                     (Model::Threads, 16, one_percent(0.3)),
                 ],
-                "threads: 10× with 16 workers, more were not tried",
+                "threads: 10× with 16 workers, the most that was tried",
             ),
             (
                 Io,
@@ -268,7 +268,7 @@ mod tests {
                     (Model::Processes, 2, one_percent(1.57)),
                     (Model::Processes, 4, one_percent(1.58)),
                 ],
-                "gil-threads: no gain; processes: 1.9× with 2 workers (one per core), more do not help",
+                "gil-threads: no gain; processes: 1.9× with 2 workers (one per core), more did not help",
             ),
             (
                 Cpu,
@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(
             of(&sweep.plan, &results, 2),
             "processes: 2.0× with 2 workers (one per core); python-threads (3.13.0): no gain; \
-             python-threads (3.14.2t, GIL off): 2.0× with 2 workers (one per core), more were not tried"
+             python-threads (3.14.2t, GIL off): 2.0× with 2 workers (one per core), the most that was tried"
         );
         let mut broken = all.clone();
         for record in broken
@@ -473,7 +473,7 @@ mod tests {
             if times[0].is_empty() {
                 prop_assert!(!text.contains('×'), "{}", text);
             }
-            if text.contains("more do not help") {
+            if text.contains("more did not help") {
                 prop_assert!(!times[2].is_empty() || !times[3].is_empty());
             }
             let measured = times.iter().filter(|times| !times.is_empty()).count();

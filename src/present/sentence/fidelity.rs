@@ -6,7 +6,7 @@ use crate::domain::{
     text::counted,
 };
 
-/// The reason why the emulated lock cannot be compared with this interpreter's, in one sentence; `None` if it can.
+/// Why the emulated lock cannot be compared with this interpreter's, in one sentence; `None` if it can.
 pub fn refusal(interpreter: &Interpreter) -> Option<String> {
     (interpreter.gil == GilState::Off).then(|| {
         format!(

@@ -126,7 +126,7 @@ pub struct Exporting {
     scope: usize,
     /// The format of the file.
     pub format: Format,
-    /// The path of the file.
+    /// The path as the form shows it: what the user typed, or the proposal.
     file: String,
     /// The directory for files whose name has none.
     directory: Option<String>,

@@ -134,7 +134,7 @@ impl Browse {
         self.order.get(next).copied()
     }
 
-    /// Updates the numbers of runs after they have changed.
+    /// Replaces the numbers of renumbered runs. `follow` maps an old number to the new one.
     pub(crate) fn renumber(&mut self, follow: impl Fn(&mut usize)) {
         self.selected
             .iter_mut()

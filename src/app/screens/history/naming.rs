@@ -58,7 +58,7 @@ impl App {
         self.out.notice.take_if(|notice| notice.is_error);
     }
 
-    /// The reason why a run cannot have this name.
+    /// Why a run cannot have this name.
     fn objection(&self, number: usize, name: &str) -> Option<String> {
         if let Err(sentence) = name::check(name) {
             return Some(sentence);

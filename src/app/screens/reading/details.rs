@@ -7,7 +7,7 @@ use crate::{
         plan::Plan,
         record::Record,
         repeats, shared_file,
-        text::{bytes, clean, with_groups},
+        text::{bytes, clean, counted, with_groups},
     },
     present::{
         number::{NOTHING, or_nothing, with_unit},
@@ -120,7 +120,7 @@ fn printed(page: &mut Page, record: &Record) {
     }
 }
 
-/// A time in the one unit of this page, so that its numbers can be compared at a glance.
+/// A time in seconds, the only unit of this page, so that numbers can be compared at a glance.
 fn time(seconds: f64) -> String {
     const LEAST: f64 = 0.000_05;
     if seconds > 0.0 && seconds < LEAST {
@@ -184,9 +184,10 @@ fn measured_against(entry: &RunEntry) -> String {
             "it is the baseline of its work".into()
         }
         Some(baseline) => format!(
-            "over #{} {}, the same work",
+            "over #{} {}, {}",
             baseline.number,
-            baseline.model.name()
+            baseline.model.name(),
+            counted(baseline.workers.into(), "worker")
         ),
         None if entry.is_foreign() => {
             "its session has no serial run. b makes any run of its machine the baseline".into()

@@ -30,7 +30,7 @@ pub struct Sketch {
     pub headline: String,
     /// The conclusion, in one sentence.
     pub conclusion: String,
-    /// The fitted laws if they are requested, or the reason why there are none; otherwise the conclusion.
+    /// The fitted laws if they are requested, or why there are none; otherwise the conclusion.
     pub notes: Vec<String>,
     /// Facts about the point under the cursor, the most important first.
     pub about: Vec<String>,

@@ -204,7 +204,7 @@ fn draw_number((digits, captions, what): &Number, area: Rect, buf: &mut Buffer) 
     Line::raw(what).right_aligned().render(last, buf);
 }
 
-/// The speed-up and its reference, or the reason why there is none.
+/// The speed-up and its reference, or why there is none.
 fn speed_up(entry: &RunEntry) -> Number {
     let none = |why: &str| (NOTHING.to_string(), vec![why.to_string()], String::new());
     let Assessment {

@@ -28,7 +28,7 @@ pub struct Inspection<'a> {
     pub segment: Option<Segment>,
     /// The task that the worker was executing, if any.
     pub task: Option<TaskStory>,
-    /// The reason why the task failed, if it did and the run is over.
+    /// Why the task failed, if it did and the run is over.
     pub failure: Option<&'a str>,
     /// Whether the trace was thinned to save memory. A segment then stands for several, and no time is exact.
     pub is_thinned: bool,

@@ -103,7 +103,7 @@ pub(crate) fn key<'a>(metric: &Metric, row: RowSource<'a>) -> SortKey<'a> {
     number.into()
 }
 
-/// The speed-up, or the reason why there is none.
+/// The speed-up, or why there is none.
 pub fn speed_up(run: &RunEntry) -> String {
     let ending = &run.record.ending;
     match ending.outcome {

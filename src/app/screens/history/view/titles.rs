@@ -87,7 +87,7 @@ pub fn prompt(app: &App, width: u16) -> Line<'static> {
     on_border(line)
 }
 
-/// The reason why there is no row, and what to do about it; `None` if there is one.
+/// Why there is no row, and what to do about it; `None` if there is one.
 pub fn nothing_shown(app: &App) -> Option<String> {
     let browse = app.browse();
     if !browse.order().is_empty() || app.is_running() {
