@@ -9,7 +9,7 @@
 //!               chrome     the events
 //! ```
 //!
-//! [`markup`] writes HTML and SVG, so that they are always well-formed.
+//! `markup` writes HTML and SVG, so that they are always well-formed.
 //!
 //! Output whose length depends on the measurement is streamed. The JSON of a run of a million tasks is a hundred
 //! megabytes, which are never in memory at once. The size of pictures and reports is limited. [`mod@file`] writes a

@@ -603,7 +603,7 @@ fn the_help_lists_every_key_and_every_phase() {
     );
     assert!(session.row("  ★  ").contains("clearly ahead of all others"));
     assert!(session.row("  !  ").contains("Enter shows them"));
-    assert!(session.row("idle ").contains("rayon: none right now"));
+    assert!(session.row("idle ").contains("rayon: right now"));
 }
 
 #[test]

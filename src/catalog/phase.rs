@@ -149,7 +149,7 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
     PhaseDescription {
         name: "idle",
         column: "idle_s",
-        meaning: "has no task left (rayon: none right now)",
+        meaning: "has no task to take (rayon: right now)",
         how: "",
         letter: 'i',
         mark: "·",

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What a range in parentheses is, wherever a chart has numbers.
-const INTERVAL: &str = "(a–b): 95 % interval";
+const INTERVAL: &str = "(a–b): coarse 95 % interval";
 
 /// Draws the program and the run at the left, the state and the machine at the right. If there is too little room, the
 /// least important part is left out first: why few cores are usable, the number of cores, the program's name, the

@@ -49,7 +49,7 @@ pub(super) static SERIAL: ModelDescription = ModelDescription {
 pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "threads",
     line: "OS threads, no GIL",
-    about: |here| format!("{}, no GIL: {}", here.threads(), here.without_lock()),
+    about: |here| format!("{} without GIL: {}", here.threads(), here.without_lock()),
     ink: ("█", Hue::Computing),
     ..NATIVE
 };

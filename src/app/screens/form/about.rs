@@ -107,12 +107,12 @@ mod tests {
         setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
         assert_eq!(
             setup.about_model(),
-            "16 threads, no GIL: all can wait at once"
+            "16 threads without GIL: all can wait at once"
         );
         setup.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
         assert_eq!(
             setup.about_model(),
-            "16 threads, no GIL: 2 compute in parallel, all can wait"
+            "16 threads without GIL: 2 compute in parallel, all can wait"
         );
     }
 

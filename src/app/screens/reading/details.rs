@@ -7,7 +7,7 @@ use crate::{
         plan::Plan,
         record::Record,
         repeats, shared_file,
-        text::{bytes, clean, counted, with_groups},
+        text::{bytes, clean, counted, duration, with_groups},
     },
     present::{
         number::{NOTHING, or_nothing, with_unit},
@@ -160,6 +160,8 @@ fn number_of(page: &mut Page, entry: &RunEntry, metric: &Metric) {
     }
     let is_estimate = metric.is_estimate(&entry.record);
     let value = or_nothing(value, |value| match metric.unit {
+        // More digits would claim more than an estimate knows.
+        Unit::Seconds | Unit::Milliseconds if is_estimate => duration(value),
         Unit::Seconds | Unit::Milliseconds => time(value),
         unit => with_unit(unit, value),
     });
