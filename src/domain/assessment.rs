@@ -43,6 +43,11 @@ impl Assessment {
         })
     }
 
+    /// The speed-up for a table, which has no room to say that the pairs do not decide it.
+    pub fn decided_speedup(&self) -> Option<f64> {
+        self.speedup.filter(|_| !self.is_undecided)
+    }
+
     /// Every reason to trust this record less, its own and those that other runs give. A record that was read from a
     /// file may have caveats that follow from other runs where it was written; those are replaced by the ones found
     /// here.

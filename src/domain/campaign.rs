@@ -98,8 +98,8 @@ impl Campaign {
         (self.started, runs)
     }
 
-    /// The round of the latest run; 0 is the warm-up round. `None` if the run was measured alone or in a pair, because
-    /// those runs do not repeat each other.
+    /// The round of the latest run; 0 is the warm-up round. `None` if the run was measured alone because it repeats
+    /// no other.
     pub fn round(&self) -> Option<u32> {
         match &self.question {
             CampaignQuestion::List { are_repeats, .. } => are_repeats.then_some(self.started),

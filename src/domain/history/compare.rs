@@ -121,17 +121,17 @@ fn assessed(entries: &[&RunEntry], chosen: &[&RunEntry]) -> Vec<(usize, Assessme
     for group in groups(entries) {
         let numbers: Arc<[usize]> = group.iter().map(|entry| entry.number).collect();
         repeats.extend(numbers.iter().map(|number| (*number, Arc::clone(&numbers))));
-        let sweep = session.sweep_of(group[0]);
-        rivals.entry(sweep).or_default().push(group);
+        let campaign = session.campaign_of(group[0]);
+        rivals.entry(campaign).or_default().push(group);
     }
     let fastest: HashSet<usize> = rivals.into_values().filter_map(fastest).collect();
     let mut defaults = HashMap::new();
     let assessed = entries.iter().copied().map(|entry| {
         let (plan, interpreter) = (&entry.record.plan, entry.record.plan.interpreter());
-        let sweep = session.sweep_of(entry);
+        let campaign = session.campaign_of(entry);
         let default = defaults
-            .entry((sweep, interpreter))
-            .or_insert_with(|| session.baseline_of(sweep, interpreter));
+            .entry((campaign, interpreter))
+            .or_insert_with(|| session.baseline_of(campaign, interpreter));
         let baseline = chosen.or(*default).filter(|_| !entry.record.is_warm_up());
         let pairs = chosen.is_none().then(|| session.pairs_of(entry)).flatten();
         let mut assessment = Assessment {
@@ -172,8 +172,8 @@ fn as_baseline(entry: &RunEntry, interpreter: Option<&Interpreter>) -> Baseline 
 /// other runs are a group, too.
 struct SessionRuns<'a> {
     /// The ids of the campaigns that have a warm-up round, and of those that measured in turn.
-    sweeps: HashSet<&'a str>,
-    /// In ascending order, by sweep.
+    campaigns: HashSet<&'a str>,
+    /// In ascending order, by campaign.
     groups: HashMap<Option<&'a str>, Vec<&'a RunEntry>>,
 }
 
@@ -182,48 +182,49 @@ impl<'a> SessionRuns<'a> {
         let records = entries.iter().map(|entry| &entry.record);
         let have_own = |record: &&Record| record.is_warm_up() || in_turn(record).is_some();
         let mut session = SessionRuns {
-            sweeps: records
+            campaigns: records
                 .filter(have_own)
                 .filter_map(Record::campaign_id)
                 .collect(),
             groups: HashMap::new(),
         };
         for entry in entries {
-            let sweep = session.sweep_of(entry);
-            session.groups.entry(sweep).or_default().push(entry);
+            let campaign = session.campaign_of(entry);
+            session.groups.entry(campaign).or_default().push(entry);
         }
         session
     }
 
-    fn sweep_of(&self, entry: &'a RunEntry) -> Option<&'a str> {
+    fn campaign_of(&self, entry: &'a RunEntry) -> Option<&'a str> {
         let id = entry.record.campaign_id();
-        id.filter(|id| self.sweeps.contains(id))
+        id.filter(|id| self.campaigns.contains(id))
     }
 
-    /// The baseline unless the user chose one, for runs of a sweep or outside sweeps, native or by this interpreter. A
-    /// sweep is measured against the one of its own serial runs that is nearest to their median. Other runs are
-    /// measured against the latest serial run outside sweeps. If there is none, they have the baseline of the latest
-    /// sweep.
+    /// The baseline unless the user chose one, for runs of such a campaign or outside of them, native or by this
+    /// interpreter. A campaign is measured against the [`typical`] one of its own serial runs. Other runs are measured
+    /// against the latest serial run outside of such campaigns. If there is none, they have the baseline of the latest
+    /// campaign.
     fn baseline_of(
         &self,
-        sweep: Option<&'a str>,
+        campaign: Option<&'a str>,
         interpreter: Option<&Interpreter>,
     ) -> Option<&'a RunEntry> {
-        let serial = |sweep| self.serial(sweep, interpreter);
-        if sweep.is_some() {
-            return typical(&serial(sweep));
+        let serial = |campaign| self.serial(campaign, interpreter);
+        if campaign.is_some() {
+            return typical(&serial(campaign));
         }
         let lone = serial(None).last().copied();
         lone.or_else(|| {
-            let sweeps = self.sweeps.iter().map(|sweep| serial(Some(sweep)));
-            let latest = sweeps.max_by_key(|runs| runs.last().map(|run| run.number))?;
+            let campaigns = self.campaigns.iter().map(|campaign| serial(Some(campaign)));
+            let latest = campaigns.max_by_key(|runs| runs.last().map(|run| run.number))?;
             typical(&latest)
         })
     }
 
     /// The pairs of the experiment that compares this run's plan with its baseline.
     fn pairs_of(&self, entry: &'a RunEntry) -> Option<Pairs> {
-        if in_turn(&entry.record).is_none() || entry.record.plan.is_serial() {
+        let record = &entry.record;
+        if in_turn(record).is_none() || record.plan.is_serial() || !record.is_counted() {
             return None;
         }
         let campaign = entry.record.campaign_id();
@@ -238,7 +239,7 @@ impl<'a> SessionRuns<'a> {
     /// The runs that may be the baseline of other runs by this interpreter, or of native runs.
     fn serial(
         &self,
-        sweep: Option<&'a str>,
+        campaign: Option<&'a str>,
         interpreter: Option<&Interpreter>,
     ) -> Vec<&'a RunEntry> {
         let may_be_baseline = |entry: &&RunEntry| {
@@ -248,7 +249,7 @@ impl<'a> SessionRuns<'a> {
                 && record.is_sound()
                 && !record.is_warm_up()
         };
-        let group = self.groups.get(&sweep).into_iter().flatten().copied();
+        let group = self.groups.get(&campaign).into_iter().flatten().copied();
         group.filter(may_be_baseline).collect()
     }
 }

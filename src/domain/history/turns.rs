@@ -164,6 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn an_undecided_speed_up_and_that_of_a_run_that_did_not_end_are_in_no_table() {
+        let mut history = measured(&[[2.0, 1.0], [1.0, 1.2]]);
+        let mut broken = run(&sample::plan(Cpu, Model::Threads, 2), 0.3, 3);
+        broken.ending.outcome = Outcome::Failed;
+        let (broken, _) = history.add(broken, Trace::new(2));
+        let of = |number| &history.get(number).expect("it was added").assessment;
+        assert!(of(2).is_undecided && of(2).speedup.is_some());
+        assert_eq!(of(2).decided_speedup(), None);
+        assert_eq!((of(broken).speedup, of(broken).is_undecided), (None, false));
+    }
+
+    #[test]
     fn a_run_that_broke_is_shown_beside_the_answer() {
         let mut history = measured(&[[2.0, 1.0]]);
         let mut broken = run(&sample::plan(Cpu, Model::Threads, 2), 0.3, 2);

@@ -97,6 +97,7 @@ fn row(run: &RunEntry) -> ListedRow<'_> {
             text::grouped(plan.tasks.into()),
             bare_seconds(record.times.wall_s),
             run.gain()
+                .filter(|_| !run.assessment.is_undecided)
                 .map_or_else(String::new, |gain| text::speedup(gain.factor)),
             marks::of(run).chain(outcome).collect::<Vec<_>>().join(" "),
             run.name.clone().unwrap_or_default(),

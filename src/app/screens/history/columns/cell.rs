@@ -66,8 +66,7 @@ impl<'a> RowSource<'a> {
     /// The speed-up over the baseline.
     pub(in crate::app) fn speedup(self) -> Option<f64> {
         match self {
-            RowSource::Entry(entry) if entry.assessment.is_undecided => None,
-            RowSource::Entry(entry) => entry.assessment.speedup,
+            RowSource::Entry(entry) => entry.assessment.decided_speedup(),
             RowSource::Live(..) => None,
             RowSource::Sweep(sweep) => Some(sweep.best()?.speedup?.value),
         }
@@ -110,7 +109,7 @@ pub fn speed_up(run: &RunEntry) -> String {
         Outcome::Completed if ending.tasks_failed > 0 => {
             format!("{} failed", text::grouped(ending.tasks_failed.into()))
         }
-        Outcome::Completed => or_nothing(run.assessment.speedup, text::speedup),
+        Outcome::Completed => or_nothing(run.assessment.decided_speedup(), text::speedup),
         outcome => outcome.name().into(),
     }
 }
