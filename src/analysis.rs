@@ -6,3 +6,4 @@ pub mod compared;
 pub mod finding;
 pub mod reason;
 pub mod shared;
+pub mod verified;

@@ -2,6 +2,7 @@
 //! options, columns, tables, documents and explanations are views of these descriptions.
 
 pub mod caveat;
+pub mod claim;
 pub mod experiment;
 pub mod metric;
 pub mod model;

@@ -13,6 +13,7 @@ mod refusal;
 mod run;
 mod sweep;
 mod values;
+mod verify;
 mod work;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -26,6 +27,7 @@ pub use history::HistoryRequest;
 pub use output::OutputArguments;
 pub use run::RunRequest;
 pub use sweep::SweepRequest;
+pub use verify::VerifyRequest;
 pub use work::WorkArguments;
 
 use crate::domain::keeping::Keeping;
@@ -58,6 +60,7 @@ Examples:
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
+  pconc-tui verify --quick                      the article's claims, with verdicts
   pconc-tui history list                        the runs that were kept
   pconc-tui replay runs.json                    look at runs that somebody shared
   pconc-tui doctor                              what this machine offers
@@ -85,7 +88,7 @@ pub struct CommandLine {
     /// Use nothing but ASCII
     ///
     /// Without it, only where the locale is not UTF-8. JSON is UTF-8 in any case.
-    #[arg(long, global = true, display_order = 900)]
+    #[arg(long, global = true, display_order = 900, hide_short_help = true)]
     pub ascii: bool,
 
     /// Keep runs in this file, and show those that are kept there
@@ -123,7 +126,12 @@ pub enum Command {
     /// The same work under gil-threads and python-threads with 1, 2, 4 and 8 threads, cpu and io, and the latency of a thread
     /// that sleeps beside threads that compute. Its runs are kept as two sweeps.
     Fidelity(FidelityRequest),
-    /// List, show, compare, export, name and remove the runs that were kept
+    /// Test the article's claims, and print the verdicts
+    ///
+    /// Each claim is tested by runs that would show it wrong, measured in turn until they decide. What has to come out
+    /// is fixed before.
+    Verify(VerifyRequest),
+    /// List, show, compare, export, name and remove kept runs
     #[command(subcommand, after_help = history::EXAMPLES)]
     History(HistoryRequest),
     /// Open the explorer with the runs of a shared file
@@ -181,6 +189,7 @@ impl CommandLine {
             (Some(Command::Run(request)), None) => request.settle(),
             (Some(Command::Sweep(request)), None) => request.settle(),
             (Some(Command::Fidelity(request)), None) => request.settle(),
+            (Some(Command::Verify(request)), None) => request.settle(),
             (Some(Command::History(request)), None) => request.settle(&self.keeping),
             _ => Ok(()),
         }

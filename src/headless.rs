@@ -13,6 +13,7 @@ mod progress;
 mod speedup;
 mod sweep_table;
 mod table;
+mod verify;
 
 use std::{
     io::{self, IsTerminal},
@@ -22,6 +23,7 @@ use std::{
 pub use fidelity::fidelity;
 pub use history::history;
 use measure::Bench;
+pub use verify::verify;
 
 use crate::{
     cli::{RunRequest, SweepRequest},

@@ -3,6 +3,7 @@
 
 pub mod ascii;
 pub mod chart;
+pub mod claim_table;
 pub mod comparison;
 pub mod format;
 pub mod marks;

@@ -11,7 +11,10 @@ fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pconc-tui"));
     command.args(line.split_whitespace()).stdin(Stdio::null());
     // Runs of tests must not get into the user's history.
-    if line.starts_with("run") || line.starts_with("sweep") {
+    if ["run", "sweep", "verify"]
+        .iter()
+        .any(|measures| line.starts_with(measures))
+    {
         command.arg("--no-history");
     }
     for variable in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"] {
@@ -578,6 +581,49 @@ fn every_model_runs_both_workloads() {
             assert_eq!(record["plan"]["model"], model);
             assert_eq!(record["gil"].is_null(), model != "gil-threads", "{line}");
         }
+    }
+}
+
+#[test]
+fn claims_have_verdicts_and_the_exit_code_follows_from_them() {
+    let output = outcome("verify --claim 5,8 --quick --format json --no-traces");
+    let document: Value =
+        serde_json::from_slice(&output.stdout).expect("stdout is one JSON document");
+    assert_eq!(against_the_schema(&document), [""; 0]);
+    let claims = document["claims"].as_array().expect("a list");
+    let numbers: Vec<_> = claims.iter().map(|claim| claim["claim"].as_u64()).collect();
+    assert_eq!(numbers, [Some(5), Some(8)]);
+    let any = |is: &dyn Fn(&Value) -> bool| claims.iter().any(is);
+    let code = if any(&|claim| {
+        claim["verdict"] == "contradicted" && claim["expected"] != "contradicted"
+    }) {
+        3
+    } else if any(&|claim| claim["verdict"] == "cannot-tell") {
+        4
+    } else {
+        0
+    };
+    assert_eq!(output.status.code(), Some(code), "{claims:?}");
+    let measured = document["records"].as_array().expect("a list").len();
+    let named = |claim: &Value| claim["runs"].as_array().map_or(0, Vec::len);
+    assert_eq!(
+        claims.iter().map(named).sum::<usize>(),
+        measured,
+        "the runs behind them"
+    );
+}
+
+#[test]
+fn the_list_of_claims_says_what_has_to_come_out_and_measures_nothing() {
+    let output = outcome("verify --list");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+    for part in [
+        " 2  Under the GIL",
+        "at most 1.1× as fast as",
+        " 8  Processes are scheduled",
+    ] {
+        assert!(said.contains(part), "{said}");
     }
 }
 

@@ -6,9 +6,9 @@ use super::compared::{Compared, Obstacle, obstacle};
 use crate::domain::{
     difference::Difference,
     history::{History, RunEntry},
-    in_turn::{Pairs, in_turn},
     record::Record,
     repeats,
+    rounds::{Pairs, in_turn},
     speedup::{Baseline, Gain},
     stats::{Interval, Ratio, Spread},
 };

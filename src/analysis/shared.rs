@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::RunFinding;
+use super::{finding::RunFinding, verified::Verified};
 use crate::domain::{
     history::{History, RunEntry, SweepEntry},
     provenance::Provenance,
@@ -18,6 +18,8 @@ pub struct Shared<'a> {
     pub sweeps: Vec<&'a SweepEntry>,
     /// The findings of the runs, by number, from all runs that repeat them.
     pub findings: HashMap<usize, RunFinding>,
+    /// The article's claims that these runs tested.
+    pub claims: Vec<&'a Verified>,
 }
 
 impl<'a> Shared<'a> {
@@ -82,6 +84,7 @@ impl Copies {
             runs: self.runs.iter().collect(),
             sweeps: self.sweeps.iter().collect(),
             findings: self.findings.clone(),
+            claims: vec![],
         }
     }
 }

@@ -154,7 +154,7 @@ impl Live {
             self.asked.campaign.in_turn(),
             self.asked.campaign.progress(),
         ) {
-            (Some(in_turn), _) => format!("pair {}", in_turn.pair),
+            (Some(in_turn), _) => format!("pair {}", in_turn.round),
             (None, (run, of @ 2..)) => format!("run {run} of {of}"),
             _ => String::new(),
         }
@@ -163,8 +163,7 @@ impl Live {
     /// What the pairs of an experiment say so far.
     pub fn so_far(&self) -> Option<String> {
         let in_turn = self.asked.campaign.in_turn()?;
-        let [over, _] = &in_turn.plans;
-        sentence::in_turn::so_far(&in_turn.pairs, over.model().is_python())
+        sentence::in_turn::so_far(&in_turn.pairs(), in_turn.plans[0].model().is_python())
     }
 
     /// What to watch for while it runs.

@@ -29,7 +29,7 @@ pub struct Experiment {
 
 /// How long a `cpu` task takes on an idle core. A serial run takes eight times as long, and several pairs of runs fit
 /// into the time that a class waits.
-const TASK_MS: u64 = 150;
+const TASK_MS: u64 = 90;
 
 /// The shortest and the longest latency of a page, so that a serial run of `io` takes about two seconds.
 const LATENCY_MS: [u64; 2] = [50, 200];

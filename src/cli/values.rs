@@ -3,7 +3,11 @@
 use clap::{ValueEnum, builder::PossibleValue};
 
 use crate::{
-    catalog::{model::Model, workload::Workload},
+    catalog::{
+        claim::{CLAIMS, Claim},
+        model::Model,
+        workload::Workload,
+    },
     domain::{
         address::masked,
         look::{ColorChoice, ThemeName},
@@ -85,6 +89,21 @@ pub(super) fn budget(text: &str) -> Result<f64, String> {
         seconds @ 1.0..=3600.0 => Ok(seconds),
         _ => refused(text, "is not between 1s and 3600s"),
     }
+}
+
+/// The number of a claim.
+pub(super) fn claim(text: &str) -> Result<u8, String> {
+    let claim = u8::try_from(count(text)?).ok().and_then(Claim::by_number);
+    claim.map_or_else(
+        || {
+            let last = CLAIMS.len();
+            refused(
+                text,
+                &format!("is not the number of a claim, from 1 to {last}"),
+            )
+        },
+        |claim| Ok(claim.number),
+    )
 }
 
 fn is_negative(text: &str) -> bool {

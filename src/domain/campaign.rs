@@ -4,9 +4,11 @@
 //! command line run the same campaigns.
 
 use super::{
+    claim::Trial,
     in_turn::InTurn,
     plan::Plan,
     record::{CampaignPart, Outcome, Record},
+    rounds::Effort,
     sweep::SweepPlan,
 };
 
@@ -30,8 +32,14 @@ enum CampaignQuestion {
         are_repeats: bool,
     },
     Sweep(Box<Course>),
-    /// A plan and its baseline, in turn.
+    /// Plans that are measured in turn.
     InTurn(Box<InTurn>),
+}
+
+impl From<InTurn> for Campaign {
+    fn from(in_turn: InTurn) -> Campaign {
+        Campaign::from(CampaignQuestion::InTurn(Box::new(in_turn)))
+    }
 }
 
 impl From<CampaignQuestion> for Campaign {
@@ -55,9 +63,13 @@ impl Campaign {
     /// Measures the plan and the same work done serially in turn, until their ratio is decided or the runs have taken
     /// this many seconds.
     pub fn experiment(plan: Plan, budget_s: f64) -> Campaign {
-        Campaign::from(CampaignQuestion::InTurn(Box::new(InTurn::new(
-            plan, budget_s,
-        ))))
+        let effort = Effort::of_question(budget_s);
+        Campaign::from(InTurn::question(plan, effort))
+    }
+
+    /// Measures the plans that these claims are about in turn, until all claims are decided or the effort is spent.
+    pub fn claims(trials: Vec<Trial>, effort: Effort) -> Campaign {
+        Campaign::from(InTurn::claims(trials, effort))
     }
 
     /// A campaign of every configuration once per round, in the order of that round. The first round is the warm-up
@@ -104,7 +116,7 @@ impl Campaign {
         match &self.question {
             CampaignQuestion::List { are_repeats, .. } => are_repeats.then_some(self.started),
             CampaignQuestion::Sweep(course) => Some(course.round),
-            CampaignQuestion::InTurn(in_turn) => Some(in_turn.pair),
+            CampaignQuestion::InTurn(in_turn) => Some(in_turn.round),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::{
     difference::Difference,
-    in_turn::Pairs,
     plan::Lock,
     record::Record,
+    rounds::Pairs,
     stats::{self, Outlier, Ratio, Spread},
 };
 use crate::catalog::caveat::{Caveat, CaveatKind, LikelyCause, OUTLIER_SHARE};

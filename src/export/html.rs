@@ -21,7 +21,7 @@ use crate::{
         text::{clean, counted, duration},
     },
     present::{
-        run_table,
+        claim_table, run_table,
         sentence::{caveats, conclusion, document, fit},
         table::{Side, Table},
     },
@@ -64,6 +64,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
                 svg class="patterns" width="0" height="0" aria-hidden="true" { (svg::PATTERNS) }
                 (title(shared))
                 main {
+                    (claims(shared))
                     (findings(shared))
                     @for sweep in &shared.sweeps { (swept(shared, sweep)) }
                     (runs(shared))
@@ -99,6 +100,14 @@ fn title(shared: &Shared<'_>) -> Markup {
 /// A section, which is left out if it is empty.
 fn section(heading: &str, content: Markup) -> Markup {
     html! { @if !content.0.is_empty() { section { h2 { (heading) } (content) } } }
+}
+
+/// The article's claims with their verdicts.
+fn claims(shared: &Shared<'_>) -> Markup {
+    if shared.claims.is_empty() {
+        return Markup::default();
+    }
+    section("The claims", table(&claim_table::claims(&shared.claims)))
 }
 
 /// The results in sentences.

@@ -6,7 +6,7 @@ use crate::{
     analysis::shared::Shared,
     domain::history::{RunEntry, SweepEntry},
     present::{
-        run_table,
+        claim_table, run_table,
         sentence::{caveats, conclusion, document},
         table::{Side, Table},
     },
@@ -17,6 +17,10 @@ use crate::{
 /// # Errors
 /// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if !shared.claims.is_empty() {
+        writeln!(out, "## Claims\n")?;
+        write_table(&claim_table::claims(&shared.claims), out)?;
+    }
     for sweep in &shared.sweeps {
         write_sweep(shared, sweep, out)?;
     }

@@ -162,9 +162,8 @@ impl<'a> Bench<'a> {
         is_estimated: bool,
     ) -> Result<(), Failure> {
         self.listen()?;
+        let of_pythons = self.agree_on_pythons();
         let (place, machine) = (self.keeper.place(), &self.session.machine);
-        let of_python = |python| speeds::of_python(place, machine, python);
-        let of_pythons: Vec<Agreed> = self.pythons.iter_mut().map(of_python).collect();
         let is_sized = draft.needs_calibration() && !is_by_python;
         let is_needed = is_sized || (is_estimated && draft.computes() && !draft.model.is_python());
         let of_machine =
@@ -188,6 +187,31 @@ impl<'a> Bench<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// Measures the speed of this machine, and how fast its interpreters are. Starts to handle interrupts.
+    ///
+    /// # Errors
+    /// If interrupts cannot be handled.
+    pub fn measure_speeds(&mut self) -> Result<(), Failure> {
+        self.listen()?;
+        let of_pythons = self.agree_on_pythons();
+        let (place, machine) = (self.keeper.place(), &self.session.machine);
+        let agreed = speeds::of_machine(place, machine, self.session.calibrate());
+        let caveats = of_pythons
+            .iter()
+            .chain([&agreed])
+            .filter_map(Agreed::caveat);
+        caveats.for_each(|caveat| say(&caveat));
+        self.speed = Some(agreed.speed);
+        Ok(())
+    }
+
+    /// The speeds of the interpreters, as the history knows them and as they are today.
+    fn agree_on_pythons(&mut self) -> Vec<Agreed> {
+        let (place, machine) = (self.keeper.place(), &self.session.machine);
+        let of_python = |python| speeds::of_python(place, machine, python);
+        self.pythons.iter_mut().map(of_python).collect()
     }
 
     /// The records of the runs that have ended, in this order.
@@ -229,8 +253,10 @@ impl<'a> Bench<'a> {
         sweep
     }
 
-    /// Measures all plans of a campaign. `number` is its number in the session. Each run is kept when it ends.
-    pub fn measure(&mut self, mut campaign: Campaign, number: u32) {
+    /// Measures all plans of a campaign, and returns its id. `number` is its number in the session. Each run is kept when
+    /// it ends.
+    pub fn measure(&mut self, mut campaign: Campaign, number: u32) -> String {
+        let id = format!("{}.{number}", self.session.id);
         while let Some(plan) = campaign.next(self.runs.last().map(|run| &run.record)) {
             // The interrupt may have come between two runs, or before the first.
             if self.is_over() {
@@ -239,7 +265,7 @@ impl<'a> Bench<'a> {
             let mut progress =
                 ProgressLine::of(plan.clone(), &campaign, self.records(), self.known());
             let order = RunOrder {
-                part: campaign.part(&format!("{}.{number}", self.session.id)),
+                part: campaign.part(&id),
                 plan,
             };
             let ended = self.one(order, &mut progress);
@@ -256,6 +282,7 @@ impl<'a> Bench<'a> {
         {
             self.broke = self.broke.take().or_else(|| last.ending.error.clone());
         }
+        id
     }
 
     /// Measures one plan. Returns its record and trace, unless the engine failed.
@@ -317,6 +344,14 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// The measured runs, to print them.
+    pub fn shared(&self) -> Shared<'_> {
+        Shared {
+            runs: self.runs.iter().collect(),
+            ..Shared::default()
+        }
+    }
+
     /// Prints the measured runs and these sweeps. `table` returns the text of the table format for a number of columns.
     ///
     /// # Errors
@@ -327,9 +362,8 @@ impl<'a> Bench<'a> {
         table: impl FnOnce(&[&RunEntry], usize) -> String,
     ) -> Result<(), Failure> {
         let shared = Shared {
-            runs: self.runs.iter().collect(),
             sweeps,
-            ..Shared::default()
+            ..self.shared()
         };
         let table = |room| table(&shared.runs, room);
         self.destination

@@ -1,6 +1,7 @@
 //! Sentences from findings: one generator for each kind, and the phrases that they share.
 
 pub mod caveats;
+pub mod claim;
 pub mod comparison;
 pub mod conclusion;
 pub mod document;

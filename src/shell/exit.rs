@@ -8,6 +8,10 @@ pub const DONE: u8 = 0;
 pub const BROKE: u8 = 1;
 /// The request is not possible; nothing was started.
 pub const USAGE: u8 = 2;
+/// A claim was contradicted that is known to be right.
+pub const CONTRADICTED: u8 = 3;
+/// A claim could not be told.
+pub const CANNOT_TELL: u8 = 4;
 /// The user interrupted the program.
 pub const INTERRUPTED: u8 = 130;
 

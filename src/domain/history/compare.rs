@@ -9,11 +9,11 @@ use super::{
     super::{
         assessment::Assessment,
         difference::Difference,
-        in_turn::{Pairs, in_turn},
         plan::Plan,
         python::Interpreter,
         record::{Outcome, Record},
         repeats,
+        rounds::{Pairs, in_turn},
         speedup::{self, Baseline},
         stats,
     },

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{History, RunEntry};
-use crate::domain::{in_turn::in_turn, record::Outcome};
+use crate::domain::{record::Outcome, rounds::in_turn};
 
 impl History {
     /// The numbers of the runs for which another run of the same experiment stands.

@@ -9,7 +9,9 @@ use crate::{
     },
     domain::{
         campaign::Campaign,
+        difference::Difference,
         record::{CampaignPart, Outcome},
+        rounds::{LEAST_PAIRS, MOST_PAIRS},
     },
     fixtures::sample,
 };
@@ -61,8 +63,8 @@ fn on_a_quiet_machine_the_fewest_pairs_decide() {
     ] {
         let mut next = uniform(7);
         let ended = experiment(factor, 60.0, || (1.0 + 0.002 * next(), false));
-        assert_eq!(ended.pairs.difference(), answer, "{factor}");
-        assert_eq!(ended.pairs.times.len(), LEAST_PAIRS, "{factor}");
+        assert_eq!(ended.pairs().difference(), answer, "{factor}");
+        assert_eq!(ended.pairs().times.len(), LEAST_PAIRS, "{factor}");
     }
 }
 
@@ -80,7 +82,7 @@ fn of_a_hundred_noisy_experiments_at_most_one_decides_against_the_truth() {
             // Every run takes up to twice as long as it should. The program notices every fourth disturbance.
             let budget_s = [12.0, 60.0][(seed % 2) as usize];
             let ended = experiment(factor, budget_s, || (1.0 + next(), next() < 0.25));
-            wrongly += u64::from(wrong.contains(&ended.pairs.difference()));
+            wrongly += u64::from(wrong.contains(&ended.pairs().difference()));
         }
         assert!(
             wrongly <= EXPERIMENTS / 100,
@@ -110,23 +112,23 @@ fn a_disturbed_pair_is_measured_again_and_not_averaged_in() {
             (1.0 + 0.001 * f64::from(runs % 3), false)
         }
     });
-    assert_eq!((ended.pairs.times.len(), ended.pairs.disturbed), (3, 1));
-    let ratio = ended.pairs.ratio().expect("three pairs");
+    assert_eq!((ended.pairs().times.len(), ended.pairs().disturbed), (3, 1));
+    let ratio = ended.pairs().ratio().expect("three pairs");
     assert!((ratio.value - 2.0).abs() < 0.01, "{ratio:?}");
 }
 
 #[test]
 fn if_all_pairs_are_disturbed_nothing_is_decided() {
     let ended = experiment(2.0, 12.0, || (1.5, true));
-    assert_eq!(ended.pairs.difference(), Difference::Disturbed);
-    assert_eq!(ended.pairs.ratio(), None);
+    assert_eq!(ended.pairs().difference(), Difference::Disturbed);
+    assert_eq!(ended.pairs().ratio(), None);
 }
 
 #[test]
 fn a_few_pairs_decide_nothing_however_clear_they_are() {
     let ended = experiment(10.0, 0.5, || (1.0, false));
-    assert_eq!(ended.pairs.times.len(), 1);
-    assert_eq!(ended.pairs.difference(), Difference::TooFew);
+    assert_eq!(ended.pairs().times.len(), 1);
+    assert_eq!(ended.pairs().difference(), Difference::TooFew);
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn a_cancelled_or_failed_run_ends_the_experiment_and_keeps_the_pairs() {
         last.as_mut().expect("three runs").ending.outcome = outcome;
         assert_eq!(campaign.next(last.as_ref()), None);
         let in_turn = campaign.in_turn().expect("it is one");
-        assert_eq!(in_turn.pairs.times, [[2.0, 1.0]]);
+        assert_eq!(in_turn.pairs().times, [[2.0, 1.0]]);
     }
 }
 
@@ -158,7 +160,7 @@ fn pairs_begin_with_either_plan_in_turn_and_know_which_is_the_baseline() {
     }
     assert_eq!(are_serial, [true, false, false, true, true, false]);
     let in_turn = campaign.in_turn().expect("it is one");
-    assert_eq!(in_turn.pairs.times, [[2.0, 1.0]; 3]);
+    assert_eq!(in_turn.pairs().times, [[2.0, 1.0]; 3]);
 }
 
 #[test]
@@ -208,9 +210,9 @@ proptest! {
     ) {
         let mut next = uniform(seed);
         let ended = experiment(factor, budget_s, || (1.0 + next(), next() < 0.5));
-        let pairs = f64::from(ended.pair);
-        prop_assert!(ended.pairs.times.len() <= MOST_PAIRS);
+        let pairs = f64::from(ended.round);
+        prop_assert!(ended.pairs().times.len() <= MOST_PAIRS);
         // The last pair may take as much longer than the average as noise can make it.
-        prop_assert!(ended.pair == 1 || ended.spent_s <= budget_s * (pairs + 1.0) / pairs);
+        prop_assert!(ended.round == 1 || ended.spent_s <= budget_s * (pairs + 1.0) / pairs);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::value::to_raw_value;
 
-use super::SCHEMA;
+use super::{SCHEMA, claims::OutgoingClaim};
 use crate::{
     analysis::shared::Shared,
     domain::{
@@ -50,6 +50,11 @@ pub fn write(
         sessions: sessions(shared),
         records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
         sweeps: Sequence(|| shared.sweeps.iter().copied().map(OutgoingSweep::from)),
+        claims: shared
+            .claims
+            .iter()
+            .map(|claim| OutgoingClaim::of(claim, &shared.runs))
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -75,6 +80,8 @@ struct Outgoing<'a, R: Serialize, S: Serialize> {
     sessions: Vec<OutgoingSession<'a>>,
     records: R,
     sweeps: S,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claims: Vec<OutgoingClaim>,
 }
 
 #[derive(Serialize)]

@@ -5,12 +5,12 @@ use crate::{
     analysis::compared::Compared,
     catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit},
     domain::{
-        in_turn::in_turn,
         phase::Phase,
         plan::Lock,
         python::GilState,
         record::Record,
         repeats,
+        rounds::in_turn,
         stats::{Interval, Ratio, Spread},
         text,
     },

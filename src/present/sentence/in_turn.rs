@@ -2,7 +2,7 @@
 
 use super::{factor, serial};
 use crate::domain::{
-    in_turn::{LEAST_PAIRS, Pairs},
+    rounds::{LEAST_PAIRS, Pairs},
     text::counted,
 };
 
