@@ -35,6 +35,9 @@
 //! | **repeats** | sound runs of one configuration that were measured for one question, or alone in one session |
 //! | **configuration**, **round** | an executor with a number of workers; every configuration of a sweep once; round 0 is the *warm-up round*, which is not counted |
 //! | **campaign**, **sweep** | several plans measured as one question; a campaign over many configurations |
+//! | **claim**, **condition** | a sentence of the article that can be tested; a part of it, with a number, that a measurement meets or does not |
+//! | **trial**, **arm**, **control** | the experiment about a claim, which is fixed before it runs; a plan of it; a trial whose result is known, and without which the others say nothing |
+//! | **verdict** | what the evidence says about a claim: supported, contradicted or cannot tell |
 //! | **assessment** | what other runs say about a record: speed-up, baseline, ★, and the caveats that depend on them |
 //! | **finding** | a conclusion as numbers: what, compared with what, the factor, its interval, whether it is certain |
 //! | **caveat** | a reason to trust a record less, as data |
@@ -109,6 +112,8 @@
 //! - **a number of a run?** Its entry in `catalog/metric.rs`. Every table, column and explanation is a view of it, in the
 //!   order of the entries.
 //! - **a quick experiment?** `catalog/experiment.rs`.
+//! - **a claim?** The file of its subject in `catalog/claim/`, and a line in `catalog/claim.rs`. How verdicts are reached is in
+//!   `domain/claim.rs`, what is measured in turn in `domain/in_turn.rs`.
 //! - **a phase?** `catalog/phase.rs`, with its colour, mark and letter.
 //! - **when two times differ?** `domain/difference.rs`, for every screen and file. The sentences about it are in
 //!   `present/sentence/`.

@@ -6,6 +6,8 @@
 // If the files were beside this one, cargo would treat them as separate test programs.
 #[path = "documentation/commands.rs"]
 mod commands;
+#[path = "support/fixtures.rs"]
+mod fixtures;
 #[path = "documentation/links.rs"]
 mod links;
 #[path = "documentation/pages.rs"]

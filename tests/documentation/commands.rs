@@ -33,7 +33,8 @@ fn blocks(text: &str) -> Vec<Vec<String>> {
 
 /// Options that make the work of a command smaller: if a command contains the first text and none of the two options,
 /// the first option with this value is added.
-const SMALLER: [(&str, [&str; 2], &str); 6] = [
+const SMALLER: [(&str, [&str; 2], &str); 7] = [
+    ("pconc-tui verify", ["--claim", "--list"], "8"),
     ("pconc-tui sweep", ["--tasks", "--tasks"], "4"),
     ("--workload cpu", ["--iterations", "--task-time"], "20000"),
     ("--workload io", ["--latency", "--urls"], "1ms..2ms"),
@@ -45,7 +46,7 @@ const SMALLER: [(&str, [&str; 2], &str); 6] = [
 /// The command with options for less work, unless it has such options already.
 fn smaller(line: &str) -> String {
     let (command, redirected) = line.split_at(line.find(" > ").unwrap_or(line.len()));
-    let mut smaller = command.to_string();
+    let mut smaller = command.replace("--claim 2,3", "--claim 8");
     for (about, options, value) in SMALLER {
         if command.contains(about) && !options.iter().any(|option| command.contains(option)) {
             smaller += &format!(" {} {value}", options[0]);
@@ -86,7 +87,9 @@ fn run(line: &str, folder: &Path) -> Result<(), String> {
         .output()
         .map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    if output.status.success() {
+    // Whether a claim is told depends on the machine.
+    let is_verdict = line.contains("verify") && matches!(output.status.code(), Some(3 | 4));
+    if output.status.success() || is_verdict {
         Ok(())
     } else {
         Err(format!("{}: {said}", output.status))

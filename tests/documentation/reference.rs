@@ -7,19 +7,23 @@ use pconc_tui::{
     app::{keys::Keys, screens::all_keys},
     catalog::{
         caveat::CAVEATS,
+        claim::{CLAIMS, Design, Setting, control},
         metric::{METRICS, Metric, Unit},
         model::Model,
         parameter::Parameter,
         workload::Workload,
     },
     cli::CommandLine,
-    domain::phase::Phase,
-    present::format::Format,
+    domain::{claim::Topic, machine::WorkerLimits, phase::Phase, plan::Draft, speed::Speed},
+    present::{format::Format, sentence::claim},
 };
 use serde_json::{Map, Value};
 
+use super::fixtures::python;
+
 /// The names of all generated parts.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 11] = [
+    "claims",
     "workloads",
     "models",
     "parameters",
@@ -35,6 +39,7 @@ pub const NAMES: [&str; 10] = [
 /// The generated part with this name, as Markdown.
 pub fn named(name: &str) -> String {
     match name {
+        "claims" => claims(),
         "workloads" => workloads(),
         "models" => models(),
         "parameters" => parameters(),
@@ -68,6 +73,50 @@ fn code(text: &str) -> String {
     } else {
         format!("`{text}`")
     }
+}
+
+/// The claims with their conditions, for two cores and a Python with a GIL and one without.
+fn claims() -> String {
+    let setting = Setting {
+        cores: 2,
+        python: Some(python::interpreter()),
+        free: Some(python::free_threaded()),
+    };
+    let speed = |_: &Draft| Some(Speed::uniform(1e8));
+    let limits = WorkerLimits::default();
+    let conditions = |topic: Topic, design: Design| {
+        let trial = design
+            .trial(topic, &limits, &speed)
+            .expect("it is possible");
+        let conditions = trial.conditions.iter();
+        let conditions = conditions.map(|one| claim::condition(&trial, one));
+        conditions.collect::<Vec<_>>().join("; ")
+    };
+    let rows = CLAIMS.into_iter().map(|claim| {
+        [
+            claim.number.to_string(),
+            claim.claim.into(),
+            claim.article.into(),
+            conditions(Topic::Claim(claim.number), claim.design(&setting)),
+            claim::answer(claim.expected).into(),
+        ]
+    });
+    let controls = [Topic::Waiting, Topic::Lock].map(|topic| {
+        let design = control(topic, &setting).expect("it is a control");
+        [claim::topic(topic).to_string(), conditions(topic, design)]
+    });
+    let claims = table(
+        [
+            "",
+            "claim",
+            "the article",
+            "what has to come out, on two cores",
+            "known to be",
+        ],
+        rows,
+    );
+    let controls = table(["control", "what has to come out"], controls);
+    format!("{claims}\n{controls}")
 }
 
 fn workloads() -> String {
