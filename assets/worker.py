@@ -51,24 +51,27 @@ thread_time_ns = time.thread_time_ns
 
 
 class Links:
-    """The descriptors that a worker needs, and the order. They can be passed to processes of every start method."""
+    """The descriptors that a worker needs, the order, and a lock that processes share, if there is one. They can be
+    passed to processes of every start method.
+    """
 
     NAMES = ("arena", "gate", "stop", "bell", "lanes")
 
-    def __init__(self, order, descriptors):
+    def __init__(self, order, descriptors, lock=None):
         self.order = order
         self.descriptors = descriptors
+        self.lock = lock
 
     def __reduce__(self):
         # Called only if a process is created that does not inherit: multiprocessing then passes descriptors along.
         from multiprocessing.reduction import DupFd
 
-        return attach, (self.order, [DupFd(self.descriptors[name]) for name in self.NAMES])
+        return attach, (self.order, [DupFd(self.descriptors[name]) for name in self.NAMES], self.lock)
 
 
-def attach(order, passed):
+def attach(order, passed, lock):
     """The links in a process that received them."""
-    return Links(order, {name: one.detach() for name, one in zip(Links.NAMES, passed)})
+    return Links(order, {name: one.detach() for name, one in zip(Links.NAMES, passed)}, lock)
 
 
 class Arena:
@@ -371,12 +374,61 @@ def compute_intensive(chunks):
     return foo
 
 
+class Number:
+    """A number in the memory of one process or interpreter."""
+
+    def __init__(self):
+        self.value = 0
+
+
+# The number to which all threads of this interpreter add, and its lock.
+NUMBER = Number()
+LOCK = threading.Lock()
+
+
+def number_of(arena):
+    """The number to which the workers add. In shared memory it is what `multiprocessing.Value(..., lock=False)` makes."""
+    if not arena.order["workload"]["counter"]["is_shared"]:
+        return NUMBER
+    return ctypes.c_uint64.from_buffer(arena.map, arena.layout["header"]["counter"])
+
+
+def add_ones(counter, chunks):
+    """The loop of `counter`: without a lock, another thread or process may add at the same time."""
+    for chunk in chunks:
+        for _ in chunk:
+            counter.value += 1
+
+
+def add_ones_locked(counter, lock, chunks):
+    """The same under a lock."""
+    for chunk in chunks:
+        for _ in chunk:
+            with lock:
+                counter.value += 1
+
+
+class Token:
+    """A lock for subinterpreters, for which the standard library has none: a pipe with one byte, which the holder has."""
+
+    def __init__(self, reader, writer):
+        self.reader = reader
+        self.writer = writer
+
+    def __enter__(self):
+        os.read(self.reader, 1)
+
+    def __exit__(self, *_error):
+        os.write(self.writer, b"\1")
+
+
 class Worker:
     """One worker of the pool: a thread, a process, an interpreter, or a task of the event loop."""
 
-    def __init__(self, arena, number, writer=None):
+    def __init__(self, arena, number, writer=None, lock=None):
         self.arena = arena
         self.number = number
+        self.lock = lock or LOCK
         self.workload = arena.order["workload"]
         self.steps = steps_of(self.workload)
         self.lane_at = arena.lane(number)
@@ -460,6 +512,16 @@ class Worker:
         """The article's `compute_intensive`."""
         compute_intensive(self.writer.chunks(iterations, self.arena.is_stopping))
 
+    def add(self, _task, additions):
+        """Adds one this many times."""
+        counter = number_of(self.arena)
+        chunks = self.writer.chunks(additions, self.arena.is_stopping)
+        if self.workload["counter"]["is_locked"]:
+            add_ones_locked(counter, self.lock, chunks)
+        else:
+            add_ones(counter, chunks)
+        self.arena.wide[(self.lane_at + self.fields["seen"]) // 8] = counter.value
+
     def fetch(self, task, _amount):
         """The article's `page = urlopen(url).read()`."""
         writer = self.writer
@@ -536,6 +598,7 @@ class Worker:
 # The steps of tasks, by their names in the order.
 STEPS = {
     "compute": Worker.compute,
+    "add": Worker.add,
     "fetch": Worker.fetch,
     "write": Worker.write,
     "sleep": Worker.sleep,
@@ -919,7 +982,13 @@ def settle_in_process(links):
 
 def settle_in_interpreter(order, descriptors):
     """The same for a subinterpreter, which can be passed only text and numbers."""
-    settle_in(Links(json.loads(order), json.loads(descriptors)))
+    descriptors = json.loads(descriptors)
+    settle_in(Links(json.loads(order), descriptors, shared_token(descriptors)))
+
+
+def shared_token(descriptors):
+    """The lock that subinterpreters share, if there is one."""
+    return Token(*descriptors["token"]) if "token" in descriptors else None
 
 
 def prepare(links):
@@ -927,7 +996,7 @@ def prepare(links):
     arena = Arena(links)
     install_opener(links.order)
     (number,) = struct.unpack("=I", os.read(links.descriptors["lanes"], 4))
-    worker = Worker(arena, number)
+    worker = Worker(arena, number, lock=links.lock)
     if links.order["model"] == "python-threads":
         HERE.worker = worker
     else:
@@ -1066,7 +1135,9 @@ class Manager:
         self.arena.narrow[self.arena.python("may_go") // 4] = 1
 
     def conclude(self):
-        """Records what the management cost."""
+        """Records what the management cost, and the number as this process finds it."""
+        if self.order["workload"]["counter"]:
+            self.say("counter", known(number_of(self.arena).value))
         self.say("memory", known(proportional_set_size()))
         own = resource.getrusage(resource.RUSAGE_SELF)
         cpu = round((own.ru_utime + own.ru_stime) * 1e9)
@@ -1142,22 +1213,35 @@ def pool_of_threads(manager):
     )
 
 
+def needs_shared_lock(order):
+    """Whether workers that share no variables make their additions under one lock."""
+    counter = order["workload"]["counter"]
+    return bool(counter) and counter["is_shared"] and counter["is_locked"]
+
+
 def pool_of_processes(manager):
     import multiprocessing
 
+    context = multiprocessing.get_context(manager.order["start_method"])
+    if needs_shared_lock(manager.order):
+        manager.links.lock = context.Lock()
     return concurrent.futures.ProcessPoolExecutor(
         max_workers=manager.workers,
-        mp_context=multiprocessing.get_context(manager.order["start_method"]),
+        mp_context=context,
         initializer=settle_in_process,
         initargs=(manager.links,),
     )
 
 
 def pool_of_interpreters(manager):
+    descriptors = dict(manager.links.descriptors)
+    if needs_shared_lock(manager.order):
+        descriptors["token"] = os.pipe()
+        shared_token(descriptors).__exit__()
     return concurrent.futures.InterpreterPoolExecutor(
         max_workers=manager.workers,
         initializer=settle_in_interpreter,
-        initargs=(json.dumps(manager.order), json.dumps(manager.links.descriptors)),
+        initargs=(json.dumps(manager.order), json.dumps(descriptors)),
     )
 
 

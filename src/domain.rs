@@ -8,6 +8,7 @@ pub mod addresses;
 pub mod assessment;
 pub mod campaign;
 pub mod claim;
+pub mod counter;
 pub mod difference;
 pub mod estimate;
 pub mod fidelity;

@@ -8,6 +8,7 @@ pub mod calibrate;
 mod caveats;
 pub mod clock;
 pub mod convoy;
+pub mod counter;
 pub mod doctor;
 pub mod error;
 pub mod executor;

@@ -9,7 +9,7 @@
 //!
 //! | word | means |
 //! | --- | --- |
-//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`), as a list of steps: compute, fetch, write, sleep |
+//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`, `counter`), as a list of steps: compute, fetch, write, sleep, add |
 //! | **model** | the concurrency model that executes the tasks; never used for state of the screen |
 //! | **native** | executed by this program itself, and not by CPython |
 //! | **parameter** | a setting of a plan; it belongs to a workload or a model |

@@ -713,6 +713,47 @@ fn what_is_left_in_a_shared_file_is_reported_to_people_and_in_json() {
 }
 
 #[test]
+fn what_a_counter_lost_is_reported_to_people_and_in_json() {
+    let line = "run --workload counter --model processes --workers 2 --additions 1000";
+    let output = outcome(line);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    for part in ["lost additions", "4 000", "and the program's stayed 0"] {
+        assert!(table.contains(part), "{table}");
+    }
+    let record = &json(line)["records"][0];
+    let counter = &record["counter"];
+    has_keys(
+        counter,
+        &[
+            "expected",
+            "found",
+            "seen",
+            "is_shared",
+            "is_locked",
+            "handovers",
+        ],
+    );
+    assert_eq!(counter["expected"], 4_000);
+    assert_eq!(counter["found"], 0);
+    let csv = outcome(&format!("{line} --lock --share --format csv"));
+    let csv = text(&csv.stdout);
+    let cells: Vec<Vec<&str>> = csv.lines().map(|row| row.split(',').collect()).collect();
+    let cell = |name| {
+        let at = cells[0].iter().position(|heading| *heading == name);
+        cells[1][at.expect("the column exists")]
+    };
+    let switches = (cell("lock"), cell("share"));
+    let numbers = (cell("additions_lost"), cell("counter_found"));
+    assert_eq!(
+        (switches, numbers),
+        (("true", "true"), ("0", "4000")),
+        "{csv}"
+    );
+    assert!(json(small("cpu"))["records"][0]["counter"].is_null());
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let mut child = command(small("cpu"))
         .stdout(Stdio::piped())

@@ -3,6 +3,8 @@
 //! The session is made before the harness starts its threads, because the zygote has to be forked by a process with one
 //! thread. Runs happen one at a time, so the tests do, too.
 
+#[path = "executors/counter.rs"]
+mod counter;
 #[path = "executors/fetching.rs"]
 mod fetching;
 #[path = "executors/interpreters.rs"]
@@ -19,8 +21,8 @@ use pconc_tui::{
     catalog::{
         model::{Model, SWITCH_INTERVAL},
         workload::{
-            ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WAIT, WRITES,
-            Workload,
+            ADDITIONS, ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE,
+            WAIT, WRITES, Workload,
         },
     },
     domain::{
@@ -92,6 +94,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
             ));
         }
     }
+    trials.extend(counter::trials(session));
     trials.extend(fetching::trials(session));
     trials.extend(python::trials(session));
     type World = fn(&Session) -> Outcomes;
@@ -182,6 +185,7 @@ fn small(kind: Workload, model: Model) -> Draft {
     let mut draft = Draft::new(kind, model, if model == Model::Serial { 1 } else { 4 });
     draft.tasks = 13;
     draft.set(&ITERATIONS, 300_000);
+    draft.set(&ADDITIONS, 20_000);
     draft.set(&LATENCY_MIN, 1);
     draft.set(&LATENCY_MAX, 20);
     draft.set(&WRITES, 5);
@@ -387,6 +391,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
 fn endless(kind: Workload, model: Model) -> Draft {
     let mut draft = small(kind, model);
     draft.set(&ITERATIONS, 100_000_000_000);
+    draft.set(&ADDITIONS, 100_000_000_000);
     draft.set(&LATENCY_MIN, 60_000);
     draft.set(&LATENCY_MAX, 60_000);
     draft.set(&WAIT, 60_000);

@@ -380,7 +380,8 @@ fn the_report_is_one_well_formed_file_that_needs_nothing_else() {
         }
         assert!(!text.contains("@import") && !text.contains("url(http"));
         let said = text_of(&document);
-        for run in &shared.runs {
+        // A report has the timelines of so many runs. The others are in its table.
+        for run in shared.runs.iter().take(24) {
             assert!(
                 run.caveats()
                     .all(|_| said.contains("Worker 0 died: <script>"))

@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::{
+    counter::CounterTotals,
     phase::Phase,
     record::{PythonRecord, Record},
     speedup::Gain,
@@ -543,6 +544,39 @@ const AFTER_PHASES: &[Metric] = &[
     .column(Hidden)
     .places(DETAILS),
     metric(
+        "additions_expected",
+        "all additions",
+        Count,
+        |run, _| Some(counter(run)?.expected as f64),
+        "which the final number is if none is lost",
+        "the additions of a task times the number of tasks",
+    )
+    .json("counter/expected")
+    .places(DETAILS | COMPARISON),
+    metric(
+        "counter_found",
+        "final number",
+        Count,
+        |run, _| Some(counter(run)?.found as f64),
+        "after the last addition",
+        "read by the process that started the workers. If each of them has its own number, this one \
+         stays 0",
+    )
+    .json("counter/found")
+    .places(DETAILS | COMPARISON),
+    metric(
+        "additions_lost",
+        "lost additions",
+        Count,
+        |run, _| Some(counter(run)?.lost() as f64),
+        "missing in the final number",
+        "all additions minus the final number",
+    )
+    .json("")
+    .short("lost")
+    .column(Hidden)
+    .places(DETAILS | COMPARISON | TABLES),
+    metric(
         "printed_bytes",
         "printed",
         Bytes,
@@ -582,6 +616,10 @@ const AFTER_PHASES: &[Metric] = &[
     .json("observer/cpu_s")
     .places(DETAILS),
 ];
+
+fn counter(run: &Record) -> Option<&CounterTotals> {
+    run.system.counter.as_ref()
+}
 
 fn python(run: &Record) -> Option<&PythonRecord> {
     run.interpreter.python.as_ref()

@@ -233,6 +233,11 @@ impl Model {
         self.description().has_processes
     }
 
+    /// Whether the workers see the same variables, because they are threads of one program or interpreter.
+    pub fn shares_variables(self) -> bool {
+        !self.has_processes() && !self.needs_subinterpreters()
+    }
+
     /// Whether `multiprocessing` makes the workers, so that the user can choose a start method.
     pub fn has_start_method(self) -> bool {
         self.is_python() && self.has_processes()

@@ -1,9 +1,11 @@
 //! Workloads: what one task does. Each has a file in the folder beside this one, and a variant of [`Workload`].
 
+mod counter;
 mod cpu;
 mod io;
 mod sleep;
 
+pub use counter::{ADDITIONS, LOCK, SHARE};
 pub use cpu::{ITERATIONS, TASK_TIME};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,8 @@ pub enum Workload {
     Io,
     /// The control: tasks that only wait.
     Sleep,
+    /// Additions to a number, which shows what workers share.
+    Counter,
 }
 
 /// The description of a workload.
@@ -34,6 +38,8 @@ pub struct WorkloadDescription {
     pub name: &'static str,
     /// What a task does, in a few words.
     pub line: &'static str,
+    /// The name where runs are listed, with a note on the values that make it a different experiment.
+    pub label: fn(&Values) -> &'static str,
     /// What a task does, as a sentence for the form.
     pub about: &'static str,
     /// How the work is defined, in sentences for readers of a report.
@@ -44,8 +50,6 @@ pub struct WorkloadDescription {
     pub parameters: &'static [&'static Parameter],
     /// How the user can give the amount of computing, if tasks compute.
     pub sizing: Option<Sizing>,
-    /// Whether cores determine how long a task takes. Otherwise more tasks can be in flight than there are cores.
-    pub computes: bool,
     /// What a task does, step by step.
     pub steps: fn(&Values) -> Vec<TaskStep>,
     /// The parameter that contradicts others, and the reason as a sentence without a full stop.
@@ -85,6 +89,17 @@ pub struct SweepSuggestion {
 }
 
 impl SweepSuggestion {
+    /// For tasks that compute.
+    const OF_COMPUTING: SweepSuggestion = SweepSuggestion {
+        models: &[Model::GilThreads, Model::Processes],
+        workers: |cores, _| {
+            vec![
+                powers((2 * cores).max(4)),
+                format!("1..{}", (2 * cores).clamp(4, 32)),
+                "1,cores".into(),
+            ]
+        },
+    };
     /// For tasks that wait, however many cores a machine has.
     const OF_WAITING: SweepSuggestion = SweepSuggestion {
         models: &[Model::Threads, Model::Processes],
@@ -93,6 +108,12 @@ impl SweepSuggestion {
             vec![beyond(tasks), every, "2^0..2^6".into(), "1,4,16".into()]
         },
     };
+}
+
+/// The powers of two up to this number: "1,2,4".
+fn powers(most: u64) -> String {
+    let powers = (0..=most.ilog2()).map(|power| (1_u64 << power).to_string());
+    powers.collect::<Vec<_>>().join(",")
 }
 
 /// The largest worker count that is suggested for tasks that wait.
@@ -122,18 +143,20 @@ pub enum TaskStep {
     Write(u64),
     /// Waits this many milliseconds.
     Sleep(u64),
+    /// Adds one to the workers' number, this many times.
+    Add(u64),
 }
 
 impl TaskStep {
     /// Whether a worker computes in this step.
     pub fn computes(self) -> bool {
-        matches!(self, TaskStep::Compute(steps) if steps > 0)
+        matches!(self, TaskStep::Compute(steps) | TaskStep::Add(steps) if steps > 0)
     }
 
     /// The phase that a worker is in during this step, besides computing.
     pub fn phase(self) -> Phase {
         match self {
-            TaskStep::Compute(_) => Phase::Computing,
+            TaskStep::Compute(_) | TaskStep::Add(_) => Phase::Computing,
             TaskStep::Fetch => Phase::Network,
             TaskStep::Write(_) => Phase::File,
             TaskStep::Sleep(_) => Phase::Sleep,
@@ -146,7 +169,12 @@ const WAITING_WORKERS: u64 = 16;
 
 impl Workload {
     /// All workloads, in the order in which they are offered.
-    pub const ALL: [Workload; 3] = [Workload::Cpu, Workload::Io, Workload::Sleep];
+    pub const ALL: [Workload; 4] = [
+        Workload::Cpu,
+        Workload::Io,
+        Workload::Sleep,
+        Workload::Counter,
+    ];
 
     /// The description from which the methods below read.
     pub fn description(self) -> &'static WorkloadDescription {
@@ -154,6 +182,7 @@ impl Workload {
             Workload::Cpu => &cpu::CPU,
             Workload::Io => &io::IO,
             Workload::Sleep => &sleep::SLEEP,
+            Workload::Counter => &counter::COUNTER,
         }
     }
 
@@ -172,9 +201,11 @@ impl Workload {
         self.description().parameters
     }
 
-    /// Whether the cores determine how long a task takes.
+    /// Whether the cores determine how long a task takes, unless the user changes what it does. Otherwise more tasks can be
+    /// in flight than there are cores.
     pub fn computes(self) -> bool {
-        self.description().computes
+        let steps = (self.description().steps)(&Values::default());
+        steps.into_iter().any(TaskStep::computes)
     }
 
     /// Whether tasks fetch pages, so that addresses are needed.

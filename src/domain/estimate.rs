@@ -121,7 +121,8 @@ impl Task {
             match (step, known.writing) {
                 (TaskStep::Compute(_), _) if sized.is_some() => {}
                 (TaskStep::Compute(0), _) | (TaskStep::Fetch, _) => {}
-                (TaskStep::Compute(iterations), _) => {
+                // An addition includes a step of the loop.
+                (TaskStep::Compute(iterations) | TaskStep::Add(iterations), _) => {
                     task.computing += known.speed_of(draft)?.seconds_of(iterations);
                 }
                 (TaskStep::Write(times), Some(cost)) => {

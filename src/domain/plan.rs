@@ -19,7 +19,9 @@ use super::{
 use crate::catalog::{
     model::Model,
     parameter::{Parameter, REPEATS, TASKS, Values, WORKERS},
-    workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARED_FILE, Sizing, TaskStep, Workload},
+    workload::{
+        ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARE, SHARED_FILE, Sizing, TaskStep, Workload,
+    },
 };
 
 /// A plan while the user writes it. Its values may be invalid.
@@ -240,7 +242,8 @@ impl Draft {
         let name = self.model.name();
         if !self.workload.suits(self.model) {
             let sentence = format!(
-                "{name} does not execute cpu, because computing never yields to the event loop"
+                "{name} does not execute {}, because computing never yields to the event loop",
+                self.workload.name()
             );
             return Err(Invalid::new(Field::Model, sentence));
         }
@@ -415,13 +418,14 @@ impl Plan {
             .or_else(|| self.how.given(parameter))
     }
 
-    /// The name of the workload, with a note if all tasks write one file.
+    /// The name of the workload, with a note if its tasks share something.
     pub fn label(&self) -> &'static str {
-        if self.has_shared_file() {
-            "io, one file"
-        } else {
-            self.workload.name()
-        }
+        (self.workload.description().label)(&self.size)
+    }
+
+    /// Whether all workers add to the same number, if they add at all.
+    pub fn shares_number(&self) -> bool {
+        self.size.is_on(&SHARE) || self.model().shares_variables()
     }
 
     /// Whether all tasks write the same file.

@@ -8,7 +8,10 @@ mod stored;
 use serde::{Deserialize, Serialize};
 pub use stored::WithCaveats;
 
-use super::{foreign, phase::PhaseTimes, plan::Plan, python::GilState, shared_file::SharedFile};
+use super::{
+    counter::CounterTotals, foreign, phase::PhaseTimes, plan::Plan, python::GilState,
+    shared_file::SharedFile,
+};
 use crate::catalog::caveat::{Caveat, CaveatKind};
 
 /// With more tasks than this, the JSON omits the list of tasks unless the user asks for it.
@@ -163,6 +166,8 @@ pub struct SystemFacts {
     pub memory_bytes: Option<u64>,
     /// The contents of the file that all workers wrote; null if each task has its own file.
     pub shared_file: Option<SharedFile>,
+    /// The number to which the workers added; null for other work, and unless all tasks succeeded.
+    pub counter: Option<CounterTotals>,
 }
 
 /// How a run was measured, and its caveats.

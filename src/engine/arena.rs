@@ -39,7 +39,7 @@ use std::{
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 use serde::Serialize;
 
-use super::{latch::Latch, lock::lock, os};
+use super::{counter::Counter, latch::Latch, lock::lock, os};
 use crate::domain::{
     login::Secrets,
     machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS},
@@ -82,10 +82,12 @@ pub struct Header {
     text_used: AtomicUsize,
     /// Facts that CPython reports about itself.
     pub python: PythonHeader,
+    /// The number to which the workers of a `counter` run add, if it is in shared memory.
+    pub counter: Counter,
 }
 
 /// Facts that an interpreter reports about itself. Only its first process writes. A moment is 0 until it has been
-/// reached. CPU time and memory are stored plus one, so that 0 can mean unknown.
+/// reached. Other numbers of 8 bytes are stored plus one, so that 0 can mean unknown.
 #[repr(C)]
 pub struct PythonHeader {
     /// When the first line of Python ran.
@@ -104,6 +106,8 @@ pub struct PythonHeader {
     pub failure: AtomicU32,
     /// If not 0, all workers have written their totals and may exit.
     pub may_go: AtomicU32,
+    /// The number of a `counter` run as the first process finds it at the end.
+    pub counter: AtomicU64,
 }
 
 /// Places a value that many threads write in a separate cache line.
@@ -148,6 +152,8 @@ pub struct LaneHeader {
     pub cause: AtomicU32,
     /// Whether the worker's interpreter has its lock: 1 is on, 2 is off, 0 means unknown.
     pub gil: AtomicU32,
+    /// The number of a `counter` run as the worker saw it after its last addition.
+    pub seen: AtomicU64,
     /// The proportional set size when the last task ended, in bytes; may be unknown.
     pub memory: AtomicU64,
     /// The time spent waiting for a core, in nanoseconds; may be unknown.
@@ -314,13 +320,16 @@ pub struct Arena {
     pub stop: Arc<Latch>,
     /// Wakes the supervisor when all workers have arrived or all have finished.
     pub bell: Latch,
+    /// The number of a `counter` run in ordinary memory, which forked processes do not share.
+    own_counter: Counter,
     /// Secrets that sentences of the run must not contain. They are not shared, because only the process that reads the
     /// sentences needs them.
     secrets: Mutex<Secrets>,
 }
 
-// SAFETY: the map is shared by design, and all access to it is atomic, except for the texts. The bytes of a text are
-// written once, by the caller that reserved them, and read only by a caller that got their reference with Acquire.
+// SAFETY: the map is shared by design, and all access to it is atomic, except for the lock of the counter, which is
+// pthread's, and the texts. The bytes of a text are written once, by the caller that reserved them, and read only by a
+// caller that got their reference with Acquire.
 unsafe impl Send for Arena {}
 // SAFETY: as above.
 unsafe impl Sync for Arena {}
@@ -349,6 +358,7 @@ impl Arena {
             gate: Latch::new()?,
             stop: Arc::new(Latch::new()?),
             bell: Latch::new()?,
+            own_counter: Counter::default(),
             secrets: Mutex::default(),
         })
     }
@@ -358,7 +368,7 @@ impl Arena {
         assert_eq!(part.size, size_of::<T>(), "another part of the arena");
         assert!(index < part.count, "outside the arena");
         // SAFETY: the element is inside the map, which lives as long as self. Every T here consists of atomics, for
-        // which all bytes are valid, and all parts start at multiples of their alignments (a test checks it).
+        // which all bytes are valid, or allows shared access itself, and all parts start at multiples of their alignments (a test checks it).
         unsafe {
             let first = self.base.cast::<u8>().add(part.at).cast::<T>();
             first.add(index).as_ref()
@@ -368,6 +378,15 @@ impl Arena {
     /// The state that all workers of this run share.
     pub fn header(&self) -> &Header {
         self.at(HEADER, 0)
+    }
+
+    /// The number to which the workers add: in the map, or in the ordinary memory of this process.
+    pub fn counter(&self, is_shared: bool) -> &Counter {
+        if is_shared {
+            &self.header().counter
+        } else {
+            &self.own_counter
+        }
     }
 
     /// CPU time of the run's workers on a core, in nanoseconds. Cores beyond [`CORES`] share the last slot. Only
@@ -500,6 +519,9 @@ impl Arena {
         }
         for latch in [&self.gate, &*self.stop, &self.bell] {
             latch.close();
+        }
+        for counter in [&self.own_counter, self.counter(true)] {
+            counter.reset();
         }
         self.header().workers.store(workers, Relaxed);
         self.header().tasks.store(tasks, Relaxed);

@@ -9,8 +9,12 @@ use super::{
     executor::{Death, Ending},
 };
 use crate::{
-    catalog::caveat::Caveat,
+    catalog::{
+        caveat::Caveat,
+        workload::{ADDITIONS, LOCK, SHARE},
+    },
     domain::{
+        counter::{CounterTotals, SEEN_LISTED},
         phase::{Phase, PhaseTimes},
         plan::{Lock, Plan},
         python::GilState,
@@ -101,6 +105,7 @@ impl Facts<'_> {
                 migrations: self.sum(|lane| &lane.migrations),
                 memory_bytes: self.memory(),
                 shared_file: self.shared_file.clone(),
+                counter: self.counter(&tally),
             },
             workers,
             tasks: self.listed_tasks(),
@@ -111,6 +116,27 @@ impl Facts<'_> {
         let caveats = caveats::about(&record, &self.ending);
         record.measurement.caveats = caveats.into_iter().map(Caveat::from).collect();
         record
+    }
+
+    /// The number to which the workers added; `None` for other work, and unless all of it was done.
+    fn counter(&self, tally: &Tally) -> Option<CounterTotals> {
+        let additions = self.plan.given(&ADDITIONS)?;
+        let found = match self.plan.python() {
+            Some(_) => load_known(&self.arena.header().python.counter)?,
+            None => {
+                let counter = self.arena.counter(self.plan.size.is_on(&SHARE));
+                counter.number.load(Relaxed)
+            }
+        };
+        let seen = self.arena.lanes().map(|lane| lane.seen.load(Relaxed));
+        (tally.failed + tally.not_begun == 0).then(|| CounterTotals {
+            expected: additions * u64::from(self.plan.tasks),
+            found,
+            seen: seen.take(SEEN_LISTED).collect(),
+            is_shared: self.plan.shares_number(),
+            is_locked: self.plan.size.is_on(&LOCK),
+            handovers: vec![],
+        })
     }
 
     /// A moment relative to `t0`.

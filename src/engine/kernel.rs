@@ -1,5 +1,6 @@
 //! The execution of one task: the steps of its workload, one after the other.
 
+mod counter;
 pub mod cpu;
 pub mod io;
 pub mod render;
@@ -53,6 +54,7 @@ impl PreparedTask {
         for step in &self.steps {
             match step {
                 TaskStep::Compute(iterations) => cpu::execute(worker, *iterations)?,
+                TaskStep::Add(times) => counter::add(worker, &self.assignment, *times)?,
                 TaskStep::Fetch => page = self.fetch(worker, task)?,
                 TaskStep::Sleep(ms) => self.sleep(worker, *ms)?,
                 TaskStep::Write(times) => io::write(worker, &self.assignment, task, &page, *times)?,

@@ -28,6 +28,10 @@ use super::{
 };
 use crate::domain::{addresses::Addresses, phase::Phase, plan::Plan};
 
+/// The number of iterations between two checks for cancellation: about 10 µs. Each of 4,000 threads on two cores needs
+/// one more time slice before all have stopped, so each has to stop soon.
+const LOOK: u64 = 1024;
+
 /// Everything that a worker needs to know about its run.
 #[derive(Clone, Debug)]
 pub struct Assignment {
@@ -61,7 +65,7 @@ pub struct Worker {
     /// The writer of the worker's lane.
     pub writer: LaneWriter,
     /// The iterations until the worker reads the clocks again.
-    pub stride: Stride,
+    stride: Stride,
     arena: Arc<Arena>,
     gil: Option<Arc<Gil>>,
 }
@@ -93,8 +97,38 @@ impl Worker {
         self.arena.is_stopping()
     }
 
+    /// Executes steps of computing, from 0 on. Between a few of them and the next, it reads the clocks, checks for
+    /// cancellation, and passes the lock on if another worker wants it.
+    ///
+    /// `compute` executes the steps from its first argument to before its second, and returns the next step. It may
+    /// return early: under the lock, it has to check the given drop request in every step.
+    ///
+    /// # Errors
+    /// If the run is cancelled.
+    pub fn in_strides(
+        &mut self,
+        steps: u64,
+        mut compute: impl FnMut(u64, u64, Option<&AtomicBool>) -> u64,
+    ) -> Result<(), Unfinished> {
+        let mut at = 0;
+        while at < steps {
+            let until = steps.min(at + self.stride.left.min(LOOK));
+            let next = compute(at, until, self.drop_request());
+            if self.is_stopping() {
+                return Err(Unfinished::Cancelled);
+            }
+            if self.stride.spend(next - at) {
+                let cpu = self.writer.tick();
+                self.stride.renew(cpu);
+            }
+            self.yield_if_asked();
+            at = next;
+        }
+        Ok(())
+    }
+
     /// The flag that a computing worker under the lock has to check in every iteration.
-    pub fn drop_request(&self) -> Option<&AtomicBool> {
+    fn drop_request(&self) -> Option<&AtomicBool> {
         self.gil.as_deref().map(|gil| &gil.drop_request)
     }
 
@@ -206,6 +240,11 @@ impl Worker {
         if is_spoilt {
             add_one(&self.lane().spoilt);
         }
+    }
+
+    /// Records the number of a `counter` run after the worker's last addition.
+    pub fn saw(&self, number: u64) {
+        self.lane().seen.store(number, Relaxed);
     }
 
     /// Records what is known only at the end.

@@ -55,8 +55,9 @@ fn summary(runs: &[&RunEntry]) -> Option<String> {
 /// The result of the run, its failed tasks, and its caveats.
 fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
     let (number, record) = (run.number, &run.record);
-    // Repeats would only repeat the same sentence, so a further one is shown only for a run that went wrong.
-    let is_shown = is_first || !record.is_sound();
+    // Repeats would only repeat the same sentence, so a further one is shown only for a run that went wrong, or whose
+    // result differs from time to time.
+    let is_shown = is_first || !record.is_sound() || record.system.counter.is_some();
     let verdict = is_shown.then(|| verdict::concluded(record, &RunFinding::default()));
     let caveats = run
         .caveats()

@@ -4,6 +4,7 @@ pub mod caveats;
 pub mod claim;
 pub mod comparison;
 pub mod conclusion;
+pub mod counter;
 pub mod document;
 pub mod estimate;
 pub mod fidelity;

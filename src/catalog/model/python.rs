@@ -79,10 +79,10 @@ pub(super) static INTERPRETERS: ModelDescription = ModelDescription {
 pub(super) static ASYNCIO: ModelDescription = ModelDescription {
     name: "python-asyncio",
     short: "py-asyncio",
-    line: "real CPython: one event loop, not cpu",
+    line: "real CPython: one event loop, for waiting",
     about: |here| {
         if !here.waits {
-            return "not cpu: computing never yields to the event loop".into();
+            return "not here: computing never yields to the event loop".into();
         }
         format!(
             "one CPython thread, whose event loop has {} in flight",

@@ -2,10 +2,7 @@
 
 use super::{Sizing, SweepSuggestion, TaskStep, WorkloadDescription};
 use crate::{
-    catalog::{
-        model::Model,
-        parameter::{Help, Parameter, ParameterKind},
-    },
+    catalog::parameter::{Help, Parameter, ParameterKind},
     domain::{
         speed::{self, MAX_ITERATIONS},
         text::grouped,
@@ -15,6 +12,7 @@ use crate::{
 pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     name: "cpu",
     line: "foo += foo*cos(i*pi), over and over",
+    label: |_| "cpu",
     about: "a task computes: foo += foo*cos(i*pi), over and over",
     method: "The work of cpu is the loop foo += foo*cos(i*pi), with the same number of steps under \
      every model. It is compiled, except under the models of Python, which interpret it.",
@@ -28,27 +26,11 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
         time: &TASK_TIME,
         loops: None,
     }),
-    computes: true,
     steps: |values| vec![TaskStep::Compute(values.get(&ITERATIONS))],
     contradiction: |_| None,
     size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
-    sweep: SweepSuggestion {
-        models: &[Model::GilThreads, Model::Processes],
-        workers: |cores, _| {
-            vec![
-                powers((2 * cores).max(4)),
-                format!("1..{}", (2 * cores).clamp(4, 32)),
-                "1,cores".into(),
-            ]
-        },
-    },
+    sweep: SweepSuggestion::OF_COMPUTING,
 };
-
-/// The powers of two up to this number: "1,2,4".
-fn powers(most: u64) -> String {
-    let powers = (0..=most.ilog2()).map(|power| (1_u64 << power).to_string());
-    powers.collect::<Vec<_>>().join(",")
-}
 
 /// Steps of the loop in one task.
 pub static ITERATIONS: Parameter = Parameter {

@@ -10,6 +10,13 @@ use crate::{
 pub(super) static IO: WorkloadDescription = WorkloadDescription {
     name: "io",
     line: "fetch a page, write it many times",
+    label: |values| {
+        if values.is_on(&SHARED_FILE) {
+            "io, one file"
+        } else {
+            "io"
+        }
+    },
     about: "a task fetches a page and writes it many times",
     method: "The work of io is to fetch pages over HTTP and to write them to files. Without a list \
      of addresses, an embedded server answers after times that are drawn from a seed, so that \
@@ -24,7 +31,6 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
         &PAGE_BYTES,
     ],
     sizing: None,
-    computes: false,
     steps: |values| vec![TaskStep::Fetch, TaskStep::Write(values.get(&WRITES))],
     contradiction: |values| {
         let (min, max) = (values.get(&LATENCY_MIN), values.get(&LATENCY_MAX));

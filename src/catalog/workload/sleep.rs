@@ -13,6 +13,7 @@ use crate::{
 pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
     name: "sleep",
     line: "wait, and compute if asked to",
+    label: |_| "sleep",
     about: "a task waits; given a time to compute, it does both in turns",
     method: "The work of sleep is to wait, which needs neither a core nor a server. It shows what \
      waiting alone costs under each model. A task waits in the kernel until its time is over. If \
@@ -27,7 +28,6 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
         time: &COMPUTE,
         loops: Some(&SLICES),
     }),
-    computes: false,
     steps,
     contradiction,
     size,

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     catalog::caveat::Caveat,
     domain::{
+        counter::CounterTotals,
         foreign::{self, MeasuredNumber},
         phase::PhaseTimes,
         plan::{self, Plan},
@@ -124,6 +125,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 gil: Option<GilTotals>, python: Option<PythonRecord>,
                 context_switches: Option<ContextSwitches>, migrations: u64,
                 memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
+                counter: Option<CounterTotals>,
                 tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
                 events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
         );
@@ -154,6 +156,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 migrations,
                 memory_bytes,
                 shared_file,
+                counter,
             },
             workers,
             tasks,

@@ -11,34 +11,20 @@ use std::{
 
 use crate::engine::{error::Unfinished, worker::Worker};
 
-/// The number of iterations between two checks for cancellation: about 10 µs. Each of 4,000 threads on two cores needs
-/// one more time slice before all have stopped, so each has to stop soon.
-const LOOK: u64 = 1024;
-
 /// Executes this many iterations.
 ///
 /// # Errors
 /// If the run is cancelled.
 pub fn execute(worker: &mut Worker, iterations: u64) -> Result<(), Unfinished> {
     let mut foo = black_box(0.0);
-    let mut i = 0;
-    while i < iterations {
-        let until = iterations.min(i + worker.stride.left.min(LOOK));
+    worker.in_strides(iterations, |from, to, request| {
         let next;
-        (foo, next) = match worker.drop_request() {
-            Some(request) => steps_until_asked(foo, i, until, request),
-            None => (steps(foo, i, until), until),
+        (foo, next) = match request {
+            Some(request) => steps_until_asked(foo, from, to, request),
+            None => (steps(foo, from, to), to),
         };
-        if worker.is_stopping() {
-            return Err(Unfinished::Cancelled);
-        }
-        if worker.stride.spend(next - i) {
-            let cpu = worker.writer.tick();
-            worker.stride.renew(cpu);
-        }
-        worker.yield_if_asked();
-        i = next;
-    }
+        next
+    })?;
     black_box(foo);
     Ok(())
 }

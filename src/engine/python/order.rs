@@ -11,6 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    catalog::workload::{ADDITIONS, LOCK, SHARE},
     domain::{phase::Phase, plan::Lock, time::TICK},
     engine::{
         EngineError,
@@ -116,12 +117,16 @@ fn workload(assignment: &Assignment) -> Value {
             .map(|number| assignment.url(addresses, number))
             .collect::<Vec<_>>()
     });
+    let is_adding = plan.given(&ADDITIONS).is_some();
+    let counter =
+        || json!({ "is_shared": plan.size.is_on(&SHARE), "is_locked": plan.size.is_on(&LOCK) });
     let shared = plan.has_shared_file().then(|| scratch.shared_file());
     json!({
         "steps": plan.steps(),
         "urls": urls,
         "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
         "limits": limits,
+        "counter": is_adding.then(counter),
     })
 }
 
@@ -143,15 +148,15 @@ fn layout(arena: &Arena) -> Value {
         "texts": TEXTS,
         "lane_cores": LANE_CORES,
         "rings": { "at": RINGS.at, "size": arena.ring_slots() * size_of::<EventSlot>() },
-        "header": offsets!(0, Header: t0, stop),
+        "header": offsets!(0, Header: t0, stop, counter),
         "python": offsets!(
             offset_of!(Header, python), PythonHeader:
-            begun_at, imported_at, pool_at, done_at, manager_cpu, memory, failure, may_go,
+            begun_at, imported_at, pool_at, done_at, manager_cpu, memory, failure, may_go, counter,
         ),
         "lane": offsets!(
             0, LaneHeader:
             written, dropped, phases, open_phase, state, last_stamp, cpu, begun, ended, failed, writes, spoilt, pid, tid,
-            cause, gil, memory, run_queue_wait, voluntary, involuntary, migrations, taken,
+            cause, gil, seen, memory, run_queue_wait, voluntary, involuntary, migrations, taken,
         ),
         "task": offsets!(0, TaskSlot: start, end, worker, state, error, executions),
     })

@@ -1,6 +1,6 @@
 //! The verdict of a run. It is computed from the numbers, never from expectations.
 
-use super::{count, factor, factor_of_pairs, repeats, the_lock};
+use super::{count, counter, factor, factor_of_pairs, repeats, the_lock};
 use crate::{
     analysis::{
         finding::{Finding, RunFinding},
@@ -60,6 +60,16 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
         _ => what.join(", "),
     };
     let name = record.plan.model().name();
+    let reason = match counter::left(record) {
+        // What is left of the additions matters more than the time that they took.
+        Some(left) => text::capitalized(&left),
+        None => explained(record),
+    };
+    format!("{name}: {what}. {reason}")
+}
+
+/// Why the run took as long as it did, and what it took besides, in sentences without the last full stop.
+fn explained(record: &Record) -> String {
     let cause = Cause::of(record);
     let also = match (&cause, managing(record)) {
         (Cause::StartUp(_), _) | (_, None) => String::new(),
@@ -69,8 +79,7 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
         ),
     };
     let is_estimate = record.measurement.phase_source.estimates_gil();
-    let reason = text::capitalized(&reason(cause, is_estimate));
-    format!("{name}: {what}. {reason}{also}")
+    text::capitalized(&reason(cause, is_estimate)) + &also
 }
 
 /// "1.93× (1.88–1.97) faster than serial", or that the difference is not clear.

@@ -147,6 +147,7 @@ mod tests {
             workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload},
         },
         domain::{
+            counter::CounterTotals,
             history::History,
             machine::WorkerLimits,
             phase::Phase,
@@ -323,6 +324,14 @@ mod tests {
                 writes: 0,
                 spoilt: 0,
             });
+            record.system.counter = Some(CounterTotals {
+                expected: 1,
+                found: 1,
+                seen: vec![],
+                is_shared: true,
+                is_locked: true,
+                handovers: vec![],
+            });
             record.interpreter.python =
                 record.plan.python().map(|_| explorer::python(GilState::On));
             Phase::MEASURED
@@ -353,6 +362,7 @@ mod tests {
         for there in [
             "efficiency",
             "output.txt",
+            "lost additions",
             "iterations",
             "page-bytes",
             "gave up core",

@@ -1,0 +1,143 @@
+//! The result of a counter, in sentences.
+
+use crate::domain::{counter::CounterTotals, plan::Lock, record::Record, text::grouped};
+
+/// What is left of the additions, in one sentence without a full stop; `None` if the run made none.
+pub fn left(record: &Record) -> Option<String> {
+    let counter = record.system.counter.as_ref()?;
+    let (workers, all) = (adding(record), grouped(counter.expected));
+    let has_gil = record.plan.lock() != Lock::None;
+    let several = || format!("{workers} workers added without a lock");
+    Some(match counter.lost() {
+        _ if !counter.is_shared => numbers_of_their_own(counter, record),
+        0 if workers == 1 => format!("one worker alone made all {all} additions"),
+        0 if counter.is_locked => format!("under the lock, none of {all} additions was lost"),
+        0 if has_gil => {
+            format!("none of {all} additions was lost: the GIL never changed hands within one")
+        }
+        0 => format!(
+            "none of {all} additions was lost this time, although {}",
+            several()
+        ),
+        lost => {
+            let lost = grouped(lost);
+            let why = if has_gil {
+                "the GIL changed hands within additions".into()
+            } else {
+                several()
+            };
+            format!("{lost} of {all} additions were lost, because {why}")
+        }
+    })
+}
+
+/// The number of workers that made additions.
+fn adding(record: &Record) -> usize {
+    // With many workers, a history keeps them elsewhere.
+    match record
+        .workers
+        .iter()
+        .filter(|worker| worker.tasks > 0)
+        .count()
+    {
+        0 => record.plan.workers as usize,
+        adding => adding,
+    }
+}
+
+fn numbers_of_their_own(counter: &CounterTotals, record: &Record) -> String {
+    let numbers = || counter.seen.iter().copied().filter(|number| *number > 0);
+    let (least, most) = (numbers().min(), numbers().max());
+    let range = match (least.map(grouped), most.map(grouped)) {
+        (Some(least), Some(most)) if least != most => format!("{least} to {most}"),
+        (all, _) => all.unwrap_or_default(),
+    };
+    let owners = match (record.plan.workers, record.plan.model().has_processes()) {
+        (1, _) => "the only worker".into(),
+        (workers, true) => format!("each of {workers} processes"),
+        (workers, false) => format!("each of {workers} interpreters"),
+    };
+    let found = grouped(counter.found);
+    format!("{owners} has its own number, {range}, and the program's stayed {found}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        fixtures::sample,
+    };
+
+    fn said(model: Model, found: u64, seen: &[u64], is_locked: bool) -> String {
+        let workers = if model == Model::Serial { 1 } else { 4 };
+        let mut record = sample::record(sample::plan(Workload::Counter, model, workers), 0.1, 0.1);
+        record.system.counter = Some(CounterTotals {
+            expected: 800_000,
+            found,
+            seen: seen.to_vec(),
+            is_shared: record.plan.shares_number(),
+            is_locked,
+            handovers: vec![],
+        });
+        left(&record).unwrap()
+    }
+
+    #[test]
+    fn the_sentence_says_what_is_left_of_the_additions() {
+        let seen = [200_000; 4];
+        assert_eq!(
+            said(Model::Threads, 487_655, &seen, false),
+            "312 345 of 800 000 additions were lost, because 4 workers added without a lock"
+        );
+        assert_eq!(
+            said(Model::Threads, 800_000, &seen, true),
+            "under the lock, none of 800 000 additions was lost"
+        );
+        assert_eq!(
+            said(Model::Rayon, 800_000, &seen, false),
+            "none of 800 000 additions was lost this time, although 4 workers added without a lock"
+        );
+        assert_eq!(
+            said(Model::Serial, 800_000, &[800_000], false),
+            "one worker alone made all 800 000 additions"
+        );
+    }
+
+    #[test]
+    fn under_the_gil_the_sentence_says_when_it_changed_hands() {
+        let seen = [200_000; 4];
+        assert_eq!(
+            said(Model::GilThreads, 800_000, &seen, false),
+            "none of 800 000 additions was lost: the GIL never changed hands within one"
+        );
+        assert_eq!(
+            said(Model::PythonThreads, 700_000, &seen, false),
+            "100 000 of 800 000 additions were lost, because the GIL changed hands within additions"
+        );
+    }
+
+    #[test]
+    fn workers_that_share_no_memory_are_said_to_have_a_number_each() {
+        assert_eq!(
+            said(Model::Processes, 0, &[200_000; 4], false),
+            "each of 4 processes has its own number, 200 000, and the program's stayed 0"
+        );
+        // A worker that found no task has nothing to show.
+        assert_eq!(
+            said(
+                Model::PythonInterpreters,
+                0,
+                &[400_000, 0, 200_000, 200_000],
+                true
+            ),
+            "each of 4 interpreters has its own number, 200 000 to 400 000, and the program's stayed 0"
+        );
+    }
+
+    #[test]
+    fn other_work_has_no_such_sentence() {
+        let record = sample::record(sample::plan(Workload::Cpu, Model::Threads, 2), 1.0, 1.0);
+        assert_eq!(left(&record), None);
+    }
+}
