@@ -5,6 +5,7 @@
 
 mod computing;
 mod scheduling;
+mod sharing;
 mod starting;
 mod waiting;
 
@@ -163,15 +164,17 @@ fn value(quantity: Quantity, of: usize, bound: Bound) -> Condition {
 }
 
 /// All claims, in the order of their numbers.
-pub static CLAIMS: [&Claim; 8] = [
+pub static CLAIMS: [&Claim; 10] = [
     &waiting::THREADS,
     &computing::THREADS,
     &computing::PROCESSES,
     &waiting::PROCESSES,
     &starting::LIGHTER,
+    &sharing::MEMORY,
     &scheduling::ONE_AT_A_TIME,
     &scheduling::BY_THE_LOCK,
     &computing::WITHOUT_LOCK,
+    &sharing::EASE,
 ];
 
 impl Claim {

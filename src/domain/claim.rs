@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::{
+    phase::PhaseTimes,
     plan::Plan,
     record::Record,
     rounds::{Effort, LEAST_PAIRS, Rounds},
@@ -50,6 +51,10 @@ pub enum Quantity {
     TasksPerCore,
     /// Context switches by the kernel per second.
     Switches,
+    /// The share of all additions that are in the number where the workers were created.
+    Found,
+    /// The share of all additions that are in no number, although all workers added to the same one.
+    Lost,
 }
 
 impl Quantity {
@@ -79,13 +84,27 @@ impl Quantity {
                 let switches = record.system.context_switches?;
                 Some((switches.voluntary + switches.involuntary) as f64 / times.wall_s)
             }
+            Quantity::Found => {
+                let counter = record.system.counter.as_ref()?;
+                Some(counter.found as f64 / counter.expected as f64)
+            }
+            Quantity::Lost => {
+                let counter = record.system.counter.as_ref();
+                let counter = counter.filter(|counter| counter.is_shared)?;
+                Some(counter.lost() as f64 / counter.expected as f64)
+            }
         }
+    }
+
+    /// Whether a busy machine can hide what it counts. Where memory is shared does not depend on other programs.
+    fn can_be_hidden(self) -> bool {
+        self != Quantity::Found
     }
 
     /// Whether the kernel or the program counted it, so that chance has no part in it: each run has to meet the
     /// condition. Otherwise the mean over the rounds has to.
     pub fn is_counted(self) -> bool {
-        matches!(self, Quantity::Switches)
+        matches!(self, Quantity::Switches | Quantity::Found | Quantity::Lost)
     }
 }
 
@@ -186,17 +205,23 @@ pub struct Judgement {
     pub answer: Answer,
     /// The tests of the conditions, in their order.
     pub tests: Vec<Test>,
+    /// If the effect is a speed-up, the arm that is faster, and how all of its workers together spent their time.
+    pub spent: Option<(usize, PhaseTimes)>,
 }
 
 impl Judgement {
-    fn of(tests: Vec<Test>) -> Judgement {
+    fn of(tests: Vec<Test>, spent: Option<(usize, PhaseTimes)>) -> Judgement {
         let any = |answer| tests.iter().any(|test| test.answer == answer);
         let answer = match (any(Answer::Contradicted), any(Answer::CannotTell)) {
             (true, _) => Answer::Contradicted,
             (_, true) => Answer::CannotTell,
             _ => Answer::Supported,
         };
-        Judgement { answer, tests }
+        Judgement {
+            answer,
+            tests,
+            spent,
+        }
     }
 
     /// Whether more rounds would not change the verdict.
@@ -226,7 +251,24 @@ impl Judgement {
 pub fn judge(trial: &Trial, rounds: &Rounds, effort: Effort) -> Judgement {
     let deciding = effort.deciding(trial.conditions.len());
     let test = |condition: &Condition| test(trial, *condition, rounds, deciding);
-    Judgement::of(trial.conditions.iter().map(test).collect())
+    let tests = trial.conditions.iter().map(test).collect();
+    Judgement::of(tests, spent(trial, rounds))
+}
+
+fn spent(trial: &Trial, rounds: &Rounds) -> Option<(usize, PhaseTimes)> {
+    let Measure::Ratio {
+        quantity: Quantity::Time,
+        of,
+        ..
+    } = trial.conditions.first()?.measure
+    else {
+        return None;
+    };
+    let mut spent = PhaseTimes::default();
+    for run in rounds.runs_of(&trial.arms[of]) {
+        spent.add(&run.times.phases_s);
+    }
+    Some((of, spent))
 }
 
 fn test(trial: &Trial, condition: Condition, rounds: &Rounds, deciding: f64) -> Test {
@@ -261,7 +303,8 @@ fn counted(condition: Condition, rounds: &Rounds, of: &Plan) -> Test {
     let quantity = condition.measure.quantity();
     let values = |is_disturbed| -> Vec<f64> {
         let runs = rounds.runs_of(of);
-        let runs = runs.filter(|run| run.is_disturbed() == is_disturbed);
+        let runs =
+            runs.filter(|run| (run.is_disturbed() && quantity.can_be_hidden()) == is_disturbed);
         runs.filter_map(|run| quantity.of(run)).collect()
     };
     let (undisturbed, disturbed) = (values(false), values(true));

@@ -190,6 +190,7 @@ fn report(verification: &Verification, runs: &[&RunEntry], room: usize) -> Strin
         );
         let mut rest = vec![sentence::reason(verified) + "."];
         rest.extend(sentence::surprise(verified).map(str::to_string));
+        rest.extend(sentence::spent(verified).map(|sentence| sentence + "."));
         rest.extend(sentence::runs(verified, runs));
         indented(head, rest, room)
     });

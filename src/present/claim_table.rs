@@ -13,12 +13,13 @@ pub fn claims(claims: &[&Verified]) -> Table {
     let row = |verified: &&Verified| {
         let surprise = sentence::surprise(verified);
         let surprise = surprise.map(|sentence| format!(". {sentence}"));
+        let spent = sentence::spent(verified).map(|sentence| format!(". {sentence}"));
         vec![
             verified.claim.number.to_string(),
             verified.claim.claim.into(),
             sentence::answer(verified.answer()).into(),
             or_nothing(sentence::effect(verified), |effect| effect),
-            sentence::reason(verified) + &surprise.unwrap_or_default(),
+            sentence::reason(verified) + &surprise.unwrap_or_default() + &spent.unwrap_or_default(),
         ]
     };
     Table {

@@ -3,9 +3,11 @@
 use super::{factor, factor_of_pairs};
 use crate::{
     analysis::verified::{Obstacle, Verified},
+    catalog::workload::{LOCK, SHARE},
     domain::{
         claim::{Answer, Bound, Condition, Judgement, Measure, Quantity, Test, Topic, Trial},
         history::RunEntry,
+        phase::Phase,
         plan::{Lock, Plan},
         rounds::LEAST_PAIRS,
         stats::Ratio,
@@ -46,7 +48,14 @@ pub fn workers(plan: &Plan) -> String {
         (_, true) => "es",
         (_, false) => "s",
     };
-    format!("{} {python}{kind}{plural}{lock}", plan.workers)
+    let is_on = |parameter| plan.given(parameter) == Some(1);
+    let number = match (is_on(&LOCK), is_on(&SHARE)) {
+        (true, true) => " with a lock and shared memory",
+        (true, false) => " with a lock",
+        (false, true) => " with shared memory",
+        (false, false) => "",
+    };
+    format!("{} {python}{kind}{plural}{lock}{number}", plan.workers)
 }
 
 /// The subject of a claim or a control.
@@ -75,9 +84,10 @@ pub fn measured(trial: &Trial, test: &Test) -> Option<String> {
     let amount = match measure {
         Measure::Ratio { .. } if test.rounds > 0 => factor_of_pairs(&value, test.rounds),
         Measure::Ratio { .. } => factor(&value),
-        Measure::Value { quantity, .. } => with_interval(value.value, value.interval, |value| {
-            of_quantity(quantity, value)
-        }),
+        Measure::Value { quantity, .. } => {
+            let interval = value.interval.filter(|range| range.low < range.high);
+            with_interval(value.value, interval, |value| of_quantity(quantity, value))
+        }
     };
     Some(statement(trial, measure, false, &amount))
 }
@@ -85,9 +95,9 @@ pub fn measured(trial: &Trial, test: &Test) -> Option<String> {
 /// An amount with a sentence around it, for what has to be or for what was.
 fn statement(trial: &Trial, measure: Measure, has_to_be: bool, amount: &str) -> String {
     let arm = |arm: usize| workers(&trial.arms[arm]);
-    let (are, take, keep, have) = match has_to_be {
-        true => ("are", "take", "keep", "have"),
-        false => ("were", "took", "kept", "had"),
+    let (are, take, keep, have, lose) = match has_to_be {
+        true => ("are", "take", "keep", "have", "lose"),
+        false => ("were", "took", "kept", "had", "lost"),
     };
     match measure {
         Measure::Ratio {
@@ -111,6 +121,13 @@ fn statement(trial: &Trial, measure: Measure, has_to_be: bool, amount: &str) -> 
             Quantity::TasksPerCore => {
                 format!("{} {keep} {amount} in flight per core in use", arm(of))
             }
+            Quantity::Found => {
+                format!(
+                    "{} {have} {amount} of their additions in the number",
+                    arm(of)
+                )
+            }
+            Quantity::Lost => format!("{} {lose} {amount} of their additions", arm(of)),
             _ => format!("{} {have} {amount}", arm(of)),
         },
     }
@@ -130,10 +147,19 @@ fn of_quantity(quantity: Quantity, value: f64) -> String {
         Quantity::Memory => bytes(value as u64),
         Quantity::CoresInUse => format!("{value:.2} cores"),
         Quantity::TasksPerCore => format!("{value:.1} tasks"),
+        Quantity::Found | Quantity::Lost => percent(value),
         Quantity::Switches => {
             let plural = if value.round() == 1.0 { "" } else { "es" };
             format!("{value:.0} context switch{plural} a second")
         }
+    }
+}
+
+/// A share in percent: "0 %" and "100 %" only if it is exactly that.
+fn percent(share: f64) -> String {
+    match share * 100.0 {
+        whole @ (0.0 | 100.0) => format!("{whole:.0} %"),
+        percent => format!("{:.1} %", percent.clamp(0.1, 99.9)),
     }
 }
 
@@ -143,12 +169,23 @@ pub fn reason(verified: &Verified) -> String {
         (Some(obstacle), _, _) => self::obstacle(obstacle),
         (None, Some(trial), Some(judgement)) => {
             let tests = judgement.tests.iter();
-            let tests = tests.filter(|test| test.answer == judgement.answer);
+            let is_told = |test: &&Test| match judgement.answer {
+                Answer::CannotTell => test.answer == Answer::CannotTell,
+                _ => test.answer != Answer::CannotTell,
+            };
+            let mut tests: Vec<&Test> = tests.filter(is_told).collect();
+            // What contradicts a claim comes first.
+            tests.sort_by_key(|test| test.answer != Answer::Contradicted);
+            let tests = tests.into_iter();
             let mut sentences: Vec<String> = tests
                 .filter_map(|test| said(trial, test))
                 .map(|sentence| text::capitalized(&sentence))
                 .collect();
             sentences.dedup();
+            if judgement.answer == Answer::CannotTell {
+                let disturbed = judgement.tests.iter().map(|test| test.disturbed);
+                sentences.extend(disturbed.max().and_then(self::disturbed));
+            }
             sentences.join(". ")
         }
         _ => "Not measured yet".into(),
@@ -178,11 +215,10 @@ fn limit(condition: &Condition) -> String {
 
 /// Why a condition is not decided.
 fn undecided(measured: Option<String>, test: &Test) -> String {
-    let disturbed = counted(test.disturbed as u64, "round");
     let Some(measured) = measured else {
         return match test.disturbed {
             0 => "this machine does not tell what the claim is about".into(),
-            _ => format!("other programs disturbed {disturbed}, and no other round ran"),
+            _ => "no round ran undisturbed".into(),
         };
     };
     let lacks = if test.rounds < LEAST_PAIRS {
@@ -193,11 +229,31 @@ fn undecided(measured: Option<String>, test: &Test) -> String {
     } else {
         format!(", too uncertain to be {}", limit(&test.condition))
     };
-    let disturbed = match test.disturbed {
-        0 => String::new(),
-        _ => format!(". Other programs disturbed {disturbed}, which are left out"),
-    };
-    format!("{measured}{lacks}{disturbed}")
+    format!("{measured}{lacks}")
+}
+
+/// How many rounds were left out.
+fn disturbed(rounds: usize) -> Option<String> {
+    let left_out = counted(rounds as u64, "disturbed round");
+    let verb = if rounds == 1 { "was" } else { "were" };
+    (rounds > 0).then(|| format!("{left_out} {verb} left out"))
+}
+
+/// How the workers of the effect spent their time, in parts of at least a percent: "Of the time of 2 processes: 93 %
+/// computing, 5 % starting, 2 % idle". `None` if the effect is not a speed-up.
+pub fn spent(verified: &Verified) -> Option<String> {
+    let (trial, judgement) = (verified.trial.as_ref()?, verified.judgement.as_ref()?);
+    let (of, spent) = judgement.spent.as_ref()?;
+    let share = |phase: Phase| 100.0 * spent[phase] as f64 / spent.total().max(1) as f64;
+    let mut parts: Vec<Phase> = Phase::MEASURED
+        .into_iter()
+        .filter(|phase| share(*phase) >= 1.0)
+        .collect();
+    parts.sort_by(|a, b| share(*b).total_cmp(&share(*a)));
+    let part = |phase: &Phase| format!("{:.0} % {}", share(*phase), phase.description().name);
+    let parts: Vec<String> = parts.iter().map(part).collect();
+    let arm = workers(&trial.arms[*of]);
+    (!parts.is_empty()).then(|| format!("Of the time of {arm}: {}", parts.join(", ")))
 }
 
 fn obstacle(obstacle: &Obstacle) -> String {
@@ -265,4 +321,165 @@ pub fn control(trial: &Trial, judgement: &Judgement) -> String {
         Answer::CannotTell => "cannot tell",
     };
     format!("{word}. {}", text::capitalized(&measured.join(". ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{
+            claim::CLAIMS,
+            model::Model,
+            workload::Workload::{Counter, Cpu},
+        },
+        domain::{record::CampaignPart, stats::Interval},
+        fixtures::sample,
+    };
+
+    fn trial() -> Trial {
+        let measure = Measure::Ratio {
+            quantity: Quantity::Time,
+            over: 0,
+            of: 1,
+        };
+        Trial {
+            topic: Topic::Claim(2),
+            arms: vec![
+                sample::plan(Cpu, Model::PythonThreads, 1),
+                sample::plan(Cpu, Model::PythonThreads, 2),
+            ],
+            conditions: vec![Condition {
+                measure,
+                bound: Bound::AtMost(1.1),
+            }],
+        }
+    }
+
+    fn verified(answer: Answer, value: f64, rounds: usize, disturbed: usize) -> Verified {
+        let trial = trial();
+        let interval = Some(Interval {
+            low: value - 0.1,
+            high: value + 0.1,
+        });
+        let test = Test {
+            condition: trial.conditions[0],
+            value: (rounds > 0).then_some(Ratio { value, interval }),
+            rounds,
+            disturbed,
+            answer,
+        };
+        Verified {
+            claim: CLAIMS[1],
+            trial: Some(trial),
+            judgement: Some(Judgement {
+                answer,
+                tests: vec![test],
+                spent: None,
+            }),
+            obstacle: None,
+            campaign: Some("campaign".into()),
+        }
+    }
+
+    #[test]
+    fn a_condition_is_a_sentence_with_a_number() {
+        let trial = trial();
+        assert_eq!(
+            condition(&trial, &trial.conditions[0]),
+            "2 Python threads are at most 1.1× as fast as 1 Python thread"
+        );
+    }
+
+    #[test]
+    fn a_reason_says_what_was_measured_and_what_it_had_to_be() {
+        let said = |answer, value| reason(&verified(answer, value, 4, 0));
+        assert_eq!(
+            said(Answer::Supported, 0.98),
+            "2 Python threads were 0.98× (0.88–1.08, 4 pairs) as fast as 1 Python thread"
+        );
+        assert_eq!(
+            said(Answer::Contradicted, 1.9),
+            "2 Python threads were 1.90× (1.80–2.00, 4 pairs) as fast as 1 Python thread, and not at \
+             most 1.1×"
+        );
+        assert!(said(Answer::CannotTell, 1.1).ends_with(", too uncertain to be at most 1.1×"));
+    }
+
+    #[test]
+    fn a_verdict_that_lacks_rounds_says_so_and_names_the_disturbed_ones() {
+        let few = reason(&verified(Answer::CannotTell, 1.0, 1, 2));
+        assert!(
+            few.ends_with("too few rounds: 1 of 3. 2 disturbed rounds were left out"),
+            "{few}"
+        );
+        let none = reason(&verified(Answer::CannotTell, 1.0, 0, 3));
+        assert_eq!(
+            none,
+            "No round ran undisturbed. 3 disturbed rounds were left out"
+        );
+    }
+
+    #[test]
+    fn what_was_measured_is_no_reason_if_a_control_failed() {
+        let mut verified = verified(Answer::Supported, 1.0, 4, 0);
+        verified.obstacle = Some(Obstacle::Control(Topic::Lock));
+        assert_eq!(verified.answer(), Answer::CannotTell);
+        let said = reason(&verified);
+        assert!(
+            said.ends_with("pure computing under one lock must not scale"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn only_a_verdict_that_is_not_the_known_one_is_a_surprise() {
+        let said = |answer| surprise(&verified(answer, 1.0, 4, 0));
+        assert_eq!(said(Answer::Supported), None);
+        assert_eq!(said(Answer::CannotTell), None);
+        assert!(
+            said(Answer::Contradicted).is_some_and(|said| said.contains("not what is expected"))
+        );
+    }
+
+    #[test]
+    fn the_runs_behind_a_verdict_are_named_in_spans() {
+        let verified = verified(Answer::Supported, 1.0, 4, 0);
+        let plan = &verified.trial.as_ref().expect("it has one").arms[0];
+        let mut record = sample::record(plan.clone(), 1.0, 1.0);
+        let (id, round, in_turn) = ("campaign".into(), 1, true);
+        record.campaign = Some(CampaignPart { id, round, in_turn });
+        let entries = [2, 3, 4, 7].map(|number| sample::run(number, &record));
+        let entries: Vec<&RunEntry> = entries.iter().collect();
+        assert_eq!(
+            runs(&verified, &entries).as_deref(),
+            Some("Runs: #2–#4, #7")
+        );
+    }
+
+    #[test]
+    fn workers_are_named_by_what_tells_them_apart() {
+        let named = |workload, model, count| workers(&sample::plan(workload, model, count));
+        assert_eq!(named(Cpu, Model::Serial, 1), "1 thread");
+        assert_eq!(
+            named(Cpu, Model::GilThreads, 4),
+            "4 threads under the emulated GIL"
+        );
+        assert_eq!(named(Cpu, Model::PythonProcesses, 2), "2 Python processes");
+        let locked = sample::draft(Counter, Model::Processes, 2)
+            .with(&LOCK, 1)
+            .with(&SHARE, 1);
+        let locked = locked.validate(&crate::domain::machine::WorkerLimits::default());
+        assert_eq!(
+            workers(&locked.expect("it is valid")),
+            "2 processes with a lock and shared memory"
+        );
+    }
+
+    #[test]
+    fn nothing_is_rounded_to_all_or_nothing() {
+        assert_eq!(
+            [0.0, 1e-6, 0.5, 0.999_99, 1.0].map(percent),
+            ["0 %", "0.1 %", "50.0 %", "99.9 %", "100 %"]
+        );
+    }
 }
