@@ -964,10 +964,15 @@ fn hundred_workers(session: &Session) -> Outcomes {
                 format!("{}: {:?}", model.name(), record.ending.error),
             )?;
             check(record.workers.len() == 100, "a row per worker")?;
-            let known = record.system.memory_bytes.is_some_and(|bytes| bytes > 0);
+            let mut each = record.workers.iter().map(|worker| worker.memory_bytes);
             check(
-                known == (model == Model::Processes),
-                "memory is known of processes alone, and never 0",
+                each.all(|bytes| bytes > Some(0)),
+                "every worker says what it occupies",
+            )?;
+            let all: Option<u64> = record.workers.iter().map(|it| it.memory_bytes).sum();
+            check(
+                record.system.memory_bytes == all,
+                "together they occupy the sum",
             )?;
         }
     }

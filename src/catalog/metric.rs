@@ -439,10 +439,11 @@ const AFTER_PHASES: &[Metric] = &[
         "memory",
         Bytes,
         |run, _| memory(run),
-        "of the workers and their manager",
-        "proportional set size (PSS): private pages, and a fair part of each shared page. It is \
-         read when the last task of each worker has ended, and includes the process that created \
-         Python's processes. Threads of this program share its memory and have no number",
+        "PSS, or stack pages of threads",
+        "of a process its proportional set size (PSS): private pages, and a fair part of each \
+         shared page. Of a thread of this program the touched pages of its stack, as it shares all \
+         other memory. Both are read when the last task of each worker has ended, and summed. The \
+         process that created Python's workers is included",
     )
     .json("")
     .column(Hidden)
@@ -453,9 +454,9 @@ const AFTER_PHASES: &[Metric] = &[
         Bytes,
         |run, _| bytes(run.system.memory_bytes),
         "of the workers alone",
-        "proportional set size, summed over workers that are processes. For Python's threads, \
-         subinterpreters and event loop it is that of their process. Not known if workers share \
-         the memory of the program",
+        "of processes the proportional set size, of threads of this program the touched pages of \
+         their stacks, summed. For Python's threads, subinterpreters and event loop it is the \
+         proportional set size of their process",
     ),
     metric(
         "manager_memory_bytes",

@@ -162,7 +162,7 @@ pub struct SystemFacts {
     /// How often workers moved to a different core, summed over the workers. Each stamp is compared with the previous
     /// one, so moves between two stamps are not seen.
     pub migrations: u64,
-    /// The proportional set size of forked workers, summed over them; null if they share the program's memory.
+    /// The memory of the workers, summed over them, or of the interpreter in which they are threads.
     pub memory_bytes: Option<u64>,
     /// The contents of the file that all workers wrote; null if each task has its own file.
     pub shared_file: Option<SharedFile>,
@@ -336,7 +336,8 @@ pub struct WorkerRecord {
     /// The worker's CPU time.
     #[serde(deserialize_with = "foreign::measured")]
     pub cpu_s: f64,
-    /// The proportional set size when the worker's last task ended; null for threads.
+    /// What the worker occupied when its last task had ended: a process its proportional set size, a thread of this
+    /// program the touched pages of its stack. Null for a thread of Python.
     pub memory_bytes: Option<u64>,
     /// The worker's time by phase; the sum is `wall_s`.
     pub phases_s: PhaseTimes,

@@ -154,7 +154,8 @@ pub struct LaneHeader {
     pub gil: AtomicU32,
     /// The number of a `counter` run as the worker saw it after its last addition.
     pub seen: AtomicU64,
-    /// The proportional set size when the last task ended, in bytes; may be unknown.
+    /// What the worker occupied when its last task had ended, in bytes: a process its proportional set size, a thread
+    /// of this program its touched stack. May be unknown.
     pub memory: AtomicU64,
     /// The time spent waiting for a core, in nanoseconds; may be unknown.
     pub run_queue_wait: AtomicU64,

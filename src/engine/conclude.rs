@@ -221,7 +221,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The memory of workers that are processes, or of the interpreter that they share.
+    /// The memory of all workers together, or of the interpreter that they share.
     fn memory(&self) -> Option<u64> {
         let model = self.plan.model();
         if model.is_python() && !model.has_processes() {

@@ -254,7 +254,11 @@ impl Worker {
         let switches = os::context_switches();
         store_known(&lane.voluntary, switches.map(|each| each.voluntary));
         store_known(&lane.involuntary, switches.map(|each| each.involuntary));
-        let memory = own_process.then(os::proportional_set_size).flatten();
+        let memory = if own_process {
+            os::proportional_set_size()
+        } else {
+            os::touched_stack()
+        };
         store_known(&lane.memory, memory);
         finish(&self.arena, self.writer.worker, LaneState::Finished);
     }

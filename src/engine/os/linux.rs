@@ -75,6 +75,42 @@ pub fn proportional_set_size() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
+/// The pages of the calling thread's stack that are in memory, in bytes. This is what a thread takes for itself: all
+/// other memory is that of its process. The C library keeps its own data about a thread on the same pages. A stack is
+/// used again for a later thread, so a thread may find pages that an earlier one touched.
+pub fn touched_stack() -> Option<u64> {
+    let page = usize::try_from(sysconf(SysconfVar::PAGE_SIZE).ok()??).ok()?;
+    let (lowest, bytes) = own_stack()?;
+    let start = lowest.addr() / page * page;
+    let mut pages = vec![0_u8; (lowest.addr() + bytes - start).div_ceil(page)];
+    // SAFETY: the stack is mapped as long as its thread runs, and there is a byte for each of its pages.
+    let answer = unsafe {
+        libc::mincore(
+            lowest.with_addr(start),
+            pages.len() * page,
+            pages.as_mut_ptr(),
+        )
+    };
+    let in_memory = pages.iter().filter(|state| *state & 1 == 1).count();
+    (answer == 0).then_some((in_memory * page) as u64)
+}
+
+/// The lowest address of the calling thread's stack, and its size in bytes.
+fn own_stack() -> Option<(*mut libc::c_void, usize)> {
+    let mut attributes = std::mem::MaybeUninit::uninit();
+    let (mut lowest, mut bytes) = (std::ptr::null_mut(), 0);
+    // SAFETY: the thread exists. The attributes are read and destroyed only if the first call has filled them.
+    let is_known = unsafe {
+        libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
+            let answer =
+                libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut lowest, &raw mut bytes);
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+            answer == 0
+        }
+    };
+    is_known.then_some((lowest, bytes))
+}
+
 /// Makes the kernel kill the calling process as soon as its parent is gone. Returns false if the parent was already
 /// gone.
 ///
@@ -362,6 +398,37 @@ mod tests {
             "the sum over all cores is no core"
         );
         assert_eq!(use_of("intr 5", 10), None);
+    }
+
+    /// Uses so much stack that at least this many bytes of it are in memory afterwards.
+    #[inline(never)]
+    fn touch<const BYTES: usize>() -> Option<u64> {
+        std::hint::black_box([1_u8; BYTES]);
+        touched_stack()
+    }
+
+    #[test]
+    fn a_thread_that_uses_more_of_its_stack_has_touched_more_pages() {
+        const SIZE: u64 = 8 << 20;
+        const USED: u64 = 1 << 20;
+        let life = || {
+            (
+                touched_stack().unwrap(),
+                touch::<{ USED as usize }>().unwrap(),
+            )
+        };
+        let thread = std::thread::Builder::new()
+            .stack_size(SIZE as usize)
+            .spawn(life);
+        let (before, after) = thread.unwrap().join().unwrap();
+        assert!(
+            (1..USED / 4).contains(&before),
+            "{before} of a fresh thread"
+        );
+        assert!(
+            (before + USED / 2..SIZE).contains(&after),
+            "{before}, then {after}"
+        );
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! All numbers of one record.
 
 use crate::{
-    catalog::metric::{ALWAYS, DETAILS, METRICS, Metric, MetricGroup, Unit},
+    catalog::{
+        metric::{ALWAYS, DETAILS, METRICS, Metric, MetricGroup, Unit},
+        model::Model,
+    },
     domain::{
         history::{History, RunEntry},
         plan::Plan,
@@ -168,6 +171,7 @@ fn number_of(page: &mut Page, entry: &RunEntry, metric: &Metric) {
     let value = format!("{}{value}", if is_estimate { "~" } else { "" });
     let note = match metric.id {
         "speedup" => measured_against(entry),
+        "total_memory_bytes" => occupied(entry.record.plan.model()).into(),
         _ if is_estimate => format!("{}, estimated", metric.meaning),
         _ => metric.meaning.into(),
     };
@@ -177,6 +181,15 @@ fn number_of(page: &mut Page, entry: &RunEntry, metric: &Metric) {
         None => vec![name],
     };
     page.number(name, &value, &note);
+}
+
+/// What the memory of these workers is.
+fn occupied(model: Model) -> &'static str {
+    if model.has_processes() || model.is_python() {
+        "proportional set size (PSS) of all processes"
+    } else {
+        "touched pages of the workers' stacks"
+    }
 }
 
 /// The reference of the speed-up.
