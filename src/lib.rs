@@ -87,8 +87,9 @@
 //! - No estimate looks like a measurement. CPython does not report the wait for its GIL, so the record, the screen and
 //!   the files say that this number is an estimate.
 //! - No output of a run reaches the screen unchanged. It is limited, cleaned and kept with the run.
-//! - No number is derived from the trace, which may have gaps. Totals come from lane headers and the task table, which
-//!   stay exact when events are dropped ([`engine::arena`], [`engine::recorder`]).
+//! - No number of a record is derived from the trace, which may have gaps. Totals come from lane headers and the task
+//!   table, which stay exact when events are dropped ([`engine::arena`], [`engine::recorder`]). The one exception is how
+//!   long workers computed at once, which is unknown if any event was dropped.
 //! - No worker takes a lock or makes a system call to record an event, and no drawing waits for a worker.
 //! - Drawing never walks over events. It asks a lane for sums between two moments ([`domain::trace`]).
 //! - Runs of different work are never compared by a speed-up ([`domain::speedup`]).

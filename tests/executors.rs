@@ -29,7 +29,7 @@ use pconc_tui::{
         history::{Lot, RunEntry},
         machine::{Machine, WorkerLimits},
         phase::Phase,
-        plan::{Draft, Plan},
+        plan::{Draft, Lock, Plan},
         provenance::{Origin, Provenance},
         python::Interpreter,
         record::{FAILURES_KEPT, Outcome, Record, TASKS_LISTED, TaskOutcome, TaskRecord},
@@ -347,6 +347,7 @@ fn lanes_cover(session: &Session, kind: Workload, model: Model) -> Outcomes {
             )?;
         }
     }
+    computed_at_once(&record, &trace)?;
     let drawn: Vec<u64> = trace.lanes.iter().map(|lane| lane.migrations).collect();
     let counted: Vec<u64> = record
         .workers
@@ -467,6 +468,34 @@ fn screens(session: &Session, record: Record, trace: Trace, from: Provenance) ->
     screens
 }
 
+/// How long two workers computed at once is what the whole picture shows, and unknown where the picture is an estimate.
+fn computed_at_once(record: &Record, trace: &Trace) -> Outcomes {
+    let transitions = trace.lanes.iter().flat_map(|lane| &lane.transitions);
+    let mut moments: Vec<Nanos> = transitions.map(|transition| transition.at).collect();
+    moments.push(nanos(record.times.wall_s));
+    moments.sort_unstable();
+    let at_once = |pair: &&[Nanos]| {
+        let computing = |lane: &usize| {
+            trace.times_between(*lane, pair[0], pair[1])[Phase::Computing] == pair[1] - pair[0]
+        };
+        (0..trace.lanes.len()).filter(computing).count() >= 2
+    };
+    let shown: Nanos = moments
+        .windows(2)
+        .filter(at_once)
+        .map(|pair| pair[1] - pair[0])
+        .sum();
+    let said = record.times.computing_overlap_s.map(nanos);
+    let is_right = match record.plan.lock() {
+        Lock::Real => said.is_none(),
+        _ => said.is_some_and(|said| said.abs_diff(shown) < 10),
+    };
+    check(
+        is_right,
+        format!("the picture shows {shown} ns of two at once, the record says {said:?}"),
+    )
+}
+
 fn stop_ends_the_run(session: &Session, kind: Workload, model: Model) -> Outcomes {
     let mut going = Going::start(session, &plan(&endless(kind, model)));
     check(
@@ -572,6 +601,10 @@ fn one_computes_under_the_lock(session: &Session) -> Outcomes {
         check(
             overlap.is_none(),
             format!("{}: two held the lock at once: {overlap:?}", kind.name()),
+        )?;
+        check(
+            record.times.computing_overlap_s == Some(0.0),
+            format!("{}: {:?} s", kind.name(), record.times.computing_overlap_s),
         )?;
         let gil = record
             .interpreter

@@ -288,6 +288,17 @@ const BEFORE_PHASES: &[Metric] = &[
     .column(Shown(11))
     .places(DETAILS | COMPARISON | TABLES),
     metric(
+        "computing_overlap_s",
+        "computed at once",
+        Seconds,
+        |run, _| run.times.computing_overlap_s,
+        "two or more workers at the same time",
+        "how long at least two workers were in the phase computing at the same moment, from all \
+         their events. Not known if events were dropped, and under CPython's own GIL, for which \
+         that phase is an estimate",
+    )
+    .places(DETAILS | COMPARISON),
+    metric(
         "efficiency",
         "efficiency",
         Share,

@@ -141,6 +141,9 @@ pub struct RunTimes {
     pub concurrency: f64,
     /// The mean number of cores in use: `cpu_s / wall_s`.
     pub parallelism: f64,
+    /// How long at least two workers were in the phase computing at the same time, from their events. Null if events
+    /// were dropped, and under CPython's lock, for which the phase is estimated.
+    pub computing_overlap_s: Option<f64>,
     /// The time in each phase, summed over the workers. All phases together are `wall_s` × workers.
     pub phases_s: PhaseTimes,
 }

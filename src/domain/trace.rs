@@ -12,6 +12,7 @@ mod core_curves;
 mod cores;
 mod lane;
 mod look;
+mod overlap;
 mod player;
 mod stored;
 mod summary;
@@ -22,6 +23,7 @@ pub use core_curves::CoreCurves;
 pub use cores::{CoreLane, Cores, OnCore, Who};
 pub use lane::Lane;
 pub use look::{Direction, Segment, TaskStory};
+pub use overlap::ComputingOverlap;
 pub use player::Player;
 use summary::TraceSums;
 

@@ -1,5 +1,5 @@
-//! Makes a record of what a run left in the arena. Every total comes from the lanes' headers and the task table, none
-//! from the trace.
+//! Makes a record of what a run left in the arena. Every total comes from the lanes' headers and the task table. Only
+//! the time in which workers computed at once comes from the events.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -51,6 +51,8 @@ pub struct Facts<'a> {
     pub shared_file: Option<SharedFile>,
     /// The number of events in the trace.
     pub recorded: u64,
+    /// How long at least two workers computed at the same time, as far as the trace has all events.
+    pub overlap: Nanos,
     /// CPU time of sampling and drawing during the run.
     pub observed: Nanos,
     /// Whether to list all tasks, however many there are.
@@ -196,8 +198,16 @@ impl Facts<'_> {
             cpu_s: seconds(cpu),
             concurrency: tally.in_flight as f64 / self.wall as f64,
             parallelism: cpu as f64 / self.wall as f64,
+            computing_overlap_s: self.computing_overlap().map(seconds),
             phases_s,
         }
+    }
+
+    /// The only number that comes from the events, and so it needs all of them. Under CPython's lock, when a worker
+    /// computed is an estimate.
+    fn computing_overlap(&self) -> Option<Nanos> {
+        let is_exact = self.plan.lock() != Lock::Real && self.sum(|lane| &lane.dropped) == 0;
+        is_exact.then_some(self.overlap)
     }
 
     /// How the run was measured. The caveats are added when everything else is known.
@@ -409,5 +419,43 @@ impl Facts<'_> {
             },
             error,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        fixtures::sample,
+    };
+
+    #[test]
+    fn how_long_workers_computed_at_once_is_known_only_from_all_events_and_exact_phases() {
+        let said = |model, dropped| {
+            let arena = Arena::map().unwrap();
+            arena.reset(2, 8);
+            arena.lane(1).dropped.store(dropped, Relaxed);
+            let facts = Facts {
+                arena: &arena,
+                plan: &sample::plan(Workload::Cpu, model, 2),
+                started_at: String::new(),
+                wall: 9,
+                joined: 9,
+                ending: Ending::default(),
+                cores: vec![],
+                gil_switches: None,
+                shared_file: None,
+                recorded: 0,
+                overlap: 5,
+                observed: 0,
+                all_tasks: false,
+            };
+            facts.record().times.computing_overlap_s
+        };
+        assert_eq!(said(Model::Threads, 0), Some(5e-9));
+        assert_eq!(said(Model::Threads, 1), None);
+        assert_eq!(said(Model::PythonThreads, 0), None);
+        assert_eq!(said(Model::PythonProcesses, 0), Some(5e-9));
     }
 }

@@ -240,7 +240,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let prepared = self.prepare(zygote);
         let started_at = jiff::Timestamp::now().to_string();
         let suspended = clock::suspended();
-        let mut sampler = Sampler::start();
+        let mut sampler = Sampler::start(arena.workers());
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
         context.suspended.store(0, Relaxed);
@@ -266,6 +266,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             joined,
             gil_switches: gil.map(|gil| gil.switches()),
             recorded: sampler.recorded,
+            overlap: sampler.overlap.conclude(wall),
             observed: self.sampling + self.watcher.taken(),
             cores: sampler.cores(arena, wall),
             shared_file: shared_file::examine(&self.assignment),

@@ -17,7 +17,7 @@ use crate::domain::{
     phase::Phase,
     record::CoreRecord,
     time::{Nanos, seconds},
-    trace::{Batch, LaneUpdate, Transition},
+    trace::{Batch, ComputingOverlap, LaneUpdate, Transition},
 };
 
 /// The kernel counts in ticks of 10 ms, so a shorter window would mostly show chance.
@@ -28,6 +28,8 @@ const WINDOW: Nanos = 250_000_000;
 pub struct Sampler {
     /// The number of events taken so far.
     pub recorded: u64,
+    /// How long at least two workers computed at the same time.
+    pub overlap: ComputingOverlap,
     /// The number of deaths that have been reported.
     reported_deaths: usize,
     /// The cores that this process may use.
@@ -40,11 +42,12 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Starts the first window. Call it when the run is about to start.
-    pub fn start() -> Sampler {
+    /// Starts the first window. Call it when the run of this many workers is about to start.
+    pub fn start(workers: u32) -> Sampler {
         let first = os::core_use().unwrap_or_default();
         Sampler {
             recorded: 0,
+            overlap: ComputingOverlap::new(workers),
             reported_deaths: 0,
             usable: os::affinity(),
             last: first.clone(),
@@ -60,6 +63,7 @@ impl Sampler {
         let t0 = arena.t0();
         let mut batch = Batch::default();
         batch.lanes.reserve(arena.workers() as usize);
+        let mut complete_until = clock::now() - t0;
         for (worker, lane) in (0..).zip(arena.lanes()) {
             // `ended` is read first: a task that begins and ends between the two reads must not end before it began.
             batch.ended += lane.ended.load(Acquire);
@@ -68,8 +72,13 @@ impl Sampler {
             // Read before the events: all events up to this stamp are taken below, so the open phase lasted at least
             // until it.
             let last_stamp = lane.last_stamp.load(Acquire).saturating_sub(t0);
+            // A worker that has not finished may still make an event, not before its last stamp.
+            if lane.state() != LaneState::Finished {
+                complete_until = complete_until.min(last_stamp);
+            }
             let transitions = recorder::take_events(arena, worker, t0);
             self.recorded += transitions.len() as u64;
+            self.overlap.add(worker as usize, &transitions);
             batch.lanes.push(LaneUpdate {
                 transitions,
                 last_stamp,
@@ -80,6 +89,7 @@ impl Sampler {
         for death in &deaths[self.reported_deaths..] {
             if began(arena, death.worker) {
                 let idle = idle(death.at.saturating_sub(t0), false);
+                self.overlap.add(death.worker as usize, &[idle]);
                 batch.lanes[death.worker as usize].transitions.push(idle);
             }
             if !death.while_stopping {
@@ -87,6 +97,7 @@ impl Sampler {
             }
         }
         self.reported_deaths = deaths.len();
+        self.overlap.save_memory(complete_until);
         let now = clock::now();
         batch.now = now - t0;
         batch.cores = self.ours(arena);

@@ -111,6 +111,7 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
             cpu_s,
             concurrency: f64::from(workers.min(plan.tasks)),
             parallelism: cpu_s / wall_s,
+            computing_overlap_s: None,
             phases_s: all,
         },
         interpreter: InterpreterFacts::default(),
