@@ -49,6 +49,8 @@ pub enum Quantity {
     CoresInUse,
     /// The mean number of tasks in flight for each core in use.
     TasksPerCore,
+    /// The share of the time in which at least two workers computed at the same moment.
+    Overlap,
     /// Context switches by the kernel per second.
     Switches,
     /// The share of all additions that are in the number where the workers were created.
@@ -80,6 +82,7 @@ impl Quantity {
             }
             Quantity::CoresInUse => Some(times.parallelism),
             Quantity::TasksPerCore => Some(times.concurrency / times.parallelism),
+            Quantity::Overlap => Some(times.computing_overlap_s? / times.wall_s),
             Quantity::Switches => {
                 let switches = record.system.context_switches?;
                 Some((switches.voluntary + switches.involuntary) as f64 / times.wall_s)
@@ -104,7 +107,10 @@ impl Quantity {
     /// Whether the kernel or the program counted it, so that chance has no part in it: each run has to meet the
     /// condition. Otherwise the mean over the rounds has to.
     pub fn is_counted(self) -> bool {
-        matches!(self, Quantity::Switches | Quantity::Found | Quantity::Lost)
+        matches!(
+            self,
+            Quantity::Overlap | Quantity::Switches | Quantity::Found | Quantity::Lost
+        )
     }
 }
 

@@ -69,6 +69,7 @@ fn run(plan: &Plan, world: World, (stretch, is_seen): Noise) -> Record {
     let mut record = sample::record(plan.clone(), wall_s, cores_in_use * wall_s);
     record.measurement.caveats.clear();
     record.times.concurrency = at_once;
+    record.times.computing_overlap_s = Some(if at_once > 1.0 { 0.9 * wall_s } else { 0.0 });
     let is_heavy = is_process == is_known;
     record.times.startup_s = Some(workers * if is_heavy { 1e-3 } else { 1e-5 } * stretch);
     for worker in &mut record.workers {

@@ -1,11 +1,17 @@
 //! Claims about who decides which worker runs.
 
 use super::{Claim, Design, Prediction, computing::compute, value};
-use crate::domain::claim::{Answer, Bound, Quantity, Topic};
+use crate::{
+    catalog::model::Model,
+    domain::claim::{Answer, Bound, Quantity, Topic},
+};
 
 /// The largest mean number of cores in use that means "one at a time". Waking up the next thread takes a core for a
 /// moment.
 const ONE_CORE: f64 = 1.1;
+/// The largest share of the time in which two threads compute at the same moment that means "one at a time". A thread
+/// stamps its events just before it gives the lock away and just after it gets it.
+const NO_OVERLAP: f64 = 0.001;
 /// The largest rate of context switches that means "not scheduled by the kernel", per second.
 const UNSCHEDULED: f64 = 1.0;
 
@@ -23,8 +29,14 @@ pub(super) static ONE_AT_A_TIME: Claim = Claim {
     needs_cores: true,
     design: |setting| {
         let [_, threads, _] = setting.models();
-        let arms = vec![compute(setting, threads, setting.per_core())];
-        let conditions = vec![value(Quantity::CoresInUse, 0, Bound::AtMost(ONE_CORE))];
+        let mut arms = vec![compute(setting, threads, setting.per_core())];
+        let mut conditions = vec![value(Quantity::CoresInUse, 0, Bound::AtMost(ONE_CORE))];
+        // The emulation records when each thread computes. For CPython's GIL that is an estimate.
+        if setting.python.is_some() {
+            arms.push(compute(setting, Model::GilThreads, setting.per_core()));
+        }
+        let overlap = Bound::AtMost(NO_OVERLAP);
+        conditions.push(value(Quantity::Overlap, arms.len() - 1, overlap));
         Design { arms, conditions }
     },
 };

@@ -95,9 +95,9 @@ pub fn measured(trial: &Trial, test: &Test) -> Option<String> {
 /// An amount with a sentence around it, for what has to be or for what was.
 fn statement(trial: &Trial, measure: Measure, has_to_be: bool, amount: &str) -> String {
     let arm = |arm: usize| workers(&trial.arms[arm]);
-    let (are, take, keep, have, lose) = match has_to_be {
-        true => ("are", "take", "keep", "have", "lose"),
-        false => ("were", "took", "kept", "had", "lost"),
+    let (are, take, keep, have, lose, compute) = match has_to_be {
+        true => ("are", "take", "keep", "have", "lose", "compute"),
+        false => ("were", "took", "kept", "had", "lost", "computed"),
     };
     match measure {
         Measure::Ratio {
@@ -127,6 +127,12 @@ fn statement(trial: &Trial, measure: Measure, has_to_be: bool, amount: &str) -> 
                     arm(of)
                 )
             }
+            Quantity::Overlap => {
+                format!(
+                    "{} {compute} at the same moment for {amount} of the time",
+                    arm(of)
+                )
+            }
             Quantity::Lost => format!("{} {lose} {amount} of their additions", arm(of)),
             _ => format!("{} {have} {amount}", arm(of)),
         },
@@ -147,7 +153,7 @@ fn of_quantity(quantity: Quantity, value: f64) -> String {
         Quantity::Memory => bytes(value as u64),
         Quantity::CoresInUse => format!("{value:.2} cores"),
         Quantity::TasksPerCore => format!("{value:.1} tasks"),
-        Quantity::Found | Quantity::Lost => percent(value),
+        Quantity::Overlap | Quantity::Found | Quantity::Lost => percent(value),
         Quantity::Switches => {
             let plural = if value.round() == 1.0 { "" } else { "es" };
             format!("{value:.0} context switch{plural} a second")
