@@ -422,6 +422,73 @@ class Token:
         os.write(self.writer, b"\1")
 
 
+PATTERN = bytes(range(251))
+"""The bytes of a block, over and over."""
+
+PAGE = 4096
+"""The distance between two bytes that are read of a block."""
+
+BLOCKS = []
+"""The block that this process has made, or that it has inherited from the one that forked it."""
+
+
+def block_of(size):
+    """A block of this many bytes."""
+    return (PATTERN * (size // len(PATTERN) + 1))[:size]
+
+
+def receive_block(worker):
+    """Gives a worker its block in each way that is possible, before it starts, and records how long each took."""
+    order = worker.arena.order
+    size = order["workload"]["payload"]
+    expected = block_of(size)
+
+    def record(way, since, block):
+        # One byte of each page, and the last.
+        sum(block[::PAGE]) + block[-1]
+        took = monotonic_ns() - since
+        if bytes(block) != expected:
+            raise ValueError("the block arrived damaged: %s" % way)
+        worker.put_known("handovers", took, order["ways"][way])
+
+    if not order["has_own_process"] and BLOCKS:
+        record("shared", monotonic_ns(), BLOCKS[0])
+        return
+    at = worker.arena.layout["block"]["at"]
+    record("shared", monotonic_ns(), memoryview(worker.arena.map)[at : at + size])
+    if order["has_own_process"]:
+        if BLOCKS:
+            record("copy-on-write", monotonic_ns(), BLOCKS[0])
+        record("pickled", *fetched_block())
+
+
+def fetched_block():
+    """When this worker asked for its block, and the block as `multiprocessing` sends it."""
+    from multiprocessing.connection import Client
+
+    with Client(BLOCK_SOCKET) as connection:
+        connection.recv()
+        since = monotonic_ns()
+        connection.send(None)
+        return since, connection.recv()
+
+
+BLOCK_SOCKET = "block"
+"""The name of the socket in the current directory."""
+
+
+def send_blocks(listener):
+    """Sends the block to one worker after the other, as `multiprocessing` sends arguments: pickled."""
+    while True:
+        try:
+            with listener.accept() as connection:
+                connection.send(None)
+                connection.recv()
+                connection.send(BLOCKS[0])
+        except (EOFError, OSError):
+            pass  # The worker has died.
+
+
 class Worker:
     """One worker of the pool: a thread, a process, an interpreter, or a task of the event loop."""
 
@@ -446,9 +513,9 @@ class Worker:
         """Stores a total of 4 bytes."""
         self.arena.narrow[(self.lane_at + self.fields[name]) // 4] = value
 
-    def put_known(self, name, value):
-        """Stores a total of 8 bytes that may be unknown."""
-        self.arena.wide[(self.lane_at + self.fields[name]) // 8] = 0 if value is None else value + 1
+    def put_known(self, name, value, index=0):
+        """Stores a total of 8 bytes that may be unknown, or the one with this index of several."""
+        self.arena.wide[(self.lane_at + self.fields[name]) // 8 + index] = known(value)
 
     def add_one(self, name):
         """Adds one to a total."""
@@ -965,6 +1032,8 @@ ALONE = {}
 def settle_in(links):
     """The initializer of every pool. It makes this thread or process a worker, and waits until all others have arrived."""
     prepare(links)
+    if links.order["workload"]["payload"]:
+        receive_block(here())
     here().arrive()
     here().wait_for_gate()
 
@@ -1062,8 +1131,9 @@ class Manager:
 
     def run_pool(self, make_pool):
         """The run of a pool, from its creation to its end."""
-        # Before a worker shares or inherits it.
+        # Before a worker shares or inherits them.
         install_opener(self.order)
+        listener = self.make_block()
         with make_pool(self) as pool:
             tasks = range(self.order["tasks"])
             # At least as many items as workers: a pool does not create a worker that would be idle.
@@ -1072,6 +1142,9 @@ class Manager:
                 futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
             except BaseException as error:
                 self.give_up(error)
+            if listener is not None:
+                # Started only now, because a process with a second thread should not fork.
+                threading.Thread(target=send_blocks, args=(listener,), daemon=True).start()
             self.watch_arrival(futures)
             for future in futures:
                 future.result()
@@ -1080,6 +1153,18 @@ class Manager:
             self.watch_conclusion(futures)
             for future in futures:
                 future.result()
+
+    def make_block(self):
+        """Makes the block that the workers get, if they get one. Returns where processes can ask for it."""
+        size = self.order["workload"]["payload"]
+        if not size:
+            return None
+        BLOCKS.append(block_of(size))
+        if not self.order["has_own_process"]:
+            return None
+        from multiprocessing.connection import Listener
+
+        return Listener(BLOCK_SOCKET, backlog=self.workers)
 
     def give_up(self, error):
         """Ends the interpreter if the pool cannot be completed. Leaving the pool would wait for workers that wait for

@@ -126,6 +126,7 @@ fn event(plan: &Plan) {
         limits: FetchLimits::default(),
         scratch: scratch.clone(),
         gil: None,
+        block: Arc::default(),
     };
     order::write(&assignment).expect("there is room");
     let costs = printed(

@@ -14,6 +14,7 @@ pub mod error;
 pub mod executor;
 pub mod fetch;
 pub mod gil;
+pub mod handover;
 pub mod kernel;
 pub mod latch;
 mod lock;

@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use crate::domain::{
-    counter::CounterTotals,
+    counter::{CounterTotals, HandOverWay},
     phase::Phase,
     record::{PythonRecord, Record},
     speedup::Gain,
@@ -588,6 +588,47 @@ const AFTER_PHASES: &[Metric] = &[
     .short("lost")
     .column(Hidden)
     .places(DETAILS | COMPARISON | TABLES),
+    metric(
+        "handover_shared_s",
+        "shared block",
+        Seconds,
+        |run, _| counter(run)?.handed_over(HandOverWay::Shared),
+        "until a worker had it in shared memory",
+        "median over the workers, each before it starts: from asking for the block until a byte of \
+         each of its pages was read",
+    )
+    .json("")
+    .places(DETAILS | COMPARISON),
+    metric(
+        "handover_copy_on_write_s",
+        "inherited block",
+        Seconds,
+        |run, _| counter(run)?.handed_over(HandOverWay::CopyOnWrite),
+        "until a forked worker had it, copied on write",
+        "",
+    )
+    .json("")
+    .places(DETAILS | COMPARISON),
+    metric(
+        "handover_socket_s",
+        "sent block",
+        Seconds,
+        |run, _| counter(run)?.handed_over(HandOverWay::Socket),
+        "until a worker had it through a socket",
+        "the workers ask for it one after the other",
+    )
+    .json("")
+    .places(DETAILS | COMPARISON),
+    metric(
+        "handover_pickled_s",
+        "pickled block",
+        Seconds,
+        |run, _| counter(run)?.handed_over(HandOverWay::Pickled),
+        "until a worker had it through pickle",
+        "as multiprocessing does it: pickled, sent through a socket, and unpickled",
+    )
+    .json("")
+    .places(DETAILS | COMPARISON),
     metric(
         "printed_bytes",
         "printed",

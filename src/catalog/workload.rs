@@ -5,7 +5,7 @@ mod cpu;
 mod io;
 mod sleep;
 
-pub use counter::{ADDITIONS, LOCK, SHARE};
+pub use counter::{ADDITIONS, LOCK, PAYLOAD, SHARE};
 pub use cpu::{ITERATIONS, TASK_TIME};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
 use serde::{Deserialize, Serialize};

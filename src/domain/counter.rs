@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::foreign;
 
+/// The size of the largest block that is handed over, in bytes.
+pub const BLOCK_MAX: u64 = 16 << 20;
 /// The maximum number of workers of which a record keeps the number that they saw.
 pub const SEEN_LISTED: usize = 100;
 
@@ -24,12 +26,18 @@ pub struct CounterTotals {
     pub is_shared: bool,
     /// Whether each addition was made under a lock.
     pub is_locked: bool,
-    /// How long it took to hand over a block, for each way that the model has; empty if none was asked for.
+    /// How long it took to hand over a block, for each way that was possible; empty if none was asked for.
     #[serde(default)]
     pub handovers: Vec<HandOver>,
 }
 
 impl CounterTotals {
+    /// How long this way of handing over a block took, in seconds.
+    pub fn handed_over(&self, way: HandOverWay) -> Option<f64> {
+        let mut ways = self.handovers.iter();
+        ways.find(|over| over.way == way).map(|over| over.median_s)
+    }
+
     /// The additions that are missing in the number.
     pub fn lost(&self) -> u64 {
         self.expected.saturating_sub(self.found)
@@ -41,7 +49,7 @@ impl CounterTotals {
 pub struct HandOver {
     /// How the block was handed over.
     pub way: HandOverWay,
-    /// The median time over the tasks, from asking for the block until the worker had read from each of its pages.
+    /// The median time over the workers, from asking for the block until the worker had read from each of its pages.
     #[serde(deserialize_with = "foreign::measured")]
     pub median_s: f64,
 }
@@ -58,4 +66,24 @@ pub enum HandOverWay {
     Socket,
     /// Python pickles the block, sends it through a socket, and unpickles it.
     Pickled,
+}
+
+impl HandOverWay {
+    /// All ways, in the order of their numbers, which is also that of sentences.
+    pub const ALL: [HandOverWay; 4] = [
+        HandOverWay::Shared,
+        HandOverWay::CopyOnWrite,
+        HandOverWay::Socket,
+        HandOverWay::Pickled,
+    ];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            HandOverWay::Shared => "shared",
+            HandOverWay::CopyOnWrite => "copy-on-write",
+            HandOverWay::Socket => "socket",
+            HandOverWay::Pickled => "pickled",
+        }
+    }
 }

@@ -4,11 +4,12 @@
 //! ```text
 //! Header      gate, counters, stop, t0, facts about Python      one page
 //! CoreSlots   CPU time of the workers, by core                 1,024 × 128 B
-//! LaneHeader  totals of one worker                              4,000 × 256 B
+//! LaneHeader  totals of one worker                              4,000 × 512 B
 //! TaskSlot    start, end, worker, outcome of one task       1,000,000 × 32 B
 //! Texts       sentences about failed tasks, dead workers               8 MB
 //! LaneCores   CPU time of one Python worker, by core                   8 MB
 //! Rings       events, split evenly among the run's lanes              64 MB
+//! Block       a block that is handed over to the workers               16 MB
 //! ```
 //!
 //! The map is a file without a name (memfd), so that a program that starts later can map it too. CPython's workers
@@ -41,6 +42,7 @@ use serde::Serialize;
 
 use super::{counter::Counter, latch::Latch, lock::lock, os};
 use crate::domain::{
+    counter::{BLOCK_MAX, HandOverWay},
     login::Secrets,
     machine::{MAX_PYTHON_THREADS, MAX_TASKS, MAX_THREADS},
     phase::Phase,
@@ -154,6 +156,8 @@ pub struct LaneHeader {
     pub gil: AtomicU32,
     /// The number of a `counter` run as the worker saw it after its last addition.
     pub seen: AtomicU64,
+    /// How long it took to hand over a block to the worker, in nanoseconds, by way; may be unknown.
+    pub handovers: [AtomicU64; HandOverWay::ALL.len()],
     /// What the worker occupied when its last task had ended, in bytes: a process its proportional set size, a thread
     /// of this program its touched stack. May be unknown.
     pub memory: AtomicU64,
@@ -303,8 +307,10 @@ pub const LANE_CORES: ArenaPart =
     ArenaPart::after(TEXTS, size_of::<LaneCores>(), MAX_PYTHON_THREADS as usize);
 /// Events of all lanes.
 pub const RINGS: ArenaPart = ArenaPart::after(LANE_CORES, RING_BYTES, 1);
+/// A block that is handed over to the workers.
+pub const BLOCK: ArenaPart = ArenaPart::after(RINGS, BLOCK_MAX as usize, 1);
 /// The size of the whole map.
-pub const BYTES: usize = RINGS.end();
+pub const BYTES: usize = BLOCK.end();
 
 type LaneCores = [AtomicU64; CORES];
 type Rings = [EventSlot; RING_BYTES / size_of::<EventSlot>()];
@@ -506,6 +512,23 @@ impl Arena {
             std::slice::from_raw_parts(from.add(2).as_ptr(), length)
         };
         Some(self.concealed(&String::from_utf8_lossy(bytes)))
+    }
+
+    /// Puts a block into the map. No worker may exist.
+    pub fn share_block(&self, block: &[u8]) {
+        assert!(block.len() <= BLOCK.size, "larger than any block");
+        // SAFETY: these bytes are inside the map, and by the rule above nobody else uses them.
+        unsafe {
+            let to = self.base.cast::<u8>().add(BLOCK.at);
+            to.copy_from_nonoverlapping(NonNull::from(block).cast(), block.len());
+        }
+    }
+
+    /// The block of this size in the map, for workers.
+    pub fn shared_block(&self, bytes: usize) -> &[u8] {
+        assert!(bytes <= BLOCK.size, "larger than any block");
+        // SAFETY: these bytes are inside the map, and nobody changes them as long as workers exist.
+        unsafe { std::slice::from_raw_parts(self.base.cast::<u8>().add(BLOCK.at).as_ptr(), bytes) }
     }
 
     /// Releases all memory and sets up a run with this many workers and tasks.

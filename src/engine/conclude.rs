@@ -14,7 +14,7 @@ use crate::{
         workload::{ADDITIONS, LOCK, SHARE},
     },
     domain::{
-        counter::{CounterTotals, SEEN_LISTED},
+        counter::{CounterTotals, HandOver, HandOverWay, SEEN_LISTED},
         phase::{Phase, PhaseTimes},
         plan::{Lock, Plan},
         python::GilState,
@@ -24,6 +24,7 @@ use crate::{
             SystemFacts, TASKS_LISTED, TaskOutcome, TaskRecord, WorkerRecord,
         },
         shared_file::SharedFile,
+        stats,
         time::{Nanos, seconds},
     },
 };
@@ -137,8 +138,19 @@ impl Facts<'_> {
             seen: seen.take(SEEN_LISTED).collect(),
             is_shared: self.plan.shares_number(),
             is_locked: self.plan.size.is_on(&LOCK),
-            handovers: vec![],
+            handovers: self.handovers(),
         })
+    }
+
+    /// How long it took to hand over a block, in each way that any worker recorded.
+    fn handovers(&self) -> Vec<HandOver> {
+        let median = |way: HandOverWay| {
+            let took = self.arena.lanes();
+            let took = took.filter_map(|lane| load_known(&lane.handovers[way as usize]));
+            let median_s = stats::median(&took.map(seconds).collect::<Vec<_>>())?;
+            Some(HandOver { way, median_s })
+        };
+        HandOverWay::ALL.into_iter().filter_map(median).collect()
     }
 
     /// A moment relative to `t0`.

@@ -159,6 +159,7 @@ mod tests {
             limits: Default::default(),
             scratch: Scratch::below(&temporary()),
             gil: None,
+            block: Default::default(),
         };
         let mut deaths = vec![];
         note_panics(&arena, &mut deaths);

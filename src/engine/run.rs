@@ -24,6 +24,7 @@ use super::{
     },
     fetch::FetchLimits,
     gil::Gil,
+    handover::{self, Post},
     latch::wait_readable,
     lock::lock,
     loopback::Site,
@@ -122,6 +123,7 @@ impl RunContext {
         let interval = plan.given(&model::SWITCH_INTERVAL);
         let assignment = Assignment {
             arena: self.arena.clone(),
+            block: handover::block(&plan),
             plan: Arc::new(plan),
             port: 0,
             limits: *lock(&self.limits),
@@ -142,6 +144,7 @@ impl RunContext {
                 cancelled_at: None,
                 killed: false,
                 sampling: 0,
+                post: None,
             };
             let ended = catch_unwind(AssertUnwindSafe(|| supervisor.supervise()));
             context.free();
@@ -200,6 +203,8 @@ struct Supervisor<'c, R> {
     killed: bool,
     /// CPU time of sampling during the run.
     sampling: Nanos,
+    /// Sends a block to workers that are processes.
+    post: Option<Post>,
 }
 
 impl<R: FnMut(Report)> Supervisor<'_, R> {
@@ -218,7 +223,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             let directory = scratch.directory.display();
             EngineError::system(format!("cannot {what} the directory {directory}"))
         };
-        if plan.writes_files() || plan.model().is_python() {
+        if plan.writes_files() || plan.model().is_python() || Post::is_needed(plan) {
             scratch.make().map_err(cannot("make"))?;
         }
         if let Some(Addresses::Loopback(latencies_ms)) = plan.addresses() {
@@ -227,6 +232,11 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 page_bytes: plan.size.get(&PAGE_BYTES) as u32,
             })?;
         }
+        if Post::is_needed(plan) {
+            let post = Post::open(&self.assignment);
+            self.post = Some(post.map_err(cannot("make a socket in"))?);
+        }
+        self.assignment.arena.share_block(&self.assignment.block);
         if plan.model().is_python() {
             order::write(&self.assignment).map_err(cannot("write to"))?;
         }

@@ -41,6 +41,8 @@ pub const MODULE: &str = "pconc_worker";
 pub const ORDER: &str = "order.json";
 /// The FIFO that receives everything that an interpreter prints.
 pub const OUTPUT: &str = "output";
+/// The socket at which workers ask for their block.
+pub const BLOCK: &str = "block";
 /// A directory younger than this may have just been created and not locked yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
@@ -77,6 +79,11 @@ impl Scratch {
     /// The FIFO that receives everything that an interpreter prints.
     pub fn output(&self) -> PathBuf {
         self.directory.join(OUTPUT)
+    }
+
+    /// The socket at which workers ask for their block.
+    pub fn block(&self) -> PathBuf {
+        self.directory.join(BLOCK)
     }
 
     /// Creates the directory, readable by this user alone. A directory that this session made before and could not
@@ -204,6 +211,7 @@ fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
     match name {
         MARKER | ORDER | shared_file::NAME => kind.is_file(),
         OUTPUT => kind.is_fifo(),
+        BLOCK => kind.is_socket(),
         "__pycache__" => kind.is_dir() && holds_only(path, is_module),
         // multiprocessing creates it for the sockets of its server.
         _ if name.starts_with("pymp-") => kind.is_dir() && holds_only(path, is_listener),

@@ -20,6 +20,7 @@ use super::{
     error::Unfinished,
     fetch::FetchLimits,
     gil::Gil,
+    handover,
     latch::wait_readable,
     os,
     recorder::LaneWriter,
@@ -47,6 +48,8 @@ pub struct Assignment {
     pub scratch: Scratch,
     /// The interpreter lock, if the model has one.
     pub gil: Option<Arc<Gil>>,
+    /// The block that each worker gets before it starts; empty if there is none.
+    pub block: Arc<[u8]>,
 }
 
 impl Assignment {
@@ -78,6 +81,7 @@ impl Worker {
         lane.pid.store(std::process::id(), Relaxed);
         lane.tid.store(os::thread_id(), Relaxed);
         let writer = LaneWriter::new(arena.clone(), number);
+        handover::receive(assignment, lane);
         lane.set_state(LaneState::Working);
         // AcqRel: the worker that counts the last arrival sees what all others have written before.
         if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {

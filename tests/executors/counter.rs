@@ -1,15 +1,18 @@
 //! What workers share, as the number of `counter` shows it.
 
 use pconc_tui::{
-    catalog::workload::{LOCK, SHARE},
-    domain::{counter::CounterTotals, python::StartMethod},
+    catalog::workload::{LOCK, PAYLOAD, SHARE},
+    domain::{
+        counter::{CounterTotals, HandOverWay},
+        python::StartMethod,
+    },
 };
 
 use super::*;
 
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     type World = fn(&Session) -> Outcomes;
-    let worlds: [(&str, World); 6] = [
+    let worlds: [(&str, World); 7] = [
         (
             "under_its_lock_no_addition_is_lost_under_any_model",
             under_the_lock,
@@ -31,6 +34,10 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
             numbers_of_processes,
         ),
         ("a_run_that_was_stopped_has_no_number", stopped),
+        (
+            "each_worker_gets_its_block_intact_in_each_way_that_its_model_has",
+            handed_over,
+        ),
     ];
     let trial = |(name, test): (&str, World)| {
         Trial::test(format!("counter::{name}"), move || test(session))
@@ -142,6 +149,39 @@ fn numbers_of_processes(session: &Session) -> Outcomes {
         }
     }
     Ok(())
+}
+
+/// The workers compare their blocks with what was sent, and do not start if there is a difference.
+fn handed_over(session: &Session) -> Outcomes {
+    use HandOverWay::{CopyOnWrite, Pickled, Shared, Socket};
+    for model in models() {
+        let methods = match model.has_start_method() {
+            true => &StartMethod::ALL[..],
+            false => &StartMethod::ALL[..1],
+        };
+        for method in methods {
+            let mut draft = counting(model, false, false).with(&PAYLOAD, 1_000_001);
+            draft.start_method = Some(*method);
+            let expected: &[HandOverWay] = match (model, method) {
+                (Model::Processes, _) => &[Shared, CopyOnWrite, Socket],
+                (Model::PythonProcesses, StartMethod::Fork) => &[Shared, CopyOnWrite, Pickled],
+                (Model::PythonProcesses, _) => &[Shared, Pickled],
+                _ => &[Shared],
+            };
+            let handovers = counted(session, &draft)?.handovers;
+            let told = || format!("{} {}: {handovers:?}", model.name(), method.name());
+            check(
+                handovers
+                    .iter()
+                    .map(|over| over.way)
+                    .eq(expected.iter().copied()),
+                told(),
+            )?;
+            check(handovers.iter().all(|over| over.median_s > 0.0), told())?;
+        }
+    }
+    let none = counted(session, &counting(Model::Processes, false, false))?;
+    check(none.handovers.is_empty(), format!("{none:?}"))
 }
 
 fn stopped(session: &Session) -> Outcomes {

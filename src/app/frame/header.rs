@@ -176,6 +176,8 @@ fn remark(entry: &RunEntry, here: &Provenance) -> String {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.system.shared_file {
         sentence::shared_file::left(file, &record.plan)
+    } else if let Some(handed_over) = sentence::counter::handed_over(record) {
+        handed_over
     } else if let Some(origin) = sentence::origin::of(entry, here) {
         origin
     } else if record.is_sound() && entry.assessment.speedup.is_none() {

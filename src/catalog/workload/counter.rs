@@ -7,7 +7,11 @@ use crate::{
         model::Model,
         parameter::{Help, Parameter, ParameterKind, SwitchChoice, Values},
     },
-    domain::{speed::MAX_ITERATIONS, text::counted},
+    domain::{
+        counter::BLOCK_MAX,
+        speed::MAX_ITERATIONS,
+        text::{bytes, counted},
+    },
 };
 
 pub(super) static COUNTER: WorkloadDescription = WorkloadDescription {
@@ -18,15 +22,20 @@ pub(super) static COUNTER: WorkloadDescription = WorkloadDescription {
     method: "The work of counter is to add one to a number, which threads share and processes do not. \
      To add one, a worker reads the number, adds, and writes it back. Python's loop is \
      counter.value += 1. Compiled workers compute a step of the loop of cpu between reading and \
-     writing, so that an addition takes about as long as in an interpreter.",
+     writing, so that an addition takes about as long as in an interpreter. A block that workers \
+     get before they start is handed over to one after the other, in each way that is possible.",
     tasks: 4,
-    parameters: &[&ADDITIONS, &LOCK, &SHARE],
+    parameters: &[&ADDITIONS, &LOCK, &SHARE, &PAYLOAD],
     sizing: None,
     steps: |values| vec![TaskStep::Add(values.get(&ADDITIONS))],
     contradiction: |_| None,
     size: |values, _| {
         let additions = counted(values.get(&ADDITIONS), "addition");
-        format!("{additions} a task, {}", label(values))
+        let block = match values.get(&PAYLOAD) {
+            0 => String::new(),
+            size => format!(", a block of {} for each worker", bytes(size)),
+        };
+        format!("{additions} a task, {}{block}", label(values))
     },
     sweep: SweepSuggestion {
         models: &[Model::Threads, Model::Processes],
@@ -123,6 +132,29 @@ pub static SHARE: Parameter = Parameter {
     help: Help {
         short: "Put the number into memory that processes share",
         long: "Without this, threads share the number, and each process has its own.",
+        is_rare: true,
+    },
+    is_of_server: false,
+};
+
+/// The size of a block that each worker gets before it starts.
+pub static PAYLOAD: Parameter = Parameter {
+    id: "payload_bytes",
+    flag: "payload",
+    label: "Payload",
+    what: "the payload in bytes",
+    kind: ParameterKind::Bytes,
+    default: 0,
+    range: 0..=BLOCK_MAX,
+    about: "{range}: a block that each worker gets before it starts",
+    meaning: "how large a block is that each worker gets before it starts; the program says how long \
+     that takes in each way that is possible: in shared memory, copied on write, through a socket, \
+     pickled by Python",
+    note: "",
+    help: Help {
+        short: "Size of a block that each worker gets before it starts",
+        long: "From 0 to 16777216, as in 60000, 60k or 5MB [default: 0]. The program says how long that \
+         takes in shared memory, copied on write, through a socket, or pickled by Python.",
         is_rare: true,
     },
     is_of_server: false,

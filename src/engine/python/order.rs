@@ -11,13 +11,14 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    catalog::workload::{ADDITIONS, LOCK, SHARE},
-    domain::{phase::Phase, plan::Lock, time::TICK},
+    catalog::workload::{ADDITIONS, LOCK, PAYLOAD, SHARE},
+    domain::{counter::HandOverWay, phase::Phase, plan::Lock, time::TICK},
     engine::{
         EngineError,
         arena::{
-            Arena, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader, LaneState,
-            PythonHeader, RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot, TaskState,
+            Arena, BLOCK, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader,
+            LaneState, PythonHeader, RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot,
+            TaskState,
         },
         recorder::GAP_MIN,
         scratch::{MODULE, ORDER},
@@ -99,6 +100,7 @@ fn order(assignment: &Assignment) -> Value {
             "ok": TaskState::Ok as u32,
             "failed": TaskState::Failed as u32,
         },
+        "ways": BTreeMap::from(HandOverWay::ALL.map(|way| (way.name(), way as u8))),
         "tick_ns": TICK,
         "gap_min_ns": GAP_MIN,
     })
@@ -127,6 +129,7 @@ fn workload(assignment: &Assignment) -> Value {
         "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
         "limits": limits,
         "counter": is_adding.then(counter),
+        "payload": plan.size.get(&PAYLOAD),
     })
 }
 
@@ -147,6 +150,7 @@ fn layout(arena: &Arena) -> Value {
         "tasks_per_stripe": TASKS_PER_STRIPE,
         "texts": TEXTS,
         "lane_cores": LANE_CORES,
+        "block": BLOCK,
         "rings": { "at": RINGS.at, "size": arena.ring_slots() * size_of::<EventSlot>() },
         "header": offsets!(0, Header: t0, stop, counter),
         "python": offsets!(
@@ -156,7 +160,7 @@ fn layout(arena: &Arena) -> Value {
         "lane": offsets!(
             0, LaneHeader:
             written, dropped, phases, open_phase, state, last_stamp, cpu, begun, ended, failed, writes, spoilt, pid, tid,
-            cause, gil, seen, memory, run_queue_wait, voluntary, involuntary, migrations, taken,
+            cause, gil, seen, handovers, memory, run_queue_wait, voluntary, involuntary, migrations, taken,
         ),
         "task": offsets!(0, TaskSlot: start, end, worker, state, error, executions),
     })

@@ -38,7 +38,7 @@ use crate::{
         arena::Arena,
         clock::wait_until,
         fetch::FetchLimits,
-        kernel,
+        handover, kernel,
         latch::{Latch, wait_readable},
         loopback::{self, Site},
         os,
@@ -143,7 +143,7 @@ impl Process {
     }
 
     fn fork_workers(&mut self, plan: Plan, port: u16, limits: FetchLimits) -> io::Result<()> {
-        let workers = plan.workers;
+        let (workers, block) = (plan.workers, handover::block(&plan));
         let assignment = Assignment {
             arena: self.arena.clone(),
             plan: Arc::new(plan),
@@ -151,6 +151,7 @@ impl Process {
             limits,
             scratch: self.scratch.clone(),
             gil: None,
+            block,
         };
         for number in 0..workers {
             let live = || {

@@ -1,6 +1,31 @@
 //! The result of a counter, in sentences.
 
-use crate::domain::{counter::CounterTotals, plan::Lock, record::Record, text::grouped};
+use crate::{
+    catalog::workload::PAYLOAD,
+    domain::{
+        counter::{CounterTotals, HandOver, HandOverWay},
+        plan::Lock,
+        record::Record,
+        text::{bytes, duration, grouped, listed},
+    },
+};
+
+/// How long it took to hand over a block, in one sentence without a full stop; `None` if there was none.
+pub fn handed_over(record: &Record) -> Option<String> {
+    let handovers = &record.system.counter.as_ref()?.handovers;
+    let took = |over: &HandOver| {
+        let how = match over.way {
+            HandOverWay::Shared => "in shared memory",
+            HandOverWay::CopyOnWrite => "copied on write",
+            HandOverWay::Socket => "through a socket",
+            HandOverWay::Pickled => "pickled",
+        };
+        format!("{} {how}", duration(over.median_s))
+    };
+    let all: Vec<String> = handovers.iter().map(took).collect();
+    let size = bytes(record.plan.given(&PAYLOAD)?);
+    (!all.is_empty()).then(|| format!("a worker got its block of {size} in {}", listed(&all, "or")))
+}
 
 /// What is left of the additions, in one sentence without a full stop; `None` if the run made none.
 pub fn left(record: &Record) -> Option<String> {
@@ -66,6 +91,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{model::Model, workload::Workload},
+        domain::machine::WorkerLimits,
         fixtures::sample,
     };
 
@@ -136,8 +162,37 @@ mod tests {
     }
 
     #[test]
-    fn other_work_has_no_such_sentence() {
+    fn each_way_of_handing_over_a_block_has_its_time() {
+        let draft = sample::draft(Workload::Counter, Model::Processes, 4).with(&PAYLOAD, 5_000_000);
+        let plan = draft.validate(&WorkerLimits::default()).unwrap();
+        let mut record = sample::record(plan, 0.1, 0.1);
+        let over = |way, median_s| HandOver { way, median_s };
+        record.system.counter = Some(CounterTotals {
+            expected: 800_000,
+            found: 0,
+            seen: vec![],
+            is_shared: false,
+            is_locked: false,
+            handovers: vec![
+                over(HandOverWay::Shared, 0.000_035),
+                over(HandOverWay::CopyOnWrite, 0.000_04),
+                over(HandOverWay::Socket, 0.003_1),
+            ],
+        });
+        assert_eq!(
+            handed_over(&record).as_deref(),
+            Some(
+                "a worker got its block of 5.0 MB in 35.0 µs in shared memory, 40.0 µs copied on write \
+                 or 3.10 ms through a socket"
+            )
+        );
+        record.system.counter.as_mut().unwrap().handovers.clear();
+        assert_eq!(handed_over(&record), None);
+    }
+
+    #[test]
+    fn other_work_has_no_such_sentences() {
         let record = sample::record(sample::plan(Workload::Cpu, Model::Threads, 2), 1.0, 1.0);
-        assert_eq!(left(&record), None);
+        assert_eq!((left(&record), handed_over(&record)), (None, None));
     }
 }

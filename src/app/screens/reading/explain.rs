@@ -147,7 +147,7 @@ mod tests {
             workload::{ITERATIONS, SHARED_FILE, TASK_TIME, Workload},
         },
         domain::{
-            counter::CounterTotals,
+            counter::{CounterTotals, HandOver, HandOverWay},
             history::History,
             machine::WorkerLimits,
             phase::Phase,
@@ -330,7 +330,9 @@ mod tests {
                 seen: vec![],
                 is_shared: true,
                 is_locked: true,
-                handovers: vec![],
+                handovers: HandOverWay::ALL
+                    .map(|way| HandOver { way, median_s: 1.0 })
+                    .into(),
             });
             record.interpreter.python =
                 record.plan.python().map(|_| explorer::python(GilState::On));
