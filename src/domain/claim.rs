@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::{
+    counter::HandOverWay,
     phase::PhaseTimes,
     plan::Plan,
     record::Record,
@@ -45,6 +46,8 @@ pub enum Quantity {
     Start,
     /// The memory of a worker, in bytes.
     Memory,
+    /// The time to hand over a block to a worker, in seconds: threads share it, to processes it is sent.
+    HandOver,
     /// The mean number of cores in use.
     CoresInUse,
     /// The mean number of tasks in flight for each core in use.
@@ -79,6 +82,16 @@ impl Quantity {
                     .collect();
                 let known = known.filter(|known| !known.is_empty())?;
                 Some(known.iter().sum::<u64>() as f64 / known.len() as f64)
+            }
+            Quantity::HandOver => {
+                let counter = record.system.counter.as_ref()?;
+                let sent = [HandOverWay::Pickled, HandOverWay::Socket];
+                let shared = [HandOverWay::Shared];
+                let ways: &[HandOverWay] = match record.plan.model().has_processes() {
+                    true => &sent,
+                    false => &shared,
+                };
+                ways.iter().find_map(|way| counter.handed_over(*way))
             }
             Quantity::CoresInUse => Some(times.parallelism),
             Quantity::TasksPerCore => Some(times.concurrency / times.parallelism),

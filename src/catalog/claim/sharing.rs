@@ -1,16 +1,21 @@
 //! Claims about what workers share.
 
-use super::{Claim, Design, Prediction, Setting, value};
+use super::{Claim, Design, Prediction, Setting, ratio, value};
 use crate::{
     catalog::{
         model::Model,
-        workload::{LOCK, SHARE, Workload},
+        workload::{LOCK, PAYLOAD, SHARE, Workload},
     },
     domain::{
         claim::{Answer, Bound, Quantity},
         plan::Draft,
     },
 };
+
+/// The size of the block that is handed over, in bytes.
+const BLOCK_BYTES: u64 = 5_000_000;
+/// How many times as long as for threads the hand-over has to take for processes at least.
+const SLOWER: f64 = 2.0;
 
 pub(super) static MEMORY: Claim = Claim {
     number: 6,
@@ -53,18 +58,24 @@ pub(super) static EASE: Claim = Claim {
     controls: &[],
     needs_cores: true,
     design: |setting| {
-        let [_, threads, _] = setting.models();
-        let mut arms = vec![count(setting, threads), count(setting, Model::Threads)];
+        let [_, threads, processes] = setting.models();
+        let block = |model| count(setting, model).with(&PAYLOAD, BLOCK_BYTES);
+        let mut arms = vec![
+            block(threads),
+            block(processes),
+            count(setting, Model::Threads),
+        ];
         let mut conditions = vec![
+            ratio(Quantity::HandOver, 1, 0, Bound::AtLeast(SLOWER)),
             value(Quantity::Lost, 0, Bound::AtMost(0.0)),
-            value(Quantity::Lost, 1, Bound::AtMost(0.0)),
+            value(Quantity::Lost, 2, Bound::AtMost(0.0)),
         ];
         if let Some(free) = &setting.free {
             arms.push(Draft {
                 python: Some(free.clone()),
                 ..count(setting, Model::PythonThreads)
             });
-            conditions.push(value(Quantity::Lost, 2, Bound::AtMost(0.0)));
+            conditions.push(value(Quantity::Lost, 3, Bound::AtMost(0.0)));
         }
         Design { arms, conditions }
     },

@@ -107,14 +107,11 @@ fn statement(trial: &Trial, measure: Measure, has_to_be: bool, amount: &str) -> 
         } => format!("{} {are} {amount} as fast as {}", arm(of), arm(over)),
         Measure::Ratio { quantity, over, of } => {
             let what = match quantity {
-                Quantity::Start => "to start",
-                _ => "of memory each",
+                Quantity::Start => "long to start",
+                Quantity::HandOver => "long to get the block",
+                _ => "much memory each",
             };
-            format!(
-                "{} {take} {amount} as much {what} as {}",
-                arm(over),
-                arm(of)
-            )
+            format!("{} {take} {amount} as {what} as {}", arm(over), arm(of))
         }
         Measure::Value { quantity, of } => match quantity {
             Quantity::CoresInUse => format!("{} {keep} {amount} in use", arm(of)),
@@ -149,7 +146,7 @@ fn amount(measure: Measure, value: f64) -> String {
 
 fn of_quantity(quantity: Quantity, value: f64) -> String {
     match quantity {
-        Quantity::Time | Quantity::Start => duration(value),
+        Quantity::Time | Quantity::Start | Quantity::HandOver => duration(value),
         Quantity::Memory => bytes(value as u64),
         Quantity::CoresInUse => format!("{value:.2} cores"),
         Quantity::TasksPerCore => format!("{value:.1} tasks"),
