@@ -455,22 +455,21 @@ def receive_block(worker):
         record("shared", monotonic_ns(), BLOCKS[0])
         return
     at = worker.arena.layout["block"]["at"]
-    record("shared", monotonic_ns(), memoryview(worker.arena.map)[at : at + size])
-    if order["has_own_process"]:
-        if BLOCKS:
-            record("copy-on-write", monotonic_ns(), BLOCKS[0])
-        record("pickled", *fetched_block())
-
-
-def fetched_block():
-    """When this worker asked for its block, and the block as `multiprocessing` sends it."""
+    shared = memoryview(worker.arena.map)[at : at + size]
+    if not order["has_own_process"]:
+        record("shared", monotonic_ns(), shared)
+        return
     from multiprocessing.connection import Client
 
     with Client(BLOCK_SOCKET) as connection:
+        # The turn of this worker.
         connection.recv()
+        record("shared", monotonic_ns(), shared)
+        if BLOCKS:
+            record("copy-on-write", monotonic_ns(), BLOCKS[0])
         since = monotonic_ns()
         connection.send(None)
-        return since, connection.recv()
+        record("pickled", since, connection.recv())
 
 
 BLOCK_SOCKET = "block"

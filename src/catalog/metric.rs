@@ -601,7 +601,7 @@ const AFTER_PHASES: &[Metric] = &[
     .places(DETAILS | COMPARISON),
     metric(
         "handover_copy_on_write_s",
-        "inherited block",
+        "forked block",
         Seconds,
         |run, _| counter(run)?.handed_over(HandOverWay::CopyOnWrite),
         "until a forked worker had it, copied on write",

@@ -1,8 +1,8 @@
 //! Hands a block of bytes to every worker of a native run before it starts, and measures how long each way takes.
 //!
 //! Threads read the block where it was made. Forked workers read it in the arena's map, where all processes see it. They
-//! read the one that the zygote made before it forked them. And they get a copy from the program through a socket: one
-//! after the other, so that no worker's time includes that of another.
+//! read the one that the zygote made before it forked them. And they get a copy from the program through a socket. They
+//! do so one after the other, so that no worker's time includes that of another, and the zygote can fork them meanwhile.
 
 use std::{
     hint::black_box,
@@ -64,7 +64,7 @@ pub fn receive(assignment: &Assignment, lane: &LaneHeader) {
         touch(block);
         let took = clock::now() - since;
         assert!(
-            is_intact(block),
+            block.len() == assignment.block.len() && is_intact(block),
             "the block arrived damaged: {}",
             way.name()
         );
@@ -73,16 +73,16 @@ pub fn receive(assignment: &Assignment, lane: &LaneHeader) {
     if !assignment.plan.model().has_processes() {
         return record(HandOverWay::Shared, clock::now(), block);
     }
-    record(
-        HandOverWay::Shared,
-        clock::now(),
-        arena.shared_block(block.len()),
-    );
-    record(HandOverWay::CopyOnWrite, clock::now(), block);
-    match fetch(&assignment.scratch, block.len()) {
-        Ok((since, block)) => record(HandOverWay::Socket, since, &block),
-        Err(error) => panic!("the block did not arrive: {error}"),
-    }
+    let in_turn = || {
+        let program = wait_for_turn(&assignment.scratch)?;
+        let since = clock::now();
+        record(HandOverWay::Shared, since, arena.shared_block(block.len()));
+        record(HandOverWay::CopyOnWrite, clock::now(), block);
+        let since = clock::now();
+        record(HandOverWay::Socket, since, &fetch(program, block.len())?);
+        io::Result::Ok(())
+    };
+    in_turn().unwrap_or_else(|error| panic!("the block did not arrive: {error}"));
 }
 
 /// Reads a byte of each page.
@@ -96,18 +96,19 @@ fn is_intact(block: &[u8]) -> bool {
     parts.all(|part| *part == PATTERN[..part.len()])
 }
 
-/// A copy of the block from the program, and when it was asked for.
-fn fetch(scratch: &Scratch, bytes: usize) -> io::Result<(u64, Vec<u8>)> {
+/// A connection to the program, which serves this worker now.
+fn wait_for_turn(scratch: &Scratch) -> io::Result<UnixStream> {
     let mut program = UnixStream::connect(scratch.block())?;
     program.read_exact(&mut TURN.clone())?;
-    let since = clock::now();
+    Ok(program)
+}
+
+/// A copy of the block from the program.
+fn fetch(mut program: UnixStream, bytes: usize) -> io::Result<Vec<u8>> {
     program.write_all(&TURN)?;
     let mut block = Vec::with_capacity(bytes);
-    program.take(bytes as u64).read_to_end(&mut block)?;
-    if block.len() < bytes {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok((since, block))
+    program.read_to_end(&mut block)?;
+    Ok(block)
 }
 
 /// A thread that sends the block to workers that are processes, until it is dropped.

@@ -150,7 +150,7 @@ pub static PAYLOAD: Parameter = Parameter {
     meaning: "how large a block is that each worker gets before it starts; the program says how long \
      that takes in each way that is possible: in shared memory, copied on write, through a socket, \
      pickled by Python",
-    note: "",
+    note: "for each worker",
     help: Help {
         short: "Size of a block that each worker gets before it starts",
         long: "From 0 to 16777216, as in 60000, 60k or 5MB [default: 0]. The program says how long that \
