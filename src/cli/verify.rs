@@ -67,7 +67,7 @@ impl VerifyRequest {
     /// How much may be measured for each claim.
     pub fn effort(&self) -> Effort {
         let (budget_s, rounds) = match (self.quick, self.thorough) {
-            (true, _) => (7.0, LEAST_PAIRS),
+            (true, _) => (10.0, LEAST_PAIRS),
             (_, true) => (60.0, 15),
             _ => (15.0, MOST_PAIRS),
         };
