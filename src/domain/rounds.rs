@@ -1,7 +1,7 @@
 //! Rounds of runs: plans that are measured in turn, and what their pairs say.
 //!
 //! Looking often at an interval that is right 95 % of the time would be wrong far more often than 5 % of the time. So
-//! the interval that decides is wider than the one that is shown, see [`deciding`].
+//! the interval that decides is wider than the one that is shown, see `deciding`.
 
 use super::{
     difference::Difference,
@@ -32,7 +32,7 @@ impl Effort {
         }
     }
 
-    /// The confidence of the interval that decides, see [`deciding`].
+    /// The confidence of the interval that decides, see `deciding`.
     pub fn deciding(self, ends: usize) -> f64 {
         deciding(self.rounds, ends)
     }

@@ -16,12 +16,11 @@ use std::{
 };
 
 use super::{
-    arena::{LaneHeader, store_known},
+    arena::{Arena, store_known},
     clock,
     latch::{Latch, wait_readable},
     os,
     scratch::Scratch,
-    worker::Assignment,
 };
 use crate::{
     catalog::{model::ExecutorKind, workload::PAYLOAD},
@@ -55,31 +54,31 @@ pub fn block(plan: &Plan) -> Arc<[u8]> {
 ///
 /// # Panics
 /// If a block does not arrive, or not intact. The worker then died before the run started.
-pub fn receive(assignment: &Assignment, lane: &LaneHeader) {
-    let Assignment { arena, block, .. } = assignment;
+pub fn receive(plan: &Plan, scratch: &Scratch, arena: &Arena, block: &[u8], number: u32) {
     if block.is_empty() {
         return;
     }
+    let (lane, bytes) = (arena.lane(number), block.len());
     let record = |way: HandOverWay, since, block: &[u8]| {
         touch(block);
         let took = clock::now() - since;
         assert!(
-            block.len() == assignment.block.len() && is_intact(block),
+            block.len() == bytes && is_intact(block),
             "the block arrived damaged: {}",
             way.name()
         );
         store_known(&lane.handovers[way as usize], Some(took));
     };
-    if !assignment.plan.model().has_processes() {
+    if !plan.model().has_processes() {
         return record(HandOverWay::Shared, clock::now(), block);
     }
     let in_turn = || {
-        let program = wait_for_turn(&assignment.scratch)?;
+        let program = wait_for_turn(scratch)?;
         let since = clock::now();
-        record(HandOverWay::Shared, since, arena.shared_block(block.len()));
+        record(HandOverWay::Shared, since, arena.shared_block(bytes));
         record(HandOverWay::CopyOnWrite, clock::now(), block);
         let since = clock::now();
-        record(HandOverWay::Socket, since, &fetch(program, block.len())?);
+        record(HandOverWay::Socket, since, &fetch(program, bytes)?);
         io::Result::Ok(())
     };
     in_turn().unwrap_or_else(|error| panic!("the block did not arrive: {error}"));
@@ -128,9 +127,8 @@ impl Post {
     ///
     /// # Errors
     /// If the system refuses the socket or the thread.
-    pub fn open(assignment: &Assignment) -> io::Result<Post> {
-        let block = assignment.block.clone();
-        let listener = UnixListener::bind(assignment.scratch.block())?;
+    pub fn open(scratch: &Scratch, block: Arc<[u8]>) -> io::Result<Post> {
+        let listener = UnixListener::bind(scratch.block())?;
         let closing = Arc::new(Latch::new()?);
         let until = closing.clone();
         let serve = move || {

@@ -233,7 +233,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             })?;
         }
         if Post::is_needed(plan) {
-            let post = Post::open(&self.assignment);
+            let post = Post::open(scratch, self.assignment.block.clone());
             self.post = Some(post.map_err(cannot("make a socket in"))?);
         }
         self.assignment.arena.share_block(&self.assignment.block);

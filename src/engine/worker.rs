@@ -81,7 +81,13 @@ impl Worker {
         lane.pid.store(std::process::id(), Relaxed);
         lane.tid.store(os::thread_id(), Relaxed);
         let writer = LaneWriter::new(arena.clone(), number);
-        handover::receive(assignment, lane);
+        let Assignment {
+            plan,
+            scratch,
+            block,
+            ..
+        } = assignment;
+        handover::receive(plan, scratch, &arena, block, number);
         lane.set_state(LaneState::Working);
         // AcqRel: the worker that counts the last arrival sees what all others have written before.
         if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {

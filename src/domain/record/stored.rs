@@ -126,8 +126,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 gil: Option<GilTotals>, python: Option<PythonRecord>,
                 context_switches: Option<ContextSwitches>, migrations: u64,
                 memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
-                counter: Option<CounterTotals>,
-                tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
+                counter: Option<CounterTotals>, tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
                 events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
         );
         Ok(Record {
