@@ -317,7 +317,7 @@ impl App {
                 format!("frozen at {at}: {}", live.doing())
             }
             (_, None, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
-            (_, None, Some(Shown::Live(live))) => live.doing(),
+            (_, None, Some(Shown::Live(live))) => live.headline(),
             (_, None, Some(Shown::Entry(entry))) => {
                 sentence::verdict::of(&self.history, entry.number)
             }

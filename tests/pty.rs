@@ -105,6 +105,46 @@ fn a_quick_experiment_ends_with_both_rows_and_a_sentence_and_can_be_compared() {
 }
 
 #[test]
+fn a_claim_is_opened_predicted_and_tested_and_its_runs_are_one_key_away() {
+    let mut terminal = Terminal::start_with(120, 40, &["--budget", "1s"], &[]);
+    terminal.wait_for(SOON, "the first screen", |screen| {
+        screen.contains("or v to test the article's claims")
+    });
+    terminal.press("v");
+    terminal.wait_for(SOON, "the claims", |screen| {
+        screen.contains("Threads are lighter than processes")
+    });
+    terminal.press("jjjj\r");
+    terminal.wait_for(SOON, "the question", |screen| {
+        screen.contains("What do you expect?")
+    });
+    // While the program still looks for Python, it says so, and the key has to be pressed again.
+    let is_testing = |screen: &str| screen.contains("claim 5: ") || screen.contains("predicted: ");
+    let has_begun = || {
+        terminal.press("1");
+        wait_until(Duration::from_secs(1), || {
+            is_testing(&terminal.rows().join(
+                "
+",
+            ))
+        })
+    };
+    assert!(wait_until(SOON, has_begun), "the test begins");
+    terminal.wait_for(RUNS, "the verdict", |screen| {
+        screen.contains("Claim 5: ") && screen.contains("predicted: true")
+    });
+    terminal.press("g");
+    terminal.wait_for(SOON, "the runs behind it", |screen| {
+        screen.contains("V back to the claims") && screen.contains("sleep")
+    });
+    terminal.press("V");
+    terminal.wait_for(SOON, "the score", |screen| screen.contains("claims tested"));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
 fn a_run_can_be_stopped_and_another_one_started() {
     let mut terminal = explorer_with_a_run();
     terminal.press("x");

@@ -32,6 +32,8 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
+#[path = "screens/claims.rs"]
+mod claims;
 #[path = "screens/comparison.rs"]
 mod comparison;
 #[path = "screens/earlier.rs"]
@@ -572,7 +574,7 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 
 #[test]
 fn the_help_lists_every_key_and_every_phase() {
-    let mut session = Session::new(84, 250);
+    let mut session = Session::new(84, 280);
     session.press(&[Char('?')]);
     let words: Vec<String> = session
         .rows()

@@ -3,6 +3,10 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
+// If the file were beside this one, cargo would treat it as a separate test program.
+#[path = "session/claims.rs"]
+mod claims;
+
 use fixtures::explorer::{self, Scenario};
 use pconc_tui::{
     app::{
@@ -151,7 +155,7 @@ fn while_a_question_is_measured_the_pairs_so_far_and_what_is_missing_are_on_the_
     let mut said = vec![];
     while let [.., Effect::Start(order)] = &effects[..] {
         let live = app.live().expect("it runs");
-        said.push((live.which(), live.so_far()));
+        said.push((live.which(), live.so_far.clone()));
         let order = order.clone();
         effects = play_order(&mut app, order, Outcome::Completed);
     }

@@ -3,12 +3,13 @@
 use crate::{
     catalog::claim::{self, Claim, Setting},
     domain::{
-        claim::{Answer, Judgement, Topic, Trial, judge},
+        claim::{Answer, Judgement, Topic, Trial, in_arms, judge},
         history::RunEntry,
         machine::WorkerLimits,
         plan::Draft,
         rounds::{Effort, Rounds},
         speed::Speed,
+        stats::Ratio,
     },
 };
 
@@ -23,6 +24,8 @@ pub enum Obstacle {
     Control(Topic),
     /// Its runs were not measured, or not to their end.
     Unfinished,
+    /// One of its runs did not do its work, or could not be started. The sentence says why.
+    Broken(String),
 }
 
 /// A claim and what was found out about it.
@@ -34,6 +37,8 @@ pub struct Verified {
     pub trial: Option<Trial>,
     /// What the measurements say.
     pub judgement: Option<Judgement>,
+    /// The quantity of the effect in each arm of the trial, as far as it was measured.
+    pub arms: Vec<Option<Ratio>>,
     /// Why they cannot be an answer.
     pub obstacle: Option<Obstacle>,
     /// The id of the campaign in which it was measured.
@@ -47,6 +52,11 @@ impl Verified {
             (None, Some(judgement)) => judgement.answer,
             _ => Answer::CannotTell,
         }
+    }
+
+    /// Whether there is a verdict, or a reason why there is none.
+    pub fn is_told(&self) -> bool {
+        self.obstacle.is_some() || self.judgement.is_some()
     }
 
     /// The numbers of the runs behind it, among these.
@@ -100,6 +110,7 @@ impl Verification {
                 claim,
                 trial: trial.ok().filter(|_| obstacle.is_none()),
                 judgement: None,
+                arms: vec![],
                 obstacle,
                 campaign: None,
             }
@@ -153,9 +164,29 @@ impl Verification {
         }
     }
 
-    /// What the controls have measured.
+    /// Takes the claims that have no verdict yet from a newer preparation, because more is known about the machine now.
+    pub fn renew(&mut self, newer: Verification) {
+        for (old, new) in self.claims.iter_mut().zip(newer.claims) {
+            if old.judgement.is_none() {
+                *old = new;
+            }
+        }
+        (self.controls, self.effort) = (newer.controls, newer.effort);
+    }
+
+    /// The controls of this claim that did not come out yet as they have to.
+    pub fn missing_controls(&self, at: usize) -> Vec<Trial> {
+        let needed = self.claims[at].claim.controls;
+        let judged = self.control_judgements();
+        let missing = judged.filter(|(trial, judgement)| {
+            needed.contains(&trial.topic) && judgement.answer != Answer::Supported
+        });
+        missing.map(|(trial, _)| trial.clone()).collect()
+    }
+
+    /// What controls have measured. The other controls keep what they have measured before.
     pub fn control_measured(&mut self, rounds: Rounds) {
-        self.control_rounds = rounds;
+        self.control_rounds.renew(rounds);
     }
 
     /// What the controls say.
@@ -188,10 +219,15 @@ impl Verification {
                 .arms
                 .iter()
                 .all(|arm| rounds.runs_of(arm).next().is_some());
+            // A test that was repeated, and stopped before its first round was over, says less than the one before.
+            if !has_run && verified.is_told() {
+                continue;
+            }
             verified.obstacle = match controls.iter().find(fails) {
                 _ if !has_run => Some(Obstacle::Unfinished),
                 failed => failed.map(|(topic, _)| Obstacle::Control(*topic)),
             };
+            verified.arms = in_arms(trial, rounds);
             verified.judgement = Some(judgement);
             verified.campaign = Some(campaign.into());
         }

@@ -93,7 +93,11 @@ impl App {
             return vec![];
         }
         let plan = &entry.record.plan;
+        let is_of_claim = self.claim_of(entry).is_some();
         let mut leads = vec![];
+        if is_of_claim {
+            leads.push(('V', Some("back to the claims")));
+        }
         if self.compared().len() > 1 {
             leads.push(('c', None));
         } else if !plan.is_serial()
@@ -110,7 +114,9 @@ impl App {
             None => "next: a sweep",
         };
         let (key, words) = self.next_question(plan).unwrap_or(('s', sweep));
-        leads.push((key, Some(words)));
+        if !is_of_claim {
+            leads.push((key, Some(words)));
+        }
         leads
     }
 

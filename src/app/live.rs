@@ -1,9 +1,10 @@
 //! The activity of the program: nothing, calibrating or running.
 
 use crate::{
-    catalog::experiment::Experiment,
+    catalog::{claim::CLAIMS, experiment::Experiment},
     domain::{
         campaign::Campaign,
+        in_turn::InTurn,
         phase::Phase,
         plan::{Draft, Plan},
         sweep::SweepDraft,
@@ -58,6 +59,8 @@ pub enum Goal {
     Answer(&'static Experiment),
     /// Measure many configurations of its work.
     Sweep(Box<SweepDraft>),
+    /// Test a claim, which needs no draft: its index in [`CLAIMS`].
+    Claim(usize),
 }
 
 /// The purpose of runs.
@@ -67,10 +70,21 @@ pub struct Asked {
     pub campaign: Campaign,
     /// The id of the campaign in the records of its runs; `None` if it has one run.
     pub id: Option<String>,
-    /// The quick experiment whose question is being answered.
-    pub experiment: Option<&'static Experiment>,
+    /// The question that is being answered, if it has a text.
+    pub question: Option<Question>,
     /// The purpose of a single run.
     pub purpose: RunPurpose,
+}
+
+/// A question that runs answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Question {
+    /// That of a quick experiment.
+    Experiment(&'static Experiment),
+    /// Whether the controls of a claim come out as they have to. The index is that of the claim in [`CLAIMS`].
+    Controls(usize),
+    /// Whether a claim is true: its index in [`CLAIMS`].
+    Claim(usize),
 }
 
 /// The purpose of a single run.
@@ -90,7 +104,7 @@ impl Asked {
         Asked {
             campaign,
             id: None,
-            experiment: None,
+            question: None,
             purpose: RunPurpose::Own,
         }
     }
@@ -107,6 +121,10 @@ pub struct Live {
     pub asked: Asked,
     /// Whether the run was asked to stop.
     pub stopping: bool,
+    /// What the finished rounds of its question say so far.
+    pub so_far: Option<String>,
+    /// What to look at while it runs.
+    pub watch: Option<String>,
 }
 
 impl Live {
@@ -114,6 +132,8 @@ impl Live {
     pub fn new(plan: Plan, asked: Asked) -> Live {
         Live {
             trace: Trace::new(plan.workers).under(plan.lock()),
+            so_far: so_far(&asked),
+            watch: watch(&plan, &asked),
             plan,
             asked,
             stopping: false,
@@ -148,31 +168,67 @@ impl Live {
         }
     }
 
-    /// The number of the run among all runs of its question, or of its pair.
+    /// What is being found out, if that is a claim; otherwise what the workers are doing.
+    pub fn headline(&self) -> String {
+        match self.asked.question {
+            Some(Question::Claim(at)) => sentence::claim::title(CLAIMS[at]),
+            Some(Question::Controls(_)) => {
+                let trials = self.asked.campaign.in_turn().map(InTurn::trials);
+                let mut trials = trials.into_iter().flatten();
+                let trial = trials.find(|trial| trial.arms.contains(&self.plan));
+                trial.map_or_else(String::new, |trial| {
+                    format!("control: {}", sentence::claim::topic(trial.topic))
+                })
+            }
+            Some(Question::Experiment(_)) | None => self.doing(),
+        }
+    }
+
+    /// The number of the run among all runs of its question, or of its pair or round.
     pub fn which(&self) -> String {
         match (
             self.asked.campaign.in_turn(),
             self.asked.campaign.progress(),
         ) {
-            (Some(in_turn), _) => format!("pair {}", in_turn.round),
+            (Some(in_turn), _) if in_turn.trials().is_empty() => format!("pair {}", in_turn.round),
+            (Some(in_turn), _) => format!("round {}", in_turn.round),
             (None, (run, of @ 2..)) => format!("run {run} of {of}"),
             _ => String::new(),
         }
     }
+}
 
-    /// What the pairs of an experiment say so far.
-    pub fn so_far(&self) -> Option<String> {
-        let in_turn = self.asked.campaign.in_turn()?;
-        sentence::in_turn::so_far(&in_turn.pairs(), in_turn.plans[0].model().is_python())
+/// What the pairs of an experiment or the rounds of a claim say so far.
+fn so_far(asked: &Asked) -> Option<String> {
+    let in_turn = asked.campaign.in_turn()?;
+    if in_turn.trials().is_empty() {
+        let is_python = in_turn.plans[0].model().is_python();
+        return sentence::in_turn::so_far(&in_turn.pairs(), is_python);
     }
+    let undecided = in_turn.judged().find(|(_, judged)| !judged.is_decided());
+    undecided.and_then(|(trial, judgement)| sentence::claim::so_far(trial, &judgement))
+}
 
-    /// What to watch for while it runs.
-    pub fn watch(&self) -> Option<&'static str> {
-        let experiment = self.asked.experiment?;
-        if self.plan.model() == experiment.model && !self.plan.is_serial() {
-            Some(experiment.watch)
-        } else {
-            Some("one full bar: the baseline, one task after the other")
+/// What to look at while a run of this plan goes on.
+fn watch(plan: &Plan, asked: &Asked) -> Option<String> {
+    let watch = |what: &str| format!("watch for: {what}");
+    Some(match asked.question? {
+        Question::Experiment(experiment)
+            if plan.model() == experiment.model && !plan.is_serial() =>
+        {
+            watch(experiment.watch)
         }
-    }
+        Question::Experiment(_) => watch("one full bar: the baseline, one task after the other"),
+        Question::Claim(at) if is_of_effect(plan, asked) => watch(CLAIMS[at].watch),
+        Question::Claim(_) | Question::Controls(_) => {
+            format!("to compare with: {}", sentence::claim::workers(plan))
+        }
+    })
+}
+
+/// Whether the effect of the claim is about this plan, rather than compared with it.
+fn is_of_effect(plan: &Plan, asked: &Asked) -> bool {
+    let trials = asked.campaign.in_turn().map(InTurn::trials);
+    let mut trials = trials.into_iter().flatten();
+    trials.any(|trial| trial.shown() == Some(plan))
 }

@@ -2,6 +2,7 @@
 //!
 //! A new screen is a new folder and a line in `overlays!`. The compiler lists everything else that it needs.
 
+pub mod claims;
 pub mod columns;
 pub mod comparison;
 pub mod cores;
@@ -86,6 +87,10 @@ overlays! {
     Comparison(comparison::Comparing),
     /// The columns of the history, to choose from and to sort by.
     Columns(columns::ColumnList),
+    /// The article's claims, one below the other.
+    Claims(claims::ClaimList),
+    /// One of the claims.
+    Claim(claims::page::ClaimPage),
     /// The interpreters of this machine, to choose from.
     Pythons(pythons::PythonList),
     /// The form for a sweep.
@@ -95,10 +100,14 @@ overlays! {
 }
 
 /// The keys of all screens, in the order of the help.
-pub fn all_keys() -> [&'static Keys; 22] {
+pub fn all_keys() -> [&'static Keys; 26] {
     [
         &everywhere::PANELS,
         &questions::keys::QUESTIONS,
+        &claims::keys::CLAIMS,
+        &claims::keys::ASKED,
+        &claims::keys::TOLD,
+        &claims::keys::CLAIM,
         &forms::ROWS,
         &form::keys::PLAN,
         &forms::OVER,

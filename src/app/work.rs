@@ -3,16 +3,16 @@
 use crate::{
     app::{
         App,
-        live::{Activity, Asked, Goal, Live, RunPurpose, StartRequest},
+        live::{Activity, Asked, Goal, Live, Question, RunPurpose, StartRequest},
         message::Effect,
-        screens::{Overlay, history::columns::RowSource},
+        screens::{Overlay, claims::Claims, history::columns::RowSource},
     },
     catalog::experiment::Experiment,
     domain::{
         campaign::Campaign,
         plan::{Invalid, Plan},
         provenance::Origin,
-        record::{Outcome, Record, RunOrder},
+        record::{Record, RunOrder},
         speed::Speed,
         sweep::SweepDraft,
         time::nanos,
@@ -38,6 +38,8 @@ pub(crate) struct CurrentWork {
     pub(crate) awaits_python: Option<&'static Experiment>,
     /// The number of campaigns with several runs so far.
     pub(crate) campaigns: u32,
+    /// The claims that were tested, and those that can be.
+    pub(crate) claims: Claims,
 }
 
 impl App {
@@ -120,6 +122,12 @@ impl App {
         self.out.effects.push(Effect::Calibrate);
     }
 
+    /// Measures the machine's speed, without which this request cannot be met.
+    fn calibrate_for(&mut self, request: StartRequest) {
+        self.work.activity = Activity::Calibrating(request);
+        self.calibrate();
+    }
+
     pub(crate) fn on_calibrated(&mut self, speed: Speed) {
         self.work.calibrating = false;
         self.work.speed = Some(speed);
@@ -173,6 +181,13 @@ impl App {
             return;
         }
         let StartRequest { mut draft, goal } = request;
+        if let Goal::Claim(at) = goal {
+            match self.work.speed {
+                Some(_) => self.begin_claim(at),
+                None => self.calibrate_for(StartRequest { draft, goal }),
+            }
+            return;
+        }
         if draft.needs_calibration() {
             if let Err(invalid) = draft.check(&self.form.limits) {
                 self.refuse(&invalid);
@@ -180,11 +195,10 @@ impl App {
             }
             let speed = match &goal {
                 Goal::Sweep(sweep) => self.known().speed_of_sweep(sweep),
-                Goal::Run | Goal::Baseline | Goal::Answer(_) => self.known().speed_of(&draft),
+                _ => self.known().speed_of(&draft),
             };
             let Some(speed) = speed.or_else(|| self.work.speed.clone()) else {
-                self.work.activity = Activity::Calibrating(StartRequest { draft, goal });
-                self.calibrate();
+                self.calibrate_for(StartRequest { draft, goal });
                 return;
             };
             draft = draft.calibrated(&speed);
@@ -196,7 +210,7 @@ impl App {
         }
         match (draft.validate(&self.form.limits), goal) {
             (Err(invalid), _) => self.refuse(&invalid),
-            (Ok(plan), Goal::Run | Goal::Sweep(_)) => {
+            (Ok(plan), Goal::Run | Goal::Sweep(_) | Goal::Claim(_)) => {
                 let id = (repeats > 1).then(|| self.next_campaign_id());
                 let runs = Asked::of(Campaign::repeats(plan, repeats));
                 self.begin(Asked { id, ..runs });
@@ -204,10 +218,11 @@ impl App {
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, RunPurpose::Baseline),
             (Ok(plan), Goal::Answer(experiment)) => {
                 let runs = Asked::of(Campaign::experiment(plan, self.settings.budget_s));
-                let (id, experiment) = (Some(self.next_campaign_id()), Some(experiment));
+                let id = Some(self.next_campaign_id());
+                let question = Some(Question::Experiment(experiment));
                 self.begin(Asked {
                     id,
-                    experiment,
+                    question,
                     ..runs
                 });
             }
@@ -232,7 +247,7 @@ impl App {
 
     /// The records of this session. Those of other sessions do not count here, because the machine may have been
     /// different.
-    fn records_here(&self) -> impl DoubleEndedIterator<Item = &Record> {
+    pub(crate) fn records_here(&self) -> impl DoubleEndedIterator<Item = &Record> {
         let entries = self.history.entries().iter();
         let here = entries.filter(|entry| entry.provenance.origin == Origin::Here);
         here.map(|entry| &entry.record)
@@ -240,7 +255,7 @@ impl App {
 
     /// Starts the campaign's next run; returns whether there is one. Selects the new run if the previous live run was
     /// selected. Otherwise the selection stays.
-    fn advance(&mut self, mut asked: Asked, watched: bool) -> bool {
+    pub(crate) fn advance(&mut self, mut asked: Asked, watched: bool) -> bool {
         let last = self.records_here().next_back();
         let Some(plan) = asked.campaign.next(last) else {
             return false;
@@ -301,10 +316,17 @@ impl App {
             self.show_notice("the frozen run has finished. Space shows it");
         }
         self.out.effects.push(Effect::Keep(number));
+        let (question, id) = (asked.question, asked.id.clone().unwrap_or_default());
         // A user who froze the trace continues to look at it.
-        let goes_on = !stopping && self.advance(asked, was_watched && !is_frozen);
-        if was_watched && !is_frozen && !goes_on {
-            self.show_answer(number);
+        let is_seen = was_watched && !is_frozen;
+        if !stopping && self.advance(asked, is_seen) {
+            return;
+        }
+        match question {
+            Some(Question::Controls(at)) => self.on_controls_measured(at, &id, number, is_seen),
+            Some(Question::Claim(at)) => self.on_claim_measured(at, &id, number, is_seen),
+            _ if is_seen => self.show_answer(number),
+            _ => {}
         }
     }
 
@@ -312,9 +334,7 @@ impl App {
     /// for the plan that was measured in turn with its baseline.
     fn show_answer(&mut self, last: usize) {
         let run = self.history.get(last);
-        let has_broken = run.is_some_and(|run| {
-            !run.record.is_sound() && run.record.ending.outcome != Outcome::Cancelled
-        });
+        let has_broken = run.is_some_and(|run| run.record.has_broken());
         let sweep = run.and_then(|run| self.history.sweep_of(&run.record));
         let sweep = sweep.map(|sweep| sweep.number);
         let answer = || self.history.answer(last).filter(|_| !has_broken);
@@ -339,11 +359,16 @@ impl App {
 
     pub(crate) fn on_refused(&mut self, sentence: String) {
         self.timeline.frozen = None;
-        self.work.activity = Activity::Nothing;
+        let refused = std::mem::take(&mut self.work.activity);
         // No run starts while the speed is being measured, so the refusal is about the measurement.
         self.work.calibrating = false;
         if self.chosen().is_none() {
             self.show_row(self.runs.browse.order().last().copied());
+        }
+        if let Activity::Running(live) = refused
+            && let Some(Question::Controls(at) | Question::Claim(at)) = live.asked.question
+        {
+            self.on_claim_refused(at, &sentence);
         }
         self.show_error(sentence);
     }

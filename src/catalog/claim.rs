@@ -4,10 +4,13 @@
 //! under the emulated GIL otherwise. The conditions are fixed before anything runs.
 
 mod computing;
+mod prediction;
 mod scheduling;
 mod sharing;
 mod starting;
 mod waiting;
+
+pub use prediction::{Expectation, Foreseen, Prediction};
 
 use super::{model::Model, workload::Workload};
 use crate::domain::{
@@ -41,17 +44,10 @@ pub struct Claim {
     pub controls: &'static [Topic],
     /// Whether it is about parallelism, so that one usable core cannot show it.
     pub needs_cores: bool,
+    /// Whether it is seen in single turns of the lock, so that a run of it is shown from near.
+    pub closer: bool,
     /// What is measured.
     design: fn(&Setting) -> Design,
-}
-
-/// How a class can predict the result of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prediction {
-    /// How many times as fast it will be.
-    Factor,
-    /// Whether the claim is true.
-    Truth,
 }
 
 /// What there is to test claims with.

@@ -202,6 +202,15 @@ pub struct Trial {
     pub conditions: Vec<Condition>,
 }
 
+impl Trial {
+    /// The plan that shows the effect: the one that is compared with another, if there is another.
+    pub fn shown(&self) -> Option<&Plan> {
+        let effect = self.conditions.first()?;
+        let (Measure::Ratio { of, .. } | Measure::Value { of, .. }) = effect.measure;
+        self.arms.get(of)
+    }
+}
+
 /// What the rounds say about a condition.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Test {
@@ -288,6 +297,20 @@ fn spent(trial: &Trial, rounds: &Rounds) -> Option<(usize, PhaseTimes)> {
         spent.add(&run.times.phases_s);
     }
     Some((of, spent))
+}
+
+/// The quantity of the effect in each arm: its mean over the undisturbed rounds, if there are any.
+pub fn in_arms(trial: &Trial, rounds: &Rounds) -> Vec<Option<Ratio>> {
+    let Some(effect) = trial.conditions.first() else {
+        return vec![];
+    };
+    let quantity = effect.measure.quantity();
+    let value = |of| {
+        let measure = Measure::Value { quantity, of };
+        let condition = Condition { measure, ..*effect };
+        test(trial, condition, rounds, CONFIDENCE).value
+    };
+    (0..trial.arms.len()).map(value).collect()
 }
 
 fn test(trial: &Trial, condition: Condition, rounds: &Rounds, deciding: f64) -> Test {

@@ -7,7 +7,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
     addresses::{Addresses, FETCH_TIMEOUT_S},
-    plan::Draft,
+    plan::{Draft, Plan},
     python::{FoundPython, GilState, Interpreter},
     record::Record,
     speed::Speed,
@@ -142,6 +142,13 @@ pub fn of_sweep(sweep: &SweepDraft, known: MachineFacts<'_>) -> Estimate {
     let each = sweep.configurations();
     each.fold(Estimate::Seconds(0.0), |sum, draft| {
         sum.and(of(&draft, known), rounds)
+    })
+}
+
+/// Estimates how long so many rounds of these plans take.
+pub fn of_rounds(plans: &[Plan], rounds: usize, known: MachineFacts<'_>) -> Estimate {
+    plans.iter().fold(Estimate::Seconds(0.0), |sum, plan| {
+        sum.and(of(&Draft::from(plan), known), rounds as f64)
     })
 }
 

@@ -4,7 +4,7 @@
 //! is always the first one. After each round the experiment looks at all rounds so far: a sequential test.
 
 use super::{
-    claim::{Trial, judge},
+    claim::{Judgement, Trial, judge},
     plan::Plan,
     record::Record,
     rounds::{Effort, Pairs, Rounds},
@@ -79,6 +79,12 @@ impl InTurn {
         }
     }
 
+    /// What the rounds so far say about each of them.
+    pub fn judged(&self) -> impl Iterator<Item = (&Trial, Judgement)> {
+        let judged = |trial| (trial, judge(trial, &self.rounds, self.effort));
+        self.trials().iter().map(judged)
+    }
+
     /// What a question has measured so far: the times of the first and the second plan.
     pub fn pairs(&self) -> Pairs {
         let time = |record: &Record| Some(record.times.wall_s);
@@ -121,15 +127,9 @@ impl InTurn {
                 let pairs = self.pairs();
                 pairs.are_enough() || pairs.times.len() >= self.effort.rounds
             }
-            Subject::Claims(trials) => {
-                let judged = trials
-                    .iter()
-                    .map(|trial| judge(trial, &self.rounds, self.effort));
-                let mut judged = judged.map(|judgement| {
-                    judgement.is_decided() || judgement.least_rounds() >= self.effort.rounds
-                });
-                judged.all(|is_enough| is_enough)
-            }
+            Subject::Claims(_) => self.judged().all(|(_, judgement)| {
+                judgement.is_decided() || judgement.least_rounds() >= self.effort.rounds
+            }),
         }
     }
 }

@@ -222,6 +222,11 @@ impl Record {
         self.ending.outcome == Outcome::Completed && self.ending.tasks_failed == 0
     }
 
+    /// Whether the run did not do all its work, although nobody stopped it.
+    pub fn has_broken(&self) -> bool {
+        !self.is_sound() && self.ending.outcome != Outcome::Cancelled
+    }
+
     /// The id of the run's campaign.
     pub fn campaign_id(&self) -> Option<&str> {
         self.campaign.as_ref().map(|part| &part.id[..])

@@ -137,6 +137,13 @@ impl Rounds {
         rounds
     }
 
+    /// Takes newer rounds in. They replace the runs of the same plans.
+    pub fn renew(&mut self, newer: Rounds) {
+        let is_new = |run: &Record| newer.runs_of(&run.plan).next().is_some();
+        self.runs.retain(|(_, run)| !is_new(run));
+        self.runs.extend(newer.runs);
+    }
+
     /// Adds a run of this round, unless its time does not count.
     pub(super) fn add(&mut self, round: u32, record: &Record) {
         if record.is_counted() {

@@ -29,6 +29,9 @@ use crate::{
     present::number::span,
 };
 
+/// What a range in parentheses after a number is.
+pub const INTERVAL: &str = "(a–b): 95 % interval";
+
 /// The default reference of speed-ups.
 pub(super) fn serial(is_python: bool) -> &'static str {
     if is_python {

@@ -33,6 +33,7 @@ const WITHOUT_PICTURE: &[&str] = &[
     "python-starting",
     "sweep-stopped",
     "sweep-teaching",
+    "claim-unexpected",
 ];
 
 /// The sizes at which pictures are kept.
@@ -352,6 +353,81 @@ const STATES: &[State] = &[
         name: "sweep-python",
         reach: python::sweep,
         says: &["python"],
+    },
+    State {
+        name: "claims",
+        reach: claims::list,
+        says: &["0 of ", " claims tested", "not tested yet"],
+    },
+    State {
+        name: "claims-score",
+        reach: claims::score,
+        says: &["4 of ", "1 of 2 predictions right"],
+    },
+    State {
+        name: "claim-asked",
+        reach: claims::asked,
+        says: &["What do you expect?", "Claim 3: not tested yet"],
+    },
+    State {
+        name: "claim-asked-for-truth",
+        reach: claims::asked_for_truth,
+        says: &["The claim is", "not true"],
+    },
+    State {
+        name: "claim-measuring",
+        reach: claims::measuring,
+        says: &["claim 2: Under the GIL", "so far 1.0"],
+    },
+    State {
+        name: "claim-teaching",
+        reach: claims::measuring_in_class,
+        says: &["claim 2: Under the GIL"],
+    },
+    State {
+        name: "claim-page-measuring",
+        reach: claims::page_of_measured,
+        says: &["Claim 2: being measured", "round 3: so far"],
+    },
+    State {
+        name: "claim-supported",
+        reach: claims::supported,
+        says: &["Claim 3: supported", "predicted: about 2×", "right"],
+    },
+    State {
+        name: "claim-contradicted",
+        reach: claims::contradicted,
+        says: &["Claim 8: contradicted", "wrong"],
+    },
+    State {
+        name: "claim-unexpected",
+        reach: claims::unexpected,
+        says: &["Claim 1: contradicted", "wrong"],
+    },
+    State {
+        name: "claim-cannot-tell",
+        reach: claims::cannot_tell,
+        says: &["Claim 2: cannot tell", "not scored"],
+    },
+    State {
+        name: "claim-lighter",
+        reach: claims::lighter,
+        says: &["Claim 5: supported"],
+    },
+    State {
+        name: "claim-turns",
+        reach: claims::turns,
+        says: &["Claim 7: supported"],
+    },
+    State {
+        name: "claim-runs",
+        reach: claims::runs_of_turns,
+        says: &["measured for claim 7"],
+    },
+    State {
+        name: "claim-told-teaching",
+        reach: claims::told_in_class,
+        says: &["Claim 3: supported", "pressed:"],
     },
     State {
         name: "teaching",

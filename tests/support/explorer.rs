@@ -160,6 +160,7 @@ impl Scenario {
             part,
         };
         match scenario.plan.addresses().cloned() {
+            None if scenario.plan.workload == Workload::Sleep => scenario.sleep(),
             None => scenario.compute(),
             Some(addresses) => scenario.fetch(&addresses),
         }
@@ -265,6 +266,19 @@ impl Scenario {
             free[lane] = at;
         }
         self.wall = free.into_iter().max().unwrap_or(STARTED);
+    }
+
+    /// All workers wait at once, for 25 ms in each task.
+    fn sleep(&mut self) {
+        let workers = self.lanes.len() as u32;
+        for task in 0..self.plan.tasks {
+            let lane = (task % workers) as usize;
+            let begin = STARTED + Nanos::from(task / workers) * 25 * MS;
+            self.push(lane, begin, Some(task), Phase::Sleep);
+            self.tasks.push((begin, begin + 25 * MS));
+            self.push(lane, begin + 25 * MS, None, Phase::Idle);
+        }
+        self.wall = STARTED + Nanos::from(self.plan.tasks.div_ceil(workers)) * 25 * MS;
     }
 
     fn finish(&mut self) {

@@ -9,7 +9,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown, live::Activity, screens::timeline::playback::Playback},
-    domain::{history::RunEntry, provenance::Provenance, text::counted, time::seconds},
+    domain::{history::RunEntry, text::counted, time::seconds},
     present::{
         sentence::{self, work},
         table::{fitting, in_rows, shortened},
@@ -159,18 +159,20 @@ pub fn remarks(app: &App) -> String {
                 counted(failed.into(), "run")
             ),
         },
-        Some(shown @ Shown::Live(live)) => match (live.so_far(), live.watch()) {
-            (Some(so_far), _) => so_far,
-            (None, Some(watch)) => format!("watch for: {watch}"),
-            (None, None) => two_numbers(shown),
-        },
-        Some(Shown::Entry(entry)) => remark(entry, app.history().here()),
-        None => "or press f to plan a run of your own, then r".into(),
+        Some(shown @ Shown::Live(live)) => {
+            let said = live.so_far.as_ref().or(live.watch.as_ref());
+            said.map_or_else(|| two_numbers(shown), String::clone)
+        }
+        Some(Shown::Entry(entry)) => remark(app, entry),
+        None => {
+            "or v to test the article's claims one by one, or f to plan a run of your own".into()
+        }
     }
 }
 
-/// The remark on a finished run: a caveat, what its speed-up lacks, or concurrency and parallelism.
-fn remark(entry: &RunEntry, here: &Provenance) -> String {
+/// The remark on a finished run: a caveat, the claim for which it was measured, what its speed-up lacks, or concurrency
+/// and parallelism.
+fn remark(app: &App, entry: &RunEntry) -> String {
     let record = &entry.record;
     if let Some(caveat) = entry.caveats().next() {
         format!("! {}", caveat.text)
@@ -178,8 +180,10 @@ fn remark(entry: &RunEntry, here: &Provenance) -> String {
         sentence::shared_file::left(file, &record.plan)
     } else if let Some(handed_over) = sentence::counter::handed_over(record) {
         handed_over
-    } else if let Some(origin) = sentence::origin::of(entry, here) {
+    } else if let Some(origin) = sentence::origin::of(entry, app.history().here()) {
         origin
+    } else if let Some(claim) = app.claim_of(entry) {
+        format!("measured for {}", sentence::claim::title(claim))
     } else if record.is_sound() && entry.assessment.speedup.is_none() {
         "no speed-up yet, because there is no serial run of the same work. R measures one".into()
     } else {

@@ -7,7 +7,7 @@ use crate::{
         App,
         keys::{Keys, bind, keys, with},
         message::Effect,
-        screen::Focus,
+        screen::{Focus, Panel},
         screens::timeline::Rows,
     },
     ui::key::Key,
@@ -44,6 +44,8 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
     bind("p", "p play", 8, "replay a finished run, as it happened", App::play).when(App::can_play).or_says(App::why_not_played),
     bind("v", "v by core", 3, "show the timeline by worker or by core", App::turn_view)
         .labelled(|app| (app.timeline().rows == Rows::Cores).then_some("v by worker")).when(App::has_trace),
+    bind("V", "V claims", 9, "the article's claims, one by one: predict, test, read the verdict", App::open_claims)
+        .when(|app| app.question().is_none() || app.focus().panel != Panel::Timeline),
     bind("f", "f plan", 7, "plan the next run: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
     bind("s", "s sweep", 7, "sweep models and numbers of workers; returns to the running or chosen sweep", App::open_sweep_form)
         .when(|app| app.is_free() || app.live_sweep().is_some()),

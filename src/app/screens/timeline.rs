@@ -9,7 +9,10 @@ use std::cmp::Reverse;
 
 pub use crate::ui::window::Window;
 use crate::{
-    domain::{time::Nanos, trace::Trace},
+    domain::{
+        time::Nanos,
+        trace::{Direction, Trace},
+    },
     present::chart::round_lengths,
     ui::window::stepped,
 };
@@ -54,6 +57,8 @@ pub struct TimelineView {
     pub(crate) room: Option<(u16, u16)>,
 }
 
+/// The number of turns of the lock that are shown from near.
+const TURNS: usize = 10;
 /// The number of columns of the bars until the shell has reported it.
 const COLUMNS: u16 = 64;
 
@@ -145,6 +150,18 @@ impl TimelineView {
     /// Shows a period with half its length added on either side.
     pub fn zoom_to(&mut self, from: Nanos, to: Nanos, trace: &Trace) {
         self.zoom = part(Window::around(from, to, trace.now), trace);
+    }
+
+    /// Shows about ten turns of the lock in the middle of the run.
+    pub fn zoom_to_turns(&mut self, trace: &Trace) {
+        // Between two turns of one worker, each other worker has a turn. The view is twice as long as this period.
+        let segments = TURNS.div_ceil(trace.lanes.len().max(1)).max(2);
+        let from = trace.now / 2;
+        let next = |at: &Nanos| trace.segment_from(0, *at, Direction::Next);
+        let ends = std::iter::successors(Some(from), next);
+        if let Some(to) = ends.take(segments + 1).last().filter(|to| *to > from) {
+            self.zoom_to(from, to, trace);
+        }
     }
 
     /// Moves the window in view by a quarter of its length, to the right or the left.

@@ -34,6 +34,7 @@ pub(super) static THREADS: Claim = Claim {
     prediction: Prediction::Factor,
     controls: &[Topic::Lock],
     needs_cores: true,
+    closer: false,
     design: |setting| {
         let [one, threads, _] = setting.models();
         let arms = vec![
@@ -57,6 +58,7 @@ pub(super) static PROCESSES: Claim = Claim {
     prediction: Prediction::Factor,
     controls: &[Topic::Lock],
     needs_cores: true,
+    closer: false,
     design: |setting| {
         let [one, _, processes] = setting.models();
         let cores = setting.per_core();
@@ -86,6 +88,7 @@ pub(super) static WITHOUT_LOCK: Claim = Claim {
     prediction: Prediction::Factor,
     controls: &[Topic::Lock],
     needs_cores: true,
+    closer: false,
     design: |setting| {
         let cores = setting.per_core();
         let least = OF_IDEAL * cores as f64;

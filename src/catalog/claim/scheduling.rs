@@ -27,6 +27,7 @@ pub(super) static ONE_AT_A_TIME: Claim = Claim {
     prediction: Prediction::Truth,
     controls: &[Topic::Lock],
     needs_cores: true,
+    closer: true,
     design: |setting| {
         let [_, threads, _] = setting.models();
         let mut arms = vec![compute(setting, threads, setting.per_core())];
@@ -53,6 +54,7 @@ pub(super) static BY_THE_LOCK: Claim = Claim {
     prediction: Prediction::Truth,
     controls: &[],
     needs_cores: false,
+    closer: false,
     design: |setting| {
         let [_, threads, processes] = setting.models();
         let cores = setting.per_core();

@@ -29,6 +29,7 @@ pub(super) static MEMORY: Claim = Claim {
     prediction: Prediction::Truth,
     controls: &[],
     needs_cores: false,
+    closer: false,
     design: |setting| {
         let [_, threads, processes] = setting.models();
         let arms = vec![
@@ -57,6 +58,7 @@ pub(super) static EASE: Claim = Claim {
     prediction: Prediction::Truth,
     controls: &[],
     needs_cores: true,
+    closer: false,
     design: |setting| {
         let [_, threads, processes] = setting.models();
         let block = |model| count(setting, model).with(&PAYLOAD, BLOCK_BYTES);

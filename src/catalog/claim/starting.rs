@@ -31,6 +31,7 @@ pub(super) static LIGHTER: Claim = Claim {
     prediction: Prediction::Truth,
     controls: &[],
     needs_cores: false,
+    closer: false,
     design,
 };
 

@@ -43,11 +43,12 @@ pub(super) static THREADS: Claim = Claim {
     prediction: Prediction::Factor,
     controls: &[Topic::Waiting],
     needs_cores: false,
+    closer: false,
     design: |setting| {
-        let [_, threads, _] = setting.models();
-        let arms = [1, PAGES / 4, PAGES, 2 * PAGES];
+        let [one, threads, _] = setting.models();
+        let more = [PAGES / 4, PAGES, 2 * PAGES].map(|workers| fetch(setting, threads, workers));
         Design {
-            arms: arms.map(|workers| fetch(setting, threads, workers)).into(),
+            arms: [vec![fetch(setting, one, 1)], more.into()].concat(),
             conditions: vec![
                 is_faster(2, 0, GAIN),
                 is_faster(2, 1, MORE),
@@ -70,6 +71,7 @@ pub(super) static PROCESSES: Claim = Claim {
     prediction: Prediction::Factor,
     controls: &[Topic::Waiting],
     needs_cores: false,
+    closer: false,
     design: |setting| {
         let [_, threads, processes] = setting.models();
         let cores = u64::from(setting.cores).clamp(1, PAGES / 2);

@@ -3,7 +3,10 @@
 use super::{factor, factor_of_pairs};
 use crate::{
     analysis::verified::{Obstacle, Verified},
-    catalog::workload::{LOCK, SHARE},
+    catalog::{
+        claim::{Claim, Prediction},
+        workload::{LOCK, SHARE},
+    },
     domain::{
         claim::{Answer, Bound, Condition, Judgement, Measure, Quantity, Test, Topic, Trial},
         history::RunEntry,
@@ -58,6 +61,11 @@ pub fn workers(plan: &Plan) -> String {
     format!("{} {python}{kind}{plural}{lock}{number}", plan.workers)
 }
 
+/// A claim with its number, in a few words.
+pub fn title(claim: &Claim) -> String {
+    format!("claim {}: {}", claim.number, claim.title)
+}
+
 /// The subject of a claim or a control.
 pub fn topic(topic: Topic) -> &'static str {
     match topic {
@@ -84,10 +92,7 @@ pub fn measured(trial: &Trial, test: &Test) -> Option<String> {
     let amount = match measure {
         Measure::Ratio { .. } if test.rounds > 0 => factor_of_pairs(&value, test.rounds),
         Measure::Ratio { .. } => factor(&value),
-        Measure::Value { quantity, .. } => {
-            let interval = value.interval.filter(|range| range.low < range.high);
-            with_interval(value.value, interval, |value| of_quantity(quantity, value))
-        }
+        Measure::Value { quantity, .. } => quantity_with_interval(quantity, value),
     };
     Some(statement(trial, measure, false, &amount))
 }
@@ -166,10 +171,76 @@ fn percent(share: f64) -> String {
     }
 }
 
+/// The name of a quantity, above its values.
+pub fn quantity(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Time => "time of a run",
+        Quantity::Start => "time to start a worker",
+        Quantity::HandOver => "time until a worker has a block",
+        Quantity::Memory => "memory of a worker",
+        Quantity::CoresInUse => "cores in use",
+        Quantity::TasksPerCore => "tasks in flight per core in use",
+        Quantity::Overlap => "time in which several workers computed at once",
+        Quantity::Switches => "context switches a second",
+        Quantity::Found => "additions that are in the number",
+        Quantity::Lost => "additions that were lost",
+    }
+}
+
+/// What executes the runs of a trial: "CPython 3.13.0", "native code under an emulated GIL".
+pub fn executed_by(trial: &Trial) -> String {
+    let mut all: Vec<String> = vec![];
+    let has_emulated = trial.arms.iter().any(|arm| arm.lock() == Lock::Emulated);
+    for arm in &trial.arms {
+        let one = match arm.interpreter() {
+            Some(python) => format!("CPython {}", python.version_name()),
+            None if has_emulated => "native code under an emulated GIL".into(),
+            None => "native code".into(),
+        };
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all.join(" and ")
+}
+
+/// What is asked before a trial is measured. The answer completes the sentence: "Compared with 1 thread, 2 processes are".
+pub fn question(trial: &Trial, prediction: Prediction) -> String {
+    let effect = trial.conditions.first().map(|effect| effect.measure);
+    match (prediction, effect) {
+        (Prediction::Factor, Some(Measure::Ratio { over, of, .. })) => {
+            let [of, over] = [of, over].map(|arm| workers(&trial.arms[arm]));
+            format!("Compared with {over}, {of} are")
+        }
+        _ => "The claim is".into(),
+    }
+}
+
+/// What the rounds of a trial say so far, and what a verdict still needs; `None` before the first round has ended.
+pub fn so_far(trial: &Trial, judgement: &Judgement) -> Option<String> {
+    let test = judgement.deciding_test()?;
+    let disturbed = match test.disturbed as u64 {
+        0 => None,
+        rounds => Some(format!("{} left out", counted(rounds, "disturbed round"))),
+    };
+    let lacks = match LEAST_PAIRS.saturating_sub(test.rounds) {
+        0 => format!("Not decided yet: {}", condition(trial, &test.condition)),
+        more => format!("At least {}", counted(more as u64, "more round")),
+    };
+    let effect = effect_of(judgement).map(|effect| format!("so far {effect}. {lacks}"));
+    let said = effect.into_iter().chain(disturbed).collect::<Vec<_>>();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
 /// Why the verdict is what it is, in one or two sentences without a full stop at the end.
 pub fn reason(verified: &Verified) -> String {
+    reasons(verified).join(". ")
+}
+
+/// The sentences of the reason.
+pub fn reasons(verified: &Verified) -> Vec<String> {
     match (&verified.obstacle, &verified.trial, &verified.judgement) {
-        (Some(obstacle), _, _) => self::obstacle(obstacle),
+        (Some(obstacle), _, _) => vec![self::obstacle(obstacle)],
         (None, Some(trial), Some(judgement)) => {
             let tests = judgement.tests.iter();
             let is_told = |test: &&Test| match judgement.answer {
@@ -189,9 +260,9 @@ pub fn reason(verified: &Verified) -> String {
                 let disturbed = judgement.tests.iter().map(|test| test.disturbed);
                 sentences.extend(disturbed.max().and_then(self::disturbed));
             }
-            sentences.join(". ")
+            sentences
         }
-        _ => "Not measured yet".into(),
+        _ => vec!["Not measured yet".into()],
     }
 }
 
@@ -268,19 +339,55 @@ fn obstacle(obstacle: &Obstacle) -> String {
             self::topic(*topic)
         ),
         Obstacle::Unfinished => "It was not measured to its end".into(),
+        Obstacle::Broken(why) => text::capitalized(why),
     }
 }
 
 /// The effect that a claim is about, as in "8.9× (8.5–9.3)"; `None` if there is none.
 pub fn effect(verified: &Verified) -> Option<String> {
-    let test = verified.judgement.as_ref()?.tests.first()?;
-    let Ratio { value, interval } = test.value?;
+    effect_of(verified.judgement.as_ref()?)
+}
+
+fn effect_of(judgement: &Judgement) -> Option<String> {
+    let test = judgement.tests.first()?;
+    let value = test.value?;
     Some(match test.condition.measure {
-        Measure::Ratio { .. } => factor(&test.value?),
-        Measure::Value { quantity, .. } => {
-            with_interval(value, interval, |value| of_quantity(quantity, value))
-        }
+        Measure::Ratio { .. } => factor(&value),
+        Measure::Value { quantity, .. } => quantity_with_interval(quantity, value),
     })
+}
+
+fn quantity_with_interval(quantity: Quantity, Ratio { value, interval }: Ratio) -> String {
+    let interval = interval.filter(|range| range.low < range.high);
+    with_interval(value, interval, |value| of_quantity(quantity, value))
+}
+
+/// A value with its interval, where the quantity is named already: "0.42 s (0.40–0.44)", "612 (604–620)".
+pub fn bare(quantity: Quantity, value: Ratio) -> String {
+    let written = quantity_with_interval(quantity, value);
+    match quantity {
+        Quantity::CoresInUse => written.replace(" cores", ""),
+        Quantity::TasksPerCore => written.replace(" tasks", ""),
+        Quantity::Switches => written.replace(" context switches a second", ""),
+        _ => written,
+    }
+}
+
+/// What is known about a claim, with a sign, in a line: "✓ supported · 1.93× (1.90–1.96)".
+pub fn state(verified: &Verified) -> String {
+    let state = match verified.answer() {
+        _ if !verified.is_told() => return "– not tested yet".into(),
+        Answer::Supported => "✓ supported",
+        Answer::Contradicted if verified.is_as_expected() => "✗ contradicted, as expected",
+        Answer::Contradicted => "✗ contradicted",
+        Answer::CannotTell => "? cannot tell",
+    };
+    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
+    let effect = tests
+        .take(1)
+        .find(|test| matches!(test.condition.measure, Measure::Ratio { .. }));
+    let effect = effect.and_then(|test| Some(format!(" · {}", factor(&test.value?))));
+    format!("{state}{}", effect.unwrap_or_default())
 }
 
 /// What is remarkable about a verdict: that the claim is known to be wrong, or that the verdict is not the one that is
@@ -317,13 +424,13 @@ pub fn runs(verified: &Verified, runs: &[&RunEntry]) -> Option<String> {
 /// What a control measured, and what that means.
 pub fn control(trial: &Trial, judgement: &Judgement) -> String {
     let tests = judgement.tests.iter();
-    let measured: Vec<String> = tests.filter_map(|test| measured(trial, test)).collect();
+    let said: Vec<String> = tests.filter_map(|test| said(trial, test)).collect();
     let word = match judgement.answer {
         Answer::Supported => "it does as it must",
         Answer::Contradicted => "it failed",
         Answer::CannotTell => "cannot tell",
     };
-    format!("{word}. {}", text::capitalized(&measured.join(". ")))
+    format!("{word}. {}", text::capitalized(&said.join(". ")))
 }
 
 #[cfg(test)]
@@ -379,6 +486,7 @@ mod tests {
                 tests: vec![test],
                 spent: None,
             }),
+            arms: vec![],
             obstacle: None,
             campaign: Some("campaign".into()),
         }

@@ -1,4 +1,4 @@
-//! Numbers in large digits, readable from the last row: three rows high, or five.
+//! Numbers and verdicts in large letters, readable from the last row: three rows high, or five.
 //!
 //! ```text
 //! ▀▀█   ▀▀█
@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The digits use only blocks (`█`, `▀`, `▄`), so that a terminal without them can show `#`, `"` and `_` cell by cell.
-//! Only numbers are large. Letters, for example of a unit, are drawn in normal size on the lowest row, right after the
-//! number.
+//! Only numbers, and the capitals of verdicts, are large. Other letters, for example of a unit, are drawn in normal size
+//! on the lowest row, right after the number.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
@@ -147,6 +147,19 @@ fn letter(c: char) -> Option<Letter> {
         '.' => [" ", " ", " ", " ", "#"],
         '–' => ["   ", "   ", "###", "   ", "   "],
         '×' => ["   ", "   ", "# #", " # ", "# #"],
+        'A' => ["###", "# #", "###", "# #", "# #"],
+        'C' => ["###", "#  ", "#  ", "#  ", "###"],
+        'D' => ["## ", "# #", "# #", "# #", "## "],
+        'E' => ["###", "#  ", "## ", "#  ", "###"],
+        'I' => ["#", "#", "#", "#", "#"],
+        'L' => ["#  ", "#  ", "#  ", "#  ", "###"],
+        'N' => ["#  #", "## #", "# ##", "#  #", "#  #"],
+        'O' => ["###", "# #", "# #", "# #", "###"],
+        'P' => ["###", "# #", "###", "#  ", "#  "],
+        'R' => ["###", "# #", "## ", "# #", "# #"],
+        'S' => ["###", "#  ", "###", "  #", "###"],
+        'T' => ["###", " # ", " # ", " # ", " # "],
+        'U' => ["# #", "# #", "# #", "# #", "###"],
         _ => return None,
     })
 }

@@ -94,7 +94,13 @@ impl View for Comparing {
 }
 
 /// Draws all runs below each other, on one time axis.
-fn draw_timelines(runs: &[&RunEntry], window: Window, theme: Theme, area: Rect, buf: &mut Buffer) {
+pub(in crate::app) fn draw_timelines(
+    runs: &[&RunEntry],
+    window: Window,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     // An empty row separates the axis from the table, unless that would leave no room for the timeline of a run.
     let apart = u16::from(area.height != least(runs.len()));
     let (mut rest, _) = split_below(area, 1 + apart);

@@ -36,6 +36,8 @@ impl Topic {
     pub const DETAILS: Topic = Topic(include_str!("../../../../assets/help/details.md"));
     /// Runs on one time axis.
     pub const COMPARISON: Topic = Topic(include_str!("../../../../assets/help/comparison.md"));
+    /// The article's claims.
+    pub const CLAIMS: Topic = Topic(include_str!("../../../../assets/help/claims.md"));
     /// The form for a sweep.
     pub const SWEEP_FORM: Topic = Topic(include_str!("../../../../assets/help/sweep-form.md"));
     /// The chart of a sweep.
@@ -164,7 +166,7 @@ mod tests {
         },
     };
 
-    const TOPICS: [Topic; 9] = [
+    const TOPICS: [Topic; 10] = [
         Topic::FORM,
         Topic::TIMELINE,
         Topic::CORES,
@@ -172,6 +174,7 @@ mod tests {
         Topic::HISTORY,
         Topic::DETAILS,
         Topic::COMPARISON,
+        Topic::CLAIMS,
         Topic::SWEEP_FORM,
         Topic::SWEEP,
     ];

@@ -17,7 +17,7 @@ use crate::{
         App, Shown,
         frame::{header, layout::Panels},
         screen::{Panel, ScreenClass},
-        screens::{teaching::Pressed, timeline::view as timeline},
+        screens::{Overlay, teaching::Pressed, timeline::view as timeline},
     },
     domain::{
         assessment::Assessment,
@@ -64,7 +64,9 @@ pub fn fitted(app: &App, mut panels: Panels) -> Panels {
 }
 
 fn has_row_for_pressed(app: &App, panels: &Panels) -> bool {
-    is_on(app) && app.chart().is_none() && !panels.aside.is_empty()
+    // The claims cover that row.
+    let is_covered = matches!(app.overlay(), Some(Overlay::Claims(_) | Overlay::Claim(_)));
+    is_on(app) && app.chart().is_none() && !panels.aside.is_empty() && !is_covered
 }
 
 /// Draws all panels of the layout.
@@ -122,7 +124,7 @@ fn verdict_and_reason(app: &App, room: u16) -> (String, String) {
     let second = match app.shown() {
         _ if !rest.is_empty() => rest,
         // The two numbers are below, in large digits.
-        Some(Shown::Live(live)) if live.watch().is_none() => live.done(room.into()),
+        Some(Shown::Live(live)) if live.watch.is_none() => live.done(room.into()),
         _ => header::remarks(app),
     };
     (first, second)

@@ -117,7 +117,7 @@ pub fn nothing_shown(app: &App) -> Option<String> {
 
 /// The keys that bring a run here, and what the user can do with it then. The texts come from the help.
 pub fn first_keys(app: &App) -> Vec<Line<'static>> {
-    let keys = ['1', 'r', 's', 'm', 'c', 'o'].map(Key::Char);
+    let keys = ['1', 'V', 'r', 's', 'c', 'o'].map(Key::Char);
     let found = keys.into_iter().filter_map(|key| lookup(key, &[&PANELS]));
     let line = |(_, binding): (_, &'static Binding)| {
         let first = binding.explanation.split(';').next().unwrap_or_default();

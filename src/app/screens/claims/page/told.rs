@@ -1,0 +1,246 @@
+//! The verdict of a claim: what was measured in each arm, whether the class was right, and why it is so.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{ClaimStage, PageParts, Paragraphs};
+use crate::{
+    analysis::verified::Verified,
+    app::{App, screens::timeline::TimelineView},
+    catalog::claim::CLAIMS,
+    domain::{
+        claim::{Answer, Quantity},
+        history::RunEntry,
+        stats::Ratio,
+    },
+    present::{sentence, table::fitting},
+    ui::{scroll::cells, text::Page, window::Window},
+};
+
+/// The width of the longest verdict in letters of three rows, and in letters of five.
+const WIDTHS: [u16; 2] = [48, 96];
+/// The minimum number of rows for the higher letters.
+const ROOM_FOR_HIGH: u16 = 28;
+/// The minimum width of what stands beside a verdict, in columns.
+const BESIDE: u16 = 26;
+/// The height of a run that is shown from near: its title, a row for each of two workers, and the axis.
+const TURNS_LEAST: u16 = 6;
+/// The maximum height of a worker of such a run, in rows.
+const TURN_ROWS: usize = 4;
+
+/// The maximum number of words of a large effect: a number, its unit, and a range with its unit.
+const LARGE_WORDS: usize = 4;
+/// The minimum number of rows for the text, which says the same in words.
+const TEXT_LEAST: u16 = 4;
+
+/// A verdict.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The verdict in capital letters.
+    pub verdict: String,
+    /// Whether the letters have five rows. All verdicts are equally high on the same screen.
+    pub is_high: bool,
+    /// The effect, if there is one, and what was expected.
+    pub besides: Vec<String>,
+    /// The column of the effect, if it stands beside the verdict and not below it.
+    pub beside_at: Option<u16>,
+    /// What a range in parentheses is; empty if there is none.
+    pub range: &'static str,
+    /// The measurements behind it.
+    pub evidence: Evidence,
+    /// The number of rows of the measurements, with an empty row below them.
+    pub evidence_rows: u16,
+}
+
+/// The measurements behind a verdict, as they are drawn.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Nothing was measured that counts.
+    Nothing,
+    /// A bar for each arm.
+    Bars {
+        /// What the bars show.
+        quantity: &'static str,
+        /// The bars.
+        bars: Vec<ArmBar>,
+        /// The distance from one bar to the next, in rows.
+        apart: u16,
+    },
+    /// The run with this number from near.
+    Turns(usize, Window),
+}
+
+/// A bar for what was measured in an arm.
+#[derive(Clone, Debug)]
+pub struct ArmBar {
+    /// The workers.
+    pub name: String,
+    /// Its length as a share of the longest bar.
+    pub share: f64,
+    /// The value with its interval.
+    pub value: String,
+}
+
+impl Told {
+    /// The number of rows of the verdict and what stands beside or below it.
+    pub fn verdict_rows(&self) -> u16 {
+        match (self.is_high, self.beside_at) {
+            _ if self.besides.is_empty() && self.is_high => 5,
+            (true, Some(_)) => 5,
+            // An effect below it has three rows.
+            (true, None) => 5 + 1 + 3,
+            (false, Some(_)) => 3,
+            (false, None) => 3 + 2,
+        }
+    }
+}
+
+impl PageParts {
+    /// Says what came out, beside what was expected.
+    pub(super) fn tell(&mut self, app: &App, verified: &Verified, (width, rows): (u16, u16)) {
+        self.text = paragraphs(app, verified, width);
+        let is_high = rows >= ROOM_FOR_HIGH && width >= WIDTHS[1];
+        let letters = WIDTHS[usize::from(is_high)];
+        let beside_at = (width >= letters + BESIDE).then_some(letters + 2);
+        let room = width - beside_at.unwrap_or_default().min(width);
+        let mut told = Told {
+            verdict: sentence::claim::answer(verified.answer()).to_uppercase(),
+            is_high,
+            besides: besides(app, verified, is_high, room),
+            beside_at,
+            range: range(verified),
+            evidence: Evidence::Nothing,
+            evidence_rows: 0,
+        };
+        let verdict_rows = told.verdict_rows() + 1;
+        let left = rows.saturating_sub(verdict_rows);
+        let beside_text = left.saturating_sub(cells(self.text.len()));
+        let evidence = turns(app, beside_text).unwrap_or_else(|| bars(app, verified, beside_text));
+        if evidence.1 + TEXT_LEAST <= left {
+            (told.evidence, told.evidence_rows) = evidence;
+        }
+        self.stage_rows = verdict_rows + told.evidence_rows;
+        self.stage = ClaimStage::Told(told);
+    }
+}
+
+/// What the range after a value is.
+fn range(verified: &Verified) -> &'static str {
+    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
+    let measured = tests.take(1).find(|test| test.value.is_some());
+    match measured.map(|test| test.condition.measure.quantity()) {
+        None => "",
+        Some(quantity) if quantity.is_counted() => "(a–b): least and most",
+        Some(_) => sentence::INTERVAL,
+    }
+}
+
+/// Why the verdict is what it is, what the article says, and the caveats.
+fn paragraphs(app: &App, verified: &Verified, width: u16) -> Vec<super::TextLine> {
+    let mut text = Paragraphs(Page::of(width.saturating_sub(1)));
+    let is_known = verified.answer() != Answer::CannotTell;
+    let term = if is_known { "measured" } else { "because" };
+    for (i, reason) in sentence::claim::reasons(verified).iter().enumerate() {
+        text.say(if i == 0 { term } else { "" }, reason);
+    }
+    for (trial, judgement) in app.claims().failed_controls(verified) {
+        text.say("control", &sentence::claim::control(trial, &judgement));
+    }
+    if let Some(surprise) = sentence::claim::surprise(verified) {
+        text.say("", surprise);
+    }
+    if let Some(spent) = sentence::claim::spent(verified).filter(|_| is_known) {
+        text.say("", &spent);
+    }
+    if verified.is_as_expected() {
+        text.say("why", verified.claim.why);
+    }
+    text.say("article", verified.claim.article);
+    let history = app.history();
+    let numbers = verified.runs(history.entries().iter()).into_iter();
+    let runs: Vec<&RunEntry> = numbers.filter_map(|number| history.get(number)).collect();
+    for caveat in sentence::caveats::of_runs(&runs) {
+        text.say("caveat", &caveat);
+    }
+    text.0.lines
+}
+
+/// The effect in a text that fits into `room` columns, what was expected, and whether that was right. Beside a large
+/// number there is room for one word.
+fn besides(app: &App, verified: &Verified, is_large: bool, room: u16) -> Vec<String> {
+    let claims = app.claims();
+    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
+    let effect = tests.take(1).find_map(|test| {
+        let value = test.value?;
+        let quantity = test.condition.measure.quantity();
+        let texts = [
+            sentence::claim::effect(verified)?,
+            sentence::claim::bare(quantity, value),
+        ];
+        Some(fitting(texts, |text| {
+            let words = text.split(' ').count();
+            text.width() <= room.into() && (!is_large || words <= LARGE_WORDS)
+        }))
+    });
+    let mut said: Vec<String> = effect.into_iter().collect();
+    if let Some(expected) = claims.expected(claims.chosen) {
+        let was_right = match claims.was_right(claims.chosen) {
+            Some(true) => "✓ right",
+            Some(false) => "✗ wrong",
+            None => "– not scored",
+        };
+        said.push(format!("predicted: {}", expected.words));
+        said.push(was_right.into());
+    }
+    said
+}
+
+/// The run behind the verdict from near, with its rows, if the claim is seen there and they fit.
+fn turns(app: &App, rows: u16) -> Option<(Evidence, u16)> {
+    let at = app.claims().chosen;
+    let run = app.history().get(app.run_of_claim(at)?)?;
+    let trace = run.loaded_trace().filter(|_| CLAIMS[at].closer)?;
+    let mut view = TimelineView::default();
+    view.zoom_to_turns(trace);
+    let wanted = cells(trace.lanes.len() * TURN_ROWS) + 3;
+    let turns = Evidence::Turns(run.number, view.window(trace));
+    (rows > TURNS_LEAST).then(|| (turns, wanted.min(rows)))
+}
+
+/// The quantity of the effect in each arm, as bars with their rows. A bar of cores or of a share would
+/// be full if it were all of them.
+fn bars(app: &App, verified: &Verified, rows: u16) -> (Evidence, u16) {
+    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
+    let is_measured = verified.arms.iter().any(Option::is_some);
+    let effect = tests.take(1).find(|_| is_measured);
+    let (Some(trial), Some(effect)) = (&verified.trial, effect) else {
+        return (Evidence::Nothing, 0);
+    };
+    let quantity = effect.condition.measure.quantity();
+    let least = match quantity {
+        Quantity::CoresInUse => f64::from(app.machine().cores_usable),
+        Quantity::Overlap | Quantity::Found | Quantity::Lost => 1.0,
+        _ => 0.0,
+    };
+    let values = verified.arms.iter().flatten().map(|value| value.value);
+    let most = values.fold(least, f64::max);
+    let bar = |(arm, value): (_, &Option<Ratio>)| {
+        let value = (*value)?;
+        Some(ArmBar {
+            name: sentence::claim::workers(arm),
+            share: value.value / most,
+            value: sentence::claim::bare(quantity, value),
+        })
+    };
+    let bars = trial.arms.iter().zip(&verified.arms);
+    let bars: Vec<ArmBar> = bars.filter_map(bar).collect();
+    let needed = |apart: u16| cells(bars.len()).saturating_sub(1) * apart + 3;
+    let apart = if needed(2) <= rows { 2 } else { 1 };
+    let needed = needed(apart);
+    let quantity = sentence::claim::quantity(quantity);
+    let drawn = Evidence::Bars {
+        quantity,
+        bars,
+        apart,
+    };
+    (drawn, needed)
+}
