@@ -20,8 +20,10 @@ pub enum Obstacle {
     OneCore,
     /// Its runs are not possible here, for this reason.
     Impossible(String),
-    /// A control did not come out as it has to, or was not decided.
-    Control(Topic),
+    /// A control did not come out as it has to.
+    FailedControl(Topic),
+    /// A control was not decided.
+    OpenControl(Topic),
     /// Its runs were not measured, or not to their end.
     Unfinished,
     /// One of its runs did not do its work, or could not be started. The sentence says why.
@@ -225,7 +227,10 @@ impl Verification {
             }
             verified.obstacle = match controls.iter().find(fails) {
                 _ if !has_run => Some(Obstacle::Unfinished),
-                failed => failed.map(|(topic, _)| Obstacle::Control(*topic)),
+                failed => failed.map(|(topic, answer)| match answer {
+                    Answer::Contradicted => Obstacle::FailedControl(*topic),
+                    _ => Obstacle::OpenControl(*topic),
+                }),
             };
             verified.arms = in_arms(trial, rounds);
             verified.judgement = Some(judgement);

@@ -207,7 +207,7 @@ fn a_failing_control_leaves_its_claims_untold() {
         let told = verified(claim, (World::AsKnown, World::Reverse), &mut quiet());
         assert_eq!(told.answer(), Answer::CannotTell, "{}", claim.title);
         assert!(
-            matches!(told.obstacle, Some(Obstacle::Control(_))),
+            matches!(told.obstacle, Some(Obstacle::FailedControl(_))),
             "{told:?}"
         );
     }

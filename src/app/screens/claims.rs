@@ -72,7 +72,11 @@ impl Claims {
         let judged = self.verification.iter();
         let judged = judged.flat_map(Verification::control_judgements);
         let has_failed = |(trial, _): &(&Trial, Judgement)| {
-            verified.obstacle == Some(Obstacle::Control(trial.topic))
+            let blocking = [Obstacle::FailedControl, Obstacle::OpenControl];
+            let mut blocking = blocking
+                .map(|obstacle| Some(obstacle(trial.topic)))
+                .into_iter();
+            blocking.any(|obstacle| verified.obstacle == obstacle)
         };
         judged.filter(has_failed).collect()
     }

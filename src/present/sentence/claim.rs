@@ -334,10 +334,13 @@ fn obstacle(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::OneCore => "There is one usable core, and the claim is about several".into(),
         Obstacle::Impossible(sentence) => format!("It cannot be measured here: {sentence}"),
-        Obstacle::Control(topic) => format!(
-            "A control failed or is not decided: {}",
+        Obstacle::FailedControl(topic) => format!(
+            "A control failed, so that nothing here can be trusted: {}",
             self::topic(*topic)
         ),
+        Obstacle::OpenControl(topic) => {
+            format!("A control is not decided: {}", self::topic(*topic))
+        }
         Obstacle::Unfinished => "It was not measured to its end".into(),
         Obstacle::Broken(why) => text::capitalized(why),
     }
@@ -533,7 +536,7 @@ mod tests {
     #[test]
     fn what_was_measured_is_no_reason_if_a_control_failed() {
         let mut verified = verified(Answer::Supported, 1.0, 4, 0);
-        verified.obstacle = Some(Obstacle::Control(Topic::Lock));
+        verified.obstacle = Some(Obstacle::FailedControl(Topic::Lock));
         assert_eq!(verified.answer(), Answer::CannotTell);
         let said = reason(&verified);
         assert!(
