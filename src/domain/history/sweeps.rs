@@ -188,17 +188,10 @@ impl History {
     /// These numbers, the numbers of the runs of each sweep among them, and the numbers of the runs for which one among
     /// them stands.
     pub fn with_members(&self, numbers: &[usize]) -> Vec<usize> {
-        let mut all = numbers.to_vec();
-        for number in numbers {
-            match self.sweep(*number) {
-                Some(sweep) => all.extend(&sweep.members),
-                None => {
-                    let others = self.stands_with(*number).into_iter();
-                    all.extend(others.filter(|other| other != number));
-                }
-            }
-        }
-        all
+        let sweeps = numbers.iter().filter_map(|number| self.sweep(*number));
+        let members = sweeps.flat_map(|sweep| sweep.members.iter().copied());
+        let all = numbers.iter().copied().chain(members);
+        all.chain(self.represented_by(numbers)).collect()
     }
 
     /// Assigns the runs of these campaigns to their sweeps, in O(n).

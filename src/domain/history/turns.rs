@@ -1,9 +1,9 @@
 //! Runs that were measured in turn. One of each configuration stands for the others in the history.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{History, RunEntry};
-use crate::domain::{record::Outcome, rounds::in_turn};
+use crate::domain::{plan::Plan, record::Outcome, rounds::in_turn};
 
 impl History {
     /// The numbers of the runs for which another run of the same experiment stands.
@@ -54,18 +54,28 @@ impl History {
         self.represented().contains(&number)
     }
 
-    /// The numbers of the runs for which this one stands, and its own: the runs of its experiment with the same plan,
-    /// and those that were stopped.
-    pub(super) fn stands_with(&self, number: usize) -> Vec<usize> {
-        let one = self.get(number);
-        let Some((one, campaign)) = one.and_then(|one| Some((one, in_turn(&one.record)?))) else {
-            return vec![number];
-        };
-        let represented = self.represented();
+    /// The numbers of the runs for which one of these stands: those of its experiment with the same plan, and those that
+    /// were stopped.
+    pub(super) fn represented_by(&self, numbers: &[usize]) -> Vec<usize> {
+        let mut plans: HashMap<&str, Vec<&Plan>> = HashMap::new();
+        for one in numbers.iter().filter_map(|number| self.get(*number)) {
+            if let Some(campaign) = in_turn(&one.record) {
+                plans.entry(campaign).or_default().push(&one.record.plan);
+            }
+        }
+        if plans.is_empty() {
+            return vec![];
+        }
+        let mut represented = self.represented();
+        for number in numbers {
+            represented.remove(number);
+        }
         let is_with = |entry: &&RunEntry| {
-            in_turn(&entry.record) == Some(campaign)
-                && (entry.record.plan == one.record.plan || !entry.record.is_counted())
-                && (entry.number == number || represented.contains(&entry.number))
+            let plans = in_turn(&entry.record).and_then(|campaign| plans.get(campaign));
+            represented.contains(&entry.number)
+                && plans.is_some_and(|plans| {
+                    plans.contains(&&entry.record.plan) || !entry.record.is_counted()
+                })
         };
         let with = self.entries.iter().filter(is_with);
         with.map(|entry| entry.number).collect()
