@@ -99,6 +99,8 @@ struct Out {
     notice: Option<Notice>,
     /// The number of notices so far.
     notices: u32,
+    /// The number of files that are being written.
+    exports: usize,
     /// The effects that the shell must perform after this message.
     effects: Vec<Effect>,
 }

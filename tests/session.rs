@@ -11,7 +11,7 @@ use fixtures::explorer::{self, Scenario};
 use pconc_tui::{
     app::{
         App,
-        message::{Effect, Msg},
+        message::{ClickTarget, Effect, Msg},
         screen::Panel,
         screens::Overlay,
     },
@@ -357,10 +357,23 @@ fn marked_runs_are_compared_and_without_marks_the_chosen_one_with_its_baseline()
     assert_eq!(compared, [2, 8]);
     assert!(
         sentence.starts_with(
-            "#8 processes is 2.00× (2.00–2.00) faster than #2 gil-threads; it has 1.99 cores in use"
+            "#8 processes is 2.00× (2.00–2.00) faster than #2 gil-threads; it kept 1.99 cores in use"
         ),
         "{sentence}"
     );
+}
+
+#[test]
+fn esc_hides_the_cursor_then_shows_the_whole_run_and_says_so_before() {
+    let mut app = app();
+    experiment(&mut app, '2');
+    press(&mut app, &[Char('+'), Right]);
+    for label in ["Esc hide cursor", "Esc whole run"] {
+        assert!(offers(&app, label), "{label}");
+        press(&mut app, &[Esc]);
+    }
+    assert!(!offers(&app, "0 whole run"), "nothing is zoomed");
+    assert!(press(&mut app, &[Esc]).is_empty());
 }
 
 #[test]
@@ -371,7 +384,7 @@ fn choosing_a_row_shows_it_and_the_live_run_comes_back_when_asked() {
     assert!(app.headline().contains("start"), "{}", app.headline());
     press(&mut app, &[Tab, Tab, Tab, Home]);
     assert!(app.headline().starts_with("serial: "), "{}", app.headline());
-    assert!(offers(&app, "Esc close"));
+    assert!(offers(&app, "Esc live run"));
     press(&mut app, &[Esc]);
     assert!(app.browse().selected().is_none());
     press(&mut app, &[Up, End]);
@@ -598,6 +611,37 @@ fn the_baseline_of_a_run_is_measured_and_then_that_run_is_shown_with_its_speed_u
     play(&mut app, &serial, Outcome::Completed);
     assert_eq!(app.browse().selected(), Some(1));
     assert!(app.history().get(1).unwrap().assessment.speedup.is_some());
+}
+
+#[test]
+fn r_on_an_answer_measures_its_question_again_in_pairs_and_shows_the_new_answer() {
+    let mut app = app();
+    experiment(&mut app, '3');
+    let first = app.browse().selected().expect("the answer is shown");
+    let plan = |app: &App, number| {
+        app.history()
+            .get(number)
+            .expect("it ran")
+            .record
+            .plan
+            .clone()
+    };
+    for chosen in [first - 1, first] {
+        let _ = app.update(Msg::Clicked(ClickTarget::HistoryRow(Some(chosen))));
+        assert!(offers(&app, "R measure again"));
+        let before = app.history().entries().len();
+        let effects = press(&mut app, &[Char('R')]);
+        assert_eq!(*started(&effects), plan(&app, first).as_serial());
+        play_all(&mut app, effects);
+        let answer = app.browse().selected().expect("the answer is shown");
+        assert!(answer > before, "a new run");
+        assert_eq!(plan(&app, answer), plan(&app, first));
+        let over = app
+            .history()
+            .get(answer)
+            .and_then(|run| run.assessment.baseline);
+        assert!(over.is_some_and(|over| over.number > before), "its own");
+    }
 }
 
 #[test]

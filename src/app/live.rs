@@ -72,7 +72,7 @@ pub struct Asked {
     pub id: Option<String>,
     /// The question that is being answered, if it has a text.
     pub question: Option<Question>,
-    /// The purpose of a single run.
+    /// The purpose of the runs.
     pub purpose: RunPurpose,
 }
 
@@ -87,12 +87,12 @@ pub enum Question {
     Claim(usize),
 }
 
-/// The purpose of a single run.
+/// The purpose of runs besides the question of their campaign.
 #[derive(Clone, Copy, Debug)]
 pub enum RunPurpose {
     /// The run's own result.
     Own,
-    /// To be the baseline of its work, whatever was chosen before.
+    /// To be the baseline of its work, or to be measured in turn with it, whatever was chosen before.
     Baseline,
     /// To be the baseline of this run, which is shown afterwards.
     Run(usize),

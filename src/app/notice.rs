@@ -1,6 +1,6 @@
 //! Messages to the user besides those of the runs.
 
-use crate::app::{App, keys::Binding, work::LOSES_RUN};
+use crate::app::{App, keys::Binding};
 
 /// A message to the user besides those of the runs.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl App {
                 let why = (binding.why_not)(self).filter(|_| !(binding.when)(self));
                 why != Some(&*notice.sentence)
             }
-            Until::Closed | Until::Key => notice.sentence == LOSES_RUN && !self.is_running(),
+            Until::Closed | Until::Key => self.is_over(&notice.sentence),
         };
         if self.notice().is_some_and(is_over) {
             self.out.notice = None;

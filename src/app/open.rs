@@ -29,8 +29,8 @@ impl Open {
     };
 }
 
-/// Closes a screen.
-type Closing = fn(&mut App);
+/// Closes a screen, with the label of the key.
+type Closing = (&'static str, fn(&mut App));
 
 impl App {
     /// The uppermost screen over the panels.
@@ -160,23 +160,25 @@ impl App {
         let at_history = self.focus().panel == Panel::History;
         let is_filtered = self.runs.filter.is_some();
         Some(if self.overlay().is_some() {
-            App::close_overlay
+            ("Esc close", App::close_overlay)
         } else if self.out.notice.is_some() {
-            |app| app.out.notice = None
+            ("Esc close", |app| app.out.notice = None)
         } else if self.sweeps.chart.is_some() {
-            App::close_chart
+            ("Esc close", App::close_chart)
         } else if self.timeline.view.cursor.is_some() {
-            |app| app.timeline.view.cursor = None
+            ("Esc hide cursor", |app| app.timeline.view.cursor = None)
         } else if is_filtered && at_history {
-            App::clear_filter
+            ("Esc clear filter", App::clear_filter)
+        } else if self.is_zoomed() {
+            ("Esc whole run", |app| app.timeline.view.zoom = None)
         } else if self.open.focus.expanded {
-            |app| app.open.focus.expanded = false
+            ("Esc shrink", |app| app.open.focus.expanded = false)
         } else if self.form.entry().remark.is_some() {
-            |app| app.form.dismiss()
+            ("Esc close", |app| app.form.dismiss())
         } else if self.is_running() && self.has_chosen() {
-            |app| app.choose(None)
+            ("Esc live run", |app| app.choose(None))
         } else if is_filtered {
-            App::clear_filter
+            ("Esc clear filter", App::clear_filter)
         } else {
             return None;
         })
@@ -186,8 +188,13 @@ impl App {
         self.closing_action().is_some()
     }
 
+    /// The label of the key that closes the topmost open item.
+    pub(crate) fn close_label(&self) -> Option<&'static str> {
+        self.closing_action().map(|(label, _)| label)
+    }
+
     pub(crate) fn close(&mut self) {
-        if let Some(close) = self.closing_action() {
+        if let Some((_, close)) = self.closing_action() {
             close(self);
         }
     }

@@ -7,9 +7,10 @@ use crate::{
         message::Effect,
         screens::{Overlay, claims::Claims, history::columns::RowSource},
     },
-    catalog::experiment::Experiment,
+    catalog::experiment::{EXPERIMENTS, Experiment},
     domain::{
         campaign::Campaign,
+        history::RunEntry,
         plan::{Invalid, Plan},
         provenance::Origin,
         record::{Record, RunOrder},
@@ -23,8 +24,9 @@ use crate::{
 };
 
 /// What `q` says during a run.
-pub(crate) const LOSES_RUN: &str =
-    "a run is in progress. q again drops it and leaves, x stops and keeps it";
+const LOSES_RUN: &str = "a run is in progress. q again drops it and leaves, x stops and keeps it";
+/// What `q` says while a file is written.
+const LOSES_FILE: &str = "an export is being written. q again leaves without it";
 
 /// The current measurement, if there is one, and the machine's speed.
 #[derive(Debug, Default)]
@@ -94,16 +96,23 @@ impl App {
         }
     }
 
-    /// Quits. A run in progress would be lost, so the first press says that, and the next one quits.
+    /// What quitting now would lose, in a sentence.
+    fn loss(&self) -> Option<&'static str> {
+        let file = (self.out.exports > 0).then_some(LOSES_FILE);
+        self.live().map(|_| LOSES_RUN).or(file)
+    }
+
+    /// Whether this sentence says that quitting would lose something that is not there any more.
+    pub(crate) fn is_over(&self, sentence: &str) -> bool {
+        [LOSES_RUN, LOSES_FILE].contains(&sentence) && self.loss() != Some(sentence)
+    }
+
+    /// Quits. If that would lose something, the first press says so, and the next one quits.
     pub(crate) fn quit(&mut self) {
-        if self.is_running()
-            && self
-                .notice()
-                .is_none_or(|notice| notice.sentence != LOSES_RUN)
-        {
-            self.show_notice(LOSES_RUN);
-        } else {
-            self.out.effects.push(Effect::Quit);
+        let said = self.notice().map(|notice| &*notice.sentence);
+        match self.loss().filter(|loss| said != Some(loss)) {
+            Some(loss) => self.show_notice(loss),
+            None => self.out.effects.push(Effect::Quit),
         }
     }
 
@@ -149,15 +158,49 @@ impl App {
         }
     }
 
-    /// Measures the baseline of the chosen run; in the form, of its draft.
+    /// Measures the baseline of the chosen run; in the form, of its draft. A run that was measured in turn with its
+    /// baseline is measured in turn again, because a single run would not become its baseline.
     pub(crate) fn measure_baseline(&mut self) {
-        match self.chosen_run().filter(|_| !self.is_in_form()) {
+        if let Some(answer) = self.answer_here() {
+            let plan = answer.record.plan.clone();
+            let question = EXPERIMENTS.iter().find(|question| question.is_of(&plan));
+            return self.begin_in_turn(plan, question, RunPurpose::Baseline);
+        }
+        match self.run_here() {
             Some(entry) => {
                 let (number, plan) = (entry.number, entry.record.plan.clone());
                 self.begin_baseline(&plan, RunPurpose::Run(number));
             }
             None => self.ask(Goal::Baseline),
         }
+    }
+
+    /// The chosen run, unless keys act on the form.
+    fn run_here(&self) -> Option<&RunEntry> {
+        self.chosen_run().filter(|_| !self.is_in_form())
+    }
+
+    /// The run that answers the question of the chosen run, if that was measured in turn with another.
+    pub(crate) fn answer_here(&self) -> Option<&RunEntry> {
+        self.history
+            .get(self.history.answer(self.run_here()?.number)?)
+    }
+
+    /// Measures a plan in turn with the same work done serially.
+    fn begin_in_turn(
+        &mut self,
+        plan: Plan,
+        experiment: Option<&'static Experiment>,
+        purpose: RunPurpose,
+    ) {
+        let campaign = Campaign::experiment(plan, self.settings.budget_s);
+        let id = Some(self.next_campaign_id());
+        self.begin(Asked {
+            campaign,
+            id,
+            question: experiment.map(Question::Experiment),
+            purpose,
+        });
     }
 
     /// Measures a baseline. Because the user asked for it, it becomes the baseline once it is measured, even if another
@@ -217,14 +260,7 @@ impl App {
             }
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, RunPurpose::Baseline),
             (Ok(plan), Goal::Answer(experiment)) => {
-                let runs = Asked::of(Campaign::experiment(plan, self.settings.budget_s));
-                let id = Some(self.next_campaign_id());
-                let question = Some(Question::Experiment(experiment));
-                self.begin(Asked {
-                    id,
-                    question,
-                    ..runs
-                });
+                self.begin_in_turn(plan, Some(experiment), RunPurpose::Own);
             }
         }
     }

@@ -124,6 +124,7 @@ fn a_frozen_timeline_says_so_and_how_it_continues() {
     let frozen = session.row("w0 ");
     assert!(session.row("Timeline").contains("frozen: Space continues"));
     assert!(session.shows("Space continue ") && !session.shows("Space freeze"));
+    assert!(session.rows()[0].contains("frozen, run goes on 0.6 s"));
     let scenario = Scenario::new(plan, 2);
     let _ = session.app.update(Msg::Batch(
         scenario.batch(scenario.wall() / 2, scenario.wall() * 6 / 10),
@@ -132,6 +133,17 @@ fn a_frozen_timeline_says_so_and_how_it_continues() {
     session.press(&[Char(' ')]);
     assert_ne!(session.row("w0 "), frozen);
     assert!(!session.row("Timeline").contains("frozen"));
+}
+
+#[test]
+fn the_header_says_that_a_run_of_a_sweep_is_frozen_beside_the_sweeps_chart_too() {
+    let mut session = Session::new(120, 40);
+    session.open_sweep_form("cpu").start_sweep(3, |_, _| {});
+    session.press(&[Esc, Char(' ')]);
+    assert!(session.rows()[0].contains("frozen, run goes on"));
+    session.press(&[Char('s')]);
+    assert!(session.shows("by number of workers"), "the chart");
+    assert!(session.rows()[0].contains("frozen, run goes on"));
 }
 
 #[test]

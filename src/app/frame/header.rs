@@ -94,17 +94,14 @@ fn shown(app: &App) -> [String; 4] {
     ]
 }
 
-/// Draws the sentence to read first, and how many cores are in use.
+/// Draws the sentence to read first, and how many cores a run in progress has in use.
 pub fn verdict(app: &App, area: Rect, buf: &mut Buffer) {
     buf.set_style(area, BAND);
     let left = Line::raw(format!(" {}", headline_rows(app, area.width)[0]));
-    // In a chart of many runs, only the run in progress has such a number.
-    let has_number = app.chart().is_none() || app.is_running();
-    let right = app
-        .shown()
-        .filter(|_| has_number)
+    let live = app.shown().filter(|shown| shown.entry().is_none());
+    let right = live
         .map(|shown| in_use(app, shown))
-        // The sentence is more important than the number, which the curves and the history show too.
+        // The sentence is more important than the number, which the curves show too.
         .filter(|right| left.width() + right.len() < usize::from(area.width));
     between(left, right.unwrap_or_default().into(), area, buf);
 }
@@ -198,7 +195,7 @@ fn two_numbers(shown: Shown<'_>) -> String {
     )
 }
 
-/// The number of the run among all runs, and what is in progress. The width stays the same while time passes.
+/// The number of the run among all runs, and what is in progress.
 fn state(app: &App) -> (String, String) {
     if let Some(playback) = app.playback() {
         return (String::new(), playback.words());
@@ -207,18 +204,20 @@ fn state(app: &App) -> (String, String) {
         Activity::Nothing => Default::default(),
         Activity::Calibrating(_) => (String::new(), "calibrating".into()),
         Activity::Running(live) => {
+            let which = Some(live.which()).filter(|_| !shows_progress(app));
+            let state = match (&which, app.frozen()) {
+                // The state is about the run in progress, not about the frozen trace that is shown.
+                (_, Some(_)) => "frozen, run goes on",
+                (Some(_), None) => "running",
+                (None, None) => "this run",
+            };
             let time = seconds(live.trace.now);
-            if shows_progress(app) {
-                return (String::new(), format!("this run {time:>5.1} s"));
-            }
-            (live.which(), format!("running {time:>5.1} s"))
+            (which.unwrap_or_default(), format!("{state} {time:.1} s"))
         }
     };
     match app.frozen() {
-        // The state is about the run in progress, not about the frozen trace that is shown.
         Some(_) if state.is_empty() => (which, "frozen".into()),
-        Some(_) => (which, format!("picture frozen, {state}")),
-        None => (which, state),
+        _ => (which, state),
     }
 }
 
@@ -255,7 +254,7 @@ fn cores(app: &App) -> String {
     counted(app.machine_shown().cores_usable.into(), "core")
 }
 
-/// The number of cores that the workers use; for a finished run, the mean.
+/// The number of cores that the workers use.
 fn in_use(app: &App, shown: Shown<'_>) -> String {
     let (_, parallelism) = shown.two_numbers();
     format!("{parallelism:.1} of {} in use ", cores(app))

@@ -27,7 +27,8 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
         .labelled(|app| (!app.has_python()).then_some("1-4 questions")).when(App::is_free).or_says(App::why_busy),
     bind("c", "c compare", 2, "compare the marked runs, or the chosen one with its baseline", App::open_comparison)
         .when(|app| app.compared().len() > 1).or_says(App::why_not_compared),
-    bind("R", "R measure baseline", 9, "measure the baseline, which is the same work under serial", App::measure_baseline).when(App::is_free).or_says(App::why_busy),
+    bind("R", "R measure baseline", 9, "measure the baseline, the same work under serial; an answer is measured again", App::measure_baseline)
+        .labelled(|app| app.answer_here().map(|_| "R measure again")).when(App::is_free).or_says(App::why_busy),
     bind("m", "m mark", 8, "mark or unmark the chosen run", |app| app.runs.browse.toggle_mark())
         .when(|app| app.chosen_run().is_some()).or_says(App::why_not_chosen),
     bind("b", "b set baseline", 7, "make the chosen run the baseline of its work; again: serial", App::make_baseline)
@@ -62,11 +63,11 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
 #[rustfmt::skip]
 pub static COMMON: LazyLock<Keys> = LazyLock::new(|| keys("Everywhere", |_, _| {}, vec![
     bind("x", "x stop", 1, "stop the run; what was measured so far is kept", App::stop).when(App::can_stop),
-    bind("Esc", "Esc close", 2, "close what is on top; never quits", App::close).when(App::can_close),
+    bind("Esc", "Esc close", 2, "close what is on top, or zoom out; never quits", App::close).labelled(App::close_label).when(App::can_close),
     bind("? | F1", "? help", 6, "open or close this help; also F1", App::toggle_help),
     bind("i", "i explain", 8, "explain the numbers and marks of the focused panel", App::toggle_explanation).when(App::can_explain),
     bind("P", "P teaching", 15, "teaching layout on or off: fewer panels, large figures, pressed keys", App::toggle_teaching),
-    bind("q", "q quit", 6, "quit; during a run, press it twice", App::quit),
+    bind("q", "q quit", 6, "quit; during a run or an export, press it twice", App::quit),
     bind("M", "M select text", 15, "release the mouse to select text, or take it back", App::toggle_mouse)
         .labelled(|app| (!app.settings.look.mouse).then_some("M use mouse")),
 ]));

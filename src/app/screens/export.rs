@@ -92,6 +92,7 @@ impl App {
         if let Some(form) = form.filter(|form| !form.is_writing()) {
             let order = form.order(overwrite);
             form.stage = Stage::Writing(format!("writing {}…", order.file));
+            self.out.exports += 1;
             self.out.effects.push(Effect::Export(order));
         }
     }
@@ -104,6 +105,7 @@ impl App {
         written: Result<u64, Refusal>,
         without: usize,
     ) {
+        self.out.exports = self.out.exports.saturating_sub(1);
         let lies_over_another = self.open.overlays.len() > 1;
         // A user who left the form may have opened another one for a different file.
         let form = self.exporting_mut().filter(|form| form.awaits(order));
@@ -211,6 +213,32 @@ mod tests {
             press(&mut app, &[Key::Ctrl('o')]).is_empty(),
             "nobody looked for that file"
         );
+    }
+
+    #[test]
+    fn q_asks_once_more_while_a_file_is_written_and_not_afterwards() {
+        for is_left in [true, false] {
+            let mut app = app(1);
+            let effects = press(&mut app, &[Key::Char('o'), Key::Enter]);
+            let order = order(&effects).clone();
+            if is_left {
+                let _ = press(&mut app, &[Key::Esc]);
+            }
+            assert_eq!(press(&mut app, &[Key::Char('q')]), []);
+            let asked = "an export is being written. q again leaves without it";
+            assert_eq!(app.notice().expect("it asks").sentence, asked);
+            let _ = app.update(Msg::Exported {
+                order,
+                file: "a.html".into(),
+                written: Ok(1),
+                without: 0,
+            });
+            assert_ne!(app.notice().expect("it is written").sentence, asked);
+            assert_eq!(press(&mut app, &[Key::Char('q')]), [Effect::Quit]);
+        }
+        let mut app = app(1);
+        let keys = [Key::Char('o'), Key::Enter, Key::Char('q'), Key::Char('q')];
+        assert_eq!(press(&mut app, &keys).last(), Some(&Effect::Quit));
     }
 
     #[test]
