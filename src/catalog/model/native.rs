@@ -49,7 +49,10 @@ pub(super) static SERIAL: ModelDescription = ModelDescription {
 pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "threads",
     line: "OS threads, no GIL",
-    about: |here| format!("{} without GIL: {}", here.threads(), here.without_lock()),
+    about: |here| {
+        let without = if here.computes { " without GIL" } else { "" };
+        format!("{}{without}: {}", here.threads(), here.without_lock())
+    },
     ink: ("█", Hue::Computing),
     ..NATIVE
 };
@@ -65,7 +68,7 @@ pub(super) static GIL_THREADS: ModelDescription = ModelDescription {
     },
     method: "gil-threads emulates the interpreter lock of CPython (GIL): threads that hand one lock around by its protocol. No \
         Python is involved.",
-    ink: ("╳", Hue::Lock),
+    ink: ("╬", Hue::Lock),
     ..NATIVE
 };
 
@@ -109,12 +112,12 @@ pub(super) static RAYON: ModelDescription = ModelDescription {
 pub static SWITCH_INTERVAL: Parameter = Parameter {
     id: "switch_interval_s",
     flag: "switch-interval",
-    label: "GIL switch",
+    label: "Interval",
     what: "the switch interval in µs",
     kind: ParameterKind::Microseconds,
     default: 5_000,
     range: 10..=10_000_000,
-    about: "how long a thread waits before it asks for the GIL",
+    about: "switch interval: how long a thread waits before it asks for the GIL",
     meaning: "how long a thread waits for the emulated GIL before it asks for it (CPython: 5 ms)",
     note: "until a waiting thread asks for the GIL",
     help: Help {

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         history::RunEntry, model_variant::ModelVariant, plan::Plan, python::GilState, text::counted,
     },
-    present::table::{fitting, shortened},
+    present::table::{fitting, shortened, tail},
 };
 
 /// Columns that are enough for the name of any model without its interpreter.
@@ -49,13 +49,13 @@ fn lock(plan: &Plan, proven: Option<GilState>, said: &str) -> String {
 pub fn in_few_words(plan: &Plan, entry: Option<&RunEntry>) -> [String; 3] {
     let number = entry.map_or_else(String::new, |entry| format!("#{} ", entry.number));
     let start = format!("{number}{}", plan.workload.name());
-    let [model, least] = [MODEL_LEAST + 4, MODEL_LEAST].map(|room| model(&plan.executor, room));
-    let lock = lock(plan, entry.and_then(proven), &model);
+    let (executor, model) = (plan.executor.name(), plan.model().name());
+    let lock = lock(plan, entry.and_then(proven), &executor);
     let workers = counted(plan.workers.into(), "worker");
     [
-        format!("{start} · {model}{lock} · {workers}"),
-        format!("{start} · {least} · {workers}"),
-        format!("{start} · {least}"),
+        format!("{start} · {executor}{lock} · {workers}"),
+        format!("{start} · {model} · {workers}"),
+        format!("{start} · {model}"),
     ]
 }
 
@@ -64,15 +64,20 @@ fn proven(entry: &RunEntry) -> Option<GilState> {
     entry.record.interpreter.python.as_ref()?.gil
 }
 
-/// How a model is called where there are `room` columns. Whatever is left out, different models look different.
-pub fn model(executor: &ModelVariant, room: usize) -> String {
+/// How a model is called where there are `room` columns. Whatever is left out, different models look different. If there
+/// are `several_pythons`, so do they, unless there is hardly any room: "py-threads 3.14.2t", "py-t 3.14.2t", "…t 3.14.2t".
+pub fn model(executor: &ModelVariant, room: usize, several_pythons: bool) -> String {
     let (name, model) = (executor.name(), executor.model);
     let brief = name.replace(model.name(), model.short());
-    let version = executor.python.as_ref().map_or_else(String::new, |python| {
-        format!("{} {}", model.short(), python.interpreter.version_name())
-    });
-    let names = [executor.label(), name, brief, version, model.short().into()];
-    let names = names.into_iter().filter(|name| !name.is_empty());
+    let mut names = vec![executor.label(), name, brief];
+    if let Some(python) = &executor.python {
+        let version = python.interpreter.version_name();
+        let least = format!("{:.4} {version}", model.short());
+        let is_enough = several_pythons && room > version.width() + 2;
+        names.push(format!("{} {version}", model.short()));
+        names.extend(is_enough.then(|| tail(&least, room)));
+    }
+    names.push(model.short().into());
     shortened(&fitting(names, |name| name.width() <= room), room)
 }
 
@@ -82,11 +87,27 @@ mod tests {
     use crate::{catalog::model::Model, domain::python::Python, fixtures::python};
 
     #[test]
+    fn two_interpreters_of_a_model_look_different_in_the_narrowest_column() {
+        let interpreters = [python::interpreter(), python::free_threaded()];
+        for (of, room) in Model::of(true).flat_map(|of| (11..40).map(move |room| (of, room))) {
+            let [one, other] = interpreters.clone().map(|interpreter| {
+                let python = Some(Python {
+                    interpreter,
+                    start_method: None,
+                });
+                model(&ModelVariant { model: of, python }, room, true)
+            });
+            assert_ne!(one, other, "{of:?} in {room} columns");
+        }
+    }
+
+    #[test]
     fn no_two_models_look_the_same_however_little_room_they_have() {
         let interpreters = [python::interpreter(), python::free_threaded()];
-        for (interpreter, room) in interpreters
+        let rooms = (5..40).flat_map(|room| [(room, false), (room, true)]);
+        for (interpreter, (room, several)) in interpreters
             .iter()
-            .flat_map(|python| (5..40).map(move |room| (python, room)))
+            .flat_map(|python| rooms.clone().map(move |room| (python, room)))
         {
             let named = Model::ALL.map(|of| {
                 let interpreter = interpreter.clone();
@@ -98,7 +119,7 @@ mod tests {
                     model: of,
                     python: of.is_python().then_some(python),
                 };
-                model(&executor, room)
+                model(&executor, room, several)
             });
             let different: std::collections::BTreeSet<&String> = named.iter().collect();
             assert_eq!(different.len(), named.len(), "{named:?} in {room} columns");

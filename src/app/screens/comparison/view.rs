@@ -209,7 +209,13 @@ fn title(run: &RunEntry, drawn: usize, width: u16) -> Line<'static> {
     } else {
         Default::default()
     };
-    let brief = |room| format!("{} · {}", plan.label(), work::model(&plan.executor, room));
+    let brief = |room| {
+        format!(
+            "{} · {}",
+            plan.label(),
+            work::model(&plan.executor, room, true)
+        )
+    };
     let [long, short, shortest] = [work::of(plan), brief(usize::MAX), brief(work::MODEL_LEAST)]
         .map(|what| format!("{} {what}{besides}", run.called()));
     let candidates = [

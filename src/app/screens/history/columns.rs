@@ -201,7 +201,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             NUMBER,
             (
                 "#",
-                "in the order of measuring",
+                "in the order they ran",
                 "a run keeps its number, however the rows are sorted",
             ),
             Side::Right,
@@ -257,7 +257,7 @@ pub static COLUMNS: LazyLock<Vec<ColumnDescription>> = LazyLock::new(|| {
             NAME,
             (
                 "name",
-                "what you call it: n",
+                "your name for it (n sets it)",
                 "Enter shows a long name in full",
             ),
             Side::Left,
@@ -338,6 +338,8 @@ pub struct Columns {
     pub sort: Sort,
     /// The index of the selected column in [`COLUMNS`].
     pub cursor: usize,
+    /// Whether the runs have more than one interpreter.
+    pub several_pythons: bool,
     extents: Vec<Extent>,
     /// Whether each column is shown by default.
     is_worth: Vec<bool>,
@@ -352,6 +354,7 @@ impl Default for Columns {
                 descending: false,
             },
             cursor: 0,
+            several_pythons: false,
             extents: COLUMNS.iter().map(|column| column.least).collect(),
             is_worth: COLUMNS
                 .iter()
@@ -408,6 +411,9 @@ impl Columns {
 
     /// Determines the room for the cells of these rows, and which columns are not empty.
     pub(crate) fn measure(&mut self, rows: &[RowSource<'_>]) {
+        let mut pythons = rows.iter().filter_map(|row| row.plan().interpreter());
+        let first = pythons.next();
+        self.several_pythons = pythons.any(|other| Some(other) != first);
         for (at, column) in COLUMNS.iter().enumerate() {
             self.is_worth[at] = match column.by_default {
                 Shown => true,

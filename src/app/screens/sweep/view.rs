@@ -6,22 +6,22 @@
 //!  aside
 //! ╭ Sweep #3 · speed-up over serial, by workers ─────────╮
 //! │ 10×▔│                                  ★             │
-//! │     │                           ██╳╳  ██╳╳           │   the bars, as large as there is room for them
-//! │  5×▔│                    ██╳╳   ██╳╳  ██╳╳           │
-//! │     │             ██╳╳   ██╳╳   ██╳╳  ██╳╳           │
+//! │     │                           ██▒▒  ██▒▒           │   the bars, as large as there is room for them
+//! │  5×▔│                    ██▒▒   ██▒▒  ██▒▒           │
+//! │     │             ██▒▒   ██▒▒   ██▒▒  ██▒▒           │
 //! │  0×▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▲▔▔▔▔▔            │
 //! │       serial   1     2     4     8     16            │
 //! │ workers  threads          processes                  │   on large screens: all points as numbers
 //! │ threads × 8 · 7.2× (6.9–7.4) · 0.45 s · three runs   │   the point under the cursor
 //! │ run 12 of 44 · round 1 of 3 ▕███      ▏ about 20 s   │   the progress
 //! │ threads: 9.8× with 16 workers; processes: …          │   the conclusion, or the fitted laws
-//! ╰ █ threads  ╳ processes  ─ serial  ═ ideal ───────────╯
+//! ╰ █ threads  ▒ processes  ─ serial  ═ full use ────────╯
 //!  footer
 //! ```
 
 mod table;
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use ratatui::{
     buffer::Buffer,
@@ -50,6 +50,7 @@ use crate::{
     domain::model_variant::ModelVariant,
     present::{
         chart::{AxisScale, Layout as Bars, Measure},
+        sentence::work,
         table::{fitting, in_rows},
     },
     ui::{
@@ -70,7 +71,7 @@ const ROOM_FOR_TABLE: (u16, u16) = (90, 24);
 const MARKS: [(&str, &str); 9] = [
     ("★", "best"),
     ("─", "serial"),
-    ("═", "ideal"),
+    ("═", "full use"),
     ("━", "now"),
     ("○", "warm-up"),
     ("·", "to come"),
@@ -80,6 +81,8 @@ const MARKS: [(&str, &str); 9] = [
 ];
 /// How many of them come before the fitted laws.
 const SERIAL_AND_BEST: usize = 3;
+/// The width of a name in the legend that has room for nothing but a letter of the model and a version, in columns.
+const NARROW: usize = 12;
 /// The width of the progress bar, in columns.
 const PROGRESS: u16 = 20;
 
@@ -342,15 +345,20 @@ fn over(executors: &[ModelVariant]) -> &'static str {
     }
 }
 
-/// The names of all these bars, in as many words as there is room for, or in the fewest.
+/// The names of all these bars, in as many words as there is room for, or in the fewest that tell them apart.
 fn names(drawn: &[ModelVariant], width: usize) -> Vec<String> {
-    let in_words: [fn(&ModelVariant) -> String; 4] = [
+    let in_words: [fn(&ModelVariant) -> String; 5] = [
         |one| one.label(),
         |one| one.label().replace("python-", "py-"),
         |one| one.model.label().replace("python-", "py-"),
         |one| one.model.name().replace("python-", "py-"),
+        |one| work::model(one, NARROW, true),
     ];
     let named = in_words.map(|words| drawn.iter().map(words).collect::<Vec<String>>());
+    let named = named.into_iter().filter(|names| {
+        let different: HashSet<&String> = names.iter().collect();
+        different.len() == names.len()
+    });
     // Besides each name, there are two marks and three spaces; besides all of them, the frame.
     let needed = |names: &[String]| names.iter().map(|name| name.width() + 5).sum::<usize>() + 6;
     fitting(named, |names| needed(names) <= width)
@@ -367,7 +375,37 @@ fn about_seconds(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::present::ascii::stand_in;
+    use crate::{
+        catalog::phase::Phase,
+        domain::python::Python,
+        fixtures::python::{free_threaded, interpreter},
+        present::ascii::stand_in,
+    };
+
+    #[test]
+    fn two_interpreters_of_a_model_have_different_names_in_any_legend() {
+        let drawn = [interpreter(), free_threaded()].map(|interpreter| ModelVariant {
+            model: Model::PythonThreads,
+            python: Some(Python {
+                interpreter,
+                start_method: None,
+            }),
+        });
+        for width in 0..120 {
+            let names = names(&drawn, width);
+            assert_ne!(names[0], names[1], "in {width} columns");
+        }
+    }
+
+    #[test]
+    fn no_bar_of_a_model_looks_like_waiting_for_the_lock() {
+        let mark = Phase::Gil.description().mark;
+        let ascii = |text: &str| text.chars().map(stand_in).collect::<String>();
+        for model in Model::ALL {
+            let (fill, _) = model.description().ink;
+            assert!(fill != mark && ascii(fill) != ascii(mark), "{model:?}");
+        }
+    }
 
     #[test]
     fn the_bars_of_each_model_are_distinguishable_without_colour_and_in_ascii() {

@@ -107,7 +107,7 @@ pub fn speed_up(run: &RunEntry) -> String {
     let ending = &run.record.ending;
     match ending.outcome {
         Outcome::Completed if ending.tasks_failed > 0 => {
-            format!("{} failed", text::grouped(ending.tasks_failed.into()))
+            format!("{} ✗", text::counted(ending.tasks_failed.into(), "task"))
         }
         Outcome::Completed => or_nothing(run.assessment.decided_speedup(), text::speedup),
         outcome => outcome.name().into(),

@@ -107,6 +107,8 @@ pub(crate) struct PlacedColumn {
     pub column: &'static ColumnDescription,
     /// The room for the cells.
     extent: Extent,
+    /// Whether the cells have to tell interpreters apart.
+    several_pythons: bool,
     x: u16,
     width: u16,
 }
@@ -125,7 +127,9 @@ impl PlacedColumn {
     pub fn cell(&self, row: RowSource<'_>) -> String {
         let (text, width) = (self.column.cell(row), usize::from(self.width));
         let text = match self.column.id {
-            columns::MODEL if !text.is_empty() => work::model(&row.plan().executor, width),
+            columns::MODEL if !text.is_empty() => {
+                work::model(&row.plan().executor, width, self.several_pythons)
+            }
             _ => text,
         };
         match self.column.table.side {
@@ -274,6 +278,7 @@ fn needed(app: &App, at: usize) -> PlacedColumn {
         at,
         column,
         extent,
+        several_pythons: wanted.several_pythons,
         x: 0,
         width,
     }

@@ -91,8 +91,10 @@ fn signs_and_number(signs: &str, number: usize) -> String {
     format!(" {signs:<4}{:>4} ", format!("#{number}"))
 }
 
-fn work(plan: &Plan, width: u16) -> String {
-    let label = format!("{:<MODEL$}", sentence::work::model(&plan.executor, MODEL));
+fn work(app: &App, plan: &Plan, width: u16) -> String {
+    let several = app.columns().several_pythons;
+    let label = sentence::work::model(&plan.executor, MODEL, several);
+    let label = format!("{label:<MODEL$}");
     let workers = counted(plan.workers.into(), "worker");
     if has_workers(width) {
         format!("{label}{workers:>14}")
@@ -111,14 +113,14 @@ fn draw_row(app: &App, run: RowSource<'_>, theme: Theme, row: Rect, buf: &mut Bu
         }
         RowSource::Live(live, _) => {
             let time = format!("{:.1} s", seconds(live.trace.now));
-            let start = format!("{start}{}{time:>10}  ", work(&live.plan, row.width));
+            let start = format!("{start}{}{time:>10}  ", work(app, &live.plan, row.width));
             let done = live.done(width.saturating_sub(start.width()));
             format!("{start}{done}")
         }
         RowSource::Entry(entry) => {
             let time = column_seconds(entry.record.times.wall_s);
-            let work = work(&entry.record.plan, row.width);
-            let text = format!("{start}{work}{time:>10}{:>9}", speed_up(entry));
+            let work = work(app, &entry.record.plan, row.width);
+            let text = format!("{start}{work}{time:>10} {:>8}", speed_up(entry));
             let (_, behind) = split_left(row, cells(text.width()).saturating_add(1));
             let (room, _) = split_left(behind, behind.width.saturating_sub(1));
             draw_gain(app, run, theme, (room, ROOM_FOR_WORD), buf);
