@@ -484,7 +484,7 @@ fn a_comparisons_table_says_how_many_runs_do_not_fit() {
             .into_iter()
             .rfind(|row| row.matches('#').count() > 1)
             .unwrap();
-        let there = heading.replace("#2 - #1", "").matches('#').count();
+        let there = heading.replace("#2 − #1", "").matches('#').count();
         let missing = session.rows().iter().find_map(|row| {
             let (_, rest) = row.split_once("… ")?;
             rest.contains("more run")
@@ -496,7 +496,7 @@ fn a_comparisons_table_says_how_many_runs_do_not_fit() {
             "{}",
             session.rows().join("\n")
         );
-        assert_eq!(heading.contains(" #2 - #1"), runs == 2, "{heading}");
+        assert_eq!(heading.contains(" #2 − #1"), runs == 2, "{heading}");
         assert!(columns < 80 || there >= 4.min(runs), "{heading}");
     }
 }
@@ -513,7 +513,7 @@ fn a_comparison_never_cuts_a_word_about_how_much_is_drawn() {
 
 #[test]
 fn a_comparison_keeps_short_startups_apart_and_subtracts_only_known_ones() {
-    for (startup_s, shown, difference) in [(Some(300e-6), "0.30 ms", "-1.70 ms"), (None, "–", "–")]
+    for (startup_s, shown, difference) in [(Some(300e-6), "0.30 ms", "−1.70 ms"), (None, "–", "–")]
     {
         let mut session = Session::new(80, 50);
         session.press(&[Char('r')]);
@@ -829,7 +829,7 @@ fn many_cores_have_a_place_each_or_the_title_says_how_many_share_one() {
         let together = (cores as usize).div_ceil(cells.max(1)).max(1);
         assert!(cells > 0, "{}", drawn.join("\n"));
         assert!(
-            together == 1 || drawn[first].contains(&format!("{together} a cell")),
+            together == 1 || drawn[first].contains(&format!("{together} per cell")),
             "{cells}: {}",
             drawn[first]
         );
@@ -1098,7 +1098,7 @@ fn the_form_says_about_how_long_the_run_will_take_and_what_the_model_needs() {
         assert!(session.shows("2 × about 2.0 s"), "at {columns}×{rows}");
         session.press(&[Left, Char('g'), Right]);
         assert!(
-            session.shows("writing"),
+            session.shows("file I/O"),
             "nobody knows yet what writing costs, at {columns}×{rows}"
         );
     }

@@ -246,7 +246,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "time",
         Seconds,
         |run, _| Some(run.times.wall_s),
-        "from the first worker to the end",
+        "from creating workers to the end",
         "from just before the first worker was created to the last stamp of the last worker, by \
          the monotonic clock, which each worker reads itself. Joining or reaping the workers \
          comes after it",
@@ -326,7 +326,7 @@ const BEFORE_PHASES: &[Metric] = &[
         "interpreter",
         Seconds,
         |run, _| python(run)?.interpreter_s,
-        "until the first line of Python",
+        "until Python ran its first line",
         "the first part of the start-up, from just before the interpreter was created",
     )
     .python("python/interpreter_s")
@@ -356,14 +356,14 @@ const BEFORE_PHASES: &[Metric] = &[
         "teardown",
         Seconds,
         |run, _| Some(run.times.teardown_s),
-        "after the time, until all were gone",
+        "from the end until all workers were gone",
         "from the last stamp of the last worker until all were joined or reaped; not part of the \
          time",
     )
     .places(DETAILS),
     metric(
         "task_time_s",
-        "task time",
+        "task took",
         Seconds,
         |run, _| stats::median(&task_times(run)?),
         "median duration of a task",
@@ -382,7 +382,6 @@ const BEFORE_PHASES: &[Metric] = &[
         "",
     )
     .json("")
-    .short("longest")
     .column(Hidden)
     .places(DETAILS | COMPARISON | TABLES),
 ];
@@ -404,7 +403,7 @@ const AFTER_PHASES: &[Metric] = &[
         "tasks",
         Count,
         |run, _| Some(run.plan.tasks.into()),
-        "units of work",
+        "each is executed once",
         "",
     )
     .json("")
@@ -493,15 +492,14 @@ const AFTER_PHASES: &[Metric] = &[
          summed. Not known if a worker died",
     )
     .json("")
-    .short("switches")
     .column(Shown(16))
-    .places(COMPARISON),
+    .places(DETAILS | COMPARISON),
     metric(
         "voluntary_switches",
-        "gave up core",
+        "voluntary",
         Count,
         |run, _| run.system.context_switches.map(|it| it.voluntary as f64),
-        "times a worker left its core to wait",
+        "a worker left its core to wait",
         "the kernel's count of each thread's voluntary context switches over its whole life \
          (getrusage), summed",
     )
@@ -509,10 +507,10 @@ const AFTER_PHASES: &[Metric] = &[
     .places(DETAILS),
     metric(
         "involuntary_switches",
-        "lost core",
+        "involuntary",
         Count,
         |run, _| run.system.context_switches.map(|it| it.involuntary as f64),
-        "times the scheduler took the core",
+        "the scheduler took the core",
         "the kernel's count of each thread's involuntary context switches over its whole life \
          (getrusage), summed",
     )
@@ -660,10 +658,10 @@ const AFTER_PHASES: &[Metric] = &[
     .json("events/dropped"),
     metric(
         "observer_cpu_s",
-        "observer",
+        "own CPU",
         Seconds,
         |run, _| Some(run.measurement.observer.cpu_s),
-        "CPU time of sampling and drawing",
+        "of pconc-tui, for sampling and drawing",
         "during the run; above 2 % of a core it is a caveat",
     )
     .json("observer/cpu_s")

@@ -132,9 +132,12 @@ impl Parameter {
 
     /// A value with its unit.
     pub fn text(&self, value: u64) -> String {
-        match self.choice(value) {
-            Some(choice) => choice.word.into(),
-            None => format!("{} {}", grouped(value), self.unit())
+        match (self.choice(value), self.kind) {
+            (Some(choice), _) => choice.word.into(),
+            (None, ParameterKind::Microseconds) if value.is_multiple_of(1_000) => {
+                format!("{} ms", grouped(value / 1_000))
+            }
+            _ => format!("{} {}", grouped(value), self.unit())
                 .trim_end()
                 .into(),
         }
@@ -251,8 +254,8 @@ pub static TASKS: Parameter = Parameter {
     kind: ParameterKind::Doubling,
     default: 1,
     range: 1..=1_000_000,
-    about: "{range} units of work: a free worker takes the next",
-    meaning: "units of work; each is executed once, by the next free worker",
+    about: "{range} tasks; a free worker takes the next",
+    meaning: "how many tasks; each is executed once, by the next free worker",
     note: "",
     help: Help {
         short: "How many tasks there are",

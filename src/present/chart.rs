@@ -3,8 +3,8 @@
 //! ```text
 //!   8× ┤              ★
 //!      ┤             ██ ┬      bar: the median; beside it its 95 % interval and single runs; ★ the best configuration
-//!   4× ┤══    ╳╳ ┬   ██ •      behind the bars: serial, the ideal, and the fitted laws
-//!      ┤──────╳╳─┴───██─┴──
+//!   4× ┤══    ▒▒ ┬   ██ •      behind the bars: serial, the ideal, and the fitted laws
+//!      ┤──────▒▒─┴───██─┴──
 //!   0× └───────────────────
 //!       serial 2      4
 //! ```

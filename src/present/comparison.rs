@@ -1,15 +1,15 @@
 //! Runs side by side: a table with a column per run. The explorer draws it, and the command line prints it.
 //!
 //! ```text
-//!                      #1 serial     #2 processes      #2 - #1
-//!  median time           1.213 s          0.634 s     -0.579 s
-//!    95 % interval   1.209–1.218      0.630–0.641
-//!    shortest            1.208 s          0.629 s     -0.579 s
-//!    longest             1.220 s          0.644 s     -0.576 s
-//!    repeats                   5                5
-//!  speed-up over #1        1.00×            1.91×
-//!    95 % interval                      1.89–1.93
-//!  parallelism              1.00             1.94        +0.94
+//!                        #1 serial     #2 processes      #2 − #1
+//!  median time             1.213 s          0.634 s     −0.579 s
+//!    95 % interval (s) 1.209–1.218      0.630–0.641
+//!    shortest              1.208 s          0.629 s     −0.579 s
+//!    longest               1.220 s          0.644 s     −0.576 s
+//!    repeats                     5                5
+//!  speed-up over #1          1.00×            1.91×
+//!    95 % interval                        1.89–1.93
+//!  parallelism                1.00             1.94        +0.94
 //! ```
 
 mod rows;
@@ -82,7 +82,7 @@ pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
             Some(1) => (second, first),
             _ => (first, second),
         };
-        let difference = format!("{} - {}", number(to), number(from));
+        let difference = format!("{} − {}", number(to), number(from));
         columns.push(Column::new(difference, Side::Right, 0));
     }
     let rows = rows::of(runs, reference);

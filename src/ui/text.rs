@@ -69,9 +69,9 @@ pub fn fill_up(line: &mut TextLine, column: usize) {
 }
 
 /// The width of the name of a number, in columns.
-const NAMES: usize = 14;
+const NAMES: usize = 16;
 /// The width of the value with its unit, in columns.
-const VALUES: usize = 14;
+const VALUES: usize = 12;
 /// The number of columns before the note.
 const BEFORE_NOTES: usize = NAMES + VALUES + 2;
 

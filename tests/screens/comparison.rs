@@ -143,10 +143,10 @@ fn b_makes_the_next_run_the_baseline_and_every_number_follows() {
         "{}",
         session.rows().join("\n")
     );
-    assert!(session.row("speed-up over #1").contains("1.00×") && session.shows("#6 - #1"));
+    assert!(session.row("speed-up over #1").contains("1.00×") && session.shows("#6 − #1"));
     session.press(&[Char('b')]);
     assert!(session.shows("#1 serial is ") && session.shows(") slower than #6 processes"));
-    assert!(session.row("speed-up over #6").contains("1.00×") && session.shows("#1 - #6"));
+    assert!(session.row("speed-up over #6").contains("1.00×") && session.shows("#1 − #6"));
     session.press(&[Char('b')]);
     assert!(session.shows("speed-up over #1") && session.shows("#6 processes is "));
 }

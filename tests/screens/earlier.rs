@@ -291,7 +291,7 @@ fn a_name_is_typed_in_place_shown_everywhere_and_kept() {
         .count();
     assert_eq!(headed, 2, "the details, too");
     session.press(&[Esc, Char('c')]);
-    assert!(session.row("#2 - #1").contains("#2 both cores"));
+    assert!(session.row("#2 − #1").contains("#2 both cores"));
     session
         .press(&[Esc, Home, Char('n')])
         .type_text("both cores")

@@ -140,7 +140,7 @@ const STATES: &[State] = &[
     State {
         name: "details",
         reach: details,
-        says: &["from the first worker"],
+        says: &["from creating workers"],
     },
     State {
         name: "columns",
@@ -254,12 +254,12 @@ const STATES: &[State] = &[
     State {
         name: "sweep-finished",
         reach: sweep::finished,
-        says: &["best: ", "★", "ideal"],
+        says: &["best: ", "★", "full use"],
     },
     State {
         name: "sweep-computing",
         reach: sweep::computing,
-        says: &["gil-threads: no ", "╳"],
+        says: &["gil-threads: no ", "╬"],
     },
     State {
         name: "sweep-times",

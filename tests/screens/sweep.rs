@@ -302,8 +302,8 @@ fn a_model_that_is_faster_has_a_higher_bar() {
             .filter(|row| row.contains(&fill.repeat(3)))
             .count()
     };
-    assert!(inked('╳') > 0 && inked('▒') > 0);
-    assert!(rows_with("▒") >= rows_with("╳") * 3 / 2, "{drawn:#?}");
+    assert!(inked('╬') > 0 && inked('▒') > 0);
+    assert!(rows_with("▒") >= rows_with("╬") * 3 / 2, "{drawn:#?}");
     assert!(session.shows("gil-threads: no "), "no gain: {drawn:#?}");
 }
 
@@ -490,7 +490,7 @@ fn the_legend_of_a_chart_names_what_is_drawn_and_nothing_else() {
             let legend = legend.expect("the chart has a border");
             for (mark, name) in [
                 ("★", "best"),
-                ("═", "ideal"),
+                ("═", "full use"),
                 ("○", "warm-up"),
                 ("✗", "failed"),
                 ("┬", "95 % interval"),

@@ -35,7 +35,7 @@ pub(super) static COUNTER: WorkloadDescription = WorkloadDescription {
             0 => String::new(),
             size => format!(", a block of {} for each worker", bytes(size)),
         };
-        format!("{additions} a task, {}{block}", label(values))
+        format!("{additions} per task, {}{block}", label(values))
     },
     sweep: SweepSuggestion {
         models: &[Model::Threads, Model::Processes],

@@ -28,7 +28,7 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
     }),
     steps: |values| vec![TaskStep::Compute(values.get(&ITERATIONS))],
     contradiction: |_| None,
-    size: |values, _| format!("{} steps a task", grouped(values.get(&ITERATIONS))),
+    size: |values, _| format!("{} steps per task", grouped(values.get(&ITERATIONS))),
     sweep: SweepSuggestion::OF_COMPUTING,
 };
 

@@ -65,7 +65,7 @@ fn size(values: &Values, has_urls: bool) -> String {
         )
     };
     let addresses = grouped(addresses);
-    format!("{times} a task{into}, {addresses} address{plural} {from}")
+    format!("{times} per task{into}, {addresses} address{plural} {from}")
 }
 
 /// The number of times that a task writes its page.
@@ -97,7 +97,7 @@ pub static SHARED_FILE: Parameter = Parameter {
     what: "the files",
     kind: ParameterKind::Switch([
         SwitchChoice {
-            word: "one a task",
+            word: "one per task",
             about: "each task writes its own file",
             note: "removed when its task ends",
         },

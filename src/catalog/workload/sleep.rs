@@ -63,7 +63,7 @@ fn contradiction(values: &Values) -> Option<(&'static Parameter, String)> {
 }
 
 fn size(values: &Values, _: bool) -> String {
-    let waiting = format!("{} of waiting a task", WAIT.text(values.get(&WAIT)));
+    let waiting = format!("{} of waiting per task", WAIT.text(values.get(&WAIT)));
     let computing = match values.get(&COMPUTE_ITERATIONS) {
         0 => String::new(),
         steps => format!(" and {} steps of computing", grouped(steps)),

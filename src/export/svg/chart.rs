@@ -172,7 +172,7 @@ impl Painted<'_> {
         let bars = (1..).zip(&self.chart.executors);
         let bars = bars.map(|(series, executor)| (executor.label(), self.class(series), false));
         let lines = [
-            ("ideal: every worker and core fully used", "ideal"),
+            ("full use of every worker and core", "ideal"),
             ("fitted: Universal Scalability Law", "fitted l-serial"),
         ];
         let lines = lines.into_iter().take(1 + self.curves().count());

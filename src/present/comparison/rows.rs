@@ -157,9 +157,10 @@ impl ComparisonTable<'_, '_> {
         let repeats = spreads.iter();
         let repeats = repeats.map(|spread| or_nothing(spread.as_ref(), number));
         let intervals = spreads.iter().map(|spread| spread.as_ref()?.interval);
+        let interval = format!("95 % interval ({})", scale.suffix.trim());
         let mut rows = vec![
             row("median time", |spread| spread.median),
-            self.intervals(intervals, |value| scale.bare(value)),
+            self.intervals(&interval, intervals, |value| scale.bare(value)),
             row("shortest", |spread| spread.min),
             row("longest", |spread| spread.max),
             self.words("repeats", repeats.collect()),
@@ -193,8 +194,8 @@ impl ComparisonTable<'_, '_> {
             .iter()
             .map(|ratio| or_nothing(ratio.map(|ratio| ratio.value), written));
         let name = format!("speed-up over #{}", over.entry.number);
-        let interval =
-            is_repeated.then(|| self.intervals(intervals(), |value| format!("{value:.2}")));
+        let interval = is_repeated
+            .then(|| self.intervals("95 % interval", intervals(), |value| format!("{value:.2}")));
         std::iter::once(self.words(&name, cells.collect()))
             .chain(interval)
             .collect()
@@ -202,13 +203,14 @@ impl ComparisonTable<'_, '_> {
 
     fn intervals(
         &self,
+        name: &str,
         intervals: impl Iterator<Item = Option<Interval>>,
         bare: impl Fn(f64) -> String,
     ) -> ComparisonRow {
         let text = |of: Option<Interval>| of.map_or_else(String::new, |of| span(of, &bare));
         ComparisonRow {
             is_part: true,
-            ..self.words("95 % interval", intervals.map(text).collect())
+            ..self.words(name, intervals.map(text).collect())
         }
     }
 }

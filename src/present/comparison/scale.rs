@@ -9,7 +9,7 @@ pub(super) struct NumberScale {
     by: f64,
     decimals: usize,
     /// The unit, with the space before it.
-    suffix: &'static str,
+    pub(super) suffix: &'static str,
 }
 
 /// The factor, the decimals and the suffix: for seconds, or for a smaller unit if the largest value is short or the
@@ -84,7 +84,7 @@ impl NumberScale {
         // Zero has no sign.
         let sign = match steps {
             0.0 => "",
-            less if less < 0.0 => "-",
+            less if less < 0.0 => "−",
             _ => "+",
         };
         let difference = text::with_groups(steps.abs() / self.digits(), self.decimals);
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(seconds(1.0, 1.000_2), "0.000 s");
         assert_eq!(
             NumberScale::of(Unit::Bytes, [2e6, 1.5e6].into_iter()).difference(2e6, 1.5e6),
-            "-0.5 MB"
+            "−0.5 MB"
         );
         assert_eq!(
             NumberScale::of(Unit::Count, [7.0, 7.0].into_iter()).difference(7.0, 7.0),

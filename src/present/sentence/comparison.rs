@@ -167,20 +167,20 @@ fn certainty(pair: &Fastest<'_, '_>) -> String {
     }
 }
 
-/// "has 1.97 cores in use instead of 1.00".
+/// "kept 1.97 cores in use instead of 1.00".
 fn reason(reason: &Reason) -> String {
     match *reason {
-        Reason::Cores(now, then) => format!("has {now:.2} cores in use instead of {then:.2}"),
+        Reason::Cores(now, then) => format!("kept {now:.2} cores in use instead of {then:.2}"),
         Reason::AtOnce(phase, now, then) => {
             let (what, of) = match phase {
-                Phase::File => ("writes to", "files"),
-                Phase::Sleep => ("sleeps in", "tasks"),
-                _ => ("waits for", "addresses"),
+                Phase::File => ("wrote to", "files"),
+                Phase::Sleep => ("slept in", "tasks"),
+                _ => ("waited for", "addresses"),
             };
             format!("{what} {now:.1} {of} at once instead of {then:.1}")
         }
         Reason::CpuTime(now, then) => format!(
-            "needs {} of CPU time instead of {}",
+            "needed {} of CPU time instead of {}",
             duration(now),
             duration(then)
         ),
@@ -188,9 +188,9 @@ fn reason(reason: &Reason) -> String {
             seconds,
             is_estimate,
         } => format!(
-            "waits for {}, {} summed over its workers",
-            the_lock(is_estimate),
-            duration(seconds)
+            "waited {} for {}, summed over its workers",
+            duration(seconds),
+            the_lock(is_estimate)
         ),
         Reason::Spends {
             phase,
@@ -206,7 +206,7 @@ fn reason(reason: &Reason) -> String {
                 Phase::Sleep => "sleeping".into(),
                 _ => "computing".to_string(),
             };
-            format!("spends {} {word} per worker {what}", duration(more.abs()))
+            format!("spent {} {word} per worker {what}", duration(more.abs()))
         }
     }
 }

@@ -77,7 +77,7 @@ impl Conclusion<'_> {
         let anything = summaries.iter().any(Option::is_some)
             || self.results.failed.iter().any(|failed| *failed > 0);
         if !anything {
-            return "no results: the warm-up round is not counted".into();
+            return "only the warm-up round has run".into();
         }
         let is_alone = summaries.len() == 1;
         let is_base = |index: &usize| self.plan.base_of(*index) == *index;
@@ -119,23 +119,35 @@ impl Conclusion<'_> {
 
     fn clause(&self, series: &Series) -> String {
         let name = series.executor.name();
-        let configurations = series.configurations.iter();
-        let failed: u32 = configurations
-            .map(|index| self.results.failed[*index])
-            .sum();
         let best = series
             .best
             .and_then(|best| self.results.summaries[best].as_ref());
+        let failures = self.failures(series);
         let found = match best {
             Some(summary) => self.finding(series, summary),
-            None if failed > 0 => return format!("{name}: every run failed"),
+            None if !failures.is_empty() => return format!("{name}: every run failed"),
             None => "nothing measured yet".into(),
         };
-        let failures = match failed {
-            0 => String::new(),
-            _ => format!(" ({} failed)", counted(failed.into(), "run")),
-        };
         format!("{name}: {found}{failures}")
+    }
+
+    /// How many runs failed, and with how many workers if that is one number.
+    fn failures(&self, series: &Series) -> String {
+        let failed = |index: usize| self.results.failed[index];
+        let configurations = series.configurations.iter().copied();
+        let failing: Vec<usize> = configurations.filter(|index| failed(*index) > 0).collect();
+        let runs = counted(
+            failing.iter().map(|index| u64::from(failed(*index))).sum(),
+            "run",
+        );
+        match failing[..] {
+            [] => String::new(),
+            [only] => {
+                let workers = counted(self.plan.configurations[only].workers.into(), "worker");
+                format!(", {runs} with {workers} failed")
+            }
+            _ => format!(", {runs} failed"),
+        }
     }
 
     fn measured<'a>(
@@ -311,7 +323,7 @@ mod tests {
             (
                 Cpu,
                 vec![(Model::Serial, 1, &[]), (Model::Threads, 3, &[])],
-                "no results: the warm-up round is not counted",
+                "only the warm-up round has run",
             ),
         ] {
             assert_eq!(concluded(kind, &rows), said, "{rows:?}");
@@ -424,7 +436,7 @@ mod tests {
         let results = sweep.results(&all);
         assert_eq!(
             of(&sweep.plan, &results, 2),
-            "threads: 2.0× with 2 workers (one per core) (1 run failed); processes: every run failed"
+            "threads: 2.0× with 2 workers (one per core), 1 run with 2 workers failed; processes: every run failed"
         );
         assert_eq!(results.failed, [0, 1, 5]);
         assert_eq!(

@@ -10,7 +10,7 @@ pub fn words(estimate: Estimate, repeats: u64) -> String {
     };
     match estimate {
         Estimate::Seconds(seconds) => about(seconds),
-        Estimate::SecondsAndWriting(seconds) => format!("{} + writing", about(seconds)),
+        Estimate::SecondsAndWriting(seconds) => format!("{} + file I/O", about(seconds)),
         Estimate::NeedsSpeed => "(measuring the speed)".into(),
         Estimate::UpToAddresses => "as long as they take".into(),
     }
@@ -63,7 +63,7 @@ mod tests {
             (
                 Estimate::SecondsAndWriting(0.0401),
                 1,
-                "about 40 ms + writing",
+                "about 40 ms + file I/O",
             ),
         ] {
             assert_eq!(words(estimate, repeats), said);

@@ -54,10 +54,13 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
     let is_telling = |over: &Baseline| over.is_chosen || !record.plan.is_serial();
     let gain = finding.gain.as_ref().filter(|(_, over)| is_telling(over));
     let gain = gain.map(|(gain, over)| gained(gain, over));
-    let what: Vec<String> = finding.time.iter().map(repeats).chain(gain).collect();
+    let what: Vec<String> = gain
+        .into_iter()
+        .chain(finding.time.as_ref().map(repeats))
+        .collect();
     let what = match what[..] {
         [] => text::duration(record.times.wall_s),
-        _ => what.join(", "),
+        _ => what.join("; "),
     };
     let name = record.plan.model().name();
     let reason = match counter::left(record) {
@@ -89,33 +92,41 @@ fn gained(gain: &Finding, over: &Baseline) -> String {
         None => factor(&ratio),
         Some(pairs) => factor_of_pairs(&ratio, pairs),
     };
-    match gain.difference {
-        Difference::Faster => format!("{factor} faster than {over_name}"),
-        Difference::Slower => format!("{factor} slower than {over_name}"),
-        Difference::Disturbed => cannot_tell(gain),
-        Difference::TooFew => {
-            let pairs = text::counted(gain.pairs.unwrap_or(0) as u64, "pair");
-            format!("cannot tell from {pairs} of runs")
-        }
-        Difference::Small if gain.pairs.is_some() && ratio.value > 1.01 => {
-            format!("within 10 % of {over_name}, {factor}")
-        }
-        Difference::NotFaster => format!("no gain, {factor}"),
-        Difference::Small if gain.pairs.is_some() => format!("no gain, {factor}"),
-        Difference::Unclear if gain.pairs.is_some() && is_above_one(&ratio) => {
-            format!("cannot tell for certain, probably {factor} faster than {over_name}")
-        }
-        Difference::Unclear if gain.pairs.is_some() => {
-            format!("cannot tell whether it is faster, {factor}")
-        }
-        Difference::Small if ratio.interval.is_some() => {
+    match (gain.difference, gain.pairs) {
+        (Difference::Faster, _) => format!("{factor} faster than {over_name}"),
+        (Difference::Slower, _) => format!("{factor} slower than {over_name}"),
+        (Difference::Disturbed, _) => cannot_tell(gain),
+        (difference, Some(pairs)) => of_pairs(difference, pairs, &ratio, &factor, &over_name),
+        (Difference::Small, _) if ratio.interval.is_some() => {
             format!("within 5 % of {over_name}, {factor}")
         }
-        Difference::Unclear if ratio.interval.is_some() || !is_about_one(ratio.value) => {
+        (Difference::Unclear, _) if ratio.interval.is_some() || !is_about_one(ratio.value) => {
             format!("no clear difference from {over_name}, {factor}")
         }
         _ if over.is_chosen => format!("no gain over {over_name}"),
         _ => "no gain".into(),
+    }
+}
+
+/// What pairs of runs say if they show no clear difference.
+fn of_pairs(
+    difference: Difference,
+    pairs: usize,
+    ratio: &Ratio,
+    factor: &str,
+    over_name: &str,
+) -> String {
+    match difference {
+        Difference::TooFew => {
+            let pairs = text::counted(pairs as u64, "pair");
+            format!("cannot tell from {pairs} of runs")
+        }
+        Difference::Small if ratio.value > 1.01 => format!("within 10 % of {over_name}, {factor}"),
+        Difference::Unclear if is_above_one(ratio) => {
+            format!("cannot tell for certain, probably {factor} faster than {over_name}")
+        }
+        Difference::Unclear => format!("cannot tell whether it is faster, {factor}"),
+        _ => format!("no gain, {factor}"),
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The width of the frame with the longest line in it, in columns.
-const WIDTH: u16 = 60;
+const WIDTH: u16 = 62;
 /// The box of a column that is chosen but does not fit.
 const NO_ROOM: &str = "[…]";
 
@@ -68,7 +68,7 @@ impl View for ColumnList {
 
 fn line(columns: &Columns, at: usize, shown: &str) -> Line<'static> {
     let column = &COLUMNS[at];
-    let name = format!("{shown} {:<13}", column.name());
+    let name = format!("{shown} {:<16}", column.name());
     let sorted = arrow(column, columns.sort);
     let mut line = Line::from_iter(with_cursor(columns.cursor == at, name));
     line.push_span(Span::styled(format!(" {sorted:1} "), STRONG));

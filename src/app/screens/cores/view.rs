@@ -74,7 +74,7 @@ fn draw_line(app: &App, cores: &[Core], theme: Theme, area: Rect, buf: &mut Buff
     });
     let (area, right) = before(&numbers);
     draw_text(numbers, STRONG, right, buf);
-    let long = |n: usize| format!(" Cores, {n} a cell ");
+    let long = |n: usize| format!(" Cores, {n} per cell ");
     let most = long(cores.len());
     let several = several_a_cell(cores, behind(area, &most));
     let (title, room) = several.map_or((" Cores ".into(), " Cores "), |n| (long(n), &most));
@@ -92,7 +92,7 @@ fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
         }
         None => format!("Cores · {usable} {which}"),
         // Shorter, because the panel is narrow.
-        Some(n) => format!("Cores · {usable}, {n} a cell"),
+        Some(n) => format!("Cores · {usable}, {n} per cell"),
     }
 }
 

@@ -134,7 +134,7 @@ fn draw_sketches(theme: Theme, area: Rect, buf: &mut Buffer) {
         theme.mark(Phase::Computing),
         Span::raw(" computes, "),
         theme.mark(Phase::Ready),
-        Span::raw(" waits for a core. During a run, its curves are here."),
+        Span::raw(" waits for a core. A run draws its curves here."),
     ]);
     draw_lines([note], split_below(area, 1).1, buf);
 }

@@ -105,10 +105,7 @@ mod tests {
     fn of_tasks_that_compute_and_wait_not_all_do_both_at_once() {
         let mut setup = Setup::new(2, WorkerLimits::default());
         setup.draft = Draft::new(Workload::Sleep, Model::Threads, 16);
-        assert_eq!(
-            setup.about_model(),
-            "16 threads without GIL: all can wait at once"
-        );
+        assert_eq!(setup.about_model(), "16 threads: all can wait at once");
         setup.draft.set(&COMPUTE_ITERATIONS, 1_000_000);
         assert_eq!(
             setup.about_model(),

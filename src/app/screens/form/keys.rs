@@ -14,7 +14,7 @@ use crate::{
 /// The keys while the form of the plan is focused.
 #[rustfmt::skip]
 pub static PLAN: LazyLock<Keys> = LazyLock::new(|| keys("In the form of the plan", |_, _| {}, vec![
-    bind("Enter", "Enter change", 3, "type a number; in a row without one: the next choice", App::edit_row)
+    bind("Enter", "Enter choose", 3, "type a number; in a row without one: the next choice", App::edit_row)
         .labelled(label_of_enter),
     bind("+ | =", "+- one more/less", 4, "one more", |app| app.form.change_by_one(true)),
     bind("-", "", 0, "one less", |app| app.form.change_by_one(false)),

@@ -2,7 +2,10 @@
 
 use crate::{
     app::{message::Msg, screens::form::*},
-    catalog::workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME},
+    catalog::{
+        model::SWITCH_INTERVAL,
+        workload::{ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, TASK_TIME},
+    },
     domain::text::grouped,
     fixtures::explorer,
     ui::key::Key,
@@ -138,6 +141,20 @@ fn plus_and_minus_reach_every_number_and_stop_at_the_limits_of_the_arrows() {
     setup.choose(Field::Model);
     setup.change_by_one(true);
     assert_eq!(setup.model(), Model::GilThreads);
+}
+
+#[test]
+fn the_switch_interval_is_shown_in_milliseconds_unless_it_has_a_fraction_of_one() {
+    let mut setup = on(Field::Number(&SWITCH_INTERVAL));
+    for (us, shown) in [
+        (5_000, "5 ms"),
+        (100_000, "100 ms"),
+        (1_500, "1 500 µs"),
+        (10, "10 µs"),
+    ] {
+        setup.draft.set(&SWITCH_INTERVAL, us);
+        assert_eq!(setup.value(Field::Number(&SWITCH_INTERVAL)), shown);
+    }
 }
 
 #[test]

@@ -370,9 +370,9 @@ mod tests {
             "lost additions",
             "iterations",
             "page-bytes",
-            "gave up core",
+            "voluntary",
             "memory",
-            "lost core",
+            "involuntary",
             "imports",
             "GIL",
         ] {

@@ -80,7 +80,7 @@ fn repeats_give_a_factor_with_its_interval_and_single_runs_say_that_they_are() {
         "{sentence}"
     );
     assert!(
-        sentence.ends_with(") faster than #1 serial; it has 1.97 cores in use instead of 1.00"),
+        sentence.ends_with(") faster than #1 serial; it kept 1.97 cores in use instead of 1.00"),
         "{sentence}"
     );
     let history = measured(
@@ -92,7 +92,7 @@ fn repeats_give_a_factor_with_its_interval_and_single_runs_say_that_they_are() {
     );
     assert_eq!(
         said(&history, &[1, 2]),
-        "#2 processes is 1.9× faster than #1 serial (single runs); it has 1.97 cores in use instead of 1.00"
+        "#2 processes is 1.9× faster than #1 serial (single runs); it kept 1.97 cores in use instead of 1.00"
     );
     let history = measured(Cpu, &[SERIAL, (Model::Processes, 2, 1.0, &[0.5])]);
     let sentence = said(&history, &[1, 6]);
@@ -178,12 +178,12 @@ fn against_a_faster_baseline_the_other_is_slower_and_every_number_follows() {
         "{sentence}"
     );
     assert!(
-        sentence.ends_with(") slower than #1 processes; it has 1.00 cores in use instead of 1.97")
+        sentence.ends_with(") slower than #1 processes; it kept 1.00 cores in use instead of 1.97")
     );
     let row = |name: &str| comparison.rows.iter().find(|row| row.name == name).unwrap();
     assert_eq!(row("speed-up over #1").cells[1], "0.52×");
     assert_eq!(row("median time").cells[2], "+0.480 s");
-    assert_eq!(comparison.columns[2].heading, "#6 - #1");
+    assert_eq!(comparison.columns[2].heading, "#6 − #1");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn io_is_explained_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
         ],
     );
     assert!(
-        said(&history, &[1, 2]).ends_with("; it waits for 16.0 addresses at once instead of 1.0")
+        said(&history, &[1, 2]).ends_with("; it waited for 16.0 addresses at once instead of 1.0")
     );
     let mut history = measured(
         Cpu,
@@ -232,7 +232,7 @@ fn io_is_explained_by_what_it_waits_for_at_once_and_the_lock_by_how_long() {
     locked.times.phases_s[Phase::Gil] = nanos(3.1);
     let (number, _) = history.add(locked, Trace::new(4));
     assert!(said(&history, &[1, number]).ends_with(
-        "has 1.00 cores in use instead of 1.97 and waits for the lock, 3.10 s summed over its workers"
+        "kept 1.00 cores in use instead of 1.97 and waited 3.10 s for the lock, summed over its workers"
     ));
 }
 
@@ -420,7 +420,7 @@ fn an_estimate_is_marked_by_its_row_or_by_itself_if_others_were_measured() {
     assert_eq!(cells(&mixed, "gil"), ["0.500 s", "~1.500 s"]);
     let sentence = said(&history, &[1, 2]);
     assert!(
-        sentence.contains("for the lock (estimated), 1.50 s summed over its workers"),
+        sentence.ends_with("waited 1.50 s for the lock (estimated), summed over its workers"),
         "{sentence}"
     );
 }
@@ -433,7 +433,7 @@ fn between_languages_the_sentence_says_what_the_work_costs_in_each() {
     ]);
     assert_eq!(
         said(&history, &[1, 2]),
-        "#2 threads is 20× faster than #1 python-threads (3.13.0) (single runs); it needs 1.00 s of CPU time instead \
+        "#2 threads is 20× faster than #1 python-threads (3.13.0) (single runs); it needed 1.00 s of CPU time instead \
          of 20.0 s"
     );
 }

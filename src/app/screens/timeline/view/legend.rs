@@ -89,9 +89,9 @@ pub fn of_cores(theme: Theme) -> Vec<LegendItem> {
     let computing = theme.mark(Phase::Computing);
     vec![
         item(computing, "computing", "a worker computes here", 0),
-        item(strong("w3"), "which", "the worker", 1),
-        item(several, "several", "several by turns", 1),
-        item(strong(STARTS), "next", "the next worker starts", 2),
+        item(strong("w0"), "which", "its worker", 1),
+        item(several, "several", "several in turn", 1),
+        item(strong(STARTS), "next", "another worker takes over", 2),
     ]
 }
 
