@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{foreign, python::GilState, text};
+use crate::domain::{
+    foreign,
+    python::GilState,
+    text::{self, percent},
+};
 
 /// A share of the cores. A desktop with an open browser always uses less than this.
 pub const OTHERS_SHARE: f64 = 0.1;
@@ -11,9 +15,9 @@ pub const OTHERS_SHARE: f64 = 0.1;
 pub const WAIT_SHARE: f64 = 0.05;
 /// A tick of the scheduler is 1–10 ms, and waiting for one or two ticks is normal.
 pub const WAIT_MIN_S: f64 = 0.01;
-/// A share of the cores that the workers could use.
+/// A share of the cores that the workers could use: taken by the host of a virtual machine, or by a quota.
 pub const STOLEN_SHARE: f64 = 0.05;
-/// Stolen time is counted in steps of 10 ms per core.
+/// Stolen time is counted in steps of 10 ms per core, and a quota is spent in periods of 100 ms.
 pub const STOLEN_MIN_S: f64 = 0.05;
 /// Waiting that the kernel did not see gets a caveat if it lasts this many seconds and is [`STILL_SHARE`] of all
 /// waiting for a core.
@@ -43,6 +47,8 @@ pub enum CaveatKind {
     RunQueueWait,
     /// The host of a virtual machine took the cores away.
     Stolen,
+    /// A CPU quota stopped the workers.
+    Throttled,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
     /// Chance, or creating the workers, has as much influence as the work.
@@ -109,7 +115,7 @@ impl CaveatDescription {
 }
 
 /// All kinds of caveats, the most frequent first. The last one stands for kinds of later versions.
-pub static CAVEATS: [CaveatDescription; 13] = [
+pub static CAVEATS: [CaveatDescription; 14] = [
     caveat(
         CaveatKind::CoresTaken,
         "cores-taken",
@@ -141,6 +147,19 @@ pub static CAVEATS: [CaveatDescription; 13] = [
         || {
             format!(
                 "the host of a virtual machine took over {} of what the workers could use, and {}",
+                percent(STOLEN_SHARE),
+                text::duration(STOLEN_MIN_S)
+            )
+        },
+    ),
+    caveat(
+        CaveatKind::Throttled,
+        "throttled",
+        "raise the CPU quota of the container or the service, or use fewer workers",
+        || {
+            format!(
+                "a CPU quota (cgroup) stopped the workers for over {} of what they could use, and \
+                 {}",
                 percent(STOLEN_SHARE),
                 text::duration(STOLEN_MIN_S)
             )
@@ -284,6 +303,13 @@ pub enum Observation {
         /// The share of the time that the workers could use.
         share: f64,
     },
+    /// A CPU quota stopped the workers.
+    Throttled {
+        /// The sum over the cores.
+        seconds: f64,
+        /// The share of the time that the workers could use.
+        share: f64,
+    },
     /// The machine slept for this many seconds.
     Slept(f64),
     /// The program stood still for this many seconds.
@@ -368,6 +394,7 @@ impl LikelyCause {
     fn sentence(self) -> String {
         let reason = match self {
             LikelyCause::Known(CaveatKind::Suspended) => "it stood still",
+            LikelyCause::Known(CaveatKind::Throttled) => "a CPU quota stopped its workers",
             LikelyCause::Known(CaveatKind::RunQueueWait) => "its workers waited for cores",
             LikelyCause::Known(_) => "others used the cores",
             LikelyCause::ColdCaches => {
@@ -388,12 +415,6 @@ impl From<Observation> for Caveat {
     /// The observation and the advice, in one sentence.
     fn from(seen: Observation) -> Caveat {
         use CaveatKind as Kind;
-        let during_run = |what: &str, seconds: f64| {
-            Kind::Suspended.report(format!(
-                "{what} for {} during the run",
-                text::duration(seconds)
-            ))
-        };
         match seen {
             Observation::CoresTaken { share, waited } => {
                 Kind::CoresTaken.report(cores_taken(share, waited))
@@ -403,12 +424,14 @@ impl From<Observation> for Caveat {
                  Another program computed, or the scheduler left two workers on one core",
                 percent(share)
             )),
-            Observation::Stolen { seconds, share } => Kind::Stolen.report(format!(
-                "the host of this virtual machine took {} of CPU time away ({} of what the workers \
-                 could use)",
-                text::duration(seconds),
-                percent(share)
+            Observation::Stolen { seconds, share } => Kind::Stolen.report(taken_away(
+                "the host of this virtual machine",
+                seconds,
+                share,
             )),
+            Observation::Throttled { seconds, share } => {
+                Kind::Throttled.report(taken_away("a CPU quota", seconds, share))
+            }
             Observation::Slept(seconds) => during_run("the machine slept", seconds),
             Observation::Stopped(seconds) => during_run("the program was stopped", seconds),
             Observation::StoodStill(seconds) => Kind::Suspended.report(format!(
@@ -448,6 +471,19 @@ impl From<Observation> for Caveat {
     }
 }
 
+fn during_run(what: &str, seconds: f64) -> Caveat {
+    let seconds = text::duration(seconds);
+    CaveatKind::Suspended.report(format!("{what} for {seconds} during the run"))
+}
+
+fn taken_away(who: &str, seconds: f64, share: f64) -> String {
+    format!(
+        "{who} took {} of CPU time away ({} of what the workers could use)",
+        text::duration(seconds),
+        percent(share)
+    )
+}
+
 fn cores_taken(share: f64, waited: Option<f64>) -> String {
     let waited = waited.map_or_else(String::new, |share| {
         format!(
@@ -459,10 +495,6 @@ fn cores_taken(share: f64, waited: Option<f64>) -> String {
         "other programs used {} of the cores{waited}",
         percent(share)
     )
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
 }
 
 #[cfg(test)]

@@ -264,6 +264,17 @@ impl Record {
             || (self.plan.workload.computes() && self.has_caveat(CaveatKind::RunQueueWait))
     }
 
+    /// How long all workers waited for a core during their whole lives, according to the kernel, in seconds. `None` if
+    /// the kernel does not report it.
+    pub fn run_queue_wait_s(&self) -> Option<f64> {
+        let waits: Option<f64> = self
+            .workers
+            .iter()
+            .map(|worker| worker.run_queue_wait_s)
+            .sum();
+        waits.filter(|_| !self.workers.is_empty())
+    }
+
     /// Whether the run has a caveat of this kind that does not depend on other runs.
     pub fn has_caveat(&self, kind: CaveatKind) -> bool {
         self.measurement

@@ -88,6 +88,11 @@ pub fn listed(names: &[impl AsRef<str>], word: &str) -> String {
     }
 }
 
+/// A share as a whole percentage: "31 %".
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
 /// The text with a capital first letter, as a sentence starts.
 pub fn capitalized(text: &str) -> String {
     let mut rest = text.chars();

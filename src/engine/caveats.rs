@@ -10,7 +10,7 @@ use crate::{
     domain::{
         phase::Phase,
         record::{Outcome, Record},
-        time::seconds,
+        time::{Nanos, seconds},
     },
 };
 
@@ -23,15 +23,18 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Observation> {
     let dropped = (dropped > 0).then_some(Observation::EventsDropped(dropped));
     let died = ending.unprovoked_deaths().take(DEATHS_LISTED);
     let died = died.map(|death| Observation::WorkerDied(death.to_string()));
-    let (stolen, taken, too_short) = (stolen(record), others_on_cores(record), too_short(record));
+    let (taken, too_short) = (others_on_cores(record), too_short(record));
+    let (stolen, throttled) = (stolen(record), throttled(record, ending.throttled));
     // A run that is too short to compare is also too short to judge the cost of watching.
     let observed = observed(record).filter(|_| too_short.is_none());
-    let is_explained = stolen.is_some() || taken.is_some();
+    let has_no_core = stolen.is_some() || throttled.is_some();
+    let is_explained = has_no_core || taken.is_some();
     let others = [
         lock_changed(record),
         ending.did_not_end.then_some(Observation::DidNotEnd),
-        // Time that the host took is time in which workers stood still.
-        stood_still(ending).or_else(|| standing_still(record).filter(|_| stolen.is_none())),
+        // Time that the host or a quota took is time in which workers stood still.
+        stood_still(ending).or_else(|| standing_still(record).filter(|_| !has_no_core)),
+        throttled,
         stolen,
         taken,
         // With more workers than cores, workers wait for each other, and the numbers do not show for whom.
@@ -69,7 +72,7 @@ fn stood_still(ending: &Ending) -> Option<Observation> {
 /// system calls: a thousand threads that allocate memory at once make each other wait in the kernel.
 fn standing_still(record: &Record) -> Option<Observation> {
     let ready = seconds(record.times.phases_s[Phase::Ready]);
-    let unexplained = ready - kernel_wait(record)?;
+    let unexplained = ready - record.run_queue_wait_s()?;
     (is_cpu(record) && unexplained > STILL_MIN_S && unexplained > ready * STILL_SHARE)
         .then_some(Observation::StoodStill(unexplained))
 }
@@ -78,23 +81,25 @@ fn is_cpu(record: &Record) -> bool {
     record.plan.workload.computes()
 }
 
-/// How long all workers waited for a core according to the kernel, in seconds; `None` if the kernel does not report it.
-fn kernel_wait(record: &Record) -> Option<f64> {
-    record
-        .workers
-        .iter()
-        .map(|worker| worker.run_queue_wait_s)
-        .sum()
-}
-
 /// Whether the hypervisor gave the cores to others while this machine needed them.
 fn stolen(record: &Record) -> Option<Observation> {
     let stolen: Option<f64> = record.cores.iter().map(|core| core.stolen_s).sum();
-    let seconds = stolen?;
+    let (seconds, share) = taken_away(record, stolen?)?;
+    Some(Observation::Stolen { seconds, share })
+}
+
+/// Whether a CPU quota stopped the workers.
+fn throttled(record: &Record, throttled: Nanos) -> Option<Observation> {
+    let (seconds, share) = taken_away(record, seconds(throttled))?;
+    Some(Observation::Throttled { seconds, share })
+}
+
+/// Time that was taken away from the workers, in seconds, and which share that is of what they could use, if it is worth
+/// mentioning.
+fn taken_away(record: &Record, seconds: f64) -> Option<(f64, f64)> {
     let usable = record.workers.len().min(record.cores.len()) as f64;
     let share = seconds / (record.times.wall_s * usable);
-    (share > STOLEN_SHARE && seconds >= STOLEN_MIN_S)
-        .then_some(Observation::Stolen { seconds, share })
+    (share > STOLEN_SHARE && seconds >= STOLEN_MIN_S).then_some((seconds, share))
 }
 
 /// Whether other programs used the cores, according to the kernel's accounting. For `io`, the embedded server is one of
@@ -256,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn time_that_the_host_took_explains_that_workers_stood_still() {
+    fn time_that_the_host_or_a_quota_took_explains_that_workers_stood_still() {
         let mut record = quiet(Workload::Cpu, 2, 2.0);
         record.cores[1].stolen_s = Some(1.0);
         record.times.phases_s[Phase::Ready] = nanos(1.0);
@@ -266,6 +271,9 @@ mod tests {
             .for_each(|worker| worker.run_queue_wait_s = Some(0.0));
         assert_eq!(seen(&record), [CaveatKind::Stolen]);
         record.cores[1].stolen_s = Some(0.0);
+        let stopped = |throttled| caveats(&record, |ending| ending.throttled = throttled);
+        assert_eq!(stopped(1_000_000_000), [CaveatKind::Throttled]);
+        assert!(!stopped(40_000_000).contains(&CaveatKind::Throttled));
         assert!(seen(&record).contains(&CaveatKind::Suspended));
         record.cores[1].stolen_s = None;
         assert!(

@@ -72,6 +72,8 @@ pub struct Ending {
     pub suspended: Nanos,
     /// How long the supervisor was delayed, beyond what scheduling explains.
     pub stopped: Nanos,
+    /// How long a CPU quota stopped the program's control group during the run, summed over the cores.
+    pub throttled: Nanos,
 }
 
 impl Ending {

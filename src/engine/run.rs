@@ -249,7 +249,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let arena = &*context.arena;
         let prepared = self.prepare(zygote);
         let started_at = jiff::Timestamp::now().to_string();
-        let suspended = clock::suspended();
+        let (suspended, throttled) = (clock::suspended(), os::throttled());
         let mut sampler = Sampler::start(arena.workers());
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
@@ -284,6 +284,9 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 cancelled: self.ending.error.is_none() && arena.is_stopping(),
                 suspended: clock::suspended().saturating_sub(suspended),
                 stopped,
+                throttled: os::throttled()
+                    .zip(throttled)
+                    .map_or(0, |(now, then)| now.saturating_sub(then)),
                 server_died: self.assignment.port > 0 && !zygote.stop_server(),
                 ..std::mem::take(&mut self.ending)
             },

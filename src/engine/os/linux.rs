@@ -282,21 +282,49 @@ pub fn affinity() -> Vec<u16> {
 
 /// How many tasks (threads and processes) the control group of this process still allows, if it has a limit.
 pub fn tasks_allowed() -> Option<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
-    let directories = groups.lines().filter_map(|line| {
+    let directories = control_groups("pids").into_iter();
+    directories
+        .filter_map(|directory| tasks_left_in(&directory))
+        .min()
+}
+
+/// How long the control group of this process has been stopped because it had used up its CPU quota, summed over the
+/// cores; `None` if the kernel does not report it.
+pub fn throttled() -> Option<Nanos> {
+    let directories = control_groups("cpu").into_iter();
+    directories
+        .filter_map(|directory| fs::read_to_string(format!("{directory}/cpu.stat")).ok())
+        .find_map(|text| throttled_in(&text))
+}
+
+/// `throttled_usec` of version 2, `throttled_time` in nanoseconds of version 1.
+fn throttled_in(text: &str) -> Option<Nanos> {
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    lines.find_map(|(name, value)| {
+        let unit = match name {
+            "throttled_usec" => 1_000,
+            "throttled_time" => 1,
+            _ => return None,
+        };
+        Some(value.trim().parse::<Nanos>().ok()? * unit)
+    })
+}
+
+/// The directories of this process's control groups that have this controller.
+fn control_groups(controller: &str) -> Vec<String> {
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let directory = |line: &str| {
         let mut parts = line.splitn(3, ':');
         let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
         match controllers {
             "" => Some(format!("/sys/fs/cgroup{path}")),
-            _ if controllers.split(',').any(|name| name == "pids") => {
-                Some(format!("/sys/fs/cgroup/pids{path}"))
+            _ if controllers.split(',').any(|name| name == controller) => {
+                Some(format!("/sys/fs/cgroup/{controller}{path}"))
             }
             _ => None,
         }
-    });
-    directories
-        .filter_map(|directory| tasks_left_in(&directory))
-        .min()
+    };
+    groups.lines().filter_map(directory).collect()
 }
 
 fn tasks_left_in(directory: &str) -> Option<u64> {
@@ -428,6 +456,19 @@ mod tests {
         assert!(
             (before + USED / 2..SIZE).contains(&after),
             "{before}, then {after}"
+        );
+    }
+
+    #[test]
+    fn both_versions_of_control_groups_say_how_long_a_quota_stopped_the_program() {
+        let old = "nr_periods 9\nnr_throttled 2\nthrottled_time 1500\nburst_time 0\n";
+        assert_eq!(throttled_in(old), Some(1_500));
+        let new = "usage_usec 9\nnr_throttled 2\nthrottled_usec 1500\n";
+        assert_eq!(throttled_in(new), Some(1_500_000));
+        assert_eq!(
+            throttled_in("usage_usec 9\n"),
+            None,
+            "the root has no quota"
         );
     }
 
