@@ -2,8 +2,10 @@
 //! and whether it is certain. Screens, shell and files share one set of thresholds. This layer contains no words,
 //! colours or widths.
 
+pub mod advice;
 pub mod compared;
 pub mod finding;
+pub mod pattern;
 pub mod reason;
 pub mod shared;
 pub mod verified;

@@ -1,4 +1,4 @@
-//! The catalogue: workloads, models, experiments, parameters, metrics, phases and caveats, each described once. Forms,
+//! The catalogue: workloads, models, experiments, parameters, metrics, phases, caveats and patterns, each described once. Forms,
 //! options, columns, tables, documents and explanations are views of these descriptions.
 
 pub mod caveat;
@@ -7,5 +7,6 @@ pub mod experiment;
 pub mod metric;
 pub mod model;
 pub mod parameter;
+pub mod pattern;
 pub mod phase;
 pub mod workload;

@@ -360,6 +360,36 @@ fn a_document_has_the_caveats_of_record_and_assessment_and_where_it_is_read_none
 }
 
 #[test]
+fn patterns_and_advice_are_made_from_the_numbers_and_are_not_read_back() {
+    let mut history = History::new(provenance().into());
+    let plan = sample::plan(Workload::Cpu, Model::GilThreads, 4);
+    let mut record = sample::record(plan, 1.0, 0.95);
+    record.interpreter.gil = Some(GilTotals {
+        switches: Some(900),
+        is_estimate: false,
+        wait_s: 3.05,
+    });
+    history.add(record, Trace::new(4));
+    let text = written(&history, Traces::LeftOut);
+    let document: Value = serde_json::from_slice(&text).expect("it is JSON");
+    assert_eq!(
+        complaints(&strict_validator(), &document),
+        Vec::<String>::new()
+    );
+    let run = &document["records"][0];
+    assert_eq!(run["patterns"][0]["kind"], "serialised-by-lock");
+    let advice = run["advice"].as_str().unwrap_or_default();
+    assert!(advice.starts_with("this work computes"), "{advice}");
+    let mut changed = document.clone();
+    changed["records"][0]["patterns"] = json!([{ "kind": "of-later-versions", "text": "?" }]);
+    let read =
+        json::read(changed.to_string().as_bytes()).expect("unknown patterns are no obstacle");
+    let mut elsewhere = History::new(provenance().into());
+    elsewhere.add_earlier(read);
+    assert_eq!(elsewhere.entries()[0].record, history.entries()[0].record);
+}
+
+#[test]
 fn runs_that_were_measured_in_turn_are_pairs_again_where_the_document_is_read() {
     let mut history = History::new(provenance().into());
     let plan = sample::plan(Workload::Cpu, Model::Threads, 2);

@@ -292,6 +292,20 @@ fn every_row_of_a_markdown_table_has_as_many_cells_as_its_heading() {
 }
 
 #[test]
+fn a_report_names_patterns_and_advice_once_for_each_plan() {
+    let mut history = history();
+    let waiting = plan(Workload::Io, Model::Threads, 16);
+    for _ in 0..2 {
+        add(&mut history, waiting.clone());
+    }
+    for format in [Format::Markdown, Format::Html] {
+        let text = written(format, &shared(&history));
+        assert_eq!(text.matches("Waits overlap: ").count(), 1, "{text}");
+        assert_eq!(text.matches("Advice: ").count(), 1, "{text}");
+    }
+}
+
+#[test]
 fn an_svg_is_well_formed_and_shows_what_came_out_in_text() {
     for history in everything() {
         let shared = shared(&history);

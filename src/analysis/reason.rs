@@ -1,17 +1,15 @@
 //! Why a run took as long as it did, and why it took longer or shorter than another, derived only from their numbers.
 
-use crate::domain::{
-    difference::differ,
-    phase::Phase,
-    record::{PythonRecord, Record},
-    time::seconds,
+use crate::{
+    catalog::pattern::{FULL, LOCK_FREE, MOST, SHARE, WORKERS},
+    domain::{
+        difference::differ,
+        phase::Phase,
+        plan::Lock,
+        record::{PythonRecord, Record},
+        time::seconds,
+    },
 };
-
-/// The smallest mean number of workers that is worth mentioning.
-const WORKERS: f64 = 0.3;
-/// The smallest share that is worth mentioning: of the workers' time for waiting for the lock, of their CPU time for
-/// managing them.
-const SHARE: f64 = 0.1;
 
 /// What a run spent most of its time on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +53,7 @@ impl Cause {
     /// The cause that the numbers of this run show.
     pub fn of(record: &Record) -> Cause {
         let times = &record.times;
-        if times.startup_s.is_some_and(|s| s > times.wall_s / 2.0) {
+        if times.startup_s.is_some_and(|s| s > times.wall_s * MOST) {
             let python = record.interpreter.python.as_ref();
             return Cause::StartUp(python.map_or(StartUp::Workers, starting));
         }
@@ -96,17 +94,35 @@ fn most<T>(parts: impl IntoIterator<Item = (f64, T)>) -> Option<(f64, T)> {
 }
 
 /// How many seconds all workers together were in this phase.
-fn spent(record: &Record, phase: Phase) -> f64 {
+pub(super) fn spent(record: &Record, phase: Phase) -> f64 {
     seconds(record.times.phases_s[phase])
 }
 
 /// The mean number of workers in this phase.
-fn average(record: &Record, phase: Phase) -> f64 {
+pub(super) fn average(record: &Record, phase: Phase) -> f64 {
     spent(record, phase) / record.times.wall_s
 }
 
 /// The phases in which a task waits on purpose, not for a core or the lock.
-const WAITS: [Phase; 3] = [Phase::Sleep, Phase::File, Phase::Network];
+pub(super) const WAITS: [Phase; 3] = [Phase::Sleep, Phase::File, Phase::Network];
+
+/// How long all tasks would take one after the other, in seconds: without waiting for the lock or for a core.
+pub(super) fn on_tasks(record: &Record) -> f64 {
+    let phases = WAITS.into_iter().chain([Phase::Computing]);
+    phases.map(|phase| spent(record, phase)).sum()
+}
+
+/// Whether workers also waited for CPython's lock or for a core while they waited for the network, wrote files or slept.
+/// These times cannot be told apart.
+pub(super) fn waits_are_blurred(record: &Record, usable: u32) -> bool {
+    let (plan, cores) = (&record.plan, record.times.parallelism);
+    let needs_lock = plan.workers > 1 && plan.lock() == Lock::Real && cores > LOCK_FREE;
+    let needs_core = match record.run_queue_wait_s() {
+        Some(all) => all - spent(record, Phase::Ready) > on_tasks(record) * SHARE,
+        None => cores > f64::from(usable.min(plan.workers)) * FULL,
+    };
+    needs_lock || needs_core
+}
 
 /// The phase with the most workers at once, among the phases in which tasks of this work wait. `None` if they only
 /// compute.

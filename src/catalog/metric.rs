@@ -289,10 +289,10 @@ const BEFORE_PHASES: &[Metric] = &[
     .places(DETAILS | COMPARISON | TABLES),
     metric(
         "computing_overlap_s",
-        "computed at once",
+        "overlap",
         Seconds,
         |run, _| run.times.computing_overlap_s,
-        "two or more workers at the same time",
+        "two or more workers computed at once",
         "how long at least two workers were in the phase computing at the same moment, from all \
          their events. Not known if events were dropped, and under CPython's own GIL, for which \
          that phase is an estimate",

@@ -129,6 +129,11 @@ fn findings(shared: &Shared<'_>) -> Markup {
                 }
             }
             @if more > 0 { p { "and " (counted(more, "more run")) " below" } }
+            @let patterns = document::patterns(shared, shared.single_runs().take(VERDICTS_MAX));
+            @if !patterns.is_empty() {
+                h3 { "Patterns" }
+                ul class="caveats" { @for line in patterns { li { (line) } } }
+            }
         },
     )
 }

@@ -32,6 +32,11 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         let verdict =
             |run: &&RunEntry| format!("#{}: {}", run.number, document::verdict(shared, run));
         write_list(single.iter().map(verdict), out)?;
+        let patterns = document::patterns(shared, single.iter().copied());
+        if !patterns.is_empty() {
+            writeln!(out, "## Patterns\n")?;
+            write_list(patterns, out)?;
+        }
     } else if shared.sweeps.is_empty() {
         writeln!(out, "No run was measured.\n")?;
     }

@@ -9,7 +9,7 @@ use crate::{
     },
     present::{
         run_table,
-        sentence::{self, verdict},
+        sentence::{self, pattern, verdict},
     },
 };
 
@@ -62,8 +62,10 @@ fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
     let caveats = run
         .caveats()
         .map(|caveat| format!("caveat: {}", caveat.text));
+    let patterns = is_shown.then(|| pattern::all(run, &RunFinding::of_single(run.gain())));
     let sentences = verdict
         .into_iter()
+        .chain(patterns.into_iter().flatten())
         .chain(python(record).filter(|_| is_shown))
         .chain(sentence::shared_file::all(record))
         .chain(sentence::counter::handed_over(record))
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{caveat::Observation, model::Model, workload::Workload},
-        domain::record::TaskOutcome,
+        domain::record::{GilTotals, TaskOutcome},
         fixtures::sample,
     };
 
@@ -162,6 +164,25 @@ mod tests {
         ] {
             assert!(table.contains(part), "{part}\n{table}");
         }
+    }
+
+    #[test]
+    fn the_first_run_names_its_patterns_and_says_what_helps() {
+        let mut record = record();
+        record.interpreter.gil = Some(GilTotals {
+            switches: Some(900),
+            is_estimate: false,
+            wait_s: 3.8,
+        });
+        let runs = [1, 2].map(|number| sample::run(number, &record));
+        let table = render(&runs.iter().collect::<Vec<_>>(), usize::MAX);
+        for line in [
+            "#1 Serialised by the lock: workers waited for the lock 76 % of their time\n",
+            "#1 Advice: this work computes. Processes help up to 2 workers; threads take turns",
+        ] {
+            assert!(table.contains(line), "{line}\n{table}");
+        }
+        assert!(!table.contains("#2 Advice"), "{table}");
     }
 
     #[test]

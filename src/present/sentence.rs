@@ -13,6 +13,7 @@ pub mod in_turn;
 pub mod live;
 mod moment;
 pub mod origin;
+pub mod pattern;
 pub mod shared_file;
 #[cfg(test)]
 mod tests;

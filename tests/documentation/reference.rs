@@ -11,6 +11,7 @@ use pconc_tui::{
         metric::{METRICS, Metric, Unit},
         model::Model,
         parameter::Parameter,
+        pattern::{PATTERNS, PatternDescription as Pattern, not_enough},
         workload::Workload,
     },
     cli::CommandLine,
@@ -22,7 +23,7 @@ use serde_json::{Map, Value};
 use super::fixtures::python;
 
 /// The names of all generated parts.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "claims",
     "workloads",
     "models",
@@ -30,6 +31,7 @@ pub const NAMES: [&str; 11] = [
     "phases",
     "metrics",
     "caveats",
+    "patterns",
     "keys",
     "options",
     "json",
@@ -46,6 +48,7 @@ pub fn named(name: &str) -> String {
         "phases" => phases(),
         "metrics" => metrics(),
         "caveats" => caveats(),
+        "patterns" => patterns(),
         "keys" => keys(),
         "options" => options(),
         "json" => json(),
@@ -235,6 +238,37 @@ fn caveats() -> String {
         .iter()
         .map(|caveat| [code(caveat.name), (caveat.meaning)(), caveat.advice.into()]);
     table(["caveat", "what was seen", "what to do"], rows)
+}
+
+fn patterns() -> String {
+    let rows = PATTERNS.iter().map(|pattern| {
+        let Pattern {
+            name,
+            id,
+            meaning,
+            sign,
+            advice,
+            ..
+        } = pattern;
+        [
+            name.to_string(),
+            code(id),
+            meaning.to_string(),
+            sign(),
+            advice.to_string(),
+        ]
+    });
+    let table = table(
+        [
+            "pattern",
+            "in JSON",
+            "meaning",
+            "how it is recognised",
+            "what to do",
+        ],
+        rows,
+    );
+    format!("{table}\n{}.", not_enough())
 }
 
 fn keys() -> String {

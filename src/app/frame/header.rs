@@ -11,7 +11,7 @@ use crate::{
     app::{App, Shown, live::Activity, screens::timeline::playback::Playback},
     domain::{history::RunEntry, text::counted, time::seconds},
     present::{
-        sentence::{self, work},
+        sentence::{self, pattern, work},
         table::{fitting, in_rows, shortened},
     },
     ui::{
@@ -167,8 +167,8 @@ pub fn remarks(app: &App) -> String {
     }
 }
 
-/// The remark on a finished run: a caveat, the claim for which it was measured, what its speed-up lacks, or concurrency
-/// and parallelism.
+/// The remark on a finished run: a caveat, the claim for which it was measured, what its speed-up lacks, or its pattern,
+/// concurrency and parallelism.
 fn remark(app: &App, entry: &RunEntry) -> String {
     let record = &entry.record;
     if let Some(caveat) = entry.caveats().next() {
@@ -183,6 +183,9 @@ fn remark(app: &App, entry: &RunEntry) -> String {
         format!("measured for {}", sentence::claim::title(claim))
     } else if record.is_sound() && entry.assessment.speedup.is_none() {
         "no speed-up yet, because there is no serial run of the same work. R measures one".into()
+    } else if let Some(name) = pattern::strongest(entry) {
+        let (concurrency, parallelism) = Shown::Entry(entry).two_numbers();
+        format!("{name} · {concurrency:.1} tasks in flight · {parallelism:.1} cores in use")
     } else {
         two_numbers(Shown::Entry(entry))
     }

@@ -121,8 +121,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 workers: Vec<WorkerRecord>, phase_source: PhaseSource;
             optional:
                 campaign: Option<CampaignPart>, error: ErrorText => 0, tasks_not_begun: u32,
-                failures: Vec<TaskRecord>, startup_s: MaybeMeasured => 0,
-                computing_overlap_s: MaybeMeasured => 0,
+                failures: Vec<TaskRecord>, startup_s: MaybeMeasured => 0, computing_overlap_s: MaybeMeasured => 0,
                 gil: Option<GilTotals>, python: Option<PythonRecord>,
                 context_switches: Option<ContextSwitches>, migrations: u64,
                 memory_bytes: Option<u64>, shared_file: Option<SharedFile>,

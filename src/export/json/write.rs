@@ -10,7 +10,11 @@ use serde_json::value::to_raw_value;
 
 use super::{SCHEMA, claims::OutgoingClaim};
 use crate::{
-    analysis::shared::Shared,
+    analysis::{
+        advice::Advice,
+        pattern::{self, Seen},
+        shared::Shared,
+    },
     domain::{
         history::{RunEntry, SweepEntry},
         machine::Machine,
@@ -18,7 +22,7 @@ use crate::{
         sweep::{ConfigurationSummary, Series, Sweep},
         trace::Trace,
     },
-    present::sentence::conclusion,
+    present::sentence::{self, conclusion},
 };
 
 /// Whether a document contains the traces of its runs. Traces make it replayable and many times larger.
@@ -48,7 +52,12 @@ pub fn write(
             .last()
             .map_or(machine, |last| &last.machine),
         sessions: sessions(shared),
-        records: Sequence(|| shared.runs.iter().map(|run| OutgoingRun::of(run, traces))),
+        records: Sequence(|| {
+            shared
+                .runs
+                .iter()
+                .map(|run| OutgoingRun::of(shared, run, traces))
+        }),
         sweeps: Sequence(|| shared.sweeps.iter().copied().map(OutgoingSweep::from)),
         claims: shared
             .claims
@@ -111,6 +120,9 @@ struct OutgoingRun<'a> {
     #[serde(flatten)]
     record: WithCaveats<'a>,
     speedup: Option<Speedup>,
+    /// The patterns that the numbers show, the strongest first.
+    patterns: Vec<OutgoingPattern>,
+    advice: Option<String>,
     #[serde(serialize_with = "in_one_line")]
     trace: Option<&'a Trace>,
 }
@@ -122,8 +134,13 @@ fn in_one_line<S: Serializer>(trace: &Option<&Trace>, serializer: S) -> Result<S
 }
 
 impl<'a> OutgoingRun<'a> {
-    fn of(run: &'a RunEntry, traces: Traces) -> OutgoingRun<'a> {
+    fn of(shared: &Shared<'_>, run: &'a RunEntry, traces: Traces) -> OutgoingRun<'a> {
+        let (record, cores) = (&run.record, run.provenance.machine.cores_usable);
+        let seen = pattern::seen(record, cores).into_iter();
+        let advice = Advice::of(record, cores, &shared.finding(run));
         OutgoingRun {
+            patterns: seen.map(OutgoingPattern::from).collect(),
+            advice: advice.map(|advice| sentence::pattern::advice(&advice)),
             number: run.number,
             name: run.name.as_deref(),
             session: &run.provenance.session,
@@ -133,6 +150,22 @@ impl<'a> OutgoingRun<'a> {
             }),
             record: WithCaveats::new(&run.record, run.caveats()),
             trace: run.loaded_trace().filter(|_| traces == Traces::Included),
+        }
+    }
+}
+
+/// A pattern that a run shows.
+#[derive(Serialize)]
+struct OutgoingPattern {
+    kind: &'static str,
+    text: String,
+}
+
+impl From<Seen> for OutgoingPattern {
+    fn from(seen: Seen) -> OutgoingPattern {
+        OutgoingPattern {
+            kind: seen.pattern().description().id,
+            text: sentence::pattern::sentence(&seen),
         }
     }
 }

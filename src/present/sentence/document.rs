@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::verdict;
+use super::{pattern, verdict};
 use crate::{
     analysis::shared::Shared,
     domain::{
@@ -96,6 +96,21 @@ pub fn works<'a>(runs: impl Iterator<Item = &'a RunEntry>) -> Vec<String> {
 /// The verdict of a run, in one sentence.
 pub fn verdict(shared: &Shared<'_>, run: &RunEntry) -> String {
     foreign(&verdict::concluded(&run.record, &shared.finding(run)))
+}
+
+/// The patterns and the advice of these runs, each after the number of its run. Runs that repeat another one would only
+/// repeat its sentences.
+pub fn patterns<'a>(shared: &Shared<'a>, runs: impl Iterator<Item = &'a RunEntry>) -> Vec<String> {
+    let mut plans: Vec<&Plan> = vec![];
+    let mut said = vec![];
+    for run in runs.filter(|run| run.record.is_sound()) {
+        if !plans.contains(&&run.record.plan) {
+            plans.push(&run.record.plan);
+            let lines = pattern::all(run, &shared.finding(run)).into_iter();
+            said.extend(lines.map(|line| format!("#{} {line}", run.number)));
+        }
+    }
+    said
 }
 
 /// The interpreters of the runs of Python models, each once: "Python 3.13.0, GIL on: /usr/bin/python3.13".

@@ -146,16 +146,7 @@ fn cannot_tell(gain: &Finding) -> String {
 /// Why a run took as long as it did: how many workers did what at once, on average over the run.
 fn reason(cause: Cause, gil_is_estimate: bool) -> String {
     match cause {
-        Cause::StartUp(part) => {
-            let what = match part {
-                StartUp::Workers => "creating the workers",
-                StartUp::Interpreter => "starting the interpreter",
-                StartUp::Imports => "importing Python's modules",
-                StartUp::Pool => "making the pool",
-                StartUp::Python => "starting Python and its workers",
-            };
-            format!("{what} took most of it")
-        }
+        Cause::StartUp(part) => format!("{} took most of it", starting(part)),
         Cause::Computing { at_once, waiting } => {
             let what = |phase| match phase {
                 Phase::Gil => the_lock(gil_is_estimate),
@@ -171,20 +162,40 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
             at_once,
             cores,
         } => {
-            let (together, alone) = match phase {
-                Phase::File => ("wrote files", "writing its file most of the time"),
-                Phase::Sleep => ("slept", "mostly sleeping"),
-                _ => (
-                    "waited for the network",
-                    "waiting for the network most of the time",
-                ),
-            };
+            let (together, alone) = (
+                waiting(phase),
+                match phase {
+                    Phase::File => "writing its file most of the time",
+                    Phase::Sleep => "mostly sleeping",
+                    _ => "waiting for the network most of the time",
+                },
+            );
             let said = at_once.map_or_else(
                 || format!("one task at a time, {alone}"),
                 |workers| format!("{workers:.1} workers {together} at once"),
             );
             format!("{said}, {cores:.1} cores in use")
         }
+    }
+}
+
+/// What the start-up was used for.
+pub(super) fn starting(part: StartUp) -> &'static str {
+    match part {
+        StartUp::Workers => "creating the workers",
+        StartUp::Interpreter => "starting the interpreter",
+        StartUp::Imports => "importing Python's modules",
+        StartUp::Pool => "making the pool",
+        StartUp::Python => "starting Python and its workers",
+    }
+}
+
+/// What workers did in this phase.
+pub(super) fn waiting(phase: Phase) -> &'static str {
+    match phase {
+        Phase::File => "wrote files",
+        Phase::Sleep => "slept",
+        _ => "waited for the network",
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         metric::{COMPARISON, DETAILS, METRICS, metric_named},
         model::Model,
         parameter::{Parameter, REPEATS, TASKS, WORKERS},
+        pattern::PATTERNS,
         workload::Workload,
     },
     domain::phase::Phase,
@@ -131,6 +132,12 @@ fn listed(name: &'static str) -> Vec<TextEntry> {
             .filter(|caveat| caveat.kind != CaveatKind::Other)
             .map(|caveat| {
                 TextEntry::named(caveat.name, with_how(&(caveat.meaning)(), caveat.advice))
+            })
+            .collect(),
+        "patterns" => PATTERNS
+            .iter()
+            .map(|pattern| {
+                TextEntry::named(pattern.name, with_how(pattern.meaning, &(pattern.sign)()))
             })
             .collect(),
         "file:signs" => in_file(include_str!("../../../../assets/help/signs.md")),

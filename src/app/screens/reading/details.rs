@@ -1,6 +1,7 @@
 //! All numbers of one record.
 
 use crate::{
+    analysis::finding::RunFinding,
     catalog::{
         metric::{ALWAYS, DETAILS, METRICS, Metric, MetricGroup, Unit},
         model::Model,
@@ -14,7 +15,7 @@ use crate::{
     },
     present::{
         number::{NOTHING, or_nothing, with_unit},
-        sentence::{self, verdict},
+        sentence::{self, pattern, verdict},
     },
     ui::text::{Page, TextLine, TextPart, TextStyle, marked},
 };
@@ -42,6 +43,10 @@ pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<Text
         .chain(sentence::counter::handed_over(record))
         .chain(caveats)
         .for_each(|text| page.say(&text, TextStyle::Strong));
+    let finding = RunFinding::of(history, entry);
+    pattern::all(entry, &finding)
+        .iter()
+        .for_each(|text| page.say(text, TextStyle::Plain));
     page.say("", TextStyle::Plain);
     let mut numbers = METRICS
         .iter()
