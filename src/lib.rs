@@ -37,6 +37,7 @@
 //! | **campaign**, **sweep** | several plans measured as one question; a campaign over many configurations |
 //! | **claim**, **condition** | a sentence of the article that can be tested; a part of it, with a number, that a measurement meets or does not |
 //! | **trial**, **arm**, **control** | the experiment about a claim, which is fixed before it runs; a plan of it; a trial whose result is known, and without which the others say nothing |
+//! | **prediction**, **expectation** | how a class can predict the result of a claim; a result that it can expect |
 //! | **verdict** | what the evidence says about a claim: supported, contradicted or cannot tell |
 //! | **assessment** | what other runs say about a record: speed-up, baseline, ★, and the caveats that depend on them |
 //! | **finding** | a conclusion as numbers: what, compared with what, the factor, its interval, whether it is certain |

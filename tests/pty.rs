@@ -119,7 +119,8 @@ fn a_claim_is_opened_predicted_and_tested_and_its_runs_are_one_key_away() {
         screen.contains("What do you expect?")
     });
     // While the program still looks for Python, it says so, and the key has to be pressed again.
-    let is_testing = |screen: &str| screen.contains("claim 5: ") || screen.contains("predicted: ");
+    let is_testing =
+        |screen: &str| screen.contains("Claim 5: Threads") || screen.contains("predicted: ");
     let has_begun = || {
         terminal.press("1");
         wait_until(Duration::from_secs(1), || {

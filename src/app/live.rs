@@ -8,7 +8,7 @@ use crate::{
         phase::Phase,
         plan::{Draft, Plan},
         sweep::SweepDraft,
-        text::grouped,
+        text::{capitalized, grouped},
         trace::Trace,
     },
     present::sentence,
@@ -171,13 +171,13 @@ impl Live {
     /// What is being found out, if that is a claim; otherwise what the workers are doing.
     pub fn headline(&self) -> String {
         match self.asked.question {
-            Some(Question::Claim(at)) => sentence::claim::title(CLAIMS[at]),
+            Some(Question::Claim(at)) => capitalized(&sentence::claim::title(CLAIMS[at])),
             Some(Question::Controls(_)) => {
                 let trials = self.asked.campaign.in_turn().map(InTurn::trials);
                 let mut trials = trials.into_iter().flatten();
                 let trial = trials.find(|trial| trial.arms.contains(&self.plan));
                 trial.map_or_else(String::new, |trial| {
-                    format!("control: {}", sentence::claim::topic(trial.topic))
+                    format!("Control: {}", sentence::claim::topic(trial.topic))
                 })
             }
             Some(Question::Experiment(_)) | None => self.doing(),

@@ -116,7 +116,7 @@ pub fn measuring(session: &mut Session) {
             panic!("it is not measured: {effects:?}")
         };
         let scenario = Scenario::new(order.clone(), 2);
-        let is_claim = session.app.headline().starts_with("claim 2");
+        let is_claim = session.app.headline().starts_with("Claim 2");
         let round = order.part.as_ref().map_or(0, |part| part.round);
         if is_claim && round == 3 && order.plan.workers == 2 {
             let batch = scenario.batch(0, scenario.wall() / 2);

@@ -377,12 +377,12 @@ const STATES: &[State] = &[
     State {
         name: "claim-measuring",
         reach: claims::measuring,
-        says: &["claim 2: Under the GIL", "so far 1.0"],
+        says: &["Claim 2: Under the GIL", "so far 1.0"],
     },
     State {
         name: "claim-teaching",
         reach: claims::measuring_in_class,
-        says: &["claim 2: Under the GIL"],
+        says: &["Claim 2: Under the GIL"],
     },
     State {
         name: "claim-page-measuring",

@@ -171,7 +171,7 @@ fn while_a_claim_is_measured_the_band_names_it_with_the_effect_so_far_and_what_i
     let (title, which, rest) = &said[0];
     assert_eq!(
         title,
-        "control: pure computing under one lock must not scale"
+        "Control: pure computing under one lock must not scale"
     );
     assert_eq!(
         (&**which, &**rest),
@@ -179,7 +179,7 @@ fn while_a_claim_is_measured_the_band_names_it_with_the_effect_so_far_and_what_i
     );
     let of_claim = said
         .iter()
-        .position(|(title, ..)| title.starts_with("claim 3: "));
+        .position(|(title, ..)| title.starts_with("Claim 3: "));
     let of_claim = &said[of_claim.expect("it follows")..];
     assert!(of_claim[1].2.starts_with("watch for: "), "{of_claim:?}");
     assert_eq!(of_claim[3].2, "so far 2.0×. At least 2 more rounds");
@@ -342,6 +342,27 @@ fn the_runs_behind_a_verdict_are_one_key_away_and_turns_of_the_lock_are_shown_fr
 }
 
 #[test]
+fn the_configurations_of_a_claim_are_compared_on_one_time_axis_over_its_page() {
+    let mut app = page(3);
+    tested(&mut app, Enter);
+    press(&mut app, &[Char('c')]);
+    let Some(Overlay::Comparison(comparing)) = app.overlay() else {
+        panic!("{:?}", app.overlay())
+    };
+    let workers = comparing
+        .numbers
+        .iter()
+        .filter_map(|number| app.history().get(*number));
+    let workers: Vec<u32> = workers.map(|run| run.record.plan.workers).collect();
+    assert_eq!(workers, [1, 2, 4]);
+    press(&mut app, &[Esc]);
+    assert!(
+        matches!(app.overlay(), Some(Overlay::Claim(_))),
+        "the page is back"
+    );
+}
+
+#[test]
 fn the_history_has_a_row_for_each_configuration_with_its_speed_up_over_one_worker() {
     let mut app = page(1);
     tested(&mut app, Enter);
@@ -392,6 +413,9 @@ fn a_claim_waits_until_the_search_for_python_and_the_calibration_are_over() {
             .is_some_and(|notice| notice.sentence.contains("looking for Python"))
     );
     let _ = app.update(Msg::PythonsFound(explorer::pythons()));
+    let trial = app.claims().all()[at(2)].trial.as_ref();
+    let is_python = trial.is_some_and(|trial| trial.arms[0].model().is_python());
+    assert!(is_python, "the page says so before it runs");
     assert_eq!(press(&mut app, &[Enter]), [Effect::Calibrate]);
     let effects = app.update(Msg::Calibrated(Speed::uniform(40e6)));
     let orders = measured(&mut app, effects, |_| {});

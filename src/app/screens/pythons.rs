@@ -39,6 +39,9 @@ impl App {
         if let Some(Overlay::Pythons(PythonList { row })) = self.open.overlays.last_mut() {
             *row = (*row).min(rows.saturating_sub(1));
         }
+        if !self.claims().all().is_empty() {
+            self.prepare_claims();
+        }
         if let Some(experiment) = self.work.awaits_python.take()
             && self.is_free()
         {

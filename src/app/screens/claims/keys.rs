@@ -27,6 +27,7 @@ pub static ASKED: LazyLock<Keys> = LazyLock::new(|| keys("On a claim that is not
 pub static TOLD: LazyLock<Keys> = LazyLock::new(|| keys("On a claim with a verdict", App::scroll, vec![
     bind("Enter | Space → l Tab", "Enter next claim", 1, "the next claim", |app| app.turn_claim(true)),
     bind("g", "g runs", 2, "go to the runs behind the verdict; V comes back", App::go_to_runs).when(App::has_runs_of_claim),
+    bind("c", "c compare", 2, "compare the runs of all configurations, on one time axis", App::compare_arms).when(App::has_several_arms),
     bind("r | R", "r repeat", 3, "test the claim again", App::test_claim).when(App::can_test).or_says(App::why_not_tested),
 ]));
 

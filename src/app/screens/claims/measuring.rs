@@ -6,15 +6,17 @@ use crate::{
         App,
         live::{Asked, Goal, Question},
         screen::Focus,
-        screens::{Overlay, claims::Claims, form::Search},
+        screens::{Overlay, claims::Claims, comparison::Comparing, form::Search},
     },
     catalog::claim::{CLAIMS, Expectation, Setting},
     domain::{
         campaign::Campaign,
         claim::Trial,
+        plan::Plan,
         python::Pythons,
         rounds::{Effort, Rounds},
         speed::Speed,
+        text::capitalized,
     },
     present::sentence,
     ui::key::Key,
@@ -51,9 +53,14 @@ impl App {
 
     /// Why no claim can be tested now.
     pub(crate) fn why_not_tested(&self) -> Option<&'static str> {
-        let searches = *self.form.pythons() == Search::GoesOn;
         let searching = "still looking for Python, with which claims are tested. One moment";
-        self.why_busy().or(searches.then_some(searching))
+        self.why_busy()
+            .or(self.looks_for_python().then_some(searching))
+    }
+
+    /// Whether it is not known yet if there is a Python.
+    pub(super) fn looks_for_python(&self) -> bool {
+        *self.form.pythons() == Search::GoesOn
     }
 
     /// Prepares the claims that have no verdict for what is known about this machine now.
@@ -176,7 +183,7 @@ impl App {
                 self.open_claim();
             }
             _ => {
-                let title = sentence::claim::title(CLAIMS[at]);
+                let title = capitalized(&sentence::claim::title(CLAIMS[at]));
                 let answer = self.claims().all()[at].answer();
                 let answer = sentence::claim::answer(answer);
                 self.show_notice(format!("{title}: {answer}. V shows it"));
@@ -186,19 +193,45 @@ impl App {
 
     /// The run of the history that shows the effect of a claim.
     pub(super) fn run_of_claim(&self, at: usize) -> Option<usize> {
-        let verified = self.claims().all().get(at)?;
-        let shown = verified.trial.as_ref()?.shown()?;
+        let trial = self.claims().all().get(at)?.trial.as_ref()?;
+        self.run_of_arm(at, trial.shown()?)
+    }
+
+    /// The run of the history that stands for an arm of a claim.
+    fn run_of_arm(&self, at: usize, arm: &Plan) -> Option<usize> {
+        let campaign = self.claims().all().get(at)?.campaign.as_deref()?;
         let mut runs = self.history.entries().iter().rev();
         let run = runs.find(|run| {
-            run.record.campaign_id() == verified.campaign.as_deref()
-                && run.record.plan == *shown
-                && run.record.is_counted()
+            let record = &run.record;
+            record.campaign_id() == Some(campaign) && record.plan == *arm && record.is_counted()
         });
         self.history.representative(run?.number)
     }
 
     pub(crate) fn has_runs_of_claim(&self) -> bool {
         self.run_of_claim(self.claims().chosen).is_some()
+    }
+
+    /// The runs of the history that stand for the arms of the claim on the page.
+    fn runs_of_arms(&self) -> Vec<usize> {
+        let Claims { chosen, .. } = self.claims();
+        let trial = self.claims().here().and_then(|here| here.trial.as_ref());
+        let arms = trial.into_iter().flat_map(|trial| &trial.arms);
+        let mut runs: Vec<usize> = arms
+            .filter_map(|arm| self.run_of_arm(*chosen, arm))
+            .collect();
+        runs.sort_unstable();
+        runs
+    }
+
+    pub(crate) fn has_several_arms(&self) -> bool {
+        self.runs_of_arms().len() > 1
+    }
+
+    /// Compares the arms of the claim on the page, over the page.
+    pub(crate) fn compare_arms(&mut self) {
+        let comparing = Comparing::of(self.runs_of_arms());
+        self.open.overlays.push(Overlay::Comparison(comparing));
     }
 
     /// Shows the run behind a verdict, from near if that is where its effect is seen.

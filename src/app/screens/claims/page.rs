@@ -219,8 +219,11 @@ fn before(app: &App, verified: &Verified, width: u16) -> Vec<TextLine> {
     let takes = estimate::of_rounds(&plans, LEAST_PAIRS, app.known());
     let takes = will_take(takes, 1);
     let takes = takes.map(|takes| format!(". The first {LEAST_PAIRS} rounds {takes}"));
-    let executed_by = sentence::claim::executed_by(trial);
-    text.say("runs in", &(executed_by + &takes.unwrap_or_default()));
+    let runs_in = match app.looks_for_python() {
+        true => "looking for Python…".into(),
+        false => sentence::claim::executed_by(trial) + &takes.unwrap_or_default(),
+    };
+    text.say("runs in", &runs_in);
     if let Some(live) = app.live().filter(|_| app.is_testing(app.claims().chosen)) {
         let so_far = live.so_far.iter().map(|said| format!(": {said}"));
         text.say("now", &(live.which() + &so_far.collect::<String>()));

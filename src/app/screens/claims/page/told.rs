@@ -39,8 +39,10 @@ pub struct Told {
     pub verdict: String,
     /// Whether the letters have five rows. All verdicts are equally high on the same screen.
     pub is_high: bool,
-    /// The effect, if there is one, and what was expected.
-    pub besides: Vec<String>,
+    /// The effect with its range, as far as it was measured.
+    pub effect: Option<String>,
+    /// What was expected, and whether that was right.
+    pub expected: Vec<String>,
     /// The column of the effect, if it stands beside the verdict and not below it.
     pub beside_at: Option<u16>,
     /// What a range in parentheses is; empty if there is none.
@@ -83,14 +85,14 @@ pub struct ArmBar {
 impl Told {
     /// The number of rows of the verdict and what stands beside or below it.
     pub fn verdict_rows(&self) -> u16 {
-        match (self.is_high, self.beside_at) {
-            _ if self.besides.is_empty() && self.is_high => 5,
-            (true, Some(_)) => 5,
-            // An effect below it has three rows.
-            (true, None) => 5 + 1 + 3,
-            (false, Some(_)) => 3,
-            (false, None) => 3 + 2,
-        }
+        let letters = if self.is_high { 5 } else { 3 };
+        let below = match &self.effect {
+            _ if self.beside_at.is_some() => 0,
+            Some(_) if self.is_high => 1 + 3,
+            None if self.expected.is_empty() => 0,
+            _ => 1 + 1,
+        };
+        letters + below
     }
 }
 
@@ -105,7 +107,8 @@ impl PageParts {
         let mut told = Told {
             verdict: sentence::claim::answer(verified.answer()).to_uppercase(),
             is_high,
-            besides: besides(app, verified, is_high, room),
+            effect: effect(verified, is_high, room),
+            expected: expected(app),
             beside_at,
             range: range(verified),
             evidence: Evidence::Nothing,
@@ -123,14 +126,18 @@ impl PageParts {
     }
 }
 
-/// What the range after a value is.
+/// What the range after a value is; empty if no value has one.
 fn range(verified: &Verified) -> &'static str {
-    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
-    let measured = tests.take(1).find(|test| test.value.is_some());
-    match measured.map(|test| test.condition.measure.quantity()) {
-        None => "",
+    let judgement = verified.judgement.as_ref();
+    let tests = judgement.map_or(&[][..], |judged| &judged.tests);
+    let mut intervals = tests.iter().filter_map(|test| test.value?.interval);
+    match tests
+        .first()
+        .map(|effect| effect.condition.measure.quantity())
+    {
+        _ if !intervals.any(|range| range.low < range.high) => "",
         Some(quantity) if quantity.is_counted() => "(a–b): least and most",
-        Some(_) => sentence::INTERVAL,
+        _ => sentence::INTERVAL,
     }
 }
 
@@ -164,34 +171,32 @@ fn paragraphs(app: &App, verified: &Verified, width: u16) -> Vec<super::TextLine
     text.0.lines
 }
 
-/// The effect in a text that fits into `room` columns, what was expected, and whether that was right. Beside a large
-/// number there is room for one word.
-fn besides(app: &App, verified: &Verified, is_large: bool, room: u16) -> Vec<String> {
+/// The effect in a text that fits into `room` columns. Beside a large number there is room for one word.
+fn effect(verified: &Verified, is_large: bool, room: u16) -> Option<String> {
+    let test = verified.judgement.as_ref()?.tests.first()?;
+    let quantity = test.condition.measure.quantity();
+    let texts = [
+        sentence::claim::effect(verified)?,
+        sentence::claim::bare(quantity, test.value?),
+    ];
+    Some(fitting(texts, |text| {
+        let words = text.split(' ').count();
+        text.width() <= room.into() && (!is_large || words <= LARGE_WORDS)
+    }))
+}
+
+/// What the class expected, and whether that was right.
+fn expected(app: &App) -> Vec<String> {
     let claims = app.claims();
-    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
-    let effect = tests.take(1).find_map(|test| {
-        let value = test.value?;
-        let quantity = test.condition.measure.quantity();
-        let texts = [
-            sentence::claim::effect(verified)?,
-            sentence::claim::bare(quantity, value),
-        ];
-        Some(fitting(texts, |text| {
-            let words = text.split(' ').count();
-            text.width() <= room.into() && (!is_large || words <= LARGE_WORDS)
-        }))
-    });
-    let mut said: Vec<String> = effect.into_iter().collect();
-    if let Some(expected) = claims.expected(claims.chosen) {
-        let was_right = match claims.was_right(claims.chosen) {
-            Some(true) => "✓ right",
-            Some(false) => "✗ wrong",
-            None => "– not scored",
-        };
-        said.push(format!("predicted: {}", expected.words));
-        said.push(was_right.into());
-    }
-    said
+    let Some(expected) = claims.expected(claims.chosen) else {
+        return vec![];
+    };
+    let was_right = match claims.was_right(claims.chosen) {
+        Some(true) => "✓ right",
+        Some(false) => "✗ wrong",
+        None => "– not scored",
+    };
+    vec![format!("predicted: {}", expected.words), was_right.into()]
 }
 
 /// The run behind the verdict from near, with its rows, if the claim is seen there and they fit.

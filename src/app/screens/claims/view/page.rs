@@ -55,8 +55,6 @@ use crate::{
 const KEY: u16 = 6;
 /// The width of the words of a choice with its numbers beside them, in columns.
 const WORDS: usize = 20;
-/// The columns between two words in large letters.
-const BETWEEN_WORDS: u16 = 3;
 /// The minimum width of a bar, in columns. Names leave it free.
 const BAR_LEAST: u16 = 6;
 /// The maximum width of a bar, in columns.
@@ -213,7 +211,7 @@ fn draw_told(app: &App, told: &Told, theme: Theme, area: Rect, buf: &mut Buffer)
     for word in told.verdict.split(' ') {
         let figure = LargeFigure::new(word, size, STRONG);
         figure.render(rest, buf);
-        (_, rest) = split_left(rest, figure.width() + BETWEEN_WORDS);
+        (_, rest) = split_left(rest, figure.width() + size.rows() + 1);
     }
     draw_besides(told, size, above, buf);
     let (below, _) = split_above(below, told.evidence_rows.saturating_sub(1));
@@ -235,31 +233,26 @@ fn draw_told(app: &App, told: &Told, theme: Theme, area: Rect, buf: &mut Buffer)
     }
 }
 
-/// Draws the effect and what was expected: beside the verdict, or below it.
+/// Draws the effect and what was expected: beside the verdict, or below it. Below high letters the effect is large.
 fn draw_besides(told: &Told, size: Size, area: Rect, buf: &mut Buffer) {
-    let strong = |line: &String| Line::styled(line.clone(), STRONG);
+    let said = told.effect.iter().chain(&told.expected);
+    let (_, below) = split_above(area, size.rows() + 1);
     if let Some(column) = told.beside_at {
         let (_, beside) = split_left(area, column);
         // In the middle of the letters.
         let (_, beside) = split_above(beside, u16::from(told.is_high));
-        draw_lines(told.besides.iter().map(strong), beside, buf);
-        return;
-    }
-    let (_, below) = split_above(area, size.rows() + 1);
-    let effect = told
-        .besides
-        .first()
-        .and_then(|effect| effect.split_once(" ("));
-    match effect.filter(|_| told.is_high) {
-        Some((value, range)) => {
-            let figure = LargeFigure::new(value, Size::Small, STRONG);
-            figure.render(below, buf);
-            let (_, beside) = split_left(below, figure.width() + BETWEEN_WORDS);
-            let range = Line::styled(format!("({range}"), STRONG);
-            let others = told.besides[1..].iter().map(strong);
-            draw_lines([range].into_iter().chain(others), beside, buf);
-        }
-        None => draw_text(told.besides.join("  ·  "), STRONG, below, buf),
+        draw_lines(said.map(|line| Line::styled(line, STRONG)), beside, buf);
+    } else if let Some(effect) = told.effect.as_ref().filter(|_| told.is_high) {
+        let (value, range) = effect.split_once(" (").unwrap_or((effect, ""));
+        let figure = LargeFigure::new(value, Size::Small, STRONG);
+        figure.render(below, buf);
+        let (_, beside) = split_left(below, figure.width() + 3);
+        let range = (!range.is_empty()).then(|| format!("({range}"));
+        let lines = range.into_iter().chain(told.expected.iter().cloned());
+        draw_lines(lines.map(|line| Line::styled(line, STRONG)), beside, buf);
+    } else {
+        let said: Vec<&str> = said.map(String::as_str).collect();
+        draw_text(said.join("  ·  "), STRONG, below, buf);
     }
 }
 
