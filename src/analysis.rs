@@ -7,5 +7,6 @@ pub mod compared;
 pub mod finding;
 pub mod pattern;
 pub mod reason;
+pub mod recorded;
 pub mod shared;
 pub mod verified;

@@ -231,6 +231,7 @@ impl App {
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
             Msg::Earlier(lot) => self.on_earlier(lot),
+            Msg::Recording(runs) => self.on_recording(runs),
             Msg::Exported {
                 order,
                 file,
@@ -319,7 +320,7 @@ impl App {
                 format!("frozen at {at}: {}", live.doing())
             }
             (_, None, Some(Shown::Live(live))) if live.stopping => "stopping".into(),
-            (_, None, Some(Shown::Live(live))) => live.headline(),
+            (_, None, Some(Shown::Live(live))) => self.purpose_of(live),
             (_, None, Some(Shown::Entry(entry))) => {
                 sentence::verdict::of(&self.history, entry.number)
             }

@@ -4,6 +4,7 @@
 pub mod caveat;
 pub mod claim;
 pub mod experiment;
+pub mod lesson;
 pub mod metric;
 pub mod model;
 pub mod parameter;

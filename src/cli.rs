@@ -21,7 +21,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Id, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 pub use documents::{completions, manual};
-pub use explore::{Explore, Replay};
+pub use explore::{Explore, Lesson, Replay};
 pub use fidelity::FidelityRequest;
 pub use history::HistoryRequest;
 pub use output::OutputArguments;
@@ -60,7 +60,8 @@ Examples:
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
-  pconc-tui verify --quick                      the article's claims, with verdicts
+  pconc-tui lesson                              the article's claims, step by step
+  pconc-tui verify --quick                      the same, as a table of verdicts
   pconc-tui history list                        the runs that were kept
   pconc-tui replay runs.json                    look at runs that somebody shared
   pconc-tui doctor                              what this machine offers
@@ -134,6 +135,11 @@ pub enum Command {
     /// List, show, compare, export, name and remove kept runs
     #[command(subcommand, after_help = history::EXAMPLES)]
     History(HistoryRequest),
+    /// Walk through the article's claims, step by step
+    ///
+    /// Each step says a few words, shows what they are about, and ends with what was measured. The explorer opens in the
+    /// teaching layout.
+    Lesson(Lesson),
     /// Open the explorer with the runs of a shared file
     ///
     /// Everything is shown as it was measured, and marked as recorded. p replays a run as it happened.
@@ -173,11 +179,14 @@ impl CommandLine {
             None if self.no_history => Keeping::Nowhere,
             None => Keeping::AsUsual,
         };
-        // With `replay`, these options may also follow the command.
+        // With `replay` and `lesson`, these options may also follow the command.
         let misplaced = matches.get_one::<Id>("Explore");
         match (&mut self.command, misplaced) {
-            (Some(Command::Replay(replay)), _) => {
-                if let Some(behind) = replay.explore.take() {
+            (
+                Some(Command::Replay(Replay { explore, .. }) | Command::Lesson(Lesson { explore })),
+                _,
+            ) => {
+                if let Some(behind) = explore.take() {
                     self.explore = behind;
                 }
                 Ok(())

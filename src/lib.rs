@@ -38,6 +38,8 @@
 //! | **claim**, **condition** | a sentence of the article that can be tested; a part of it, with a number, that a measurement meets or does not |
 //! | **trial**, **arm**, **control** | the experiment about a claim, which is fixed before it runs; a plan of it; a trial whose result is known, and without which the others say nothing |
 //! | **prediction**, **expectation** | how a class can predict the result of a claim; a result that it can expect |
+//! | **lesson** | a walk through the claims; each *step of the lesson* says something, and most run something |
+//! | **recording** | the recorded runs that the lesson plays in place of measuring |
 //! | **verdict** | what the evidence says about a claim: supported, contradicted or cannot tell |
 //! | **assessment** | what other runs say about a record: speed-up, baseline, ★, and the caveats that depend on them |
 //! | **finding** | a conclusion as numbers: what, compared with what, the factor, its interval, whether it is certain |
@@ -116,6 +118,7 @@
 //! - **a quick experiment?** `catalog/experiment.rs`.
 //! - **a claim?** The file of its subject in `catalog/claim/`, and a line in `catalog/claim.rs`. How verdicts are reached is in
 //!   `domain/claim.rs`, what is measured in turn in `domain/in_turn.rs`.
+//! - **a step of the lesson?** Its text in `assets/lessons/`, and a line in `catalog/lesson.rs`.
 //! - **a phase?** `catalog/phase.rs`, with its colour, mark and letter.
 //! - **when two times differ?** `domain/difference.rs`, for every screen and file. The sentences about it are in
 //!   `present/sentence/`.

@@ -37,17 +37,19 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
         ..
     } = line;
     use_local_time();
+    let in_lesson = matches!(command, Some(Command::Lesson(_)));
     let open = |file: Option<&Path>| {
         let opening = Opening {
             look: explore.look(ascii),
-            present: explore.present,
+            present: explore.present || in_lesson,
+            in_lesson,
             budget_s: explore.budget_s(),
             pythons: explore.python.clone(),
         };
         tui::explore(file, opening, &keeping)
     };
     match command {
-        None => open(None),
+        None | Some(Command::Lesson(_)) => open(None),
         Some(Command::Replay(replay)) => open(Some(&replay.file)),
         Some(Command::Run(request)) => headless::run(&request, &keeping, ascii),
         Some(Command::Sweep(request)) => headless::sweep(&request, &keeping, ascii),

@@ -69,6 +69,8 @@ pub struct Opening {
     pub look: Look<ColorChoice>,
     /// Whether it starts with the teaching layout.
     pub present: bool,
+    /// Whether it starts with the lesson.
+    pub in_lesson: bool,
     /// How long the runs of a question may take in total, in seconds.
     pub budget_s: f64,
     /// Interpreters that are offered in addition to those that are found.
@@ -107,6 +109,9 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
         .with_budget(opening.budget_s);
     if let Some(lot) = document {
         app = app.replaying(lot);
+    }
+    if opening.in_lesson {
+        app = app.in_lesson();
     }
     let here = Arc::clone(app.history().here());
     let explorer = Explorer {
@@ -309,6 +314,7 @@ impl Explorer {
             Effect::Export(order) => self.export(order),
             Effect::Keep(number) => self.keeper.keep(history, number),
             Effect::ReadEarlier => self.keeper.read_earlier(),
+            Effect::ReadRecording => self.read_recording(),
             Effect::ReadTrace(number) => self.keeper.read_trace(history, number),
             Effect::Rename(number, name) => self.keeper.change(history, &[number], |mut ids| {
                 let id = ids.remove(0);
@@ -412,6 +418,14 @@ impl Explorer {
                 written: Err(refusal),
                 without: 0,
             }]
+        });
+    }
+
+    /// Reads the recorded runs of the lesson, which takes a fraction of a frame.
+    fn read_recording(&mut self) {
+        self.update_now(match replay::recording() {
+            Ok(lot) => Msg::Recording(lot.runs),
+            Err(why) => Msg::Notice(format!("the recorded runs cannot be shown: {why}")),
         });
     }
 

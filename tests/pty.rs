@@ -146,6 +146,37 @@ fn a_claim_is_opened_predicted_and_tested_and_its_runs_are_one_key_away() {
 }
 
 #[test]
+fn the_lesson_goes_on_by_space_with_measured_and_with_recorded_runs_and_gives_the_terminal_back() {
+    let mut terminal = Terminal::start_with(80, 24, &["lesson"], &[]);
+    let page = |step: &str| {
+        let title = format!("Lesson: step {step} of");
+        move |screen: &str| screen.contains(&title)
+    };
+    terminal.wait_for(SOON, "the first page", page("1"));
+    terminal.press(" ");
+    terminal.wait_for(SOON, "a run", |screen| screen.contains("step 1 of"));
+    terminal.wait_for(RUNS, "what came out", |screen| {
+        screen.contains("What you saw") || screen.contains("What a quiet machine shows")
+    });
+    terminal.press(" ");
+    terminal.wait_for(SOON, "the second page", page("2"));
+    terminal.press("p");
+    terminal.wait_for(SOON, "a recorded run", |screen| {
+        screen.contains("recorded, playing")
+    });
+    terminal.press("    ");
+    terminal.wait_for(SOON, "what came out there", |screen| {
+        screen.contains("Recorded on")
+    });
+    terminal.press("\u{1b}");
+    terminal.wait_for(SOON, "the explorer", |screen| !screen.contains("Lesson: "));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    terminal.assert_given_back(SOON);
+    terminal.assert_nothing_left(SOON);
+}
+
+#[test]
 fn a_run_can_be_stopped_and_another_one_started() {
     let mut terminal = explorer_with_a_run();
     terminal.press("x");

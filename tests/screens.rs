@@ -40,6 +40,8 @@ mod comparison;
 mod earlier;
 #[path = "screens/history.rs"]
 mod history;
+#[path = "screens/lesson.rs"]
+mod lesson;
 #[path = "screens/python.rs"]
 mod python;
 #[path = "screens/replay.rs"]

@@ -87,6 +87,7 @@ impl App {
         if !is_read
             || self.timeline.playback.is_some()
             || self.is_busy()
+            || self.is_at_step()
             || self.focus().panel == Panel::Setup
             || self.sweep_of_panels().is_some()
         {

@@ -61,6 +61,8 @@ pub enum Goal {
     Sweep(Box<SweepDraft>),
     /// Test a claim, which needs no draft: its index in [`CLAIMS`].
     Claim(usize),
+    /// Show a step of the lesson that tests no claim.
+    Step,
 }
 
 /// The purpose of runs.
@@ -85,6 +87,8 @@ pub enum Question {
     Controls(usize),
     /// Whether a claim is true: its index in [`CLAIMS`].
     Claim(usize),
+    /// What there is to see in a step of the lesson that tests no claim.
+    Step,
 }
 
 /// The purpose of runs besides the question of their campaign.
@@ -180,7 +184,7 @@ impl Live {
                     format!("Control: {}", sentence::claim::topic(trial.topic))
                 })
             }
-            Some(Question::Experiment(_)) | None => self.doing(),
+            Some(Question::Experiment(_) | Question::Step) | None => self.doing(),
         }
     }
 
@@ -218,7 +222,9 @@ fn watch(plan: &Plan, asked: &Asked) -> Option<String> {
         {
             watch(experiment.watch)
         }
-        Question::Experiment(_) => watch("one full bar: the baseline, one task after the other"),
+        Question::Experiment(_) | Question::Step => {
+            watch("one full bar: the baseline, one task after the other")
+        }
         Question::Claim(at) if is_of_effect(plan, asked) => watch(CLAIMS[at].watch),
         Question::Claim(_) | Question::Controls(_) => {
             format!("to compare with: {}", sentence::claim::workers(plan))

@@ -3,7 +3,7 @@
 use crate::{
     app::screen::Panel,
     domain::{
-        history::Lot,
+        history::{Lot, RunEntry},
         python::Pythons,
         record::{Record, RunOrder},
         speed::Speed,
@@ -63,6 +63,8 @@ pub enum Msg {
     /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers. Those that are in
     /// the history already are left out.
     Earlier(Lot),
+    /// The answer to [`Effect::ReadRecording`]: the recorded runs of the lesson.
+    Recording(Vec<RunEntry>),
     /// The answer to [`Effect::ReadTrace`]: the trace, or the reason in one sentence why there is none.
     TraceRead {
         /// The run's number.
@@ -108,6 +110,8 @@ pub enum Effect {
     Keep(usize),
     /// Read the runs that other sessions kept. The answer is [`Msg::Earlier`].
     ReadEarlier,
+    /// Read the recorded runs of the lesson. The answer is [`Msg::Recording`].
+    ReadRecording,
     /// Read the trace of a kept run. The answer is [`Msg::TraceRead`].
     ReadTrace(usize),
     /// Keep the user's new name for a run; `None` removes its name.

@@ -6,7 +6,8 @@ use crate::{
         keys::{Keys, everywhere, forms, texts},
         screen::{Focus, Panel, ScreenClass},
         screens::{
-            Overlay, form, form::FormScreen, history, questions, reading::Topic, sweep, timeline,
+            Overlay, form, form::FormScreen, history, lesson, questions, reading::Topic, sweep,
+            timeline,
         },
     },
     ui::{choice::neighbour, form::Form, key::Key},
@@ -107,8 +108,9 @@ impl App {
             Panel::History => Some(&history::keys::HISTORY),
             Panel::Cores | Panel::Curves => None,
         };
+        let step = self.is_at_step().then_some(&*lesson::keys::STEP);
         let panels: &'static Keys = &everywhere::PANELS;
-        panel.into_iter().chain([panels]).collect()
+        step.into_iter().chain(panel).chain([panels]).collect()
     }
 
     /// Shows a screen over the panels, in place of the previous one.
@@ -201,6 +203,9 @@ impl App {
 
     pub(crate) fn close_overlay(&mut self) {
         let closed = self.open.overlays.pop();
+        if let Some(Overlay::Lesson(_)) = closed {
+            self.leave_lesson();
+        }
         // The list of interpreters belongs to the form, which may have been a panel when the list was opened.
         if matches!(closed, Some(Overlay::Pythons(_))) && self.overlay().is_none() {
             self.open_form();

@@ -10,6 +10,7 @@ pub mod curves;
 pub mod export;
 pub mod form;
 pub mod history;
+pub mod lesson;
 pub mod pythons;
 pub mod questions;
 pub mod reading;
@@ -91,6 +92,8 @@ overlays! {
     Claims(claims::ClaimList),
     /// One of the claims.
     Claim(claims::page::ClaimPage),
+    /// A page of the lesson.
+    Lesson(lesson::page::LessonPage),
     /// The interpreters of this machine, to choose from.
     Pythons(pythons::PythonList),
     /// The form for a sweep.
@@ -100,7 +103,7 @@ overlays! {
 }
 
 /// The keys of all screens, in the order of the help.
-pub fn all_keys() -> [&'static Keys; 26] {
+pub fn all_keys() -> [&'static Keys; 28] {
     [
         &everywhere::PANELS,
         &questions::keys::QUESTIONS,
@@ -108,6 +111,8 @@ pub fn all_keys() -> [&'static Keys; 26] {
         &claims::keys::ASKED,
         &claims::keys::TOLD,
         &claims::keys::CLAIM,
+        &lesson::keys::LESSON,
+        &lesson::keys::STEP,
         &forms::ROWS,
         &form::keys::PLAN,
         &forms::OVER,

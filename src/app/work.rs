@@ -5,7 +5,7 @@ use crate::{
         App,
         live::{Activity, Asked, Goal, Live, Question, RunPurpose, StartRequest},
         message::Effect,
-        screens::{Overlay, claims::Claims, history::columns::RowSource},
+        screens::{Overlay, claims::Claims, history::columns::RowSource, lesson::Lesson},
     },
     catalog::experiment::{EXPERIMENTS, Experiment},
     domain::{
@@ -42,6 +42,8 @@ pub(crate) struct CurrentWork {
     pub(crate) campaigns: u32,
     /// The claims that were tested, and those that can be.
     pub(crate) claims: Claims,
+    /// The lesson.
+    pub(crate) lesson: Lesson,
 }
 
 impl App {
@@ -217,7 +219,7 @@ impl App {
     }
 
     /// Turns a draft into a campaign. The machine's speed is measured first if it is needed.
-    fn request(&mut self, request: StartRequest) {
+    pub(crate) fn request(&mut self, request: StartRequest) {
         if self.work.calibrating {
             // The measurement cannot be stopped. The run starts when it is done.
             self.work.activity = Activity::Calibrating(request);
@@ -258,6 +260,7 @@ impl App {
                 let runs = Asked::of(Campaign::repeats(plan, repeats));
                 self.begin(Asked { id, ..runs });
             }
+            (Ok(plan), Goal::Step) => self.begin_step(plan),
             (Ok(plan), Goal::Baseline) => self.begin_baseline(&plan, RunPurpose::Baseline),
             (Ok(plan), Goal::Answer(experiment)) => {
                 self.begin_in_turn(plan, Some(experiment), RunPurpose::Own);
@@ -361,6 +364,7 @@ impl App {
         match question {
             Some(Question::Controls(at)) => self.on_controls_measured(at, &id, number, is_seen),
             Some(Question::Claim(at)) => self.on_claim_measured(at, &id, number, is_seen),
+            Some(Question::Step) => self.on_step_measured(number, is_seen),
             _ if is_seen => self.show_answer(number),
             _ => {}
         }

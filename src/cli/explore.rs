@@ -72,6 +72,21 @@ impl Explore {
     }
 }
 
+/// The lesson.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_long_help = LESSON_EXAMPLES)]
+pub struct Lesson {
+    #[command(flatten)]
+    pub(super) explore: Option<Explore>,
+}
+
+const LESSON_EXAMPLES: &str = "\
+Examples:
+  pconc-tui lesson
+  pconc-tui lesson --theme contrast             the same, for a projector
+
+Space goes on. If other programs disturb the runs, k shows recorded ones instead.";
+
 /// The shared file to look at.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = EXAMPLES)]

@@ -71,6 +71,7 @@ fn the_explorer_looks_as_the_options_say() {
         format!("--ascii {options}"),
         format!("--ascii {options} replay runs.json"),
         format!("replay runs.json {options} --ascii"),
+        format!("lesson {options} --ascii"),
     ] {
         let order = order(&line).unwrap();
         assert_eq!(order.explore.look(order.ascii), expected, "{line}");
@@ -343,7 +344,7 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
     for (line, allowed) in [
         (
             "walk",
-            "choose run, sweep, fidelity, verify, history, replay, doctor, completions, man or help",
+            "choose run, sweep, fidelity, verify, history, lesson, replay, doctor, completions, man or help",
         ),
         ("--frobnicate", "--help"),
         ("run --workload cpu", "--model <MODEL> (serial, "),

@@ -28,6 +28,14 @@ pub fn read(path: &Path) -> Result<Lot, String> {
     Ok(document)
 }
 
+/// The recorded runs of the lesson.
+///
+/// # Errors
+/// Never, as a test makes sure.
+pub fn recording() -> Result<Lot, String> {
+    json::read(include_bytes!("../../assets/lessons/recorded.json"))
+}
+
 /// Reads at most one byte more than is allowed, because a file may be longer than its metadata says.
 fn text_of(path: &Path) -> Result<Vec<u8>, String> {
     let unreadable = |error| plain(&error);

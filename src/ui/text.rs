@@ -105,6 +105,30 @@ impl Page {
             .extend(rows.map(|text| vec![TextPart::new(text, look)]));
     }
 
+    /// Writes a paragraph in which terms stand between `**`, and keys or code between backquotes. They are strong.
+    pub fn say_marked(&mut self, text: &str) {
+        let text = text.replace('`', "**");
+        let parts = text
+            .split("**")
+            .zip([TextStyle::Plain, TextStyle::Strong].iter().cycle());
+        let is_word = |c: &char| !c.is_whitespace();
+        let mut looks = parts.flat_map(|(part, look)| part.chars().filter(is_word).map(|_| *look));
+        for row in wrap(&text.replace("**", ""), self.width) {
+            let mut line: TextLine = vec![];
+            for c in row.chars() {
+                let look = match line.last() {
+                    Some(last) if c == ' ' => last.look,
+                    _ => looks.next().unwrap_or(TextStyle::Plain),
+                };
+                match line.last_mut() {
+                    Some(last) if last.look == look => last.text.to_mut().push(c),
+                    _ => line.push(TextPart::new(c.to_string(), look)),
+                }
+            }
+            self.lines.push(line);
+        }
+    }
+
     /// Writes the explanation of a term, starting at this column. Further rows start at the same column. A longer term
     /// has its own row.
     pub fn say_of(&mut self, mut term: TextLine, column: usize, said: &str) {
@@ -158,6 +182,20 @@ mod tests {
                 let before = text.trim_end().strip_suffix("said");
                 assert!(before.is_none_or(|before| before.ends_with(' ')), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn marked_words_are_strong_however_the_paragraph_is_wrapped() {
+        for width in 8..60 {
+            let mut page = Page::of(width);
+            page.say_marked("A **worker** does **one task** after the other; `f` plans.");
+            let strong = page.lines.iter().flatten();
+            let strong = strong.filter(|part| part.look == TextStyle::Strong);
+            let words: Vec<&str> = strong
+                .flat_map(|part| part.text.split_whitespace())
+                .collect();
+            assert_eq!(words, ["worker", "one", "task", "f"], "at {width}");
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The article's claims: the list, a claim before and after its test, and the screen during the test.
 
 use pconc_tui::{
-    catalog::{caveat::Observation, claim::CLAIMS, workload::Workload},
+    catalog::{
+        caveat::Observation,
+        claim::CLAIMS,
+        workload::{LOCK, SHARE, Workload},
+    },
     domain::{
         counter::CounterTotals,
         plan::Lock,
@@ -13,7 +17,7 @@ use pconc_tui::{
 use super::*;
 
 /// Reports that there is no Python. Claims are then tested under the emulated GIL.
-fn without_python(session: &mut Session) {
+pub fn without_python(session: &mut Session) {
     let _ = session.app.update(Msg::PythonsFound(Pythons::default()));
 }
 
@@ -26,7 +30,7 @@ fn open(session: &mut Session, number: u8) {
 }
 
 /// Presses a key and plays the runs that follow, as the machine would measure them, and changed like this.
-fn test(session: &mut Session, key: Key, change: fn(&mut Record)) {
+pub fn test(session: &mut Session, key: Key, change: fn(&mut Record)) {
     let mut effects = session.app.update(Msg::Key(key));
     while let [.., Effect::Start(order)] = &effects[..] {
         let scenario = Scenario::new(order.clone(), 2);
@@ -58,19 +62,25 @@ fn as_measured(mut record: Record, change: fn(&mut Record)) -> Record {
     });
     record.times.computing_overlap_s = Some(0.0);
     let counts = record.plan.workload == Workload::Counter;
+    let is_given = |parameter| record.plan.given(parameter) == Some(1);
+    let (is_shared, is_locked) = (!is_heavy || is_given(&SHARE), is_given(&LOCK));
     record.system.counter = counts.then(|| CounterTotals {
         expected: 400_000,
-        found: if is_heavy { 0 } else { 391_204 },
+        found: match (is_shared, is_locked) {
+            (false, _) => 0,
+            (true, false) => 391_204,
+            (true, true) => 400_000,
+        },
         seen: vec![],
-        is_shared: !is_heavy,
-        is_locked: false,
+        is_shared,
+        is_locked,
         handovers: vec![],
     });
     change(&mut record);
     record
 }
 
-fn disturb(record: &mut Record) {
+pub fn disturb(record: &mut Record) {
     let (share, waited) = (0.4, None);
     let seen = Observation::CoresTaken { share, waited };
     record.measurement.caveats.push(seen.into());

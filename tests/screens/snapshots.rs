@@ -430,6 +430,35 @@ const STATES: &[State] = &[
         says: &["Claim 3: supported", "pressed:"],
     },
     State {
+        name: "lesson",
+        reach: lesson::first,
+        says: &[
+            "Lesson: step 1 of",
+            "Tasks and workers",
+            "p plays recorded runs",
+        ],
+    },
+    State {
+        name: "lesson-told",
+        reach: lesson::supported,
+        says: &["Lesson: step 4 of", "What you saw"],
+    },
+    State {
+        name: "lesson-disturbed",
+        reach: lesson::disturbed,
+        says: &["A control failed or is not decided"],
+    },
+    State {
+        name: "lesson-playing",
+        reach: lesson::playing,
+        says: &["step 3 of", "recorded, playing"],
+    },
+    State {
+        name: "lesson-recorded",
+        reach: lesson::recorded,
+        says: &["recorded", "Recorded on"],
+    },
+    State {
         name: "teaching",
         reach: |s| {
             s.press(&[Char('P'), Char('3')]);

@@ -172,6 +172,7 @@ impl App {
 
     /// Shows the list of the claims.
     pub(crate) fn open_claims(&mut self) {
+        self.leave_lesson();
         self.out.notice = None;
         self.prepare_claims();
         self.show(Overlay::Claims(ClaimList::default()));

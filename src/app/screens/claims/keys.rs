@@ -11,7 +11,10 @@ use crate::app::{
 #[rustfmt::skip]
 pub static CLAIMS: LazyLock<Keys> = LazyLock::new(|| keys("In the list of claims", App::step_claims, [
     list("claim", "↑↓ claim", 2),
-    vec![bind("Enter | Space → l", "Enter open", 1, "open the chosen claim: predict and test it, or read its verdict", App::open_claim)],
+    vec![
+        bind("Enter | Space → l", "Enter open", 1, "open the chosen claim: predict and test it, or read its verdict", App::open_claim),
+        bind("L", "L lesson", 3, "the lesson: the claims, step by step", App::open_lesson),
+    ],
 ].concat()));
 
 /// The keys while nothing is known about a claim.

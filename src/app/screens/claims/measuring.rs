@@ -1,7 +1,7 @@
 //! Claims are measured: their controls first, once in a session, then the runs of the claim.
 
 use crate::{
-    analysis::verified::{Obstacle, Verification},
+    analysis::verified::{Obstacle, Verification, Verified},
     app::{
         App,
         live::{Asked, Goal, Question},
@@ -12,6 +12,7 @@ use crate::{
     domain::{
         campaign::Campaign,
         claim::Trial,
+        history::RunEntry,
         plan::Plan,
         python::Pythons,
         rounds::{Effort, Rounds},
@@ -176,6 +177,9 @@ impl App {
         if is_seen {
             self.show_runs_of(at);
         }
+        if self.is_step(at) {
+            return self.tell_step(is_seen);
+        }
         match self.overlay() {
             Some(Overlay::Claims(_) | Overlay::Claim(_)) => {}
             None if is_seen => {
@@ -192,34 +196,35 @@ impl App {
     }
 
     /// The run of the history that shows the effect of a claim.
-    pub(super) fn run_of_claim(&self, at: usize) -> Option<usize> {
-        let trial = self.claims().all().get(at)?.trial.as_ref()?;
-        self.run_of_arm(at, trial.shown()?)
+    pub(crate) fn run_behind(&self, verified: &Verified) -> Option<&RunEntry> {
+        self.run_of_arm(verified, verified.trial.as_ref()?.shown()?)
     }
 
     /// The run of the history that stands for an arm of a claim.
-    fn run_of_arm(&self, at: usize, arm: &Plan) -> Option<usize> {
-        let campaign = self.claims().all().get(at)?.campaign.as_deref()?;
+    fn run_of_arm(&self, verified: &Verified, arm: &Plan) -> Option<&RunEntry> {
+        let campaign = verified.campaign.as_deref()?;
         let mut runs = self.history.entries().iter().rev();
         let run = runs.find(|run| {
             let record = &run.record;
             record.campaign_id() == Some(campaign) && record.plan == *arm && record.is_counted()
         });
-        self.history.representative(run?.number)
+        self.history.get(self.history.representative(run?.number)?)
     }
 
     pub(crate) fn has_runs_of_claim(&self) -> bool {
-        self.run_of_claim(self.claims().chosen).is_some()
+        let verified = self.claims().here();
+        verified.is_some_and(|verified| self.run_behind(verified).is_some())
     }
 
     /// The runs of the history that stand for the arms of the claim on the page.
     fn runs_of_arms(&self) -> Vec<usize> {
-        let Claims { chosen, .. } = self.claims();
-        let trial = self.claims().here().and_then(|here| here.trial.as_ref());
-        let arms = trial.into_iter().flat_map(|trial| &trial.arms);
-        let mut runs: Vec<usize> = arms
-            .filter_map(|arm| self.run_of_arm(*chosen, arm))
-            .collect();
+        let here = self.claims().here();
+        let arms = |here: &'_ Verified| {
+            let arms = here.trial.iter().flat_map(|trial| &trial.arms);
+            let runs = arms.filter_map(|arm| self.run_of_arm(here, arm));
+            runs.map(|run| run.number).collect()
+        };
+        let mut runs: Vec<usize> = here.map_or(vec![], arms);
         runs.sort_unstable();
         runs
     }
@@ -236,8 +241,10 @@ impl App {
 
     /// Shows the run behind a verdict, from near if that is where its effect is seen.
     fn show_runs_of(&mut self, at: usize) {
-        if let Some(run) = self.run_of_claim(at) {
-            self.show_row(Some(run));
+        let verified = self.claims().all().get(at);
+        let run = verified.and_then(|verified| self.run_behind(verified));
+        if let Some(number) = run.map(|run| run.number) {
+            self.show_row(Some(number));
             if CLAIMS[at].closer {
                 self.look(|view, trace| view.zoom_to_turns(trace));
             }

@@ -141,22 +141,28 @@ impl Screen for ClaimPage {
 }
 
 impl PageParts {
-    fn of(app: &App, verified: &Verified) -> PageParts {
+    /// A page that begins with this sentence, and the columns and rows that are left.
+    pub(crate) fn about(sentence: &str, app: &App) -> (PageParts, (u16, u16)) {
         let (columns, rows) = app.room();
         let rows = rows.saturating_sub(FRAME_ROWS);
         let width = inside(columns).min(WIDTH);
-        let claim = wrap(verified.claim.claim, width.saturating_sub(2));
+        let claim = wrap(sentence, width.saturating_sub(2));
         let claim_rows = cells(claim.len()) + if rows < ROOMY { 1 } else { 3 };
-        let mut parts = PageParts {
+        let parts = PageParts {
             claim,
             claim_rows,
             ..PageParts::default()
         };
-        let left = rows.saturating_sub(claim_rows);
+        (parts, (width, rows.saturating_sub(claim_rows)))
+    }
+
+    fn of(app: &App, verified: &Verified) -> PageParts {
+        let (mut parts, (width, left)) = PageParts::about(verified.claim.claim, app);
         let state = if app.is_testing(app.claims().chosen) {
             parts.text = before(app, verified, width);
             "being measured"
         } else if verified.is_told() {
+            parts.text = told::paragraphs(app, verified, width);
             parts.tell(app, verified, (width, left));
             sentence::claim::answer(verified.answer())
         } else {
@@ -164,12 +170,17 @@ impl PageParts {
             "not tested yet"
         };
         parts.title = format!("Claim {}: {state}", verified.claim.number);
-        parts.text_rows = left.saturating_sub(parts.stage_rows);
-        if !matches!(parts.stage, ClaimStage::Told(_)) {
-            // The stage stands below the text.
-            parts.text_rows = parts.text_rows.min(cells(parts.text.len()));
-        }
+        parts.settle(left);
         parts
+    }
+
+    /// Gives the text the rows that the stage leaves.
+    pub(crate) fn settle(&mut self, left: u16) {
+        self.text_rows = left.saturating_sub(self.stage_rows);
+        if !matches!(self.stage, ClaimStage::Told(_)) {
+            // The stage stands below the text.
+            self.text_rows = self.text_rows.min(cells(self.text.len()));
+        }
     }
 
     /// Asks what the class expects.

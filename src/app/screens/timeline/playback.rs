@@ -51,8 +51,7 @@ pub struct Playback {
 }
 
 impl Playback {
-    fn new(entry: &RunEntry, trace: &Trace) -> Playback {
-        let plan = entry.record.plan.clone();
+    fn new(entry: &RunEntry, trace: &Trace, asked: Asked) -> Playback {
         Playback {
             number: entry.number,
             is_recorded: entry.provenance.origin == Origin::Recorded,
@@ -61,10 +60,7 @@ impl Playback {
             speed: fitting_speed(seconds(trace.now)),
             is_on: true,
             player: Player::new(trace),
-            live: Box::new(Live::new(
-                plan.clone(),
-                Asked::of(Campaign::repeats(plan, 1)),
-            )),
+            live: Box::new(Live::new(entry.record.plan.clone(), asked)),
             headline_for: Nanos::MAX,
             worker: None,
         }
@@ -128,12 +124,20 @@ impl App {
 
     /// Plays the chosen run from its start.
     pub(crate) fn play(&mut self) {
+        if let Some(entry) = self.chosen_run() {
+            let plan = entry.record.plan.clone();
+            self.play_as(Asked::of(Campaign::repeats(plan, 1)));
+        }
+    }
+
+    /// Plays the chosen run as one of these.
+    pub(crate) fn play_as(&mut self, asked: Asked) {
         let chosen = self.chosen_run();
         let Some((entry, trace)) = chosen.and_then(|entry| Some((entry, entry.loaded_trace()?)))
         else {
             return;
         };
-        self.timeline.playback = Some(Playback::new(entry, trace));
+        self.timeline.playback = Some(Playback::new(entry, trace, asked));
         self.timeline.frozen = None;
         self.out.notice = None;
         self.timeline.view.start_over();

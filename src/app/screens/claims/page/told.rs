@@ -6,7 +6,6 @@ use super::{ClaimStage, PageParts, Paragraphs};
 use crate::{
     analysis::verified::Verified,
     app::{App, screens::timeline::TimelineView},
-    catalog::claim::CLAIMS,
     domain::{
         claim::{Answer, Quantity},
         history::RunEntry,
@@ -97,9 +96,8 @@ impl Told {
 }
 
 impl PageParts {
-    /// Says what came out, beside what was expected.
-    pub(super) fn tell(&mut self, app: &App, verified: &Verified, (width, rows): (u16, u16)) {
-        self.text = paragraphs(app, verified, width);
+    /// Says what came out, beside what was expected and above the text.
+    pub(crate) fn tell(&mut self, app: &App, verified: &Verified, (width, rows): (u16, u16)) {
         let is_high = rows >= ROOM_FOR_HIGH && width >= WIDTHS[1];
         let letters = WIDTHS[usize::from(is_high)];
         let beside_at = (width >= letters + BESIDE).then_some(letters + 2);
@@ -117,7 +115,8 @@ impl PageParts {
         let verdict_rows = told.verdict_rows() + 1;
         let left = rows.saturating_sub(verdict_rows);
         let beside_text = left.saturating_sub(cells(self.text.len()));
-        let evidence = turns(app, beside_text).unwrap_or_else(|| bars(app, verified, beside_text));
+        let evidence =
+            turns(app, verified, beside_text).unwrap_or_else(|| bars(app, verified, beside_text));
         if evidence.1 + TEXT_LEAST <= left {
             (told.evidence, told.evidence_rows) = evidence;
         }
@@ -142,7 +141,7 @@ fn range(verified: &Verified) -> &'static str {
 }
 
 /// Why the verdict is what it is, what the article says, and the caveats.
-fn paragraphs(app: &App, verified: &Verified, width: u16) -> Vec<super::TextLine> {
+pub(super) fn paragraphs(app: &App, verified: &Verified, width: u16) -> Vec<super::TextLine> {
     let mut text = Paragraphs(Page::of(width.saturating_sub(1)));
     let is_known = verified.answer() != Answer::CannotTell;
     let term = if is_known { "measured" } else { "because" };
@@ -200,10 +199,9 @@ fn expected(app: &App) -> Vec<String> {
 }
 
 /// The run behind the verdict from near, with its rows, if the claim is seen there and they fit.
-fn turns(app: &App, rows: u16) -> Option<(Evidence, u16)> {
-    let at = app.claims().chosen;
-    let run = app.history().get(app.run_of_claim(at)?)?;
-    let trace = run.loaded_trace().filter(|_| CLAIMS[at].closer)?;
+fn turns(app: &App, verified: &Verified, rows: u16) -> Option<(Evidence, u16)> {
+    let run = app.run_behind(verified)?;
+    let trace = run.loaded_trace().filter(|_| verified.claim.closer)?;
     let mut view = TimelineView::default();
     view.zoom_to_turns(trace);
     let wanted = cells(trace.lanes.len() * TURN_ROWS) + 3;
@@ -222,7 +220,10 @@ fn bars(app: &App, verified: &Verified, rows: u16) -> (Evidence, u16) {
     };
     let quantity = effect.condition.measure.quantity();
     let least = match quantity {
-        Quantity::CoresInUse => f64::from(app.machine().cores_usable),
+        Quantity::CoresInUse => {
+            let run = app.run_behind(verified);
+            run.map_or(0.0, |run| run.provenance.machine.cores_usable.into())
+        }
         Quantity::Overlap | Quantity::Found | Quantity::Lost => 1.0,
         _ => 0.0,
     };
