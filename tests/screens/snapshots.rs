@@ -446,12 +446,12 @@ const STATES: &[State] = &[
     State {
         name: "lesson-disturbed",
         reach: lesson::disturbed,
-        says: &["A control failed or is not decided"],
+        says: &["A control is not decided"],
     },
     State {
         name: "lesson-playing",
         reach: lesson::playing,
-        says: &["step 3 of", "recorded, playing"],
+        says: &["step 6 of", "recorded, playing"],
     },
     State {
         name: "lesson-recorded",

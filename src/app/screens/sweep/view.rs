@@ -251,7 +251,7 @@ impl PlacedChart<'_> {
         let mut line = Line::raw(" ");
         for (mark, name) in entries {
             let name = Span::raw(format!(" {name}  "));
-            if line.width() + mark.width() + name.width() + 5 > width {
+            if line.width() + mark.width() + name.width() + 3 > width {
                 break;
             }
             line.extend([mark, name]);
