@@ -31,7 +31,7 @@ pub struct Explore {
     ///
     /// Ctrl-T changes them while the explorer runs.
     #[arg(long, value_name = "THEME", allow_hyphen_values = true)]
-    #[arg(hide_possible_values = true)]
+    #[arg(hide_possible_values = true, hide_short_help = true)]
     theme: Option<ThemeName>,
 
     /// How many colours: auto, never, always, 16, 256, true [default: auto]
