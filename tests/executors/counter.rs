@@ -12,7 +12,7 @@ use super::*;
 
 pub fn trials(session: &'static Session) -> Vec<Trial> {
     type World = fn(&Session) -> Outcomes;
-    let worlds: [(&str, World); 7] = [
+    let worlds: [(&str, World); 8] = [
         (
             "under_its_lock_no_addition_is_lost_under_any_model",
             under_the_lock,
@@ -37,6 +37,10 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
         (
             "each_worker_gets_its_block_intact_in_each_way_that_its_model_has",
             handed_over,
+        ),
+        (
+            "a_run_that_is_stopped_while_blocks_are_handed_over_leaves_nothing_behind",
+            stopped_before_the_start,
         ),
     ];
     let trial = |(name, test): (&str, World)| {
@@ -182,6 +186,31 @@ fn handed_over(session: &Session) -> Outcomes {
     }
     let none = counted(session, &counting(Model::Processes, false, false))?;
     check(none.handovers.is_empty(), format!("{none:?}"))
+}
+
+fn stopped_before_the_start(session: &Session) -> Outcomes {
+    let has_python = can_execute(Workload::Counter, Model::PythonProcesses);
+    let python = has_python.then_some(Model::PythonProcesses);
+    for model in [Model::Processes].into_iter().chain(python) {
+        let draft = counting(model, false, false).with(&PAYLOAD, *PAYLOAD.range.end());
+        let draft = Draft {
+            workers: 60,
+            tasks: 60,
+            ..draft
+        };
+        // The first report comes while the workers wait for their turns.
+        let mut going = Going::start(session, &plan(&draft));
+        check(going.until(|_| true).is_none(), "it takes longer than that")?;
+        going.run.stop();
+        let record = going.finish().record;
+        let error = &record.ending.error;
+        let is_cancelled = record.ending.outcome == Outcome::Cancelled;
+        check(is_cancelled, format!("{}: {error:?}", model.name()))?;
+        let left = session.context.scratch.directory.exists();
+        check(!left, "the temporary directory is gone")?;
+        counted(session, &counting(model, false, false))?;
+    }
+    Ok(())
 }
 
 fn stopped(session: &Session) -> Outcomes {
