@@ -718,7 +718,7 @@ fn what_a_counter_lost_is_reported_to_people_and_in_json() {
     let output = outcome(line);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let table = text(&output.stdout);
-    for part in ["lost additions", "4 000", "and the program's stayed 0"] {
+    for part in ["lost additions", "4 000", "and the program sees 0"] {
         assert!(table.contains(part), "{table}");
     }
     let record = &json(line)["records"][0];

@@ -68,7 +68,6 @@ fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
         .chain(patterns.into_iter().flatten())
         .chain(python(record).filter(|_| is_shown))
         .chain(sentence::shared_file::all(record))
-        .chain(sentence::counter::handed_over(record))
         .chain(failures(record))
         .chain(caveats)
         .chain(printed(record));

@@ -175,8 +175,6 @@ fn remark(app: &App, entry: &RunEntry) -> String {
         format!("! {}", caveat.text)
     } else if let Some(file) = &record.system.shared_file {
         sentence::shared_file::left(file, &record.plan)
-    } else if let Some(handed_over) = sentence::counter::handed_over(record) {
-        handed_over
     } else if let Some(origin) = sentence::origin::of(entry, app.history().here()) {
         origin
     } else if let Some(claim) = app.claim_of(entry) {

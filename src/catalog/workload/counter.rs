@@ -22,8 +22,8 @@ pub(super) static COUNTER: WorkloadDescription = WorkloadDescription {
     method: "The work of counter is to add one to a number, which threads share and processes do not. \
      To add one, a worker reads the number, adds, and writes it back. Python's loop is \
      counter.value += 1. Compiled workers compute a step of the loop of cpu between reading and \
-     writing, so that an addition takes about as long as in an interpreter. A block that workers \
-     get before they start is handed over to one after the other, in each way that is possible.",
+     writing, so that an addition takes about as long as in an interpreter. With a payload, workers \
+     get a block before they start, in each way that is possible, processes one after the other.",
     tasks: 4,
     parameters: &[&ADDITIONS, &LOCK, &SHARE, &PAYLOAD],
     sizing: None,
@@ -31,11 +31,21 @@ pub(super) static COUNTER: WorkloadDescription = WorkloadDescription {
     contradiction: |_| None,
     size: |values, _| {
         let additions = counted(values.get(&ADDITIONS), "addition");
+        let lock = if values.is_on(&LOCK) {
+            "under"
+        } else {
+            "without"
+        };
+        let memory = if values.is_on(&SHARE) {
+            "shared"
+        } else {
+            "ordinary"
+        };
         let block = match values.get(&PAYLOAD) {
             0 => String::new(),
-            size => format!(", a block of {} for each worker", bytes(size)),
+            size => format!(", and a block of {} per worker", bytes(size)),
         };
-        format!("{additions} per task, {}{block}", label(values))
+        format!("{additions} per task {lock} a lock, in {memory} memory{block}")
     },
     sweep: SweepSuggestion {
         models: &[Model::Threads, Model::Processes],

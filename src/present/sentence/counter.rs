@@ -1,12 +1,12 @@
 //! The result of a counter, in sentences.
 
 use crate::{
-    catalog::workload::PAYLOAD,
+    catalog::{model::Model, workload::PAYLOAD},
     domain::{
         counter::{CounterTotals, HandOver, HandOverWay},
         plan::Lock,
         record::Record,
-        text::{bytes, duration, grouped, listed},
+        text::{bytes, counted, duration, grouped, listed},
     },
 };
 
@@ -24,42 +24,14 @@ pub fn handed_over(record: &Record) -> Option<String> {
     };
     let all: Vec<String> = handovers.iter().map(took).collect();
     let size = bytes(record.plan.given(&PAYLOAD)?);
-    (!all.is_empty()).then(|| format!("a worker got its block of {size} in {}", listed(&all, "or")))
+    (!all.is_empty()).then(|| format!("A worker got its block of {size} in {}", listed(&all, "or")))
 }
 
 /// What is left of the additions, in one sentence without a full stop; `None` if the run made none.
 pub fn left(record: &Record) -> Option<String> {
     let counter = record.system.counter.as_ref()?;
-    let (workers, all) = (adding(record), grouped(counter.expected));
-    let has_gil = record.plan.lock() != Lock::None;
-    let several = || format!("{workers} workers added without a lock");
-    Some(match counter.lost() {
-        _ if !counter.is_shared => numbers_of_their_own(counter, record),
-        0 if workers == 1 => format!("one worker alone made all {all} additions"),
-        0 if counter.is_locked => format!("under the lock, none of {all} additions was lost"),
-        0 if has_gil => {
-            format!("none of {all} additions was lost: the GIL never changed hands within one")
-        }
-        0 => format!(
-            "none of {all} additions was lost this time, although {}",
-            several()
-        ),
-        lost => {
-            let lost = grouped(lost);
-            let why = if has_gil {
-                "the GIL changed hands within additions".into()
-            } else {
-                several()
-            };
-            format!("{lost} of {all} additions were lost, because {why}")
-        }
-    })
-}
-
-/// The number of workers that made additions.
-fn adding(record: &Record) -> usize {
-    // With many workers, a history keeps them elsewhere.
-    match record
+    // Workers that found no task added nothing. With many workers, a history keeps them elsewhere.
+    let workers = match record
         .workers
         .iter()
         .filter(|worker| worker.tasks > 0)
@@ -67,23 +39,52 @@ fn adding(record: &Record) -> usize {
     {
         0 => record.plan.workers as usize,
         adding => adding,
+    };
+    if !counter.is_shared {
+        return Some(on_their_own(counter, workers, record.plan.model()));
     }
+    let (lost, all) = (counter.lost(), grouped(counter.expected));
+    let has_gil = record.plan.lock() != Lock::None;
+    let (how, why) = match (workers, lost) {
+        (1, _) => ("", ""),
+        _ if counter.is_locked => (" under a lock", ""),
+        (_, 0) if has_gil => (
+            " under the GIL",
+            ", because it never changed hands within one",
+        ),
+        _ if has_gil => (
+            " under the GIL",
+            ", because it changed hands within additions",
+        ),
+        (_, 0) => (" without a lock", " this time"),
+        _ => (" without a lock", ""),
+    };
+    let lost = if lost == 0 {
+        "none".into()
+    } else {
+        grouped(lost)
+    };
+    let workers = counted(workers as u64, "worker");
+    Some(format!(
+        "{workers}{how} lost {lost} of {all} additions{why}"
+    ))
 }
 
-fn numbers_of_their_own(counter: &CounterTotals, record: &Record) -> String {
+/// What workers see that do not share the number.
+fn on_their_own(counter: &CounterTotals, workers: usize, model: Model) -> String {
     let numbers = || counter.seen.iter().copied().filter(|number| *number > 0);
-    let (least, most) = (numbers().min(), numbers().max());
-    let range = match (least.map(grouped), most.map(grouped)) {
-        (Some(least), Some(most)) if least != most => format!("{least} to {most}"),
+    let range = match (numbers().min().map(grouped), numbers().max().map(grouped)) {
+        (Some(least), Some(most)) if least != most => format!("between {least} and {most}"),
         (all, _) => all.unwrap_or_default(),
     };
-    let owners = match (record.plan.workers, record.plan.model().has_processes()) {
-        (1, _) => "the only worker".into(),
-        (workers, true) => format!("each of {workers} processes"),
-        (workers, false) => format!("each of {workers} interpreters"),
+    let owners = match (workers, model.has_processes()) {
+        (1, _) => "one worker".into(),
+        (_, true) => format!("{workers} processes"),
+        (_, false) => format!("{workers} interpreters"),
     };
+    let each = if workers == 1 { "" } else { " each" };
     let found = grouped(counter.found);
-    format!("{owners} has its own number, {range}, and the program's stayed {found}")
+    format!("{owners} counted to {range}{each}, and the program sees {found}")
 }
 
 #[cfg(test)]
@@ -114,19 +115,19 @@ mod tests {
         let seen = [200_000; 4];
         assert_eq!(
             said(Model::Threads, 487_655, &seen, false),
-            "312 345 of 800 000 additions were lost, because 4 workers added without a lock"
+            "4 workers without a lock lost 312 345 of 800 000 additions"
         );
         assert_eq!(
             said(Model::Threads, 800_000, &seen, true),
-            "under the lock, none of 800 000 additions was lost"
+            "4 workers under a lock lost none of 800 000 additions"
         );
         assert_eq!(
             said(Model::Rayon, 800_000, &seen, false),
-            "none of 800 000 additions was lost this time, although 4 workers added without a lock"
+            "4 workers without a lock lost none of 800 000 additions this time"
         );
         assert_eq!(
             said(Model::Serial, 800_000, &[800_000], false),
-            "one worker alone made all 800 000 additions"
+            "1 worker lost none of 800 000 additions"
         );
     }
 
@@ -135,11 +136,11 @@ mod tests {
         let seen = [200_000; 4];
         assert_eq!(
             said(Model::GilThreads, 800_000, &seen, false),
-            "none of 800 000 additions was lost: the GIL never changed hands within one"
+            "4 workers under the GIL lost none of 800 000 additions, because it never changed hands within one"
         );
         assert_eq!(
             said(Model::PythonThreads, 700_000, &seen, false),
-            "100 000 of 800 000 additions were lost, because the GIL changed hands within additions"
+            "4 workers under the GIL lost 100 000 of 800 000 additions, because it changed hands within additions"
         );
     }
 
@@ -147,7 +148,7 @@ mod tests {
     fn workers_that_share_no_memory_are_said_to_have_a_number_each() {
         assert_eq!(
             said(Model::Processes, 0, &[200_000; 4], false),
-            "each of 4 processes has its own number, 200 000, and the program's stayed 0"
+            "4 processes counted to 200 000 each, and the program sees 0"
         );
         // A worker that found no task has nothing to show.
         assert_eq!(
@@ -157,7 +158,7 @@ mod tests {
                 &[400_000, 0, 200_000, 200_000],
                 true
             ),
-            "each of 4 interpreters has its own number, 200 000 to 400 000, and the program's stayed 0"
+            "4 interpreters counted to between 200 000 and 400 000 each, and the program sees 0"
         );
     }
 
@@ -182,7 +183,7 @@ mod tests {
         assert_eq!(
             handed_over(&record).as_deref(),
             Some(
-                "a worker got its block of 5.0 MB in 35.0 µs in shared memory, 40.0 µs copied on write \
+                "A worker got its block of 5.0 MB in 35.0 µs in shared memory, 40.0 µs copied on write \
                  or 3.10 ms through a socket"
             )
         );

@@ -63,12 +63,15 @@ fn completed(record: &Record, finding: &RunFinding) -> String {
         _ => what.join("; "),
     };
     let name = record.plan.model().name();
-    let reason = match counter::left(record) {
+    match counter::left(record) {
         // What is left of the additions matters more than the time that they took.
-        Some(left) => text::capitalized(&left),
-        None => explained(record),
-    };
-    format!("{name}: {what}. {reason}")
+        Some(left) => {
+            let block =
+                counter::handed_over(record).map_or_else(String::new, |said| format!(". {said}"));
+            format!("{name}: {left}. {}{block}", text::capitalized(&what))
+        }
+        None => format!("{name}: {what}. {}", explained(record)),
+    }
 }
 
 /// Why the run took as long as it did, and what it took besides, in sentences without the last full stop.
@@ -230,9 +233,10 @@ mod tests {
     use crate::{
         catalog::{
             model::Model,
-            workload::Workload::{self, Cpu, Io},
+            workload::Workload::{self, Counter, Cpu, Io},
         },
         domain::{
+            counter::CounterTotals,
             phase::PhaseTimes,
             python::GilState,
             record::{CampaignPart, PhaseSource, PythonRecord},
@@ -378,6 +382,24 @@ mod tests {
                 .starts_with("gil-threads: 2.0× slower than serial")
         );
         assert!(concluded(&record, None).starts_with("gil-threads: 1.00 s"));
+    }
+
+    #[test]
+    fn of_a_counter_what_is_left_comes_first_then_the_time() {
+        let mut record = record(Counter, Model::Threads, 4, 1.0, &[(Phase::Computing, 1.0)]);
+        record.system.counter = Some(CounterTotals {
+            expected: 800_000,
+            found: 487_655,
+            seen: vec![],
+            is_shared: true,
+            is_locked: false,
+            handovers: vec![],
+        });
+        assert_eq!(
+            concluded(&record, over_serial(0.5)),
+            "threads: 4 workers without a lock lost 312 345 of 800 000 additions. 2.0× slower than \
+             serial"
+        );
     }
 
     #[test]

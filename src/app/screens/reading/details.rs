@@ -40,7 +40,6 @@ pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<Text
     std::iter::once(verdict::of(history, entry.number))
         .chain(sentence::origin::of(entry, history.here()))
         .chain(sentence::shared_file::all(record))
-        .chain(sentence::counter::handed_over(record))
         .chain(caveats)
         .for_each(|text| page.say(&text, TextStyle::Strong));
     let finding = RunFinding::of(history, entry);
