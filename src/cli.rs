@@ -21,7 +21,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Id, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 pub use documents::{completions, manual};
-pub use explore::{Explore, Lesson, Replay};
+pub use explore::{Explore, LessonRequest, Replay};
 pub use fidelity::FidelityRequest;
 pub use history::HistoryRequest;
 pub use output::OutputArguments;
@@ -139,7 +139,7 @@ pub enum Command {
     ///
     /// Each step says a few words, shows what they are about, and ends with what was measured. The explorer opens in the
     /// teaching layout.
-    Lesson(Lesson),
+    Lesson(LessonRequest),
     /// Open the explorer with the runs of a shared file
     ///
     /// Everything is shown as it was measured, and marked as recorded. p replays a run as it happened.
@@ -183,7 +183,10 @@ impl CommandLine {
         let misplaced = matches.get_one::<Id>("Explore");
         match (&mut self.command, misplaced) {
             (
-                Some(Command::Replay(Replay { explore, .. }) | Command::Lesson(Lesson { explore })),
+                Some(
+                    Command::Replay(Replay { explore, .. })
+                    | Command::Lesson(LessonRequest { explore }),
+                ),
                 _,
             ) => {
                 if let Some(behind) = explore.take() {

@@ -70,7 +70,7 @@ pub fn once_each<'a>(runs: &[Compared<'a>]) -> Vec<Compared<'a>> {
 
 /// Why times cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum Incomparable {
     /// One of the runs did not do all its work.
     Unsound,
     /// They did different work.
@@ -80,15 +80,15 @@ pub enum Obstacle {
 }
 
 /// What prevents a comparison of the times of these runs, if anything does.
-pub fn obstacle(runs: &[Compared<'_>]) -> Option<Obstacle> {
+pub fn incomparable(runs: &[Compared<'_>]) -> Option<Incomparable> {
     let first = runs.first()?.entry;
     let any = |is: &dyn Fn(&RunEntry) -> bool| runs.iter().any(|run| is(run.entry));
     if any(&|run| !run.record.is_sound()) {
-        Some(Obstacle::Unsound)
+        Some(Incomparable::Unsound)
     } else if any(&|run| !run.record.plan.same_work(&first.record.plan)) {
-        Some(Obstacle::OtherWork)
+        Some(Incomparable::OtherWork)
     } else {
         let is_other = |run: &RunEntry| !run.provenance.is_same_machine(&first.provenance);
-        any(&is_other).then_some(Obstacle::OtherMachine)
+        any(&is_other).then_some(Incomparable::OtherMachine)
     }
 }

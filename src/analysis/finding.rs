@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::compared::{Compared, Obstacle, obstacle};
+use super::compared::{Compared, Incomparable, incomparable};
 use crate::domain::{
     difference::Difference,
     history::{History, RunEntry},
@@ -165,8 +165,8 @@ impl<'f, 'a> Fastest<'f, 'a> {
     ///
     /// # Errors
     /// If their times cannot be compared; the error says why.
-    pub fn of(runs: &'f [Compared<'a>], reference: usize) -> Result<Option<Self>, Obstacle> {
-        obstacle(runs).map_or_else(|| Ok(Fastest::of_comparable(runs, reference)), Err)
+    pub fn of(runs: &'f [Compared<'a>], reference: usize) -> Result<Option<Self>, Incomparable> {
+        incomparable(runs).map_or_else(|| Ok(Fastest::of_comparable(runs, reference)), Err)
     }
 
     fn of_comparable(runs: &'f [Compared<'a>], reference: usize) -> Option<Self> {

@@ -3,7 +3,7 @@
 use crate::{
     catalog::claim::{self, Claim, Setting},
     domain::{
-        claim::{Answer, Judgement, Topic, Trial, in_arms, judge},
+        claim::{Answer, Judgement, Trial, TrialTopic, in_arms, judge},
         history::RunEntry,
         machine::WorkerLimits,
         plan::Draft,
@@ -21,9 +21,9 @@ pub enum Obstacle {
     /// Its runs are not possible here, for this reason.
     Impossible(String),
     /// A control did not come out as it has to.
-    FailedControl(Topic),
+    FailedControl(TrialTopic),
     /// A control was not decided.
-    OpenControl(Topic),
+    OpenControl(TrialTopic),
     /// Its runs were not measured, or not to their end.
     Unfinished,
     /// One of its runs did not do its work, or could not be started. The sentence says why.
@@ -101,7 +101,7 @@ impl Verification {
     ) -> Verification {
         let prepare = |claim: &&'static Claim| {
             let design = claim.design(setting);
-            let trial = design.trial(Topic::Claim(claim.number), limits, speed);
+            let trial = design.trial(TrialTopic::Claim(claim.number), limits, speed);
             let is_short = claim.needs_cores && setting.cores < 2;
             let obstacle = match &trial {
                 _ if is_short => Some(Obstacle::OneCore),
@@ -118,11 +118,13 @@ impl Verification {
             }
         };
         let claims: Vec<Verified> = chosen.iter().map(prepare).collect();
-        let needed = |topic: &Topic| {
+        let needed = |topic: &TrialTopic| {
             let mut measured = claims.iter().filter(|claim| claim.trial.is_some());
             measured.any(|verified| verified.claim.controls.contains(topic))
         };
-        let controls = [Topic::Waiting, Topic::Lock].into_iter().filter(needed);
+        let controls = [TrialTopic::Waiting, TrialTopic::Lock]
+            .into_iter()
+            .filter(needed);
         let design = |topic| {
             claim::control(topic, setting)?
                 .trial(topic, limits, speed)
@@ -199,7 +201,7 @@ impl Verification {
 
     /// What was measured for these claims, in the campaign with this id.
     pub fn measured(&mut self, group: &[usize], campaign: &str, rounds: &Rounds) {
-        let controls: Vec<(Topic, Answer)> = self
+        let controls: Vec<(TrialTopic, Answer)> = self
             .control_judgements()
             .map(|(trial, judgement)| (trial.topic, judgement.answer))
             .collect();
@@ -212,7 +214,7 @@ impl Verification {
             let judgement = judge(trial, rounds, effort);
             // A control of the claim has to come out as it should. Every control that comes out wrong shows that the
             // measurements are wrong.
-            let fails = |(topic, answer): &&(Topic, Answer)| {
+            let fails = |(topic, answer): &&(TrialTopic, Answer)| {
                 let own = &verified.claim.controls;
                 *answer == Answer::Contradicted && !own.is_empty()
                     || own.contains(topic) && *answer != Answer::Supported

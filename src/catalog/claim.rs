@@ -14,7 +14,7 @@ pub use prediction::{Expectation, Foreseen, Prediction};
 
 use super::{model::Model, workload::Workload};
 use crate::domain::{
-    claim::{Answer, Bound, Condition, Measure, Quantity, Topic, Trial},
+    claim::{Answer, Bound, Condition, Measure, Quantity, Trial, TrialTopic},
     machine::WorkerLimits,
     plan::{Draft, Invalid},
     python::{GilState, Interpreter, Pythons},
@@ -41,7 +41,7 @@ pub struct Claim {
     /// How a class can predict the result.
     pub prediction: Prediction,
     /// The controls without which the measurements say nothing about the claim.
-    pub controls: &'static [Topic],
+    pub controls: &'static [TrialTopic],
     /// Whether it is about parallelism, so that one usable core cannot show it.
     pub needs_cores: bool,
     /// Whether it is seen in single turns of the lock, so that a run of it is shown from near.
@@ -119,7 +119,7 @@ impl Design {
     /// If a run is not possible there.
     pub fn trial(
         self,
-        topic: Topic,
+        topic: TrialTopic,
         limits: &WorkerLimits,
         speed: &dyn Fn(&Draft) -> Option<Speed>,
     ) -> Result<Trial, Invalid> {
@@ -191,11 +191,11 @@ impl Claim {
 }
 
 /// What is measured for a control.
-pub fn control(topic: Topic, setting: &Setting) -> Option<Design> {
+pub fn control(topic: TrialTopic, setting: &Setting) -> Option<Design> {
     match topic {
-        Topic::Claim(_) => None,
-        Topic::Waiting => Some(waiting::control()),
-        Topic::Lock => Some(computing::control(setting)),
+        TrialTopic::Claim(_) => None,
+        TrialTopic::Waiting => Some(waiting::control()),
+        TrialTopic::Lock => Some(computing::control(setting)),
     }
 }
 
@@ -238,13 +238,13 @@ mod tests {
         let speed = |_: &Draft| Some(Speed::uniform(1e8));
         for setting in settings() {
             let designs = CLAIMS.iter().map(|claim| claim.design(&setting));
-            let controls = [Topic::Waiting, Topic::Lock];
+            let controls = [TrialTopic::Waiting, TrialTopic::Lock];
             let controls = controls
                 .into_iter()
                 .filter_map(|topic| control(topic, &setting));
             for design in designs.chain(controls) {
                 let trial = design
-                    .trial(Topic::Lock, &WorkerLimits::default(), &speed)
+                    .trial(TrialTopic::Lock, &WorkerLimits::default(), &speed)
                     .expect("it is possible");
                 let arms = |condition: &Condition| match condition.measure {
                     Measure::Ratio { over, of, .. } => over.max(of),
@@ -269,7 +269,7 @@ mod tests {
             .flat_map(|setting| CLAIMS.map(|claim| (setting, claim)))
         {
             let trial = claim.design(setting).trial(
-                Topic::Claim(claim.number),
+                TrialTopic::Claim(claim.number),
                 &WorkerLimits::default(),
                 &speed,
             );

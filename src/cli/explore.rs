@@ -75,7 +75,7 @@ impl Explore {
 /// The lesson.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_long_help = LESSON_EXAMPLES)]
-pub struct Lesson {
+pub struct LessonRequest {
     #[command(flatten)]
     pub(super) explore: Option<Explore>,
 }

@@ -28,7 +28,7 @@ pub enum Answer {
 
 /// The subject of an experiment about claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Topic {
+pub enum TrialTopic {
     /// The claim with this number.
     Claim(u8),
     /// A control: pure waiting has to scale with the workers.
@@ -195,7 +195,7 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
     /// The claim or control.
-    pub topic: Topic,
+    pub topic: TrialTopic,
     /// The plans that are measured in turn.
     pub arms: Vec<Plan>,
     /// The conditions. The first one is the effect that the claim is about.

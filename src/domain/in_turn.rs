@@ -18,7 +18,7 @@ pub const BUDGET_S: f64 = 12.0;
 
 /// What an experiment is to decide.
 #[derive(Clone, Debug, PartialEq)]
-enum Subject {
+enum Aim {
     /// Whether the second plan is faster than the first one.
     Faster,
     /// What these claims say about the plans.
@@ -34,7 +34,7 @@ pub struct InTurn {
     pub round: u32,
     /// The runs so far.
     pub rounds: Rounds,
-    subject: Subject,
+    aim: Aim,
     effort: Effort,
     spent_s: f64,
     /// The number of plans of the current round that have run.
@@ -42,13 +42,13 @@ pub struct InTurn {
 }
 
 impl InTurn {
-    fn new(plans: Vec<Plan>, subject: Subject, effort: Effort) -> InTurn {
+    fn new(plans: Vec<Plan>, aim: Aim, effort: Effort) -> InTurn {
         InTurn {
             ran: plans.len(),
             plans,
             round: 0,
             rounds: Rounds::default(),
-            subject,
+            aim,
             effort,
             spent_s: 0.0,
         }
@@ -57,7 +57,7 @@ impl InTurn {
     /// An experiment that measures `plan` against the same work done serially. It starts no round that would exceed the
     /// budget, except the first one.
     pub fn question(plan: Plan, effort: Effort) -> InTurn {
-        InTurn::new(vec![plan.as_serial(), plan], Subject::Faster, effort)
+        InTurn::new(vec![plan.as_serial(), plan], Aim::Faster, effort)
     }
 
     /// An experiment that measures all plans that these claims are about.
@@ -68,14 +68,14 @@ impl InTurn {
                 plans.push(plan.clone());
             }
         }
-        InTurn::new(plans, Subject::Claims(trials), effort)
+        InTurn::new(plans, Aim::Claims(trials), effort)
     }
 
     /// The claims that are being decided.
     pub fn trials(&self) -> &[Trial] {
-        match &self.subject {
-            Subject::Faster => &[],
-            Subject::Claims(trials) => trials,
+        match &self.aim {
+            Aim::Faster => &[],
+            Aim::Claims(trials) => trials,
         }
     }
 
@@ -122,12 +122,12 @@ impl InTurn {
 
     /// Whether more rounds would not change the answer, or are too many.
     fn is_enough(&self) -> bool {
-        match &self.subject {
-            Subject::Faster => {
+        match &self.aim {
+            Aim::Faster => {
                 let pairs = self.pairs();
                 pairs.are_enough() || pairs.times.len() >= self.effort.rounds
             }
-            Subject::Claims(_) => self.judged().all(|(_, judgement)| {
+            Aim::Claims(_) => self.judged().all(|(_, judgement)| {
                 judgement.is_decided() || judgement.least_rounds() >= self.effort.rounds
             }),
         }

@@ -44,20 +44,27 @@ pub struct Facts<'a> {
     pub joined: Nanos,
     /// How the run ended.
     pub ending: Ending,
-    /// The use of the cores during the run.
-    pub cores: Vec<CoreRecord>,
     /// How often the emulated lock changed hands, if there is one.
     pub gil_switches: Option<u64>,
     /// The content of the file that all workers wrote.
     pub shared_file: Option<SharedFile>,
+    /// What was seen while the run went on.
+    pub watched: Watched,
+    /// Whether to list all tasks, however many there are.
+    pub all_tasks: bool,
+}
+
+/// What was seen of a run from outside its workers.
+#[derive(Debug)]
+pub struct Watched {
+    /// The use of the cores during the run.
+    pub cores: Vec<CoreRecord>,
     /// The number of events in the trace.
     pub recorded: u64,
     /// How long at least two workers computed at the same time, as far as the trace has all events.
     pub overlap: Nanos,
     /// CPU time of sampling and drawing during the run.
-    pub observed: Nanos,
-    /// Whether to list all tasks, however many there are.
-    pub all_tasks: bool,
+    pub cpu: Nanos,
 }
 
 /// When the last worker made its last stamp or died, since `t0`; `otherwise` if no worker ever did either.
@@ -112,7 +119,7 @@ impl Facts<'_> {
             },
             workers,
             tasks: self.listed_tasks(),
-            cores: self.cores.clone(),
+            cores: self.watched.cores.clone(),
             measurement: self.measurement(),
             plan: self.plan.clone(),
         };
@@ -219,7 +226,7 @@ impl Facts<'_> {
     /// computed is an estimate.
     fn computing_overlap(&self) -> Option<Nanos> {
         let is_exact = self.plan.lock() != Lock::Real && self.sum(|lane| &lane.dropped) == 0;
-        is_exact.then_some(self.overlap)
+        is_exact.then_some(self.watched.overlap)
     }
 
     /// How the run was measured. The caveats are added when everything else is known.
@@ -227,11 +234,11 @@ impl Facts<'_> {
         let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
         Measurement {
             events: EventTotals {
-                recorded: self.recorded,
+                recorded: self.watched.recorded,
                 dropped: self.sum(|lane| &lane.dropped),
             },
             observer: Observer {
-                cpu_s: seconds(self.observed),
+                cpu_s: seconds(self.watched.cpu),
             },
             phase_source: match (self.plan.lock(), has_schedstat) {
                 (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
@@ -455,12 +462,14 @@ mod tests {
                 wall: 9,
                 joined: 9,
                 ending: Ending::default(),
-                cores: vec![],
                 gil_switches: None,
                 shared_file: None,
-                recorded: 0,
-                overlap: 5,
-                observed: 0,
+                watched: Watched {
+                    cores: vec![],
+                    recorded: 0,
+                    overlap: 5,
+                    cpu: 0,
+                },
                 all_tasks: false,
             };
             facts.record().times.computing_overlap_s

@@ -17,7 +17,7 @@ use std::{
 use super::{
     arena::Arena,
     clock::{self, CpuWatch},
-    conclude::{self, Facts},
+    conclude::{self, Facts, Watched},
     executor::{
         AWAY_MAX, Ending, Executor, arrived, note_panics, processes::ForkExecutor,
         python::PythonExecutor, threads::ThreadExecutor,
@@ -275,10 +275,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             wall,
             joined,
             gil_switches: gil.map(|gil| gil.switches()),
-            recorded: sampler.recorded,
-            overlap: sampler.overlap.conclude(wall),
-            observed: self.sampling + self.watcher.taken(),
-            cores: sampler.cores(arena, wall),
+            watched: Watched {
+                recorded: sampler.recorded,
+                overlap: sampler.overlap.conclude(wall),
+                cores: sampler.cores(arena, wall),
+                cpu: self.sampling + self.watcher.taken(),
+            },
             shared_file: shared_file::examine(&self.assignment),
             ending: Ending {
                 cancelled: self.ending.error.is_none() && arena.is_stopping(),

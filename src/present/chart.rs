@@ -38,7 +38,7 @@ const IDEAL_AT_ONCE: f64 = 32.0;
 
 /// The quantity that the bars of a chart show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Measure {
+pub enum Plotted {
     /// How many times faster than serial.
     #[default]
     SpeedUp,
@@ -46,12 +46,12 @@ pub enum Measure {
     Time,
 }
 
-impl Measure {
+impl Plotted {
     /// A value with its unit.
     pub fn words(self, value: f64) -> String {
         match self {
-            Measure::SpeedUp => speedup(value),
-            Measure::Time => duration(value),
+            Plotted::SpeedUp => speedup(value),
+            Plotted::Time => duration(value),
         }
     }
 
@@ -59,11 +59,11 @@ impl Measure {
     pub fn tick(self, value: f64, scale: AxisScale) -> String {
         let decimals = scale.decimals();
         match self {
-            Measure::SpeedUp => format!("{value:.decimals$}×"),
-            Measure::Time if scale.top < 1.0 => {
+            Plotted::SpeedUp => format!("{value:.decimals$}×"),
+            Plotted::Time if scale.top < 1.0 => {
                 format!("{:.*} ms", decimals.saturating_sub(3), value * 1e3)
             }
-            Measure::Time => format!("{value:.decimals$} s"),
+            Plotted::Time => format!("{value:.decimals$} s"),
         }
     }
 }
@@ -134,7 +134,7 @@ pub struct Fitted {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BarChart {
     /// The quantity that the bars show.
-    pub measure: Measure,
+    pub plotted: Plotted,
     /// The executors besides serial, one per series.
     pub executors: Vec<ModelVariant>,
     /// The groups of bars, serial first.
@@ -150,10 +150,10 @@ pub struct BarChart {
 
 impl BarChart {
     /// The chart of a sweep. `runs` are its known runs by configuration.
-    pub fn of(entry: &SweepEntry, measure: Measure, runs: &[Vec<&Record>]) -> BarChart {
+    pub fn of(entry: &SweepEntry, plotted: Plotted, runs: &[Vec<&Record>]) -> BarChart {
         let composer = ChartComposer {
             entry,
-            measure,
+            plotted,
             runs,
         };
         composer.chart()
@@ -186,7 +186,7 @@ impl BarChart {
 
 struct ChartComposer<'a> {
     entry: &'a SweepEntry,
-    measure: Measure,
+    plotted: Plotted,
     /// The runs by configuration.
     runs: &'a [Vec<&'a Record>],
 }
@@ -211,7 +211,7 @@ impl ChartComposer<'_> {
         });
         let groups: Vec<BarGroup> = iter::once(serial).chain(parallel).collect();
         BarChart {
-            measure: self.measure,
+            plotted: self.plotted,
             serial: self.serial(),
             fitted: self.fitted(&executors),
             peak: self.peak(groups.iter().flat_map(|group| &group.bars)),
@@ -232,17 +232,17 @@ impl ChartComposer<'_> {
 
     /// A speed-up of a configuration in the chart's unit.
     fn in_unit(&self, speedup: f64, configuration: usize) -> Option<f64> {
-        match self.measure {
-            Measure::SpeedUp => Some(speedup),
-            Measure::Time => Some(self.base(configuration)? / speedup),
+        match self.plotted {
+            Plotted::SpeedUp => Some(speedup),
+            Plotted::Time => Some(self.base(configuration)? / speedup),
         }
     }
 
     /// A time in the chart's unit, compared with the reference time that `base` returns.
     fn of_time(&self, time: f64, base: impl FnOnce() -> Option<f64>) -> Option<f64> {
-        match self.measure {
-            Measure::SpeedUp => Some(base()? / time),
-            Measure::Time => Some(time),
+        match self.plotted {
+            Plotted::SpeedUp => Some(base()? / time),
+            Plotted::Time => Some(time),
         }
     }
 
@@ -255,14 +255,14 @@ impl ChartComposer<'_> {
         };
         let failed = self.entry.results.failed[at];
         let summary = self.summary(at);
-        let measured = summary.and_then(|summary| match self.measure {
-            Measure::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
-            Measure::Time => Some((summary.time.median, summary.time.interval)),
+        let measured = summary.and_then(|summary| match self.plotted {
+            Plotted::SpeedUp => summary.speedup.map(|ratio| (ratio.value, ratio.interval)),
+            Plotted::Time => Some((summary.time.median, summary.time.interval)),
         });
         let (value, interval) = measured.unzip();
         let interval = interval.flatten();
         let text = match value {
-            Some(value) => with_interval(value, interval, |value| self.measure.words(value)),
+            Some(value) => with_interval(value, interval, |value| self.plotted.words(value)),
             None if failed > 0 => "failed".into(),
             None => NOTHING.into(),
         };
@@ -323,7 +323,7 @@ impl ChartComposer<'_> {
         let bases = (0..plan.configurations.len()).filter(|at| plan.base_of(*at) == *at);
         let line = |at| Some((name(&plan.configurations[at]), self.in_unit(1.0, at)?));
         let mut serial: Vec<(String, f64)> = bases.filter_map(line).collect();
-        if self.measure == Measure::SpeedUp {
+        if self.plotted == Plotted::SpeedUp {
             serial.truncate(1);
         }
         serial.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -362,9 +362,9 @@ impl ChartComposer<'_> {
         };
         let measured = most(&mut bars.clone().flat_map(drawn));
         let peak = self.entry.peak;
-        match self.measure {
-            Measure::Time => peak.time_s.max(measured),
-            Measure::SpeedUp => {
+        match self.plotted {
+            Plotted::Time => peak.time_s.max(measured),
+            Plotted::SpeedUp => {
                 let measured = peak.speedup.max(measured).max(1.0);
                 let ideal = most(&mut bars.filter_map(|bar| bar.ideal));
                 measured.max(ideal.min(IDEAL_AT_ONCE.max(2.0 * measured)))
@@ -392,7 +392,7 @@ mod tests {
             results,
             ..SweepEntry::new(1, None, here.clone(), sweep)
         };
-        let of_plan = |records: &[Record], measure, entry: &SweepEntry| {
+        let of_plan = |records: &[Record], plotted, entry: &SweepEntry| {
             let plans = entry.sweep.plan.configurations.iter();
             let of = |plan: &Plan| {
                 records
@@ -400,9 +400,9 @@ mod tests {
                     .filter(move |run| run.plan == *plan)
                     .collect()
             };
-            BarChart::of(entry, measure, &plans.map(of).collect::<Vec<_>>()).peak
+            BarChart::of(entry, plotted, &plans.map(of).collect::<Vec<_>>()).peak
         };
-        assert!(of_plan(&records, Measure::Time, &entry) >= 9.0);
+        assert!(of_plan(&records, Plotted::Time, &entry) >= 9.0);
         records.truncate(6);
         records[5].campaign = swept::part(0);
         records[5].times.wall_s = 20.0;
@@ -410,6 +410,6 @@ mod tests {
             results: entry.sweep.results(&records),
             ..SweepEntry::new(1, None, here, entry.sweep)
         };
-        assert!(of_plan(&records, Measure::Time, &entry) >= 20.0);
+        assert!(of_plan(&records, Plotted::Time, &entry) >= 20.0);
     }
 }

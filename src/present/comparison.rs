@@ -20,7 +20,7 @@ use super::{
     table::{Column, Side, Table, shortened},
 };
 use crate::{
-    analysis::compared::{Compared, obstacle, once_each},
+    analysis::compared::{Compared, incomparable, once_each},
     domain::{phase::Phase, provenance::Origin, text::clean},
 };
 
@@ -70,7 +70,7 @@ pub struct ComparisonRow {
 /// Compares these runs. The others are measured against the run at `reference`.
 pub fn compare(runs: &[Compared<'_>], reference: usize) -> Comparison {
     let runs = &once_each(runs)[..];
-    let is_comparable = obstacle(runs).is_none() && reference < runs.len();
+    let is_comparable = incomparable(runs).is_none() && reference < runs.len();
     let reference = is_comparable.then_some(reference);
     let column = |run| {
         let short = signs(run) + &number(run);

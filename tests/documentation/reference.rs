@@ -15,7 +15,7 @@ use pconc_tui::{
         workload::Workload,
     },
     cli::CommandLine,
-    domain::{claim::Topic, machine::WorkerLimits, phase::Phase, plan::Draft, speed::Speed},
+    domain::{claim::TrialTopic, machine::WorkerLimits, phase::Phase, plan::Draft, speed::Speed},
     present::{format::Format, sentence::claim},
 };
 use serde_json::{Map, Value};
@@ -87,7 +87,7 @@ fn claims() -> String {
     };
     let speed = |_: &Draft| Some(Speed::uniform(1e8));
     let limits = WorkerLimits::default();
-    let conditions = |topic: Topic, design: Design| {
+    let conditions = |topic: TrialTopic, design: Design| {
         let trial = design
             .trial(topic, &limits, &speed)
             .expect("it is possible");
@@ -100,11 +100,11 @@ fn claims() -> String {
             claim.number.to_string(),
             claim.claim.into(),
             claim.article.into(),
-            conditions(Topic::Claim(claim.number), claim.design(&setting)),
+            conditions(TrialTopic::Claim(claim.number), claim.design(&setting)),
             claim::answer(claim.expected).into(),
         ]
     });
-    let controls = [Topic::Waiting, Topic::Lock].map(|topic| {
+    let controls = [TrialTopic::Waiting, TrialTopic::Lock].map(|topic| {
         let design = control(topic, &setting).expect("it is a control");
         [claim::topic(topic).to_string(), conditions(topic, design)]
     });

@@ -7,7 +7,7 @@ pub mod view;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    analysis::compared::{Compared, default_reference, obstacle},
+    analysis::compared::{Compared, default_reference, incomparable},
     app::{
         App,
         keys::{Keys, texts},
@@ -206,7 +206,7 @@ fn compared<'a>(history: &'a History, runs: &[&'a RunEntry]) -> (Vec<Compared<'a
 pub fn next_reference(history: &History, numbers: &[usize]) -> Option<usize> {
     let runs = runs(history, numbers);
     let (compared, reference) = compared(history, &runs);
-    if obstacle(&compared).is_some() || compared.is_empty() {
+    if incomparable(&compared).is_some() || compared.is_empty() {
         return None;
     }
     Some(runs[(reference + 1) % runs.len()].number)

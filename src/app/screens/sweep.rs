@@ -195,7 +195,7 @@ impl App {
         if self.chart().is_none_or(|chart| chart.number != number) {
             let mut chart = SweepChart::of(entry);
             if let Some(before) = &self.sweeps.before {
-                (chart.measure, chart.has_fits) = (before.measure, before.has_fits);
+                (chart.plotted, chart.has_fits) = (before.plotted, before.has_fits);
             }
             self.sweeps.chart = Some(chart);
         }

@@ -7,7 +7,7 @@ use crate::{
         workload::{TASK_TIME, Workload},
     },
     domain::{
-        claim::{Answer, Topic},
+        claim::{Answer, TrialTopic},
         plan::Draft,
     },
 };
@@ -32,7 +32,7 @@ pub(super) static THREADS: Claim = Claim {
     watch: "all rows together hold one full bar",
     expected: Answer::Supported,
     prediction: Prediction::Factor,
-    controls: &[Topic::Lock],
+    controls: &[TrialTopic::Lock],
     needs_cores: true,
     closer: false,
     design: |setting| {
@@ -56,7 +56,7 @@ pub(super) static PROCESSES: Claim = Claim {
     watch: "one full bar per core in use, and a shorter run",
     expected: Answer::Supported,
     prediction: Prediction::Factor,
-    controls: &[Topic::Lock],
+    controls: &[TrialTopic::Lock],
     needs_cores: true,
     closer: false,
     design: |setting| {
@@ -86,7 +86,7 @@ pub(super) static WITHOUT_LOCK: Claim = Claim {
     watch: "one full bar per core in use, in one process",
     expected: Answer::Supported,
     prediction: Prediction::Factor,
-    controls: &[Topic::Lock],
+    controls: &[TrialTopic::Lock],
     needs_cores: true,
     closer: false,
     design: |setting| {

@@ -3,7 +3,7 @@
 use super::{Claim, Design, Prediction, computing::compute, value};
 use crate::{
     catalog::model::Model,
-    domain::claim::{Answer, Bound, Quantity, Topic},
+    domain::claim::{Answer, Bound, Quantity, TrialTopic},
 };
 
 /// The largest mean number of cores in use that means "one at a time". Waking up the next thread takes a core for a
@@ -25,7 +25,7 @@ pub(super) static ONE_AT_A_TIME: Claim = Claim {
     watch: "where one row has a bar, all others have none",
     expected: Answer::Supported,
     prediction: Prediction::Truth,
-    controls: &[Topic::Lock],
+    controls: &[TrialTopic::Lock],
     needs_cores: true,
     closer: true,
     design: |setting| {

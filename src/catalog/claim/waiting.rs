@@ -9,7 +9,7 @@ use crate::{
         workload::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, WAIT, Workload},
     },
     domain::{
-        claim::{Answer, Bound, Quantity, Topic},
+        claim::{Answer, Bound, Quantity, TrialTopic},
         plan::Draft,
     },
 };
@@ -41,7 +41,7 @@ pub(super) static THREADS: Claim = Claim {
     watch: "thin lines in all rows at once, as all wait for the network",
     expected: Answer::Supported,
     prediction: Prediction::Factor,
-    controls: &[Topic::Waiting],
+    controls: &[TrialTopic::Waiting],
     needs_cores: false,
     closer: false,
     design: |setting| {
@@ -69,7 +69,7 @@ pub(super) static PROCESSES: Claim = Claim {
     watch: "thin lines again: high concurrency, hardly any parallelism",
     expected: Answer::Supported,
     prediction: Prediction::Factor,
-    controls: &[Topic::Waiting],
+    controls: &[TrialTopic::Waiting],
     needs_cores: false,
     closer: false,
     design: |setting| {

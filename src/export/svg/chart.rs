@@ -8,7 +8,7 @@ use super::{SvgPart, WIDTH, rounded};
 use crate::{
     analysis::shared::Shared,
     domain::{history::SweepEntry, stats::fit::Law, sweep::SweepPlan},
-    present::chart::{AxisScale, BarChart, ChartBar, Fitted, Layout, Measure},
+    present::chart::{AxisScale, BarChart, ChartBar, Fitted, Layout, Plotted},
 };
 
 /// The height of a chart with a legend of one line, in the picture's units.
@@ -38,8 +38,8 @@ pub(in crate::export) fn all(shared: &Shared<'_>, sweep: &SweepEntry) -> Vec<(St
             runs[at].push(&run.record);
         }
     }
-    [Measure::SpeedUp, Measure::Time]
-        .map(|measure| Painted::new(plan, BarChart::of(sweep, measure, &runs)))
+    [Plotted::SpeedUp, Plotted::Time]
+        .map(|plotted| Painted::new(plan, BarChart::of(sweep, plotted, &runs)))
         .iter()
         .filter(|painted| painted.chart.bars().any(|bar| bar.value.is_some()))
         .map(|painted| (painted.title(), painted.picture()))
@@ -75,9 +75,9 @@ impl Painted<'_> {
             (Some(_), 1) => "one Python thread",
             (Some(_), _) => "one thread of each Python",
         };
-        let what = match self.chart.measure {
-            Measure::SpeedUp => format!("Speed-up: times as fast as {over}"),
-            Measure::Time => "Time".into(),
+        let what = match self.chart.plotted {
+            Plotted::SpeedUp => format!("Speed-up: times as fast as {over}"),
+            Plotted::Time => "Time".into(),
         };
         format!("{what}, over the number of workers (median, 95 % interval and single runs)")
     }
@@ -157,7 +157,7 @@ impl Painted<'_> {
     /// Whether the longest number fits above its bar. Either all bars have a number, or none.
     fn has_numbers(&self) -> bool {
         let numbers = self.chart.bars().filter_map(|bar| bar.value);
-        let lengths = numbers.map(|value| self.chart.measure.words(value).chars().count());
+        let lengths = numbers.map(|value| self.chart.plotted.words(value).chars().count());
         let bar = self
             .layout
             .bars
@@ -222,7 +222,7 @@ impl Painted<'_> {
                 @let y = self.y(value).unwrap_or(TOP);
                 line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="grid" {}
                 text x=(LEFT - 8.0) y=(y + 4.0) text-anchor="end" class="small soft" {
-                    (self.chart.measure.tick(value, self.scale))
+                    (self.chart.plotted.tick(value, self.scale))
                 }
             }
             @for (group, columns) in labels {
@@ -244,7 +244,7 @@ impl Painted<'_> {
             @for (name, value) in &self.chart.serial {
                 @if let Some(y) = self.y(*value) {
                     line x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) class="reference" {}
-                    text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.chart.measure.words(*value)) }
+                    text x=(RIGHT + 6.0) y=(place(y)) class="small soft" { (name) " " (self.chart.plotted.words(*value)) }
                 }
             }
         }
@@ -252,7 +252,7 @@ impl Painted<'_> {
 
     /// A bar with its number and ★ above it, and its interval and single runs beside it.
     fn bar(&self, bar: &ChartBar, columns: &Range<u16>) -> Markup {
-        let words = |value| self.chart.measure.words(value);
+        let words = |value| self.chart.plotted.words(value);
         let (left, right) = (self.x(columns.start), self.x(columns.end));
         let middle = self.middle(columns);
         let Some(value) = bar.value else {

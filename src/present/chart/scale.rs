@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::present::chart::Measure;
+    use crate::present::chart::Plotted;
 
     #[test]
     fn an_axis_has_round_numbers_and_hardly_more_room_than_needed() {
@@ -111,15 +111,15 @@ mod tests {
 
     #[test]
     fn round_numbers_and_moments_say_their_unit() {
-        let labels = |measure: Measure, scale: AxisScale| -> Vec<String> {
-            scale.ticks().map(|at| measure.tick(at, scale)).collect()
+        let labels = |plotted: Plotted, scale: AxisScale| -> Vec<String> {
+            scale.ticks().map(|at| plotted.tick(at, scale)).collect()
         };
         assert_eq!(
-            labels(Measure::Time, AxisScale::to(0.85, 8)),
+            labels(Plotted::Time, AxisScale::to(0.85, 8)),
             ["0 ms", "200 ms", "400 ms", "600 ms", "800 ms"]
         );
         assert_eq!(
-            labels(Measure::SpeedUp, AxisScale::to(2.2, 6)),
+            labels(Plotted::SpeedUp, AxisScale::to(2.2, 6)),
             ["0.0×", "0.5×", "1.0×", "1.5×", "2.0×"]
         );
         assert_eq!(moment(200_000_000, 200_000_000), "0.2 s");

@@ -8,7 +8,7 @@ use crate::{
         workload::{LOCK, SHARE},
     },
     domain::{
-        claim::{Answer, Bound, Condition, Judgement, Measure, Quantity, Test, Topic, Trial},
+        claim::{Answer, Bound, Condition, Judgement, Measure, Quantity, Test, Trial, TrialTopic},
         history::RunEntry,
         phase::Phase,
         plan::{Lock, Plan},
@@ -67,11 +67,11 @@ pub fn title(claim: &Claim) -> String {
 }
 
 /// The subject of a claim or a control.
-pub fn topic(topic: Topic) -> &'static str {
+pub fn topic(topic: TrialTopic) -> &'static str {
     match topic {
-        Topic::Claim(_) => "a claim",
-        Topic::Waiting => "pure waiting must scale with the workers",
-        Topic::Lock => "pure computing under one lock must not scale",
+        TrialTopic::Claim(_) => "a claim",
+        TrialTopic::Waiting => "pure waiting must scale with the workers",
+        TrialTopic::Lock => "pure computing under one lock must not scale",
     }
 }
 
@@ -456,7 +456,7 @@ mod tests {
             of: 1,
         };
         Trial {
-            topic: Topic::Claim(2),
+            topic: TrialTopic::Claim(2),
             arms: vec![
                 sample::plan(Cpu, Model::PythonThreads, 1),
                 sample::plan(Cpu, Model::PythonThreads, 2),
@@ -536,7 +536,7 @@ mod tests {
     #[test]
     fn what_was_measured_is_no_reason_if_a_control_failed() {
         let mut verified = verified(Answer::Supported, 1.0, 4, 0);
-        verified.obstacle = Some(Obstacle::FailedControl(Topic::Lock));
+        verified.obstacle = Some(Obstacle::FailedControl(TrialTopic::Lock));
         assert_eq!(verified.answer(), Answer::CannotTell);
         let said = reason(&verified);
         assert!(

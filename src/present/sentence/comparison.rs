@@ -4,7 +4,7 @@
 use super::{factor, repeats, the_lock};
 use crate::{
     analysis::{
-        compared::{Compared, Obstacle, once_each},
+        compared::{Compared, Incomparable, once_each},
         finding::{Fastest, of_repeats},
         reason::Reason,
     },
@@ -26,14 +26,14 @@ pub fn of(runs: &[Compared<'_>], reference: usize) -> String {
     match Fastest::of(&once_each(runs), reference) {
         Ok(Some(fastest)) => sentence(&fastest, runs.len()),
         Ok(None) => String::new(),
-        Err(Obstacle::Unsound) => {
+        Err(Incomparable::Unsound) => {
             "not every run did all its work, so their times cannot be compared".into()
         }
-        Err(Obstacle::OtherWork) => format!(
+        Err(Incomparable::OtherWork) => format!(
             "these runs did different work ({}). Compare the shapes, not the times",
             differing_work(runs)
         ),
-        Err(Obstacle::OtherMachine) => {
+        Err(Incomparable::OtherMachine) => {
             "these runs were measured on different machines. Compare the shapes, not the times"
                 .into()
         }

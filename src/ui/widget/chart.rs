@@ -85,7 +85,7 @@ impl DrawnChart<'_> {
         for tick in self.scale.ticks() {
             let zero = (tick == 0.0).then_some(plot.bottom());
             if let Some(y) = zero.or_else(|| self.row(tick, plot)) {
-                let label = format!("{:>room$}▔", self.chart.measure.tick(tick, self.scale));
+                let label = format!("{:>room$}▔", self.chart.plotted.tick(tick, self.scale));
                 buf.set_stringn(area.x, y, label, room + 1, Style::new());
             }
         }

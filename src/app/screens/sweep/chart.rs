@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{history::SweepEntry, plan::Plan},
-    present::chart::Measure,
+    present::chart::Plotted,
 };
 
 /// The chart on the screen.
@@ -11,7 +11,7 @@ pub struct SweepChart {
     /// The number of the sweep.
     pub number: usize,
     /// The quantity that the bars show.
-    pub measure: Measure,
+    pub plotted: Plotted,
     /// Whether fitted curves are drawn.
     pub has_fits: bool,
     /// The executor under the cursor, counted without serial. On serial, it is the previous one.
@@ -26,7 +26,7 @@ impl SweepChart {
     pub fn of(entry: &SweepEntry) -> SweepChart {
         let mut chart = SweepChart {
             number: entry.number,
-            measure: Measure::SpeedUp,
+            plotted: Plotted::SpeedUp,
             has_fits: false,
             executor: 0,
             group: 0,
@@ -82,9 +82,9 @@ impl SweepChart {
 
     /// Switches the bars from speed-ups to times, or back.
     pub fn toggle_measure(&mut self) {
-        self.measure = match self.measure {
-            Measure::SpeedUp => Measure::Time,
-            Measure::Time => Measure::SpeedUp,
+        self.plotted = match self.plotted {
+            Plotted::SpeedUp => Plotted::Time,
+            Plotted::Time => Plotted::SpeedUp,
         };
     }
 }

@@ -54,7 +54,7 @@ impl Sketch {
             runs.map(|run| &run.record).collect()
         });
         let runs: Vec<Vec<&Record>> = runs.collect();
-        let bars = BarChart::of(entry, chart.measure, &runs);
+        let bars = BarChart::of(entry, chart.plotted, &runs);
         let composer = SketchComposer {
             app,
             chart,

@@ -49,7 +49,7 @@ use crate::{
     catalog::model::Model,
     domain::model_variant::ModelVariant,
     present::{
-        chart::{AxisScale, Layout as Bars, Measure},
+        chart::{AxisScale, Layout as Bars, Plotted},
         sentence::work,
         table::{fitting, in_rows},
     },
@@ -202,9 +202,9 @@ impl PlacedChart<'_> {
     /// What the bars show, and which bars are not shown, in as many words as fit.
     fn title(&self) -> String {
         let sketch = self.sketch;
-        let unit = match sketch.chart.measure {
-            Measure::SpeedUp => over(&sketch.chart.executors),
-            Measure::Time => "time",
+        let unit = match sketch.chart.plotted {
+            Plotted::SpeedUp => over(&sketch.chart.executors),
+            Plotted::Time => "time",
         };
         let models = &self.models;
         let only = if models.len() == sketch.chart.executors.len() {
