@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::{
-    arena::Arena,
+    arena::{Arena, load_known},
     clock::{self, CpuWatch},
     conclude::{self, Facts, Watched},
     executor::{
@@ -268,6 +268,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         // The time for which the user suspended the program is known exactly. Any other stop shows only if it was long.
         let stopped = self.ending.stopped.max(context.suspended.swap(0, Relaxed));
         let gil = self.assignment.gil.as_ref();
+        let managed = load_known(&arena.header().python.manager_cpu).unwrap_or(0);
         let facts = Facts {
             arena,
             plan: &self.assignment.plan,
@@ -278,7 +279,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             watched: Watched {
                 recorded: sampler.recorded,
                 overlap: sampler.overlap.conclude(wall),
-                cores: sampler.cores(arena, wall),
+                cores: sampler.cores(arena, wall, managed),
                 cpu: self.sampling + self.watcher.taken(),
             },
             shared_file: shared_file::examine(&self.assignment),

@@ -2,12 +2,12 @@
 //! according to the kernel's coarse accounting.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::atomic::Ordering::{Acquire, Relaxed},
 };
 
 use super::{
-    arena::{Arena, LaneState},
+    arena::{Arena, LaneHeader, LaneState},
     clock,
     executor::Death,
     os::{self, CoreUse},
@@ -34,26 +34,63 @@ pub struct Sampler {
     reported_deaths: usize,
     /// The cores that this process may use.
     usable: Vec<u16>,
-    first: HashMap<u16, CoreUse>,
-    last: HashMap<u16, CoreUse>,
-    /// When the current window started, and how much of each core the run's workers had used by then.
-    window_start: Nanos,
-    ours: HashMap<u16, Nanos>,
+    /// What was read before the run started.
+    first: CoresReading,
+    /// What was read when the current window started.
+    window: CoresReading,
+    /// What was read last while a worker was at work. Creating processes and taking them down uses the cores too.
+    at_work: CoresReading,
+}
+
+/// The use of the cores at a moment.
+#[derive(Clone, Debug, Default)]
+struct CoresReading {
+    at: Nanos,
+    /// The use by all programs since the machine started, if the kernel tells it.
+    all: Option<HashMap<u16, CoreUse>>,
+    /// The use by the workers of the run.
+    ours: BTreeMap<u16, Nanos>,
+}
+
+impl CoresReading {
+    fn now(ours: &[(u16, Nanos)]) -> CoresReading {
+        CoresReading {
+            at: clock::now(),
+            all: os::core_use(),
+            ours: ours.iter().copied().collect(),
+        }
+    }
+
+    /// How much this number of a core grew after an earlier reading; `None` if one of both is missing.
+    fn gained(
+        &self,
+        earlier: &CoresReading,
+        core: u16,
+        number: fn(&CoreUse) -> Nanos,
+    ) -> Option<Nanos> {
+        let of = |reading: &CoresReading| reading.all.as_ref()?.get(&core).map(number);
+        Some(of(self)?.saturating_sub(of(earlier)?))
+    }
+
+    /// How much the workers used of a core after an earlier reading.
+    fn gained_by_workers(&self, earlier: &CoresReading, core: u16) -> Nanos {
+        let of = |reading: &CoresReading| reading.ours.get(&core).copied().unwrap_or(0);
+        of(self).saturating_sub(of(earlier))
+    }
 }
 
 impl Sampler {
     /// Starts the first window. Call it when the run of this many workers is about to start.
     pub fn start(workers: u32) -> Sampler {
-        let first = os::core_use().unwrap_or_default();
+        let first = CoresReading::now(&[]);
         Sampler {
             recorded: 0,
             overlap: ComputingOverlap::new(workers),
             reported_deaths: 0,
             usable: os::affinity(),
-            last: first.clone(),
+            window: first.clone(),
+            at_work: first.clone(),
             first,
-            window_start: clock::now(),
-            ours: HashMap::new(),
         }
     }
 
@@ -98,10 +135,14 @@ impl Sampler {
         }
         self.reported_deaths = deaths.len();
         self.overlap.save_memory(complete_until);
-        let now = clock::now();
-        batch.now = now - t0;
         batch.cores = self.ours(arena);
-        batch.others = self.others(&batch.cores, now).unwrap_or_default();
+        let reading = CoresReading::now(&batch.cores);
+        batch.now = reading.at - t0;
+        let is_at_work = |lane: &LaneHeader| lane.state() != LaneState::Finished;
+        if arena.lanes().any(is_at_work) {
+            self.at_work = reading.clone();
+        }
+        batch.others = self.others(reading).unwrap_or_default();
         batch
     }
 
@@ -127,49 +168,58 @@ impl Sampler {
             .collect()
     }
 
-    /// The share of other programs on each of these cores, from 0 to 1, if a window has ended at `now`.
-    fn others(&mut self, ours: &[(u16, Nanos)], now: Nanos) -> Option<Vec<(u16, f64)>> {
-        let elapsed = now.saturating_sub(self.window_start);
+    /// The share of other programs on each core, from 0 to 1, if a window has ended with this reading.
+    fn others(&mut self, reading: CoresReading) -> Option<Vec<(u16, f64)>> {
+        let elapsed = reading.at.saturating_sub(self.window.at);
         if elapsed < WINDOW {
             return None;
         }
-        let cores = os::core_use()?;
-        let has_begun = !self.last.is_empty();
-        // Workers cannot use time that the hypervisor stole or that others on this machine used.
-        let gone = |cores: &HashMap<u16, CoreUse>, core: &u16| {
-            cores.get(core).map_or(0, |used| used.busy + used.stolen)
+        let share = |core: u16| {
+            // Workers cannot use time that the hypervisor stole or that others on this machine used.
+            let gone = reading.gained(&self.window, core, |used| used.busy + used.stolen)?;
+            let others = gone.saturating_sub(reading.gained_by_workers(&self.window, core));
+            Some((core, (others as f64 / elapsed as f64).min(1.0)))
         };
-        let share = |(core, workers): &(u16, Nanos)| {
-            let gained = gone(&cores, core).saturating_sub(gone(&self.last, core));
-            let before = self.ours.get(core).copied().unwrap_or(0);
-            let others = gained.saturating_sub(workers.saturating_sub(before));
-            (*core, (others as f64 / elapsed as f64).min(1.0))
-        };
-        let shares = ours.iter().map(share).collect();
-        self.last = cores;
-        self.window_start = now;
-        self.ours = ours.iter().copied().collect();
-        // Without a first reading, everything since the machine started would count.
-        has_begun.then_some(shares)
+        let shares = reading
+            .ours
+            .keys()
+            .filter_map(|core| share(*core))
+            .collect();
+        self.window = reading;
+        Some(shares)
     }
 
-    /// The use of the cores during the whole run of length `wall`.
-    pub fn cores(mut self, arena: &Arena, wall: Nanos) -> Vec<CoreRecord> {
-        if let Some(cores) = os::core_use() {
-            self.last = cores;
-        }
-        let over_the_run = |core, of: fn(&CoreUse) -> Nanos| {
-            let used = of(self.last.get(&core)?).saturating_sub(of(self.first.get(&core)?));
-            (wall >= 2 * WINDOW).then_some(used)
+    /// The use of the cores during the whole run of length `wall`. The interpreter that manages the workers used `managed`,
+    /// which belongs to the run; the kernel does not say on which core.
+    pub fn cores(self, arena: &Arena, wall: Nanos, managed: Nanos) -> Vec<CoreRecord> {
+        let Sampler { first, at_work, .. } = &self;
+        let ours = self.ours(arena);
+        let looked = at_work.at.saturating_sub(first.at);
+        let is_long = looked >= 2 * WINDOW;
+        let others = |core| {
+            let busy = at_work.gained(first, core, |used| used.busy)?;
+            Some(busy.saturating_sub(at_work.gained_by_workers(first, core)))
+        };
+        let all: Option<Nanos> = ours.iter().map(|(core, _)| others(*core)).sum();
+        let foreign = all.map_or(1.0, |all| {
+            all.saturating_sub(managed) as f64 / all.max(1) as f64
+        });
+        let over_the_run = |looked_at: Nanos, share: f64| {
+            let per_run = wall as f64 / looked as f64;
+            seconds(looked_at) * share * per_run
         };
         let record = |(core, workers)| CoreRecord {
             core,
             workers_s: seconds(workers),
-            others_s: over_the_run(core, |used| used.busy)
-                .map(|busy| seconds(busy.saturating_sub(workers))),
-            stolen_s: over_the_run(core, |used| used.stolen).map(seconds),
+            others_s: others(core)
+                .filter(|_| is_long)
+                .map(|others| over_the_run(others, foreign)),
+            stolen_s: at_work
+                .gained(first, core, |used| used.stolen)
+                .filter(|_| is_long)
+                .map(|stolen| over_the_run(stolen, 1.0)),
         };
-        self.ours(arena).into_iter().map(record).collect()
+        ours.iter().copied().map(record).collect()
     }
 }
 
