@@ -159,6 +159,9 @@ fn value(quantity: Quantity, of: usize, bound: Bound) -> Condition {
     Condition { measure, bound }
 }
 
+/// What twice the workers or more have to gain at least, to count as a gain. Twice the workers could gain 2×.
+const MORE: f64 = 1.2;
+
 /// All claims, in the order of their numbers.
 pub static CLAIMS: [&Claim; 10] = [
     &waiting::THREADS,

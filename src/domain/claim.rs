@@ -75,13 +75,11 @@ impl Quantity {
                 Some(all? / workers)
             }
             Quantity::Memory => {
-                let known: Option<Vec<u64>> = record
-                    .workers
-                    .iter()
-                    .map(|worker| worker.memory_bytes)
-                    .collect();
-                let known = known.filter(|known| !known.is_empty())?;
-                Some(known.iter().sum::<u64>() as f64 / known.len() as f64)
+                let model = record.plan.model();
+                // Threads of an interpreter share its memory, and nothing says what one of them takes.
+                let is_each = !model.is_python() || model.has_processes();
+                let all = record.system.memory_bytes.filter(|_| is_each)?;
+                Some(all as f64 / workers)
             }
             Quantity::HandOver => {
                 let counter = record.system.counter.as_ref()?;

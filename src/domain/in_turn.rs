@@ -1,13 +1,16 @@
 //! Plans measured in turn, until what they are to show is decided.
 //!
 //! The plans run one after the other as a round, round after round; each round begins with another plan, so that no plan
-//! is always the first one. After each round the experiment looks at all rounds so far: a sequential test.
+//! is always the first one. After each round the experiment looks at all rounds so far: a sequential test. Plans of claims
+//! that are decided are left out from then on.
+
+use std::collections::VecDeque;
 
 use super::{
     claim::{Judgement, Trial, judge},
     plan::Plan,
     record::Record,
-    rounds::{Effort, Pairs, Rounds},
+    rounds::{Effort, LEAST_PAIRS, Pairs, Rounds},
 };
 
 /// An experiment also ends with this many rounds in total.
@@ -37,20 +40,20 @@ pub struct InTurn {
     aim: Aim,
     effort: Effort,
     spent_s: f64,
-    /// The number of plans of the current round that have run.
-    ran: usize,
+    /// The plans of the current round that have not run yet, as indexes, in their order.
+    left: VecDeque<usize>,
 }
 
 impl InTurn {
     fn new(plans: Vec<Plan>, aim: Aim, effort: Effort) -> InTurn {
         InTurn {
-            ran: plans.len(),
             plans,
             round: 0,
             rounds: Rounds::default(),
             aim,
             effort,
             spent_s: 0.0,
+            left: VecDeque::new(),
         }
     }
 
@@ -101,23 +104,54 @@ impl InTurn {
             self.spent_s += last.times.wall_s;
             self.rounds.add(self.round, last);
         }
-        if self.ran == self.plans.len() {
+        if self.left.is_empty() {
             if self.is_over() {
                 return None;
             }
+            self.left = self.needed();
+            let first = self.round as usize % self.left.len().max(1);
+            self.left.rotate_left(first);
             self.round += 1;
-            self.ran = 0;
         }
-        let first = self.round as usize - 1;
-        let plan = self.plans[(first + self.ran) % self.plans.len()].clone();
-        self.ran += 1;
-        Some(plan)
+        let next = self.left.pop_front()?;
+        Some(self.plans[next].clone())
+    }
+
+    /// The plans that another round has to measure: those of claims that are not decided.
+    fn needed(&self) -> VecDeque<usize> {
+        let undecided = self.judged();
+        let undecided = undecided.filter(|(_, judgement)| !self.is_told(judgement));
+        let arms: Vec<&Plan> = undecided.flat_map(|(trial, _)| &trial.arms).collect();
+        let is_needed = |plan: &Plan| match self.aim {
+            Aim::Faster => true,
+            Aim::Claims(_) => arms.contains(&plan),
+        };
+        let numbered = self.plans.iter().enumerate();
+        numbered
+            .filter(|(_, plan)| is_needed(plan))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    /// Whether a claim needs no more rounds. One run can contradict it, but its effect needs as many rounds as any other.
+    fn is_told(&self, judgement: &Judgement) -> bool {
+        let has_effect = self.round as usize >= LEAST_PAIRS;
+        (judgement.is_decided() && has_effect) || judgement.least_rounds() >= self.effort.rounds
     }
 
     fn is_over(&self) -> bool {
-        let rounds = f64::from(self.round);
-        let would_spend = self.spent_s * (rounds + 1.0) / rounds.max(1.0);
+        let would_spend = self.spent_s + self.round_s();
         self.is_enough() || self.round == MOST_MEASURED || would_spend > self.effort.budget_s
+    }
+
+    /// How long another round would take, as far as the rounds so far tell.
+    fn round_s(&self) -> f64 {
+        let mean = |plan: &usize| {
+            let runs = self.rounds.runs_of(&self.plans[*plan]);
+            let walls: Vec<f64> = runs.map(|run| run.times.wall_s).collect();
+            walls.iter().sum::<f64>() / walls.len().max(1) as f64
+        };
+        self.needed().iter().map(mean).sum()
     }
 
     /// Whether more rounds would not change the answer, or are too many.
@@ -127,9 +161,7 @@ impl InTurn {
                 let pairs = self.pairs();
                 pairs.are_enough() || pairs.times.len() >= self.effort.rounds
             }
-            Aim::Claims(_) => self.judged().all(|(_, judgement)| {
-                judgement.is_decided() || judgement.least_rounds() >= self.effort.rounds
-            }),
+            Aim::Claims(_) => self.judged().all(|(_, judgement)| self.is_told(&judgement)),
         }
     }
 }

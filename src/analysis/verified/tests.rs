@@ -72,9 +72,8 @@ fn run(plan: &Plan, world: World, (stretch, is_seen): Noise) -> Record {
     record.times.computing_overlap_s = Some(if at_once > 1.0 { 0.9 * wall_s } else { 0.0 });
     let is_heavy = is_process == is_known;
     record.times.startup_s = Some(workers * if is_heavy { 1e-3 } else { 1e-5 } * stretch);
-    for worker in &mut record.workers {
-        worker.memory_bytes = Some(if is_heavy { 400_000 } else { 20_000 });
-    }
+    let each = if is_heavy { 400_000 } else { 20_000 };
+    record.system.memory_bytes = Some(each * u64::from(plan.workers));
     record.system.context_switches = Some(ContextSwitches {
         voluntary: 300 * u64::from(is_known || is_process),
         involuntary: 0,

@@ -1,6 +1,6 @@
 //! Claims about computing.
 
-use super::{Claim, Design, Prediction, Setting, is_faster, is_not_faster};
+use super::{Claim, Design, MORE, Prediction, Setting, is_faster, is_not_faster};
 use crate::{
     catalog::{
         model::Model,
@@ -16,7 +16,7 @@ use crate::{
 /// enough for several rounds while a class waits.
 const TASK_MS: u64 = 100;
 /// What counts as no gain.
-pub(super) const NO_GAIN: f64 = 1.1;
+const NO_GAIN: f64 = 1.1;
 /// The share of the ideal speed-up that counts as one: each core has to add more than half of itself.
 const OF_IDEAL: f64 = 0.65;
 /// How far beyond the ideal a speed-up may be by chance.
@@ -70,7 +70,7 @@ pub(super) static PROCESSES: Claim = Claim {
         let conditions = vec![
             is_faster(1, 0, OF_IDEAL * cores as f64),
             is_not_faster(1, 0, BEYOND_IDEAL * cores as f64),
-            is_not_faster(2, 1, NO_GAIN),
+            is_not_faster(2, 1, MORE),
         ];
         Design { arms, conditions }
     },

@@ -9,9 +9,10 @@ use crate::{
     },
     domain::{
         campaign::Campaign,
+        claim::{Bound, Condition, Measure, Quantity, TrialTopic},
         difference::Difference,
         record::{CampaignPart, Outcome},
-        rounds::{LEAST_PAIRS, MOST_PAIRS},
+        rounds::MOST_PAIRS,
     },
     fixtures::sample,
 };
@@ -199,6 +200,41 @@ fn runs_are_pairs_if_they_are_of_one_round_of_one_experiment() {
     for other in others {
         assert_eq!(Pairs::of(&over, &[&other]), None);
     }
+}
+
+#[test]
+fn a_claim_that_is_decided_is_not_measured_again_with_one_that_is_not() {
+    let condition = |least| Condition {
+        measure: Measure::Ratio {
+            quantity: Quantity::Time,
+            over: 0,
+            of: 1,
+        },
+        bound: Bound::AtLeast(least),
+    };
+    let arms = |workers| {
+        [Model::Serial, Model::Processes].map(|model| {
+            let workers = if model == Model::Serial { 1 } else { workers };
+            sample::plan(Cpu, model, workers)
+        })
+    };
+    let trial = |number, workers, least| Trial {
+        topic: TrialTopic::Claim(number),
+        arms: arms(workers).into(),
+        conditions: vec![condition(least)],
+    };
+    // The second claim is exactly at its bound, so that nothing decides it.
+    let trials = vec![trial(1, 2, 1.2), trial(2, 4, 2.0)];
+    let mut campaign = Campaign::claims(trials, Effort::of_question(60.0));
+    let (mut last, mut ran) = (None, vec![]);
+    let mut next_noise = uniform(7);
+    while let Some(plan) = campaign.next(last.as_ref()) {
+        ran.push(plan.workers);
+        let wall_s = if plan.is_serial() { 1.0 } else { 0.5 };
+        last = Some(run(&plan, wall_s, (1.0 + 0.01 * next_noise(), false)));
+    }
+    let times = |workers| ran.iter().filter(|ran| **ran == workers).count();
+    assert_eq!([1, 2, 4].map(times), [MOST_PAIRS, LEAST_PAIRS, MOST_PAIRS]);
 }
 
 proptest! {
