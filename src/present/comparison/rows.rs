@@ -5,6 +5,7 @@ use crate::{
     analysis::compared::Compared,
     catalog::metric::{COMPARISON, METRICS, Metric, PART, Unit},
     domain::{
+        difference::Difference,
         phase::Phase,
         plan::Lock,
         python::GilState,
@@ -177,7 +178,10 @@ impl ComparisonTable<'_, '_> {
                 let (value, interval) = (1.0, None);
                 return Some(Ratio { value, interval });
             }
-            repeats::compare(&over.measured, &run.measured).map(|(ratio, _)| ratio)
+            let compared = repeats::compare(&over.measured, &run.measured);
+            // The sentence above says that the runs were disturbed, and a factor beside it would deny that.
+            let told = compared.filter(|(_, difference)| *difference != Difference::Disturbed);
+            told.map(|(ratio, _)| ratio)
         };
         let ratios: Vec<Option<Ratio>> = self.runs.iter().enumerate().map(ratio).collect();
         let intervals = || ratios.iter().map(|ratio| ratio.as_ref()?.interval);

@@ -16,6 +16,7 @@ use crate::{
         trace::Trace,
     },
     fixtures::{sample, swept},
+    present::{comparison::compare, number::NOTHING},
 };
 
 /// The claim of a sentence about its run.
@@ -153,6 +154,14 @@ fn add(
     history.entries().len()
 }
 
+/// What the table of a comparison says in the row of speed-ups.
+fn speedup_cells(history: &History, over: &RunEntry, run: &RunEntry) -> Vec<String> {
+    let runs = [over, run].map(|run| Compared::in_history(history, run));
+    let rows = compare(&runs, 0).rows;
+    let row = rows.iter().find(|row| row.name.starts_with("speed-up"));
+    row.expect("there is a baseline").cells[..2].to_vec()
+}
+
 #[test]
 fn where_a_run_or_its_baseline_was_disturbed_no_surface_calls_anything_faster_or_slower() {
     let others = Observation::CoresTaken {
@@ -177,6 +186,7 @@ fn where_a_run_or_its_baseline_was_disturbed_no_surface_calls_anything_faster_or
             let [over, run] = [1, number].map(|number| history.get(number).unwrap());
             assert_eq!(compared(&history, over, run), Claim::Neither);
             assert!(!run.assessment.is_fastest && !over.assessment.is_fastest);
+            assert_eq!(speedup_cells(&history, over, run), ["1.0×", NOTHING]);
         }
     }
 }
