@@ -172,7 +172,7 @@ class LaneWriter:
 
     A computing worker whose CPU clock fell behind the wall clock was not running. As much of that time as the kernel
     says that it waited for a core is `ready`. If the workers share an interpreter lock, the rest is an estimate of the
-    wait for that lock; otherwise all of it is `ready`.
+    wait for that lock; otherwise all of it is `ready`. Within a call of the user's function, nobody knows who computes.
     """
 
     def __init__(self, arena, number):
@@ -189,6 +189,7 @@ class LaneWriter:
         self.gap_min = order["gap_min_ns"]
         self.tick_ns = order["tick_ns"]
         self.shares_lock = order["shares_lock"]
+        self.is_opaque = order["workload"]["function"] is not None
         self.wide = arena.wide
         self.narrow = arena.narrow
         fields = arena.layout["lane"]
@@ -249,7 +250,7 @@ class LaneWriter:
         """Reads the CPU clock, and records why a computing worker was not running. Returns whether it recorded anything."""
         ticked, cpu = self.ticked, self.cpu
         self.read_cpu(now)
-        if self.phase != self.computing:
+        if self.phase != self.computing or self.is_opaque:
             self.behind = 0
             self.wide[self.stamp_at] = now
             return False
@@ -668,6 +669,8 @@ STEPS = {
     "fetch": Worker.fetch,
     "write": Worker.write,
     "sleep": Worker.sleep,
+    # The user's function, which `pconc_function` calls.
+    "call": None,
 }
 
 
@@ -1061,6 +1064,10 @@ def shared_token(descriptors):
 
 def prepare(links):
     """Takes the next lane."""
+    if links.order["workload"]["function"]:
+        import pconc_function
+
+        pconc_function.load(links.order["workload"]["function"])
     arena = Arena(links)
     install_opener(links.order)
     (number,) = struct.unpack("=I", os.read(links.descriptors["lanes"], 4))
@@ -1120,38 +1127,43 @@ class Manager:
 
     def run(self):
         """The whole run, as a Python user would write it."""
-        model = self.order["model"]
-        if model == "python-asyncio":
+        if self.order["model"] == "python-asyncio":
             run_loop(self)
-        elif model in POOLS:
-            self.run_pool(POOLS[model])
         else:
-            raise ValueError("there is no such model of Python: %s" % model)
+            self.run_pool(self.submit_tasks)
 
-    def run_pool(self, make_pool):
-        """The run of a pool, from its creation to its end."""
+    def run_pool(self, submit):
+        """The run of a pool, from its creation to its end. `submit` gives it all tasks, and returns the futures and what
+        collects their results.
+        """
+        model = self.order["model"]
+        if model not in POOLS:
+            raise ValueError("there is no such model of Python: %s" % model)
         # Before a worker shares or inherits them.
         install_opener(self.order)
         listener = self.make_block()
-        with make_pool(self) as pool:
-            tasks = range(self.order["tasks"])
-            # At least as many items as workers: a pool does not create a worker that would be idle.
-            missing = range(-max(self.workers - len(tasks), 0), 0)
+        with POOLS[model](self) as pool:
             try:
-                futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
+                futures, collect = submit(pool)
             except BaseException as error:
                 self.give_up(error)
             if listener is not None:
                 # Started only now, because a process with a second thread should not fork.
                 threading.Thread(target=send_blocks, args=(listener,), daemon=True).start()
             self.watch_arrival(futures)
-            for future in futures:
-                future.result()
+            collect()
             self.say("done_at", monotonic_ns())
             futures = [pool.submit(conclude, None) for _ in range(self.workers)]
             self.watch_conclusion(futures)
             for future in futures:
                 future.result()
+
+    def submit_tasks(self, pool):
+        """Submits all tasks. At least as many items as workers: a pool does not create a worker that would be idle."""
+        tasks = range(self.order["tasks"])
+        missing = range(-max(self.workers - len(tasks), 0), 0)
+        futures = [pool.submit(execute, task) for task in itertools.chain(missing, tasks)]
+        return futures, lambda: [future.result() for future in futures]
 
     def make_block(self):
         """Makes the block that the workers get, if they get one. Returns where processes can ask for it."""
@@ -1579,6 +1591,20 @@ def import_what_is_needed(order):
         import concurrent.futures.process  # noqa: F401
         import multiprocessing  # noqa: F401
 
+        if order["workload"]["function"]:
+            keep_sockets_together()
+
+
+def keep_sockets_together():
+    """Makes multiprocessing put its sockets beside this module, where they are removed with it, in any environment."""
+    import multiprocessing
+
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pymp-own")
+    # A longer one leaves no room for the name of a socket.
+    if len(place) <= 80:
+        os.makedirs(place, exist_ok=True)
+        multiprocessing.current_process()._config["tempdir"] = place
+
 
 def main():
     """Executes the order in the file that the first argument names."""
@@ -1587,9 +1613,14 @@ def main():
     manager = Manager(order)
     manager.say("begun_at", BEGUN_AT)
     import_what_is_needed(order)
-    manager.say("imported_at", monotonic_ns())
     try:
-        manager.run()
+        run = manager.run
+        if order["workload"]["function"]:
+            import pconc_function
+
+            run = pconc_function.Runner(manager).run
+        manager.say("imported_at", monotonic_ns())
+        run()
     except concurrent.futures.BrokenExecutor as error:
         manager.name_dead(error)
         sys.exit(1)

@@ -6,6 +6,7 @@
 mod documents;
 mod explore;
 mod fidelity;
+mod function;
 mod history;
 mod output;
 mod parameters;

@@ -13,6 +13,7 @@ pub mod difference;
 pub mod estimate;
 pub mod fidelity;
 pub mod foreign;
+pub mod function;
 pub mod history;
 pub mod in_turn;
 pub mod keeping;

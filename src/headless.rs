@@ -5,6 +5,7 @@
 mod addresses;
 mod diagnoses;
 mod fidelity;
+mod function;
 mod history;
 mod keep;
 mod measure;
@@ -52,10 +53,12 @@ use crate::{
 pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) =
         Bench::for_work(&request.work, request.model.is_python(), keeping, ascii)?;
+    let calls = function::look_at(&bench, &request.work, &[request.model])?;
     let limits = bench.session.limits.clone();
     let cores_usable = bench.session.machine.cores_usable;
     let python = bench.pythons.first().map(|found| found.interpreter.clone());
-    let mut draft = request.draft(cores_usable, &limits, urls, python);
+    let draft = request.draft(cores_usable, &limits, urls, python);
+    let mut draft = function::with(draft, calls);
     draft.check(&limits).map_err(Failure::usage)?;
     // Measuring the speed takes time. It is worth that only if a person reads the estimate.
     let is_read = io::stderr().is_terminal();
@@ -92,12 +95,14 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
 /// If the request is invalid, or the engine cannot start.
 pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u8, Failure> {
     let (mut bench, urls) = Bench::for_work(&request.work, request.needs_python(), keeping, ascii)?;
+    let calls = function::look_at(&bench, &request.work, &request.models)?;
     let limits = bench.session.limits.clone();
     let counts = request
         .counts(bench.session.machine.cores_usable)
         .map_err(Failure::usage)?;
     let pythons = bench.pythons.iter().map(|found| found.interpreter.clone());
     let mut draft = request.draft(counts, urls, pythons.collect());
+    draft.draft = function::with(draft.draft, calls);
     draft.check(&limits).map_err(Failure::usage)?;
     let is_by_python = draft.sized_by().is_some();
     bench.calibrate(&mut draft.draft, is_by_python, true)?;

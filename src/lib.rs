@@ -9,7 +9,8 @@
 //!
 //! | word | means |
 //! | --- | --- |
-//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`, `counter`), as a list of steps: compute, fetch, write, sleep, add |
+//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`, `counter`, `function`), as a list of steps: compute, fetch, write, sleep, add, call |
+//! | **function**, **call**, **input** | a Python function of the user's; one execution of it, which is a task; what a call gets |
 //! | **model** | the concurrency model that executes the tasks; never used for state of the screen |
 //! | **native** | executed by this program itself, and not by CPython |
 //! | **parameter** | a setting of a plan; it belongs to a workload or a model |
@@ -28,7 +29,7 @@
 //! | **turn** | the time from getting the GIL, or a core, to losing it |
 //! | **concurrency** | the mean number of tasks in flight |
 //! | **parallelism** | the workers' CPU time divided by the wall time: the mean number of cores in use |
-//! | **serial** | one worker that executes one task after the other; for Python it is one thread of an interpreter |
+//! | **serial** | one worker that executes one task after the other; for Python it is one thread of an interpreter, for a function a plain loop |
 //! | **sound** | a run that did all its work, so that its time can be compared |
 //! | **baseline** | the record of the same work that speed-ups are measured against: the user's choice, or else the latest sound serial run of the same session and the same interpreter, if any |
 //! | **speed-up**, **gain** | how many times as fast as its baseline a run was; the speed-up together with that baseline |
@@ -99,7 +100,8 @@
 //! - No worker is replaced silently. A death is an error with a name and a cause.
 //! - No line of the history file is ever rewritten, and no number is assigned twice ([`store`]).
 //! - No process, thread or temporary file outlives the program, however it ends. There is one exception: a process that
-//!   an interpreter starts and that leaves its process group, like a daemon, is neither waited for nor killed.
+//!   an interpreter starts and that leaves its process group, like a daemon, is neither waited for nor killed, unless the
+//!   user's function started it.
 //! - Nothing is removed or replaced unless the program certainly made it ([`engine::scratch`], [`store`]).
 //!
 //! # Where do I change …

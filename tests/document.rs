@@ -20,6 +20,7 @@ use pconc_tui::{
     },
     domain::{
         counter::{CounterTotals, HandOver, HandOverWay},
+        function::FunctionFacts,
         history::{History, Lot, RunEntry, SweepEntry},
         machine::WorkerLimits,
         plan::Draft,
@@ -105,7 +106,7 @@ fn add(history: &mut History, draft: &Draft, change: impl FnOnce(&mut Record)) {
 }
 
 fn draft(kind: Workload, model: Model) -> Draft {
-    let workers = if model == Model::Serial { 1 } else { 3 };
+    let workers = if model.is_serial() { 1 } else { 3 };
     Draft {
         tasks: 6,
         ..sample::draft(kind, model, workers).with(&ITERATIONS, 1_000)
@@ -219,6 +220,20 @@ fn history() -> History {
                     median_s: 0.002,
                 },
             ],
+        });
+    });
+    let called = draft(Workload::Function, Model::PythonThreads);
+    add(&mut history, &called, |record| {
+        record.system.function = Some(FunctionFacts {
+            import_s: Some(0.2),
+            results: vec![Some("0af1".into()), None],
+            changed_globals: Some(vec!["CACHE".into()]),
+            pickling_in_s: Some(0.001),
+            pickling_out_s: Some(0.002),
+            pickled_in_bytes: Some(100),
+            pickled_out_bytes: Some(200),
+            other_threads: Some(1),
+            raised: [("ValueError".to_string(), 2)].into(),
         });
     });
     let urls = Some(vec![

@@ -70,7 +70,7 @@ fn main() {
 
 fn trials(session: &'static Session) -> Vec<Trial> {
     let mut trials = vec![];
-    for kind in Workload::ALL {
+    for kind in Workload::BUILT_IN {
         for model in Model::ALL {
             if !can_execute(kind, model) {
                 continue;
@@ -182,7 +182,7 @@ fn interpreter_for(model: Model) -> Option<Interpreter> {
 
 /// A run of small tasks, with as many workers as the contract needs.
 fn small(kind: Workload, model: Model) -> Draft {
-    let mut draft = Draft::new(kind, model, if model == Model::Serial { 1 } else { 4 });
+    let mut draft = Draft::new(kind, model, if model.is_serial() { 1 } else { 4 });
     draft.tasks = 13;
     draft.set(&ITERATIONS, 300_000);
     draft.set(&ADDITIONS, 20_000);
@@ -585,7 +585,7 @@ fn parent_of(pid: u32) -> Option<u32> {
 }
 
 fn one_computes_under_the_lock(session: &Session) -> Outcomes {
-    for kind in Workload::ALL {
+    for kind in Workload::BUILT_IN {
         let Observed { record, trace } = run(session, &small(kind, Model::GilThreads));
         let mut held: Vec<(Nanos, Nanos)> = vec![];
         for lane in &trace.lanes {
@@ -979,7 +979,7 @@ fn many_tasks(session: &Session) -> Outcomes {
 }
 
 fn hundred_workers(session: &Session) -> Outcomes {
-    for kind in Workload::ALL {
+    for kind in Workload::BUILT_IN {
         for model in [
             Model::Threads,
             Model::GilThreads,

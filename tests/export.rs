@@ -61,7 +61,7 @@ fn every_model() -> History {
         for model in Model::ALL.into_iter().filter(|model| kind.suits(*model)) {
             add(
                 &mut history,
-                plan(kind, model, if model == Model::Serial { 1 } else { 4 }),
+                plan(kind, model, if model.is_serial() { 1 } else { 4 }),
             );
         }
     }

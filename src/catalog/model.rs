@@ -30,6 +30,8 @@ pub enum Model {
     Processes,
     /// A rayon thread pool, which schedules by itself.
     Rayon,
+    /// A loop in the main thread of one CPython interpreter.
+    PythonSerial,
     /// Threads of one CPython interpreter.
     PythonThreads,
     /// CPython processes, each with its own interpreter.
@@ -133,12 +135,13 @@ impl Situation {
 
 impl Model {
     /// All models, in the order in which they are offered.
-    pub const ALL: [Model; 9] = [
+    pub const ALL: [Model; 10] = [
         Model::Serial,
         Model::Threads,
         Model::GilThreads,
         Model::Processes,
         Model::Rayon,
+        Model::PythonSerial,
         Model::PythonThreads,
         Model::PythonProcesses,
         Model::PythonInterpreters,
@@ -155,6 +158,7 @@ impl Model {
             Model::GilThreads => &native::GIL_THREADS,
             Model::Processes => &native::PROCESSES,
             Model::Rayon => &native::RAYON,
+            Model::PythonSerial => &python::SERIAL,
             Model::PythonThreads => &python::THREADS,
             Model::PythonProcesses => &python::PROCESSES,
             Model::PythonInterpreters => &python::INTERPRETERS,
@@ -199,18 +203,9 @@ impl Model {
         all.filter(move |model| model.is_python() == is_python)
     }
 
-    /// The model in which one worker executes one task after the other: a Python model or a native one.
-    pub fn serial(is_python: bool) -> Model {
-        if is_python {
-            Model::PythonThreads
-        } else {
-            Model::Serial
-        }
-    }
-
     /// Whether the model always has one worker.
     pub fn is_serial(self) -> bool {
-        self == Model::Serial
+        matches!(self, Model::Serial | Model::PythonSerial)
     }
 
     /// Whether the workers take turns under the emulated interpreter lock.

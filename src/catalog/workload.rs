@@ -2,11 +2,13 @@
 
 mod counter;
 mod cpu;
+mod function;
 mod io;
 mod sleep;
 
 pub use counter::{ADDITIONS, LOCK, PAYLOAD, SHARE};
 pub use cpu::{ITERATIONS, TASK_TIME};
+pub use function::{CALL_TIMEOUT, CHUNK_SIZE};
 pub use io::{ADDRESSES, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, WRITES};
 use serde::{Deserialize, Serialize};
 pub use sleep::{COMPUTE_ITERATIONS, SLICES, WAIT};
@@ -29,6 +31,8 @@ pub enum Workload {
     Sleep,
     /// Additions to a number, which shows what workers share.
     Counter,
+    /// A Python function of the user's.
+    Function,
 }
 
 /// The description of a workload.
@@ -48,6 +52,8 @@ pub struct WorkloadDescription {
     pub tasks: u64,
     /// The parameters, in the order of the form.
     pub parameters: &'static [&'static Parameter],
+    /// Those of them that change how tasks are executed and not what they do. Runs with different values do the same work.
+    pub manner: &'static [&'static Parameter],
     /// How the user can give the amount of computing, if tasks compute.
     pub sizing: Option<Sizing>,
     /// What a task does, step by step.
@@ -145,18 +151,24 @@ pub enum TaskStep {
     Sleep(u64),
     /// Adds one to the workers' number, this many times.
     Add(u64),
+    /// Calls the user's function once.
+    Call,
 }
 
 impl TaskStep {
-    /// Whether a worker computes in this step.
+    /// Whether a worker computes in this step. A call of an unknown function may.
     pub fn computes(self) -> bool {
-        matches!(self, TaskStep::Compute(steps) | TaskStep::Add(steps) if steps > 0)
+        match self {
+            TaskStep::Compute(steps) | TaskStep::Add(steps) => steps > 0,
+            TaskStep::Call => true,
+            TaskStep::Fetch | TaskStep::Write(_) | TaskStep::Sleep(_) => false,
+        }
     }
 
     /// The phase that a worker is in during this step, besides computing.
     pub fn phase(self) -> Phase {
         match self {
-            TaskStep::Compute(_) | TaskStep::Add(_) => Phase::Computing,
+            TaskStep::Compute(_) | TaskStep::Add(_) | TaskStep::Call => Phase::Computing,
             TaskStep::Fetch => Phase::Network,
             TaskStep::Write(_) => Phase::File,
             TaskStep::Sleep(_) => Phase::Sleep,
@@ -169,7 +181,15 @@ const WAITING_WORKERS: u64 = 16;
 
 impl Workload {
     /// All workloads, in the order in which they are offered.
-    pub const ALL: [Workload; 4] = [
+    pub const ALL: [Workload; 5] = [
+        Workload::Cpu,
+        Workload::Io,
+        Workload::Sleep,
+        Workload::Counter,
+        Workload::Function,
+    ];
+    /// Those that need nothing of the user's.
+    pub const BUILT_IN: [Workload; 4] = [
         Workload::Cpu,
         Workload::Io,
         Workload::Sleep,
@@ -183,6 +203,7 @@ impl Workload {
             Workload::Io => &io::IO,
             Workload::Sleep => &sleep::SLEEP,
             Workload::Counter => &counter::COUNTER,
+            Workload::Function => &function::FUNCTION,
         }
     }
 
@@ -213,10 +234,27 @@ impl Workload {
         self.parameters().contains(&&ADDRESSES)
     }
 
-    /// Whether this model can execute the workload. An event loop cannot if tasks compute, because they would never
-    /// return control to it.
+    /// Whether tasks call a function of the user's, so that only a run shows what they do.
+    pub fn is_opaque(self) -> bool {
+        self == Workload::Function
+    }
+
+    /// Whether this model can execute the workload. CPython executes the user's function. An event loop cannot execute
+    /// tasks that compute, because they would never return control to it.
     pub fn suits(self, model: Model) -> bool {
-        !model.is_event_loop() || !self.computes()
+        if self.is_opaque() {
+            return model.is_python();
+        }
+        model != Model::PythonSerial && !(model.is_event_loop() && self.computes())
+    }
+
+    /// The model in which one worker executes one task after the other: a Python model or a native one.
+    pub fn serial(self, is_python: bool) -> Model {
+        match (self.is_opaque(), is_python) {
+            (true, _) => Model::PythonSerial,
+            (false, true) => Model::PythonThreads,
+            (false, false) => Model::Serial,
+        }
     }
 
     /// The number of workers unless the user gives another.

@@ -7,7 +7,7 @@ use crate::{
     catalog::{
         model::Model,
         parameter::{Parameter, ParameterKind},
-        workload::Workload,
+        workload::{CHUNK_SIZE, Workload},
     },
     domain::{plan::Draft, text::listed},
 };
@@ -113,6 +113,9 @@ impl ParameterArguments {
             let of_workload = |workload: Workload| workload.parameters().contains(parameter);
             if Workload::ALL.into_iter().any(of_workload) {
                 check_workload(parameter.flag, workload, of_workload)?;
+                if **parameter == CHUNK_SIZE {
+                    check_models(parameter.flag, models, Model::has_processes)?;
+                }
             } else {
                 check_models(parameter.flag, models, |model| {
                     model.parameters().contains(parameter)

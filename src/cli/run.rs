@@ -34,7 +34,7 @@ pub struct RunRequest {
     /// serial, threads, gil-threads, processes, rayon, python-threads, …
     ///
     /// How the tasks are executed: by this program itself (serial, threads, gil-threads, processes, rayon) or by CPython
-    /// (python-threads, python-processes, python-interpreters, python-asyncio).
+    /// (python-threads, python-processes, python-interpreters, python-asyncio; python-serial for a function of yours).
     #[arg(long, value_name = "MODEL", allow_hyphen_values = true)]
     #[arg(hide_possible_values = true)]
     pub model: Model,

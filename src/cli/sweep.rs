@@ -41,7 +41,7 @@ pub struct SweepRequest {
     #[arg(long, value_name = "MODELS", allow_hyphen_values = true)]
     #[arg(action = clap::ArgAction::Set, value_delimiter = ',', num_args = 1, required = true)]
     #[arg(hide_possible_values = true)]
-    models: Vec<Model>,
+    pub models: Vec<Model>,
 
     /// How many workers: 1,2,4, 1..16, 2^0..2^4, cores
     ///
@@ -97,7 +97,7 @@ impl SweepRequest {
         let draft = Draft {
             seed: self.seed,
             urls,
-            ..Draft::new(self.workload, Model::serial(false), 1)
+            ..Draft::new(self.workload, Model::Serial, 1)
         };
         SweepDraft {
             draft: self.work.fill(draft),
@@ -197,7 +197,7 @@ mod tests {
         for (line, named) in [
             (
                 "",
-                "--workload <WORKLOAD> (cpu, io, sleep or counter) and --models <MODELS> (serial, ",
+                "--workload <WORKLOAD> (cpu, io, sleep, counter or function) and --models <MODELS> (serial, ",
             ),
             ("--workload cpu --models threads", "--workers"),
             ("--workload cpu --models fibers --workers 1", "fibers"),

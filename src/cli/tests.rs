@@ -303,7 +303,7 @@ fn interpreters_are_named_for_the_explorer_a_run_and_a_sweep() {
     for (line, told) in [
         (
             "run --workload cpu --model threads --python x",
-            "--python belongs to python-threads, python-processes",
+            "--python belongs to python-serial, python-threads, python-processes",
         ),
         (
             "run --workload cpu --model python-threads --python x --python y",
@@ -350,12 +350,12 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ("run --workload cpu", "--model <MODEL> (serial, "),
         (
             "run",
-            "--workload <WORKLOAD> (cpu, io, sleep or counter) and --model",
+            "--workload <WORKLOAD> (cpu, io, sleep, counter or function) and --model",
         ),
         ("run --workload gpu --model serial", "cpu, io"),
         (
             "run --workload cpu --model thread",
-            "serial, threads, gil-threads, processes, rayon, python-threads",
+            "serial, threads, gil-threads, processes, rayon, python-serial, python-threads",
         ),
         (
             "run --workload cpu --model serial --format xml",

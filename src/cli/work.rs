@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::{
+    function::FunctionArguments,
     output::OutputArguments,
     parameters::{ParameterArguments, check_models, check_workload},
     values,
@@ -28,12 +29,16 @@ pub struct WorkArguments {
 
     /// How many tasks there are
     ///
-    /// From 1 to 1000000 [default: 8 for cpu, 16 for io and sleep]
+    /// From 1 to 1000000 [default: 8 for cpu, 16 for io, sleep and a function without inputs]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     tasks: Option<u64>,
 
     #[command(flatten)]
     parameters: ParameterArguments,
+
+    /// The user's function, and what its calls get.
+    #[command(flatten)]
+    pub function: FunctionArguments,
 
     /// Fetch real addresses instead, from a list
     ///
@@ -62,11 +67,19 @@ pub struct WorkArguments {
 impl WorkArguments {
     /// The draft with the given options.
     pub(super) fn fill(&self, draft: Draft) -> Draft {
+        let function = self.function.given();
+        let inputs = function.as_ref().and_then(|given| given.inputs.count());
         Draft {
-            tasks: self.tasks.unwrap_or(draft.tasks),
+            tasks: inputs.or(self.tasks).unwrap_or(draft.tasks),
+            function: function.map(Box::new),
             start_method: self.start_method,
             ..self.parameters.fill(draft)
         }
+    }
+
+    /// How often a function without inputs is called.
+    pub fn calls(&self) -> u64 {
+        self.tasks.unwrap_or(Workload::Function.description().tasks)
     }
 
     /// Fills in what was left open, or says which options do not suit this workload and these models.
@@ -74,6 +87,7 @@ impl WorkArguments {
         if self.urls.is_some() {
             check_workload("urls", workload, Workload::fetches)?;
         }
+        self.function.settle(workload, self.tasks.is_some())?;
         self.parameters.check(workload, models)?;
         if !self.python.is_empty() {
             check_models("python", models, Model::is_python)?;

@@ -31,8 +31,8 @@ pub enum Estimate {
     SecondsAndWriting(f64),
     /// Unknown, because it depends on how fast this machine computes, which was not measured yet.
     NeedsSpeed,
-    /// Unknown, because it depends on how fast the real addresses answer.
-    UpToAddresses,
+    /// Unknown, because it depends on how fast the real addresses answer, or on the user's function.
+    UpToOthers,
 }
 
 /// The facts about a machine that determine how long a run takes.
@@ -75,8 +75,11 @@ impl MachineFacts<'_> {
 
 /// Estimates how long one run of a draft takes. The draft has to be valid.
 pub fn of(draft: &Draft, known: MachineFacts<'_>) -> Estimate {
+    if draft.workload.is_opaque() {
+        return Estimate::UpToOthers;
+    }
     let latencies_ms = match draft.addresses() {
-        Some(Addresses::Urls(_)) => return Estimate::UpToAddresses,
+        Some(Addresses::Urls(_)) => return Estimate::UpToOthers,
         Some(Addresses::Loopback(latencies_ms)) => latencies_ms,
         // Tasks that do not fetch have no latency.
         None => vec![0],
@@ -120,7 +123,7 @@ impl Task {
         for step in (draft.workload.description().steps)(&draft.values) {
             match (step, known.writing) {
                 (TaskStep::Compute(_), _) if sized.is_some() => {}
-                (TaskStep::Compute(0), _) | (TaskStep::Fetch, _) => {}
+                (TaskStep::Compute(0) | TaskStep::Fetch | TaskStep::Call, _) => {}
                 // An addition includes a step of the loop.
                 (TaskStep::Compute(iterations) | TaskStep::Add(iterations), _) => {
                     task.computing += known.speed_of(draft)?.seconds_of(iterations);
@@ -180,7 +183,7 @@ impl Estimate {
     pub fn seconds(self) -> Option<f64> {
         match self {
             Estimate::Seconds(seconds) | Estimate::SecondsAndWriting(seconds) => Some(seconds),
-            Estimate::NeedsSpeed | Estimate::UpToAddresses => None,
+            Estimate::NeedsSpeed | Estimate::UpToOthers => None,
         }
     }
 
@@ -379,7 +382,7 @@ mod tests {
             urls: Some(vec!["http://example.org/".into()]),
             ..io(4, 16, 16, 1)
         };
-        assert_eq!(of(&urls, on_two_cores(Some(1e-9))), Estimate::UpToAddresses);
+        assert_eq!(of(&urls, on_two_cores(Some(1e-9))), Estimate::UpToOthers);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub fn drafts(found: &FoundPython, task_ms: u64, repeats: u64, seed: u64) -> [Sw
         repeats,
         seed,
     };
-    let work = |workload| Draft::new(workload, Model::serial(false), 1);
+    let work = |workload| Draft::new(workload, Model::Serial, 1);
     let iterations = found.speed().iterations_in(task_ms as f64 / 1e3);
     let cpu = Draft {
         tasks: CPU_TASKS,

@@ -7,6 +7,7 @@ use std::hash::Hash;
 
 use super::{
     addresses::{self, Addresses},
+    function::Function,
     machine::WorkerLimits,
     model_variant::ModelVariant,
     phase::Phase,
@@ -20,7 +21,8 @@ use crate::catalog::{
     model::Model,
     parameter::{Parameter, REPEATS, TASKS, Values, WORKERS},
     workload::{
-        ADDRESSES, LATENCY_MAX, LATENCY_MIN, SHARE, SHARED_FILE, Sizing, TaskStep, Workload,
+        ADDRESSES, CHUNK_SIZE, LATENCY_MAX, LATENCY_MIN, SHARE, SHARED_FILE, Sizing, TaskStep,
+        Workload,
     },
 };
 
@@ -44,6 +46,8 @@ pub struct Draft {
     pub values: Values,
     /// Real addresses instead of the embedded server.
     pub urls: Option<Vec<String>>,
+    /// The user's function, if tasks call one.
+    pub function: Option<Box<Function>>,
     /// The interpreter of the Python models.
     pub python: Option<Interpreter>,
     /// How Python makes its processes; `None` is the interpreter's default.
@@ -62,6 +66,7 @@ impl Draft {
             seed: 1,
             values: Values::default(),
             urls: None,
+            function: None,
             python: None,
             start_method: None,
         }
@@ -108,6 +113,7 @@ impl Draft {
         let of_workload = self.workload.parameters().iter().copied();
         of_workload
             .filter(move |parameter| !(has_urls && parameter.is_of_server))
+            .filter(|parameter| self.model.has_processes() || **parameter != CHUNK_SIZE)
             .chain(self.model.parameters().iter().copied())
             .filter(move |parameter| Some(*parameter) != unused)
     }
@@ -167,6 +173,7 @@ impl Draft {
     /// allowed. A draft that [needs calibration](Draft::needs_calibration) has to be calibrated first.
     pub fn validate(&self, limits: &WorkerLimits) -> Result<Plan, Invalid> {
         let python = self.checked_python()?;
+        let function = self.checked_function()?;
         self.check_workers(limits)?;
         let most = self.model.description().tasks;
         of(&TASKS, TASKS.check_within(self.tasks, 1..=most))?;
@@ -180,6 +187,7 @@ impl Draft {
             workload: self.workload,
             size: self.size(),
             addresses: self.addresses(),
+            function,
             executor: ModelVariant {
                 model: self.model,
                 python,
@@ -187,14 +195,24 @@ impl Draft {
             workers: to_u32(self.workers),
             tasks: to_u32(self.tasks),
             seed: self.seed,
-            how: self.values.of(self.model.parameters().iter().copied()),
+            how: self.how(),
         })
+    }
+
+    /// The values that determine how the tasks are executed, and not what they do.
+    fn how(&self) -> Values {
+        let of_model = self.model.parameters();
+        let manner = self.workload.description().manner;
+        let is_how = |one: &&Parameter| of_model.contains(one) || manner.contains(one);
+        self.values.of(self.parameters().filter(is_how))
     }
 
     /// The values that determine how much a task does.
     fn size(&self) -> Values {
-        let of_workload = self.workload.parameters();
-        let counting = self.parameters().filter(|one| of_workload.contains(one));
+        let workload = self.workload.description();
+        let counts =
+            |one: &&Parameter| workload.parameters.contains(one) && !workload.manner.contains(one);
+        let counting = self.parameters().filter(counts);
         let mut size = self.values.of(counting);
         if let Some(urls) = self.urls.as_ref().filter(|_| self.workload.fetches()) {
             size.set(&ADDRESSES, urls.len() as u64);
@@ -241,10 +259,14 @@ impl Draft {
     fn checked_python(&self) -> Result<Option<Python>, Invalid> {
         let name = self.model.name();
         if !self.workload.suits(self.model) {
-            let sentence = format!(
-                "{name} does not execute {}, because computing never yields to the event loop",
-                self.workload.name()
-            );
+            let why = if self.workload.is_opaque() {
+                "which needs a model of Python"
+            } else if self.model.is_event_loop() {
+                "because computing never yields to the event loop"
+            } else {
+                "only a function of yours"
+            };
+            let sentence = format!("{name} does not execute {}, {why}", self.workload.name());
             return Err(Invalid::new(Field::Model, sentence));
         }
         if !self.model.is_python() {
@@ -270,6 +292,23 @@ impl Draft {
                 .then(|| self.checked_start_method(interpreter))
                 .transpose()?,
         }))
+    }
+
+    /// The function that tasks call, if they call one.
+    fn checked_function(&self) -> Result<Option<Box<Function>>, Invalid> {
+        if !self.workload.is_opaque() {
+            return Ok(None);
+        }
+        let Some(function) = &self.function else {
+            let sentence = "function needs a function of yours, as in --function fetch.py:fetch";
+            return Err(Invalid::new(Field::Workload, sentence.into()));
+        };
+        if self.model.is_event_loop() && !function.is_coroutine {
+            let (model, name) = (self.model.name(), function.name());
+            let sentence = format!("{model} needs a coroutine function, and {name} is a plain one");
+            return Err(Invalid::new(Field::Model, sentence));
+        }
+        Ok(Some(function.clone()))
     }
 
     fn checked_start_method(&self, interpreter: &Interpreter) -> Result<StartMethod, Invalid> {
@@ -386,6 +425,8 @@ pub struct Plan {
     pub size: Values,
     /// The pages that tasks fetch, if they fetch any.
     addresses: Option<Addresses>,
+    /// The user's function, if tasks call one.
+    function: Option<Box<Function>>,
     /// How the tasks are executed, apart from the number of workers.
     pub executor: ModelVariant,
     /// The number of workers, at least one.
@@ -394,7 +435,7 @@ pub struct Plan {
     pub tasks: u32,
     /// The seed from which the latencies of the addresses were drawn.
     pub seed: u64,
-    /// The parameters of the model.
+    /// The parameters that determine how the tasks are executed.
     how: Values,
 }
 
@@ -453,6 +494,11 @@ impl Plan {
         }
     }
 
+    /// The user's function, if tasks call one.
+    pub fn function(&self) -> Option<&Function> {
+        self.function.as_deref()
+    }
+
     /// How the tasks are executed.
     pub fn model(&self) -> Model {
         self.executor.model
@@ -469,13 +515,13 @@ impl Plan {
     }
 
     /// Whether one worker executes the tasks one after the other, so that speed-ups can be measured against the run:
-    /// under serial, or with one Python thread.
+    /// under serial, in a loop of Python's, or with one Python thread.
     pub fn is_serial(&self) -> bool {
-        self.workers == 1 && self.model() == Model::serial(self.model().is_python())
+        self.workers == 1 && self.model() == self.workload.serial(self.model().is_python())
     }
 
     /// The same work with one task after the other, against which speed-ups are measured: under serial, or for the
-    /// Python models with one thread of the same interpreter.
+    /// Python models with one thread of the same interpreter, or with a loop that calls the user's function.
     pub fn as_serial(&self) -> Plan {
         let python = self.python().cloned().map(|python| Python {
             start_method: None,
@@ -483,13 +529,19 @@ impl Plan {
         });
         Plan {
             executor: ModelVariant {
-                model: Model::serial(python.is_some()),
+                model: self.workload.serial(python.is_some()),
                 python,
             },
             workers: 1,
-            how: Values::default(),
+            how: self.how.of(self.manner_in_loop()),
             ..self.clone()
         }
+    }
+
+    /// The parameters of how the tasks are executed that a serial run has, too.
+    fn manner_in_loop(&self) -> impl Iterator<Item = &'static Parameter> {
+        let manner = self.workload.description().manner.iter().copied();
+        manner.filter(|parameter| **parameter != CHUNK_SIZE)
     }
 
     /// The interpreter lock that the workers share.
@@ -540,6 +592,7 @@ impl Plan {
             self.workload,
             &self.size,
             &self.addresses,
+            self.function().map(Function::work),
             self.tasks,
             seed_matters.then_some(self.seed),
         )
@@ -564,6 +617,7 @@ impl From<&Plan> for Draft {
             tasks: plan.tasks.into(),
             seed: plan.seed,
             urls: (!plan.urls().is_empty()).then(|| plan.urls().to_vec()),
+            function: plan.function.clone(),
             python: plan.interpreter().cloned(),
             start_method: plan.python().and_then(|python| python.start_method),
             ..Draft::new(plan.workload, plan.model(), plan.workers.into())

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub use stored::WithCaveats;
 
 use super::{
-    counter::CounterTotals, foreign, phase::PhaseTimes, plan::Plan, python::GilState,
-    shared_file::SharedFile,
+    counter::CounterTotals, foreign, function::FunctionFacts, phase::PhaseTimes, plan::Plan,
+    python::GilState, shared_file::SharedFile,
 };
 use crate::catalog::caveat::{Caveat, CaveatKind};
 
@@ -171,6 +171,8 @@ pub struct SystemFacts {
     pub shared_file: Option<SharedFile>,
     /// The number to which the workers added; null for other work, and unless all tasks succeeded.
     pub counter: Option<CounterTotals>,
+    /// What was seen of the user's function; null for other work.
+    pub function: Option<FunctionFacts>,
 }
 
 /// How a run was measured, and its caveats.
@@ -204,6 +206,9 @@ pub enum PhaseSource {
     /// includes waiting for a core.
     #[serde(rename = "cpu-clock+gil-estimated")]
     ClockGilEstimated,
+    /// It was not: what happens within a call of the user's function is in the phase computing.
+    #[serde(rename = "calls")]
+    Calls,
 }
 
 impl PhaseSource {

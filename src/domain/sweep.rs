@@ -74,7 +74,7 @@ impl SweepDraft {
             .into_iter()
             .chain(pythons.map(|python| (true, python)));
         groups.flat_map(move |(is_python, python)| {
-            let serial = (Model::serial(is_python), 1);
+            let serial = (self.draft.workload.serial(is_python), 1);
             let models = self.parallel_models();
             let pairs = models
                 .filter(|model| model.is_python() == is_python)
@@ -145,7 +145,9 @@ impl SweepDraft {
         let configurations = self.configurations();
         let plans: Result<Vec<Plan>, Invalid> =
             configurations.map(|draft| draft.validate(limits)).collect();
-        let serial = self.has_native().then_some(Model::serial(false));
+        let workload = self.draft.workload;
+        let has_serial = self.has_native() || workload.is_opaque();
+        let serial = has_serial.then_some(workload.serial(false));
         let mut counts = ascending(&self.workers);
         counts.retain(|_| self.parallel_models().next().is_some());
         Ok(SweepPlan {
@@ -211,7 +213,7 @@ fn ascending(counts: &[u64]) -> Vec<u64> {
 pub struct SweepPlan {
     /// All configurations, in the order of [`SweepDraft::configurations`].
     pub configurations: Vec<Plan>,
-    /// The chosen models, each once. Serial is the first if any of them is native.
+    /// The chosen models, each once. Serial is the first if any of them is native, and python-serial for a function.
     pub models: Vec<Model>,
     /// The chosen worker counts in ascending order. Empty if serial is the only model.
     pub workers: Vec<u32>,
@@ -283,7 +285,7 @@ impl SweepPlan {
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(TaskStep::computes);
-        let cores_each = if work.workload.computes() {
+        let cores_each = if work.workload.computes() && !work.workload.is_opaque() {
             Some(1.0)
         } else {
             let serial = results.summaries[0].as_ref().filter(|_| computes());

@@ -15,6 +15,7 @@ use crate::{
     },
     domain::{
         counter::{CounterTotals, HandOver, HandOverWay, SEEN_LISTED},
+        function::FunctionFacts,
         phase::{Phase, PhaseTimes},
         plan::{Lock, Plan},
         python::GilState,
@@ -48,6 +49,8 @@ pub struct Facts<'a> {
     pub gil_switches: Option<u64>,
     /// The content of the file that all workers wrote.
     pub shared_file: Option<SharedFile>,
+    /// What was seen of the user's function.
+    pub function: Option<FunctionFacts>,
     /// What was seen while the run went on.
     pub watched: Watched,
     /// Whether to list all tasks, however many there are.
@@ -102,7 +105,7 @@ impl Facts<'_> {
             started_at: self.started_at.clone(),
             ending: self.run_ending(&tally),
             interpreter: InterpreterFacts {
-                gil: self.has_lock().then(|| GilTotals {
+                gil: self.shows_lock().then(|| GilTotals {
                     switches: self.gil_switches,
                     is_estimate: self.plan.lock() == Lock::Real,
                     wait_s: seconds(times.phases_s[Phase::Gil]),
@@ -116,6 +119,10 @@ impl Facts<'_> {
                 memory_bytes: self.memory(),
                 shared_file: self.shared_file.clone(),
                 counter: self.counter(&tally),
+                function: self.function.clone().map(|facts| FunctionFacts {
+                    other_threads: self.ending.other_threads,
+                    ..facts
+                }),
             },
             workers,
             tasks: self.listed_tasks(),
@@ -180,8 +187,14 @@ impl Facts<'_> {
         self.arena.lanes().map(|lane| load_known(of(lane))).sum()
     }
 
-    fn has_lock(&self) -> bool {
-        self.plan.lock() != Lock::None
+    /// Whether the workers share a lock, and the phases show who waits for it.
+    fn shows_lock(&self) -> bool {
+        self.plan.lock() != Lock::None && !self.is_opaque()
+    }
+
+    /// Whether the phases show only who executes a call.
+    fn is_opaque(&self) -> bool {
+        self.plan.workload.is_opaque()
     }
 
     fn run_ending(&self, tally: &Tally) -> RunEnding {
@@ -223,9 +236,11 @@ impl Facts<'_> {
     }
 
     /// The only number that comes from the events, and so it needs all of them. Under CPython's lock, when a worker
-    /// computed is an estimate.
+    /// computed is an estimate, and within a call of the user's function it is unknown.
     fn computing_overlap(&self) -> Option<Nanos> {
-        let is_exact = self.plan.lock() != Lock::Real && self.sum(|lane| &lane.dropped) == 0;
+        let is_exact = self.plan.lock() != Lock::Real
+            && !self.is_opaque()
+            && self.sum(|lane| &lane.dropped) == 0;
         is_exact.then_some(self.watched.overlap)
     }
 
@@ -241,6 +256,7 @@ impl Facts<'_> {
                 cpu_s: seconds(self.watched.cpu),
             },
             phase_source: match (self.plan.lock(), has_schedstat) {
+                _ if self.is_opaque() => PhaseSource::Calls,
                 (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
                 (Lock::Real, false) => PhaseSource::ClockGilEstimated,
                 (_, true) => PhaseSource::ClockAndSchedstat,
@@ -336,7 +352,7 @@ impl Facts<'_> {
             memory_bytes: load_known(&lane.memory),
             phases_s: phases,
             run_queue_wait_s: load_known(&lane.run_queue_wait).map(seconds),
-            gil_wait_s: self.has_lock().then(|| seconds(phases[Phase::Gil])),
+            gil_wait_s: self.shows_lock().then(|| seconds(phases[Phase::Gil])),
             migrations: lane.migrations.load(Relaxed),
         }
     }
@@ -464,6 +480,7 @@ mod tests {
                 ending: Ending::default(),
                 gil_switches: None,
                 shared_file: None,
+                function: None,
                 watched: Watched {
                     cores: vec![],
                     recorded: 0,

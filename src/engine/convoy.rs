@@ -20,6 +20,7 @@ use super::{
         order::SCRIPT,
     },
     run::RunContext,
+    zygote::Environment,
 };
 use crate::{
     domain::{python::Interpreter, time::Nanos},
@@ -122,7 +123,8 @@ pub fn real(
     let script = format!("{SCRIPT}\nconvoy()");
     let arguments = ["-c", &script, &numbers[0], &numbers[1]];
     let path = &interpreter.path;
-    match ask(context, path, &arguments, None, LIMIT, cancelled) {
+    let place = (None, Environment::Own);
+    match ask(context, path, &arguments, place, LIMIT, cancelled) {
         Ok(answer) => answer
             .marked()
             .ok_or_else(|| none(format!("measured no convoy: it {}", answer.end))),

@@ -64,6 +64,8 @@ pub struct Ending {
     pub failure: Option<String>,
     /// The output of the interpreter.
     pub printed: Option<PrintedOutput>,
+    /// The most threads of Python that ran at the same moment besides the workers; `None` if nobody looked.
+    pub other_threads: Option<u32>,
     /// Whether workers had to be killed although their work was done.
     pub did_not_end: bool,
     /// Whether the embedded server was needed and had died.

@@ -57,6 +57,7 @@ impl PreparedTask {
                 TaskStep::Add(times) => counter::add(worker, &self.assignment, *times)?,
                 TaskStep::Fetch => page = self.fetch(worker, task)?,
                 TaskStep::Sleep(ms) => self.sleep(worker, *ms)?,
+                TaskStep::Call => unreachable!("CPython executes the user's function"),
                 TaskStep::Write(times) => io::write(worker, &self.assignment, task, &page, *times)?,
             }
         }

@@ -6,6 +6,8 @@
 
 pub(super) mod ask;
 pub mod find;
+pub mod function;
+pub mod inspect;
 pub mod order;
 pub mod output;
 pub mod probe;

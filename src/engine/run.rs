@@ -29,7 +29,7 @@ use super::{
     lock::lock,
     loopback::Site,
     os,
-    python::order,
+    python::{function, order},
     sampler::Sampler,
     scratch::Scratch,
     shared_file,
@@ -283,6 +283,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 cpu: self.sampling + self.watcher.taken(),
             },
             shared_file: shared_file::examine(&self.assignment),
+            function: function::facts(&self.assignment),
             ending: Ending {
                 cancelled: self.ending.error.is_none() && arena.is_stopping(),
                 suspended: clock::suspended().saturating_sub(suspended),

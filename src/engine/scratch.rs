@@ -37,6 +37,12 @@ const MARKER_TEXT: &str =
     "pconc-tui made this directory for its temporary files and removes it when it ends.\n";
 /// The name by which the interpreter imports the script, also in the processes and interpreters that it creates.
 pub const MODULE: &str = "pconc_worker";
+/// The name of the script's part for the user's function.
+pub const FUNCTION: &str = "pconc_function";
+/// What an interpreter says of the user's function before a run.
+pub const ANSWER: &str = "answer.json";
+/// What a run showed about the user's function.
+pub const FACTS: &str = "facts.json";
 /// The file that says what the script has to do.
 pub const ORDER: &str = "order.json";
 /// The FIFO that receives everything that an interpreter prints.
@@ -209,7 +215,7 @@ fn holds_only(directory: &Path, is_known: Knows) -> bool {
 /// Whether this program, or an interpreter that it started, writes entries with this name and kind into the directory.
 fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
     match name {
-        MARKER | ORDER | shared_file::NAME => kind.is_file(),
+        MARKER | ORDER | ANSWER | FACTS | shared_file::NAME => kind.is_file(),
         OUTPUT => kind.is_fifo(),
         BLOCK => kind.is_socket(),
         "__pycache__" => kind.is_dir() && holds_only(path, is_module),
@@ -219,12 +225,13 @@ fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
     }
 }
 
-/// The script, or its compiled form, which has a longer name while it is being written.
+/// A script, or its compiled form, which has a longer name while it is being written.
 fn is_module(_: &Path, name: &str, kind: FileType) -> bool {
     kind.is_file()
-        && name
-            .strip_prefix(MODULE)
-            .is_some_and(|rest| rest.starts_with('.'))
+        && [MODULE, FUNCTION]
+            .into_iter()
+            .filter_map(|module| name.strip_prefix(module))
+            .any(|rest| rest.starts_with('.'))
 }
 
 fn is_listener(_: &Path, name: &str, kind: FileType) -> bool {

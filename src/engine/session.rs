@@ -1,6 +1,7 @@
 //! The engine as the shells use it: one session, in which runs happen one at a time.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -14,19 +15,23 @@ use nix::{
     unistd::Pid,
 };
 
-pub use super::run::{Report, Run};
 use super::{
     arena::Arena,
     calibrate, clock, machine, os,
-    python::{find, probe::probe},
+    python::{find, inspect, probe::probe},
     run::RunContext,
     scratch::{self, Scratch},
-    zygote::Zygote,
+    zygote::{Environment, Zygote},
+};
+pub use super::{
+    python::inspect::{FunctionRefusal, SeenFunction},
+    run::{Report, Run},
 };
 use crate::{
     domain::{
+        function::Function,
         machine::{Machine, WorkerLimits},
-        python::{FoundPython, Pythons, UselessPython},
+        python::{FoundPython, Interpreter, Pythons, UselessPython},
         speed::Speed,
     },
     engine::EngineError,
@@ -97,8 +102,43 @@ impl Session {
     /// # Errors
     /// If it is not a usable interpreter; the message is one sentence.
     pub fn python(&self, written: &Path) -> Result<FoundPython, UselessPython> {
-        let found = probe(&self.context, &find::resolved(written), &|| false);
+        let file = find::resolved(written);
+        let found = probe(&self.context, &file, &Environment::Own, &|| false);
         found.expect("nobody gives up here")
+    }
+
+    /// The interpreter that executes the user's function, in the user's environment: the named file, or else that of the
+    /// environment. It is started by this name, because a wrapper may prepare what it needs. Only for a shim, which chooses
+    /// among interpreters and prepares nothing, it is what the shim chose.
+    ///
+    /// # Errors
+    /// If it is not a usable interpreter; the message is one sentence.
+    pub fn users_python(&self, written: Option<&Path>) -> Result<FoundPython, UselessPython> {
+        let file = match written {
+            Some(written) => find::resolved(written),
+            None => find::of_environment(|name| std::env::var_os(name)),
+        };
+        let users = Environment::Users(BTreeMap::new());
+        let found = probe(&self.context, &file, &users, &|| false);
+        let mut found = found.expect("nobody gives up here")?;
+        if !find::is_shim(&file) {
+            found.interpreter.path = file.to_string_lossy().into_owned();
+        }
+        Ok(found)
+    }
+
+    /// Looks at the user's function, in the user's environment, without calling it. `calls` is the number of calls if it
+    /// has no inputs.
+    ///
+    /// # Errors
+    /// If it cannot be called; the message is one sentence, and Python's traceback.
+    pub fn look_at(
+        &self,
+        interpreter: &Interpreter,
+        function: Function,
+        calls: u64,
+    ) -> Result<SeenFunction, FunctionRefusal> {
+        inspect::look_at(&self.context, interpreter, function, calls)
     }
 
     /// The default interpreter: `python3` on `PATH`. If there is no such file, it is the first usable interpreter.
@@ -138,7 +178,7 @@ impl Session {
                 while is_busy() {
                     std::thread::sleep(BETWEEN_LOOKS);
                 }
-                if let Some(asked) = probe(&self.context, &file, &is_busy) {
+                if let Some(asked) = probe(&self.context, &file, &Environment::Own, &is_busy) {
                     break asked;
                 }
             };

@@ -30,7 +30,7 @@ use nix::{
     unistd::{ForkResult, Pid, fork},
 };
 use protocol::ZygoteRequest;
-pub use protocol::{News, ProcessEnd, Program};
+pub use protocol::{Environment, News, ProcessEnd, Program};
 
 use super::{
     EngineError, arena::Arena, clock::wait_until, latch::wait_readable, loopback::Site,

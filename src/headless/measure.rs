@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::Ordering::Relaxed,
@@ -109,7 +109,11 @@ impl<'a> Bench<'a> {
             bench.session.context.all_tasks.store(true, Relaxed);
         }
         if needs_python {
-            bench.find_pythons(&work.python)?;
+            if work.function.given().is_some() {
+                bench.find_users_pythons(&work.python)?;
+            } else {
+                bench.find_pythons(&work.python)?;
+            }
         }
         Ok((bench, urls))
     }
@@ -128,6 +132,24 @@ impl<'a> Bench<'a> {
             let found = self.session.default_python().map_err(Failure::usage)?;
             self.pythons.push(found);
         }
+        Ok(())
+    }
+
+    /// Finds the interpreters that execute the user's function: those that the user named, or that of the environment.
+    ///
+    /// # Errors
+    /// If one of them is not usable.
+    pub fn find_users_pythons(&mut self, named: &[PathBuf]) -> Result<(), Failure> {
+        let mut written: Vec<Option<&Path>> =
+            named.iter().map(|path| Some(path.as_path())).collect();
+        if written.is_empty() {
+            written.push(None);
+        }
+        let found = written
+            .into_iter()
+            .map(|one| self.session.users_python(one));
+        let found: Result<_, _> = found.collect();
+        self.pythons = found.map_err(|useless| Failure::usage(useless.sentence))?;
         Ok(())
     }
 

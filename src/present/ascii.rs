@@ -24,6 +24,7 @@ pub const fn stand_in(c: char) -> char {
         '▓' => '$',
         '▤' => 'E',
         '▥' => 'M',
+        '▦' => 'W',
         // The marks of the waiting phases, and of having no task.
         '┊' => ':',
         '╳' => 'x',

@@ -1,8 +1,8 @@
-//! Every command of the documentation, executed like a user would: the lines of a block one after the other, in an
-//! empty directory, with a separate history. Only the work is smaller.
+//! Every command of the documentation, executed like a user would: the lines of a block one after the other, in a
+//! directory with two files of a user, with a separate history. Only the work is smaller.
 
 use std::{
-    env,
+    env, fs,
     io::{Read, Write},
     path::Path,
     process::{Command, Stdio},
@@ -31,11 +31,17 @@ fn blocks(text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// Files of a user's, which commands name.
+const USERS_FILES: [(&str, &str); 2] = [
+    ("fetch.py", "def fetch(url):\n    return len(url)\n"),
+    ("urls.txt", "http://127.0.0.1/a\nhttp://127.0.0.1/b\n"),
+];
+
 /// Options that make the work of a command smaller: if a command contains the first text and none of the two options,
 /// the first option with this value is added.
 const SMALLER: [(&str, [&str; 2], &str); 7] = [
     ("pconc-tui verify", ["--claim", "--list"], "8"),
-    ("pconc-tui sweep", ["--tasks", "--tasks"], "4"),
+    ("pconc-tui sweep", ["--tasks", "--function"], "4"),
     ("--workload cpu", ["--iterations", "--task-time"], "20000"),
     ("--workload io", ["--latency", "--urls"], "1ms..2ms"),
     ("pconc-tui sweep", ["--repeats", "--repeats"], "1"),
@@ -151,6 +157,9 @@ fn every_command_of_the_documentation_works() {
     for page in pages() {
         for block in blocks(&page.text) {
             let folder = tempfile::tempdir().expect("there is room for a directory");
+            for (name, content) in USERS_FILES {
+                fs::write(folder.path().join(name), content).expect("the directory is ours");
+            }
             // Commands of cargo are not tried: building this test has used cargo already.
             let ours = block.iter().filter(|line| line.contains("pconc-tui"));
             for line in ours.filter(|line| !needs_python(line) || has_python) {

@@ -116,7 +116,7 @@ fn every_interpreter(session: &Session) -> Outcomes {
 
 fn start_methods(session: &Session) -> Outcomes {
     for method in StartMethod::ALL {
-        for kind in Workload::ALL {
+        for kind in Workload::BUILT_IN {
             let mut draft = small(kind, Model::PythonProcesses);
             draft.start_method = Some(method);
             let record = run(session, &draft).record;

@@ -6,6 +6,7 @@ use pconc_tui::{
     analysis::shared::Shared,
     catalog::{model::Model, workload::Workload},
     domain::{
+        function::{Function, Inputs},
         history::{History, RunEntry},
         machine::{Machine, WorkerLimits},
         phase::{Phase, PhaseTimes},
@@ -41,13 +42,23 @@ pub fn plan(kind: Workload, model: Model, workers: u64) -> Plan {
         .expect("the sample draft is valid")
 }
 
-/// A valid draft with the workload's defaults. For a Python model it has an interpreter that can do everything.
+/// A coroutine function that somebody has looked at.
+pub fn function() -> Box<Function> {
+    let inputs = Inputs::Lines("urls.txt".into());
+    Box::new(Function {
+        fingerprint: "5eed".into(),
+        ..Function::unseen("fetch.py:fetch".into(), inputs)
+    })
+}
+
+/// A valid draft with the workload's defaults, or that calls a coroutine function. For a Python model it has an interpreter that can do everything.
 pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     let interpreter = Interpreter {
         subinterpreters: true,
         ..super::python::interpreter()
     };
     Draft {
+        function: kind.is_opaque().then(function),
         python: model.is_python().then_some(interpreter),
         ..Draft::new(kind, model, workers)
     }

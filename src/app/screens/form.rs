@@ -66,7 +66,7 @@ impl Setup {
     pub fn new(cores_usable: u32, limits: WorkerLimits) -> Setup {
         let (workload, workers) = (Workload::Cpu, u64::from(cores_usable).clamp(2, 8));
         let model = Model::of(false).find(|model| !model.is_serial());
-        let model = model.unwrap_or(Model::serial(false));
+        let model = model.unwrap_or(Model::Serial);
         Setup {
             draft: Draft::new(workload, model, workers),
             times: Values::default(),
@@ -211,16 +211,27 @@ impl Setup {
 
     fn change_workload(&mut self, up: bool) {
         let before = self.draft.workload;
-        self.draft.workload = neighbour(&Workload::ALL, before, up);
+        self.draft.workload = neighbour(self.workloads(), before, up);
         // The user's own number of tasks is kept.
         if self.draft.tasks == before.description().tasks {
             self.draft.tasks = self.draft.workload.description().tasks;
         }
         let model = self.draft.model;
         if !self.draft.workload.suits(model) {
-            self.draft.model = Model::serial(model.is_python());
+            self.draft.model = self.draft.workload.serial(model.is_python());
             let (unfit, instead) = (model.name(), self.draft.model.name());
-            self.note(format!("{unfit} cannot compute: {instead} instead"));
+            let workload = self.draft.workload.name();
+            self.note(format!(
+                "{unfit} does not suit {workload}: {instead} instead"
+            ));
+        }
+    }
+
+    /// The workloads that can be chosen: the user's function only if the draft has one.
+    fn workloads(&self) -> &'static [Workload] {
+        match self.draft.function {
+            Some(_) => &Workload::ALL,
+            None => &Workload::BUILT_IN,
         }
     }
 

@@ -238,7 +238,7 @@ impl SweepForm {
                 field: Field::WORKERS,
                 sentence,
             })?;
-        let serial = std::iter::once(Model::serial(false));
+        let serial = std::iter::once(self.workload.serial(false));
         Ok(SweepDraft {
             draft: work.clone(),
             models: serial.chain(models).collect(),

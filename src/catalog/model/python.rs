@@ -30,6 +30,20 @@ const PYTHON: ModelDescription = ModelDescription {
     ..NATIVE
 };
 
+pub(super) static SERIAL: ModelDescription = ModelDescription {
+    name: "python-serial",
+    short: "py-serial",
+    line: "real CPython: a loop, for your function",
+    workers: |_, _| Limit {
+        most: 1,
+        because: "python-serial has one worker".into(),
+    },
+    about: |_| "a plain loop of real CPython".into(),
+    method: "python-serial is a plain loop in the main thread of an interpreter, without a pool.",
+    ink: ("▦", Hue::Nothing),
+    ..PYTHON
+};
+
 pub(super) static THREADS: ModelDescription = ModelDescription {
     name: "python-threads",
     short: "py-threads",

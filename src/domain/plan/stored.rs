@@ -20,6 +20,7 @@ use crate::{
         address,
         addresses::Addresses,
         foreign::BorrowedKey,
+        function::Function,
         machine::WorkerLimits,
         python::{Interpreter, StartMethod},
         text::is_treacherous,
@@ -88,6 +89,9 @@ impl Serialize for StoredParameters<'_> {
             }
             None => {}
         }
+        if let Some(function) = plan.function() {
+            map.serialize_entry("function", function)?;
+        }
         if let Some(python) = plan.python() {
             map.serialize_entry("python", &python.interpreter)?;
             if let Some(method) = python.start_method {
@@ -103,6 +107,7 @@ impl Serialize for StoredParameters<'_> {
 struct Given {
     latencies_s: Option<Vec<f64>>,
     urls: Option<Vec<String>>,
+    function: Option<Box<Function>>,
     python: Option<Interpreter>,
     start_method: Option<StartMethod>,
     /// Parameters of any workload or model.
@@ -131,6 +136,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
             match &*key {
                 "latencies_s" => given.latencies_s = map.next_value()?,
                 "urls" => given.urls = map.next_value()?,
+                "function" => given.function = map.next_value()?,
                 "python" => given.python = map.next_value()?,
                 "start_method" => given.start_method = map.next_value()?,
                 id => match all_parameters().find(|parameter| parameter.id == id) {
@@ -148,6 +154,7 @@ fn restored(stored: StoredPlan<Given>) -> Result<Plan, String> {
     let mut draft = Draft {
         tasks: stored.tasks,
         seed: stored.seed,
+        function: given.function,
         python: given.python,
         start_method: given.start_method,
         ..Draft::new(stored.workload, stored.model, stored.workers)

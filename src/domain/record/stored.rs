@@ -20,6 +20,7 @@ use crate::{
     domain::{
         counter::CounterTotals,
         foreign::{self, MeasuredNumber},
+        function::FunctionFacts,
         phase::PhaseTimes,
         plan::{self, Plan},
         shared_file::SharedFile,
@@ -125,7 +126,8 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 gil: Option<GilTotals>, python: Option<PythonRecord>,
                 context_switches: Option<ContextSwitches>, migrations: u64,
                 memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
-                counter: Option<CounterTotals>, tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
+                counter: Option<CounterTotals>, function: Option<FunctionFacts>,
+                tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
                 events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
         );
         Ok(Record {
@@ -157,6 +159,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 memory_bytes,
                 shared_file,
                 counter,
+                function,
             },
             workers,
             tasks,
@@ -260,7 +263,7 @@ mod tests {
     fn a_record_of_every_model_and_workload_comes_back_equal() {
         for kind in Workload::ALL {
             for model in Model::ALL.into_iter().filter(|model| kind.suits(*model)) {
-                let workers = if model == Model::Serial { 1 } else { 3 };
+                let workers = if model.is_serial() { 1 } else { 3 };
                 let mut draft = sample::draft(kind, model, workers);
                 draft.seed = u64::MAX;
                 draft.set(&SHARED_FILE, 1);

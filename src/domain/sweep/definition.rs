@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Sweep, SweepDraft, SweepPlan};
 use crate::{
-    catalog::model::{Model, SWITCH_INTERVAL},
+    catalog::{
+        model::{Model, SWITCH_INTERVAL},
+        workload::CHUNK_SIZE,
+    },
     domain::{
         foreign,
         machine::WorkerLimits,
@@ -33,14 +36,18 @@ pub(super) struct StoredSweep {
     seed: u64,
     /// Null unless a model has an interpreter lock.
     switch_interval_s: Option<f64>,
+    /// Null unless processes call the user's function.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chunk_size: Option<u64>,
 }
 
 impl From<Sweep> for StoredSweep {
     fn from(Sweep { id, plan }: Sweep) -> StoredSweep {
-        let switch_interval_us = plan
-            .configurations
-            .iter()
-            .find_map(|plan| plan.given(&SWITCH_INTERVAL));
+        let given = |parameter| {
+            let mut plans = plan.configurations.iter();
+            plans.find_map(|plan| plan.given(parameter))
+        };
+        let switch_interval_us = given(&SWITCH_INTERVAL);
         StoredSweep {
             id,
             work: plan.work().clone(),
@@ -49,6 +56,7 @@ impl From<Sweep> for StoredSweep {
             workers: plan.workers.iter().copied().map(u64::from).collect(),
             repeats: plan.repeats.into(),
             seed: plan.seed,
+            chunk_size: given(&CHUNK_SIZE),
             switch_interval_s: switch_interval_us.map(|us| us as f64 / 1e6),
             models: plan.models,
         }
@@ -72,6 +80,9 @@ impl TryFrom<StoredSweep> for Sweep {
         let mut draft = Draft::from(&stored.work);
         if let Some(seconds) = stored.switch_interval_s {
             draft.set(&SWITCH_INTERVAL, (seconds * 1e6).round() as u64);
+        }
+        if let Some(inputs) = stored.chunk_size {
+            draft.set(&CHUNK_SIZE, inputs);
         }
         draft.start_method = stored.start_method;
         let draft = SweepDraft {

@@ -1,16 +1,23 @@
 //! CPython, started by the zygote. Its workers are threads, processes, subinterpreters or tasks of an event loop, and
 //! they write into the same lanes as all other workers.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::{
+    collections::HashSet,
+    sync::atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Relaxed},
+    },
+};
 
 use super::{AWAY_MAX, Death, Ending, Executor, arrived, note_panics};
 use crate::{
+    catalog::workload::CALL_TIMEOUT,
     domain::{record::PrintedOutput, text, time::Nanos},
     engine::{
         EngineError,
-        arena::LaneState,
+        arena::{LaneHeader, LaneState},
         clock, os,
-        python::{not_started, order, output::OutputReader},
+        python::{function, not_started, order, output::OutputReader},
         worker::Assignment,
         zygote::{News, ProcessEnd, Zygote},
     },
@@ -19,6 +26,10 @@ use crate::{
 /// The maximum time until the next worker arrives. A pool of hundreds of processes takes longer as a whole, but each of
 /// its workers does not.
 const SILENCE_MAX: Nanos = 30_000_000_000;
+/// The time between two counts of threads. A count costs some microseconds per thread.
+const BETWEEN_COUNTS: Nanos = 100_000_000;
+/// The maximum number of processes whose threads are counted.
+const COUNTED_MAX: usize = 32;
 /// The maximum time for the interpreter to exit after its last task.
 const EXIT_MAX: Nanos = 5_000_000_000;
 
@@ -33,6 +44,10 @@ pub struct PythonExecutor<'z> {
     /// The time of the last check, and since when the progress has been the same.
     looked: Nanos,
     since: Nanos,
+    /// For each worker that executes a call: how many had ended before, and since when it executes this one.
+    calls: Vec<Option<(u32, Nanos)>>,
+    /// The most threads that ran at the same moment besides the workers, and when they were counted last.
+    others: (Option<u32>, Nanos),
     /// Whether a process of the interpreter may still exist.
     is_alive: bool,
     is_killed: bool,
@@ -50,6 +65,8 @@ impl<'z> PythonExecutor<'z> {
             progress: (0, false),
             looked: clock::now(),
             since: clock::now(),
+            calls: vec![],
+            others: (None, 0),
             is_alive: false,
             is_killed: false,
             printed_alive: None,
@@ -134,6 +151,10 @@ impl<'z> PythonExecutor<'z> {
         if was_away || std::mem::replace(&mut self.progress, progress) != progress {
             self.since = now;
         }
+        if was_away {
+            self.calls.clear();
+        }
+        self.look_for_long_calls(now)?;
         let silence = now - self.since;
         if progress.1 {
             if silence > EXIT_MAX {
@@ -148,6 +169,54 @@ impl<'z> PythonExecutor<'z> {
             )));
         }
         Ok(())
+    }
+
+    /// Kills an interpreter in which a call of the user's function takes longer than it may.
+    fn look_for_long_calls(&mut self, now: Nanos) -> Result<(), EngineError> {
+        let Assignment { arena, plan, .. } = &self.assignment;
+        let Some(limit_ms) = plan.given(&CALL_TIMEOUT).filter(|_| !arena.is_stopping()) else {
+            return Ok(());
+        };
+        self.calls.resize(arena.workers() as usize, None);
+        for (call, lane) in self.calls.iter_mut().zip(arena.lanes()) {
+            let ended = lane.ended.load(Acquire);
+            let since = call
+                .filter(|(before, _)| *before == ended)
+                .map(|(_, since)| since);
+            let is_calling = lane.begun.load(Relaxed) > ended;
+            *call = is_calling.then(|| (ended, since.unwrap_or(now)));
+        }
+        let is_long = |call: &Option<(u32, Nanos)>| {
+            call.is_some_and(|(_, since)| now.saturating_sub(since) > limit_ms * 1_000_000)
+        };
+        let Some(worker) = self.calls.iter().position(is_long) else {
+            return Ok(());
+        };
+        let sentence = function::too_long(&self.assignment, worker as u32, limit_ms);
+        self.kill();
+        Err(EngineError::new(sentence))
+    }
+
+    /// Counts the threads that run besides the workers, such as those of a library that computes with many.
+    fn look_for_other_threads(&mut self) {
+        let Assignment { arena, plan, .. } = &self.assignment;
+        let now = clock::now();
+        let (most, looked) = self.others;
+        let is_calling = arena.lanes().any(|lane| lane.begun.load(Relaxed) > 0);
+        if plan.function().is_none() || !is_calling || now - looked < BETWEEN_COUNTS {
+            return;
+        }
+        let of = |field: fn(&LaneHeader) -> &AtomicU32| {
+            arena.lanes().map(move |lane| field(lane).load(Relaxed))
+        };
+        let (pids, workers): (HashSet<u32>, HashSet<u32>) = (
+            of(|lane| &lane.pid).collect(),
+            of(|lane| &lane.tid).collect(),
+        );
+        let counted = pids.into_iter().filter(|pid| *pid > 0).take(COUNTED_MAX);
+        let running = counted.map(|pid| os::running_threads(pid, |tid| workers.contains(&tid)));
+        let running = running.sum::<u32>().max(most.unwrap_or(0));
+        self.others = (Some(running), now);
     }
 
     /// Whether all tasks have ended, so that the interpreter only has to report and exit.
@@ -200,6 +269,7 @@ impl Executor for PythonExecutor<'_> {
         }
         self.gather_cores();
         if self.is_alive {
+            self.look_for_other_threads();
             self.look_for_hangs(ending)?;
         }
         Ok(())
@@ -219,5 +289,6 @@ impl Executor for PythonExecutor<'_> {
     /// The run is over when the interpreter and all its processes are gone, so there is nothing to wait for.
     fn join(&mut self, ending: &mut Ending) {
         ending.printed = self.printed();
+        ending.other_threads = self.others.0;
     }
 }

@@ -131,6 +131,34 @@ pub fn adopt_orphans() {
     let _ = prctl::set_child_subreaper(true);
 }
 
+/// The processes whose parent is the calling thread's process, if it has one thread; also those that it adopted, and those
+/// that have exited and are not reaped yet.
+pub fn children() -> Vec<Pid> {
+    let listed = fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+    let numbers = listed.split_whitespace().filter_map(|pid| pid.parse().ok());
+    numbers.map(Pid::from_raw).collect()
+}
+
+/// The number of threads of a process that are on a core or wait for one, besides its first and those that `is_known`
+/// accepts.
+pub fn running_threads(pid: u32, is_known: impl Fn(u32) -> bool) -> u32 {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    let is_running = |thread: &fs::DirEntry| {
+        let tid = thread.file_name().to_str().and_then(|tid| tid.parse().ok());
+        let is_other = tid.is_some_and(|tid| tid != pid && !is_known(tid));
+        is_other && {
+            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            // The name, in parentheses, may contain anything.
+            let state = stat
+                .rsplit_once(") ")
+                .map(|(_, rest)| rest.starts_with('R'));
+            state.unwrap_or(false)
+        }
+    };
+    threads.filter(is_running).count() as u32
+}
+
 /// Stops all processes of the program's group, as the terminal does when Ctrl-Z is pressed. A wrapper script stops,
 /// too, and the shell sees it.
 pub fn ask_group_to_stop() {

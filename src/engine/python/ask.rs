@@ -1,6 +1,6 @@
 //! Starts a program, waits for its output, and leaves nothing running.
 
-use std::{os::fd::AsFd, path::Path, time::Duration};
+use std::{fs, os::fd::AsFd, path::Path, time::Duration};
 
 use serde::de::DeserializeOwned;
 
@@ -12,8 +12,8 @@ use crate::{
         latch::wait_readable,
         lock::lock,
         run::RunContext,
-        scratch::Scratch,
-        zygote::{News, ProcessEnd, Program, Zygote},
+        scratch::{ANSWER, Scratch},
+        zygote::{Environment, News, ProcessEnd, Program, Zygote},
     },
 };
 
@@ -29,16 +29,18 @@ const GONE_MAX: Nanos = 2_000_000_000;
 pub struct ProgramOutput {
     /// The start of the output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
     pub output: String,
+    /// The content of the file for an answer, if the program wrote one.
+    pub answer: Option<String>,
     /// How the program exited.
     pub end: ProcessEnd,
 }
 
 impl ProgramOutput {
-    /// The value after the mark, if there is one of this type.
+    /// The value after the mark, if there is one of this type. What was printed before may lack the end of its line.
     pub fn marked<T: DeserializeOwned>(&self) -> Option<T> {
         let mut lines = self.output.lines();
-        let line = lines.find_map(|line| line.strip_prefix(MARK))?;
-        serde_json::from_str(line).ok()
+        let (_, said) = lines.find_map(|line| line.split_once(MARK))?;
+        serde_json::from_str(said).ok()
     }
 }
 
@@ -55,7 +57,7 @@ pub enum AskError {
     Broken(EngineError),
 }
 
-/// Starts this Python with these arguments in `directory`, or in the session's own directory. Waits until it has
+/// Starts this Python with these arguments in this environment and, if it is given, in this directory. Waits until it has
 /// exited, until `limit` is over, or until `cancelled` returns true. When this returns, nothing of the program is left.
 /// No run can happen meanwhile.
 ///
@@ -65,7 +67,7 @@ pub fn ask(
     context: &RunContext,
     python: &str,
     arguments: &[&str],
-    directory: Option<&Path>,
+    (directory, environment): (Option<&Path>, Environment),
     limit: Duration,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<ProgramOutput, AskError> {
@@ -82,6 +84,7 @@ pub fn ask(
         arguments: arguments.iter().map(ToString::to_string).collect(),
         // Python does not look for modules in this directory. Only code that opens files by name finds something there.
         directory: directory.map(|directory| directory.to_string_lossy().into_owned()),
+        environment,
         inherited: vec![],
     };
     zygote.execute(program).map_err(AskError::Broken)?;
@@ -90,7 +93,11 @@ pub fn ask(
     while !cancelled() && !is_late() {
         if let Some(end) = news(&mut zygote, &mut output)? {
             let output = output.text();
-            return Ok(ProgramOutput { output, end });
+            return Ok(ProgramOutput {
+                output,
+                answer: fs::read_to_string(scratch.directory.join(ANSWER)).ok(),
+                end,
+            });
         }
     }
     let is_late = is_late();

@@ -24,6 +24,24 @@ pub fn resolved(written: &Path) -> PathBuf {
         .unwrap_or_else(|| written.to_path_buf())
 }
 
+/// The interpreter of the user's environment: that of the virtual environment that is active, or else `python3`.
+pub fn of_environment(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter();
+    let interpreters = active
+        .filter_map(&variable)
+        .map(|folder| Path::new(&folder).join("bin/python"));
+    interpreters
+        .filter(|file| file.is_absolute())
+        .find(|file| is_executable(file))
+        .unwrap_or_else(|| resolved(Path::new("python3")))
+}
+
+/// Whether a file is a shim, as those of pyenv and asdf.
+pub fn is_shim(file: &Path) -> bool {
+    file.parent()
+        .is_some_and(|folder| folder.ends_with("shims"))
+}
+
 /// Files that look like interpreters, each once: first `python3` on `PATH`, because it is the default, then the others
 /// on `PATH`, then those of pyenv, newest first.
 pub fn candidates() -> Vec<PathBuf> {
@@ -114,6 +132,22 @@ mod tests {
             root(&[("PYENV_ROOT", "/opt/pyenv")]),
             Some("/opt/pyenv".into())
         );
+    }
+
+    #[test]
+    fn the_interpreter_of_the_environment_is_that_of_the_active_virtual_environment() {
+        let directory = tempfile::tempdir().unwrap();
+        let active = directory.path().join("venv");
+        executable(&active.join("bin/python"));
+        let of = |all: &[(&str, &Path)]| {
+            of_environment(|name| all.iter().find(|it| it.0 == name).map(|it| it.1.into()))
+        };
+        assert_eq!(of(&[("VIRTUAL_ENV", &active)]), active.join("bin/python"));
+        assert_eq!(of(&[("CONDA_PREFIX", &active)]), active.join("bin/python"));
+        let gone = directory.path().join("gone");
+        let both = [("VIRTUAL_ENV", &*gone), ("CONDA_PREFIX", &*active)];
+        assert_eq!(of(&both), active.join("bin/python"));
+        assert_eq!(of(&[]), resolved(Path::new("python3")));
     }
 
     fn executable(file: &Path) {

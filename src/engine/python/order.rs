@@ -6,12 +6,13 @@ use std::{
     fs, io,
     mem::offset_of,
     os::fd::{AsFd, AsRawFd, RawFd},
+    path::Path,
 };
 
 use serde_json::{Value, json};
 
 use crate::{
-    catalog::workload::{ADDITIONS, LOCK, PAYLOAD, SHARE},
+    catalog::workload::{ADDITIONS, CHUNK_SIZE, LOCK, PAYLOAD, SHARE},
     domain::{counter::HandOverWay, phase::Phase, plan::Lock, time::TICK},
     engine::{
         EngineError,
@@ -21,16 +22,28 @@ use crate::{
             TaskState,
         },
         recorder::GAP_MIN,
-        scratch::{MODULE, ORDER},
+        scratch::{FACTS, FUNCTION, MODULE, ORDER},
         worker::Assignment,
-        zygote::Program,
+        zygote::{Environment, Program},
     },
 };
 
 /// The script, embedded in this program.
 pub const SCRIPT: &str = include_str!("../../../assets/worker.py");
+/// Its part for the user's function.
+pub const FUNCTION_SCRIPT: &str = include_str!("../../../assets/function.py");
 /// The code that the interpreter executes. Python searches the current directory first for modules.
 const START: &str = "import pconc_worker; pconc_worker.main()";
+
+/// The same in the user's environment. The current directory is the user's, where a file could have the name of a module
+/// that the script needs.
+const USERS_START: &str = "\
+import sys
+if sys.path and not sys.path[0]:
+    del sys.path[0]
+sys.path.append(sys.argv.pop(1))
+import pconc_worker
+pconc_worker.main()";
 
 /// Writes the script and its order into the session's directory.
 ///
@@ -39,6 +52,9 @@ const START: &str = "import pconc_worker; pconc_worker.main()";
 pub fn write(assignment: &Assignment) -> io::Result<()> {
     let directory = &assignment.scratch.directory;
     fs::write(directory.join(format!("{MODULE}.py")), SCRIPT)?;
+    if assignment.plan.function().is_some() {
+        fs::write(directory.join(format!("{FUNCTION}.py")), FUNCTION_SCRIPT)?;
+    }
     let order = serde_json::to_vec(&order(assignment))?;
     fs::write(directory.join(ORDER), order)
 }
@@ -57,12 +73,42 @@ pub fn program(assignment: &Assignment) -> Result<Program, EngineError> {
             "the system allows no memory that Python can share with this program: is there a limit of file sizes?",
         )
     })?;
+    let (arguments, environment) = if assignment.plan.function().is_some() {
+        users_start(assignment)
+    } else {
+        (
+            ["-c", START, ORDER].map(String::from).to_vec(),
+            Environment::Own,
+        )
+    };
     Ok(Program {
         path: python.interpreter.path.clone(),
-        arguments: ["-c", START, ORDER].map(String::from).to_vec(),
+        arguments,
         directory: None,
+        environment,
         inherited: descriptors.into_values().collect(),
     })
+}
+
+/// The arguments and the environment of an interpreter that calls the user's function.
+fn users_start(assignment: &Assignment) -> (Vec<String>, Environment) {
+    let directory = &assignment.scratch.directory;
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let own = text(directory);
+    let mut besides = BTreeMap::new();
+    if assignment.plan.model().needs_subinterpreters() {
+        // They look for modules where the interpreter was told to look, whatever it has learnt since.
+        let before = std::env::var("PYTHONPATH").unwrap_or_default();
+        let separator = if before.is_empty() { "" } else { ":" };
+        besides.insert("PYTHONPATH".into(), format!("{before}{separator}{own}"));
+    }
+    let arguments = vec![
+        "-c".into(),
+        USERS_START.into(),
+        own,
+        text(&directory.join(ORDER)),
+    ];
+    (arguments, Environment::Users(besides))
 }
 
 /// The descriptors that the script needs, by name; `None` if other programs cannot map the arena.
@@ -129,6 +175,15 @@ fn workload(assignment: &Assignment) -> Value {
         "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
         "limits": limits,
         "counter": is_adding.then(counter),
+        "function": plan.function().map(|function| json!({
+            "target": function.target,
+            "paths": function.paths,
+            "inputs": function.inputs,
+            "star": function.star,
+            "calls": plan.tasks,
+            "chunk_size": plan.given(&CHUNK_SIZE).unwrap_or(1),
+            "facts": scratch.directory.join(FACTS).to_string_lossy(),
+        })),
         "payload": plan.size.get(&PAYLOAD),
     })
 }

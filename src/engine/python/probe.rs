@@ -10,7 +10,7 @@ use crate::{
         python::{FoundPython, Interpreter, OLDEST, UselessPython},
         text,
     },
-    engine::run::RunContext,
+    engine::{run::RunContext, zygote::Environment},
 };
 
 /// The code that the interpreter executes.
@@ -25,12 +25,13 @@ const SHOWN: usize = 120;
 pub fn probe(
     context: &RunContext,
     path: &Path,
+    environment: &Environment,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Result<FoundPython, UselessPython>> {
     // Started in the user's directory: a shim of pyenv looks there for the selected version.
     let here = std::env::current_dir().ok();
-    let (arguments, here) = (["-c", SCRIPT], here.as_deref());
-    let asked = |named| ask(context, named, &arguments, here, LIMIT, cancelled);
+    let place = (here.as_deref(), environment.clone());
+    let asked = |named| ask(context, named, &["-c", SCRIPT], place, LIMIT, cancelled);
     let found = match checked_name(path).map(asked) {
         Ok(Ok(answer)) => parsed(&answer),
         Ok(Err(AskError::Cancelled)) => return None,
@@ -76,7 +77,7 @@ struct Description {
 /// The interpreter that the output describes; or why it cannot be used, as the rest of a sentence that starts with the
 /// file.
 fn parsed(answer: &ProgramOutput) -> Result<FoundPython, String> {
-    let ProgramOutput { output, end } = answer;
+    let ProgramOutput { output, end, .. } = answer;
     let description: Description = answer.marked().ok_or_else(|| {
         let what = if end.is_success() {
             "is not Python: it did not say what it is".into()
@@ -138,7 +139,11 @@ mod tests {
 
     fn ended(output: String, status: i32) -> ProgramOutput {
         let end = ProcessEnd::Exited(status);
-        ProgramOutput { output, end }
+        ProgramOutput {
+            output,
+            answer: None,
+            end,
+        }
     }
 
     fn answer(change: &str) -> String {

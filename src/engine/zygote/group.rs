@@ -17,12 +17,12 @@ use nix::{
     sys::signal::{
         SigHandler, Signal,
         Signal::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXFSZ},
-        killpg, signal,
+        kill, killpg, signal,
     },
     unistd::{Pid, getpid},
 };
 
-use super::protocol::{ProcessEnd, Program};
+use super::protocol::{Environment, ProcessEnd, Program};
 use crate::engine::{os, scratch::Scratch};
 
 /// The time between the request to exit and the kill of a group. Python's resource tracker ignores the request, but it
@@ -51,6 +51,8 @@ pub struct ProcessGroup {
     pub first: Option<ProcessEnd>,
     /// When the group was asked to exit.
     asked: Option<Instant>,
+    /// Whether processes that left the group, as daemons do, exit with it. The zygote adopts them.
+    pub takes_daemons: bool,
 }
 
 impl ProcessGroup {
@@ -60,6 +62,7 @@ impl ProcessGroup {
             id,
             first: None,
             asked: None,
+            takes_daemons: false,
         }
     }
 
@@ -99,16 +102,29 @@ impl ProcessGroup {
 
     /// Whether no process of the group is left. Kills processes that do not exit in time after the request.
     pub fn is_gone(&mut self) -> bool {
-        if self.was_asked_before(GRACE) {
+        let is_over = self.was_asked_before(GRACE);
+        if is_over {
             let _ = killpg(self.id, SIGKILL);
         }
-        self.is_empty()
+        let daemons: Vec<Pid> = self.daemons().collect();
+        for daemon in daemons.iter().filter(|_| is_over) {
+            let _ = kill(*daemon, SIGKILL);
+        }
+        self.is_empty() && daemons.is_empty()
+    }
+
+    /// The processes that left the group and exit with it all the same, as far as their parents are gone.
+    fn daemons(&self) -> impl Iterator<Item = Pid> {
+        let children = (self.takes_daemons && self.asked.is_some()).then(os::children);
+        let group = self.id;
+        children
+            .into_iter()
+            .flatten()
+            .filter(move |child| *child != group)
     }
 }
 
-/// Starts a program in a separate group, which dies with the zygote. Python finds its modules in the session's
-/// directory and puts its temporary files there, so that they are removed with it however the program exits. The user's
-/// environment has no other influence on Python.
+/// Starts a program in a separate group, which dies with the zygote, in its environment.
 pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     // Opened without blocking: without a reader, the program is gone, and this process is about to exit, too.
     let output = OpenOptions::new()
@@ -120,18 +136,16 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     let mut command = Command::new(&program.path);
     command
         .args(&program.arguments)
-        .current_dir(program.directory.as_ref().map_or(own, Path::new))
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output);
-    let is_hidden = |name: &str| name.starts_with(HIDDEN) && name != KEPT;
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_hidden(&name.to_string_lossy())) {
-        command.env_remove(name);
+    match &program.environment {
+        Environment::Own => clean(&mut command, own),
+        Environment::Users(besides) => drop(command.envs(besides)),
     }
-    command.env("PYTHONPATH", own).env("PYTHONNOUSERSITE", "1");
-    if own.as_os_str().len() <= SOCKET_DIRECTORY_MAX {
-        command.env("TMPDIR", own);
+    if let Some(directory) = &program.directory {
+        command.current_dir(directory);
     }
     let (zygote, inherited) = (getpid(), program.inherited.clone());
     let prepare = move || {
@@ -150,6 +164,22 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     unsafe { command.pre_exec(prepare) };
     let child = command.spawn()?;
     Ok(Pid::from_raw(child.id().cast_signed()))
+}
+
+/// Prepares a program for the session's own environment, whose temporary files are removed with the directory however
+/// the program exits.
+fn clean(command: &mut Command, own: &Path) {
+    let is_hidden = |name: &str| name.starts_with(HIDDEN) && name != KEPT;
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_hidden(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    command
+        .current_dir(own)
+        .env("PYTHONPATH", own)
+        .env("PYTHONNOUSERSITE", "1");
+    if own.as_os_str().len() <= SOCKET_DIRECTORY_MAX {
+        command.env("TMPDIR", own);
+    }
 }
 
 /// Makes this process ignore these signals.

@@ -30,7 +30,7 @@ use nix::{
 
 use super::{
     group::{ProcessGroup, ignore, reset, spawn},
-    protocol::{self, News, ProcessEnd, Program, ZygoteRequest},
+    protocol::{self, Environment, News, ProcessEnd, Program, ZygoteRequest},
 };
 use crate::{
     domain::{plan::Plan, text},
@@ -172,7 +172,9 @@ impl Process {
     fn execute(&mut self, program: &Program) -> io::Result<()> {
         let started = spawn(program, &self.scratch);
         if let Ok(pid) = started {
-            self.program = Some(ProcessGroup::new(pid));
+            let mut group = ProcessGroup::new(pid);
+            group.takes_daemons = program.environment != Environment::Own;
+            self.program = Some(group);
         }
         let group = started.map(Pid::as_raw);
         self.report(News::ProgramStarted(

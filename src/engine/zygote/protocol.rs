@@ -4,6 +4,7 @@
 //! is sent once per run or per worker, and both ends are the same binary.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     io::{self, Read, Write},
     os::{fd::RawFd, unix::net::UnixStream},
@@ -46,10 +47,23 @@ pub struct Program {
     pub path: String,
     /// The arguments, without the program's own name.
     pub arguments: Vec<String>,
-    /// The working directory, if it is not the session's own directory.
+    /// The working directory, if it is not the environment's own.
     pub directory: Option<String>,
+    /// The environment in which the program runs.
+    pub environment: Environment,
     /// Descriptors that stay open, besides 0 to 2. They have the same numbers in the zygote.
     pub inherited: Vec<RawFd>,
+}
+
+/// The environment of a program: its variables, and the directory in which it works.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Environment {
+    /// The session's directory, where Python finds its modules and puts its temporary files. Nothing of the user's
+    /// environment has an influence on Python.
+    #[default]
+    Own,
+    /// The user's, with these variables besides.
+    Users(BTreeMap<String, String>),
 }
 
 /// News about the zygote's children.

@@ -12,7 +12,7 @@ pub fn words(estimate: Estimate, repeats: u64) -> String {
         Estimate::Seconds(seconds) => about(seconds),
         Estimate::SecondsAndWriting(seconds) => format!("{} + file I/O", about(seconds)),
         Estimate::NeedsSpeed => "(measuring the speed)".into(),
-        Estimate::UpToAddresses => "as long as they take".into(),
+        Estimate::UpToOthers => "as long as they take".into(),
     }
 }
 
@@ -24,7 +24,7 @@ pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
             Estimate::Seconds(latency),
             ", without the time to write the files",
         ),
-        Estimate::NeedsSpeed | Estimate::UpToAddresses => return None,
+        Estimate::NeedsSpeed | Estimate::UpToOthers => return None,
     };
     Some(format!(
         "will take {} by estimate{left_out}",

@@ -305,7 +305,8 @@ mod tests {
     /// Two runs with everything that can be measured: `cpu` over its baseline, and `io` with one file under the lock.
     fn runs(kind: Workload) -> History {
         let mut history = crate::fixtures::sample::history(8);
-        for model in [Model::Serial, Model::GilThreads, Model::PythonProcesses] {
+        let models = [Model::Serial, Model::GilThreads, Model::PythonProcesses];
+        for model in models.into_iter().filter(|model| kind.suits(*model)) {
             let draft = crate::fixtures::sample::draft(kind, model, 1).with(&SHARED_FILE, 1);
             let plan = if kind == Workload::Cpu {
                 crate::fixtures::sample::plan(kind, model, 1)

@@ -262,7 +262,7 @@ impl PlacedChart<'_> {
     fn draw_chart(&self, area: Rect, buf: &mut Buffer) {
         let (sketch, theme) = (self.sketch, self.theme);
         let parallel = sketch.chart.executors.iter().map(|executor| executor.model);
-        let models = std::iter::once(Model::serial(false)).chain(parallel);
+        let models = std::iter::once(Model::Serial).chain(parallel);
         let inks: Vec<Span<'_>> = models.map(|model| ink(model, theme)).collect();
         let scale = AxisScale::reaching(sketch.chart.peak, chart::plot(area).height);
         let curves = sketch.laws.iter().map(|law| {

@@ -1,0 +1,164 @@
+//! Looks at the user's function before anything is measured.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    ask::{AskError, ask},
+    not_started,
+    order::FUNCTION_SCRIPT,
+};
+use crate::{
+    domain::{foreign::cleaned_lines, function::Function, python::Interpreter, text::clean},
+    engine::{run::RunContext, scratch::ANSWER, zygote::Environment},
+};
+
+/// The time limit for importing the function's module and reading its inputs.
+const LIMIT: Duration = Duration::from_secs(60);
+/// The maximum length of a sentence from Python, in characters.
+const SENTENCE_MAX: usize = 1_000;
+/// The maximum length of a traceback, in characters.
+const TRACEBACK_MAX: usize = 8_000;
+
+/// What is known of the user's function before it is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenFunction {
+    /// The function with all that a plan needs.
+    pub function: Function,
+    /// The number of calls: one for each input.
+    pub calls: u64,
+    /// How long its module took to import, in seconds.
+    pub import_s: f64,
+    /// The file that contains it.
+    pub source: Option<String>,
+    /// The line at which it starts.
+    pub line: Option<u32>,
+    /// The module from which a program imports it.
+    pub module: String,
+    /// What of its first call cannot be pickled, and why.
+    pub unpicklable: Option<(String, String)>,
+    /// The line at which its module starts processes whenever it is imported.
+    pub unguarded_line: Option<u32>,
+}
+
+/// Why the user's function cannot be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionRefusal {
+    /// The reason, in one sentence.
+    pub sentence: String,
+    /// Python's own words about it; empty if it has none.
+    pub traceback: String,
+}
+
+impl FunctionRefusal {
+    fn because(sentence: impl Into<String>) -> FunctionRefusal {
+        FunctionRefusal {
+            sentence: sentence.into(),
+            traceback: String::new(),
+        }
+    }
+}
+
+/// The answer of the script.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum InspectionAnswer {
+    Seen(SeenByPython),
+    Refused { sentence: String, traceback: String },
+}
+
+#[derive(Deserialize)]
+struct SeenByPython {
+    is_coroutine: bool,
+    calls: u64,
+    fingerprint: String,
+    import_s: f64,
+    module: String,
+    source: Option<String>,
+    line: Option<u32>,
+    unpicklable: Option<(String, String)>,
+    unguarded_line: Option<u32>,
+}
+
+/// Looks at a function without calling it; `calls` is the number of calls if it has no inputs.
+///
+/// # Errors
+/// If it cannot be called.
+pub fn look_at(
+    context: &RunContext,
+    interpreter: &Interpreter,
+    function: Function,
+    calls: u64,
+) -> Result<SeenFunction, FunctionRefusal> {
+    let order = json!({
+        "target": function.target,
+        "paths": function.paths,
+        "inputs": function.inputs,
+        "star": function.star,
+        "calls": calls,
+    });
+    let (order, answer) = (order.to_string(), context.scratch.directory.join(ANSWER));
+    let answer = answer.to_string_lossy();
+    let arguments = ["-c", FUNCTION_SCRIPT, &order, &answer];
+    let place = (None, Environment::Users(BTreeMap::new()));
+    let path = &interpreter.path;
+    let python = clean(path, 200);
+    let target = clean(&function.target, 200);
+    match ask(context, path, &arguments, place, LIMIT, &|| false) {
+        Ok(asked) => match asked
+            .answer
+            .and_then(|text| serde_json::from_str(&text).ok())
+        {
+            Some(InspectionAnswer::Seen(seen)) => Ok(seen.of(function)),
+            Some(InspectionAnswer::Refused {
+                sentence,
+                traceback,
+            }) => Err(FunctionRefusal {
+                sentence: clean(&sentence, SENTENCE_MAX),
+                traceback: cleaned(&traceback),
+            }),
+            None => Err(FunctionRefusal {
+                sentence: format!("importing {target} ended the interpreter: it {}", asked.end),
+                traceback: cleaned(&asked.output),
+            }),
+        },
+        Err(AskError::TimedOut(printed)) => Err(FunctionRefusal {
+            sentence: format!(
+                "importing {target} and reading its inputs takes longer than {} s",
+                LIMIT.as_secs()
+            ),
+            traceback: cleaned(&printed),
+        }),
+        Err(AskError::NotStarted(why)) => Err(FunctionRefusal::because(not_started(&python, &why))),
+        Err(AskError::Cancelled) => Err(FunctionRefusal::because("stopped")),
+        Err(AskError::Broken(error)) => Err(FunctionRefusal::because(error)),
+    }
+}
+
+fn cleaned(lines: &str) -> String {
+    let shown: String = lines.trim_end().chars().take(TRACEBACK_MAX).collect();
+    cleaned_lines(&shown)
+}
+
+impl SeenByPython {
+    /// Together with what the user said.
+    fn of(self, function: Function) -> SeenFunction {
+        let text = |text: String| clean(&text, SENTENCE_MAX);
+        SeenFunction {
+            function: Function {
+                is_coroutine: self.is_coroutine,
+                fingerprint: self.fingerprint,
+                ..function
+            },
+            calls: self.calls,
+            import_s: self.import_s.max(0.0),
+            source: self.source.map(text),
+            line: self.line,
+            module: text(self.module),
+            unpicklable: self.unpicklable.map(|(what, why)| (text(what), text(why))),
+            unguarded_line: self.unguarded_line,
+        }
+    }
+}
