@@ -37,7 +37,7 @@ use crate::{
         text::counted,
     },
     engine::{doctor, session::Session},
-    present::sentence::estimate::{will_take, words},
+    present::sentence::estimate::{takes, will_take},
     shell::{
         exit::{self, Failure},
         signals,
@@ -129,11 +129,7 @@ fn extent(draft: &SweepDraft, known: MachineFacts<'_>) -> String {
     let rounds = counted(draft.repeats, "round");
     let runs = counted(draft.runs(), "run");
     let runs = format!("{runs}, {configurations} × ({rounds} and a warm-up round),");
-    let estimate = estimate::of_sweep(draft, known);
-    match will_take(estimate, 1) {
-        Some(time) => format!("{runs} {time}"),
-        None => format!("{runs} will take an estimated {}", words(estimate, 1)),
-    }
+    takes(&runs, estimate::of_sweep(draft, known))
 }
 
 /// Prints what this machine offers, only in ASCII if `ascii` is set. Returns the exit code.

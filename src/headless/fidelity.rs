@@ -26,7 +26,7 @@ use crate::{
     present::{
         format::Format,
         number::{NOTHING, or_nothing, span, three_digits},
-        sentence::{estimate::words, fidelity as sentence},
+        sentence::{estimate::takes, fidelity as sentence},
         table::{Column, Side, Table},
     },
     shell::exit::Failure,
@@ -71,10 +71,7 @@ fn estimate_sentence(drafts: &[SweepDraft; 2], known: MachineFacts<'_>) -> Strin
     });
     let runs = counted(runs, "run");
     let convoys = counted(CONVOYS.len() as u64 * repeats, "convoy");
-    format!(
-        "{runs} and {convoys} under each GIL will take an estimated {}",
-        words(all, 1)
-    )
+    takes(&format!("{runs} and {convoys} under each GIL"), all)
 }
 
 fn convoys(bench: &mut Bench<'_>, interpreter: &Interpreter, rounds: u64) -> Vec<Convoy> {

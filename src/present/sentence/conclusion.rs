@@ -89,7 +89,7 @@ impl Conclusion<'_> {
             .collect();
         clauses.extend(self.without_speedups());
         if self.results.is_noisy {
-            clauses.push("but other programs disturbed most of the runs. Measure again".into());
+            clauses.push("but most of the runs were disturbed. Measure again".into());
         }
         clauses.join("; ")
     }
@@ -402,7 +402,7 @@ mod tests {
         disturb(&mut all[5]);
         assert!(
             of(&sweep.plan, &sweep.results(&all), 2)
-                .ends_with("; but other programs disturbed most of the runs. Measure again")
+                .ends_with("; but most of the runs were disturbed. Measure again")
         );
     }
 

@@ -32,6 +32,16 @@ pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
     ))
 }
 
+/// How long `what` takes by estimate, as a sentence, whatever is known.
+pub fn takes(what: &str, estimate: Estimate) -> String {
+    let unknown = || match estimate {
+        Estimate::UpToOthers => "will take as long as the addresses or the function take".into(),
+        _ => "will take a time that is not known yet".into(),
+    };
+    let takes = will_take(estimate, 1).unwrap_or_else(unknown);
+    format!("{what} {takes}")
+}
+
 /// Two digits, because an estimate is not more exact.
 fn rough(seconds: f64) -> String {
     let (value, unit) = match seconds {
@@ -67,6 +77,30 @@ mod tests {
             ),
         ] {
             assert_eq!(words(estimate, repeats), said);
+        }
+    }
+
+    #[test]
+    fn how_long_something_takes_is_a_sentence_whatever_is_known() {
+        for (estimate, said) in [
+            (
+                Estimate::Seconds(34.0),
+                "3 rounds will take about 34 s by estimate",
+            ),
+            (
+                Estimate::SecondsAndWriting(34.0),
+                "3 rounds will take about 34 s by estimate, without the time to write the files",
+            ),
+            (
+                Estimate::UpToOthers,
+                "3 rounds will take as long as the addresses or the function take",
+            ),
+            (
+                Estimate::NeedsSpeed,
+                "3 rounds will take a time that is not known yet",
+            ),
+        ] {
+            assert_eq!(takes("3 rounds", estimate), said);
         }
     }
 }
