@@ -85,7 +85,7 @@ Examples:
   pconc-tui lesson
   pconc-tui lesson --theme contrast             the same, for a projector
 
-Space goes on. If other programs disturb the runs, k shows recorded ones instead.";
+Space goes on. If other programs disturb the runs, p plays recorded ones instead.";
 
 /// The shared file to look at.
 #[derive(Clone, Debug, PartialEq, Args)]

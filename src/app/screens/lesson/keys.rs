@@ -10,13 +10,13 @@ use crate::app::{
 /// The keys on a page of the lesson.
 #[rustfmt::skip]
 pub static LESSON: LazyLock<Keys> = LazyLock::new(|| keys("In the lesson", App::scroll, vec![
-    bind("Space", "Space go on", 1, "go on: to the runs of the step, to what came out, to the next step", App::go_on)
+    bind("Space | Enter", "Space go on", 1, "go on: to the runs of the step, to what came out, to the next step", App::go_on)
         .labelled(|app| match app.is_last_page() {
             true => Some("Space end"),
             false => app.will_measure().then_some("Space measure"),
         })
         .when(|app| !app.will_measure() || app.can_measure()).or_says(App::why_not_measured),
-    bind("Enter", "Enter measure again", 3, "measure the runs of the step, also if they were measured before", App::measure_step)
+    bind("r | R", "r measure again", 3, "measure the runs of the step, also if they were measured before", App::measure_step)
         .when(|app| app.can_measure() && !app.will_measure())
         .or_says(|app| app.why_not_measured().or(Some("Space goes on"))),
     bind("p", "p recorded runs", 3, "play recorded runs of the step, where this machine is too busy to measure", App::show_recorded)
