@@ -41,9 +41,9 @@ pub enum Seen {
         /// Whether it is an estimate.
         is_estimate: bool,
     },
-    /// A worker that came back waited for the lock.
+    /// Workers that come back from a wait have to wait for the lock.
     Convoy {
-        /// How long, on average, in seconds.
+        /// How long each time, on average, in seconds.
         wait_s: f64,
         /// The switch interval of the lock, in seconds.
         interval_s: f64,
@@ -153,7 +153,7 @@ fn is_measured(pattern: Pattern, record: &Record) -> bool {
         MachineBusy, StartUpDominates, TasksTooSmall, Throttled, UnevenEnd, WaitsOverlap,
     };
     let outcome = record.ending.outcome;
-    let is_disturbed = record.is_disturbed() || record.has_caveat(CaveatKind::Throttled);
+    let is_disturbed = record.is_disturbed();
     let is_short = record.times.wall_s < SHORTEST_S;
     match pattern {
         MachineBusy | Throttled => true,

@@ -49,8 +49,7 @@ fn evidence(seen: &Seen) -> String {
         Seen::Convoy {
             wait_s, interval_s, ..
         } => format!(
-            "a worker that came back from waiting got the lock after {} on average, and a switch \
-             interval is {}",
+            "workers waited {} for the lock each time, on average, and a switch interval is {}",
             duration(wait_s),
             duration(interval_s)
         ),
@@ -180,8 +179,8 @@ mod tests {
                     interval_s: 0.005,
                     share: 0.4,
                 },
-                "Convoy: a worker that came back from waiting got the lock after 15.1 ms on \
-                 average, and a switch interval is 5.00 ms",
+                "Convoy: workers waited 15.1 ms for the lock each time, on average, and a switch \
+                 interval is 5.00 ms",
             ),
             (
                 Seen::MoreWorkersThanCores {
