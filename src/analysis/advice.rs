@@ -80,9 +80,9 @@ impl Advice {
     }
 
     fn from_record(record: &Record, cores: u32) -> Option<Advice> {
-        use CaveatKind::{DidNotEnd, GilChanged, Throttled};
+        use CaveatKind::{DidNotEnd, GilChanged};
         let plan = &record.plan;
-        let doubts = [DidNotEnd, GilChanged, Throttled];
+        let doubts = [DidNotEnd, GilChanged];
         let is_doubted =
             record.is_disturbed() || doubts.map(|kind| record.has_caveat(kind)).contains(&true);
         // Workers that add to a number may wait for each other while they compute.

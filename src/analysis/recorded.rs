@@ -102,6 +102,7 @@ fn setting(runs: &[RunEntry]) -> Setting {
             .map_or(0, |run| run.provenance.machine.cores_usable),
         python: python(GilState::On),
         free: python(GilState::Off),
+        ..Setting::default()
     }
 }
 

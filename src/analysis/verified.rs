@@ -1,7 +1,7 @@
 //! Claims that were tested: what was measured, and the verdicts.
 
 use crate::{
-    catalog::claim::{self, Claim, Setting},
+    catalog::claim::{self, CONTROLS, Claim, Setting},
     domain::{
         claim::{Answer, Judgement, Trial, TrialTopic, in_arms, judge},
         history::RunEntry,
@@ -122,9 +122,7 @@ impl Verification {
             let mut measured = claims.iter().filter(|claim| claim.trial.is_some());
             measured.any(|verified| verified.claim.controls.contains(topic))
         };
-        let controls = [TrialTopic::Waiting, TrialTopic::Lock]
-            .into_iter()
-            .filter(needed);
+        let controls = CONTROLS.into_iter().filter(needed);
         let design = |topic| {
             claim::control(topic, setting)?
                 .trial(topic, limits, speed)

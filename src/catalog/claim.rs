@@ -15,11 +15,15 @@ pub use prediction::{Expectation, Foreseen, Prediction};
 use super::{model::Model, workload::Workload};
 use crate::domain::{
     claim::{Answer, Bound, Condition, Measure, Quantity, Trial, TrialTopic},
-    machine::WorkerLimits,
+    machine::{Machine, WorkerLimits},
     plan::{Draft, Invalid},
     python::{GilState, Interpreter, Pythons},
     speed::Speed,
 };
+
+/// The maximum number of workers of claims about computing. With more of them than that, one worker takes too long for
+/// the same work.
+const MOST_PER_CORE: u64 = 8;
 
 /// A claim that can be tested.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub struct Claim {
 pub struct Setting {
     /// The number of usable cores.
     pub cores: u32,
+    /// How many of them share no part of the processor with another one; `None` if that is not known.
+    pub cores_whole: Option<u32>,
     /// An interpreter with a GIL.
     pub python: Option<Interpreter>,
     /// An interpreter without a GIL.
@@ -62,15 +68,15 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// The setting of a machine with this many usable cores and these interpreters: the first one with a GIL, and the
-    /// first one without.
-    pub fn new(cores: u32, pythons: &Pythons) -> Setting {
+    /// The setting of a machine with these interpreters: the first one with a GIL, and the first one without.
+    pub fn new(machine: &Machine, pythons: &Pythons) -> Setting {
         let first = |gil| {
             let mut all = pythons.found.iter().map(|found| &found.interpreter);
             all.find(|python| python.gil == gil).cloned()
         };
         Setting {
-            cores,
+            cores: machine.cores_usable,
+            cores_whole: machine.cores_whole,
             python: first(GilState::On),
             free: first(GilState::Off),
         }
@@ -78,7 +84,12 @@ impl Setting {
 
     /// The number of workers of claims about computing. Even on a single core it is two.
     fn per_core(&self) -> u64 {
-        u64::from(self.cores).clamp(2, 8)
+        u64::from(self.cores).clamp(2, MOST_PER_CORE)
+    }
+
+    /// The number of workers that have a core each, however many that are. Even on a single core it is two.
+    fn all_cores(&self) -> u64 {
+        u64::from(self.cores).max(2)
     }
 
     /// The models with real Python or without: one worker, threads under a lock, processes.
@@ -193,12 +204,16 @@ impl Claim {
     }
 }
 
+/// All controls, in the order in which they are measured.
+pub const CONTROLS: [TrialTopic; 3] = [TrialTopic::Waiting, TrialTopic::Lock, TrialTopic::Cores];
+
 /// What is measured for a control.
 pub fn control(topic: TrialTopic, setting: &Setting) -> Option<Design> {
     match topic {
         TrialTopic::Claim(_) => None,
         TrialTopic::Waiting => Some(waiting::control()),
-        TrialTopic::Lock => Some(computing::control(setting)),
+        TrialTopic::Lock => Some(computing::under_a_lock(setting)),
+        TrialTopic::Cores => Some(computing::on_all_cores(setting)),
     }
 }
 
@@ -219,9 +234,10 @@ mod tests {
                 cores,
                 python,
                 free,
+                ..Setting::default()
             })
         };
-        [1, 2, 3, 64].into_iter().flat_map(setting).collect()
+        [1, 2, 3, 12, 64].into_iter().flat_map(setting).collect()
     }
 
     #[test]
@@ -241,8 +257,7 @@ mod tests {
         let speed = |_: &Draft| Some(Speed::uniform(1e8));
         for setting in settings() {
             let designs = CLAIMS.iter().map(|claim| claim.design(&setting));
-            let controls = [TrialTopic::Waiting, TrialTopic::Lock];
-            let controls = controls
+            let controls = CONTROLS
                 .into_iter()
                 .filter_map(|topic| control(topic, &setting));
             for design in designs.chain(controls) {
@@ -264,19 +279,73 @@ mod tests {
         }
     }
 
+    fn trial(number: u8, setting: &Setting) -> Trial {
+        let speed = |_: &Draft| Some(Speed::uniform(1e8));
+        let design = Claim::by_number(number).unwrap().design(setting);
+        design
+            .trial(TrialTopic::Claim(number), &WorkerLimits::default(), &speed)
+            .unwrap()
+    }
+
+    /// The numbers of workers that this condition compares: of the one that is divided by, and of the other one.
+    fn compared(trial: &Trial, at: usize) -> [u32; 2] {
+        let Measure::Ratio { over, of, .. } = trial.conditions[at].measure else {
+            panic!("it compares nothing")
+        };
+        [of, over].map(|arm| trial.arms[arm].workers)
+    }
+
+    #[test]
+    fn on_many_cores_processes_beyond_all_of_them_are_compared_with_one_for_each() {
+        for setting in settings().iter().filter(|setting| setting.cores > 1) {
+            let trial = trial(3, setting);
+            assert_eq!(compared(&trial, 2), [2 * setting.cores, setting.cores]);
+            let most = setting.cores.min(8);
+            assert_eq!(compared(&trial, 0), [most, 1]);
+        }
+    }
+
+    #[test]
+    fn there_are_more_processes_that_wait_than_cores() {
+        for setting in settings() {
+            let trial = trial(4, &setting);
+            assert!(trial.arms[1].workers > setting.cores);
+            assert!(trial.arms[1].workers >= 8 * trial.arms[0].workers);
+        }
+    }
+
+    #[test]
+    fn threads_of_one_core_are_not_expected_to_compute_as_fast_as_cores() {
+        let bound = |cores, cores_whole| {
+            let setting = Setting {
+                cores,
+                cores_whole,
+                ..Setting::default()
+            };
+            trial(9, &setting).conditions[0].bound
+        };
+        for (cores, whole, least) in [
+            (2, None, 1.3),
+            (2, Some(2), 1.3),
+            (2, Some(1), 1.1),
+            (4, Some(2), 1.3),
+            (8, Some(4), 2.0),
+            (16, Some(8), 4.0),
+            (16, None, 4.0),
+        ] {
+            let bound = bound(cores, whole);
+            assert_eq!(bound, Bound::AtLeast(least), "{cores} {whole:?}");
+        }
+    }
+
     #[test]
     fn speed_ups_are_between_runs_of_the_same_work() {
-        let speed = |_: &Draft| Some(Speed::uniform(1e8));
-        for (setting, claim) in settings()
+        let all = settings();
+        let all = all
             .iter()
-            .flat_map(|setting| CLAIMS.map(|claim| (setting, claim)))
-        {
-            let trial = claim.design(setting).trial(
-                TrialTopic::Claim(claim.number),
-                &WorkerLimits::default(),
-                &speed,
-            );
-            let trial = trial.expect("it is possible");
+            .flat_map(|setting| CLAIMS.map(|claim| (setting, claim)));
+        for (setting, claim) in all {
+            let trial = trial(claim.number, setting);
             for condition in &trial.conditions {
                 if let Measure::Ratio { over, of, .. } = condition.measure {
                     assert!(

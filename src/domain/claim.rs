@@ -35,6 +35,8 @@ pub enum TrialTopic {
     Waiting,
     /// A control: pure computing under one lock must not scale.
     Lock,
+    /// A control: pure computing without a lock has to scale with the cores.
+    Cores,
 }
 
 /// A number of a run that claims are about.
@@ -276,7 +278,7 @@ impl Judgement {
 /// What the rounds say about the claim of this trial.
 pub fn judge(trial: &Trial, rounds: &Rounds, effort: Effort) -> Judgement {
     let deciding = effort.deciding(trial.conditions.len());
-    let test = |condition: &Condition| test(trial, *condition, rounds, deciding);
+    let test = |condition: &Condition| test(trial, *condition, rounds, effort.rounds, deciding);
     let tests = trial.conditions.iter().map(test).collect();
     Judgement::of(tests, spent(trial, rounds))
 }
@@ -306,12 +308,14 @@ pub fn in_arms(trial: &Trial, rounds: &Rounds) -> Vec<Option<Ratio>> {
     let value = |of| {
         let measure = Measure::Value { quantity, of };
         let condition = Condition { measure, ..*effect };
-        test(trial, condition, rounds, CONFIDENCE).value
+        test(trial, condition, rounds, usize::MAX, CONFIDENCE).value
     };
     (0..trial.arms.len()).map(value).collect()
 }
 
-fn test(trial: &Trial, condition: Condition, rounds: &Rounds, deciding: f64) -> Test {
+/// Tests a condition by the first `most` undisturbed rounds. The confidence of the interval that decides allows for so
+/// many looks. There are more rounds if another claim on the same runs needed them.
+fn test(trial: &Trial, condition: Condition, rounds: &Rounds, most: usize, deciding: f64) -> Test {
     let quantity = condition.measure.quantity();
     let (over, of) = match condition.measure {
         Measure::Ratio { over, of, .. } => (&trial.arms[over], &trial.arms[of]),
@@ -321,6 +325,7 @@ fn test(trial: &Trial, condition: Condition, rounds: &Rounds, deciding: f64) -> 
         return counted(condition, rounds, of);
     }
     let mut pairs = rounds.pairs(over, of, |record| quantity.of(record));
+    pairs.times.truncate(most);
     if let Measure::Value { .. } = condition.measure {
         pairs.times.iter_mut().for_each(|[_, one]| *one = 1.0);
     }

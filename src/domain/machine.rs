@@ -42,6 +42,10 @@ pub struct Machine {
     /// usable cores.
     #[serde(skip)]
     pub cores: Vec<u16>,
+    /// How many of the usable cores share no part of the processor with another one. Threads of one core count once.
+    /// `None` if the system does not report it, or if the machine was read from a file.
+    #[serde(skip)]
+    pub cores_whole: Option<u32>,
     /// Why fewer cores are usable than online.
     #[serde(
         default,

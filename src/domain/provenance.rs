@@ -52,9 +52,10 @@ impl Provenance {
 
     /// Whether all known facts about both machines are equal. Otherwise a speed-up between them is meaningless.
     pub fn is_same_machine(&self, other: &Provenance) -> bool {
-        // The list of usable cores is not kept.
+        // What is known about single cores is not kept.
         let known = |from: &Provenance| Machine {
             cores: vec![],
+            cores_whole: None,
             ..from.machine.clone()
         };
         self.is_same_session(other) || known(self) == known(other)

@@ -257,12 +257,13 @@ impl Record {
     }
 
     /// Whether something else changed the run's time, so that the time says little about the plan: other programs on
-    /// the cores, the host of a virtual machine, or a pause of the program. Tasks that wait are not slowed down by a
+    /// the cores, the host of a virtual machine, a CPU quota, or a pause of the program. Tasks that wait are not slowed down by a
     /// busy core.
     pub fn is_disturbed(&self) -> bool {
         let always = [
             CaveatKind::CoresTaken,
             CaveatKind::Stolen,
+            CaveatKind::Throttled,
             CaveatKind::Suspended,
         ];
         always.into_iter().any(|kind| self.has_caveat(kind))

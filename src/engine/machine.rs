@@ -17,16 +17,18 @@ pub fn examine() -> Machine {
     let online = os::cores_online();
     let bound = os::affinity();
     let (usable, reason) = usable_cores(online, bound.len());
+    // All cores, if the system does not report which ones.
+    let cores = if bound.is_empty() {
+        (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
+    } else {
+        bound
+    };
     Machine {
         cpu_model: os::cpu_model(),
         cores_online: online,
         cores_usable: usable,
-        // All cores, if the system does not report which ones.
-        cores: if bound.is_empty() {
-            (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
-        } else {
-            bound
-        },
+        cores_whole: os::whole_cores(&cores).map(|whole| whole.min(usable)),
+        cores,
         cores_limited_by: reason,
         kernel: kernel(),
         memory_bytes: os::memory(),
@@ -104,6 +106,11 @@ mod tests {
     fn this_machine_has_at_least_one_usable_core_and_no_more_than_online() {
         let machine = examine();
         assert!((1..=machine.cores_online).contains(&machine.cores_usable));
+        assert!(
+            machine
+                .cores_whole
+                .is_none_or(|whole| (1..=machine.cores_usable).contains(&whole))
+        );
         assert_eq!(
             machine.cores_limited_by.is_some(),
             machine.cores_usable < machine.cores_online

@@ -11,17 +11,17 @@ use crate::{
     domain::{
         campaign::Campaign,
         claim::{Answer, Trial},
-        estimate::{self, Estimate},
+        estimate,
         history::RunEntry,
+        in_turn::InTurn,
         keeping::Keeping,
-        plan::Draft,
         python::Pythons,
-        rounds::{Effort, LEAST_PAIRS, Rounds},
+        rounds::{LEAST_PAIRS, Rounds},
         speed::Speed,
         text::counted,
     },
     present::{
-        sentence::{claim as sentence, estimate::words},
+        sentence::{claim as sentence, estimate::takes},
         table::filled,
     },
     shell::{
@@ -80,7 +80,7 @@ fn prepare(bench: &Bench<'_>, request: &VerifyRequest) -> Verification {
         found: bench.pythons.clone(),
         ..Pythons::default()
     };
-    let setting = Setting::new(bench.session.machine.cores_usable, &pythons);
+    let setting = Setting::new(&bench.session.machine, &pythons);
     let known = bench.known();
     Verification::new(
         &request.chosen(),
@@ -93,32 +93,20 @@ fn prepare(bench: &Bench<'_>, request: &VerifyRequest) -> Verification {
 
 /// How much will be measured, and how long that takes.
 fn extent(verification: &Verification, bench: &Bench<'_>) -> String {
-    let Effort { rounds, .. } = verification.effort;
+    let effort = verification.effort;
     let groups = verification.groups();
     let groups = groups.iter().map(|group| verification.trials(group));
-    let round = groups.chain([verification.controls.clone()]).map(|trials| {
-        let plans = Campaign::claims(trials, verification.effort);
-        let plans = plans
-            .in_turn()
-            .map_or(vec![], |in_turn| in_turn.plans.clone());
-        let each = plans
-            .iter()
-            .map(|plan| estimate::of(&Draft::from(plan), bench.known()));
-        each.fold(Estimate::Seconds(0.0), |sum, one| sum.and(one, 1.0))
-    });
-    let least = LEAST_PAIRS as u64;
-    let all = round.fold(Estimate::Seconds(0.0), |sum, one| {
-        sum.and(one, least as f64)
-    });
+    let trials = groups.chain([verification.controls.clone()]);
+    let plans = trials.flat_map(|trials| InTurn::claims(trials, effort).plans);
+    let all = estimate::of_rounds(&plans.collect::<Vec<_>>(), LEAST_PAIRS, bench.known());
     let claims = counted(verification.claims.len() as u64, "claim");
-    let more = match rounds as u64 {
-        most if most > least => format!(", and up to {most} rounds if that is needed"),
+    let more = match effort.rounds {
+        most if most > LEAST_PAIRS => {
+            format!(". Up to {most} rounds are measured if these do not decide")
+        }
         _ => String::new(),
     };
-    format!(
-        "testing {claims} will take an estimated {} for {least} rounds{more}",
-        words(all, 1)
-    )
+    takes(&format!("{LEAST_PAIRS} rounds of {claims}"), all) + &more
 }
 
 fn measure(verification: &mut Verification, bench: &mut Bench<'_>) {
@@ -164,19 +152,12 @@ fn list(verification: &Verification, room: usize) -> String {
     let claims = verification.claims.iter().map(|verified| {
         let head = format!("{:>2}  {}", verified.claim.number, verified.claim.claim);
         let rest = match &verified.trial {
-            Some(trial) => conditions(trial),
+            Some(trial) => sentence::conditions(trial),
             None => vec![sentence::reason(verified)],
         };
         indented(head, rest, room)
     });
     claims.collect::<Vec<_>>().join("\n")
-}
-
-fn conditions(trial: &Trial) -> Vec<String> {
-    let conditions = trial.conditions.iter();
-    conditions
-        .map(|condition| sentence::condition(trial, condition))
-        .collect()
 }
 
 /// The verdicts as text.
@@ -189,7 +170,7 @@ fn report(verification: &Verification, runs: &[&RunEntry], room: usize) -> Strin
             verified.claim.claim
         );
         let mut rest = vec![sentence::reason(verified) + "."];
-        rest.extend(sentence::surprise(verified).map(str::to_string));
+        rest.extend(sentence::surprise(verified).map(|sentence| format!("{sentence}.")));
         rest.extend(sentence::spent(verified).map(|sentence| sentence + "."));
         rest.extend(sentence::runs(verified, runs));
         indented(head, rest, room)

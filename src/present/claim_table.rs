@@ -7,25 +7,28 @@ use super::{
 };
 use crate::analysis::verified::Verified;
 
-/// A row per claim: the claim, the verdict, the effect and why.
+/// A row per claim: the claim, what had to come out, the verdict, the effect and why.
 pub fn claims(claims: &[&Verified]) -> Table {
     let column = |heading, side| Column::new(heading, side, 0);
     let row = |verified: &&Verified| {
-        let surprise = sentence::surprise(verified);
-        let surprise = surprise.map(|sentence| format!(". {sentence}"));
-        let spent = sentence::spent(verified).map(|sentence| format!(". {sentence}"));
+        let conditions = verified.trial.as_ref().map(sentence::conditions);
+        let mut why = sentence::reasons(verified);
+        why.extend(sentence::surprise(verified).map(String::from));
+        why.extend(sentence::spent(verified));
         vec![
             verified.claim.number.to_string(),
             verified.claim.claim.into(),
+            or_nothing(conditions, |conditions| conditions.join("; ")),
             sentence::answer(verified.answer()).into(),
             or_nothing(sentence::effect(verified), |effect| effect),
-            sentence::reason(verified) + &surprise.unwrap_or_default() + &spent.unwrap_or_default(),
+            why.join(". "),
         ]
     };
     Table {
         columns: vec![
             column("#", Side::Right),
             column("claim", Side::Left),
+            column("true if", Side::Left),
             column("verdict", Side::Left),
             column("effect", Side::Left),
             column("why", Side::Left),

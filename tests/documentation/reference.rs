@@ -7,7 +7,7 @@ use pconc_tui::{
     app::{keys::Keys, screens::all_keys},
     catalog::{
         caveat::CAVEATS,
-        claim::{CLAIMS, Design, Setting, control},
+        claim::{CLAIMS, CONTROLS, Design, Setting, control},
         metric::{METRICS, Metric, Unit},
         model::Model,
         parameter::Parameter,
@@ -84,6 +84,7 @@ fn claims() -> String {
         cores: 2,
         python: Some(python::interpreter()),
         free: Some(python::free_threaded()),
+        ..Setting::default()
     };
     let speed = |_: &Draft| Some(Speed::uniform(1e8));
     let limits = WorkerLimits::default();
@@ -91,9 +92,7 @@ fn claims() -> String {
         let trial = design
             .trial(topic, &limits, &speed)
             .expect("it is possible");
-        let conditions = trial.conditions.iter();
-        let conditions = conditions.map(|one| claim::condition(&trial, one));
-        conditions.collect::<Vec<_>>().join("; ")
+        claim::conditions(&trial).join("; ")
     };
     let rows = CLAIMS.into_iter().map(|claim| {
         [
@@ -104,7 +103,7 @@ fn claims() -> String {
             claim::answer(claim.expected).into(),
         ]
     });
-    let controls = [TrialTopic::Waiting, TrialTopic::Lock].map(|topic| {
+    let controls = CONTROLS.map(|topic| {
         let design = control(topic, &setting).expect("it is a control");
         [claim::topic(topic).to_string(), conditions(topic, design)]
     });

@@ -372,7 +372,7 @@ const STATES: &[State] = &[
     State {
         name: "claim-asked-for-truth",
         reach: claims::asked_for_truth,
-        says: &["The claim is", "not true"],
+        says: &["Is the claim true?", "not true"],
     },
     State {
         name: "claim-measuring",

@@ -11,6 +11,7 @@ use crate::{
         counter::{CounterTotals, HandOver, HandOverWay},
         plan::{Lock, Plan},
         record::{CampaignPart, ContextSwitches, Outcome, Record},
+        rounds::LEAST_PAIRS,
     },
     fixtures::{python, sample},
 };
@@ -24,6 +25,8 @@ enum World {
     AsKnown,
     /// The other way round in everything.
     Reverse,
+    /// Nothing computes in parallel, as if a host gave it one core and did not say so.
+    OneAtATime,
 }
 
 /// What a synthetic machine does to a run: the factor of its time, and whether that is seen as a disturbance.
@@ -34,6 +37,7 @@ fn setting() -> Setting {
         cores: CORES,
         python: Some(python::interpreter()),
         free: Some(python::free_threaded()),
+        ..Setting::default()
     }
 }
 
@@ -49,10 +53,11 @@ fn prepared(chosen: &[&'static Claim], setting: &Setting) -> Verification {
 
 /// A run as the synthetic machine would make it.
 fn run(plan: &Plan, world: World, (stretch, is_seen): Noise) -> Record {
-    let is_known = world == World::AsKnown;
+    let is_known = world != World::Reverse;
     let workers = f64::from(plan.workers);
     let is_process = plan.model().has_processes();
     let at_once = match (plan.workload, plan.lock()) {
+        (Workload::Cpu, _) if world == World::OneAtATime => 1.0,
         (Workload::Cpu, Lock::None) if is_known => workers.min(CORES.into()),
         (Workload::Cpu, Lock::None) => 1.0,
         (Workload::Cpu, _) if is_known => 1.0,
@@ -210,6 +215,42 @@ fn a_failing_control_leaves_its_claims_untold() {
             "{told:?}"
         );
     }
+}
+
+#[test]
+fn where_nothing_computes_in_parallel_no_claim_about_computing_is_told() {
+    let is_affected = |claim: &&Claim| claim.controls.contains(&TrialTopic::Cores);
+    let affected: Vec<&Claim> = CLAIMS.into_iter().filter(is_affected).collect();
+    let numbers: Vec<u8> = affected.iter().map(|claim| claim.number).collect();
+    assert_eq!(numbers, [2, 3, 7, 9]);
+    for claim in affected {
+        let worlds = (World::OneAtATime, World::OneAtATime);
+        let told = verified(claim, worlds, &mut quiet());
+        let obstacle = Some(Obstacle::FailedControl(TrialTopic::Cores));
+        assert_eq!(told.obstacle, obstacle, "{}", claim.title);
+    }
+}
+
+#[test]
+fn a_claim_that_one_run_contradicts_is_measured_for_three_rounds_all_the_same() {
+    let ease = Claim::by_number(10).expect("there is one");
+    let told = verified(ease, (World::AsKnown, World::AsKnown), &mut quiet());
+    let judgement = told.judgement.expect("it was measured");
+    assert_eq!(judgement.answer, Answer::Contradicted);
+    assert!(judgement.least_rounds() >= LEAST_PAIRS);
+    let sharing_is_faster = judgement.tests[0].answer;
+    assert_eq!(sharing_is_faster, Answer::Supported);
+}
+
+#[test]
+fn no_more_rounds_decide_than_the_interval_allows_for() {
+    let trials = prepared(&CLAIMS[1..2], &setting()).trials(&[0]);
+    let mut next = uniform(1);
+    let mut noise = || (1.0 + next(), false);
+    let measured = rounds(trials.clone(), effort(), World::AsKnown, &mut noise);
+    let looked_at = |rounds| judge(&trials[0], &measured, Effort { rounds, ..effort() });
+    assert_eq!(looked_at(7).least_rounds(), 7);
+    assert_eq!(looked_at(LEAST_PAIRS).least_rounds(), LEAST_PAIRS);
 }
 
 #[test]

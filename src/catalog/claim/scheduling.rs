@@ -25,7 +25,7 @@ pub(super) static ONE_AT_A_TIME: Claim = Claim {
     watch: "where one row has a bar, all others have none",
     expected: Answer::Supported,
     prediction: Prediction::Truth,
-    controls: &[TrialTopic::Lock],
+    controls: &[TrialTopic::Lock, TrialTopic::Cores],
     needs_cores: true,
     closer: true,
     design: |setting| {
@@ -49,7 +49,7 @@ pub(super) static BY_THE_LOCK: Claim = Claim {
     article: "The article says so. It is wrong about threads.",
     why: "The operating system schedules both: it gives threads and processes a core, takes it away \
      and moves them to another one. The lock only decides which thread may run Python code.",
-    watch: "v: the cores on which each thread ran",
+    watch: "the cores on which each thread runs (v shows them)",
     expected: Answer::Contradicted,
     prediction: Prediction::Truth,
     controls: &[],

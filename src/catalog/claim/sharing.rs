@@ -22,8 +22,8 @@ pub(super) static MEMORY: Claim = Claim {
     title: "Threads share memory, processes do not",
     claim: "Threads share memory, processes do not.",
     article: "The article says so, and shows it by a diagram.",
-    why: "All threads of a process have the same memory, so all add to one number. A process begins \
-     with a copy, and what it writes is its own, unless the memory was made to be shared.",
+    why: "All threads of a process have the same memory, so all add to one number. A process \
+     starts with a copy, and what it writes is its own, unless the memory was made to be shared.",
     watch: "what the number is at the end",
     expected: Answer::Supported,
     prediction: Prediction::Truth,

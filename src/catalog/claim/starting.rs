@@ -24,8 +24,8 @@ pub(super) static LIGHTER: Claim = Claim {
     title: "Threads are lighter than processes",
     claim: "Threads are lighter than processes: they start faster and take less memory.",
     article: "The article says so, and measures neither.",
-    why: "A thread needs a stack in the memory that its process has already. A process needs its own \
-     page tables, and a copy of each page that it writes.",
+    why: "A thread needs little more than a stack, in the memory of its process. A process needs its \
+     own page tables, and a copy of each page that it writes.",
     watch: "how long the workers take to start",
     expected: Answer::Supported,
     prediction: Prediction::Truth,

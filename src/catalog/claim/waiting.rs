@@ -14,6 +14,10 @@ use crate::{
 
 /// The number of addresses, as many as in the article.
 const PAGES: u64 = 16;
+/// How many addresses there are for each core at least, so that many more workers than cores can wait at once.
+const PAGES_PER_CORE: u64 = 8;
+/// The maximum number of addresses. Each has a process.
+const PAGES_MOST: u64 = 128;
 /// The shortest and the longest latency of a page, so that one worker takes about two seconds for all of them.
 const LATENCY_MS: [u64; 2] = [50, 200];
 /// How often a page is written. The article writes 50 times. Writing computes, under the GIL one thread at a time, which
@@ -73,11 +77,12 @@ pub(super) static PROCESSES: Claim = Claim {
     closer: false,
     design: |setting| {
         let [_, threads, processes] = setting.models();
-        let cores = u64::from(setting.cores).clamp(1, PAGES / 2);
+        let cores = u64::from(setting.cores).clamp(1, PAGES_MOST / PAGES_PER_CORE);
+        let pages = (PAGES_PER_CORE * cores).max(PAGES);
         let arms = vec![
-            fetch(setting, processes, cores),
-            fetch(setting, processes, PAGES),
-            fetch(setting, threads, PAGES),
+            fetch_of(setting, processes, cores, pages),
+            fetch_of(setting, processes, pages, pages),
+            fetch_of(setting, threads, pages, pages),
         ];
         let conditions = vec![
             is_faster(1, 0, MORE),
@@ -101,11 +106,16 @@ pub(super) fn control() -> Design {
 }
 
 fn fetch(setting: &Setting, model: Model, workers: u64) -> Draft {
+    fetch_of(setting, model, workers, PAGES)
+}
+
+/// Each of these pages once.
+fn fetch_of(setting: &Setting, model: Model, workers: u64, pages: u64) -> Draft {
     let draft = setting.draft(Workload::Io, model, workers);
     Draft {
-        tasks: PAGES,
+        tasks: pages,
         ..draft
-            .with(&ADDRESSES, PAGES)
+            .with(&ADDRESSES, pages)
             .with(&WRITES, PAGE_WRITES)
             .with(&LATENCY_MIN, LATENCY_MS[0])
             .with(&LATENCY_MAX, LATENCY_MS[1])

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     catalog::{
-        caveat::{Caveat, Observation},
+        caveat::{Caveat, CaveatKind, Observation},
         model::Model,
         workload::Workload::Cpu,
     },
@@ -116,6 +116,18 @@ fn a_disturbed_pair_is_measured_again_and_not_averaged_in() {
     assert_eq!((ended.pairs().times.len(), ended.pairs().disturbed), (3, 1));
     let ratio = ended.pairs().ratio().expect("three pairs");
     assert!((ratio.value - 2.0).abs() < 0.01, "{ratio:?}");
+}
+
+#[test]
+fn whatever_changed_a_run_from_outside_leaves_its_pair_out() {
+    use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended, Throttled};
+    for kind in [CoresTaken, RunQueueWait, Stolen, Suspended, Throttled] {
+        let mut record = run(&sample::plan(Cpu, Model::Processes, 2), 1.0, (1.0, false));
+        assert!(!record.is_disturbed());
+        let text = String::new();
+        record.measurement.caveats.push(Caveat { kind, text });
+        assert!(record.is_disturbed(), "{kind:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! Linux.
 
-use std::{collections::HashMap, ffi::CString, fs, io, os::fd::OwnedFd};
+use std::{
+    collections::{HashMap, HashSet},
+    ffi::CString,
+    fs, io,
+    os::fd::OwnedFd,
+};
 
 use nix::{
     sys::{
@@ -306,6 +311,17 @@ pub fn affinity() -> Vec<u16> {
         .filter(|core| set.is_set(*core).unwrap_or(false))
         .filter_map(|core| u16::try_from(core).ok())
         .collect()
+}
+
+/// How many of these cores share no part of the processor with another one: the threads of a core count once. `None` if
+/// the kernel does not report it.
+pub fn whole_cores(cores: &[u16]) -> Option<u32> {
+    let siblings = |core: &u16| {
+        let path = format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list");
+        fs::read_to_string(path).ok()
+    };
+    let groups: Option<HashSet<String>> = cores.iter().map(siblings).collect();
+    u32::try_from(groups?.len()).ok().filter(|whole| *whole > 0)
 }
 
 /// How many tasks (threads and processes) the control group of this process still allows, if it has a limit.

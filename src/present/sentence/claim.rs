@@ -72,17 +72,19 @@ pub fn topic(topic: TrialTopic) -> &'static str {
         TrialTopic::Claim(_) => "a claim",
         TrialTopic::Waiting => "pure waiting must scale with the workers",
         TrialTopic::Lock => "pure computing under one lock must not scale",
+        TrialTopic::Cores => "pure computing without a lock must scale with the cores",
     }
+}
+
+/// All that has to come out, a sentence each.
+pub fn conditions(trial: &Trial) -> Vec<String> {
+    let conditions = trial.conditions.iter();
+    conditions.map(|one| condition(trial, one)).collect()
 }
 
 /// What has to come out: "16 Python threads are at least 3× as fast as 1 Python thread".
 pub fn condition(trial: &Trial, condition: &Condition) -> String {
-    let (bound, limit) = match condition.bound {
-        Bound::AtLeast(limit) => ("at least", limit),
-        Bound::AtMost(limit) => ("at most", limit),
-    };
-    let amount = amount(condition.measure, limit);
-    statement(trial, condition.measure, true, &format!("{bound} {amount}"))
+    statement(trial, condition.measure, true, &limit(condition))
 }
 
 /// What a test measured: "16 Python threads were 8.9× (8.5–9.3, 3 pairs) as fast as 1 Python thread".
@@ -204,15 +206,15 @@ pub fn executed_by(trial: &Trial) -> String {
     all.join(" and ")
 }
 
-/// What is asked before a trial is measured. The answer completes the sentence: "Compared with 1 thread, 2 processes are".
+/// What is asked before a trial is measured: "How fast are 2 processes, compared with 1 thread?".
 pub fn question(trial: &Trial, prediction: Prediction) -> String {
     let effect = trial.conditions.first().map(|effect| effect.measure);
     match (prediction, effect) {
         (Prediction::Factor, Some(Measure::Ratio { over, of, .. })) => {
             let [of, over] = [of, over].map(|arm| workers(&trial.arms[arm]));
-            format!("Compared with {over}, {of} are")
+            format!("How fast are {of}, compared with {over}?")
         }
-        _ => "The claim is".into(),
+        _ => "Is the claim true?".into(),
     }
 }
 
@@ -278,12 +280,14 @@ fn said(trial: &Trial, test: &Test) -> Option<String> {
     }
 }
 
-/// "at least 3×".
+/// "at least 3×", or "none" of something that is a share.
 fn limit(condition: &Condition) -> String {
     let amount = |limit| amount(condition.measure, limit);
-    match condition.bound {
-        Bound::AtLeast(limit) => format!("at least {}", amount(limit)),
-        Bound::AtMost(limit) => format!("at most {}", amount(limit)),
+    match (condition.measure.quantity(), condition.bound) {
+        (Quantity::Found, Bound::AtLeast(1.0)) => "all".into(),
+        (Quantity::Found | Quantity::Lost, Bound::AtMost(0.0)) => "none".into(),
+        (_, Bound::AtLeast(limit)) => format!("at least {}", amount(limit)),
+        (_, Bound::AtMost(limit)) => format!("at most {}", amount(limit)),
     }
 }
 
@@ -291,7 +295,10 @@ fn limit(condition: &Condition) -> String {
 fn undecided(measured: Option<String>, test: &Test) -> String {
     let Some(measured) = measured else {
         return match test.disturbed {
-            0 => "this machine does not tell what the claim is about".into(),
+            0 => format!(
+                "this machine does not report the {}",
+                self::quantity(test.condition.measure.quantity())
+            ),
             _ => "no round ran undisturbed".into(),
         };
     };
@@ -397,9 +404,9 @@ pub fn state(verified: &Verified) -> String {
 /// known to be right.
 pub fn surprise(verified: &Verified) -> Option<&'static str> {
     match (verified.answer(), verified.is_as_expected()) {
-        (Answer::Contradicted, true) => Some("As expected: the article is wrong here."),
+        (Answer::Contradicted, true) => Some("As expected: the article is wrong here"),
         (Answer::CannotTell, _) | (_, true) => None,
-        _ => Some("This is not what is expected. Look at the runs and their caveats."),
+        _ => Some("This is not what is expected. Look at the runs and their caveats"),
     }
 }
 
@@ -502,6 +509,37 @@ mod tests {
             condition(&trial, &trial.conditions[0]),
             "2 Python threads are at most 1.1× as fast as 1 Python thread"
         );
+        assert_eq!(
+            question(&trial, Prediction::Factor),
+            "How fast are 2 Python threads, compared with 1 Python thread?"
+        );
+    }
+
+    #[test]
+    fn all_and_none_are_words() {
+        let said = |quantity, bound| {
+            let measure = Measure::Value { quantity, of: 1 };
+            condition(&trial(), &Condition { measure, bound })
+        };
+        for (quantity, bound, expected) in [
+            (
+                Quantity::Found,
+                Bound::AtLeast(1.0),
+                "2 Python threads have all of their additions in the number",
+            ),
+            (
+                Quantity::Found,
+                Bound::AtMost(0.0),
+                "2 Python threads have none of their additions in the number",
+            ),
+            (
+                Quantity::Lost,
+                Bound::AtMost(0.0),
+                "2 Python threads lose none of their additions",
+            ),
+        ] {
+            assert_eq!(said(quantity, bound), expected);
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl App {
             found: self.form.found_pythons().to_vec(),
             ..Pythons::default()
         };
-        let setting = Setting::new(self.settings.machine.cores_usable, &pythons);
+        let setting = Setting::new(&self.settings.machine, &pythons);
         let effort = Effort::of_question(self.settings.budget_s);
         let known = self.known();
         let speed = |draft: &_| {

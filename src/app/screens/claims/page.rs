@@ -62,7 +62,7 @@ pub struct PageParts {
 pub enum ClaimStage {
     /// The class is asked what it expects.
     Asked {
-        /// The question in lines. The chosen answer completes it.
+        /// The question in lines.
         question: Vec<String>,
         /// What can be chosen.
         choices: &'static [Expectation],
@@ -217,9 +217,8 @@ fn before(app: &App, verified: &Verified, width: u16) -> Vec<TextLine> {
     let Some(trial) = &verified.trial else {
         return vec![];
     };
-    for (i, condition) in trial.conditions.iter().enumerate() {
-        let term = if i == 0 { "true if" } else { "and" };
-        text.say(term, &sentence::claim::condition(trial, condition));
+    for (i, condition) in sentence::claim::conditions(trial).iter().enumerate() {
+        text.say(if i == 0 { "true if" } else { "and" }, condition);
     }
     let controls = app.controls_to_measure();
     let mut plans = trial.arms.clone();
