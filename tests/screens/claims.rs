@@ -48,9 +48,8 @@ fn as_measured(mut record: Record, change: fn(&mut Record)) -> Record {
     let is_heavy = record.plan.model().has_processes();
     record.times.wall_s *= 1.0 + 0.003 * f64::from((round * 7 + record.plan.workers) % 5);
     record.times.startup_s = Some(workers as f64 * if is_heavy { 1e-3 } else { 3e-5 });
-    for worker in &mut record.workers {
-        worker.memory_bytes = Some(if is_heavy { 400_000 } else { 24_000 });
-    }
+    let each = if is_heavy { 400_000 } else { 24_000 };
+    record.system.memory_bytes = Some(each * workers);
     let voluntary = if record.plan.lock() == Lock::None {
         40
     } else {
