@@ -68,6 +68,10 @@ pub fn run(request: &RunRequest, keeping: &Keeping, ascii: bool) -> Result<u8, F
     if let Some(time) = time.filter(|_| is_read) {
         say(&format!("this {time}"));
     }
+    if is_read {
+        let runs = draft.repeats * (1 + u64::from(request.compare));
+        function::announce(&draft, runs);
+    }
     let repeats =
         u32::try_from(draft.repeats).expect("repeats were checked against a limit below 2^32");
     if request.compare {
@@ -108,6 +112,7 @@ pub fn sweep(request: &SweepRequest, keeping: &Keeping, ascii: bool) -> Result<u
     bench.calibrate(&mut draft.draft, is_by_python, true)?;
     let plan = draft.validate(&limits).map_err(Failure::usage)?;
     say(&extent(&draft, bench.known()));
+    function::announce(&draft.draft, draft.runs());
     let sweep = bench.measure_sweep(1, plan);
     bench.end(|bench| {
         let results = sweep.results(bench.records());

@@ -11,8 +11,13 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use pconc_tui::domain::python::Interpreter;
 use serde_json::Value;
 
@@ -347,17 +352,67 @@ fn a_call_that_never_returns_ends_the_run_after_the_time_limit_and_is_named() {
 fn children_of_a_call_do_not_outlive_the_run_and_a_forked_child_is_no_worker() {
     let Some(python) = newest() else { return };
     for model in MODELS {
-        done(
-            python,
-            model,
-            2,
-            "leaves_child.py:leave --inputs-from INPUTS",
-        );
-        assert_eq!(processes_with("sleep 600.25"), [""; 0], "{model}");
+        for (what, child) in [("leave", "sleep 600.25"), ("leave_daemon", "sleep 600.75")] {
+            let what = format!("leaves_child.py:{what} --inputs-from INPUTS");
+            done(python, model, 2, &what);
+            assert_eq!(processes_with(child), [""; 0], "{what} under {model}");
+        }
         let record = done(python, model, 2, "forks.py:fork --inputs-from INPUTS");
         let tasks = record["workers"].as_array().expect("it is a list");
         let tasks = tasks.iter().filter_map(|worker| worker["tasks"].as_u64());
         assert_eq!(tasks.sum::<u64>(), 6, "{model}");
+    }
+}
+
+#[test]
+fn the_user_stops_a_call_that_never_returns_under_every_model_and_nothing_is_left() {
+    let Some(python) = newest() else { return };
+    for model in MODELS {
+        let temporary = tempfile::tempdir().expect("there is room for one");
+        let started = temporary.path().join("started");
+        let module = temporary.path().join("endless.py");
+        let code = format!(
+            "import time\ndef hang():\n    open({started:?}, 'w').close()\n    while True:\n        time.sleep(60)\n"
+        );
+        fs::write(&module, code).expect("the directory is ours");
+        let what = format!("{}:hang --tasks 2", module.display());
+        let mut program = command(&run_of(python, model, 2, &what))
+            .env("TMPDIR", temporary.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary was built for this test");
+        while !started.exists() {
+            let is_over = program.try_wait().expect("it is our child").is_some();
+            assert!(!is_over, "{model}: it ended before its first call");
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        kill(Pid::from_raw(program.id().cast_signed()), Signal::SIGINT).expect("it is ours");
+        let output = program.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(130), "{model}");
+        let left = processes_with(&temporary.path().to_string_lossy());
+        assert_eq!(left, [""; 0], "{model}");
+    }
+}
+
+#[test]
+fn threads_that_a_call_starts_are_counted_besides_the_workers() {
+    let Some(python) = newest() else { return };
+    let others = |model: &str, what: &str| {
+        let what = format!("{what} --inputs-from INPUTS");
+        done(python, model, 2, &what)["function"]["other_threads"].as_u64()
+    };
+    for model in MODELS {
+        let busy = others(model, "many_threads.py:digest");
+        assert!(
+            busy.is_some_and(|threads| threads >= 2),
+            "{model}: {busy:?}"
+        );
+        let quiet = others(model, "waits.py:wait");
+        assert!(
+            quiet.is_none_or(|threads| threads <= 1),
+            "{model}: {quiet:?}"
+        );
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         difference::Difference,
         plan::{Lock, Plan},
         python::GilState,
-        record::Record,
+        record::{PhaseSource, Record},
     },
 };
 
@@ -90,7 +90,9 @@ impl Advice {
             .steps()
             .iter()
             .any(|step| matches!(step, TaskStep::Add(_)));
-        if !record.is_sound() || is_doubted || adds {
+        // What happens within a call of the user's function is not known.
+        let is_opaque = record.measurement.phase_source == PhaseSource::Calls;
+        if !record.is_sound() || is_doubted || adds || is_opaque {
             return None;
         }
         let tasks_s = on_tasks(record);
@@ -168,7 +170,7 @@ fn waits(record: &Record, cores: u32) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::reason::Cause, *};
     use crate::{
         analysis::finding::Finding,
         catalog::{
@@ -204,6 +206,19 @@ mod tests {
 
     fn advice(record: &Record) -> Option<Advice> {
         Advice::of(record, 2, &RunFinding::default())
+    }
+
+    #[test]
+    fn calls_into_which_nobody_saw_need_no_advice() {
+        let mut record = run(Model::PythonThreads, 2, 1.84, 0.16);
+        assert!(advice(&record).is_some());
+        record.measurement.phase_source = PhaseSource::Calls;
+        assert_eq!(advice(&record), None);
+        let calls = Cause::Calls {
+            at_once: record.times.concurrency,
+            cores: record.times.parallelism,
+        };
+        assert_eq!(Cause::of(&record), calls);
     }
 
     #[test]

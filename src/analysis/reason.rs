@@ -6,7 +6,7 @@ use crate::{
         difference::differ,
         phase::Phase,
         plan::Lock,
-        record::{PythonRecord, Record},
+        record::{PhaseSource, PythonRecord, Record},
         time::seconds,
     },
 };
@@ -29,6 +29,13 @@ pub enum Cause {
         phase: Phase,
         /// How many at once; `None` if one task followed the other.
         at_once: Option<f64>,
+        /// The mean number of busy cores.
+        cores: f64,
+    },
+    /// Workers called a function of the user's, and nobody saw what happened within the calls.
+    Calls {
+        /// The mean number of calls in flight.
+        at_once: f64,
         /// The mean number of busy cores.
         cores: f64,
     },
@@ -56,6 +63,12 @@ impl Cause {
         if times.startup_s.is_some_and(|s| s > times.wall_s * MOST) {
             let python = record.interpreter.python.as_ref();
             return Cause::StartUp(python.map_or(StartUp::Workers, starting));
+        }
+        if record.measurement.phase_source == PhaseSource::Calls {
+            return Cause::Calls {
+                at_once: times.concurrency,
+                cores: times.parallelism,
+            };
         }
         if let Some((workers, phase)) = waits(record) {
             return Cause::Waiting {

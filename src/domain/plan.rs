@@ -452,6 +452,14 @@ impl Plan {
         all.filter_map(|parameter| Some((parameter, self.given(parameter)?)))
     }
 
+    /// The values of all parameters.
+    pub fn values(&self) -> Values {
+        let mut values = self.size.clone();
+        let all = self.parameters();
+        all.for_each(|(parameter, value)| values.set(parameter, value));
+        values
+    }
+
     /// The value of a parameter; `None` if the plan does not have it.
     pub fn given(&self, parameter: &Parameter) -> Option<u64> {
         self.size

@@ -1,10 +1,10 @@
 //! Looks at the user's function before anything is measured.
 
-use super::measure::Bench;
+use super::{measure::Bench, say};
 use crate::{
     catalog::model::Model,
     cli::WorkArguments,
-    domain::plan::Draft,
+    domain::{plan::Draft, text::counted},
     engine::session::{FunctionRefusal, SeenFunction},
     shell::exit::Failure,
 };
@@ -41,6 +41,14 @@ pub fn with(draft: Draft, seen: Option<SeenFunction>) -> Draft {
             function: Some(Box::new(seen.function)),
             ..draft
         },
+    }
+}
+
+/// Says how often the function will be called, because a call may change something in the world.
+pub fn announce(draft: &Draft, runs: u64) {
+    if let Some(function) = &draft.function {
+        let calls = counted(draft.tasks.saturating_mul(runs), "call");
+        say(&format!("these are {calls} of {}", function.target));
     }
 }
 

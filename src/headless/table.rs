@@ -66,6 +66,7 @@ fn remarks(run: &RunEntry, is_first: bool) -> Vec<String> {
     let sentences = verdict
         .into_iter()
         .chain(patterns.into_iter().flatten())
+        .chain(sentence::function::called(&record.plan).filter(|_| is_shown))
         .chain(python(record).filter(|_| is_shown))
         .chain(sentence::shared_file::all(record))
         .chain(failures(record))

@@ -9,6 +9,7 @@ pub mod document;
 pub mod estimate;
 pub mod fidelity;
 pub mod fit;
+pub mod function;
 pub mod in_turn;
 pub mod live;
 mod moment;

@@ -150,6 +150,9 @@ fn cannot_tell(gain: &Finding) -> String {
 fn reason(cause: Cause, gil_is_estimate: bool) -> String {
     match cause {
         Cause::StartUp(part) => format!("{} took most of it", starting(part)),
+        Cause::Calls { at_once, cores } => {
+            format!("{at_once:.1} calls at once, {cores:.1} cores in use")
+        }
         Cause::Computing { at_once, waiting } => {
             let what = |phase| match phase {
                 Phase::Gil => the_lock(gil_is_estimate),

@@ -11,11 +11,11 @@ use crate::{
         plan::Plan,
         record::Record,
         repeats, shared_file,
-        text::{bytes, clean, counted, duration, with_groups},
+        text::{bytes, clean, counted, duration, grouped, with_groups},
     },
     present::{
         number::{NOTHING, or_nothing, with_unit},
-        sentence::{self, pattern, verdict},
+        sentence::{self, function, pattern, verdict},
     },
     ui::text::{Page, TextLine, TextPart, TextStyle, marked},
 };
@@ -57,6 +57,7 @@ pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<Text
     repeated(&mut page, &history.records_of(entry.number));
     numbers.for_each(|metric| number_of(&mut page, entry, metric));
     parameters(&mut page, &record.plan);
+    called(&mut page, record);
     if let Some(file) = &record.system.shared_file {
         let note = "left; str(page) is longer than the page";
         page.say_number(shared_file::NAME, &bytes(file.bytes), note);
@@ -83,6 +84,35 @@ fn failures(page: &mut Page, record: &Record) {
     for (task, error) in failed {
         let error = clean(error, FOREIGN);
         page.say(&format!("task {task}: {error}"), TextStyle::Error);
+    }
+}
+
+/// Writes which function of the user's was called, and what the run showed about it.
+fn called(page: &mut Page, record: &Record) {
+    let Some(called) = record.plan.function() else {
+        return;
+    };
+    let target = clean(&called.target, FOREIGN);
+    page.say_number("function", &target, &function::inputs(called));
+    let Some(facts) = &record.system.function else {
+        return;
+    };
+    if let Some(import_s) = facts.import_s {
+        page.say_number("import", &time(import_s), "to import its module");
+    }
+    let pickling_s = facts.pickling_in_s.zip(facts.pickling_out_s);
+    if let (Some((inside, outside)), Some(what)) = (pickling_s, function::pickled(facts)) {
+        page.say_number("pickling", &time(inside + outside), &what);
+    }
+    if let Some(names) = function::changed(facts) {
+        page.say_number("changed", &names, "global variables");
+    }
+    if let Some(threads) = facts.other_threads.filter(|threads| *threads > 0) {
+        let note = "ran at the same moment, besides the workers";
+        page.say_number("other threads", &grouped(threads.into()), note);
+    }
+    if let Some(raised) = function::raised(facts) {
+        page.say_number("raised", &raised, "");
     }
 }
 
@@ -218,6 +248,7 @@ fn measured_against(entry: &RunEntry) -> String {
 
 /// Writes the plan of a run. A value that is drawn from a range is one row.
 fn parameters(page: &mut Page, plan: &Plan) {
+    let values = plan.values();
     let of_workload = plan.workload.parameters();
     let is_end = |parameter| {
         let mut ends = of_workload.iter().filter_map(|other| other.upper_end());
@@ -225,7 +256,7 @@ fn parameters(page: &mut Page, plan: &Plan) {
     };
     for (parameter, value) in plan.parameters() {
         if of_workload.contains(&parameter) && !is_end(parameter) {
-            let text = parameter.detail(&plan.size);
+            let text = parameter.detail(&values);
             page.say_number(parameter.flag, &text, parameter.note(value));
         }
     }

@@ -150,6 +150,7 @@ mod tests {
         },
         domain::{
             counter::{CounterTotals, HandOver, HandOverWay},
+            function::FunctionFacts,
             history::History,
             machine::WorkerLimits,
             phase::Phase,
@@ -337,6 +338,17 @@ mod tests {
                 handovers: HandOverWay::ALL
                     .map(|way| HandOver { way, median_s: 1.0 })
                     .into(),
+            });
+            record.system.function = record.plan.function().map(|_| FunctionFacts {
+                import_s: Some(1.0),
+                changed_globals: Some(vec!["COUNT".into()]),
+                pickling_in_s: Some(1.0),
+                pickling_out_s: Some(1.0),
+                pickled_in_bytes: Some(1),
+                pickled_out_bytes: Some(1),
+                other_threads: Some(1),
+                raised: [("ValueError".to_string(), 1)].into(),
+                ..FunctionFacts::default()
             });
             record.interpreter.python =
                 record.plan.python().map(|_| explorer::python(GilState::On));
