@@ -603,8 +603,11 @@ class Runner:
         self.order = manager.order
         self.loaded = load(manager.order["workload"]["function"])
         self.calls = arguments(self.loaded)
-        if len(self.calls) != self.order["tasks"]:
-            raise RuntimeError("there are %d inputs now, and there were %d before" % (len(self.calls), self.order["tasks"]))
+        tasks = self.order["tasks"]
+        if len(self.calls) < tasks:
+            raise RuntimeError("there are %d inputs now, and there were %d before" % (len(self.calls), tasks))
+        # A part of the inputs is spread over all of them, because a list may be sorted.
+        self.calls = [self.calls[i * len(self.calls) // tasks] for i in range(tasks)]
         self.outcomes = []
         self.times = [0, 0]
         self.bytes = [0, 0]
@@ -704,7 +707,11 @@ class Runner:
 
     def run_serial(self):
         """`[function(one) for one in inputs]`; a coroutine function is awaited in one event loop."""
-        worker = self.worker(0)
+        import pconc_worker
+
+        # The main thread has used CPU time before, for imports.
+        pconc_worker.LoopLaneWriter.clock["cpu"] = time.thread_time_ns()
+        worker = self.worker(0, pconc_worker.LoopLaneWriter(self.manager.arena, 0))
         self.opened([worker])
         call = Call(worker)
         if self.loaded.is_coroutine:

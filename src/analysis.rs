@@ -3,9 +3,11 @@
 //! colours or widths.
 
 pub mod advice;
+pub mod advised;
 pub mod compared;
 pub mod finding;
 pub mod pattern;
+pub mod pitfall;
 pub mod reason;
 pub mod recorded;
 pub mod shared;

@@ -10,4 +10,5 @@ pub mod model;
 pub mod parameter;
 pub mod pattern;
 pub mod phase;
+pub mod pitfall;
 pub mod workload;

@@ -3,6 +3,7 @@
 //! Nothing here acts: no file is read and nothing is printed. Everything that the domain can refuse without knowing the
 //! machine is refused here, before anything starts.
 
+mod advise;
 mod documents;
 mod explore;
 mod fidelity;
@@ -19,6 +20,7 @@ mod work;
 
 use std::{ffi::OsString, path::PathBuf};
 
+pub use advise::AdviseRequest;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Id, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 pub use documents::{completions, manual};
@@ -61,6 +63,7 @@ Examples:
   pconc-tui run --workload cpu --model processes --workers 2
   pconc-tui run --workload io --model threads --workers 16 --format json
   pconc-tui sweep --workload io --models threads,processes --workers 2^0..2^4
+  pconc-tui advise fetch.py:fetch --inputs urls.txt
   pconc-tui lesson                              the article's claims, step by step
   pconc-tui verify --quick                      the same, as a table of verdicts
   pconc-tui history list                        the runs that were kept
@@ -128,6 +131,11 @@ pub enum Command {
     /// The same work under gil-threads and python-threads with 1, 2, 4 and 8 threads, cpu and io, and the latency of a thread
     /// that sleeps beside threads that compute. Its runs are kept as two sweeps.
     Fidelity(FidelityRequest),
+    /// Say how to call your own function: threads, processes or a loop
+    ///
+    /// The function is called in your own environment, in every way that the interpreter offers, until it is decided which
+    /// one is the fastest. The answer comes with the code to paste.
+    Advise(Box<AdviseRequest>),
     /// Test the article's claims, and print the verdicts
     ///
     /// Each claim is tested by runs that would show it wrong, measured in turn until they decide. What has to come out
@@ -202,6 +210,7 @@ impl CommandLine {
             (Some(Command::Run(request)), None) => request.settle(),
             (Some(Command::Sweep(request)), None) => request.settle(),
             (Some(Command::Fidelity(request)), None) => request.settle(),
+            (Some(Command::Advise(request)), None) => request.settle(),
             (Some(Command::Verify(request)), None) => request.settle(),
             (Some(Command::History(request)), None) => request.settle(&self.keeping),
             _ => Ok(()),

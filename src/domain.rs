@@ -26,6 +26,7 @@ pub mod phase;
 pub mod plan;
 pub mod provenance;
 pub mod python;
+pub mod race;
 pub mod record;
 pub mod repeats;
 pub mod rounds;

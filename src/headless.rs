@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr, so that the output can be piped.
 
 mod addresses;
+mod advise;
 mod diagnoses;
 mod fidelity;
 mod function;
@@ -21,6 +22,7 @@ use std::{
     sync::Arc,
 };
 
+pub use advise::advise;
 pub use fidelity::fidelity;
 pub use history::history;
 use measure::Bench;

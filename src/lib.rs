@@ -40,6 +40,9 @@
 //! | **trial**, **arm**, **control** | the experiment about a claim, which is fixed before it runs; a plan of it; a trial whose result is known, and without which the others say nothing |
 //! | **prediction**, **expectation** | how a class can predict the result of a claim; a result that it can expect |
 //! | **lesson** | a walk through the claims; each *step of the lesson* says something, and most run something |
+//! | **race**, **family**, **lap** | the campaign that looks for the fastest way to execute calls of a function; a model and its interpreter in it; a run of it |
+//! | **advice**, **way** | what a race found for a function: use a way, keep the loop, or cannot tell; a model, its interpreter and a number of workers |
+//! | **pitfall** | what can go wrong when calls are executed at the same time, with its evidence |
 //! | **recording** | the recorded runs that the lesson plays in place of measuring |
 //! | **verdict** | what the evidence says about a claim: supported, contradicted or cannot tell |
 //! | **assessment** | what other runs say about a record: speed-up, baseline, ★, and the caveats that depend on them |
@@ -120,6 +123,10 @@
 //! - **a quick experiment?** `catalog/experiment.rs`.
 //! - **a claim?** The file of its subject in `catalog/claim/`, and a line in `catalog/claim.rs`. How verdicts are reached is in
 //!   `domain/claim.rs`, what is measured in turn in `domain/in_turn.rs`.
+//! - **how the advice is found?** `domain/race.rs` is what is measured, `domain/race/standing.rs` what that decides,
+//!   `analysis/advised.rs` the advice, `present/code.rs` the code to paste.
+//! - **a pitfall?** Its entry in `catalog/pitfall.rs`, its rule in `analysis/pitfall.rs`, its words in
+//!   `present/sentence/pitfall.rs`.
 //! - **a step of the lesson?** Its text in `assets/lessons/`, and a line in `catalog/lesson.rs`.
 //! - **a phase?** `catalog/phase.rs`, with its colour, mark and letter.
 //! - **when two times differ?** `domain/difference.rs`, for every screen and file. The sentences about it are in

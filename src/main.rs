@@ -54,6 +54,7 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
         Some(Command::Run(request)) => headless::run(&request, &keeping, ascii),
         Some(Command::Sweep(request)) => headless::sweep(&request, &keeping, ascii),
         Some(Command::Fidelity(request)) => headless::fidelity(&request, &keeping, ascii),
+        Some(Command::Advise(request)) => headless::advise(&request, &keeping, ascii),
         Some(Command::Verify(request)) => headless::verify(&request, &keeping, ascii),
         Some(Command::History(request)) => headless::history(&request, &keeping, ascii),
         Some(Command::Doctor) => headless::doctor(ascii),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{finding::RunFinding, verified::Verified};
+use super::{advised::Advised, finding::RunFinding, verified::Verified};
 use crate::domain::{
     history::{History, RunEntry, SweepEntry},
     provenance::Provenance,
@@ -20,6 +20,8 @@ pub struct Shared<'a> {
     pub findings: HashMap<usize, RunFinding>,
     /// The article's claims that these runs tested.
     pub claims: Vec<&'a Verified>,
+    /// The advice for which these runs were measured.
+    pub advice: Option<&'a Advised>,
 }
 
 impl<'a> Shared<'a> {
@@ -85,6 +87,7 @@ impl Copies {
             sweeps: self.sweeps.iter().collect(),
             findings: self.findings.clone(),
             claims: vec![],
+            advice: None,
         }
     }
 }

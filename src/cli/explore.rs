@@ -17,7 +17,7 @@ pub struct Explore {
     /// Start with the teaching layout
     ///
     /// Fewer panels, larger figures, visible key presses. P switches it on and off.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub present: bool,
 
     /// How long the runs of a question may take in total [default: 12s]

@@ -70,24 +70,11 @@ impl FunctionArguments {
 
     /// Where the inputs come from.
     fn inputs(&self) -> Inputs {
-        if let Some((from, to)) = self.range {
-            return Inputs::Range { from, to };
-        }
-        if let Some(name) = &self.inputs_from {
-            return Inputs::Named(name.clone());
-        }
-        match &self.inputs {
-            None => Inputs::None,
-            Some(file) => {
-                let name = file.to_string_lossy().into_owned();
-                let is_json = [".json", ".jsonl"].iter().any(|end| name.ends_with(end));
-                if is_json {
-                    Inputs::Values(name)
-                } else {
-                    Inputs::Lines(name)
-                }
-            }
-        }
+        inputs(
+            self.inputs.as_deref(),
+            self.inputs_from.as_deref(),
+            self.range,
+        )
     }
 
     /// Says which options do not suit this workload, or whether one is missing. `has_tasks` says whether the user gave a
@@ -104,5 +91,23 @@ impl FunctionArguments {
             return Err("--workload function needs --function FILE.py:NAME".into());
         }
         Ok(())
+    }
+}
+
+/// Where the inputs come from that these options name. At most one of them is given.
+pub(super) fn inputs(file: Option<&Path>, name: Option<&str>, range: Option<(i64, i64)>) -> Inputs {
+    if let Some((from, to)) = range {
+        return Inputs::Range { from, to };
+    }
+    if let Some(name) = name {
+        return Inputs::Named(name.into());
+    }
+    let Some(file) = file else {
+        return Inputs::None;
+    };
+    let name = file.to_string_lossy().into_owned();
+    match [".json", ".jsonl"].iter().any(|end| name.ends_with(end)) {
+        true => Inputs::Values(name),
+        false => Inputs::Lines(name),
     }
 }

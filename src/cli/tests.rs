@@ -344,7 +344,7 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
     for (line, allowed) in [
         (
             "walk",
-            "choose run, sweep, fidelity, verify, history, lesson, replay, doctor, completions, man or help",
+            "choose run, sweep, fidelity, advise, verify, history, lesson, replay, doctor, completions, man or help",
         ),
         ("--frobnicate", "--help"),
         ("run --workload cpu", "--model <MODEL> (serial, "),

@@ -7,6 +7,7 @@ use super::{
     claim::Trial,
     in_turn::InTurn,
     plan::Plan,
+    race::RaceCourse,
     record::{CampaignPart, Outcome, Record},
     rounds::Effort,
     sweep::SweepPlan,
@@ -34,6 +35,14 @@ enum CampaignQuestion {
     Sweep(Box<Course>),
     /// Plans that are measured in turn.
     InTurn(Box<InTurn>),
+    /// The fastest way to execute calls.
+    Race(Box<RaceCourse>),
+}
+
+impl From<RaceCourse> for Campaign {
+    fn from(race: RaceCourse) -> Campaign {
+        Campaign::from(CampaignQuestion::Race(Box::new(race)))
+    }
 }
 
 impl From<InTurn> for Campaign {
@@ -80,13 +89,14 @@ impl Campaign {
 
     /// The plan to measure next, given the record of the session's latest run. `None` if the campaign is over. A
     /// cancelled run ends the campaign. A failed run ends it too, except in a sweep, where the other configurations
-    /// continue and one that failed [`BREAKS_ALLOWED`] times is left out.
+    /// continue and one that failed [`BREAKS_ALLOWED`] times is left out, and in a race, where its family drops out.
     pub fn next(&mut self, last: Option<&Record>) -> Option<Plan> {
         let last = last.filter(|_| self.started > 0);
         let outcome = last.map(|last| last.ending.outcome);
         let goes_on = outcome.is_none_or(|outcome| outcome == Outcome::Completed);
         let plan = match &mut self.question {
-            CampaignQuestion::Sweep(_) if outcome == Some(Outcome::Cancelled) => return None,
+            _ if outcome == Some(Outcome::Cancelled) => return None,
+            CampaignQuestion::Race(race) => race.next(last)?,
             CampaignQuestion::Sweep(course) => course.next(outcome == Some(Outcome::Failed))?,
             _ if !goes_on => return None,
             CampaignQuestion::List { plans, .. } => plans.get(self.started as usize).cloned()?,
@@ -105,7 +115,7 @@ impl Campaign {
                 let is_on = u32::from(course.current.is_some());
                 self.started + course.left.iter().sum::<u32>() - is_on
             }
-            CampaignQuestion::InTurn(_) => self.started,
+            CampaignQuestion::InTurn(_) | CampaignQuestion::Race(_) => self.started,
         };
         (self.started, runs)
     }
@@ -117,6 +127,7 @@ impl Campaign {
             CampaignQuestion::List { are_repeats, .. } => are_repeats.then_some(self.started),
             CampaignQuestion::Sweep(course) => Some(course.round),
             CampaignQuestion::InTurn(in_turn) => Some(in_turn.round),
+            CampaignQuestion::Race(course) => Some(course.race.round),
         }
     }
 
@@ -135,6 +146,26 @@ impl Campaign {
             CampaignQuestion::InTurn(in_turn) => Some(in_turn),
             _ => None,
         }
+    }
+
+    /// The progress of the race, if the campaign is one.
+    pub fn race(&self) -> Option<&RaceCourse> {
+        match &self.question {
+            CampaignQuestion::Race(race) => Some(race),
+            _ => None,
+        }
+    }
+
+    /// How long the campaign has taken so far, in seconds. A race keeps its budget by it.
+    pub fn took(&mut self, elapsed_s: f64) {
+        if let CampaignQuestion::Race(course) = &mut self.question {
+            course.race.took(elapsed_s);
+        }
+    }
+
+    /// Whether the campaign goes on after a run that failed.
+    pub fn survives_failures(&self) -> bool {
+        self.course().is_some() || self.race().is_some()
     }
 
     /// The progress of the sweep, if the campaign is one.

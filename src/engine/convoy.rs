@@ -20,7 +20,6 @@ use super::{
         order::SCRIPT,
     },
     run::RunContext,
-    zygote::Environment,
 };
 use crate::{
     domain::{python::Interpreter, time::Nanos},
@@ -123,7 +122,7 @@ pub fn real(
     let script = format!("{SCRIPT}\nconvoy()");
     let arguments = ["-c", &script, &numbers[0], &numbers[1]];
     let path = &interpreter.path;
-    let place = (None, Environment::Own);
+    let place = (None, crate::engine::zygote::Environment::Own);
     match ask(context, path, &arguments, place, LIMIT, cancelled) {
         Ok(answer) => answer
             .marked()

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod order;
 pub mod output;
 pub mod probe;
+pub mod tryout;
 
 use super::EngineError;
 

@@ -41,6 +41,8 @@ pub const MODULE: &str = "pconc_worker";
 pub const FUNCTION: &str = "pconc_function";
 /// What an interpreter says of the user's function before a run.
 pub const ANSWER: &str = "answer.json";
+/// The program that does what is advised.
+pub const PROGRAM: &str = "pconc_advised.py";
 /// What a run showed about the user's function.
 pub const FACTS: &str = "facts.json";
 /// The file that says what the script has to do.
@@ -215,7 +217,7 @@ fn holds_only(directory: &Path, is_known: Knows) -> bool {
 /// Whether this program, or an interpreter that it started, writes entries with this name and kind into the directory.
 fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
     match name {
-        MARKER | ORDER | ANSWER | FACTS | shared_file::NAME => kind.is_file(),
+        MARKER | ORDER | ANSWER | FACTS | PROGRAM | shared_file::NAME => kind.is_file(),
         OUTPUT => kind.is_fifo(),
         BLOCK => kind.is_socket(),
         "__pycache__" => kind.is_dir() && holds_only(path, is_module),

@@ -18,13 +18,16 @@ use nix::{
 use super::{
     arena::Arena,
     calibrate, clock, machine, os,
-    python::{find, inspect, probe::probe},
+    python::{find, inspect, probe::probe, tryout},
     run::RunContext,
     scratch::{self, Scratch},
     zygote::{Environment, Zygote},
 };
 pub use super::{
-    python::inspect::{FunctionRefusal, SeenFunction},
+    python::{
+        inspect::{FunctionRefusal, SeenFunction},
+        tryout::ProgramRun,
+    },
     run::{Report, Run},
 };
 use crate::{
@@ -161,6 +164,18 @@ impl Session {
         Err(EngineError::new(first_useless.unwrap_or_else(|| {
             "there is no Python 3.8 or newer on PATH or in pyenv; name one with --python".into()
         })))
+    }
+
+    /// Runs a program in the user's environment as if its file were in the working directory, until it has ended, `limit` is
+    /// over, or `cancelled` returns true.
+    pub fn try_program(
+        &self,
+        interpreter: &Interpreter,
+        code: &str,
+        limit: Duration,
+        cancelled: &dyn Fn() -> bool,
+    ) -> ProgramRun {
+        tryout::try_program(&self.context, interpreter, code, limit, cancelled)
     }
 
     /// All interpreters of this machine: first the named ones, then those on `PATH` and of pyenv. Probing each takes

@@ -21,8 +21,8 @@ use crate::{
         text::{clean, counted, duration},
     },
     present::{
-        claim_table, run_table,
-        sentence::{caveats, conclusion, document, fit},
+        advice_table, claim_table, code, run_table,
+        sentence::{advised, caveats, conclusion, document, fit, pitfall},
         table::{Side, Table},
     },
 };
@@ -64,6 +64,7 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
                 svg class="patterns" width="0" height="0" aria-hidden="true" { (svg::PATTERNS) }
                 (title(shared))
                 main {
+                    (advice(shared))
                     (claims(shared))
                     (findings(shared))
                     @for sweep in &shared.sweeps { (swept(shared, sweep)) }
@@ -100,6 +101,27 @@ fn title(shared: &Shared<'_>) -> Markup {
 /// A section, which is left out if it is empty.
 fn section(heading: &str, content: Markup) -> Markup {
     html! { @if !content.0.is_empty() { section { h2 { (heading) } (content) } } }
+}
+
+/// How to execute the calls of a function.
+fn advice(shared: &Shared<'_>) -> Markup {
+    let Some(advice) = shared.advice else {
+        return Markup::default();
+    };
+    let sections = html! {
+        p class="conclusion" { (advised::sentence(advice)) "." }
+        @if let Some(code) = code::of(advice) { pre { (code) } }
+        @if let Some(checked) = &advice.checked { p class="soft" { (advised::checked(checked)) "." } }
+        h3 { "What was tried" }
+        (table(&advice_table::tried(advice)))
+        h3 { "Why" }
+        ul class="caveats" { @for reason in advised::reasons(advice) { li { (reason) } } }
+        @if !advice.pitfalls.is_empty() {
+            h3 { "Pitfalls" }
+            ul class="caveats" { @for of in &advice.pitfalls { li { (pitfall::sentences(of)) } } }
+        }
+    };
+    section(&advised::title(advice), sections)
 }
 
 /// The article's claims with their verdicts.

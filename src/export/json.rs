@@ -11,6 +11,7 @@
 //! `assets/records.schema.json` describes all of it. Version 1 only ever gets additional keys. The document is written
 //! run by run. While it is read, only its text and the resulting runs are in memory.
 
+mod advice;
 mod claims;
 mod read;
 mod write;

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use crate::{
-    analysis::shared::Shared,
+    analysis::{advised::Advised, shared::Shared},
     domain::history::{RunEntry, SweepEntry},
     present::{
-        claim_table, run_table,
-        sentence::{caveats, conclusion, document},
+        advice_table, claim_table, code, run_table,
+        sentence::{advised, caveats, conclusion, document, pitfall},
         table::{Side, Table},
     },
 };
@@ -17,6 +17,9 @@ use crate::{
 /// # Errors
 /// If writing to `out` fails.
 pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(advice) = shared.advice {
+        write_advice(advice, out)?;
+    }
     if !shared.claims.is_empty() {
         writeln!(out, "## Claims\n")?;
         write_table(&claim_table::claims(&shared.claims), out)?;
@@ -51,6 +54,27 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "*{}*\n", escaped(&line))?;
     }
     writeln!(out, "*{}*", escaped(&document::written_by(shared)))
+}
+
+fn write_advice(advice: &Advised, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## {}\n", escaped(&advised::title(advice)))?;
+    writeln!(out, "**{}.**\n", escaped(&advised::sentence(advice)))?;
+    if let Some(code) = code::of(advice) {
+        // The code has no line that could close the block.
+        writeln!(out, "```python\n{code}```\n")?;
+    }
+    if let Some(checked) = &advice.checked {
+        writeln!(out, "{}.\n", escaped(&advised::checked(checked)))?;
+    }
+    writeln!(out, "### What was tried\n")?;
+    write_table(&advice_table::tried(advice), out)?;
+    writeln!(out, "### Why\n")?;
+    write_list(advised::reasons(advice), out)?;
+    if !advice.pitfalls.is_empty() {
+        writeln!(out, "### Pitfalls\n")?;
+        write_list(advice.pitfalls.iter().map(pitfall::sentences), out)?;
+    }
+    Ok(())
 }
 
 fn write_sweep(shared: &Shared<'_>, sweep: &SweepEntry, out: &mut dyn Write) -> io::Result<()> {

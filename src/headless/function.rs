@@ -53,7 +53,7 @@ pub fn announce(draft: &Draft, runs: u64) {
 }
 
 /// Why the function cannot be called, followed by Python's traceback.
-fn refusal(
+pub(super) fn refusal(
     FunctionRefusal {
         sentence,
         traceback,

@@ -53,6 +53,13 @@ impl ProgressLine {
         });
         let which = match campaign.progress() {
             (_, 1) => String::new(),
+            (run, _) if campaign.race().is_some() => {
+                format!(
+                    "run {run}, {} by {} workers, ",
+                    plan.model().name(),
+                    plan.workers
+                )
+            }
             (run, runs) => format!("run {run} of {runs}, {round}"),
         };
         ProgressLine {

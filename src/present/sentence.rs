@@ -1,5 +1,6 @@
 //! Sentences from findings: one generator for each kind, and the phrases that they share.
 
+pub mod advised;
 pub mod caveats;
 pub mod claim;
 pub mod comparison;
@@ -15,6 +16,7 @@ pub mod live;
 mod moment;
 pub mod origin;
 pub mod pattern;
+pub mod pitfall;
 pub mod shared_file;
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,8 @@ const USERS_FILES: [(&str, &str); 2] = [
 
 /// Options that make the work of a command smaller: if a command contains the first text and none of the two options,
 /// the first option with this value is added.
-const SMALLER: [(&str, [&str; 2], &str); 7] = [
+const SMALLER: [(&str, [&str; 2], &str); 8] = [
+    ("pconc-tui advise", ["--budget", "--budget"], "5s"),
     ("pconc-tui verify", ["--claim", "--list"], "8"),
     ("pconc-tui sweep", ["--tasks", "--function"], "4"),
     ("--workload cpu", ["--iterations", "--task-time"], "20000"),
@@ -94,7 +95,8 @@ fn run(line: &str, folder: &Path) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     // Whether a claim is told depends on the machine.
-    let is_verdict = line.contains("verify") && matches!(output.status.code(), Some(3 | 4));
+    let is_verdict = ["verify", "advise"].iter().any(|told| line.contains(told))
+        && matches!(output.status.code(), Some(3 | 4));
     if output.status.success() || is_verdict {
         Ok(())
     } else {

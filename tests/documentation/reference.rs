@@ -12,10 +12,14 @@ use pconc_tui::{
         model::Model,
         parameter::Parameter,
         pattern::{PATTERNS, PatternDescription as Pattern, not_enough},
+        pitfall::PITFALLS,
         workload::Workload,
     },
     cli::CommandLine,
-    domain::{claim::TrialTopic, machine::WorkerLimits, phase::Phase, plan::Draft, speed::Speed},
+    domain::{
+        claim::TrialTopic, machine::WorkerLimits, phase::Phase, plan::Draft, speed::Speed,
+        text::capitalized,
+    },
     present::{format::Format, sentence::claim},
 };
 use serde_json::{Map, Value};
@@ -23,7 +27,7 @@ use serde_json::{Map, Value};
 use super::fixtures::python;
 
 /// The names of all generated parts.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "claims",
     "workloads",
     "models",
@@ -32,6 +36,7 @@ pub const NAMES: [&str; 12] = [
     "metrics",
     "caveats",
     "patterns",
+    "pitfalls",
     "keys",
     "options",
     "json",
@@ -49,6 +54,7 @@ pub fn named(name: &str) -> String {
         "metrics" => metrics(),
         "caveats" => caveats(),
         "patterns" => patterns(),
+        "pitfalls" => pitfalls(),
         "keys" => keys(),
         "options" => options(),
         "json" => json(),
@@ -76,6 +82,19 @@ fn code(text: &str) -> String {
     } else {
         format!("`{text}`")
     }
+}
+
+/// The pitfalls of functions.
+fn pitfalls() -> String {
+    let rows = PITFALLS.iter().map(|pitfall| {
+        let sentence = |text: &str| capitalized(text) + ".";
+        [
+            code(pitfall.name),
+            sentence(pitfall.meaning),
+            sentence(pitfall.advice),
+        ]
+    });
+    table(["pitfall", "meaning", "what to do"], rows)
 }
 
 /// The claims with their conditions, for two cores and a Python with a GIL and one without.

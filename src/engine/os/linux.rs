@@ -295,6 +295,24 @@ pub fn memory() -> Option<u64> {
     u64::try_from(bytes).ok()
 }
 
+/// The memory that programs can still get without making others swap, in bytes.
+pub fn available_memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    let directories = control_groups("memory").into_iter();
+    let left_in = |directory: String| {
+        let most = number_in(&format!("{directory}/memory.max"))?;
+        Some(most.saturating_sub(number_in(&format!("{directory}/memory.current"))?))
+    };
+    directories
+        .filter_map(left_in)
+        .chain([kilobytes << 10])
+        .min()
+}
+
 /// The number of cores that are online.
 pub fn cores_online() -> u32 {
     let online = sysconf(SysconfVar::_NPROCESSORS_ONLN).ok().flatten();

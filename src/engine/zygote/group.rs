@@ -50,7 +50,7 @@ pub struct ProcessGroup {
     /// How the first process exited. All others exit with it.
     pub first: Option<ProcessEnd>,
     /// When the group was asked to exit.
-    asked: Option<Instant>,
+    pub asked: Option<Instant>,
     /// Whether processes that left the group, as daemons do, exit with it. The zygote adopts them.
     pub takes_daemons: bool,
 }

@@ -8,7 +8,7 @@ use std::{
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::value::to_raw_value;
 
-use super::{SCHEMA, claims::OutgoingClaim};
+use super::{SCHEMA, advice::OutgoingAdvice, claims::OutgoingClaim};
 use crate::{
     analysis::{
         advice::Advice,
@@ -64,6 +64,7 @@ pub fn write(
             .iter()
             .map(|claim| OutgoingClaim::of(claim, &shared.runs))
             .collect(),
+        advice: shared.advice.map(OutgoingAdvice::of),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -91,6 +92,8 @@ struct Outgoing<'a, R: Serialize, S: Serialize> {
     sweeps: S,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims: Vec<OutgoingClaim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<OutgoingAdvice<'a>>,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,343 @@
+//! The advice in words.
+
+use super::factor;
+use crate::{
+    analysis::{
+        advised::{Advised, AdvisedChoice, CallWay, Checked, Fate, Tried, Unclear},
+        pitfall::PitfallSigns,
+    },
+    catalog::{
+        model::Model,
+        pitfall::{COMPUTES, PitfallKind},
+    },
+    domain::{
+        phase::Phase,
+        python::GilState,
+        text::{self, bytes, capitalized, counted, duration, grouped, percent},
+    },
+};
+
+/// The name of workers: "threads".
+pub fn kind(model: Model) -> &'static str {
+    match model {
+        Model::PythonThreads => "threads",
+        Model::PythonProcesses => "processes",
+        Model::PythonInterpreters => "interpreters",
+        Model::PythonAsyncio => "asyncio tasks",
+        _ => "a loop",
+    }
+}
+
+/// Workers with their number: "12 threads".
+pub fn workers(way: &CallWay) -> String {
+    let model = way.executor.model;
+    if model.is_serial() {
+        return "a loop".into();
+    }
+    let chunk = match way.chunk {
+        1 => String::new(),
+        chunk => format!(" (chunksize {})", grouped(chunk)),
+    };
+    format!("{} {}{chunk}", way.workers, kind(model))
+}
+
+/// The answer in one sentence.
+pub fn sentence(advised: &Advised) -> String {
+    match &advised.choice {
+        AdvisedChoice::Use(way) => used(advised, way),
+        AdvisedChoice::Neither(best) => neither(advised, best.as_ref()),
+        AdvisedChoice::CannotTell(unclear) => cannot_tell(advised, unclear),
+    }
+}
+
+fn used(advised: &Advised, way: &CallWay) -> String {
+    let gain = advised.gain.as_ref().map_or_else(String::new, |gain| {
+        format!(": {} as fast as a loop", factor(gain))
+    });
+    let because = because(advised, way);
+    let chunk = match way.chunk {
+        1 => String::new(),
+        chunk => format!(" with a chunksize of {}", grouped(chunk)),
+    };
+    let free = match (way.executor.model, lock(way)) {
+        (Model::PythonThreads, Some(GilState::Off)) => " of the free-threaded interpreter",
+        _ => "",
+    };
+    let more = more(advised);
+    format!(
+        "Use {}{free}, {} of them{chunk}{gain}, because {because}{more}",
+        kind(way.executor.model),
+        way.workers
+    )
+}
+
+fn lock(way: &CallWay) -> Option<GilState> {
+    way.executor
+        .python
+        .as_ref()
+        .map(|python| python.interpreter.gil)
+}
+
+fn because(advised: &Advised, way: &CallWay) -> String {
+    let why = &advised.why;
+    let computes = percent(why.computes);
+    let has_lock = lock(way) == Some(GilState::On);
+    let is_shared =
+        !way.executor.model.has_processes() && !way.executor.model.needs_subinterpreters();
+    match (why.computes >= COMPUTES, is_shared && has_lock) {
+        (true, true) if advised.has(PitfallKind::ReleasesGil) => {
+            format!("a call computes {computes} of its time and releases the GIL meanwhile")
+        }
+        (true, false) if is_shared => {
+            format!("a call computes {computes} of its time, and nothing locks it")
+        }
+        (true, false) => {
+            format!("a call computes {computes} of its time, and threads would share one GIL")
+        }
+        (_, false) if !is_shared && why.computes > 0.2 => {
+            format!(
+                "{}, and computes {computes}, for which threads would share one GIL",
+                waits(advised)
+            )
+        }
+        _ => waits(advised),
+    }
+}
+
+/// "a call waits 94 % of its time for the network".
+fn waits(advised: &Advised) -> String {
+    let shares = &advised.why.shares;
+    let waiting = shares.iter().find(|(phase, _)| object(*phase).is_some());
+    let waits = 1.0 - advised.why.computes;
+    match waiting.and_then(|(phase, share)| Some((object(*phase)?, *share))) {
+        Some((object, share)) if share > waits / 2.0 => {
+            format!("a call waits {} of its time {object}", percent(share))
+        }
+        _ => format!("a call waits {} of its time", percent(waits)),
+    }
+}
+
+/// What a worker waits for in a phase, if it waits for something that others need not wait for.
+fn object(phase: Phase) -> Option<&'static str> {
+    match phase.name() {
+        "network" => Some("for the network"),
+        "file" => Some("for files"),
+        "sleep" => Some("for time to pass"),
+        "lock" => Some("for a lock of its own"),
+        "subprocess" => Some("for another program"),
+        _ => None,
+    }
+}
+
+/// Why more workers gain nothing.
+fn more(advised: &Advised) -> String {
+    if let Some(PitfallSigns::AtOnce { workers, .. }) = advised.seen(PitfallKind::OutsideLimit) {
+        let shares = &advised.why.shares;
+        let is_network = shares
+            .first()
+            .is_some_and(|(phase, _)| *phase == Phase::Network);
+        let who = if is_network {
+            "the server answers"
+        } else {
+            "what they wait for answers"
+        };
+        return format!("; more gain nothing, as {who} {workers} at a time");
+    }
+    if let Some(PitfallSigns::Longest { longest_s, .. }) = advised.seen(PitfallKind::Uneven) {
+        return format!(
+            "; more gain nothing, as one call takes {}",
+            duration(*longest_s)
+        );
+    }
+    match advised.why.no_gain {
+        Some(_) => "; more gain nothing".into(),
+        None => String::new(),
+    }
+}
+
+fn neither(advised: &Advised, best: Option<&CallWay>) -> String {
+    let calls = counted(advised.tasks.into(), "call");
+    let takes = if advised.tasks == 1 { "takes" } else { "take" };
+    let loop_s = duration(advised.why.loop_s);
+    let (Some(best), Some(gain)) = (best, &advised.gain) else {
+        return format!("Keep the loop: {calls} {takes} {loop_s}, and one call cannot be shared");
+    };
+    let fastest = workers(best);
+    format!(
+        "Keep the loop: {calls} {takes} {loop_s}, and {fastest}, the fastest that was tried, are only {} as fast",
+        factor(gain)
+    )
+}
+
+fn cannot_tell(advised: &Advised, unclear: &Unclear) -> String {
+    let budget = duration(advised.budget_s);
+    let longer = format!(
+        "--budget {:.0}s may tell",
+        (advised.budget_s * 4.0).min(3_600.0)
+    );
+    let so_far = advised
+        .gain
+        .as_ref()
+        .map_or_else(String::new, |gain| format!(" (so far {})", factor(gain)));
+    let why = match unclear {
+        Unclear::OneCall => format!(
+            "a call takes {}, and {budget} are enough for one only; {longer}",
+            duration(advised.why.loop_s)
+        ),
+        Unclear::LoopBroke(Some(reason)) => {
+            format!("every call in a loop fails ({})", text::clean(reason, 300))
+        }
+        Unclear::LoopBroke(None) => "no loop could do the calls".into(),
+        Unclear::NoneRan => "no other workers than the loop could do the calls".into(),
+        Unclear::TooFew => format!("{budget} were enough for too few runs{so_far}; {longer}"),
+        Unclear::Disturbed => format!(
+            "other programs disturbed the runs{so_far}; measure again when the machine is quiet"
+        ),
+        Unclear::OverLoop(way) => {
+            format!(
+                "the times scatter too widely to say whether {} are faster than a loop{so_far}; {longer}",
+                workers(way)
+            )
+        }
+        Unclear::Between(one, other) => format!(
+            "both {} and {} are faster than a loop{so_far}, but the times scatter too widely to say which is better; {longer}",
+            workers(one),
+            workers(other)
+        ),
+    };
+    format!("Cannot tell: {why}")
+}
+
+/// The title in documents: "How to call fetch".
+pub fn title(advised: &Advised) -> String {
+    format!("How to call {}", text::clean(&advised.function.target, 200))
+}
+
+/// Why, as sentences: shares, costs, and what was measured.
+pub fn reasons(advised: &Advised) -> Vec<String> {
+    let shares = capitalized(&shares(advised));
+    let measured = capitalized(&extent(advised));
+    [shares]
+        .into_iter()
+        .chain(costs(advised))
+        .chain([measured])
+        .collect()
+}
+
+/// What the shares of a call are: "computing 4 %, network 94 %".
+pub fn shares(advised: &Advised) -> String {
+    let why = &advised.why;
+    let shares = why
+        .shares
+        .iter()
+        .map(|(phase, share)| format!("{} {}", phase.name(), percent(*share)));
+    let shares: Vec<String> = shares.collect();
+    let on_core = percent(why.computes);
+    // If only this phase was seen, nobody looked what happens within a call.
+    let is_known = why
+        .shares
+        .iter()
+        .any(|(phase, _)| *phase != Phase::Computing);
+    match is_known {
+        true => format!("of a call: {}; on a core {on_core}", shares.join(", ")),
+        false => format!("a call is on a core for {on_core} of its time, and waits for the rest"),
+    }
+}
+
+/// The costs: how long a call, start-up, imports and pickling take, and what a worker costs in memory.
+pub fn costs(advised: &Advised) -> Vec<String> {
+    let why = &advised.why;
+    let mut costs = vec![format!(
+        "a call takes {}, the longest one {}",
+        duration(why.call_s),
+        duration(why.longest_s)
+    )];
+    if let Some(start_s) = why.start_s {
+        costs.push(format!(
+            "it takes {} until workers start the first call",
+            duration(start_s)
+        ));
+    }
+    if let Some(import_s) = why.import_s {
+        costs.push(format!("the module takes {} to import", duration(import_s)));
+    }
+    if let Some([of_input, of_result]) = why.pickling_s {
+        costs.push(format!(
+            "pickling takes {} for an input and {} for a result",
+            duration(of_input),
+            duration(of_result)
+        ));
+    }
+    if let Some(worker) = why.worker_bytes {
+        let fit = why.fitting.map_or_else(String::new, |fit| {
+            format!(", and {} fit into what is available", grouped(fit))
+        });
+        costs.push(format!(
+            "each more process takes {} of memory{fit}",
+            bytes(worker)
+        ));
+    }
+    costs.into_iter().map(|cost| capitalized(&cost)).collect()
+}
+
+/// What was measured: "100 inputs; 34 runs called fetch 3 400 times in 48 s".
+pub fn extent(advised: &Advised) -> String {
+    let runs: usize = advised.tried.iter().map(|tried| tried.runs).sum();
+    let inputs = match (advised.tasks < advised.inputs, advised.inputs) {
+        (true, all) => format!(
+            "{} of {}",
+            grouped(advised.tasks.into()),
+            counted(all.into(), "input")
+        ),
+        (false, all) => counted(all.into(), "input"),
+    };
+    format!(
+        "{inputs}; {} called {} {} in {}",
+        counted(runs as u64, "run"),
+        text::clean(advised.function.name(), 80),
+        times(advised.calls),
+        duration(advised.spent_s)
+    )
+}
+
+fn times(n: u64) -> String {
+    counted(n, "time")
+}
+
+/// What became of a way.
+pub fn fate(tried: &Tried) -> String {
+    match &tried.fate {
+        Fate::Loop => "what speed-ups are measured against".into(),
+        Fate::Chosen => "advised".into(),
+        Fate::Lost => "dropped out".into(),
+        Fate::Stayed => String::new(),
+        Fate::Differs => "returns something else than the loop".into(),
+        Fate::Broke(Some(why)) => format!("cannot do the calls: {}", text::clean(why, 200)),
+        Fate::Broke(None) => "cannot do the calls".into(),
+    }
+}
+
+/// How the printed code ran.
+pub fn checked(checked: &Checked) -> String {
+    match checked {
+        Checked::Ran(seconds) => format!(
+            "This program was run once as printed, and worked; it took {}",
+            duration(*seconds)
+        ),
+        Checked::Stopped(seconds) => format!(
+            "This program was run once as printed; it was stopped after {} without an error so far",
+            duration(*seconds)
+        ),
+        Checked::Failed(output) => {
+            let last = output
+                .lines()
+                .rev()
+                .find(|line| !line.trim().is_empty())
+                .unwrap_or("it printed nothing");
+            format!(
+                "This program was run once as printed, and did NOT work: {}",
+                text::clean(last.trim(), 300)
+            )
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Pitfalls in words.
+
+use crate::{
+    analysis::pitfall::{Pitfall, PitfallSigns},
+    domain::text::{self, bytes, capitalized, counted, duration, grouped, listed, speedup},
+};
+
+/// The most names that a sentence lists.
+const NAMES: usize = 5;
+
+/// What was seen, and what to do: two sentences.
+pub fn sentences(pitfall: &Pitfall) -> String {
+    let advice = advice(pitfall);
+    format!("{}. {}", capitalized(&seen(pitfall)), capitalized(&advice))
+}
+
+/// What was seen, without a full stop.
+pub fn seen(pitfall: &Pitfall) -> String {
+    match &pitfall.seen {
+        PitfallSigns::Unpicklable(what) => format!("{} cannot be pickled", listed(what, "and")),
+        PitfallSigns::Differing { results, of, .. } => format!(
+            "with threads, {} of {} differ from the loop's, and two loops agree: the function is not thread-safe",
+            grouped(*results as u64),
+            counted(*of as u64, "result")
+        ),
+        PitfallSigns::Random { results, of } => format!(
+            "two loops over the same inputs differ in {} of {}, so the results are random or depend on earlier calls",
+            grouped(*results as u64),
+            counted(*of as u64, "result")
+        ),
+        PitfallSigns::Globals(names) => format!(
+            "calls change {}, and each process changes a copy of its own, which is lost",
+            names_of(names)
+        ),
+        PitfallSigns::Threads(threads) => format!(
+            "{} ran besides the workers, and fight with them for the cores",
+            counted((*threads).into(), "thread")
+        ),
+        PitfallSigns::Cores(cores) => format!(
+            "threads kept {cores:.1} cores busy, so the function releases the GIL while it computes"
+        ),
+        PitfallSigns::Small { call_s, over_s, .. } => format!(
+            "a call takes {}, and handing one to a process about {}",
+            duration(*call_s),
+            duration(*over_s)
+        ),
+        PitfallSigns::Memory {
+            worker,
+            workers,
+            fits,
+        } => format!(
+            "{} take {} each, and {} fit into the available memory",
+            counted_processes(*workers),
+            bytes(*worker),
+            grouped((*fits).into())
+        ),
+        PitfallSigns::Longest {
+            longest_s,
+            typical_s,
+        } => format!(
+            "the longest call takes {}, and a typical one {}: all workers wait for the longest one at the end",
+            duration(*longest_s),
+            duration(*typical_s)
+        ),
+        PitfallSigns::AtOnce {
+            workers,
+            more,
+            slower,
+        } => format!(
+            "with {more} workers a call takes {} as long as with {workers}, while cores are free: what the calls wait for \
+             answers about {workers} at a time",
+            speedup(*slower)
+        ),
+        PitfallSigns::Unguarded { line } => format!(
+            "line {line} of the module starts workers whenever the module is imported, also in a spawned process"
+        ),
+        PitfallSigns::Raised { kinds, calls } => {
+            let kinds: Vec<String> = kinds
+                .iter()
+                .take(NAMES)
+                .map(|(kind, times)| format!("{} {}", grouped(*times), text::clean(kind, 60)))
+                .collect();
+            let calls = counted(*calls, "call");
+            format!("of {calls}, some raise an exception ({})", kinds.join(", "))
+        }
+    }
+}
+
+/// What to do, with the numbers of what was seen.
+pub fn advice(pitfall: &Pitfall) -> String {
+    let advice = pitfall.kind.description().advice;
+    match &pitfall.seen {
+        PitfallSigns::Small { chunk, .. } => {
+            format!("{advice}={chunk} or more, where processes pay at all")
+        }
+        PitfallSigns::Memory { fits, .. } if *fits > 0 => format!("{advice}: {fits} at most"),
+        _ => advice.into(),
+    }
+}
+
+fn counted_processes(n: u32) -> String {
+    let plural = if n == 1 { "" } else { "es" };
+    format!("{n} process{plural}")
+}
+
+fn names_of(names: &[String]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(NAMES)
+        .map(|name| text::clean(name, 60))
+        .collect();
+    let more = names.len().saturating_sub(NAMES) as u64;
+    match more {
+        0 => format!("the global {}", listed(&shown, "and")),
+        more => format!(
+            "the globals {} and {}",
+            shown.join(", "),
+            counted(more, "more")
+        ),
+    }
+}
