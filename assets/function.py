@@ -99,6 +99,7 @@ class Loaded:
         self.place = place
         settle_paths(order, os.path.dirname(os.path.abspath(place)) if self.is_file else os.getcwd())
         sys.argv = [place]
+        check_import(place if self.is_file else origin_of(place))
         since = monotonic_ns()
         self.module = self.import_file() if self.is_file else self.import_module()
         self.import_s = (monotonic_ns() - since) / 1e9
@@ -140,6 +141,28 @@ class Loaded:
         except AttributeError as error:
             raise Refused("%s has no %s" % (self.place, name), error)
         return found
+
+
+def origin_of(module):
+    """The file of a module that is not imported yet; None if it is not known."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except BaseException:
+        return None
+    return None if spec is None else spec.origin
+
+
+def check_import(source):
+    """Refuses a module that starts interpreters when it is imported: each of them would import it and start more."""
+    line = unguarded_line(source)
+    if line is None:
+        return
+    with open(source, "rb") as file:
+        text = file.read()
+    # Until Python 3.14, processes are copies that import nothing, unless the module asks for others.
+    if sys.version_info >= (3, 14) or b"spawn" in text or b"forkserver" in text:
+        what = 'put that below if __name__ == "__main__", because each of them imports it again'
+        raise Refused("%s starts processes in line %d when it is imported; %s" % (source, line, what))
 
 
 def settle_paths(order, first):

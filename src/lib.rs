@@ -118,6 +118,8 @@
 //!   `engine/executor/`.
 //! - **a Python model?** The same, and its pool in `assets/worker.py`. `domain/plan.rs` checks what an interpreter
 //!   needs for it.
+//! - **what happens with a function of the user's?** `assets/function.py` looks at it and calls it; `engine/python/inspect.rs`
+//!   asks, `domain/function.rs` has what is known of it.
 //! - **a number of a run?** Its entry in `catalog/metric.rs`. Every table, column and explanation is a view of it, in the
 //!   order of the entries.
 //! - **a quick experiment?** `catalog/experiment.rs`.

@@ -440,6 +440,11 @@ fn bad_input_of_every_kind_gets_one_sentence_and_pythons_traceback() {
     let exits = file("exits.py", "import sys\nsys.exit(3)\n");
     let dies = file("dies.py", "import os\nprint('so long')\nos._exit(3)\n");
     let fails = file("fails.py", "def g():\n    return 1 // 0\nX = g()\n");
+    let starts = file(
+        "starts.py",
+        "import concurrent.futures as cf, multiprocessing as mp\ndef f(n):\n    return n\n\
+         with cf.ProcessPoolExecutor(1, mp.get_context('spawn')) as pool:\n    list(pool.map(f, [1]))\n",
+    );
     let two = file("two.py", "def f(a, b):\n    return a\nNONE = []\n");
     let broken = file("broken.json", "[1, 2");
     let object = file("object.json", "{\"a\": 1}");
@@ -456,6 +461,11 @@ fn bad_input_of_every_kind_gets_one_sentence_and_pythons_traceback() {
             format!("{fails}:f"),
             "because of ZeroDivisionError",
             "line 2, in g",
+        ),
+        (
+            format!("{starts}:f"),
+            "starts.py starts processes in line 4 when it is imported",
+            "",
         ),
         (format!("{two}:h"), "has no h", "AttributeError"),
         (format!("{two}:NONE"), "nothing that can be called", ""),

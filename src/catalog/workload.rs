@@ -52,8 +52,6 @@ pub struct WorkloadDescription {
     pub tasks: u64,
     /// The parameters, in the order of the form.
     pub parameters: &'static [&'static Parameter],
-    /// Those of them that change how tasks are executed and not what they do. Runs with different values do the same work.
-    pub manner: &'static [&'static Parameter],
     /// How the user can give the amount of computing, if tasks compute.
     pub sizing: Option<Sizing>,
     /// What a task does, step by step.
@@ -223,10 +221,10 @@ impl Workload {
     }
 
     /// Whether the cores determine how long a task takes, unless the user changes what it does. Otherwise more tasks can be
-    /// in flight than there are cores.
+    /// in flight than there are cores. Of a function of the user's, nobody knows.
     pub fn computes(self) -> bool {
         let steps = (self.description().steps)(&Values::default());
-        steps.into_iter().any(TaskStep::computes)
+        !self.is_opaque() && steps.into_iter().any(TaskStep::computes)
     }
 
     /// Whether tasks fetch pages, so that addresses are needed.
@@ -248,6 +246,15 @@ impl Workload {
         model != Model::PythonSerial && !(model.is_event_loop() && self.computes())
     }
 
+    /// The parameters that change how tasks are executed and not what they do. Runs with different values do the same work.
+    pub fn manner(self) -> &'static [&'static Parameter] {
+        if self.is_opaque() {
+            self.parameters()
+        } else {
+            &[]
+        }
+    }
+
     /// The model in which one worker executes one task after the other: a Python model or a native one.
     pub fn serial(self, is_python: bool) -> Model {
         match (self.is_opaque(), is_python) {
@@ -259,7 +266,7 @@ impl Workload {
 
     /// The number of workers unless the user gives another.
     pub fn default_workers(self, cores_usable: u32) -> u64 {
-        if self.computes() {
+        if self.computes() || self.is_opaque() {
             cores_usable.into()
         } else {
             WAITING_WORKERS

@@ -202,7 +202,7 @@ impl Draft {
     /// The values that determine how the tasks are executed, and not what they do.
     fn how(&self) -> Values {
         let of_model = self.model.parameters();
-        let manner = self.workload.description().manner;
+        let manner = self.workload.manner();
         let is_how = |one: &&Parameter| of_model.contains(one) || manner.contains(one);
         self.values.of(self.parameters().filter(is_how))
     }
@@ -210,8 +210,9 @@ impl Draft {
     /// The values that determine how much a task does.
     fn size(&self) -> Values {
         let workload = self.workload.description();
-        let counts =
-            |one: &&Parameter| workload.parameters.contains(one) && !workload.manner.contains(one);
+        let counts = |one: &&Parameter| {
+            workload.parameters.contains(one) && !self.workload.manner().contains(one)
+        };
         let counting = self.parameters().filter(counts);
         let mut size = self.values.of(counting);
         if let Some(urls) = self.urls.as_ref().filter(|_| self.workload.fetches()) {
@@ -548,7 +549,7 @@ impl Plan {
 
     /// The parameters of how the tasks are executed that a serial run has, too.
     fn manner_in_loop(&self) -> impl Iterator<Item = &'static Parameter> {
-        let manner = self.workload.description().manner.iter().copied();
+        let manner = self.workload.manner().iter().copied();
         manner.filter(|parameter| **parameter != CHUNK_SIZE)
     }
 

@@ -266,8 +266,10 @@ impl Record {
             CaveatKind::Throttled,
             CaveatKind::Suspended,
         ];
+        let workload = self.plan.workload;
+        let may_compute = workload.computes() || workload.is_opaque();
         always.into_iter().any(|kind| self.has_caveat(kind))
-            || (self.plan.workload.computes() && self.has_caveat(CaveatKind::RunQueueWait))
+            || (may_compute && self.has_caveat(CaveatKind::RunQueueWait))
     }
 
     /// How long all workers waited for a core during their whole lives, according to the kernel, in seconds. `None` if

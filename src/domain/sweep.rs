@@ -285,7 +285,7 @@ impl SweepPlan {
     pub fn ideal_speedup(&self, workers: u32, cores_usable: u32, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(TaskStep::computes);
-        let cores_each = if work.workload.computes() && !work.workload.is_opaque() {
+        let cores_each = if work.workload.computes() {
             Some(1.0)
         } else {
             let serial = results.summaries[0].as_ref().filter(|_| computes());

@@ -26,7 +26,6 @@ pub(super) static COUNTER: WorkloadDescription = WorkloadDescription {
      get a block before they start, in each way that is possible, processes one after the other.",
     tasks: 4,
     parameters: &[&ADDITIONS, &LOCK, &SHARE, &PAYLOAD],
-    manner: &[],
     sizing: None,
     steps: |values| vec![TaskStep::Add(values.get(&ADDITIONS))],
     contradiction: |_| None,

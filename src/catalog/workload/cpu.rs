@@ -18,7 +18,6 @@ pub(super) static CPU: WorkloadDescription = WorkloadDescription {
      every model. It is compiled, except under the models of Python, which interpret it.",
     tasks: 8,
     parameters: &[&ITERATIONS, &TASK_TIME],
-    manner: &[],
     sizing: Some(Sizing {
         label: "Sized by",
         about: "how large a task is: steps of its loop, or a time",

@@ -16,7 +16,6 @@ pub(super) static FUNCTION: WorkloadDescription = WorkloadDescription {
      uses them. What the function does inside a call is not known to this program.",
     tasks: 16,
     parameters: &[&CHUNK_SIZE, &CALL_TIMEOUT],
-    manner: &[&CHUNK_SIZE, &CALL_TIMEOUT],
     sizing: None,
     steps: |_| vec![TaskStep::Call],
     contradiction: |_| None,

@@ -30,7 +30,6 @@ pub(super) static IO: WorkloadDescription = WorkloadDescription {
         &LATENCY_MAX,
         &PAGE_BYTES,
     ],
-    manner: &[],
     sizing: None,
     steps: |values| vec![TaskStep::Fetch, TaskStep::Write(values.get(&WRITES))],
     contradiction: |values| {

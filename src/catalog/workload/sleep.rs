@@ -20,7 +20,6 @@ pub(super) static SLEEP: WorkloadDescription = WorkloadDescription {
      it also computes, it does steps of the loop of cpu before each wait.",
     tasks: 16,
     parameters: &[&WAIT, &COMPUTE_ITERATIONS, &COMPUTE, &SLICES],
-    manner: &[],
     sizing: Some(Sizing {
         label: "Sized by",
         about: "how much a task computes: steps of the loop of cpu, or a time",

@@ -125,9 +125,8 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 failures: Vec<TaskRecord>, startup_s: MaybeMeasured => 0, computing_overlap_s: MaybeMeasured => 0,
                 gil: Option<GilTotals>, python: Option<PythonRecord>,
                 context_switches: Option<ContextSwitches>, migrations: u64,
-                memory_bytes: Option<u64>, shared_file: Option<SharedFile>,
-                counter: Option<CounterTotals>, function: Option<FunctionFacts>,
-                tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
+                memory_bytes: Option<u64>, shared_file: Option<SharedFile>, counter: Option<CounterTotals>,
+                function: Option<FunctionFacts>, tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
                 events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
         );
         Ok(Record {
