@@ -103,6 +103,8 @@ pub enum Unclear {
     LoopBroke(Option<String>),
     /// No workers could do the calls.
     NoneRan,
+    /// The user stopped the race.
+    Stopped,
     /// The budget allowed too few runs.
     TooFew,
     /// Other programs disturbed the runs.
@@ -145,7 +147,7 @@ pub struct Why {
 pub struct Tried {
     /// The way.
     pub way: CallWay,
-    /// The number of runs that count, and how many of them were disturbed.
+    /// The number of runs, and how many of them were disturbed.
     pub runs: usize,
     /// See [`Tried::runs`].
     pub disturbed: usize,
@@ -198,8 +200,9 @@ impl<'r> Runs<'r> {
     }
 
     fn facts(&self, entry: Entry) -> impl Iterator<Item = &'r FunctionFacts> {
-        self.of(entry)
-            .filter_map(|record| record.system.function.as_ref())
+        let ended = |record: &&Record| record.ending.outcome == Outcome::Completed;
+        let ended = self.of(entry).filter(ended);
+        ended.filter_map(|record| record.system.function.as_ref())
     }
 
     fn way(&self, entry: Entry) -> CallWay {
@@ -298,9 +301,14 @@ fn choice(runs: &Runs<'_>, standing: Standing) -> AdvisedChoice {
     ) {
         return AdvisedChoice::CannotTell(Unclear::LoopBroke(reason(record)));
     }
+    let was_stopped = runs
+        .records
+        .iter()
+        .any(|(_, record)| record.ending.outcome == Outcome::Cancelled);
     match standing {
         Standing::Use(entry) => AdvisedChoice::Use(way(entry)),
         Standing::Neither(entry) => AdvisedChoice::Neither(entry.map(way)),
+        Standing::CannotTell(_) if was_stopped => AdvisedChoice::CannotTell(Unclear::Stopped),
         Standing::CannotTell(doubt) => AdvisedChoice::CannotTell(match doubt {
             Doubt::OneCall => Unclear::OneCall,
             Doubt::NoneRan => Unclear::NoneRan,
@@ -341,7 +349,7 @@ fn tried(runs: &Runs<'_>, chosen: Option<Entry>) -> Vec<Tried> {
         };
         Tried {
             way: runs.way(entry),
-            runs: counted().count(),
+            runs: runs.of(entry).count(),
             disturbed: race
                 .laps
                 .iter()

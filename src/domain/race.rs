@@ -10,7 +10,7 @@ mod course;
 mod standing;
 
 pub use course::{RaceCourse, time_s};
-pub use standing::{Doubt, Standing};
+pub use standing::{Doubt, Standing, WORTH};
 
 use super::rounds::{Effort, LEAST_PAIRS};
 
@@ -137,6 +137,8 @@ pub struct Race {
     /// The number of rounds of families, and of numbers of workers.
     family_rounds: u32,
     worker_rounds: u32,
+    /// Of each family that can do the calls, the entry that was the fastest in its heat.
+    runners: Vec<Entry>,
     /// What still runs in this round; the next one is the last.
     queue: Vec<Entry>,
     /// What runs now, or ran last.
@@ -156,6 +158,7 @@ impl Race {
             round: 0,
             family_rounds: 0,
             worker_rounds: 0,
+            runners: vec![],
             queue: vec![],
             current: None,
             spent_s: 0.0,
@@ -198,6 +201,9 @@ impl Race {
                 tasks: self.tasks,
                 result,
             });
+            if self.round <= 1 || !result.is_sound {
+                self.runners = self.find_runners();
+            }
         }
         let is_over = self.spent_s >= self.track.budget_s || self.laps.len() >= MOST_RUNS as usize;
         if is_over || (self.stage != RaceStage::Sizing && self.all_times(Entry::LOOP).is_empty()) {
@@ -293,7 +299,11 @@ impl Race {
         } else {
             LOOP_SHARE
         };
-        fits(share).max(few).clamp(1, most.max(1))
+        let size = fits(share).max(few);
+        // A list is not cut for little.
+        let is_nearly_all = f64::from(size) >= 0.8 * f64::from(inputs);
+        let size = if is_nearly_all { inputs } else { size };
+        size.clamp(1, most.max(1))
     }
 
     /// The next rung of the first family that is not through with its heat.
@@ -382,7 +392,7 @@ impl Race {
     /// What is measured in turn: the best entry of each family that is still in the race, and the loop unless it has
     /// lost.
     pub fn field(&self) -> Vec<Entry> {
-        let mut field = self.runners();
+        let mut field = self.runners.clone();
         field.retain(|entry| !self.has_lost(entry.family));
         if !self.loop_has_lost() {
             field.push(Entry::LOOP);

@@ -29,6 +29,7 @@ use crate::{
     },
     present::{
         advice_table, code,
+        format::Format,
         sentence::{advised as sentence, pitfall},
         table::filled,
     },
@@ -74,10 +75,11 @@ pub fn advise(request: &AdviseRequest, keeping: &Keeping, ascii: bool) -> Result
             advice: Some(&advised),
             ..bench.shared()
         };
-        let table = |room| report(&advised, room);
-        bench
-            .destination
-            .share(&bench.session.machine, &shared, table)
+        let destination = &bench.destination;
+        match request.output.format() {
+            Format::Table => destination.print_as_it_is(&report(&advised, destination.room())),
+            _ => destination.share(&bench.session.machine, &shared, |_| String::new()),
+        }
     })?;
     Ok(if ended == exit::DONE { answered } else { ended })
 }

@@ -93,6 +93,14 @@ impl<'a> Destination<'a> {
         self.deliver(|out| export::write(self.output.format(), machine, shared, traces, out))
     }
 
+    /// Writes text for people as it is, because it contains code.
+    ///
+    /// # Errors
+    /// If that is not possible.
+    pub fn print_as_it_is(&self, text: &str) -> Result<(), Failure> {
+        self.deliver(|out| out.write_all(spelled(text, self.ascii).as_bytes()))
+    }
+
     /// Writes text for people, with lines that use the available width.
     ///
     /// # Errors

@@ -336,12 +336,7 @@ impl Recipe<'_> {
         let class = self.class().unwrap_or_default();
         let workers = self.workers;
         let more = match (self.start_method(), self.pool) {
-            (Some(method), _) => {
-                format!(
-                    ", mp_context=multiprocessing.get_context(\"{}\")",
-                    method.name()
-                )
-            }
+            (Some(_), _) => ", mp_context=context".into(),
             (None, CodePool::Interpreters) => ", initializer=exec, initargs=(paths,)".into(),
             _ => String::new(),
         };
@@ -351,6 +346,10 @@ impl Recipe<'_> {
             _ => String::new(),
         };
         let mut lines = vec![];
+        if let Some(method) = self.start_method() {
+            let name = method.name();
+            lines.push(format!("context = multiprocessing.get_context(\"{name}\")"));
+        }
         if self.pool == CodePool::Interpreters {
             lines.push(
                 "# a new interpreter does not know where this program looks for modules".into(),

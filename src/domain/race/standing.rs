@@ -56,8 +56,9 @@ impl Race {
             return Standing::CannotTell(Doubt::NoneRan);
         };
         let rivals = self
-            .runners()
-            .into_iter()
+            .runners
+            .iter()
+            .copied()
             .filter(|entry| !self.has_lost(entry.family));
         let rivals: Vec<Entry> = rivals.collect();
         let is_not_worth = |entry: &Entry| {
@@ -130,12 +131,12 @@ impl Race {
     /// The family that is the fastest so far, with its runner.
     pub fn leader(&self) -> Option<Entry> {
         let time = |entry: &Entry| self.typical_in_turn(*entry);
-        let runners = self.runners().into_iter();
+        let runners = self.runners.iter().copied();
         runners.min_by(|a, b| time(a).total_cmp(&time(b)))
     }
 
     /// Of each family, the entry that was the fastest in its heat.
-    pub(super) fn runners(&self) -> Vec<Entry> {
+    pub(super) fn find_runners(&self) -> Vec<Entry> {
         let families = 1..=self.track().most.len();
         let runner = |family: usize| {
             let heat = |entry: &Entry| {
@@ -168,7 +169,7 @@ impl Race {
     }
 
     fn time_in(&self, round: u32, family: usize) -> Option<(f64, bool)> {
-        let mut runners = self.runners().into_iter().chain([Entry::LOOP]);
+        let mut runners = self.runners.iter().copied().chain([Entry::LOOP]);
         let runner = runners.find(|entry| entry.family == family)?;
         let mut laps = self.sound(runner);
         let lap = laps.find(|lap| lap.round == round)?;
@@ -213,7 +214,7 @@ impl Race {
 
     /// The undisturbed times of a family's runner.
     fn runner_times(&self, family: usize) -> Option<Vec<f64>> {
-        let mut runners = self.runners().into_iter().chain([Entry::LOOP]);
+        let mut runners = self.runners.iter().copied().chain([Entry::LOOP]);
         let entry = runners.find(|entry| entry.family == family)?;
         Some(self.times(entry))
     }
@@ -221,7 +222,7 @@ impl Race {
     /// The same from single runs, if they differ so much that noise cannot explain it. That is decided by two or more runs of
     /// each, or by three or more if they were disturbed.
     fn wide(&self, over: usize, of: usize) -> Option<Ratio> {
-        let mut runners = self.runners();
+        let mut runners = self.runners.clone();
         runners.push(Entry::LOOP);
         let times = |family: usize| {
             let entry = *runners.iter().find(|entry| entry.family == family)?;

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         phase::Phase,
         python::GilState,
+        race::WORTH,
         text::{self, bytes, capitalized, counted, duration, grouped, percent},
     },
 };
@@ -100,8 +101,21 @@ fn because(advised: &Advised, way: &CallWay) -> String {
                 waits(advised)
             )
         }
+        (_, false) if !is_shared && !threads_gain(advised) => {
+            format!("{}, and threads would wait for each other", waits(advised))
+        }
         _ => waits(advised),
     }
+}
+
+/// Whether threads of any number are clearly faster than the loop.
+fn threads_gain(advised: &Advised) -> bool {
+    let threads = advised
+        .tried
+        .iter()
+        .filter(|tried| tried.way.executor.model == Model::PythonThreads);
+    let gains = threads.filter_map(|tried| tried.gain);
+    gains.map(|gain| gain.value).fold(0.0, f64::max) >= WORTH
 }
 
 /// "a call waits 94 % of its time for the network".
@@ -185,9 +199,13 @@ fn cannot_tell(advised: &Advised, unclear: &Unclear) -> String {
             duration(advised.why.loop_s)
         ),
         Unclear::LoopBroke(Some(reason)) => {
-            format!("every call in a loop fails ({})", text::clean(reason, 300))
+            format!(
+                "the loop cannot do the calls ({})",
+                text::clean(reason, 300)
+            )
         }
         Unclear::LoopBroke(None) => "no loop could do the calls".into(),
+        Unclear::Stopped => "it was stopped before that was decided".into(),
         Unclear::NoneRan => "no other workers than the loop could do the calls".into(),
         Unclear::TooFew => format!("{budget} were enough for too few runs{so_far}; {longer}"),
         Unclear::Disturbed => format!(
@@ -240,7 +258,7 @@ pub fn shares(advised: &Advised) -> String {
         .any(|(phase, _)| *phase != Phase::Computing);
     match is_known {
         true => format!("of a call: {}; on a core {on_core}", shares.join(", ")),
-        false => format!("a call is on a core for {on_core} of its time, and waits for the rest"),
+        false => format!("a call uses a core for {on_core} of its time, and waits for the rest"),
     }
 }
 
@@ -339,5 +357,150 @@ pub fn checked(checked: &Checked) -> String {
                 text::clean(last.trim(), 300)
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analysis::{advised::Why, pitfall::Pitfall},
+        domain::{
+            function::{Function, Inputs},
+            model_variant::ModelVariant,
+            python::Python,
+            stats::{Interval, Ratio},
+        },
+        fixtures::python,
+    };
+
+    fn way(model: Model, workers: u32) -> CallWay {
+        CallWay {
+            executor: ModelVariant {
+                model,
+                python: Some(Python {
+                    interpreter: python::interpreter(),
+                    start_method: None,
+                }),
+            },
+            workers,
+            chunk: 1,
+        }
+    }
+
+    /// Advice about a function that uses a core for this share of a call.
+    fn advised(choice: AdvisedChoice, computes: f64, shares: &[(Phase, f64)]) -> Advised {
+        Advised {
+            function: Function::unseen("fetch.py:fetch".into(), Inputs::None),
+            choice,
+            gain: Some(Ratio {
+                value: 9.4,
+                interval: Some(Interval {
+                    low: 8.8,
+                    high: 9.9,
+                }),
+            }),
+            why: Why {
+                shares: shares.to_vec(),
+                computes,
+                loop_s: 2.0,
+                ..Why::default()
+            },
+            tried: vec![],
+            pitfalls: vec![],
+            checked: None,
+            inputs: 100,
+            tasks: 100,
+            calls: 3_400,
+            spent_s: 48.0,
+            budget_s: 60.0,
+        }
+    }
+
+    #[test]
+    fn threads_for_a_function_that_waits_for_a_server_with_a_limit() {
+        let shares = [(Phase::Network, 0.94), (Phase::Computing, 0.06)];
+        let use_threads = AdvisedChoice::Use(way(Model::PythonThreads, 12));
+        let mut advice = advised(use_threads, 0.06, &shares);
+        advice.pitfalls.push(Pitfall {
+            kind: PitfallKind::OutsideLimit,
+            seen: PitfallSigns::AtOnce {
+                workers: 12,
+                more: 24,
+                slower: 2.0,
+            },
+        });
+        assert_eq!(
+            sentence(&advice),
+            "Use threads, 12 of them: 9.40× (8.80–9.90) as fast as a loop, because a call waits 94 % of its time for the network; \
+             more gain nothing, as the server answers 12 at a time"
+        );
+    }
+
+    #[test]
+    fn processes_for_a_function_that_computes_and_threads_if_it_releases_the_gil() {
+        let shares = [(Phase::Computing, 1.0)];
+        let processes = AdvisedChoice::Use(way(Model::PythonProcesses, 4));
+        assert_eq!(
+            sentence(&advised(processes, 0.99, &shares)),
+            "Use processes, 4 of them: 9.40× (8.80–9.90) as fast as a loop, because a call computes 99 % of its time, and threads \
+             would share one GIL"
+        );
+        let threads = AdvisedChoice::Use(way(Model::PythonThreads, 4));
+        let mut advice = advised(threads, 0.99, &shares);
+        advice.pitfalls.push(Pitfall {
+            kind: PitfallKind::ReleasesGil,
+            seen: PitfallSigns::Cores(3.9),
+        });
+        assert!(
+            sentence(&advice)
+                .ends_with("a call computes 99 % of its time and releases the GIL meanwhile")
+        );
+    }
+
+    #[test]
+    fn neither_and_cannot_tell_say_why() {
+        let keep = AdvisedChoice::Neither(Some(way(Model::PythonThreads, 2)));
+        let said = sentence(&advised(keep, 1.0, &[]));
+        assert!(
+            said.starts_with("Keep the loop: 100 calls take 2.00 s, and 2 threads"),
+            "{said}"
+        );
+        let alone = Advised {
+            gain: None,
+            tasks: 1,
+            ..advised(AdvisedChoice::Neither(None), 1.0, &[])
+        };
+        assert_eq!(
+            sentence(&alone),
+            "Keep the loop: 1 call takes 2.00 s, and one call cannot be shared"
+        );
+        for unclear in [
+            Unclear::OneCall,
+            Unclear::LoopBroke(None),
+            Unclear::LoopBroke(Some("it is\u{1b} broken".into())),
+            Unclear::NoneRan,
+            Unclear::Stopped,
+            Unclear::TooFew,
+            Unclear::Disturbed,
+            Unclear::OverLoop(way(Model::PythonThreads, 2)),
+            Unclear::Between(way(Model::PythonThreads, 2), way(Model::PythonProcesses, 2)),
+        ] {
+            let said = sentence(&advised(AdvisedChoice::CannotTell(unclear), 0.5, &[]));
+            assert!(
+                said.starts_with("Cannot tell: ") && !said.contains('\u{1b}'),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn code_that_failed_is_not_shown_as_working() {
+        let failed = checked(&Checked::Failed("Traceback\nKeyError: 3\n".into()));
+        assert!(
+            failed.contains("did NOT work") && failed.contains("KeyError: 3"),
+            "{failed}"
+        );
+        assert!(checked(&Checked::Ran(0.5)).contains("worked"));
     }
 }
