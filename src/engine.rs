@@ -33,5 +33,7 @@ pub mod zygote;
 pub use error::EngineError;
 
 mod conclude;
+pub mod outside;
 mod sampler;
 mod shared_file;
+pub mod states;

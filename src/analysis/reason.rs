@@ -77,7 +77,8 @@ impl Cause {
                 cores: times.parallelism,
             };
         }
-        let waiting = [Phase::Ready, Phase::Gil].map(|phase| (average(record, phase), phase));
+        let waiting =
+            [Phase::Ready, Phase::Gil, Phase::Lock].map(|phase| (average(record, phase), phase));
         Cause::Computing {
             at_once: times.parallelism,
             waiting: most(waiting).filter(|(workers, _)| *workers >= WORKERS),
@@ -117,19 +118,21 @@ pub(super) fn average(record: &Record, phase: Phase) -> f64 {
 }
 
 /// The phases in which a task waits on purpose, not for a core or the lock.
-pub(super) const WAITS: [Phase; 3] = [Phase::Sleep, Phase::File, Phase::Network];
+pub(super) const WAITS: [Phase; 4] = [Phase::Sleep, Phase::File, Phase::Network, Phase::Subprocess];
 
 /// How long all tasks would take one after the other, in seconds: without waiting for the lock or for a core.
 pub(super) fn on_tasks(record: &Record) -> f64 {
-    let phases = WAITS.into_iter().chain([Phase::Computing]);
+    let phases = WAITS.into_iter().chain([Phase::Computing, Phase::Pickling]);
     phases.map(|phase| spent(record, phase)).sum()
 }
 
 /// Whether workers also waited for CPython's lock or for a core while they waited for the network, wrote files or slept.
-/// These times cannot be told apart.
+/// These times cannot be told apart, unless the kernel recorded the switches.
 pub(super) fn waits_are_blurred(record: &Record, usable: u32) -> bool {
     let (plan, cores) = (&record.plan, record.times.parallelism);
-    let needs_lock = plan.workers > 1 && plan.lock() == Lock::Real && cores > LOCK_FREE;
+    let is_recorded = record.measurement.blocked.is_some();
+    let needs_lock =
+        !is_recorded && plan.workers > 1 && plan.lock() == Lock::Real && cores > LOCK_FREE;
     let needs_core = match record.run_queue_wait_s() {
         Some(all) => all - spent(record, Phase::Ready) > on_tasks(record) * SHARE,
         None => cores > f64::from(usable.min(plan.workers)) * FULL,

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         history::{RunEntry, SweepEntry},
         machine::Machine,
-        plan::Plan,
+        plan::{Lock, Plan},
         trace::Trace,
     },
     present::sentence,
@@ -47,6 +47,14 @@ impl<'a> Shown<'a> {
                 entry.record.times.concurrency,
                 entry.record.times.parallelism,
             ),
+        }
+    }
+
+    /// Whether the time of the phase gil is an estimate.
+    pub fn estimates_gil(self) -> bool {
+        match self {
+            Shown::Live(live) => live.plan.lock() == Lock::Real && !live.trace.is_watched,
+            Shown::Entry(entry) => entry.record.measurement.phase_source.estimates_gil(),
         }
     }
 

@@ -27,6 +27,12 @@ pub enum Phase {
     Lost = 7,
     /// Waits only for time to pass.
     Sleep = 8,
+    /// Waits for a lock of the program's own.
+    Lock = 9,
+    /// Waits for another process.
+    Subprocess = 10,
+    /// Turns objects into bytes for another process, or back.
+    Pickling = 11,
 }
 
 /// The description of a phase.
@@ -71,7 +77,10 @@ pub enum Hue {
 }
 
 /// How the time within a system call is measured.
-const CALL: &str = "from the call to its return; waiting for a core is included";
+const CALL: &str = "from the call to its return; waiting for a core is included, except where the kernel recorded it";
+/// How a wait is measured that no worker stamps.
+const SAMPLED: &str = "by the kernel's records of when the thread was off its core, and samples of the system call that it \
+    was in. A wait without a sample counts as the sampled one of the most similar length";
 
 /// In the order of the phases' numbers.
 static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
@@ -90,7 +99,8 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         name: "computing",
         column: "computing_s",
         meaning: "a core works on the task",
-        how: "measured by the CPU clock of the thread, read at each change and about every millisecond",
+        how: "measured by the CPU clock of the thread, read at each change and about every millisecond; for \
+         Python by the kernel's records of when its thread had a core, where it gives them",
         letter: 'c',
         mark: "█",
         hue: Hue::Computing,
@@ -116,8 +126,9 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         column: "gil_s",
         meaning: "waits for the interpreter lock (GIL)",
         how: "for the emulated GIL, from asking for it until getting it. CPython's own GIL does \
-         not report it, so there it is an estimate: what remains of a computing task's time after \
-         its CPU time and the kernel's account of waiting for a core",
+         not report it. Where the kernel records switches, it is the time off a core in which samples find the thread \
+         in the GIL's system call. Elsewhere it is an estimate: what remains of a computing task's \
+         time after its CPU time and the kernel's account of waiting for a core",
         letter: 'g',
         mark: "╳",
         hue: Hue::Lock,
@@ -179,41 +190,83 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         is_starved: false,
         class: "p-network",
     },
+    PhaseDescription {
+        name: "lock",
+        column: "lock_s",
+        meaning: "waits for another lock than the GIL",
+        how: SAMPLED,
+        letter: 'k',
+        mark: "┼",
+        hue: Hue::Lock,
+        is_starved: true,
+        class: "p-lock",
+    },
+    PhaseDescription {
+        name: "subprocess",
+        column: "subprocess_s",
+        meaning: "waits for another process",
+        how: SAMPLED,
+        letter: 'p',
+        mark: "»",
+        hue: Hue::Waiting,
+        is_starved: false,
+        class: "p-subprocess",
+    },
+    PhaseDescription {
+        name: "pickling",
+        column: "pickling_s",
+        meaning: "turns objects into bytes, or back",
+        how: "from before the worker pickles or unpickles until after it",
+        letter: 'm',
+        mark: "≈",
+        hue: Hue::Files,
+        is_starved: false,
+        class: "p-pickling",
+    },
 ];
 
 impl Phase {
     /// The number of phases, including [`Phase::Lost`].
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 12;
 
     /// Every phase of a worker, in the order of legends and tables.
-    pub const MEASURED: [Phase; 8] = [
+    pub const MEASURED: [Phase; 11] = [
         Phase::Starting,
         Phase::Computing,
         Phase::Ready,
         Phase::Gil,
+        Phase::Lock,
         Phase::Network,
         Phase::File,
         Phase::Sleep,
+        Phase::Subprocess,
+        Phase::Pickling,
         Phase::Idle,
     ];
 
     /// Every phase of a worker, in the order of legends beside a run.
-    pub const LISTED: [Phase; 8] = [
+    pub const LISTED: [Phase; 11] = [
         Phase::Computing,
         Phase::Ready,
         Phase::Gil,
+        Phase::Lock,
         Phase::Network,
         Phase::File,
         Phase::Sleep,
+        Phase::Subprocess,
+        Phase::Pickling,
         Phase::Starting,
         Phase::Idle,
     ];
 
     /// What drawings show, from the bottom of a lane to its top.
-    pub const STACK: [Phase; 8] = [
+    pub const STACK: [Phase; 11] = [
         Phase::Computing,
         Phase::Ready,
         Phase::Gil,
+        Phase::Lock,
+        Phase::Pickling,
+        Phase::Subprocess,
         Phase::File,
         Phase::Network,
         Phase::Sleep,

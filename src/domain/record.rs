@@ -184,6 +184,8 @@ pub struct Measurement {
     pub observer: Observer,
     /// How waiting for a core was measured.
     pub phase_source: PhaseSource,
+    /// How the causes of waits are known; null unless the kernel recorded the workers' switches.
+    pub blocked: Option<BlockedTotals>,
     /// Caveats that follow from this run alone.
     #[serde(skip)]
     pub caveats: Vec<Caveat>,
@@ -209,6 +211,23 @@ pub enum PhaseSource {
     /// It was not: what happens within a call of the user's function is in the phase computing.
     #[serde(rename = "calls")]
     Calls,
+    /// By the kernel's records of each switch, its account of waiting for a core, and samples of the system calls of
+    /// blocked threads.
+    #[serde(rename = "switches+syscalls")]
+    SwitchesAndSyscalls,
+}
+
+/// How the causes of the workers' waits are known, summed over the workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BlockedTotals {
+    /// Waits during which a sample saw what the thread waited for.
+    #[serde(deserialize_with = "foreign::measured")]
+    pub sampled_s: f64,
+    /// Waits without a sample, which count as the sampled one of the most similar length.
+    #[serde(deserialize_with = "foreign::measured")]
+    pub estimated_s: f64,
+    /// The number of switch records that were lost. Where they are missing, the workers' own clocks hold.
+    pub lost_records: u64,
 }
 
 impl PhaseSource {

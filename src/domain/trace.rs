@@ -59,6 +59,8 @@ pub struct LaneUpdate {
     pub cpu: Nanos,
     /// Events dropped so far because the lane was full.
     pub dropped: u64,
+    /// Whether the kernel's records say when the worker is on a core, so that an old stamp means nothing.
+    pub is_watched: bool,
 }
 
 /// Everything the engine saw since the previous batch. The explorer folds it into its [`Trace`].
@@ -125,6 +127,8 @@ pub struct Trace {
     pub is_concluded: bool,
     /// Whether detail was dropped to save memory.
     pub is_thinned: bool,
+    /// Whether the kernel's records say when the workers are on a core, so that waiting for a lock is no estimate.
+    pub is_watched: bool,
 }
 
 impl Trace {
@@ -164,6 +168,7 @@ impl Trace {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
         for (worker, update) in batch.lanes.into_iter().enumerate().take(self.lanes.len()) {
             let known = self.lanes[worker].transitions.len();
+            self.is_watched |= update.is_watched;
             self.lanes[worker].update(update);
             self.fold(worker, known.saturating_sub(1));
         }
@@ -262,6 +267,11 @@ impl Trace {
     pub fn in_flight_now(&self) -> u32 {
         // The two numbers may have been counted at different moments.
         self.tasks.0.saturating_sub(self.tasks.1)
+    }
+
+    /// Whether any worker was ever in this phase. O(lanes).
+    pub fn has_seen(&self, phase: Phase) -> bool {
+        self.lanes.iter().any(|lane| lane.has_seen(phase))
     }
 
     /// How many workers are in each phase now. O(lanes).

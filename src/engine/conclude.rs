@@ -7,6 +7,8 @@ use super::{
     arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known},
     caveats,
     executor::{Death, Ending},
+    outside::Outside,
+    states::LaneStates,
 };
 use crate::{
     catalog::{
@@ -68,6 +70,8 @@ pub struct Watched {
     pub overlap: Nanos,
     /// CPU time of sampling and drawing during the run.
     pub cpu: Nanos,
+    /// What was seen of the threads of Python, if they were watched.
+    pub outside: Option<Outside>,
 }
 
 /// When the last worker made its last stamp or died, since `t0`; `otherwise` if no worker ever did either.
@@ -107,7 +111,7 @@ impl Facts<'_> {
             interpreter: InterpreterFacts {
                 gil: self.shows_lock().then(|| GilTotals {
                     switches: self.gil_switches,
-                    is_estimate: self.plan.lock() == Lock::Real,
+                    is_estimate: self.phase_source().estimates_gil(),
                     wait_s: seconds(times.phases_s[Phase::Gil]),
                 }),
                 python: self.python(&tally),
@@ -115,7 +119,7 @@ impl Facts<'_> {
             times,
             system: SystemFacts {
                 context_switches: self.context_switches(),
-                migrations: self.sum(|lane| &lane.migrations),
+                migrations: workers.iter().map(|worker| worker.migrations).sum(),
                 memory_bytes: self.memory(),
                 shared_file: self.shared_file.clone(),
                 counter: self.counter(&tally),
@@ -194,7 +198,7 @@ impl Facts<'_> {
 
     /// Whether the phases show only who executes a call.
     fn is_opaque(&self) -> bool {
-        self.plan.workload.is_opaque()
+        self.plan.workload.is_opaque() && self.watched.outside.is_none()
     }
 
     fn run_ending(&self, tally: &Tally) -> RunEnding {
@@ -246,7 +250,7 @@ impl Facts<'_> {
 
     /// How the run was measured. The caveats are added when everything else is known.
     fn measurement(&self) -> Measurement {
-        let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
+        let outside = self.watched.outside.as_ref();
         Measurement {
             events: EventTotals {
                 recorded: self.watched.recorded,
@@ -255,15 +259,28 @@ impl Facts<'_> {
             observer: Observer {
                 cpu_s: seconds(self.watched.cpu),
             },
-            phase_source: match (self.plan.lock(), has_schedstat) {
-                _ if self.is_opaque() => PhaseSource::Calls,
-                (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
-                (Lock::Real, false) => PhaseSource::ClockGilEstimated,
-                (_, true) => PhaseSource::ClockAndSchedstat,
-                (_, false) => PhaseSource::Clock,
-            },
+            phase_source: self.phase_source(),
+            blocked: outside.map(|outside| LaneStates::blocked(&outside.states)),
             caveats: vec![],
         }
+    }
+
+    fn phase_source(&self) -> PhaseSource {
+        let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
+        match (self.plan.lock(), has_schedstat) {
+            _ if self.watched.outside.is_some() => PhaseSource::SwitchesAndSyscalls,
+            _ if self.is_opaque() => PhaseSource::Calls,
+            (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
+            (Lock::Real, false) => PhaseSource::ClockGilEstimated,
+            (_, true) => PhaseSource::ClockAndSchedstat,
+            (_, false) => PhaseSource::Clock,
+        }
+    }
+
+    /// What a worker did as seen from outside. If its own events are incomplete, so is this.
+    fn states(&self, number: u32, lane: &LaneHeader) -> Option<&LaneStates> {
+        let states = &self.watched.outside.as_ref()?.states[number as usize];
+        (lane.dropped.load(Relaxed) == 0).then_some(states)
     }
 
     /// The memory of all workers together, or of the interpreter that they share.
@@ -353,7 +370,9 @@ impl Facts<'_> {
             phases_s: phases,
             run_queue_wait_s: load_known(&lane.run_queue_wait).map(seconds),
             gil_wait_s: self.shows_lock().then(|| seconds(phases[Phase::Gil])),
-            migrations: lane.migrations.load(Relaxed),
+            migrations: self
+                .states(number, lane)
+                .map_or_else(|| lane.migrations.load(Relaxed), |seen| seen.migrations),
         }
     }
 
@@ -365,8 +384,13 @@ impl Facts<'_> {
             times[Phase::Starting] = self.wall;
             return times;
         }
-        for phase in Phase::MEASURED {
-            times[phase] = lane.phases[phase as usize].load(Relaxed);
+        match self.states(number, lane) {
+            Some(seen) => times = seen.times,
+            None => {
+                for phase in Phase::MEASURED {
+                    times[phase] = lane.phases[phase as usize].load(Relaxed);
+                }
+            }
         }
         // A worker that died left its last phase open: the phase lasted until the death.
         let open = lane.open_phase.load(Relaxed) as u8;
@@ -486,6 +510,7 @@ mod tests {
                     recorded: 0,
                     overlap: 5,
                     cpu: 0,
+                    outside: None,
                 },
                 all_tasks: false,
             };

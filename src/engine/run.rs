@@ -29,6 +29,7 @@ use super::{
     lock::lock,
     loopback::Site,
     os,
+    outside::Outside,
     python::{function, order},
     sampler::Sampler,
     scratch::Scratch,
@@ -251,6 +252,9 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let started_at = jiff::Timestamp::now().to_string();
         let (suspended, throttled) = (clock::suspended(), os::throttled());
         let mut sampler = Sampler::start(arena.workers());
+        if Outside::sees(&self.assignment.plan) {
+            sampler.outside = Outside::start(context.arena.clone(), &self.assignment.plan).ok();
+        }
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
         context.suspended.store(0, Relaxed);
@@ -269,6 +273,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let stopped = self.ending.stopped.max(context.suspended.swap(0, Relaxed));
         let gil = self.assignment.gil.as_ref();
         let managed = load_known(&arena.header().python.manager_cpu).unwrap_or(0);
+        let outside = sampler.outside.take();
         let facts = Facts {
             arena,
             plan: &self.assignment.plan,
@@ -280,7 +285,10 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
                 recorded: sampler.recorded,
                 overlap: sampler.overlap.conclude(wall),
                 cores: sampler.cores(arena, wall, managed),
-                cpu: self.sampling + self.watcher.taken(),
+                cpu: self.sampling
+                    + self.watcher.taken()
+                    + outside.as_ref().map_or(0, Outside::cpu),
+                outside,
             },
             shared_file: shared_file::examine(&self.assignment),
             function: function::facts(&self.assignment),
@@ -342,7 +350,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             if over {
                 return;
             }
-            self.open_gate_when_ready();
+            self.open_gate_when_ready(sampler);
             self.enforce_stop(executor);
             if clock::now() - sampled >= u64::from(SAMPLE_MS) * 1_000_000 {
                 sampled = clock::now();
@@ -354,11 +362,13 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         }
     }
 
-    fn open_gate_when_ready(&mut self) {
+    fn open_gate_when_ready(&mut self, sampler: &mut Sampler) {
         if self.gate_opened {
             return;
         }
         let arena = &*self.context.arena;
+        // Refused for one worker, it says nothing about the others either.
+        sampler.outside.take_if(|outside| outside.attach().is_err());
         if let Some(death) = self.ending.deaths.first()
             && self.ending.error.is_none()
             && !arena.is_stopping()

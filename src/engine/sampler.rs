@@ -11,6 +11,7 @@ use super::{
     clock,
     executor::Death,
     os::{self, CoreUse},
+    outside::Outside,
     recorder,
 };
 use crate::domain::{
@@ -30,6 +31,8 @@ pub struct Sampler {
     pub recorded: u64,
     /// How long at least two workers computed at the same time.
     pub overlap: ComputingOverlap,
+    /// Watches the workers' threads from outside, if they are Python's and the system allows it.
+    pub outside: Option<Outside>,
     /// The number of deaths that have been reported.
     reported_deaths: usize,
     /// The cores that this process may use.
@@ -86,6 +89,7 @@ impl Sampler {
         Sampler {
             recorded: 0,
             overlap: ComputingOverlap::new(workers),
+            outside: None,
             reported_deaths: 0,
             usable: os::affinity(),
             window: first.clone(),
@@ -97,6 +101,10 @@ impl Sampler {
     /// Everything since the last sample. `deaths` lists all workers that have died so far; a worker that died at work
     /// is idle from then on.
     pub fn sample(&mut self, arena: &Arena, deaths: &[Death]) -> Batch {
+        self.read(arena, deaths, false)
+    }
+
+    fn read(&mut self, arena: &Arena, deaths: &[Death], is_over: bool) -> Batch {
         let t0 = arena.t0();
         let mut batch = Batch::default();
         batch.lanes.reserve(arena.workers() as usize);
@@ -113,20 +121,17 @@ impl Sampler {
             if lane.state() != LaneState::Finished {
                 complete_until = complete_until.min(last_stamp);
             }
-            let transitions = recorder::take_events(arena, worker, t0);
-            self.recorded += transitions.len() as u64;
-            self.overlap.add(worker as usize, &transitions);
             batch.lanes.push(LaneUpdate {
-                transitions,
+                transitions: recorder::take_events(arena, worker, t0),
                 last_stamp,
                 cpu: lane.cpu.load(Relaxed),
                 dropped: lane.dropped.load(Relaxed),
+                is_watched: false,
             });
         }
         for death in &deaths[self.reported_deaths..] {
             if began(arena, death.worker) {
                 let idle = idle(death.at.saturating_sub(t0), false);
-                self.overlap.add(death.worker as usize, &[idle]);
                 batch.lanes[death.worker as usize].transitions.push(idle);
             }
             if !death.while_stopping {
@@ -134,6 +139,13 @@ impl Sampler {
             }
         }
         self.reported_deaths = deaths.len();
+        if let Some(outside) = &mut self.outside {
+            complete_until = complete_until.min(outside.merge(&mut batch.lanes, is_over));
+        }
+        for (worker, update) in batch.lanes.iter().enumerate() {
+            self.recorded += update.transitions.len() as u64;
+            self.overlap.add(worker, &update.transitions);
+        }
         self.overlap.save_memory(complete_until);
         batch.cores = self.ours(arena);
         let reading = CoresReading::now(&batch.cores);
@@ -148,7 +160,7 @@ impl Sampler {
 
     /// The last batch, up to `wall`. If the last events of a lane were dropped, their time is marked as not recorded.
     pub fn conclude(&mut self, arena: &Arena, deaths: &[Death], wall: Nanos) -> Batch {
-        let mut batch = self.sample(arena, deaths);
+        let mut batch = self.read(arena, deaths, true);
         for (worker, update) in (0..).zip(&mut batch.lanes) {
             let cut = arena.lane(worker).state() == LaneState::Finished && update.dropped > 0;
             if cut && began(arena, worker) {

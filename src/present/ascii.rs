@@ -28,6 +28,7 @@ pub const fn stand_in(c: char) -> char {
         // The marks of the waiting phases, and of having no task.
         '┊' => ':',
         '╳' => 'x',
+        '»' => '>',
         '─' | '▔' | '–' | '—' | '−' | '‐' | '╴' | '╶' => '-',
         '≡' | '━' | '═' => '=',
         '╌' | '┄' => ',',

@@ -138,6 +138,7 @@ pub fn record(plan: Plan, wall_s: f64, cpu_s: f64) -> Record {
             events: EventTotals::default(),
             observer: Observer::default(),
             phase_source: PhaseSource::Clock,
+            blocked: None,
             caveats: vec![],
         },
         plan,

@@ -11,9 +11,9 @@ use serde::{
 };
 
 use super::{
-    CampaignPart, ContextSwitches, CoreRecord, EventTotals, GilTotals, InterpreterFacts,
-    Measurement, Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding, RunTimes,
-    SystemFacts, TaskRecord, WorkerRecord,
+    BlockedTotals, CampaignPart, ContextSwitches, CoreRecord, EventTotals, GilTotals,
+    InterpreterFacts, Measurement, Observer, Outcome, PhaseSource, PythonRecord, Record, RunEnding,
+    RunTimes, SystemFacts, TaskRecord, WorkerRecord,
 };
 use crate::{
     catalog::caveat::Caveat,
@@ -127,7 +127,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 context_switches: Option<ContextSwitches>, migrations: u64,
                 memory_bytes: Option<u64>, shared_file: Option<SharedFile>, counter: Option<CounterTotals>,
                 function: Option<FunctionFacts>, tasks: Option<Vec<TaskRecord>>, cores: Vec<CoreRecord>,
-                events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
+                blocked: Option<BlockedTotals>, events: EventTotals, observer: Observer, caveats: Vec<Caveat>;
         );
         Ok(Record {
             id,
@@ -167,6 +167,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 events,
                 observer,
                 phase_source,
+                blocked,
                 caveats,
             },
         })

@@ -32,6 +32,8 @@ pub struct Lane {
     /// Whether a computing worker without a recent stamp most likely waits for an interpreter lock, which its last
     /// stamp could not show yet. Otherwise it waits for a core.
     pub(super) shares_lock: bool,
+    /// Whether the kernel's records say when the worker is on a core. A stamp without successor then means nothing.
+    is_watched: bool,
 }
 
 impl Lane {
@@ -97,6 +99,12 @@ impl Lane {
         Some(if seen.is_open { seen } else { waiting }.phase)
     }
 
+    /// Whether the worker was ever in this phase.
+    pub(super) fn has_seen(&self, phase: Phase) -> bool {
+        let now = self.transitions.last();
+        self.closed[phase] > 0 || now.is_some_and(|open| open.phase == phase)
+    }
+
     /// How long each phase lasted from `t0` until `t`, given that it is `now`. O(log events).
     ///
     /// After the lane's last event, its phase continues until `now`. A computing phase without a stamp for
@@ -125,7 +133,9 @@ impl Lane {
     /// stamp counts as waiting. Otherwise that part has no length.
     pub(super) fn open(&self, now: Nanos) -> Option<[Segment; 2]> {
         let open = self.transitions.last()?;
-        let is_stale = open.phase == Phase::Computing && now > self.last_stamp + STALE_AFTER;
+        let is_stale = open.phase == Phase::Computing
+            && !self.is_watched
+            && now > self.last_stamp + STALE_AFTER;
         let seen = Segment {
             is_open: !is_stale,
             ..open.until(if is_stale { self.last_stamp } else { now })
@@ -231,6 +241,7 @@ impl Lane {
         }
         self.last_stamp = self.last_stamp.max(update.last_stamp);
         self.dropped = update.dropped;
+        self.is_watched = update.is_watched;
     }
 
     /// How much memory the events take, in bytes.

@@ -66,6 +66,7 @@ impl Player {
                 transitions: lane.transitions.get(events).unwrap_or_default().to_vec(),
                 cpu: 0,
                 dropped: if to >= source.now { lane.dropped } else { 0 },
+                is_watched: source.is_watched,
             });
         }
         // Only the sum matters here, not how the CPU time was divided among the workers.
@@ -190,6 +191,7 @@ mod tests {
                 last_stamp: to,
                 cpu: to / 2,
                 dropped: 0,
+                is_watched: false,
             });
             let count = |is: &dyn Fn(&Transition) -> bool| {
                 lanes

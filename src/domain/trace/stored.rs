@@ -40,6 +40,9 @@ struct StoredTrace<'a> {
     concluded: bool,
     #[serde(default)]
     thinned: bool,
+    /// Missing in a trace that only the workers' own stamps made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    watched: bool,
     begun: u32,
     ended: u32,
     #[serde(default)]
@@ -124,6 +127,7 @@ impl<'a> From<&'a Trace> for StoredTrace<'a> {
             now_ns: trace.now,
             concluded: trace.is_concluded,
             thinned: trace.is_thinned,
+            watched: trace.is_watched,
             begun: trace.tasks.0,
             ended: trace.tasks.1,
             failed: trace.tasks.2,
@@ -219,6 +223,7 @@ impl TryFrom<StoredTrace<'_>> for Trace {
             tasks: (stored.begun, stored.ended, stored.failed),
             is_concluded: stored.concluded,
             is_thinned: stored.thinned,
+            is_watched: stored.watched,
             lanes: stored.lanes.into_owned(),
             ..Trace::default()
         };

@@ -1,5 +1,8 @@
 //! Linux.
 
+mod blocked;
+mod switches;
+
 use std::{
     collections::{HashMap, HashSet},
     ffi::CString,
@@ -18,6 +21,9 @@ use nix::{
     time::ClockId,
     unistd::{Pid, SysconfVar, ftruncate, getpgrp, getppid, getsid, sysconf},
 };
+
+pub use blocked::{ProcessFiles, ThreadFiles};
+pub use switches::SwitchRecords;
 
 use crate::domain::{record::ContextSwitches, time::Nanos};
 

@@ -30,6 +30,7 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
             by(PhaseSource::ClockGilEstimated),
             PYTHON_LOCK_WITHOUT_SCHEDSTAT,
         ),
+        (by(PhaseSource::SwitchesAndSyscalls), SWITCHES),
         (is_swept, SWEEP),
         (is_swept, STATISTICS),
         (is_recorded, PICTURES),
@@ -61,6 +62,10 @@ const PYTHON_LOCK: &str = "How long threads of CPython wait for the GIL cannot b
 const PYTHON_LOCK_WITHOUT_SCHEDSTAT: &str = "How long threads of CPython wait for the GIL cannot be read. Where the kernel \
     did not tell who waits for a core, it is estimated as all that is left of a computing task's wall time after its CPU \
     time, so that waiting for a core is in it.";
+const SWITCHES: &str = "Where the kernel recorded when each thread of Python got a core and lost it, computing and waiting \
+    come from these records. What a thread waited for is known from samples of the system call that it was in: the GIL, \
+    another lock, the network, a file, a process, or time. A wait without a sample counts as the sampled one of the \
+    most similar length.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after a warm-up round that is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \

@@ -225,6 +225,8 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
 pub(in crate::export) fn legend(runs: &[&RunEntry]) -> SvgPart {
     let records = || runs.iter().map(|run| &run.record);
     let mut seen: Vec<Phase> = records().flat_map(|record| record.plan.phases()).collect();
+    let has_had = |phase: &Phase| records().any(|record| record.times.phases_s[*phase] > 0);
+    seen.extend(Phase::MEASURED.into_iter().filter(has_had));
     if records().any(|record| record.measurement.events.dropped > 0) {
         seen.push(Phase::Lost);
     }

@@ -175,6 +175,7 @@ fn reason(reason: &Reason) -> String {
             let (what, of) = match phase {
                 Phase::File => ("wrote to", "files"),
                 Phase::Sleep => ("slept in", "tasks"),
+                Phase::Subprocess => ("waited for", "other processes"),
                 _ => ("waited for", "addresses"),
             };
             format!("{what} {now:.1} {of} at once instead of {then:.1}")
@@ -204,6 +205,9 @@ fn reason(reason: &Reason) -> String {
                 Phase::Network => "waiting for the network".into(),
                 Phase::File => "with files".into(),
                 Phase::Sleep => "sleeping".into(),
+                Phase::Lock => "waiting for other locks".into(),
+                Phase::Subprocess => "waiting for other processes".into(),
+                Phase::Pickling => "pickling".into(),
                 _ => "computing".to_string(),
             };
             format!("spent {} {word} per worker {what}", duration(more.abs()))

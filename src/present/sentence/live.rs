@@ -21,7 +21,7 @@ pub fn workers(trace: &Trace, lock: Lock) -> String {
     let part = |(at, (phase, one, many)): (usize, (Phase, &str, &str))| {
         let n = counts[phase as usize] as u64;
         let about = match (phase, lock) {
-            (Phase::Gil, Lock::Real) => "about ",
+            (Phase::Gil, Lock::Real) if !trace.is_watched => "about ",
             _ => "",
         };
         let number = match at {
@@ -35,12 +35,23 @@ pub fn workers(trace: &Trace, lock: Lock) -> String {
         (Phase::Ready, "waits for a core", "wait for a core"),
         (Phase::Gil, "waits for the lock", "wait for the lock"),
         (
+            Phase::Lock,
+            "waits for another lock",
+            "wait for another lock",
+        ),
+        (
             Phase::Network,
             "waits for the network",
             "wait for the network",
         ),
         (Phase::File, "writes", "write"),
         (Phase::Sleep, "sleeps", "sleep"),
+        (
+            Phase::Subprocess,
+            "waits for a process",
+            "wait for a process",
+        ),
+        (Phase::Pickling, "pickles", "pickle"),
         (Phase::Starting, "is starting", "are starting"),
         (Phase::Idle, "is idle", "are idle"),
     ];

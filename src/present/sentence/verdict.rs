@@ -156,6 +156,7 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
         Cause::Computing { at_once, waiting } => {
             let what = |phase| match phase {
                 Phase::Gil => the_lock(gil_is_estimate),
+                Phase::Lock => "another lock",
                 _ => "a core",
             };
             computing(
@@ -173,6 +174,7 @@ fn reason(cause: Cause, gil_is_estimate: bool) -> String {
                 match phase {
                     Phase::File => "writing its file most of the time",
                     Phase::Sleep => "mostly sleeping",
+                    Phase::Subprocess => "waiting for other processes most of the time",
                     _ => "waiting for the network most of the time",
                 },
             );
@@ -201,6 +203,7 @@ pub(super) fn waiting(phase: Phase) -> &'static str {
     match phase {
         Phase::File => "wrote files",
         Phase::Sleep => "slept",
+        Phase::Subprocess => "waited for other processes",
         _ => "waited for the network",
     }
 }

@@ -98,13 +98,19 @@ fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
          that computes is Rust, not Python.",
     );
     say(
-        shown.plan().lock() == Lock::Real,
+        shown.plan().lock() == Lock::Real && shown.estimates_gil(),
         "The lock is CPython's own. CPython does not report who waits for it, so gil is an \
          estimate. It is what remains of a computing task's time after its CPU time and its \
          waiting for a core.",
     );
     say(
-        !trace.is_concluded,
+        trace.is_watched,
+        "The kernel recorded when each thread got a core and lost it. What a thread waited for \
+         is known from samples of its system calls. A wait without a sample counts as the \
+         sampled one of the most similar length.",
+    );
+    say(
+        !trace.is_concluded && !trace.is_watched,
         "During the run, a computing worker that sent no stamp for 3 ms is drawn as ready. The \
          finished timeline is exact.",
     );

@@ -51,9 +51,15 @@ pub fn panel(app: &App, focused: bool, theme: Theme, area: Rect, gutter: u16, bu
         let (questions, below) = welcome_and_legend(app, inner);
         let chosen = app.question().filter(|_| focused);
         welcome::draw(app.has_python(), chosen, questions, buf);
-        let seen = |phase: &Phase| *phase != Phase::Sleep;
+        let rare = [
+            Phase::Lock,
+            Phase::Sleep,
+            Phase::Subprocess,
+            Phase::Pickling,
+        ];
+        let seen = |phase: &Phase| !rare.contains(phase);
         let phases: Vec<Phase> = Phase::MEASURED.into_iter().filter(seen).collect();
-        let items = legend::of_phases(&phases, Lock::None, false, theme);
+        let items = legend::of_phases(&phases, false, false, theme);
         draw_lines(legend::in_lines(&items, below.width), below, buf);
         return;
     };
@@ -158,8 +164,10 @@ impl DrawnTimeline<'_> {
     fn titles(&self, under: Option<&Inspection<'_>>, width: u16) -> (String, Line<'static>) {
         let (long, short) = match self.shown.plan().lock() {
             Lock::Emulated => (" · the GIL is emulated", " · emulated GIL"),
-            Lock::Real => (" · waiting for the GIL is estimated", " · gil is estimated"),
-            Lock::None => ("", ""),
+            Lock::Real if self.shown.estimates_gil() => {
+                (" · waiting for the GIL is estimated", " · gil is estimated")
+            }
+            Lock::Real | Lock::None => ("", ""),
         };
         let rows = self.rows_in_words();
         let [long, short, none] = [long, short, ""].map(|note| format!("Timeline · {rows}{note}"));
@@ -189,12 +197,16 @@ impl DrawnTimeline<'_> {
             return legend::of_cores(self.theme);
         }
         let plan = self.shown.plan();
-        let mut phases = plan.phases();
-        if self.shown.trace().dropped() > 0 {
+        let trace = self.shown.trace();
+        let possible = plan.phases();
+        let is_there = |phase: &Phase| possible.contains(phase) || trace.has_seen(*phase);
+        let mut phases: Vec<Phase> = Phase::LISTED.into_iter().filter(is_there).collect();
+        if trace.dropped() > 0 {
             phases.push(Phase::Lost);
         }
         let has_failures = self.app.failures().next().is_some();
-        legend::of_phases(&phases, plan.lock(), has_failures, self.theme)
+        let is_estimate = self.shown.estimates_gil();
+        legend::of_phases(&phases, is_estimate, has_failures, self.theme)
     }
 
     /// Draws a thin line through the bar under the cursor. It leaves the ink as it is, and adds none.

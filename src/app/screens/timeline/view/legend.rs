@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use crate::{
-    domain::{phase::Phase, plan::Lock},
+    domain::phase::Phase,
     present::table::fitting,
     ui::{
         panel::on_border,
@@ -45,11 +45,11 @@ fn item(mark: Span<'static>, name: &'static str, explained: &'static str, line: 
     }
 }
 
-fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> LegendItem {
-    let (name, explained) = match (phase, lock) {
+fn of_phase(phase: Phase, is_estimate: bool, theme: Theme) -> LegendItem {
+    let (name, explained) = match (phase, is_estimate) {
         (Phase::Ready, _) => (phase.name(), "ready: waits for a core"),
-        (Phase::Gil, Lock::Real) => ("gil (estimated)", "gil (estimated): waits for the lock"),
-        (Phase::Gil, _) => (phase.name(), "gil: waits for the lock"),
+        (Phase::Gil, true) => ("gil (estimated)", "gil (estimated): waits for the lock"),
+        (Phase::Gil, false) => (phase.name(), "gil: waits for the lock"),
         _ => (phase.name(), phase.name()),
     };
     let line = match phase {
@@ -68,11 +68,16 @@ fn of_phase(phase: Phase, lock: Lock, theme: Theme) -> LegendItem {
     }
 }
 
-/// The marks of these phases, and that of failed tasks if there are any. Waiting for a real lock is marked as an
-/// estimate.
-pub fn of_phases(phases: &[Phase], lock: Lock, failures: bool, theme: Theme) -> Vec<LegendItem> {
+/// The marks of these phases, and that of failed tasks if there are any. Waiting for the lock may be an estimate.
+pub fn of_phases(
+    phases: &[Phase],
+    is_estimate: bool,
+    failures: bool,
+    theme: Theme,
+) -> Vec<LegendItem> {
     let phases = phases.iter();
-    let mut items: Vec<LegendItem> = phases.map(|phase| of_phase(*phase, lock, theme)).collect();
+    let items = phases.map(|phase| of_phase(*phase, is_estimate, theme));
+    let mut items: Vec<LegendItem> = items.collect();
     if failures {
         let mark = Span::styled(FAILED, theme.error());
         let failed = item(mark, "failed", "a task failed", 2);

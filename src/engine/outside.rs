@@ -1,0 +1,295 @@
+//! Watches the threads of an interpreter from outside: their switches, and what they wait for when they are blocked.
+//!
+//! A thread of this program takes the kernel's records every few milliseconds, and samples the threads that have been
+//! blocked since the last time. A wait that has been sampled is sampled again only after a while, so that the cost follows
+//! the number of waits and is limited. What was seen is merged with the workers' own transitions in [`states`](super::states).
+
+use std::{
+    collections::HashMap,
+    io, mem,
+    sync::{
+        Arc, Mutex,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    thread::{Builder, JoinHandle},
+    time::Duration,
+};
+
+use super::{
+    arena::{Arena, LaneState},
+    clock,
+    lock::lock,
+    os::{self, ProcessFiles, SwitchRecords, ThreadFiles},
+    states::{self, CoreWait, Glimpse, LaneStates, Sightings, Whereabouts},
+};
+use crate::{
+    catalog::model::Model,
+    domain::{
+        phase::Phase,
+        plan::{Lock, Plan},
+        time::Nanos,
+        trace::LaneUpdate,
+    },
+};
+
+/// How often the records are taken.
+const PERIOD: Duration = Duration::from_millis(4);
+/// How long a sample of a wait is good. A thread that was woken may have to wait for a core.
+const LOOK_AGAIN: Nanos = 20_000_000;
+/// The most threads that are sampled each time, so that watching takes at most about a hundredth of a core.
+const LOOKS_AT_ONCE: usize = 8;
+/// The pages of the rings of all threads together. The system lets a user lock half a megabyte for each core.
+const PAGES: usize = 128;
+/// The most pages of one ring: 32 kB are the records of a thousand switches.
+const PAGES_OF_ONE: usize = 8;
+
+/// Watches the workers of one run.
+#[derive(Debug)]
+pub struct Outside {
+    arena: Arc<Arena>,
+    shared: Arc<WatchedThreads>,
+    processes: HashMap<u32, Arc<ProcessFiles>>,
+    /// The watched thread of each lane that has been attached.
+    lanes: Vec<Option<usize>>,
+    /// What each worker did.
+    pub states: Vec<LaneStates>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct WatchedThreads {
+    threads: Mutex<Vec<WatchedThread>>,
+    is_over: AtomicBool,
+    /// CPU time of watching, in nanoseconds.
+    cpu: AtomicU64,
+}
+
+/// One thread.
+#[derive(Debug)]
+struct WatchedThread {
+    /// One of its lanes. Tasks of an event loop share a thread.
+    lanes: Vec<u32>,
+    records: SwitchRecords,
+    files: ThreadFiles,
+    place: Whereabouts,
+    /// When the current wait was sampled last; 0 if it was not.
+    looked: Nanos,
+    news: Sightings,
+}
+
+impl Outside {
+    /// Whether the workers of this plan can be told apart by their threads. Calls that one event loop executes cannot.
+    pub fn sees(plan: &Plan) -> bool {
+        let model = plan.model();
+        model.is_python() && !(plan.workload.is_opaque() && model == Model::PythonAsyncio)
+    }
+
+    /// Starts to watch a run. No thread is watched yet.
+    ///
+    /// # Errors
+    /// If the system refuses a thread.
+    pub fn start(arena: Arc<Arena>, plan: &Plan) -> io::Result<Outside> {
+        let shared = Arc::new(WatchedThreads::default());
+        let (watching, of_run) = (shared.clone(), arena.clone());
+        let thread = Builder::new().name("outside".into()).spawn(move || {
+            os::request_short_time_slices();
+            watching.watch(&of_run);
+        })?;
+        let states = |_| LaneStates::new(plan.lock() == Lock::Real);
+        Ok(Outside {
+            lanes: vec![None; arena.workers() as usize],
+            states: (0..arena.workers()).map(states).collect(),
+            arena,
+            shared,
+            processes: HashMap::new(),
+            thread: Some(thread),
+        })
+    }
+
+    /// Watches the workers that have arrived since the last call.
+    ///
+    /// # Errors
+    /// If the system refuses it for one of them.
+    pub fn attach(&mut self) -> io::Result<()> {
+        for worker in 0..self.arena.workers() {
+            let lane = self.arena.lane(worker);
+            if lane.state() == LaneState::Absent || self.lanes[worker as usize].is_some() {
+                continue;
+            }
+            let (pid, tid) = (lane.pid.load(Relaxed), lane.tid.load(Relaxed));
+            let index = self.index_of(worker, pid, tid)?;
+            self.lanes[worker as usize] = Some(index);
+        }
+        Ok(())
+    }
+
+    /// Replaces the workers' transitions by the merged ones, as far as these are certain, or all if the run is over.
+    /// Returns a moment that no transition precedes that is merged later.
+    pub fn merge(&mut self, lanes: &mut [LaneUpdate], is_over: bool) -> Nanos {
+        let mut merged_until = Nanos::MAX;
+        let seen = self.take();
+        for ((update, states), news) in lanes.iter_mut().zip(&mut self.states).zip(seen) {
+            states.add(&news);
+            states.add_own(&update.transitions);
+            update.transitions = if is_over {
+                states.conclude(update.last_stamp)
+            } else {
+                states.merge(update.last_stamp)
+            };
+            update.is_watched = true;
+            update.last_stamp = update.last_stamp.min(states.merged_until());
+            merged_until = merged_until.min(states.merged_until());
+        }
+        merged_until
+    }
+
+    /// The index of the watched thread, which is attached unless another lane has it already.
+    fn index_of(&mut self, worker: u32, pid: u32, tid: u32) -> io::Result<usize> {
+        let process = self.processes.entry(pid);
+        let process = process.or_insert_with(|| Arc::new(ProcessFiles::open(pid)));
+        let mut threads = lock(&self.shared.threads);
+        let known = threads
+            .iter()
+            .position(|watched| watched.files.thread == tid);
+        if let Some(index) = known {
+            threads[index].lanes.push(worker);
+            for worker in &threads[index].lanes {
+                self.states[*worker as usize].shares_thread = true;
+            }
+            return Ok(index);
+        }
+        let pages = (PAGES / self.lanes.len().max(1)).clamp(2, PAGES_OF_ONE);
+        let files = ThreadFiles::open(process.clone(), tid)?;
+        let mut watched = WatchedThread {
+            lanes: vec![worker],
+            records: SwitchRecords::open(tid, 1 << pages.ilog2())?,
+            files,
+            place: Whereabouts::Unknown,
+            looked: 0,
+            news: Sightings::default(),
+        };
+        watched.take_core_wait();
+        threads.push(watched);
+        Ok(threads.len() - 1)
+    }
+
+    /// What was seen of each lane's thread since the last call, by lane, with moments since `t0`.
+    fn take(&mut self) -> Vec<Sightings> {
+        let t0 = self.arena.t0();
+        let mut threads = lock(&self.shared.threads);
+        let news = threads.iter_mut().map(|watched| {
+            watched.take_records();
+            since(t0, mem::take(&mut watched.news))
+        });
+        let news: Vec<Sightings> = news.collect();
+        drop(threads);
+        let of_lane = |thread: &Option<usize>| {
+            thread.map_or_else(Sightings::default, |index| news[index].clone())
+        };
+        self.lanes.iter().map(of_lane).collect()
+    }
+
+    /// CPU time of watching so far.
+    pub fn cpu(&self) -> Nanos {
+        self.shared.cpu.load(Relaxed)
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        // Release: nothing else depends on it, but the thread must see it.
+        self.shared.is_over.store(true, Release);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+impl WatchedThreads {
+    fn watch(&self, arena: &Arena) {
+        let mut first = 0;
+        while !self.is_over.load(Acquire) {
+            std::thread::park_timeout(PERIOD);
+            let mut threads = lock(&self.threads);
+            let all = threads.len();
+            let mut looks = 0;
+            for index in 0..all {
+                let watched = &mut threads[(first + index) % all];
+                watched.take_records();
+                if looks < LOOKS_AT_ONCE && watched.waits(arena) {
+                    watched.look();
+                    looks += 1;
+                }
+            }
+            // The others have their turn first the next time.
+            first = (first + looks) % all.max(1);
+            drop(threads);
+            self.cpu.store(clock::thread_cpu(), Relaxed);
+        }
+    }
+}
+
+impl WatchedThread {
+    fn take_records(&mut self) {
+        let known = self.news.switches.len();
+        self.news.complete_until = clock::now();
+        self.records.take(&mut self.news.switches);
+        self.news.lost += mem::take(&mut self.records.lost);
+        let new = &self.news.switches[known..];
+        let Some(last) = new.last() else {
+            return;
+        };
+        (self.place, self.looked) = (last.place, 0);
+        if new.iter().any(|switch| switch.place == Whereabouts::OnCore) {
+            self.take_core_wait();
+        }
+    }
+
+    fn take_core_wait(&mut self) {
+        let at = clock::now();
+        let total = self.files.core_wait();
+        let core_wait = total.map(|total| CoreWait { at, total });
+        self.news.core_waits.extend(core_wait);
+    }
+
+    /// Whether the thread is in a wait that is to be sampled.
+    fn waits(&self, arena: &Arena) -> bool {
+        let is_in_step = |worker: &u32| {
+            let phase = arena.lane(*worker).open_phase.load(Relaxed) as u8;
+            Phase::from_number(phase).and_then(states::step).is_some()
+        };
+        self.place == Whereabouts::Blocked
+            && self.news.complete_until > self.looked + LOOK_AGAIN
+            && self.lanes.iter().any(is_in_step)
+    }
+
+    fn look(&mut self) {
+        let since = clock::now();
+        if let Some(seen) = self.files.look() {
+            let at = clock::now();
+            self.looked = at;
+            self.news.looks.push(Glimpse { since, at, seen });
+        }
+    }
+}
+
+/// The same news with moments since `t0`.
+fn since(t0: Nanos, mut news: Sightings) -> Sightings {
+    let shift = |at: &mut Nanos| *at = at.saturating_sub(t0);
+    news.switches
+        .iter_mut()
+        .for_each(|switch| shift(&mut switch.at));
+    for look in &mut news.looks {
+        shift(&mut look.since);
+        shift(&mut look.at);
+    }
+    news.core_waits
+        .iter_mut()
+        .for_each(|wait| shift(&mut wait.at));
+    shift(&mut news.complete_until);
+    news
+}

@@ -1,0 +1,892 @@
+//! What a worker did, from its own stamps and from what the kernel says about its thread.
+//!
+//! A worker's own transitions say on which task and step it is. The kernel's switch records say when its thread was on a
+//! core, and samples say what it waited for otherwise. [`LaneStates`] merges the three streams into transitions that
+//! cover the lane without gaps:
+//!
+//! - on a core, the worker does what it says;
+//! - off a core, it is `ready` if it could run, and otherwise waits for what a sample of the same wait says. A wait without
+//!   one is like the sampled wait of the same step whose length is the most similar, among the latest and the next ones,
+//!   because a program does the same again and again. Its time counts as estimated;
+//! - where records were lost, the worker's own account holds.
+
+use std::collections::VecDeque;
+
+use crate::domain::{
+    phase::{Phase, PhaseTimes},
+    record::BlockedTotals,
+    time::{Nanos, seconds},
+    trace::Transition,
+};
+
+/// How far the merged stream stays behind the records, so that the sample after a short wait is known.
+const LOOK_AHEAD: Nanos = 10_000_000;
+/// How far it stays behind the records of a worker that makes no stamps: a stamp that is written later than this is moved.
+const STAMPED_LATE: Nanos = 40_000_000;
+/// How long a wait is held back if no sample confirms it.
+const SAMPLED_LATE: Nanos = 50_000_000;
+/// How many sampled waits before a wait without a sample, and how many stretches after it, may stand for it.
+const BEFORE: usize = 32;
+/// See [`BEFORE`].
+const AFTER: usize = 64;
+
+/// Where a thread is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// On a core.
+    OnCore,
+    /// Off its core, although it could run.
+    Preempted,
+    /// Off its core, because it waits for something.
+    Blocked,
+    /// Not known, because records were lost.
+    Unknown,
+}
+
+/// From `at` on, a thread is in this place. Moments are those of the worker's transitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// The moment.
+    pub at: Nanos,
+    /// The place from then on.
+    pub place: Whereabouts,
+    /// The core that the thread got or lost.
+    pub core: u16,
+}
+
+/// A sample of a thread off its core, which was taken between two moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Just before the sample.
+    pub since: Nanos,
+    /// Just after the sample.
+    pub at: Nanos,
+    /// What it showed.
+    pub seen: Showed,
+}
+
+/// What a sample of a thread shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Showed {
+    /// The thread could run.
+    CanRun,
+    /// The thread waits; `None` if it cannot be told what for.
+    Waits(Option<Phase>),
+}
+
+/// The kernel's account of how long a thread has waited for a core in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoreWait {
+    /// When it was read.
+    pub at: Nanos,
+    /// The sum of all waits that had ended by then.
+    pub total: Nanos,
+}
+
+/// What was seen of a thread from outside since the last time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sightings {
+    /// Its switches, in order.
+    pub switches: Vec<Switch>,
+    /// Samples of it, in order.
+    pub looks: Vec<Glimpse>,
+    /// Accounts of its waits for a core, in order.
+    pub core_waits: Vec<CoreWait>,
+    /// All switches before this moment are known.
+    pub complete_until: Nanos,
+    /// The number of records that were lost.
+    pub lost: u64,
+}
+
+/// The time from one switch to the next.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: Nanos,
+    place: Whereabouts,
+    core: u16,
+    /// What a sample says about it: that it cannot be told, or the phase.
+    seen: Option<Option<Phase>>,
+    /// When the thread still waited.
+    waited_at: Nanos,
+    /// From when on the thread could run.
+    ready_from: Nanos,
+}
+
+/// A wait of known cause, which stands for waits without a sample.
+#[derive(Clone, Copy, Debug)]
+struct KnownWait {
+    step: Phase,
+    length: Nanos,
+    phase: Phase,
+}
+
+/// What is known from `merged_until` on.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    phase: Phase,
+    core: u16,
+    /// How long it holds, unless the worker's own transition ends before.
+    until: Nanos,
+    wait: Option<Basis>,
+}
+
+/// How the cause of a wait is known.
+#[derive(Clone, Copy, Debug)]
+enum Basis {
+    /// By a sample.
+    Sampled,
+    /// By a similar wait, or by what the step usually waits for.
+    Estimated,
+}
+
+/// Merges the streams of one lane.
+#[derive(Debug)]
+pub struct LaneStates {
+    /// Whether a wait for an interpreter lock is one for a lock that all workers share.
+    shares_lock: bool,
+    /// Whether other lanes have the same thread. While a worker waits, the thread then does something for another.
+    pub shares_thread: bool,
+    /// The worker's own transition that is in force, and those that are not merged yet.
+    own: Transition,
+    next: VecDeque<Transition>,
+    /// The stretches that are not merged completely. The last one is open.
+    stretches: VecDeque<Stretch>,
+    /// How many of them have been compared with an account of waits for a core, and the last account.
+    accounted: usize,
+    core_wait: Option<CoreWait>,
+    /// The latest waits of known cause.
+    known: VecDeque<KnownWait>,
+    merged_until: Nanos,
+    complete_until: Nanos,
+    /// The transition that was emitted last.
+    open: Transition,
+    /// Nanoseconds by phase until `merged_until`.
+    pub times: PhaseTimes,
+    /// How often the worker was found on another core, from its first task on.
+    pub migrations: u64,
+    /// Waits by how their cause is known.
+    sampled: Nanos,
+    estimated: Nanos,
+    /// The number of records that were lost.
+    lost: u64,
+}
+
+impl LaneStates {
+    /// A lane that starts at `t0`.
+    pub fn new(shares_lock: bool) -> LaneStates {
+        let start = Transition {
+            at: 0,
+            task: None,
+            phase: Phase::Starting,
+            core: 0,
+            after_gap: false,
+        };
+        LaneStates {
+            shares_lock,
+            shares_thread: false,
+            own: start,
+            next: VecDeque::new(),
+            stretches: VecDeque::new(),
+            accounted: 0,
+            core_wait: None,
+            known: VecDeque::new(),
+            merged_until: 0,
+            complete_until: 0,
+            open: start,
+            times: PhaseTimes::default(),
+            migrations: 0,
+            sampled: 0,
+            estimated: 0,
+            lost: 0,
+        }
+    }
+
+    /// Adds the worker's next transitions.
+    pub fn add_own(&mut self, transitions: &[Transition]) {
+        self.next.extend(transitions);
+    }
+
+    /// Adds what was seen from outside.
+    pub fn add(&mut self, news: &Sightings) {
+        for switch in &news.switches {
+            self.switch(switch);
+        }
+        for look in &news.looks {
+            self.look(look);
+        }
+        for core_wait in &news.core_waits {
+            self.account(*core_wait);
+        }
+        self.complete_until = self.complete_until.max(news.complete_until);
+        self.lost += news.lost;
+    }
+
+    fn switch(&mut self, switch: &Switch) {
+        let Some(last) = self.stretches.back() else {
+            // The first record says where the thread was before it.
+            let before = match switch.place {
+                Whereabouts::OnCore => Whereabouts::Blocked,
+                _ => Whereabouts::OnCore,
+            };
+            self.stretches
+                .push_back(Stretch::new(0, before, switch.core));
+            return self.switch(switch);
+        };
+        let from = switch.at.max(last.from);
+        self.stretches
+            .push_back(Stretch::new(from, switch.place, switch.core));
+    }
+
+    /// A sample counts for the wait during which it began and ended.
+    fn look(&mut self, look: &Glimpse) {
+        let after = self
+            .stretches
+            .partition_point(|stretch| stretch.from <= look.since);
+        let ends = self.stretches.get(after).map(|next| next.from);
+        let Some(stretch) = after
+            .checked_sub(1)
+            .and_then(|index| self.stretches.get_mut(index))
+        else {
+            return;
+        };
+        if stretch.place != Whereabouts::Blocked || ends.is_some_and(|end| look.at >= end) {
+            return;
+        }
+        match look.seen {
+            Showed::CanRun => stretch.ready_from = stretch.ready_from.min(look.since),
+            Showed::Waits(phase) => {
+                stretch.seen = Some(stretch.seen.unwrap_or_default().or(phase));
+                stretch.waited_at = look.since;
+            }
+        }
+    }
+
+    /// Divides the time that the thread waited for a core since the last account among the waits that ended since then.
+    /// A preempted thread did nothing else. What is left is the end of other waits, equally.
+    fn account(&mut self, now: CoreWait) {
+        let before = self.core_wait.replace(now);
+        let stretches = self.stretches.make_contiguous();
+        let ended = stretches.partition_point(|stretch| stretch.from <= now.at);
+        let mut rest = now.total - before.map_or(now.total, |before| before.total.min(now.total));
+        let mut blocked = vec![];
+        for index in self.accounted..ended.saturating_sub(1) {
+            let (stretch, end) = (stretches[index], stretches[index + 1].from);
+            match stretch.place {
+                Whereabouts::Preempted => rest = rest.saturating_sub(end - stretch.from),
+                Whereabouts::Blocked => blocked.push((end - stretch.waited_at, end, index)),
+                Whereabouts::OnCore | Whereabouts::Unknown => {}
+            }
+        }
+        self.accounted = ended.saturating_sub(1).max(self.accounted);
+        blocked.sort_unstable();
+        let mut left = blocked.len() as u64;
+        for (most, end, index) in blocked {
+            let share = (rest / left).min(most);
+            let ready_from = &mut stretches[index].ready_from;
+            *ready_from = (*ready_from).min(end - share);
+            (rest, left) = (rest - share, left - 1);
+        }
+    }
+
+    /// The merged transitions up to a moment until which they are certain. `stamped` is the worker's last stamp: all its
+    /// transitions before it are known.
+    pub fn merge(&mut self, stamped: Nanos) -> Vec<Transition> {
+        let known = self.complete_until.saturating_sub(LOOK_AHEAD);
+        let own = self.next.back().unwrap_or(&self.own);
+        // Only in a step is anything known besides the worker's stamps.
+        let mut until = match step(own.phase) {
+            Some(_) => known.min(stamped.max(known.saturating_sub(STAMPED_LATE))),
+            None => known.min(stamped),
+        };
+        if let Some(open) = self.stretches.back()
+            && open.place == Whereabouts::Blocked
+            && until < open.waited_at.saturating_add(SAMPLED_LATE)
+            && until < open.ready_from
+        {
+            until = until.min(open.waited_at);
+        }
+        self.merge_until(until)
+    }
+
+    /// The rest up to the lane's end, after everything was added.
+    pub fn conclude(&mut self, end: Nanos) -> Vec<Transition> {
+        let last = self.next.back().map_or(0, |transition| transition.at);
+        let mut merged = self.merge_until(end.max(last));
+        // The last transition begins where the lane ends.
+        self.emit(&self.piece(Nanos::MAX), &mut merged);
+        merged
+    }
+
+    /// Until when the lane is merged.
+    pub fn merged_until(&self) -> Nanos {
+        self.merged_until
+    }
+
+    /// How the causes of the waits of these lanes are known.
+    pub fn blocked(lanes: &[LaneStates]) -> BlockedTotals {
+        let sum = |of: fn(&LaneStates) -> Nanos| seconds(lanes.iter().map(of).sum());
+        BlockedTotals {
+            sampled_s: sum(|lane| lane.sampled),
+            estimated_s: sum(|lane| lane.estimated),
+            lost_records: lanes.iter().map(|lane| lane.lost).sum(),
+        }
+    }
+
+    fn merge_until(&mut self, until: Nanos) -> Vec<Transition> {
+        let mut merged = vec![];
+        loop {
+            self.forget();
+            if self.merged_until >= until {
+                return merged;
+            }
+            let own_end = self.next.front().map_or(Nanos::MAX, |next| next.at);
+            let piece = self.piece(own_end);
+            let end = own_end.min(piece.until).min(until);
+            self.emit(&piece, &mut merged);
+            self.count(&piece, end);
+            self.merged_until = end;
+        }
+    }
+
+    /// Takes the worker's transitions that are in force now, and forgets the stretches that are over.
+    fn forget(&mut self) {
+        while let Some(next) = self.stretches.get(1).copied()
+            && next.from <= self.merged_until
+            && let Some(over) = self.stretches.pop_front()
+        {
+            self.accounted = self.accounted.saturating_sub(1);
+            if let (Some(Some(phase)), Some(step)) = (over.seen, step(self.own.phase)) {
+                self.known.truncate(BEFORE - 1);
+                self.known.push_front(KnownWait {
+                    step,
+                    length: over.waited_until(next.from),
+                    phase,
+                });
+            }
+        }
+        while let Some(own) = self.next.front().copied()
+            && own.at <= self.merged_until
+        {
+            self.next.pop_front();
+            let after_gap = self.own.after_gap || own.after_gap;
+            self.own = Transition { after_gap, ..own };
+        }
+    }
+
+    /// What is known from `merged_until` on, while the worker's own transition holds until `own_end`.
+    fn piece(&self, own_end: Nanos) -> Piece {
+        let own = Piece {
+            phase: self.own.phase,
+            core: self.own.core,
+            until: Nanos::MAX,
+            wait: None,
+        };
+        let step = step(own.phase)
+            .filter(|step| !self.shares_thread || !matches!(step, Phase::Network | Phase::Sleep));
+        let (Some(step), Some(stretch)) = (step, self.stretches.front()) else {
+            return own;
+        };
+        let end = self.stretches.get(1).map_or(Nanos::MAX, |next| next.from);
+        let of = |phase| Piece {
+            phase,
+            core: stretch.core,
+            until: end,
+            wait: None,
+        };
+        match stretch.place {
+            Whereabouts::Unknown => Piece { until: end, ..own },
+            Whereabouts::OnCore => of(step),
+            Whereabouts::Preempted => of(Phase::Ready),
+            Whereabouts::Blocked if self.merged_until >= stretch.ready_from => of(Phase::Ready),
+            Whereabouts::Blocked => {
+                let (phase, wait) = self.cause(stretch, step, own_end);
+                Piece {
+                    until: end.min(stretch.ready_from),
+                    wait: Some(wait),
+                    ..of(phase)
+                }
+            }
+        }
+    }
+
+    /// What the worker waits for in the first stretch, and how that is known.
+    fn cause(&self, stretch: &Stretch, step: Phase, own_end: Nanos) -> (Phase, Basis) {
+        if let Some(Some(seen)) = stretch.seen {
+            return (self.phase_of(seen, step), Basis::Sampled);
+        }
+        let phase = match self.alike(stretch, step, own_end) {
+            Some(seen) => self.phase_of(seen, step),
+            None if step != Phase::Computing => step,
+            None if self.shares_lock => Phase::Gil,
+            None => Phase::Ready,
+        };
+        (phase, Basis::Estimated)
+    }
+
+    /// Adds a piece that lasts until `end` to the totals.
+    fn count(&mut self, piece: &Piece, end: Nanos) {
+        let length = end - self.merged_until;
+        self.times[piece.phase] += length;
+        match piece.wait {
+            None => {}
+            Some(Basis::Estimated) => self.estimated += length,
+            Some(Basis::Sampled) => self.sampled += length,
+        }
+    }
+
+    /// What the most similar wait of known cause says, in the same step, of the first stretch.
+    fn alike(&self, stretch: &Stretch, step: Phase, own_end: Nanos) -> Option<Phase> {
+        let next = self.stretches.get(1)?.from;
+        let length = stretch.waited_until(next);
+        let before = self.known.iter().filter(|known| known.step == step);
+        let before = before.map(|known| (known.length, known.phase));
+        let after = self.stretches.iter().zip(self.stretches.iter().skip(1));
+        let after = after
+            .take(AFTER)
+            .take_while(|(later, _)| later.from < own_end)
+            .filter_map(|(later, end)| Some((later.waited_until(end.from), later.seen??)));
+        let factor = |other: Nanos| {
+            let [one, other] = [length, other].map(|length| length.max(1) as f64);
+            (one / other).max(other / one)
+        };
+        let all = before.chain(after);
+        let nearest = all.min_by(|one, other| factor(one.0).total_cmp(&factor(other.0)));
+        nearest.map(|(_, phase)| phase)
+    }
+
+    /// The phase of a wait in a step: a step that is itself a wait says better what for, except for locks.
+    fn phase_of(&self, seen: Phase, step: Phase) -> Phase {
+        match seen {
+            Phase::Gil if !self.shares_lock => Phase::Lock,
+            Phase::Gil | Phase::Lock => seen,
+            _ if step == Phase::Computing => seen,
+            _ => step,
+        }
+    }
+
+    fn emit(&mut self, piece: &Piece, merged: &mut Vec<Transition>) {
+        let now = Transition {
+            at: self.merged_until,
+            task: self.own.task,
+            phase: piece.phase,
+            core: piece.core,
+            after_gap: std::mem::take(&mut self.own.after_gap),
+        };
+        let is_same = Transition {
+            at: self.open.at,
+            ..now
+        } == self.open;
+        if is_same {
+            return;
+        }
+        let moved = self.open.phase != Phase::Starting && self.open.core != now.core;
+        self.migrations += u64::from(moved);
+        self.open = Transition {
+            after_gap: false,
+            ..now
+        };
+        merged.push(now);
+    }
+}
+
+impl Stretch {
+    fn new(from: Nanos, place: Whereabouts, core: u16) -> Stretch {
+        Stretch {
+            from,
+            place,
+            core,
+            seen: None,
+            waited_at: from,
+            ready_from: Nanos::MAX,
+        }
+    }
+
+    /// How long the thread could not run, if the stretch ends at `end`.
+    fn waited_until(&self, end: Nanos) -> Nanos {
+        self.ready_from.clamp(self.from, end) - self.from
+    }
+}
+
+/// The step of a task that a worker says it is in, if its state is known better from outside. Its own accounts of
+/// waiting are parts of a step that computes.
+pub fn step(own: Phase) -> Option<Phase> {
+    match own {
+        Phase::Ready | Phase::Gil => Some(Phase::Computing),
+        Phase::Computing
+        | Phase::Network
+        | Phase::File
+        | Phase::Sleep
+        | Phase::Lock
+        | Phase::Subprocess
+        | Phase::Pickling => Some(own),
+        Phase::Starting | Phase::Idle | Phase::Lost => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn own(at: Nanos, task: Option<u32>, phase: Phase) -> Transition {
+        Transition {
+            at,
+            task,
+            phase,
+            core: 0,
+            after_gap: false,
+        }
+    }
+
+    fn switch(at: Nanos, place: Whereabouts) -> Switch {
+        Switch { at, place, core: 0 }
+    }
+
+    fn look(at: Nanos, waits_for: Option<Phase>) -> Glimpse {
+        Glimpse {
+            since: at,
+            at,
+            seen: Showed::Waits(waits_for),
+        }
+    }
+
+    /// The phases until `end` of a worker that has computed since 0 and whose threads share a lock.
+    fn merged(news: &Sightings, end: Nanos) -> (Vec<(Nanos, Phase)>, LaneStates) {
+        let mut lane = LaneStates::new(true);
+        lane.add_own(&[own(0, Some(0), Phase::Computing)]);
+        lane.add(news);
+        let merged = lane.conclude(end);
+        let phases = merged.iter().map(|event| (event.at, event.phase));
+        (phases.collect(), lane)
+    }
+
+    #[test]
+    fn off_a_core_a_worker_is_ready_or_waits_for_what_was_seen() {
+        let news = Sightings {
+            switches: vec![
+                switch(10, Whereabouts::Preempted),
+                switch(20, Whereabouts::OnCore),
+                switch(30, Whereabouts::Blocked),
+                switch(50, Whereabouts::OnCore),
+                switch(60, Whereabouts::Blocked),
+                switch(90, Whereabouts::OnCore),
+            ],
+            looks: vec![look(40, Some(Phase::Network)), look(70, Some(Phase::Gil))],
+            ..Sightings::default()
+        };
+        let (phases, lane) = merged(&news, 100);
+        use Phase::{Computing, Gil, Network, Ready};
+        let expected = [
+            (0, Computing),
+            (10, Ready),
+            (20, Computing),
+            (30, Network),
+            (50, Computing),
+            (60, Gil),
+            (90, Computing),
+        ];
+        assert_eq!(phases, expected);
+        assert_eq!((lane.sampled, lane.estimated), (50, 0));
+    }
+
+    #[test]
+    fn a_wait_without_a_sample_is_like_the_one_of_the_most_similar_length() {
+        let mut news = Sightings::default();
+        let mut at = 0;
+        for (length, seen) in [
+            (1_000, Some(Phase::Sleep)),
+            (5_000, Some(Phase::Gil)),
+            (1_100, None),
+            (4_000, None),
+        ] {
+            news.switches.push(switch(at + 100, Whereabouts::Blocked));
+            news.looks
+                .extend(seen.map(|phase| look(at + 200, Some(phase))));
+            at += 100 + length;
+            news.switches.push(switch(at, Whereabouts::OnCore));
+        }
+        let (_, lane) = merged(&news, at);
+        assert_eq!(lane.times[Phase::Sleep], 2_100);
+        assert_eq!(lane.times[Phase::Gil], 9_000);
+        assert_eq!((lane.sampled, lane.estimated), (6_000, 5_100));
+    }
+
+    #[test]
+    fn in_a_step_that_waits_only_a_lock_is_something_else() {
+        let mut lane = LaneStates::new(true);
+        lane.add_own(&[own(0, Some(0), Phase::File)]);
+        lane.add(&Sightings {
+            switches: vec![
+                switch(10, Whereabouts::Blocked),
+                switch(20, Whereabouts::OnCore),
+                switch(30, Whereabouts::Blocked),
+                switch(40, Whereabouts::OnCore),
+            ],
+            looks: vec![look(15, Some(Phase::Network)), look(35, Some(Phase::Gil))],
+            ..Sightings::default()
+        });
+        lane.conclude(50);
+        assert_eq!((lane.times[Phase::File], lane.times[Phase::Gil]), (40, 10));
+    }
+
+    #[test]
+    fn a_lock_of_one_process_is_a_lock_like_any_other_where_the_workers_share_none() {
+        let mut lane = LaneStates::new(false);
+        lane.add_own(&[own(0, Some(0), Phase::Computing)]);
+        lane.add(&Sightings {
+            switches: vec![
+                switch(10, Whereabouts::Blocked),
+                switch(20, Whereabouts::OnCore),
+            ],
+            looks: vec![look(15, Some(Phase::Gil))],
+            ..Sightings::default()
+        });
+        lane.conclude(30);
+        assert_eq!((lane.times[Phase::Lock], lane.times[Phase::Gil]), (10, 0));
+    }
+
+    #[test]
+    fn what_the_kernel_counted_as_waiting_for_a_core_is_ready_at_the_end_of_the_waits() {
+        let core_wait = |at, total| CoreWait { at, total };
+        let news = Sightings {
+            switches: vec![
+                switch(100, Whereabouts::Blocked),
+                switch(200, Whereabouts::OnCore),
+                switch(300, Whereabouts::Preempted),
+                switch(350, Whereabouts::OnCore),
+            ],
+            looks: vec![look(150, Some(Phase::Sleep))],
+            core_waits: vec![core_wait(10, 1_000), core_wait(400, 1_080)],
+            ..Sightings::default()
+        };
+        let (phases, _) = merged(&news, 500);
+        use Phase::{Computing, Ready, Sleep};
+        let expected = [
+            (0, Computing),
+            (100, Sleep),
+            (170, Ready),
+            (200, Computing),
+            (300, Ready),
+            (350, Computing),
+        ];
+        assert_eq!(phases, expected);
+    }
+
+    #[test]
+    fn a_thread_that_was_woken_is_ready_from_the_first_sample_that_shows_it() {
+        let mut lane = LaneStates::new(true);
+        lane.add_own(&[own(0, Some(0), Phase::Computing)]);
+        let ms = 1_000_000;
+        let woken = Glimpse {
+            since: 60 * ms,
+            at: 60 * ms,
+            seen: Showed::CanRun,
+        };
+        lane.add(&Sightings {
+            switches: vec![switch(10 * ms, Whereabouts::Blocked)],
+            looks: vec![
+                look(20 * ms, Some(Phase::Sleep)),
+                look(40 * ms, Some(Phase::Sleep)),
+                woken,
+            ],
+            complete_until: 90 * ms,
+            ..Sightings::default()
+        });
+        let events = lane.merge(90 * ms);
+        let phases: Vec<_> = events
+            .iter()
+            .map(|event| (event.at / ms, event.phase))
+            .collect();
+        use Phase::{Computing, Ready, Sleep};
+        assert_eq!(phases, [(0, Computing), (10, Sleep), (60, Ready)]);
+        lane.add(&Sightings {
+            switches: vec![switch(100 * ms, Whereabouts::OnCore)],
+            complete_until: 200 * ms,
+            ..Sightings::default()
+        });
+        lane.conclude(200 * ms);
+        assert_eq!(lane.times[Ready], 40 * ms);
+    }
+
+    #[test]
+    fn where_records_were_lost_the_workers_own_account_holds() {
+        let mut lane = LaneStates::new(true);
+        lane.add_own(&[
+            own(0, Some(0), Phase::Computing),
+            own(40, Some(0), Phase::Gil),
+            own(60, Some(0), Phase::Computing),
+        ]);
+        lane.add(&Sightings {
+            switches: vec![
+                switch(10, Whereabouts::Blocked),
+                switch(20, Whereabouts::OnCore),
+                switch(20, Whereabouts::Unknown),
+                switch(80, Whereabouts::OnCore),
+            ],
+            lost: 7,
+            ..Sightings::default()
+        });
+        lane.conclude(100);
+        assert_eq!(lane.times[Phase::Gil], 30);
+        assert_eq!(lane.times[Phase::Computing], 70);
+        assert_eq!(LaneStates::blocked(&[lane]).lost_records, 7);
+    }
+
+    #[test]
+    fn a_worker_that_waits_in_a_loop_is_not_ready_because_its_thread_is() {
+        let mut lane = LaneStates::new(true);
+        lane.shares_thread = true;
+        lane.add_own(&[own(0, Some(0), Phase::Network)]);
+        lane.add(&Sightings {
+            switches: vec![
+                switch(10, Whereabouts::Preempted),
+                switch(20, Whereabouts::OnCore),
+            ],
+            ..Sightings::default()
+        });
+        lane.conclude(30);
+        assert_eq!(lane.times[Phase::Network], 30);
+    }
+
+    /// A thread's places and their lengths, what its waits are and whether they are sampled, and its own steps.
+    type Life = (Vec<(u64, u8, u8)>, Vec<(u64, u8)>);
+
+    fn any_life() -> impl Strategy<Value = Life> {
+        (
+            prop::collection::vec((1_u64..20_000_000, 0_u8..4, 0_u8..6), 1..60),
+            prop::collection::vec((1_u64..50_000_000, 0_u8..6), 1..20),
+        )
+    }
+
+    /// The streams of a life, and its end.
+    fn streams((places, steps): &Life) -> (Sightings, Vec<Transition>, Nanos) {
+        let mut news = Sightings::default();
+        let mut at = 0;
+        for (length, place, seen) in places {
+            let place = [
+                Whereabouts::OnCore,
+                Whereabouts::Preempted,
+                Whereabouts::Blocked,
+                Whereabouts::Unknown,
+            ][*place as usize];
+            news.switches.push(switch(at, place));
+            let seen = [
+                None,
+                Some(Phase::Gil),
+                Some(Phase::Sleep),
+                Some(Phase::File),
+            ]
+            .get(*seen as usize)
+            .copied();
+            news.looks
+                .extend(seen.map(|seen| look(at + length / 2, seen)));
+            at += length;
+        }
+        let phases = [
+            Phase::Computing,
+            Phase::Network,
+            Phase::File,
+            Phase::Idle,
+            Phase::Gil,
+            Phase::Sleep,
+        ];
+        let mut began = 0;
+        let step = |(task, (length, phase)): (u32, &(u64, u8))| {
+            let step = own(began, Some(task), phases[*phase as usize]);
+            began += length;
+            step
+        };
+        let own = (0..).zip(steps).map(step).collect();
+        (news, own, at)
+    }
+
+    /// The time by phase that these transitions show.
+    fn drawn(merged: &[Transition], end: Nanos) -> PhaseTimes {
+        let mut times = PhaseTimes::default();
+        let mut open = own(0, None, Phase::Starting);
+        for next in merged.iter().copied().chain([own(end, None, Phase::Idle)]) {
+            times[open.phase] += next.at - open.at;
+            open = next;
+        }
+        times
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_transition_is_the_workers_own(life in any_life(), last in 0_u64..10) {
+            let (news, mut steps, end) = streams(&life);
+            let last = end.max(steps.last().map_or(0, |last| last.at)) + last;
+            steps.push(own(last, None, Phase::Idle));
+            let mut lane = LaneStates::new(true);
+            lane.add_own(&steps);
+            lane.add(&news);
+            let merged = lane.conclude(last);
+            let end = merged.last().map(|event| (event.at, event.phase, event.task));
+            prop_assert_eq!(end, Some((last, Phase::Idle, None)));
+        }
+
+        #[test]
+        fn phases_cover_the_lane_and_computing_is_the_time_on_a_core(life in any_life()) {
+            let (news, steps, end) = streams(&life);
+            let mut lane = LaneStates::new(true);
+            let all = vec![own(0, Some(0), Phase::Computing)];
+            lane.add_own(&all);
+            lane.add(&news);
+            let merged = lane.conclude(end);
+            prop_assert!(merged.is_sorted_by_key(|event| event.at));
+            prop_assert_eq!(merged[0].at, 0);
+            prop_assert_eq!(lane.times.total(), end);
+            let ends = news.switches.iter().skip(1).map(|next| next.at).chain([end]);
+            let is_on = |place| matches!(place, Whereabouts::OnCore | Whereabouts::Unknown);
+            let on: Nanos = news.switches.iter().zip(ends)
+                .filter(|(switch, _)| is_on(switch.place))
+                .map(|(switch, end)| end - switch.at).sum();
+            prop_assert_eq!(lane.times[Phase::Computing], on);
+
+            let mut lane = LaneStates::new(true);
+            lane.add_own(&steps);
+            lane.add(&news);
+            let last = steps.last().map_or(0, |last| last.at);
+            lane.conclude(end);
+            prop_assert_eq!(lane.times.total(), end.max(last));
+        }
+
+        /// However the streams arrive, what is merged is the same, except for waits whose cause is estimated.
+        #[test]
+        fn what_is_merged_live_has_the_same_times_on_a_core_as_what_is_merged_at_once(
+            life in any_life(), cuts in prop::collection::vec(0_u64..400_000_000, 0..8),
+        ) {
+            let (news, steps, end) = streams(&life);
+            let mut at_once = LaneStates::new(true);
+            at_once.add_own(&steps);
+            at_once.add(&news);
+            at_once.conclude(end);
+            let mut live = LaneStates::new(true);
+            let mut merged = vec![];
+            let mut cuts = cuts;
+            cuts.sort_unstable();
+            let mut from = 0;
+            for to in cuts.into_iter().chain([Nanos::MAX]) {
+                let is_new = |at: Nanos| (from..to).contains(&at);
+                live.add_own(&steps.iter().filter(|step| is_new(step.at)).copied().collect::<Vec<_>>());
+                live.add(&Sightings {
+                    switches: news.switches.iter().filter(|switch| is_new(switch.at)).copied().collect(),
+                    looks: news.looks.iter().filter(|look| is_new(look.at)).copied().collect(),
+                    complete_until: to.min(end),
+                    ..Sightings::default()
+                });
+                merged.extend(live.merge(to.min(end)));
+                from = to;
+            }
+            merged.extend(live.conclude(end));
+            prop_assert!(merged.is_sorted_by_key(|event| event.at));
+            prop_assert_eq!(drawn(&merged, live.merged_until), live.times);
+            for phase in [Phase::Computing, Phase::Idle] {
+                prop_assert_eq!(live.times[phase], at_once.times[phase]);
+            }
+            prop_assert_eq!(live.times.total(), at_once.times.total());
+            prop_assert_eq!(live.sampled + live.estimated, at_once.sampled + at_once.estimated);
+        }
+    }
+}
