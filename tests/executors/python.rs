@@ -81,11 +81,12 @@ fn every_interpreter(session: &Session) -> Outcomes {
             } else {
                 Workload::Cpu
             };
-            let mut draft = small(kind, model);
-            draft.python = Some(interpreter.clone());
-            if model == Model::PythonInterpreters && !interpreter.subinterpreters {
+            let has_it = model != Model::PythonInterpreters || interpreter.subinterpreters;
+            if !has_it || !kind.suits(model) {
                 continue;
             }
+            let mut draft = small(kind, model);
+            draft.python = Some(interpreter.clone());
             let of = plan(&draft).executor.label();
             let record = run(session, &draft).record;
             completed(&record, &of)?;
