@@ -75,7 +75,8 @@ fn completed(record: &Record, of: &str) -> Outcomes {
 
 fn every_interpreter(session: &Session) -> Outcomes {
     for interpreter in interpreters::all() {
-        for model in Model::of(true) {
+        let calls_functions = |model: &Model| model.is_serial();
+        for model in Model::of(true).filter(|model| !calls_functions(model)) {
             let kind = if model == Model::PythonAsyncio {
                 Workload::Io
             } else {

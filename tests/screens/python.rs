@@ -2,15 +2,15 @@
 
 use pconc_tui::{
     app::screens::Overlay,
-    catalog::model::Model,
+    catalog::{model::Model, workload::Workload},
     domain::{
         plan::Field,
         python::Pythons,
-        trace::{Batch, LaneUpdate},
+        trace::{Batch, LaneUpdate, Trace},
     },
 };
 
-use super::*;
+use super::{fixtures::sample, *};
 
 /// Reports that the interpreters of the samples were found.
 pub fn found(session: &mut Session) {
@@ -364,5 +364,54 @@ fn models_of_python_look_different_in_every_list_of_runs() {
                 drawn.join("\n")
             );
         }
+    }
+}
+
+/// The explorer with a loop and threads that called a function of the user's, from a file.
+fn with_calls(columns: u16, rows: u16) -> Session {
+    let mut history = sample::history(2);
+    for (model, workers) in [(Model::PythonSerial, 1), (Model::PythonThreads, 4)] {
+        let plan = sample::plan(Workload::Function, model, workers);
+        let scenario = Scenario::new(plan, 2);
+        let mut trace = Trace::new(workers as u32);
+        trace.apply(scenario.batch(0, scenario.wall()));
+        trace.conclude(scenario.wall());
+        history.add(scenario.record(), trace);
+    }
+    let app = App::new(explorer::machine(2), WorkerLimits::default()).in_session("elsewhere");
+    let mut session = Session {
+        app: app.replaying(replay::through_a_file(&history)),
+        size: (columns, rows),
+    };
+    let _ = session.app.update(Msg::Resized { columns, rows });
+    session
+}
+
+#[test]
+fn runs_of_a_users_function_can_be_looked_at_compared_and_replayed() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        let mut session = with_calls(columns, rows);
+        session.press(&[Char('H')]);
+        assert!(session.shows("python-serial"), "{columns}");
+        session.press(&[Enter]);
+        (0..40).for_each(|_| {
+            if !session.shows("urls.txt") {
+                session.press(&[Down]);
+            }
+        });
+        assert!(session.shows("urls.txt"), "{columns}");
+        session.press(&[Esc, Char('c')]);
+        assert!(session.shows("Comparison"), "{columns}");
+        session.press(&[Esc, Char('p')]);
+        assert!(session.shows("playing"), "{columns}");
+        // The form offers the function only while its draft has one.
+        session.press(&[Char('f'), Char('g')]);
+        let workloads: Vec<String> = (0..6)
+            .map(|_| {
+                session.press(&[Right]);
+                session.app.setup().value(Field::Workload)
+            })
+            .collect();
+        assert!(!workloads.contains(&"function".into()), "{workloads:?}");
     }
 }
