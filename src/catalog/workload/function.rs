@@ -13,7 +13,7 @@ pub(super) static FUNCTION: WorkloadDescription = WorkloadDescription {
     about: "a task calls a function of your own, once, with its input",
     method: "The work of function is one call of the user's function per task, each with an input of its \
      own, in the user's environment. The pools are made and used as the documentation of Python makes and \
-     uses them. What the function does inside a call is not known to this program.",
+     uses them. What happens within a call is seen from outside, as far as the system allows.",
     tasks: 16,
     parameters: &[&CHUNK_SIZE, &CALL_TIMEOUT],
     sizing: None,
