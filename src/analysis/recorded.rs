@@ -4,7 +4,7 @@
 use super::verified::{Verification, Verified};
 use crate::{
     catalog::{
-        claim::{CLAIMS, Setting},
+        claim::{CLAIMS, Claim, Setting},
         lesson::StepRuns,
     },
     domain::{
@@ -35,7 +35,7 @@ impl Recording {
         Recording { runs, claims }
     }
 
-    /// The plans that ran for a step of the lesson, in the order in which they are played.
+    /// The plans that ran for a step of the lesson, in their order.
     pub fn plans(&self, step: StepRuns) -> Vec<Plan> {
         match step {
             StepRuns::Nothing => vec![],
@@ -47,15 +47,27 @@ impl Recording {
                 alone.map(|run| run.record.plan.clone()).collect()
             }
             StepRuns::Claim(claim) => {
-                let is_it = |verified: &&Verified| verified.claim.number == claim.number;
-                let trial = self
-                    .claims
-                    .iter()
-                    .find(is_it)
-                    .and_then(|it| it.trial.as_ref());
+                let trial = self.trial(claim);
                 trial.map_or(vec![], |trial| trial.arms.clone())
             }
         }
+    }
+
+    /// The plans that are played in a step of the lesson: all of them, or the one that is looked at from near.
+    pub fn played_in(&self, step: StepRuns) -> Vec<Plan> {
+        match step {
+            StepRuns::Claim(claim) if claim.closer => {
+                let shown = self.trial(claim).and_then(Trial::shown);
+                shown.cloned().into_iter().collect()
+            }
+            _ => self.plans(step),
+        }
+    }
+
+    fn trial(&self, claim: &Claim) -> Option<&Trial> {
+        let mut claims = self.claims.iter();
+        let it = claims.find(|verified| verified.claim.number == claim.number);
+        it?.trial.as_ref()
     }
 
     /// The run of this plan that can be played.

@@ -197,11 +197,6 @@ impl Claim {
     pub fn design(&self, setting: &Setting) -> Design {
         (self.design)(setting)
     }
-
-    /// What a task does in its runs. Claims on the same workload share runs.
-    pub fn workload(&self) -> Workload {
-        self.design(&Setting::default()).arms[0].workload
-    }
 }
 
 /// All controls, in the order in which they are measured.
@@ -335,6 +330,18 @@ mod tests {
         ] {
             let bound = bound(cores, whole);
             assert_eq!(bound, Bound::AtLeast(least), "{cores} {whole:?}");
+        }
+    }
+
+    #[test]
+    fn turns_of_the_lock_are_shown_where_they_are_recorded_and_not_estimated() {
+        for setting in settings() {
+            let closer = CLAIMS.into_iter().filter(|claim| claim.closer);
+            for claim in closer {
+                let trial = trial(claim.number, &setting);
+                let shown = trial.shown().expect("it has an arm");
+                assert_eq!(shown.model(), Model::GilThreads, "{}", claim.title);
+            }
         }
     }
 

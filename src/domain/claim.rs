@@ -203,9 +203,12 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// The plan that shows the effect: the one that is compared with another, if there is another.
+    /// The plan that shows the effect: the one that is compared with another, if there is another. Workers that do not
+    /// compute at the same moment are seen only where it is known exactly when each of them computes.
     pub fn shown(&self) -> Option<&Plan> {
-        let effect = self.conditions.first()?;
+        let is_exact = |one: &&Condition| one.measure.quantity() == Quantity::Overlap;
+        let mut conditions = self.conditions.iter();
+        let effect = conditions.find(is_exact).or(self.conditions.first())?;
         let (Measure::Ratio { of, .. } | Measure::Value { of, .. }) = effect.measure;
         self.arms.get(of)
     }

@@ -91,7 +91,8 @@ impl App {
         let step = format!("step {} of {}", at + 1, LESSON.len());
         match live.asked.question {
             Some(Question::Controls(_)) if *is_on => {
-                format!("{step}, first a {}", live.headline())
+                let control = live.headline().replacen('C', "c", 1);
+                format!("{step}, first a {control}")
             }
             Some(Question::Claim(_) | Question::Step) if *is_on => {
                 format!("{step}: {}", self.step().title)

@@ -72,7 +72,7 @@ pub fn topic(topic: TrialTopic) -> &'static str {
         TrialTopic::Claim(_) => "a claim",
         TrialTopic::Waiting => "pure waiting must scale with the workers",
         TrialTopic::Lock => "pure computing under one lock must not scale",
-        TrialTopic::Cores => "pure computing without a lock must scale with the cores",
+        TrialTopic::Cores => "pure computing without a lock must scale",
     }
 }
 

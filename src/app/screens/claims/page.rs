@@ -4,7 +4,7 @@
 
 mod told;
 
-pub use told::{ArmBar, Evidence, Told};
+pub use told::{ArmBar, BETWEEN, Evidence, Told};
 
 use crate::{
     analysis::verified::Verified,
@@ -222,9 +222,10 @@ fn before(app: &App, verified: &Verified, width: u16) -> Vec<TextLine> {
     }
     let controls = app.controls_to_measure();
     let mut plans = trial.arms.clone();
-    for control in &controls {
+    for (i, control) in controls.iter().enumerate() {
         plans.extend(control.arms.iter().cloned());
-        text.say("control", sentence::claim::topic(control.topic));
+        let term = if i == 0 { "control" } else { "and" };
+        text.say(term, sentence::claim::topic(control.topic));
     }
     let takes = estimate::of_rounds(&plans, LEAST_PAIRS, app.known());
     let takes = will_take(takes, 1);

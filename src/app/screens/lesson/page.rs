@@ -1,5 +1,7 @@
 //! A page of the lesson: what there is to say before the runs of a step, or what came out of them.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
     app::{
         App,
@@ -13,7 +15,7 @@ use crate::{
     },
     catalog::lesson::LESSON,
     domain::text::capitalized,
-    present::sentence,
+    present::{sentence, table::fitting},
     ui::text::{Page, TextLine, TextStyle},
 };
 
@@ -46,9 +48,15 @@ impl Screen for LessonPage {
 
 /// The current page.
 fn page(app: &App) -> PageParts {
-    let (mut parts, room) = PageParts::about(app.step().title, app);
-    let width = room.0.min(WIDTH).saturating_sub(1);
     let told = app.came_out().filter(|_| app.lesson().is_told);
+    let title = app.step().title;
+    // A verdict stands below the claim that it is about.
+    let (about, title) = match told {
+        Some(StepResult::Claim(verified)) => (verified.claim.claim, format!(" · {title}")),
+        _ => (title, String::new()),
+    };
+    let (mut parts, room) = PageParts::about(about, app);
+    let width = room.0.min(WIDTH).saturating_sub(1);
     parts.text = match told {
         Some(result) => seen(app, result, width),
         None => before(app, width),
@@ -59,7 +67,9 @@ fn page(app: &App) -> PageParts {
     let recorded = app.recording_here().filter(|_| told.is_some());
     let recorded = recorded.map_or("", |_| ", recorded");
     let (at, of) = (app.lesson().at + 1, LESSON.len());
-    parts.title = format!("Lesson: step {at} of {of}{recorded}");
+    let place = format!("Lesson: step {at} of {of}{recorded}");
+    let titles = [format!("{place}{title}"), place];
+    parts.title = fitting(titles, |text| text.width() + 4 <= app.room().0.into());
     parts.settle(room.1);
     parts
 }

@@ -73,7 +73,12 @@ impl App {
             ..Lot::default()
         };
         let id = |plan: &Plan| Some(recording.played(plan)?.record.id.clone());
-        lesson.unplayed = plans.iter().rev().filter_map(id).collect();
+        lesson.unplayed = recording
+            .played_in(step)
+            .iter()
+            .rev()
+            .filter_map(id)
+            .collect();
         lesson.recorded.insert(lesson.at);
         self.on_earlier(lot);
         self.open.overlays.clear();

@@ -28,6 +28,8 @@ const TURN_ROWS: usize = 4;
 
 /// The maximum number of words of a large effect: a number, its unit, and a range with its unit.
 const LARGE_WORDS: usize = 4;
+/// What separates sayings in a row.
+pub const BETWEEN: &str = "  ·  ";
 /// The minimum number of rows for the text, which says the same in words.
 const TEXT_LEAST: u16 = 4;
 
@@ -101,12 +103,17 @@ impl PageParts {
         let is_high = rows >= ROOM_FOR_HIGH && width >= WIDTHS[1];
         let letters = WIDTHS[usize::from(is_high)];
         let beside_at = (width >= letters + BESIDE).then_some(letters + 2);
-        let room = width - beside_at.unwrap_or_default().min(width);
+        let expected = expected(app);
+        let left = width - beside_at.unwrap_or_default().min(width);
+        let room = match beside_at {
+            None if !is_high => left.saturating_sub(after_effect(&expected)),
+            _ => left,
+        };
         let mut told = Told {
             verdict: sentence::claim::answer(verified.answer()).to_uppercase(),
             is_high,
             effect: effect(verified, is_high, room),
-            expected: expected(app),
+            expected,
             beside_at,
             range: range(verified),
             evidence: Evidence::Nothing,
@@ -123,6 +130,12 @@ impl PageParts {
         self.stage_rows = verdict_rows + told.evidence_rows;
         self.stage = ClaimStage::Told(told);
     }
+}
+
+/// The width of what was expected, in a row after the effect.
+fn after_effect(expected: &[String]) -> u16 {
+    let widths = expected.iter().map(|said| BETWEEN.width() + said.width());
+    cells(widths.sum())
 }
 
 /// What the range after a value is; empty if no value has one.

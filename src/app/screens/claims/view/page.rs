@@ -31,7 +31,8 @@ use crate::{
         message::ClickTarget,
         screens::{
             claims::page::{
-                ArmBar, ChoiceLayout, ClaimPage, ClaimStage, Evidence, PageParts, Told, WIDTH,
+                ArmBar, BETWEEN, ChoiceLayout, ClaimPage, ClaimStage, Evidence, PageParts, Told,
+                WIDTH,
             },
             comparison::view::draw_timelines,
         },
@@ -252,7 +253,7 @@ fn draw_besides(told: &Told, size: Size, area: Rect, buf: &mut Buffer) {
         draw_lines(lines.map(|line| Line::styled(line, STRONG)), beside, buf);
     } else {
         let said: Vec<&str> = said.map(String::as_str).collect();
-        draw_text(said.join("  ·  "), STRONG, below, buf);
+        draw_text(said.join(BETWEEN), STRONG, below, buf);
     }
 }
 
