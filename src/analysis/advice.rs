@@ -159,7 +159,7 @@ impl Advice {
 
 /// The share of their time for which the tasks wait, from 0 to 1. `None` if the record does not show it.
 fn waits(record: &Record, cores: u32) -> Option<f64> {
-    let possible = record.plan.phases();
+    let possible = record.phases();
     if !WAITS.iter().any(|phase| possible.contains(phase)) {
         return Some(0.0);
     }
@@ -219,6 +219,27 @@ mod tests {
             cores: record.times.parallelism,
         };
         assert_eq!(Cause::of(&record), calls);
+    }
+
+    #[test]
+    fn calls_that_the_kernel_saw_waiting_wait_although_their_plan_names_no_wait() {
+        let mut record = run(Model::PythonThreads, 2, 1.84, 0.16);
+        record.plan.workload = Workload::Function;
+        assert!(!record.plan.phases().contains(&Phase::Sleep));
+        assert!(record.phases().contains(&Phase::Sleep));
+        let seen = advice(&record);
+        assert!(matches!(seen, Some(Advice::Waits { .. })), "{seen:?}");
+        let cause = Cause::of(&record);
+        let is_sleep = |cause| {
+            matches!(
+                cause,
+                Cause::Waiting {
+                    phase: Phase::Sleep,
+                    ..
+                }
+            )
+        };
+        assert!(is_sleep(cause), "{cause:?}");
     }
 
     #[test]

@@ -143,7 +143,7 @@ pub(super) fn waits_are_blurred(record: &Record, usable: u32) -> bool {
 /// The phase with the most workers at once, among the phases in which tasks of this work wait. `None` if they only
 /// compute.
 fn waits(record: &Record) -> Option<(f64, Phase)> {
-    let possible = record.plan.phases();
+    let possible = record.phases();
     let phases = WAITS.into_iter().filter(|phase| possible.contains(phase));
     most(phases.map(|phase| (average(record, phase), phase)))
 }

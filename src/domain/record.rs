@@ -9,8 +9,13 @@ use serde::{Deserialize, Serialize};
 pub use stored::WithCaveats;
 
 use super::{
-    counter::CounterTotals, foreign, function::FunctionFacts, phase::PhaseTimes, plan::Plan,
-    python::GilState, shared_file::SharedFile,
+    counter::CounterTotals,
+    foreign,
+    function::FunctionFacts,
+    phase::{Phase, PhaseTimes},
+    plan::Plan,
+    python::GilState,
+    shared_file::SharedFile,
 };
 use crate::catalog::caveat::{Caveat, CaveatKind};
 
@@ -254,6 +259,14 @@ impl Record {
     /// The id of the run's campaign.
     pub fn campaign_id(&self) -> Option<&str> {
         self.campaign.as_ref().map(|part| &part.id[..])
+    }
+
+    /// The phases that the run could have by its plan, and those that it had: the kernel also tells of phases within a
+    /// call of the user's function.
+    pub fn phases(&self) -> Vec<Phase> {
+        let possible = self.plan.phases();
+        let is_there = |phase: &Phase| possible.contains(phase) || self.times.phases_s[*phase] > 0;
+        Phase::LISTED.into_iter().filter(is_there).collect()
     }
 
     /// Whether the run belongs to the warm-up round. Its time then says nothing about its plan.

@@ -18,6 +18,7 @@ use crate::{
         history::RunEntry,
         phase::{Phase, PhaseTimes},
         plan::Lock,
+        record::Record,
         text::{duration, grouped},
         time::{Nanos, seconds},
         trace::Trace,
@@ -224,9 +225,7 @@ fn outline(heights: &[u32], wide: u32, base: u32) -> String {
 /// The legend of these runs' timelines: the pattern, name and meaning of each phase that can occur in them.
 pub(in crate::export) fn legend(runs: &[&RunEntry]) -> SvgPart {
     let records = || runs.iter().map(|run| &run.record);
-    let mut seen: Vec<Phase> = records().flat_map(|record| record.plan.phases()).collect();
-    let has_had = |phase: &Phase| records().any(|record| record.times.phases_s[*phase] > 0);
-    seen.extend(Phase::MEASURED.into_iter().filter(has_had));
+    let mut seen: Vec<Phase> = records().flat_map(Record::phases).collect();
     if records().any(|record| record.measurement.events.dropped > 0) {
         seen.push(Phase::Lost);
     }

@@ -64,7 +64,7 @@ pub(crate) fn lines(history: &History, entry: &RunEntry, width: u16) -> Vec<Text
     }
     python(&mut page, entry);
     page.heading("Time of all workers by phase");
-    for phase in record.plan.phases() {
+    for phase in record.phases() {
         numbers_of(&mut page, entry, MetricGroup::Phase(phase));
     }
     failures(&mut page, record);
