@@ -433,56 +433,23 @@ fn shares(runs: &Runs<'_>) -> Vec<(Phase, f64)> {
 
 fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> FunctionEvidence {
     let race = &runs.course.race;
-    let loops = || runs.of(Entry::LOOP);
-    let durations: Vec<f64> = loops().flat_map(durations).collect();
-    let (cpu_s, busy_s) = loops().fold((0.0, 0.0), |(cpu_s, calls_s), record| {
-        (cpu_s + record.times.cpu_s, calls_s + on_calls_s(record))
-    });
-    let first = loops().next();
-    let has_gil = first
-        .and_then(|record| record.plan.interpreter())
-        .is_some_and(|python| python.gil == GilState::On);
+    let is_processes = best.is_some_and(|best| runs.way(best).executor.model.has_processes());
+    let unpicklable = around.unpicklable.iter().cloned();
+    let of_loop = of_loop(runs);
     let threads = || {
-        runs.with(Model::PythonThreads)
-            .filter(|record| record.plan.tasks == race.tasks)
+        let all = runs.with(Model::PythonThreads);
+        all.filter(|record| record.plan.tasks == race.tasks)
     };
     let processes = || runs.with(Model::PythonProcesses);
-    let digests = |record: &Record| Some(record.system.function.as_ref()?.results.clone());
-    let changed = runs
-        .facts(Entry::LOOP)
-        .filter_map(|facts| facts.changed_globals.clone());
-    let is_processes = best.is_some_and(|best| runs.way(best).executor.model.has_processes());
-    let shares_lock = has_gil && !is_processes;
-    let call_s = stats::median(&durations);
+    let pickling_s = processes().find_map(pickling);
+    let cores = |record: &Record| record.times.cpu_s / time_s(record);
     FunctionEvidence {
         cores: around.cores,
         calls: race.tasks,
-        has_gil,
-        call_s: call_s
-            .or_else(|| Some(on_calls_s(first?) / f64::from(race.tasks)))
-            .unwrap_or(0.0),
-        longest_s: longest(runs),
-        computes: (cpu_s / f64::max(busy_s, 1e-9)).clamp(0.0, 1.0),
-        unpicklable: around
-            .unpicklable
-            .iter()
-            .cloned()
-            .chain(unpicklable_result(runs))
-            .collect(),
-        loops: loops().filter_map(digests).collect(),
+        unpicklable: unpicklable.chain(unpicklable_result(runs)).collect(),
         threads: threads().filter_map(digests).collect(),
-        changed_globals: changed.last().unwrap_or_default(),
-        other_threads: runs
-            .facts(Entry::LOOP)
-            .filter_map(|facts| facts.other_threads)
-            .min()
-            .unwrap_or(0),
-        thread_cores: threads()
-            .map(|record| record.times.cpu_s / time_s(record))
-            .reduce(f64::max),
-        pickling_s: processes()
-            .find_map(pickling)
-            .map_or(0.0, |[of_input, of_result]| of_input + of_result),
+        thread_cores: threads().map(cores).reduce(f64::max),
+        pickling_s: pickling_s.map_or(0.0, |[of_input, of_result]| of_input + of_result),
         worker_bytes: processes().filter_map(worker_bytes).max(),
         available_bytes: around.available_bytes,
         processes: best
@@ -493,17 +460,49 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
             .unwrap_or_default(),
         enough: best.map(|best| best.workers),
         unguarded_line: around.unguarded_line,
-        raised: runs
-            .facts(Entry::LOOP)
-            .map(|facts| facts.raised.clone())
+        computing_at_once: match of_loop.has_gil && !is_processes {
+            true => 1.0,
+            false => around.cores.into(),
+        },
+        ..of_loop
+    }
+}
+
+/// What the loops show.
+fn of_loop(runs: &Runs<'_>) -> FunctionEvidence {
+    let loops = || runs.of(Entry::LOOP);
+    let facts = || runs.facts(Entry::LOOP);
+    let interpreter = loops().find_map(|record| record.plan.interpreter());
+    let durations: Vec<f64> = loops().flat_map(durations).collect();
+    let sum = |number: fn(&Record) -> f64| loops().map(number).sum::<f64>();
+    let (cpu_s, busy_s) = (sum(|record| record.times.cpu_s), sum(on_calls_s));
+    let calls = sum(|record| record.plan.tasks.into());
+    let changed = facts().filter_map(|facts| facts.changed_globals.clone());
+    let raised = facts().map(|facts| facts.raised.clone());
+    FunctionEvidence {
+        has_gil: interpreter.is_some_and(|python| python.gil == GilState::On),
+        // A list of calls is not kept if it is too long.
+        call_s: stats::median(&durations).unwrap_or(busy_s / f64::max(calls, 1.0)),
+        longest_s: longest(runs),
+        computes: (cpu_s / f64::max(busy_s, 1e-9)).clamp(0.0, 1.0),
+        loops: loops().filter_map(digests).collect(),
+        changed_globals: changed.last().unwrap_or_default(),
+        other_threads: facts()
+            .filter_map(|facts| facts.other_threads)
+            .min()
+            .unwrap_or(0),
+        raised: raised
+            .into_iter()
             .find(|raised| !raised.is_empty())
             .unwrap_or_default(),
-        computing_at_once: if shares_lock {
-            1.0
-        } else {
-            around.cores.into()
-        },
+        ..FunctionEvidence::default()
     }
+}
+
+/// The digests of the results of a run.
+fn digests(record: &Record) -> Option<Vec<Option<String>>> {
+    let facts = record.system.function.as_ref()?;
+    Some(facts.results.clone())
 }
 
 /// A result that processes could not pickle, and why.

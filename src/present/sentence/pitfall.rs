@@ -19,14 +19,12 @@ pub fn seen(pitfall: &Pitfall) -> String {
     match &pitfall.seen {
         PitfallSigns::Unpicklable(what) => format!("{} cannot be pickled", listed(what, "and")),
         PitfallSigns::Differing { results, of, .. } => format!(
-            "with threads, {} of {} differ from the loop's, and two loops agree: the function is not thread-safe",
-            grouped(*results as u64),
-            counted(*of as u64, "result")
+            "with threads, {} differ from the loop's, and two loops agree: the function is not thread-safe",
+            some_of(*results, *of)
         ),
         PitfallSigns::Random { results, of } => format!(
-            "two loops over the same inputs differ in {} of {}, so the results are random or depend on earlier calls",
-            grouped(*results as u64),
-            counted(*of as u64, "result")
+            "two loops over the same inputs differ in {}, so the results are random or depend on earlier calls",
+            some_of(*results, *of)
         ),
         PitfallSigns::Globals(names) => format!(
             "calls change {}, and each process changes a copy of its own, which is lost",
@@ -48,12 +46,7 @@ pub fn seen(pitfall: &Pitfall) -> String {
             worker,
             workers,
             fits,
-        } => format!(
-            "{} take {} each, and {} fit into the available memory",
-            counted_processes(*workers),
-            bytes(*worker),
-            grouped((*fits).into())
-        ),
+        } => memory(*worker, *workers, *fits),
         PitfallSigns::Longest {
             longest_s,
             typical_s,
@@ -74,15 +67,11 @@ pub fn seen(pitfall: &Pitfall) -> String {
         PitfallSigns::Unguarded { line } => format!(
             "line {line} of the module starts workers whenever the module is imported, also in a spawned process"
         ),
-        PitfallSigns::Raised { kinds, calls } => {
-            let kinds: Vec<String> = kinds
-                .iter()
-                .take(NAMES)
-                .map(|(kind, times)| format!("{} {}", grouped(*times), text::clean(kind, 60)))
-                .collect();
-            let calls = counted(*calls, "call");
-            format!("of {calls}, some raise an exception ({})", kinds.join(", "))
-        }
+        PitfallSigns::Raised { kinds, calls } => format!(
+            "of {}, some raise an exception ({})",
+            counted(*calls, "call"),
+            raised(kinds)
+        ),
     }
 }
 
@@ -96,6 +85,22 @@ pub fn advice(pitfall: &Pitfall) -> String {
         PitfallSigns::Memory { fits, .. } if *fits > 0 => format!("{advice}: {fits} at most"),
         _ => advice.into(),
     }
+}
+
+fn memory(worker: u64, workers: u32, fits: u32) -> String {
+    let (processes, each) = (counted_processes(workers), bytes(worker));
+    format!("{processes} take {each} each, and {fits} fit into the available memory")
+}
+
+fn some_of(results: usize, of: usize) -> String {
+    let results = grouped(results as u64);
+    format!("{results} of {}", counted(of as u64, "result"))
+}
+
+fn raised(kinds: &[(String, u64)]) -> String {
+    let kinds = kinds.iter().take(NAMES);
+    let kinds = kinds.map(|(kind, times)| format!("{} {}", grouped(*times), text::clean(kind, 60)));
+    kinds.collect::<Vec<_>>().join(", ")
 }
 
 fn counted_processes(n: u32) -> String {
