@@ -569,3 +569,6 @@ fn ladder(runs: &Runs<'_>, family: usize) -> Vec<Rung> {
     };
     race.entries_of(family).into_iter().map(rung).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,9 @@ impl Race {
                 _ => Standing::CannotTell(Doubt::OneCall),
             };
         }
+        if self.has_untried() {
+            return Standing::CannotTell(Doubt::TooFew);
+        }
         let Some(leader) = self.leader() else {
             return Standing::CannotTell(Doubt::NoneRan);
         };
@@ -73,6 +76,15 @@ impl Race {
         }
         let family = self.simplest_like(leader.family);
         Standing::Use(self.chosen_of(family))
+    }
+
+    /// Whether a family that may be the best one has not run yet.
+    fn has_untried(&self) -> bool {
+        let mut families = 1..=self.track().most.len();
+        families.any(|family| {
+            let can_run = !self.has_broken(family) && self.most_of(family) > 1;
+            can_run && self.entries_of(family).is_empty()
+        })
     }
 
     fn doubt(&self, leader: Entry, rivals: &[Entry]) -> Option<Doubt> {

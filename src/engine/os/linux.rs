@@ -10,6 +10,7 @@ use std::{
     os::fd::OwnedFd,
 };
 
+pub use blocked::{ProcessFiles, ThreadFiles};
 use nix::{
     sys::{
         memfd::{MFdFlags, memfd_create},
@@ -21,8 +22,6 @@ use nix::{
     time::ClockId,
     unistd::{Pid, SysconfVar, ftruncate, getpgrp, getppid, getsid, sysconf},
 };
-
-pub use blocked::{ProcessFiles, ThreadFiles};
 pub use switches::SwitchRecords;
 
 use crate::domain::{record::ContextSwitches, time::Nanos};

@@ -133,12 +133,12 @@ fn waits(advised: &Advised) -> String {
 
 /// What a worker waits for in a phase, if it waits for something that others need not wait for.
 fn object(phase: Phase) -> Option<&'static str> {
-    match phase.name() {
-        "network" => Some("for the network"),
-        "file" => Some("for files"),
-        "sleep" => Some("for time to pass"),
-        "lock" => Some("for a lock of its own"),
-        "subprocess" => Some("for another program"),
+    match phase {
+        Phase::Network => Some("for the network"),
+        Phase::File => Some("for files"),
+        Phase::Sleep => Some("for time to pass"),
+        Phase::Lock => Some("for a lock of its own"),
+        Phase::Subprocess => Some("for another program"),
         _ => None,
     }
 }
