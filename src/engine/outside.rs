@@ -2,7 +2,7 @@
 //!
 //! A thread of this program takes the kernel's records every few milliseconds, and samples the threads that have been
 //! blocked since the last time. A wait that has been sampled is sampled again only after a while, so that the cost follows
-//! the number of waits and is limited. What was seen is merged with the workers' own transitions in [`states`](super::states).
+//! the number of waits and is limited. What was seen is merged with the workers' own transitions in [`states`].
 
 use std::{
     collections::HashMap,
