@@ -230,6 +230,7 @@ impl App {
             Msg::Refused(sentence) => self.on_refused(sentence),
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
+            Msg::FunctionSeen(look, seen) => self.on_function_seen(*look, seen),
             Msg::Earlier(lot) => self.on_earlier(lot),
             Msg::Recording(runs) => self.on_recording(runs),
             Msg::Exported {
@@ -254,6 +255,7 @@ impl App {
             self.compose_overlay(is_news);
         }
         if is_news {
+            self.settle_function();
             self.update_estimate();
         }
         std::mem::take(&mut self.out.effects)

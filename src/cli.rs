@@ -24,8 +24,10 @@ pub use advise::AdviseRequest;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Id, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 pub use documents::{completions, manual};
+use explore::CallArguments;
 pub use explore::{Explore, LessonRequest, Replay};
 pub use fidelity::FidelityRequest;
+use function::FunctionArguments;
 pub use history::HistoryRequest;
 pub use output::OutputArguments;
 pub use run::RunRequest;
@@ -33,7 +35,7 @@ pub use sweep::SweepRequest;
 pub use verify::VerifyRequest;
 pub use work::WorkArguments;
 
-use crate::domain::keeping::Keeping;
+use crate::domain::{keeping::Keeping, plan::Draft};
 
 /// A text to print instead of doing anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +116,13 @@ pub struct CommandLine {
     /// How the explorer looks, if it opens.
     #[command(flatten)]
     pub explore: Explore,
+
+    /// The user's function, with which the explorer opens.
+    #[command(flatten)]
+    function: FunctionArguments,
+
+    #[command(flatten)]
+    called: CallArguments,
 }
 
 /// The command that the user requested.
@@ -173,6 +182,11 @@ pub enum Command {
 }
 
 impl CommandLine {
+    /// The calls of the user's function, if the explorer opens with one.
+    pub fn calls(&self) -> Option<Draft> {
+        self.called.of(&self.function)
+    }
+
     /// Fills in what was left open.
     ///
     /// # Errors
@@ -189,7 +203,10 @@ impl CommandLine {
             None => Keeping::AsUsual,
         };
         // With `replay` and `lesson`, these options may also follow the command.
-        let misplaced = matches.get_one::<Id>("Explore");
+        let misplaced = ["Explore", "FunctionArguments", "CallArguments"];
+        let misplaced = misplaced
+            .into_iter()
+            .find_map(|group| matches.get_one::<Id>(group));
         match (&mut self.command, misplaced) {
             (
                 Some(

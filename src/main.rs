@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 }
 
 fn perform(line: CommandLine) -> Result<u8, Failure> {
+    let calls = line.calls();
     let CommandLine {
         command,
         ascii,
@@ -45,6 +46,7 @@ fn perform(line: CommandLine) -> Result<u8, Failure> {
             in_lesson,
             budget_s: explore.budget_s(),
             pythons: explore.python.clone(),
+            calls: calls.clone(),
         };
         tui::explore(file, opening, &keeping)
     };

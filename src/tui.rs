@@ -35,10 +35,12 @@ use crate::{
         message::{Effect, ExportOrder, Msg},
     },
     domain::{
+        function::{FunctionLook, SeenFunction},
         history::RunEntry,
         keeping::Keeping,
         look::{ColorChoice, Look},
-        python::Pythons,
+        plan::Draft,
+        python::{FoundPython, Pythons},
         record::RunOrder,
         time::Nanos,
     },
@@ -75,14 +77,16 @@ pub struct Opening {
     pub budget_s: f64,
     /// Interpreters that are offered in addition to those that are found.
     pub pythons: Vec<PathBuf>,
+    /// Calls of the user's function, at which nobody has looked yet.
+    pub calls: Option<Draft>,
 }
 
 /// Opens the explorer, with the runs of a shared file if `file` names one, and returns its exit code when the user
 /// leaves. Runs are kept where `keeping` says.
 ///
 /// # Errors
-/// If the file is not usable, before anything is started; if the explorer cannot run here; or if the explorer fails
-/// later.
+/// If the file is not usable, before anything is started; if the user's function cannot be called; if the explorer cannot
+/// run here; or if the explorer fails later.
 pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Result<u8, Failure> {
     let document = file.map(replay::read).transpose().map_err(Failure::usage)?;
     shell::terminal::check().map_err(Failure::usage)?;
@@ -94,6 +98,11 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     let look = opening.look.resolved(spelling::variable);
     survive_file_size_limit();
     let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
+    let named = opening.pythons.first().map(PathBuf::as_path);
+    let calls = opening
+        .calls
+        .map(|calls| look_at(&session, named, calls))
+        .transpose()?;
     os::request_short_time_slices();
     signals::listen(events.clone()).map_err(Failure::broke)?;
     terminal::restore_on_panic();
@@ -109,6 +118,9 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
         .with_budget(opening.budget_s);
     if let Some(lot) = document {
         app = app.replaying(lot);
+    }
+    if let Some((python, seen, calls)) = calls {
+        app = app.calling(python, seen, calls);
     }
     if opening.in_lesson {
         app = app.in_lesson();
@@ -131,6 +143,19 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     let ended = explorer.run_loop(&received);
     terminal::print_held_back();
     ended
+}
+
+/// Looks at the function of these calls with the interpreter of the user's environment, unless one is named.
+fn look_at(
+    session: &Session,
+    named: Option<&Path>,
+    calls: Draft,
+) -> Result<(FoundPython, SeenFunction, Draft), Failure> {
+    let python = session.users_python(named);
+    let python = python.map_err(|useless| Failure::usage(useless.sentence))?;
+    let function = calls.function.clone().expect("the user named a function");
+    let seen = session.look_at(&python.interpreter, *function, calls.tasks)?;
+    Ok((python, seen, calls))
 }
 
 /// The state of the running explorer.
@@ -311,6 +336,7 @@ impl Explorer {
             Effect::Stop => self.run.iter().for_each(Run::stop),
             Effect::Calibrate => self.calibrate(),
             Effect::FindPythons => self.find_pythons(),
+            Effect::LookAt { look, calls } => self.look_at_function(look, calls),
             Effect::Export(order) => self.export(order),
             Effect::Keep(number) => self.keeper.keep(history, number),
             Effect::ReadEarlier => self.keeper.read_earlier(),
@@ -442,6 +468,22 @@ impl Explorer {
         self.in_background("find-pythons", find, |error| {
             let sentence = format!("cannot look for Python interpreters: {error}");
             vec![Msg::PythonsFound(Pythons::default()), Msg::Notice(sentence)]
+        });
+    }
+
+    /// Looks at a function of the user's, which imports its module.
+    fn look_at_function(&mut self, look: Box<FunctionLook>, calls: u64) {
+        let asked = look.clone();
+        let look_at = move |session: &Session, _: Option<&HistoryPlace>| {
+            let seen = session.look_at(&look.interpreter, look.function.clone(), calls);
+            vec![Msg::FunctionSeen(
+                look,
+                seen.map_err(|refusal| refusal.sentence),
+            )]
+        };
+        self.in_background("look-at-function", look_at, |error| {
+            let sentence = format!("cannot look at {}: {error}", asked.function.target);
+            vec![Msg::FunctionSeen(asked, Err(sentence))]
         });
     }
 

@@ -64,6 +64,39 @@ fn the_first_screen_asks_the_quick_experiments_questions() {
     assert_eq!(terminal.exit_code(SOON), 0);
 }
 
+/// The explorer with this function of the tests, which gets the numbers 0 to 3.
+fn explorer_with_function(target: &str) -> Terminal {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/functions");
+    let target = format!("{folder}/{target}");
+    let arguments = ["--function", &target, "--range", "0..4"];
+    Terminal::start_with(120, 40, &arguments, &[])
+}
+
+#[test]
+fn a_function_that_cannot_be_called_is_refused_with_a_traceback_before_the_screen_opens() {
+    let mut terminal = explorer_with_function("waits.py:wayt");
+    assert_eq!(terminal.exit_code(SOON), 2);
+    terminal.wait_for(SOON, "the sentence", |screen| {
+        screen.contains("has no wayt") && screen.contains("AttributeError")
+    });
+    assert!(!terminal.was_ever_in_alternate_screen());
+}
+
+#[test]
+fn a_function_of_the_command_line_is_in_the_form_and_runs() {
+    let mut terminal = explorer_with_function("waits.py:wait");
+    terminal.wait_for(SOON, "the form", |screen| {
+        screen.contains("function") && screen.contains("0..4")
+    });
+    terminal.press("r");
+    terminal.wait_for(RUNS, "the verdict", |screen| {
+        screen.contains("python-threads: ")
+    });
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+    terminal.assert_nothing_left(SOON);
+}
+
 #[test]
 fn leaving_gives_the_terminal_back() {
     for keys in ["q", "\u{3}"] {

@@ -38,6 +38,8 @@ mod claims;
 mod comparison;
 #[path = "screens/earlier.rs"]
 mod earlier;
+#[path = "screens/function.rs"]
+mod function;
 #[path = "screens/history.rs"]
 mod history;
 #[path = "screens/lesson.rs"]

@@ -3,6 +3,7 @@
 use crate::{
     app::screen::Panel,
     domain::{
+        function::{FunctionLook, SeenFunction},
         history::{Lot, RunEntry},
         python::Pythons,
         record::{Record, RunOrder},
@@ -60,6 +61,8 @@ pub enum Msg {
     Calibrated(Speed),
     /// The interpreters of this machine. The shell sends it even if there are none.
     PythonsFound(Pythons),
+    /// The answer to [`Effect::LookAt`]: what there is to know about the function, or in a sentence why it cannot be called.
+    FunctionSeen(Box<FunctionLook>, Result<SeenFunction, String>),
     /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers. Those that are in
     /// the history already are left out.
     Earlier(Lot),
@@ -106,6 +109,13 @@ pub enum Effect {
     Calibrate,
     /// Look for Python interpreters. The answer is [`Msg::PythonsFound`].
     FindPythons,
+    /// Look at a function of the user's. The answer is [`Msg::FunctionSeen`].
+    LookAt {
+        /// The function, and the interpreter that has to call it.
+        look: Box<FunctionLook>,
+        /// The number of calls if it has no inputs.
+        calls: u64,
+    },
     /// Keep this run or sweep of the history for later sessions.
     Keep(usize),
     /// Read the runs that other sessions kept. The answer is [`Msg::Earlier`].

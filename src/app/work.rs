@@ -214,6 +214,9 @@ impl App {
 
     /// Pursues this goal with the draft of the form.
     pub(crate) fn ask(&mut self, goal: Goal) {
+        if let (Goal::Run, Err(invalid)) = (&goal, self.form.check_pickling()) {
+            return self.refuse(&invalid);
+        }
         let draft = self.form.draft();
         self.request(StartRequest { draft, goal });
     }

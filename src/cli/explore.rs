@@ -4,10 +4,20 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::values;
-use crate::domain::{
-    in_turn::BUDGET_S,
-    look::{ColorChoice, Look, ThemeName},
+use super::{
+    function::{self, FunctionArguments},
+    values,
+};
+use crate::{
+    catalog::{
+        model::Model,
+        workload::{CALL_TIMEOUT, CHUNK_SIZE, Workload},
+    },
+    domain::{
+        in_turn::BUDGET_S,
+        look::{ColorChoice, Look, ThemeName},
+        plan::Draft,
+    },
 };
 
 /// The appearance of the explorer, and what it offers.
@@ -69,6 +79,44 @@ impl Explore {
             ascii,
             mouse: !self.no_mouse,
         }
+    }
+}
+
+/// How the user's function is called, if the explorer opens with one.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub(super) struct CallArguments {
+    /// How often a function without inputs is called [default: 16]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = "function")]
+    #[arg(conflicts_with = "function inputs")]
+    tasks: Option<u64>,
+
+    /// How many inputs a process gets at a time [default: 1]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = "function")]
+    chunksize: Option<u64>,
+
+    /// How long a call may take; a longer one ends the run [default: 20s]
+    #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = "function")]
+    timeout: Option<u64>,
+}
+
+impl CallArguments {
+    /// The calls of the user's function, if the explorer opens with one.
+    pub(super) fn of(&self, function: &FunctionArguments) -> Option<Draft> {
+        let workload = Workload::Function;
+        let mut draft = Draft {
+            function: Some(Box::new(function.given()?)),
+            ..Draft::new(workload, Model::PythonThreads, 1)
+        };
+        draft.tasks = self.tasks.unwrap_or(draft.tasks);
+        for (parameter, given) in [(&CHUNK_SIZE, self.chunksize), (&CALL_TIMEOUT, self.timeout)] {
+            if let Some(value) = given {
+                draft.set(parameter, value);
+            }
+        }
+        Some(draft)
     }
 }
 

@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// The heading of the options in the help.
-const HEADING: &str = "Options of --workload function";
+pub(super) const HEADING: &str = "Options of --workload function";
 
 /// The user's function, and what its calls get.
-#[derive(Clone, Debug, PartialEq, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(group = ArgGroup::new("function inputs").multiple(false))]
 pub struct FunctionArguments {
     /// Which function: FILE.py:NAME or package.module:NAME
@@ -105,9 +105,5 @@ pub(super) fn inputs(file: Option<&Path>, name: Option<&str>, range: Option<(i64
     let Some(file) = file else {
         return Inputs::None;
     };
-    let name = file.to_string_lossy().into_owned();
-    match [".json", ".jsonl"].iter().any(|end| name.ends_with(end)) {
-        true => Inputs::Values(name),
-        false => Inputs::Lines(name),
-    }
+    Inputs::file(file.to_string_lossy().into_owned())
 }

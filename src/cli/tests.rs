@@ -6,11 +6,11 @@ use crate::{
         model::{Model, SWITCH_INTERVAL},
         parameter::{ParameterKind, REPEATS},
         workload::{
-            ADDRESSES, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES, SHARED_FILE, TASK_TIME,
-            WRITES, Workload,
+            ADDRESSES, CALL_TIMEOUT, CHUNK_SIZE, ITERATIONS, LATENCY_MAX, LATENCY_MIN, PAGE_BYTES,
+            SHARED_FILE, TASK_TIME, WRITES, Workload,
         },
     },
-    domain::{look::Look, machine::WorkerLimits, plan::Draft},
+    domain::{function::Inputs, look::Look, machine::WorkerLimits, plan::Draft},
     present::format::Format,
 };
 
@@ -55,6 +55,25 @@ fn without_a_command_the_explorer_opens() {
     assert_eq!(line.explore.look(false), Look::default());
     assert_eq!(line.explore.python, Vec::<PathBuf>::new());
     assert_eq!(parsed("doctor"), Ok(Command::Doctor));
+}
+
+#[test]
+fn the_explorer_opens_with_the_function_that_the_options_name() {
+    let line = order("--function fetch.py:fetch --inputs urls.txt --chunksize 4 --timeout 2s");
+    let calls = line.unwrap().calls().unwrap();
+    let function = calls.function.clone().unwrap();
+    assert_eq!(function.target, "fetch.py:fetch");
+    assert_eq!(function.inputs, Inputs::Lines("urls.txt".into()));
+    assert_eq!(
+        (calls.get(&CHUNK_SIZE), calls.get(&CALL_TIMEOUT)),
+        (4, 2_000)
+    );
+    assert_eq!(order("").unwrap().calls(), None);
+    let calls = order("--function a:b --tasks 3").unwrap().calls().unwrap();
+    assert_eq!(calls.tasks, 3);
+    assert!(refused("--inputs urls.txt").contains("--function"));
+    assert!(refused("--function a:b --range 0..4 --tasks 3").contains("--tasks"));
+    assert!(refused("--function a:b doctor").contains("belongs to the explorer"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         address::masked,
+        function::{self, Function},
         look::{ColorChoice, ThemeName},
         python::StartMethod,
         text,
@@ -170,27 +171,15 @@ pub(super) fn microseconds(text: &str) -> Result<u64, String> {
 
 /// A function of the user's: `FILE.py:NAME` or `package.module:NAME`.
 pub(super) fn target(text: &str) -> Result<String, String> {
-    let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
-    match text.rsplit_once(':') {
-        Some((place, name)) if is_name(name) && !place.is_empty() && !place.ends_with(':') => {
-            Ok(text.into())
-        }
-        _ => refused(
-            text,
-            "is no function: write FILE.py:NAME or package.module:NAME",
-        ),
+    match Function::check_target(text) {
+        Ok(()) => Ok(text.into()),
+        Err(what) => refused(text, what),
     }
 }
 
 /// Whole numbers from the first to before the second: `0..100`.
 pub(super) fn range(text: &str) -> Result<(i64, i64), String> {
-    let number = |text: &str| text.replace('_', "").parse::<i64>().ok();
-    let ends = text.split_once("..");
-    match ends.map(|(from, to)| (number(from), number(to))) {
-        Some((Some(from), Some(to))) if from < to => Ok((from, to)),
-        Some((Some(_), Some(_))) => refused(text, "has no number: the second has to be larger"),
-        _ => refused(text, "is not a range such as 0..100"),
-    }
+    function::range(text).or_else(|what| refused(text, what))
 }
 
 /// A duration in whole milliseconds.
@@ -299,40 +288,6 @@ mod tests {
         assert_eq!(latency("200ms"), Ok((200, 200)));
         for bad in ["100ms..", "..400ms", "..", "100..400ms", "a..b"] {
             assert!(latency(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_function_has_a_place_and_a_name() {
-        for good in ["fetch.py:fetch", "a.b:c", "/x/a:b.py:Shop.price"] {
-            assert_eq!(target(good).as_deref(), Ok(good));
-        }
-        for bad in [
-            "",
-            "fetch",
-            "fetch.py",
-            ":fetch",
-            "fetch.py:",
-            "a: b",
-            "a::b",
-        ] {
-            assert!(target(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_range_of_numbers_ends_before_its_second() {
-        assert_eq!(range("0..100"), Ok((0, 100)));
-        assert_eq!(range("-5..1_000"), Ok((-5, 1_000)));
-        for bad in [
-            "5..5",
-            "5..1",
-            "5",
-            "..5",
-            "a..b",
-            "0..99999999999999999999",
-        ] {
-            assert!(range(bad).is_err(), "{bad}");
         }
     }
 

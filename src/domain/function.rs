@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{foreign, text::clean};
+use super::{foreign, python::Interpreter, text::clean};
+use crate::catalog::model::Model;
 
 /// With more calls than this, the record has no digest of each result.
 pub const DIGESTS_LISTED: usize = 1_000;
@@ -74,6 +75,20 @@ impl Function {
             .map_or(&self.target, |(_, name)| name)
     }
 
+    /// Refuses what cannot be the place and name of a function.
+    ///
+    /// # Errors
+    /// What it has to be, as the end of a sentence.
+    pub fn check_target(written: &str) -> Result<(), &'static str> {
+        let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+        match written.rsplit_once(':') {
+            Some((place, name)) if is_name(name) && !place.is_empty() && !place.ends_with(':') => {
+                Ok(())
+            }
+            _ => Err("is no function: write FILE.py:NAME or package.module:NAME"),
+        }
+    }
+
     /// What two runs must have in common to be compared.
     pub(super) fn work(&self) -> (&str, bool) {
         (&self.fingerprint, self.star)
@@ -81,11 +96,118 @@ impl Function {
 }
 
 impl Inputs {
+    /// The inputs in this file: values if its name ends as that of JSON, and otherwise lines.
+    pub fn file(name: String) -> Inputs {
+        if [".json", ".jsonl"].iter().any(|end| name.ends_with(end)) {
+            Inputs::Values(name)
+        } else {
+            Inputs::Lines(name)
+        }
+    }
+
+    /// The inputs that a short text stands for: `0..100`, a name of Python's, or else a file.
+    ///
+    /// # Errors
+    /// If it is a range without numbers, as the end of a sentence.
+    pub fn written(text: &str) -> Result<Inputs, &'static str> {
+        let is_name = |text: &str| {
+            let starts_as_name = !text.starts_with(|first: char| first.is_ascii_digit());
+            starts_as_name && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+        };
+        Ok(match text {
+            "" => Inputs::None,
+            name if is_name(name) => Inputs::Named(name.into()),
+            ends if ends.contains("..") && !ends.contains('/') => {
+                let (from, to) = range(ends)?;
+                Inputs::Range { from, to }
+            }
+            file => Inputs::file(file.into()),
+        })
+    }
+
+    /// The text that stands for them.
+    pub fn text(&self) -> String {
+        match self {
+            Inputs::None => String::new(),
+            Inputs::Lines(file) | Inputs::Values(file)
+                if matches!(
+                    Inputs::written(file),
+                    Ok(Inputs::Lines(_) | Inputs::Values(_))
+                ) =>
+            {
+                file.clone()
+            }
+            Inputs::Lines(file) | Inputs::Values(file) => format!("./{file}"),
+            Inputs::Named(name) => name.clone(),
+            Inputs::Range { from, to } => format!("{from}..{to}"),
+        }
+    }
+
     /// The number of inputs, if it is known without reading them.
     pub fn count(&self) -> Option<u64> {
         match self {
             Inputs::Range { from, to } => Some(to.saturating_sub(*from).max(0).unsigned_abs()),
             _ => None,
+        }
+    }
+}
+
+/// Whole numbers from the first to before the second: `0..100`.
+///
+/// # Errors
+/// If there are none, as the end of a sentence.
+pub fn range(text: &str) -> Result<(i64, i64), &'static str> {
+    let number = |text: &str| text.replace('_', "").parse::<i64>().ok();
+    let ends = text.split_once("..");
+    match ends.map(|(from, to)| (number(from), number(to))) {
+        Some((Some(from), Some(to))) if from < to => Ok((from, to)),
+        Some((Some(_), Some(_))) => Err("has no number: the second has to be larger"),
+        _ => Err("is not a range such as 0..100"),
+    }
+}
+
+/// A request to look at a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionLook {
+    /// The function, which nobody has looked at yet.
+    pub function: Function,
+    /// The interpreter that has to call it.
+    pub interpreter: Interpreter,
+}
+
+/// What is known of the user's function before it is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenFunction {
+    /// The function with all that a plan needs.
+    pub function: Function,
+    /// The number of calls: one for each input.
+    pub calls: u64,
+    /// How long its module took to import, in seconds.
+    pub import_s: f64,
+    /// The file that contains it.
+    pub source: Option<String>,
+    /// The line at which it starts.
+    pub line: Option<u32>,
+    /// The module from which a program imports it.
+    pub module: String,
+    /// What of its first call cannot be pickled, and why.
+    pub unpicklable: Option<(String, String)>,
+    /// The line at which its module starts processes whenever it is imported.
+    pub unguarded_line: Option<u32>,
+}
+
+impl SeenFunction {
+    /// Refuses a model that has to pass on what cannot be pickled.
+    ///
+    /// # Errors
+    /// What cannot be pickled, in a sentence.
+    pub fn check_pickling(&self, model: Model) -> Result<(), String> {
+        match &self.unpicklable {
+            Some((what, why)) if !model.shares_variables() => Err(format!(
+                "{} has to pickle the {what}, which Python refuses ({why})",
+                model.name()
+            )),
+            _ => Ok(()),
         }
     }
 }
@@ -176,6 +298,58 @@ mod tests {
         let read: Function = serde_json::from_value(json).unwrap();
         assert_eq!(read.inputs, Inputs::Lines("a\u{fffd}[2J".into()));
         assert_eq!(read.paths, ["\u{fffd}lib"]);
+    }
+
+    #[test]
+    fn a_function_has_a_place_and_a_name() {
+        for good in ["fetch.py:fetch", "a.b:c", "/x/a:b.py:Shop.price"] {
+            assert_eq!(Function::check_target(good), Ok(()));
+        }
+        for bad in [
+            "",
+            "fetch",
+            "fetch.py",
+            ":fetch",
+            "fetch.py:",
+            "a: b",
+            "a::b",
+        ] {
+            assert!(Function::check_target(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_numbers_ends_before_its_second() {
+        assert_eq!(range("0..100"), Ok((0, 100)));
+        assert_eq!(range("-5..1_000"), Ok((-5, 1_000)));
+        for bad in [
+            "5..5",
+            "5..1",
+            "5",
+            "..5",
+            "a..b",
+            "0..99999999999999999999",
+        ] {
+            assert!(range(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_short_text_stands_for_inputs_and_inputs_have_such_a_text() {
+        for (text, inputs) in [
+            ("", Inputs::None),
+            ("urls.txt", Inputs::Lines("urls.txt".into())),
+            ("data/a.jsonl", Inputs::Values("data/a.jsonl".into())),
+            ("../urls", Inputs::Lines("../urls".into())),
+            ("-3..4", Inputs::Range { from: -3, to: 4 }),
+            ("URLS", Inputs::Named("URLS".into())),
+            ("all_products", Inputs::Named("all_products".into())),
+        ] {
+            assert_eq!(Inputs::written(text), Ok(inputs.clone()), "{text}");
+            assert_eq!(inputs.text(), text);
+        }
+        assert_eq!(Inputs::Lines("URLS".into()).text(), "./URLS");
+        assert!(Inputs::written("4..2").is_err());
     }
 
     #[test]

@@ -295,6 +295,16 @@ impl Draft {
         }))
     }
 
+    /// Whether this model can execute the tasks. Only a coroutine function suits an event loop.
+    pub fn suits(&self, model: Model) -> bool {
+        let is_plain = self
+            .function
+            .as_ref()
+            .is_some_and(|function| !function.is_coroutine);
+        self.workload.suits(model)
+            && !(self.workload.is_opaque() && model.is_event_loop() && is_plain)
+    }
+
     /// The function that tasks call, if they call one.
     fn checked_function(&self) -> Result<Option<Box<Function>>, Invalid> {
         if !self.workload.is_opaque() {
@@ -302,7 +312,7 @@ impl Draft {
         }
         let Some(function) = &self.function else {
             let sentence = "function needs a function of yours, as in --function fetch.py:fetch";
-            return Err(Invalid::new(Field::Workload, sentence.into()));
+            return Err(Invalid::new(Field::Function, sentence.into()));
         };
         if self.model.is_event_loop() && !function.is_coroutine {
             let (model, name) = (self.model.name(), function.name());
@@ -360,6 +370,10 @@ fn of<T>(parameter: &'static Parameter, checked: Result<T, String>) -> Result<T,
 pub enum Field {
     /// What a task does.
     Workload,
+    /// The user's function.
+    Function,
+    /// Where the inputs of its calls come from.
+    Inputs,
     /// How the tasks are executed.
     Model,
     /// The interpreter.

@@ -24,15 +24,12 @@ use super::{
     zygote::{Environment, Zygote},
 };
 pub use super::{
-    python::{
-        inspect::{FunctionRefusal, SeenFunction},
-        tryout::ProgramRun,
-    },
+    python::{inspect::FunctionRefusal, tryout::ProgramRun},
     run::{Report, Run},
 };
 use crate::{
     domain::{
-        function::Function,
+        function::{Function, SeenFunction},
         machine::{Machine, WorkerLimits},
         python::{FoundPython, Interpreter, Pythons, UselessPython},
         speed::Speed,
@@ -131,7 +128,7 @@ impl Session {
     }
 
     /// Looks at the user's function, in the user's environment, without calling it. `calls` is the number of calls if it
-    /// has no inputs.
+    /// has no inputs. A run that starts meanwhile has priority.
     ///
     /// # Errors
     /// If it cannot be called; the message is one sentence, and Python's traceback.
@@ -141,7 +138,22 @@ impl Session {
         function: Function,
         calls: u64,
     ) -> Result<SeenFunction, FunctionRefusal> {
-        inspect::look_at(&self.context, interpreter, function, calls)
+        self.between_runs(|is_busy| {
+            inspect::look_at(&self.context, interpreter, function.clone(), calls, is_busy)
+        })
+    }
+
+    /// Asks until no run started meanwhile, because a run has priority.
+    fn between_runs<T>(&self, ask: impl Fn(&dyn Fn() -> bool) -> Option<T>) -> T {
+        let is_busy = || self.context.run.load(Relaxed) != 0;
+        loop {
+            while is_busy() {
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            if let Some(answer) = ask(&is_busy) {
+                return answer;
+            }
+        }
     }
 
     /// The default interpreter: `python3` on `PATH`. If there is no such file, it is the first usable interpreter.
@@ -186,17 +198,9 @@ impl Session {
             .iter()
             .map(|written| find::resolved(written))
             .chain(find::candidates());
-        let is_busy = || self.context.run.load(Relaxed) != 0;
         for file in files {
-            // Repeated until no run started meanwhile.
-            let asked = loop {
-                while is_busy() {
-                    std::thread::sleep(BETWEEN_LOOKS);
-                }
-                if let Some(asked) = probe(&self.context, &file, &Environment::Own, &is_busy) {
-                    break asked;
-                }
-            };
+            let asked = self
+                .between_runs(|is_busy| probe(&self.context, &file, &Environment::Own, is_busy));
             match asked {
                 Ok(found) => pythons.add(found),
                 Err(useless) => pythons.useless.push(useless),

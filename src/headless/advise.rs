@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{function::refusal, measure::Bench, say};
+use super::{measure::Bench, say};
 use crate::{
     analysis::{
         advised::{Advised, AdvisedChoice, Checked, Surroundings, Unclear},
@@ -16,17 +16,14 @@ use crate::{
     cli::AdviseRequest,
     domain::{
         campaign::Campaign,
-        function::Inputs,
+        function::{Inputs, SeenFunction},
         keeping::Keeping,
         plan::Draft,
         python::{FoundPython, GilState, Interpreter},
         race::{MOST_RUNS, Race, RaceCourse},
         text::{clean, counted, duration, grouped},
     },
-    engine::{
-        os,
-        session::{ProgramRun, SeenFunction},
-    },
+    engine::{os, session::ProgramRun},
     present::{
         advice_table, code,
         format::Format,
@@ -91,7 +88,7 @@ fn look_at(bench: &Bench<'_>, request: &AdviseRequest) -> Result<SeenFunction, F
         let seen = bench
             .session
             .look_at(interpreter, request.function(), request.calls());
-        first = first.or(Some(seen.map_err(refusal)?));
+        first = first.or(Some(seen?));
     }
     first.ok_or_else(|| Failure::usage("there is no Python"))
 }

@@ -4,8 +4,7 @@ use super::{measure::Bench, say};
 use crate::{
     catalog::model::Model,
     cli::WorkArguments,
-    domain::{plan::Draft, text::counted},
-    engine::session::{FunctionRefusal, SeenFunction},
+    domain::{function::SeenFunction, plan::Draft, text::counted},
     shell::exit::Failure,
 };
 
@@ -24,9 +23,10 @@ pub fn look_at(
     let mut first = None;
     for python in &bench.pythons {
         let (session, interpreter) = (&bench.session, &python.interpreter);
-        let seen = session.look_at(interpreter, function.clone(), work.calls());
-        let seen = seen.map_err(refusal)?;
-        check_pickling(&seen, models)?;
+        let seen = session.look_at(interpreter, function.clone(), work.calls())?;
+        for model in models {
+            seen.check_pickling(*model).map_err(Failure::usage)?;
+        }
         first = first.or(Some(seen));
     }
     Ok(first)
@@ -49,31 +49,5 @@ pub fn announce(draft: &Draft, runs: u64) {
     if let Some(function) = &draft.function {
         let calls = counted(draft.tasks.saturating_mul(runs), "call");
         say(&format!("these are {calls} of {}", function.target));
-    }
-}
-
-/// Why the function cannot be called, followed by Python's traceback.
-pub(super) fn refusal(
-    FunctionRefusal {
-        sentence,
-        traceback,
-    }: FunctionRefusal,
-) -> Failure {
-    let lines = [sentence, traceback].join("\n");
-    Failure::usage(lines.trim_end())
-}
-
-/// Refuses a model that has to pass on what cannot be pickled.
-fn check_pickling(seen: &SeenFunction, models: &[Model]) -> Result<(), Failure> {
-    let mut models = models.iter();
-    match (
-        models.find(|model| !model.shares_variables()),
-        &seen.unpicklable,
-    ) {
-        (Some(model), Some((what, why))) => Err(Failure::usage(format!(
-            "{} has to pickle the {what}, which Python refuses ({why})",
-            model.name()
-        ))),
-        _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! The exit codes of the program, and the sentence of a failure.
 
-use crate::domain::address::masked_in;
+use crate::{domain::address::masked_in, engine::session::FunctionRefusal};
 
 /// Everything was done.
 pub const DONE: u8 = 0;
@@ -41,5 +41,13 @@ impl Failure {
             code: BROKE,
             ..Failure::usage(sentence)
         }
+    }
+}
+
+impl From<FunctionRefusal> for Failure {
+    /// The sentence, followed by Python's traceback.
+    fn from(refusal: FunctionRefusal) -> Failure {
+        let lines = [refusal.sentence, refusal.traceback].join("\n");
+        Failure::usage(lines.trim_end())
     }
 }

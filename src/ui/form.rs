@@ -41,6 +41,13 @@ pub enum Way {
     Number(TextField),
     /// Any key types text while the cursor is on the row.
     Text(TextField),
+    /// Enter goes on with a text, which may also be empty.
+    Line {
+        /// The text from which typing goes on.
+        field: TextField,
+        /// The text that stays if the user cancels.
+        kept: String,
+    },
 }
 
 impl FormField {
@@ -148,7 +155,7 @@ pub trait Form {
 
     /// Whether the selected row accepts typing.
     fn can_type(&self) -> bool {
-        matches!(self.way(), Way::Number(_) | Way::Text(_))
+        !matches!(self.way(), Way::Fixed | Way::Choice)
     }
 
     /// Whether some row is a number.
@@ -191,7 +198,7 @@ pub trait Form {
     /// Does what Enter does: starts typing a number, or selects the next choice.
     fn edit(&mut self) {
         match self.way() {
-            Way::Number(_) => self.begin_typing(Key::Enter),
+            Way::Number(_) | Way::Line { .. } => self.begin_typing(Key::Enter),
             Way::Choice => self.change(true),
             Way::Fixed | Way::Text(_) => {}
         }
@@ -199,11 +206,20 @@ pub trait Form {
 
     /// Starts typing with this key. Backspace continues from the current value; a digit starts a new one.
     fn begin_typing(&mut self, key: Key) {
-        let (Way::Number(mut field) | Way::Text(mut field)) = self.way() else {
-            return;
+        let way = self.way();
+        let is_new = matches!(
+            (&way, key),
+            (_, Key::Char(_)) | (Way::Number(_) | Way::Text(_), Key::Enter)
+        );
+        let (mut field, before) = match way {
+            Way::Number(field) | Way::Text(field) => {
+                let before = field.text().to_string();
+                (field, before)
+            }
+            Way::Line { field, kept } => (field, kept),
+            Way::Fixed | Way::Choice => return,
         };
-        let before = field.text().to_string();
-        if matches!(key, Key::Char(_) | Key::Enter) {
+        if is_new {
             field = field.emptied();
         }
         let typing = Typing {
@@ -220,12 +236,13 @@ pub trait Form {
         if !self.can_type() {
             return;
         }
+        let may_be_empty = matches!(self.way(), Way::Line { .. });
         let Some(Typing { field, before, .. }) = &mut self.entry_mut().typing else {
             return;
         };
         if field.apply(key) {
-            // An empty field counts as no input.
-            let text = Some(field.text().trim()).filter(|text| !text.is_empty());
+            // An empty number counts as no input.
+            let text = Some(field.text().trim()).filter(|text| may_be_empty || !text.is_empty());
             let text = text.unwrap_or(before).to_string();
             let wrong = self.take(&text).err();
             if let Some(typing) = &mut self.entry_mut().typing {

@@ -404,14 +404,5 @@ fn runs_of_a_users_function_can_be_looked_at_compared_and_replayed() {
         assert!(session.shows("Comparison"), "{columns}");
         session.press(&[Esc, Char('p')]);
         assert!(session.shows("playing"), "{columns}");
-        // The form offers the function only while its draft has one.
-        session.press(&[Char('f'), Char('g')]);
-        let workloads: Vec<String> = (0..6)
-            .map(|_| {
-                session.press(&[Right]);
-                session.app.setup().value(Field::Workload)
-            })
-            .collect();
-        assert!(!workloads.contains(&"function".into()), "{workloads:?}");
     }
 }

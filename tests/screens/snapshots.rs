@@ -34,6 +34,8 @@ const WITHOUT_PICTURE: &[&str] = &[
     "sweep-stopped",
     "sweep-teaching",
     "claim-unexpected",
+    "function-unnamed",
+    "function-refused",
 ];
 
 /// The sizes at which pictures are kept.
@@ -51,6 +53,21 @@ const STATES: &[State] = &[
             s.press(&[Char('f'), Down, Down, Right]);
         },
         says: &["Workers"],
+    },
+    State {
+        name: "function",
+        reach: function::named,
+        says: &["Function", "urls.txt"],
+    },
+    State {
+        name: "function-unnamed",
+        reach: function::unnamed,
+        says: &["Function is empty"],
+    },
+    State {
+        name: "function-refused",
+        reach: function::refused,
+        says: &["fetch.py has no other"],
     },
     State {
         name: "running-2",

@@ -4,6 +4,7 @@ use pconc_tui::{
     app::screens::all_keys,
     domain::{
         phase::Phase,
+        plan::Field,
         record::Outcome,
         trace::{Batch, LaneUpdate, Transition},
     },
@@ -111,7 +112,15 @@ fn drop_half(lane: &mut LaneUpdate) {
 
 /// Types a number of workers into the form.
 fn ask_for_workers(session: &mut Session, workers: u32) {
-    session.press(&[Char('f'), Char('g'), Down, Right, Left, Down, Enter]);
+    session.press(&[Char('f'), Char('g')]);
+    let at = session
+        .app
+        .setup()
+        .fields()
+        .into_iter()
+        .position(|field| field == Field::Model);
+    session.press(&vec![Down; at.expect("every plan has a model")]);
+    session.press(&[Right, Left, Down, Enter]);
     let digits: Vec<Key> = workers.to_string().chars().map(Char).collect();
     session.press(&digits).press(&[Enter, Esc]);
 }
@@ -149,9 +158,13 @@ proptest! {
         cores in proptest::sample::select(vec![1u32, 2, 2, 3, 64, 256]),
         workers in proptest::sample::select(vec![1u32, 2, 3, 4, 16, 200, 300]),
         steps in proptest::collection::vec(any_step(), 1..40),
+        calls_function in proptest::bool::ANY,
     ) {
         let mut session = Session::on(cores, 80, 24);
         let _ = session.app.update(Msg::PythonsFound(explorer::pythons()));
+        if calls_function {
+            function::named(&mut session);
+        }
         ask_for_workers(&mut session, workers);
         prop_assert_eq!(session.app.setup().draft().workers, u64::from(workers));
         let plan = session.app.update(Msg::Key(Char('r')));
@@ -162,6 +175,10 @@ proptest! {
             for effect in play(&mut session, &mut run, event, asked) {
                 match effect {
                     Effect::Start(order) => run = Some(Run::new(order, cores)),
+                    Effect::LookAt { look, .. } => {
+                        let refused = Err("nothing of this name is there".into());
+                        let _ = session.app.update(Msg::FunctionSeen(look, refused));
+                    }
                     Effect::Calibrate => { let _ = session.app.update(Msg::Calibrated(Speed::uniform(1e7))); }
                     _ => {}
                 }

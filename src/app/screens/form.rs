@@ -5,8 +5,11 @@ pub mod view;
 
 pub(in crate::app) mod about;
 mod estimate;
+pub(in crate::app) mod function;
 mod number;
 mod python;
+
+use function::NamedFunction;
 
 pub use crate::app::screens::form::python::Search;
 use crate::{
@@ -23,7 +26,7 @@ use crate::{
     domain::{
         machine::WorkerLimits,
         plan::{Draft, Field, Invalid},
-        python::Interpreter,
+        python::{FoundPython, Interpreter},
     },
     ui::{
         choice::neighbour,
@@ -57,6 +60,9 @@ pub struct Setup {
     pub(crate) limits: WorkerLimits,
     /// The state of the search for interpreters.
     pythons: Search,
+    /// The interpreter of the user's environment, if the user named a function when the explorer was started.
+    users_python: Option<FoundPython>,
+    function: NamedFunction,
     /// The estimate for the next run. It is updated when something has changed.
     estimate: Result<String, Invalid>,
 }
@@ -74,13 +80,17 @@ impl Setup {
             cores_usable,
             limits,
             pythons: Search::GoesOn,
+            users_python: None,
+            function: NamedFunction::default(),
             estimate: Ok(String::new()),
         }
     }
 
-    /// The draft to run. Serial has one worker, whatever number the form has for the other models.
+    /// The draft to run. Serial has one worker, whatever number the form has for the other models, and a function with
+    /// inputs has as many tasks.
     pub fn draft(&self) -> Draft {
         let mut draft = self.draft.clone();
+        self.call_in(&mut draft);
         if draft.model.is_serial() {
             draft.workers = 1;
         }
@@ -110,7 +120,11 @@ impl Setup {
     /// The rows of this workload and model.
     pub fn fields(&self) -> Vec<Field> {
         let draft = &self.draft;
-        let mut rows = vec![Field::Workload, Field::Model, Field::WORKERS, Field::TASKS];
+        let mut rows = vec![Field::Workload];
+        if draft.workload.is_opaque() {
+            rows.extend([Field::Function, Field::Inputs]);
+        }
+        rows.extend([Field::Model, Field::WORKERS, Field::TASKS]);
         // This row comes after those that all models have, so that they stay in place while the user steps through
         // models.
         rows.extend(draft.model.is_python().then_some(Field::Python));
@@ -152,6 +166,7 @@ impl Setup {
         let workload = draft.workload.description();
         match field {
             Field::Workload => FormField::new("Workload", draft.workload.name(), workload.about),
+            Field::Function | Field::Inputs => self.described_function(field),
             Field::Model => FormField {
                 short: Some(draft.model.short().into()),
                 ..FormField::new("Model", draft.model.name(), self.about_model())
@@ -168,7 +183,8 @@ impl Setup {
                 let (label, about) = sizing.map_or(("", ""), |sizing| (sizing.label, sizing.about));
                 FormField::new(label, by, about)
             }
-            Field::Number(parameter) if self.is_fixed(field) => {
+            Field::Number(_) if self.has_fixed_calls(field) => self.described_calls(),
+            Field::Number(parameter) if self.has_fixed_workers(field) => {
                 FormField::new(parameter.label, "1 (fixed)", "serial has one worker")
             }
             Field::Number(parameter) => {
@@ -186,9 +202,14 @@ impl Setup {
         }
     }
 
-    /// Whether the model allows only one value: serial has one worker.
-    fn is_fixed(&self, row: Field) -> bool {
+    /// Whether the row is the number of workers of a model that has one.
+    fn has_fixed_workers(&self, row: Field) -> bool {
         row == Field::WORKERS && self.draft.model.is_serial()
+    }
+
+    /// Whether the row is the number of tasks of a function that is called once for each input.
+    fn has_fixed_calls(&self, row: Field) -> bool {
+        row == Field::TASKS && self.has_inputs()
     }
 
     /// Moves the cursor to this row, if there is one.
@@ -211,14 +232,17 @@ impl Setup {
 
     fn change_workload(&mut self, up: bool) {
         let before = self.draft.workload;
-        self.draft.workload = neighbour(self.workloads(), before, up);
+        self.draft.workload = neighbour(&Workload::ALL, before, up);
         // The user's own number of tasks is kept.
         if self.draft.tasks == before.description().tasks {
             self.draft.tasks = self.draft.workload.description().tasks;
         }
         let model = self.draft.model;
         if !self.draft.workload.suits(model) {
-            self.draft.model = self.draft.workload.serial(model.is_python());
+            self.draft.model = match self.draft.workload.is_opaque() {
+                true => Model::PythonThreads,
+                false => self.draft.workload.serial(model.is_python()),
+            };
             let (unfit, instead) = (model.name(), self.draft.model.name());
             let workload = self.draft.workload.name();
             self.note(format!(
@@ -227,20 +251,11 @@ impl Setup {
         }
     }
 
-    /// The workloads that can be chosen: the user's function only if the draft has one.
-    fn workloads(&self) -> &'static [Workload] {
-        match self.draft.function {
-            Some(_) => &Workload::ALL,
-            None => &Workload::BUILT_IN,
-        }
-    }
-
     /// The models that suit the workload.
     fn models(&self) -> Vec<Model> {
-        Model::ALL
-            .into_iter()
-            .filter(|model| self.draft.workload.suits(*model))
-            .collect()
+        let draft = self.draft();
+        let all = Model::ALL.into_iter();
+        all.filter(|model| draft.suits(*model)).collect()
     }
 
     fn note(&mut self, sentence: String) {
@@ -287,7 +302,11 @@ impl Form for Setup {
             Field::Python => self.change_python(up),
             Field::StartMethod => self.change_start_method(up),
             Field::Sizing => self.change_sizing(),
-            Field::Number(_) if self.is_fixed(row) => {
+            Field::Function | Field::Inputs => {}
+            Field::Number(_) if self.has_fixed_calls(row) => {
+                self.note("there is a call for each input".into());
+            }
+            Field::Number(_) if self.has_fixed_workers(row) => {
                 self.note("serial has one worker. Choose another model for more".into());
             }
             Field::Number(switch) if switch.is_switch() => {
@@ -309,8 +328,10 @@ impl Form for Setup {
     /// Also accepts a number that is too large, and the estimate says so. A number that changed by itself would be a
     /// surprise.
     fn take(&mut self, text: &str) -> Result<(), String> {
-        if let Field::Number(parameter) = self.field() {
-            self.draft.set(parameter, number(parameter.what, text)?);
+        match self.field() {
+            Field::Number(parameter) => self.draft.set(parameter, number(parameter.what, text)?),
+            row @ (Field::Function | Field::Inputs) => self.take_function(row, text)?,
+            _ => {}
         }
         Ok(())
     }

@@ -77,6 +77,8 @@ struct SweepChoice {
 #[derive(Clone, Debug)]
 pub struct SweepForm {
     workload: Workload,
+    /// The models that can execute the work.
+    suiting: Vec<Model>,
     /// The number of tasks of the main form.
     tasks: u64,
     /// A choice for each workload, because what is worth measuring is different.
@@ -102,6 +104,7 @@ impl SweepForm {
         };
         SweepForm {
             workload: Workload::Cpu,
+            suiting: suiting(&Draft::new(Workload::Cpu, Model::Serial, 1)),
             tasks: 0,
             choices: Workload::ALL.map(choice).to_vec(),
             repeats: DEFAULT_REPEATS,
@@ -118,6 +121,7 @@ impl SweepForm {
     pub(in crate::app) fn open(&mut self, work: &Draft) {
         let row = self.field();
         (self.workload, self.tasks) = (work.workload, work.tasks);
+        self.suiting = suiting(work);
         self.python.clone_from(&work.python);
         self.entry = FormEntry::at(FIXED);
         self.choose(row);
@@ -145,9 +149,8 @@ impl SweepForm {
                 |python: &Interpreter| python.subinterpreters || !model.needs_subinterpreters();
             !model.is_python() || python.is_some_and(has)
         };
-        let is_offered =
-            |model: &Model| !model.is_serial() && has(model) && self.workload.suits(*model);
-        let models = Model::ALL.into_iter().filter(is_offered);
+        let models = self.suiting.iter().copied();
+        let models = models.filter(|model| !model.is_serial() && has(model));
         models.map(FormRow::Model).chain(NUMBERS).collect()
     }
 
@@ -265,9 +268,10 @@ impl Form for SweepForm {
             is_wrong: wrong.is_some_and(|invalid| is_about(invalid, row)),
             ..self.described(row)
         };
+        let serial = self.workload.serial(false).name();
         let fixed = [
             FormField::new("Work", &self.work, ""),
-            FormField::new("Models", "serial: always, once per round", ""),
+            FormField::new("Models", format!("{serial}: always, once per round"), ""),
         ];
         let fixed = fixed.map(|row| row.by(Way::Fixed)).into_iter();
         fixed.chain(self.fields().into_iter().map(row)).collect()
@@ -305,6 +309,12 @@ impl Form for SweepForm {
         }
         Ok(())
     }
+}
+
+/// The models that can execute this work.
+fn suiting(work: &Draft) -> Vec<Model> {
+    let all = Model::ALL.into_iter();
+    all.filter(|model| work.suits(*model)).collect()
 }
 
 /// Whether a mistake is in this row.

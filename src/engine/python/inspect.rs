@@ -11,7 +11,12 @@ use super::{
     order::FUNCTION_SCRIPT,
 };
 use crate::{
-    domain::{foreign::cleaned_lines, function::Function, python::Interpreter, text::clean},
+    domain::{
+        foreign::cleaned_lines,
+        function::{Function, SeenFunction},
+        python::Interpreter,
+        text::clean,
+    },
     engine::{run::RunContext, scratch::ANSWER, zygote::Environment},
 };
 
@@ -21,27 +26,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 const SENTENCE_MAX: usize = 1_000;
 /// The maximum length of a traceback, in characters.
 const TRACEBACK_MAX: usize = 8_000;
-
-/// What is known of the user's function before it is called.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SeenFunction {
-    /// The function with all that a plan needs.
-    pub function: Function,
-    /// The number of calls: one for each input.
-    pub calls: u64,
-    /// How long its module took to import, in seconds.
-    pub import_s: f64,
-    /// The file that contains it.
-    pub source: Option<String>,
-    /// The line at which it starts.
-    pub line: Option<u32>,
-    /// The module from which a program imports it.
-    pub module: String,
-    /// What of its first call cannot be pickled, and why.
-    pub unpicklable: Option<(String, String)>,
-    /// The line at which its module starts processes whenever it is imported.
-    pub unguarded_line: Option<u32>,
-}
 
 /// Why the user's function cannot be called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +66,8 @@ struct SeenByPython {
     unguarded_line: Option<u32>,
 }
 
-/// Looks at a function without calling it; `calls` is the number of calls if it has no inputs.
+/// Looks at a function without calling it; `calls` is the number of calls if it has no inputs. Returns `None` if `cancelled`
+/// returned true.
 ///
 /// # Errors
 /// If it cannot be called.
@@ -91,7 +76,8 @@ pub fn look_at(
     interpreter: &Interpreter,
     function: Function,
     calls: u64,
-) -> Result<SeenFunction, FunctionRefusal> {
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Result<SeenFunction, FunctionRefusal>> {
     let order = json!({
         "target": function.target,
         "paths": function.paths,
@@ -106,35 +92,39 @@ pub fn look_at(
     let path = &interpreter.path;
     let python = clean(path, 200);
     let target = clean(&function.target, 200);
-    match ask(context, path, &arguments, place, LIMIT, &|| false) {
-        Ok(asked) => match asked
-            .answer
-            .and_then(|text| serde_json::from_str(&text).ok())
-        {
-            Some(InspectionAnswer::Seen(seen)) => Ok(seen.of(function)),
-            Some(InspectionAnswer::Refused {
-                sentence,
-                traceback,
-            }) => Err(FunctionRefusal {
-                sentence: clean(&sentence, SENTENCE_MAX),
-                traceback: cleaned(&traceback),
+    Some(
+        match ask(context, path, &arguments, place, LIMIT, cancelled) {
+            Ok(asked) => match asked
+                .answer
+                .and_then(|text| serde_json::from_str(&text).ok())
+            {
+                Some(InspectionAnswer::Seen(seen)) => Ok(seen.of(function)),
+                Some(InspectionAnswer::Refused {
+                    sentence,
+                    traceback,
+                }) => Err(FunctionRefusal {
+                    sentence: clean(&sentence, SENTENCE_MAX),
+                    traceback: cleaned(&traceback),
+                }),
+                None => Err(FunctionRefusal {
+                    sentence: format!("importing {target} ended the interpreter: it {}", asked.end),
+                    traceback: cleaned(&asked.output),
+                }),
+            },
+            Err(AskError::TimedOut(printed)) => Err(FunctionRefusal {
+                sentence: format!(
+                    "importing {target} and reading its inputs takes longer than {} s",
+                    LIMIT.as_secs()
+                ),
+                traceback: cleaned(&printed),
             }),
-            None => Err(FunctionRefusal {
-                sentence: format!("importing {target} ended the interpreter: it {}", asked.end),
-                traceback: cleaned(&asked.output),
-            }),
+            Err(AskError::NotStarted(why)) => {
+                Err(FunctionRefusal::because(not_started(&python, &why)))
+            }
+            Err(AskError::Cancelled) => return None,
+            Err(AskError::Broken(error)) => Err(FunctionRefusal::because(error)),
         },
-        Err(AskError::TimedOut(printed)) => Err(FunctionRefusal {
-            sentence: format!(
-                "importing {target} and reading its inputs takes longer than {} s",
-                LIMIT.as_secs()
-            ),
-            traceback: cleaned(&printed),
-        }),
-        Err(AskError::NotStarted(why)) => Err(FunctionRefusal::because(not_started(&python, &why))),
-        Err(AskError::Cancelled) => Err(FunctionRefusal::because("stopped")),
-        Err(AskError::Broken(error)) => Err(FunctionRefusal::because(error)),
-    }
+    )
 }
 
 fn cleaned(lines: &str) -> String {

@@ -17,7 +17,8 @@ impl Setup {
     pub(crate) fn about_number(&self, parameter: &Parameter) -> String {
         let (least, Limit { most, because }) = self.range(parameter);
         let about = parameter.about(self.draft.get(parameter), (least, most));
-        match idle_workers(self.draft().workers, self.draft.tasks) {
+        let draft = self.draft();
+        match idle_workers(draft.workers, draft.tasks) {
             Some(idle) if [&WORKERS, &TASKS].contains(&parameter) => idle,
             _ if *parameter == WORKERS => format!("{about}: {because}"),
             _ => about,

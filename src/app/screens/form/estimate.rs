@@ -23,7 +23,9 @@ impl App {
     /// Updates the estimate from the known facts about the machine.
     pub(in crate::app) fn update_estimate(&mut self) {
         let draft = self.form.draft();
-        let checked = draft.check(&self.form.limits);
+        let checked = draft
+            .check(&self.form.limits)
+            .and_then(|()| self.form.check_pickling());
         let checked = checked.map_err(|invalid| self.form.explained(invalid));
         let said = |()| words(estimate::of(&draft, self.known()), draft.repeats);
         self.form.estimate = checked.map(said);

@@ -38,7 +38,13 @@ impl Setup {
     }
 
     /// Takes the interpreters of this machine. The first one is chosen unless one of them is already.
-    pub(in crate::app) fn take_pythons(&mut self, pythons: Pythons) {
+    pub(in crate::app) fn take_pythons(&mut self, mut pythons: Pythons) {
+        if let Some(users) = self.users_python.clone() {
+            pythons
+                .found
+                .retain(|found| found.interpreter != users.interpreter);
+            pythons.found.insert(0, users);
+        }
         let first = pythons.found.first().map(|found| found.interpreter.clone());
         let mut found = pythons.found.iter();
         if !found.any(|found| Some(&found.interpreter) == self.python()) {
@@ -124,6 +130,12 @@ impl Setup {
 
     /// The same mistake, explained with the interpreters of this machine.
     pub(crate) fn explained(&self, invalid: Invalid) -> Invalid {
+        if invalid.field == Field::Function {
+            return Invalid {
+                sentence: self.missing_function(),
+                ..invalid
+            };
+        }
         if invalid.field != Field::Python {
             return invalid;
         }
