@@ -3,7 +3,7 @@
 use super::{
     finding::RunFinding,
     pattern::creating,
-    reason::{WAITS, on_tasks, waits_are_blurred},
+    reason::{WAITS, on_tasks, spent, waits_are_blurred},
 };
 use crate::{
     catalog::{
@@ -13,6 +13,7 @@ use crate::{
     },
     domain::{
         difference::Difference,
+        phase::Phase,
         plan::{Lock, Plan},
         python::GilState,
         record::{PhaseSource, Record},
@@ -96,6 +97,10 @@ impl Advice {
             return None;
         }
         let tasks_s = on_tasks(record);
+        // A lock of the function's own makes workers wait for each other, however many there are.
+        if spent(record, Phase::Lock) > tasks_s * SHARE {
+            return None;
+        }
         let creating_s =
             creating(record).filter(|creating_s| plan.workers > 1 && tasks_s <= *creating_s);
         if let Some(creating_s) = creating_s {
@@ -180,10 +185,11 @@ mod tests {
         },
         domain::{
             machine::WorkerLimits,
-            phase::{Phase, PhaseTimes},
+            phase::PhaseTimes,
+            record::BlockedTotals,
             speedup::Baseline,
             stats::Ratio,
-            time::nanos,
+            time::{nanos, seconds},
         },
         fixtures::sample,
     };
@@ -240,6 +246,47 @@ mod tests {
             )
         };
         assert!(is_sleep(cause), "{cause:?}");
+    }
+
+    #[test]
+    fn a_function_that_was_seen_from_outside_waits_for_what_was_seen() {
+        let spends = |phases: &[(Phase, f64)]| {
+            let mut draft = sample::draft(Workload::Function, Model::PythonThreads, 2);
+            draft.tasks = 16;
+            let plan = draft.validate(&WorkerLimits::default()).unwrap();
+            let mut record = sample::record(plan, 1.0, 0.0);
+            record.measurement.phase_source = PhaseSource::SwitchesAndSyscalls;
+            record.measurement.blocked = Some(BlockedTotals::default());
+            record.times.phases_s = PhaseTimes::default();
+            for (phase, seconds) in phases {
+                record.times.phases_s[*phase] = nanos(*seconds);
+            }
+            record.times.cpu_s = seconds(record.times.phases_s[Phase::Computing]);
+            for worker in &mut record.workers {
+                worker.run_queue_wait_s = Some(0.0);
+            }
+            record
+        };
+        let computes = spends(&[
+            (Phase::Computing, 0.9),
+            (Phase::Gil, 1.0),
+            (Phase::File, 0.01),
+        ]);
+        assert!(matches!(Cause::of(&computes), Cause::Computing { .. }));
+        assert!(matches!(advice(&computes), Some(Advice::Computes { .. })));
+        let waits = spends(&[(Phase::Computing, 0.02), (Phase::Subprocess, 1.9)]);
+        let cause = Cause::of(&waits);
+        assert!(matches!(
+            cause,
+            Cause::Waiting {
+                phase: Phase::Subprocess,
+                ..
+            }
+        ));
+        assert!(matches!(advice(&waits), Some(Advice::Waits { .. })));
+        // One at a time has the lock, and the others wait for it.
+        let locks = spends(&[(Phase::Sleep, 0.9), (Phase::Lock, 0.9)]);
+        assert_eq!(advice(&locks), None);
     }
 
     #[test]

@@ -145,7 +145,12 @@ pub(super) fn waits_are_blurred(record: &Record, usable: u32) -> bool {
 fn waits(record: &Record) -> Option<(f64, Phase)> {
     let possible = record.phases();
     let phases = WAITS.into_iter().filter(|phase| possible.contains(phase));
-    most(phases.map(|phase| (average(record, phase), phase)))
+    let waits = most(phases.map(|phase| (average(record, phase), phase)));
+    // What the plan does not name may be a short wait of work that computes.
+    let others = [Phase::Computing, Phase::Ready, Phase::Gil, Phase::Lock];
+    let other: f64 = others.map(|phase| average(record, phase)).iter().sum();
+    let planned = record.plan.phases();
+    waits.filter(|(workers, phase)| planned.contains(phase) || *workers > other)
 }
 
 /// A difference between a run and another, regardless of their times. Of two numbers, the first belongs to the run.
