@@ -202,6 +202,21 @@ pub fn runs_of_turns(session: &mut Session) {
 }
 
 #[test]
+fn a_range_of_what_was_counted_is_not_called_an_interval() {
+    let mut session = Session::new(80, 24);
+    without_python(&mut session);
+    open(&mut session, 10);
+    test(&mut session, Char('2'), |record| {
+        let round = record.campaign.as_ref().map_or(0, |part| part.round);
+        if let Some(counter) = &mut record.system.counter {
+            counter.found = counter.found.saturating_sub(round.into());
+        }
+    });
+    assert!(session.shows("(a–b): least and most"));
+    assert!(!session.shows("95 % interval"));
+}
+
+#[test]
 fn the_first_screen_names_the_key_of_the_claims() {
     for (columns, rows) in SIZES {
         let session = Session::new(columns, rows);

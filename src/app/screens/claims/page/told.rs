@@ -7,7 +7,7 @@ use crate::{
     analysis::verified::Verified,
     app::{App, screens::timeline::TimelineView},
     domain::{
-        claim::{Answer, Quantity},
+        claim::{Answer, Quantity, Test},
         history::RunEntry,
         stats::Ratio,
     },
@@ -140,16 +140,20 @@ fn after_effect(expected: &[String]) -> u16 {
 
 /// What the range after a value is; empty if no value has one.
 fn range(verified: &Verified) -> &'static str {
-    let judgement = verified.judgement.as_ref();
-    let tests = judgement.map_or(&[][..], |judged| &judged.tests);
-    let mut intervals = tests.iter().filter_map(|test| test.value?.interval);
-    match tests
-        .first()
-        .map(|effect| effect.condition.measure.quantity())
-    {
-        _ if !intervals.any(|range| range.low < range.high) => "",
-        Some(quantity) if quantity.is_counted() => "(a–b): least and most",
-        _ => sentence::INTERVAL,
+    let tests = verified.judgement.iter().flat_map(|judged| &judged.tests);
+    let has_range = |test: &&Test| {
+        let interval = test.value.and_then(|value| value.interval);
+        interval.is_some_and(|range| range.low < range.high)
+    };
+    let are_counted: Vec<bool> = tests
+        .filter(has_range)
+        .map(|test| test.condition.measure.quantity().is_counted())
+        .collect();
+    match (are_counted.contains(&true), are_counted.contains(&false)) {
+        (false, false) => "",
+        (true, false) => "(a–b): least and most",
+        (false, true) => sentence::INTERVAL,
+        (true, true) => "(a–b): 95 % interval; least and most of what is counted",
     }
 }
 
