@@ -344,7 +344,9 @@ fn every_program_that_can_be_printed_runs_and_has_a_result_for_each_call() {
         write(name, content);
     }
     for target in ["module.py", "module", "lib/odd-name.py"] {
-        for (name, inputs, star, raises) in callables() {
+        // Where the module is makes no difference to the rest of the program.
+        let count = if target == "module.py" { usize::MAX } else { 2 };
+        for (name, inputs, star, raises) in callables().into_iter().take(count) {
             let is_coroutine = name.starts_with("later") || name == "adds";
             let function = Function {
                 star,

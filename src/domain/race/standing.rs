@@ -127,8 +127,18 @@ impl Race {
         let Some(leader) = self.leader().filter(|leader| leader.family != family) else {
             return false;
         };
-        self.compare(family, leader.family)
-            .is_some_and(|ratio| low(ratio) > 1.0 && ratio.value >= WORTH_MORE)
+        let ratio = self.compare(family, leader.family);
+        ratio.is_some_and(|ratio| low(ratio) > 1.0 && ratio.value >= WORTH_MORE)
+            || self.is_behind(family, leader)
+    }
+
+    /// Whether no run of a family came near the slowest of some runs of the leader.
+    fn is_behind(&self, family: usize, leader: Entry) -> bool {
+        let entries = self.entries_of(family).into_iter();
+        let theirs: Vec<f64> = entries.flat_map(|entry| self.times(entry)).collect();
+        let leaders = self.times(leader);
+        let is_behind = |extremes: Interval| extremes.low >= WORTH;
+        leaders.len() >= LEAST_PAIRS && extremes(&theirs, &leaders).is_some_and(is_behind)
     }
 
     /// Whether it is decided that the loop is slower than the family that leads, by enough.
