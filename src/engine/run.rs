@@ -269,11 +269,17 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             &self.ending.deaths,
             wall,
         )));
-        // The time for which the user suspended the program is known exactly. Any other stop shows only if it was long.
-        let stopped = self.ending.stopped.max(context.suspended.swap(0, Relaxed));
-        let gil = self.assignment.gil.as_ref();
         let managed = load_known(&arena.header().python.manager_cpu).unwrap_or(0);
         let outside = sampler.outside.take();
+        let watched = Watched {
+            recorded: sampler.recorded,
+            overlap: sampler.overlap.conclude(wall),
+            cores: sampler.cores(arena, wall, managed),
+            cpu: self.sampling + self.watcher.taken() + outside.as_ref().map_or(0, Outside::cpu),
+            outside,
+        };
+        let ending = self.ended(zygote, suspended, throttled);
+        let gil = self.assignment.gil.as_ref();
         let facts = Facts {
             arena,
             plan: &self.assignment.plan,
@@ -281,33 +287,37 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             wall,
             joined,
             gil_switches: gil.map(|gil| gil.switches()),
-            watched: Watched {
-                recorded: sampler.recorded,
-                overlap: sampler.overlap.conclude(wall),
-                cores: sampler.cores(arena, wall, managed),
-                cpu: self.sampling
-                    + self.watcher.taken()
-                    + outside.as_ref().map_or(0, Outside::cpu),
-                outside,
-            },
+            watched,
             shared_file: shared_file::examine(&self.assignment),
             function: function::facts(&self.assignment),
-            ending: Ending {
-                cancelled: self.ending.error.is_none() && arena.is_stopping(),
-                suspended: clock::suspended().saturating_sub(suspended),
-                stopped,
-                throttled: os::throttled()
-                    .zip(throttled)
-                    .map_or(0, |(now, then)| now.saturating_sub(then)),
-                server_died: self.assignment.port > 0 && !zygote.stop_server(),
-                ..std::mem::take(&mut self.ending)
-            },
+            ending,
             all_tasks: context.all_tasks.load(Relaxed),
         };
         context.scratch.remove();
         Record {
             campaign: self.part.take(),
             ..facts.record()
+        }
+    }
+
+    /// How the run ended, with what happened since the machine had been suspended, and the program throttled, for so long.
+    fn ended(&mut self, zygote: &mut Zygote, suspended: Nanos, throttled: Option<Nanos>) -> Ending {
+        let RunContext {
+            arena,
+            suspended: by_user,
+            ..
+        } = self.context;
+        Ending {
+            cancelled: self.ending.error.is_none() && arena.is_stopping(),
+            suspended: clock::suspended().saturating_sub(suspended),
+            // The time for which the user suspended the program is known exactly. Any other stop shows only if it was
+            // long.
+            stopped: self.ending.stopped.max(by_user.swap(0, Relaxed)),
+            throttled: os::throttled()
+                .zip(throttled)
+                .map_or(0, |(now, then)| now.saturating_sub(then)),
+            server_died: self.assignment.port > 0 && !zygote.stop_server(),
+            ..std::mem::take(&mut self.ending)
         }
     }
 

@@ -115,8 +115,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
         read_keys!(
             map,
             required:
-                id: Text => 0, started_at: Text => 0, plan: CheckedPlan => 0,
-                outcome: Outcome, tasks_failed: u32,
+                id: Text => 0, started_at: Text => 0, plan: CheckedPlan => 0, outcome: Outcome, tasks_failed: u32,
                 wall_s: MeasuredNumber => 0, teardown_s: MeasuredNumber => 0, cpu_s: MeasuredNumber => 0,
                 concurrency: MeasuredNumber => 0, parallelism: MeasuredNumber => 0, phases_s: PhaseTimes,
                 workers: Vec<WorkerRecord>, phase_source: PhaseSource;
