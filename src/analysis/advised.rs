@@ -243,7 +243,11 @@ impl Advised {
             Standing::Use(entry) => Some(entry),
             _ => None,
         };
-        let evidence = evidence(&runs, best, around);
+        // Without an answer, nobody knows with how many workers nothing more is gained.
+        let evidence = FunctionEvidence {
+            enough: chosen.map(|chosen| chosen.workers),
+            ..evidence(&runs, best, around)
+        };
         let called = |(_, record): &(Entry, &Record)| {
             u64::from(record.plan.tasks - record.ending.tasks_not_begun)
         };
@@ -458,7 +462,6 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
         ladder: best
             .map(|best| ladder(runs, best.family))
             .unwrap_or_default(),
-        enough: best.map(|best| best.workers),
         unguarded_line: around.unguarded_line,
         computing_at_once: match of_loop.has_gil && !is_processes {
             true => 1.0,
