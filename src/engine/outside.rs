@@ -82,30 +82,31 @@ struct WatchedThread {
 
 impl Outside {
     /// Whether the workers of this plan can be told apart by their threads. Calls that one event loop executes cannot.
-    pub fn sees(plan: &Plan) -> bool {
+    fn sees(plan: &Plan) -> bool {
         let model = plan.model();
         model.is_python() && !(plan.workload.is_opaque() && model == Model::PythonAsyncio)
     }
 
-    /// Starts to watch a run. No thread is watched yet.
-    ///
-    /// # Errors
-    /// If the system refuses a thread.
-    pub fn start(arena: Arc<Arena>, plan: &Plan) -> io::Result<Outside> {
+    /// Starts to watch a run. No thread is watched yet. `None` if there is nothing to see, or if the system refuses a
+    /// thread.
+    pub fn start(arena: Arc<Arena>, plan: &Plan) -> Option<Outside> {
+        if !Outside::sees(plan) {
+            return None;
+        }
         let shared = Arc::new(WatchedThreads::default());
         let (watching, of_run) = (shared.clone(), arena.clone());
         let thread = Builder::new().name("outside".into()).spawn(move || {
             os::request_short_time_slices();
             watching.watch(&of_run);
-        })?;
+        });
         let states = |_| LaneStates::new(plan.lock() == Lock::Real);
-        Ok(Outside {
+        Some(Outside {
             lanes: vec![None; arena.workers() as usize],
             states: (0..arena.workers()).map(states).collect(),
             arena,
             shared,
             processes: HashMap::new(),
-            thread: Some(thread),
+            thread: Some(thread.ok()?),
         })
     }
 

@@ -252,9 +252,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let started_at = jiff::Timestamp::now().to_string();
         let (suspended, throttled) = (clock::suspended(), os::throttled());
         let mut sampler = Sampler::start(arena.workers());
-        if Outside::sees(&self.assignment.plan) {
-            sampler.outside = Outside::start(context.arena.clone(), &self.assignment.plan).ok();
-        }
+        sampler.outside = Outside::start(context.arena.clone(), &self.assignment.plan);
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
         context.suspended.store(0, Relaxed);

@@ -160,79 +160,121 @@ enum CallKind {
     Control,
 }
 
+/// Calls that wait for a file.
+const FILES: &[i64] = &[
+    libc::SYS_openat,
+    libc::SYS_openat2,
+    libc::SYS_fsync,
+    libc::SYS_fdatasync,
+    libc::SYS_sync,
+    libc::SYS_syncfs,
+    libc::SYS_sync_file_range,
+    libc::SYS_ftruncate,
+    libc::SYS_fallocate,
+    libc::SYS_unlinkat,
+    libc::SYS_renameat2,
+    libc::SYS_mkdirat,
+    libc::SYS_getdents64,
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_faccessat,
+    libc::SYS_copy_file_range,
+    libc::SYS_io_getevents,
+    libc::SYS_msync,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_open,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_stat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lstat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_access,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_unlink,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_rename,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_mkdir,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_rmdir,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_getdents,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_readlink,
+];
+/// Calls that wait for the network.
+const NETWORK: &[i64] = &[
+    libc::SYS_connect,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_recvmmsg,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_epoll_pwait,
+    SYS_EPOLL_PWAIT2,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_epoll_wait,
+];
+/// Calls that wait for another process.
+const PROCESSES: &[i64] = &[
+    libc::SYS_wait4,
+    libc::SYS_waitid,
+    libc::SYS_clone,
+    libc::SYS_clone3,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_vfork,
+];
+/// Calls whose first argument is a descriptor of any kind.
+const OF_DESCRIPTOR: &[i64] = &[
+    libc::SYS_read,
+    libc::SYS_write,
+    libc::SYS_readv,
+    libc::SYS_writev,
+    libc::SYS_pread64,
+    libc::SYS_pwrite64,
+    libc::SYS_preadv,
+    libc::SYS_pwritev,
+    libc::SYS_close,
+    libc::SYS_sendfile,
+    libc::SYS_splice,
+];
+/// Calls that wait for a lock.
+const LOCKS: &[i64] = &[libc::SYS_semop, libc::SYS_semtimedop, libc::SYS_flock];
+/// Calls that wait for time to pass.
+const PAUSES: &[i64] = &[libc::SYS_clock_nanosleep, libc::SYS_nanosleep];
+/// Calls that wait for several descriptors in an array.
+const POLLS: &[i64] = &[
+    libc::SYS_ppoll,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+];
+/// Calls that wait for several descriptors in a set.
+const SELECTS: &[i64] = &[
+    libc::SYS_pselect6,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_select,
+];
+
 /// What kind of a call this is; `None` if it says nothing about what the thread waits for.
 fn kind_of(number: i64) -> Option<CallKind> {
-    #[cfg(target_arch = "x86_64")]
-    match number {
-        libc::SYS_poll => return Some(CallKind::Poll),
-        libc::SYS_select => return Some(CallKind::Select),
-        libc::SYS_epoll_wait => return Some(CallKind::Is(Phase::Network)),
-        libc::SYS_vfork => return Some(CallKind::Is(Phase::Subprocess)),
-        libc::SYS_open
-        | libc::SYS_stat
-        | libc::SYS_lstat
-        | libc::SYS_access
-        | libc::SYS_unlink
-        | libc::SYS_rename
-        | libc::SYS_mkdir
-        | libc::SYS_rmdir
-        | libc::SYS_getdents
-        | libc::SYS_readlink => return Some(CallKind::Is(Phase::File)),
-        _ => {}
-    }
-    Some(match number {
-        libc::SYS_futex => CallKind::Futex,
-        libc::SYS_semop | libc::SYS_semtimedop | libc::SYS_flock => CallKind::Is(Phase::Lock),
-        libc::SYS_fcntl => CallKind::Control,
-        libc::SYS_clock_nanosleep | libc::SYS_nanosleep => CallKind::Is(Phase::Sleep),
-        libc::SYS_wait4 | libc::SYS_waitid | libc::SYS_clone | libc::SYS_clone3 => {
-            CallKind::Is(Phase::Subprocess)
-        }
-        libc::SYS_ppoll => CallKind::Poll,
-        libc::SYS_pselect6 => CallKind::Select,
-        libc::SYS_connect
-        | libc::SYS_accept
-        | libc::SYS_accept4
-        | libc::SYS_recvfrom
-        | libc::SYS_recvmsg
-        | libc::SYS_recvmmsg
-        | libc::SYS_sendto
-        | libc::SYS_sendmsg
-        | libc::SYS_sendmmsg
-        | libc::SYS_epoll_pwait
-        | SYS_EPOLL_PWAIT2 => CallKind::Is(Phase::Network),
-        libc::SYS_read
-        | libc::SYS_write
-        | libc::SYS_readv
-        | libc::SYS_writev
-        | libc::SYS_pread64
-        | libc::SYS_pwrite64
-        | libc::SYS_preadv
-        | libc::SYS_pwritev
-        | libc::SYS_close
-        | libc::SYS_sendfile
-        | libc::SYS_splice => CallKind::OfDescriptor,
-        libc::SYS_openat
-        | libc::SYS_openat2
-        | libc::SYS_fsync
-        | libc::SYS_fdatasync
-        | libc::SYS_sync
-        | libc::SYS_syncfs
-        | libc::SYS_sync_file_range
-        | libc::SYS_ftruncate
-        | libc::SYS_fallocate
-        | libc::SYS_unlinkat
-        | libc::SYS_renameat2
-        | libc::SYS_mkdirat
-        | libc::SYS_getdents64
-        | libc::SYS_newfstatat
-        | libc::SYS_statx
-        | libc::SYS_faccessat
-        | libc::SYS_copy_file_range
-        | libc::SYS_io_getevents
-        | libc::SYS_msync => CallKind::Is(Phase::File),
-        _ => return None,
-    })
+    let kinds = [
+        (&[libc::SYS_futex][..], CallKind::Futex),
+        (&[libc::SYS_fcntl], CallKind::Control),
+        (FILES, CallKind::Is(Phase::File)),
+        (NETWORK, CallKind::Is(Phase::Network)),
+        (PROCESSES, CallKind::Is(Phase::Subprocess)),
+        (OF_DESCRIPTOR, CallKind::OfDescriptor),
+        (LOCKS, CallKind::Is(Phase::Lock)),
+        (PAUSES, CallKind::Is(Phase::Sleep)),
+        (POLLS, CallKind::Poll),
+        (SELECTS, CallKind::Select),
+    ];
+    let mut kinds = kinds.into_iter();
+    let (_, kind) = kinds.find(|(numbers, _)| numbers.contains(&number))?;
+    Some(kind)
 }
 
 /// The number is the same on all architectures.
