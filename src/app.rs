@@ -231,6 +231,7 @@ impl App {
             Msg::Calibrated(speed) => self.on_calibrated(speed),
             Msg::PythonsFound(pythons) => self.on_pythons_found(pythons),
             Msg::FunctionSeen(look, seen) => self.on_function_seen(*look, seen),
+            Msg::CodeTried(checked) => self.on_code_tried(checked),
             Msg::Earlier(lot) => self.on_earlier(lot),
             Msg::Recording(runs) => self.on_recording(runs),
             Msg::Exported {

@@ -17,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::Ordering::Relaxed,
         mpsc::{self, Receiver, Sender},
     },
     time::Duration,
@@ -29,7 +30,10 @@ use ratatui::layout::Size;
 use terminal::TerminalGuard;
 
 use crate::{
-    analysis::shared::Copies,
+    analysis::{
+        advised::Checked,
+        shared::{Copies, Shared},
+    },
     app::{
         App, frame,
         message::{Effect, ExportOrder, Msg},
@@ -40,13 +44,13 @@ use crate::{
         keeping::Keeping,
         look::{ColorChoice, Look},
         plan::Draft,
-        python::{FoundPython, Pythons},
+        python::{FoundPython, Interpreter, Pythons},
         record::RunOrder,
         time::Nanos,
     },
     engine::{
         clock, os,
-        session::{Report, Run, Session},
+        session::{ProgramRun, Report, Run, Session},
     },
     export::{self, file, json::Traces},
     present::format::Refusal,
@@ -337,6 +341,11 @@ impl Explorer {
             Effect::Calibrate => self.calibrate(),
             Effect::FindPythons => self.find_pythons(),
             Effect::LookAt { look, calls } => self.look_at_function(look, calls),
+            Effect::TryCode {
+                interpreter,
+                code,
+                limit_s,
+            } => self.try_code(interpreter, code, limit_s),
             Effect::Export(order) => self.export(order),
             Effect::Keep(number) => self.keeper.keep(history, number),
             Effect::ReadEarlier => self.keeper.read_earlier(),
@@ -410,6 +419,8 @@ impl Explorer {
     /// Writes a file to share. It works on copies, because a large report takes time.
     fn export(&mut self, order: ExportOrder) {
         let mut copies = Copies::of(self.app.history(), order.numbers.iter());
+        // A report of all runs behind the advice has the advice itself.
+        let advice = self.app.advice_behind(&order.numbers).cloned();
         let asked = order.clone();
         let events = self.events.clone();
         let write = move |session: &Session, place: Option<&HistoryPlace>| {
@@ -424,7 +435,11 @@ impl Explorer {
                 overwrite: order.overwrite,
                 is_kept: is_own(&path, place),
             };
-            let (machine, shared) = (&session.machine, copies.shared());
+            let machine = &session.machine;
+            let shared = Shared {
+                advice: advice.as_ref(),
+                ..copies.shared()
+            };
             let written = target
                 .write(|out| export::write(order.format, machine, &shared, Traces::Included, out));
             let here = if path.is_relative() { "./" } else { "" };
@@ -485,6 +500,22 @@ impl Explorer {
             let sentence = format!("cannot look at {}: {error}", asked.function.target);
             vec![Msg::FunctionSeen(asked, Err(sentence))]
         });
+    }
+
+    /// Runs a program of Python's once.
+    fn try_code(&mut self, interpreter: Box<Interpreter>, code: String, limit_s: f64) {
+        let limit = Duration::from_secs_f64(limit_s);
+        let try_it = move |session: &Session, _: Option<&HistoryPlace>| {
+            let is_busy = || session.context.run.load(Relaxed) != 0;
+            let ran = session.try_program(&interpreter, &code, limit, &is_busy);
+            vec![Msg::CodeTried(match ran {
+                ProgramRun::Ended(seconds) => Some(Checked::Ran(seconds)),
+                ProgramRun::Stopped(seconds) => Some(Checked::Stopped(seconds)),
+                ProgramRun::Failed(output) => Some(Checked::Failed(output)),
+                ProgramRun::NotRun => None,
+            })]
+        };
+        self.in_background("try-code", try_it, |_| vec![Msg::CodeTried(None)]);
     }
 
     /// Measures the machine's speed.

@@ -32,6 +32,8 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
+#[path = "screens/advice.rs"]
+mod advice;
 #[path = "screens/claims.rs"]
 mod claims;
 #[path = "screens/comparison.rs"]

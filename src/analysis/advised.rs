@@ -8,7 +8,7 @@ use crate::{
         workload::CHUNK_SIZE,
     },
     domain::{
-        function::{Function, FunctionFacts},
+        function::{Function, FunctionFacts, SeenFunction},
         model_variant::ModelVariant,
         phase::Phase,
         python::GilState,
@@ -30,6 +30,20 @@ pub struct Surroundings {
     pub unpicklable: Vec<String>,
     /// The line in which the module starts workers when it is imported.
     pub unguarded_line: Option<u32>,
+}
+
+impl Surroundings {
+    /// What is known of a function on a machine with this many usable cores and this much available memory.
+    pub fn of(seen: &SeenFunction, cores: u32, available_bytes: Option<u64>) -> Surroundings {
+        let unpicklable = seen.unpicklable.iter();
+        let unpicklable = unpicklable.map(|(what, why)| format!("the {what} ({why})"));
+        Surroundings {
+            cores,
+            available_bytes,
+            unpicklable: unpicklable.collect(),
+            unguarded_line: seen.unguarded_line,
+        }
+    }
 }
 
 /// How to execute the calls of a function.

@@ -87,6 +87,8 @@ pub enum Question {
     Controls(usize),
     /// Whether a claim is true: its index in [`CLAIMS`].
     Claim(usize),
+    /// How to execute the calls of the user's function.
+    Advice,
     /// What there is to see in a step of the lesson that tests no claim.
     Step,
 }
@@ -184,7 +186,9 @@ impl Live {
                     format!("Control: {}", sentence::claim::topic(trial.topic))
                 })
             }
-            Some(Question::Experiment(_) | Question::Step) | None => self.doing(),
+            Some(Question::Experiment(_) | Question::Step | Question::Advice) | None => {
+                self.doing()
+            }
         }
     }
 
@@ -196,6 +200,7 @@ impl Live {
         ) {
             (Some(in_turn), _) if in_turn.trials().is_empty() => format!("pair {}", in_turn.round),
             (Some(in_turn), _) => format!("round {}", in_turn.round),
+            (None, (run, _)) if self.asked.campaign.race().is_some() => format!("run {run}"),
             (None, (run, of @ 2..)) => format!("run {run} of {of}"),
             _ => String::new(),
         }
@@ -217,6 +222,7 @@ fn so_far(asked: &Asked) -> Option<String> {
 fn watch(plan: &Plan, asked: &Asked) -> Option<String> {
     let watch = |what: &str| format!("watch for: {what}");
     Some(match asked.question? {
+        Question::Advice => return None,
         Question::Experiment(experiment)
             if plan.model() == experiment.model && !plan.is_serial() =>
         {

@@ -1,11 +1,12 @@
 //! The messages that the explorer receives, and the effects that it requests.
 
 use crate::{
+    analysis::advised::Checked,
     app::screen::Panel,
     domain::{
         function::{FunctionLook, SeenFunction},
         history::{Lot, RunEntry},
-        python::Pythons,
+        python::{Interpreter, Pythons},
         record::{Record, RunOrder},
         speed::Speed,
         time::Nanos,
@@ -63,6 +64,8 @@ pub enum Msg {
     PythonsFound(Pythons),
     /// The answer to [`Effect::LookAt`]: what there is to know about the function, or in a sentence why it cannot be called.
     FunctionSeen(Box<FunctionLook>, Result<SeenFunction, String>),
+    /// The answer to [`Effect::TryCode`]: how the code ran; `None` if it could not be run.
+    CodeTried(Option<Checked>),
     /// Runs and sweeps of earlier sessions, or of a shared file, in ascending order of their numbers. Those that are in
     /// the history already are left out.
     Earlier(Lot),
@@ -115,6 +118,15 @@ pub enum Effect {
         look: Box<FunctionLook>,
         /// The number of calls if it has no inputs.
         calls: u64,
+    },
+    /// Run this program of Python's once, in the user's environment. The answer is [`Msg::CodeTried`].
+    TryCode {
+        /// The interpreter.
+        interpreter: Box<Interpreter>,
+        /// The program.
+        code: String,
+        /// For how long it may run, in seconds.
+        limit_s: f64,
     },
     /// Keep this run or sweep of the history for later sessions.
     Keep(usize),

@@ -2,6 +2,7 @@
 //!
 //! A new screen is a new folder and a line in `overlays!`. The compiler lists everything else that it needs.
 
+pub mod advice;
 pub mod claims;
 pub mod columns;
 pub mod comparison;
@@ -92,6 +93,8 @@ overlays! {
     Claims(claims::ClaimList),
     /// One of the claims.
     Claim(claims::page::ClaimPage),
+    /// The advice about the user's function.
+    Advice(advice::AdvicePage),
     /// A page of the lesson.
     Lesson(lesson::page::LessonPage),
     /// The interpreters of this machine, to choose from.
@@ -103,7 +106,7 @@ overlays! {
 }
 
 /// The keys of all screens, in the order of the help.
-pub fn all_keys() -> [&'static Keys; 28] {
+pub fn all_keys() -> [&'static Keys; 31] {
     [
         &everywhere::PANELS,
         &questions::keys::QUESTIONS,
@@ -111,6 +114,9 @@ pub fn all_keys() -> [&'static Keys; 28] {
         &claims::keys::ASKED,
         &claims::keys::TOLD,
         &claims::keys::CLAIM,
+        &advice::keys::ASKED,
+        &advice::keys::TOLD,
+        &advice::keys::ADVICE,
         &lesson::keys::LESSON,
         &lesson::keys::STEP,
         &forms::ROWS,

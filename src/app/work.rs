@@ -5,7 +5,9 @@ use crate::{
         App,
         live::{Activity, Asked, Goal, Live, Question, RunPurpose, StartRequest},
         message::Effect,
-        screens::{Overlay, claims::Claims, history::columns::RowSource, lesson::Lesson},
+        screens::{
+            Overlay, advice::Advice, claims::Claims, history::columns::RowSource, lesson::Lesson,
+        },
     },
     catalog::experiment::{EXPERIMENTS, Experiment},
     domain::{
@@ -42,6 +44,8 @@ pub(crate) struct CurrentWork {
     pub(crate) campaigns: u32,
     /// The claims that were tested, and those that can be.
     pub(crate) claims: Claims,
+    /// The advice about the user's function.
+    pub(crate) advice: Option<Advice>,
     /// The lesson.
     pub(crate) lesson: Lesson,
 }
@@ -300,6 +304,7 @@ impl App {
     pub(crate) fn advance(&mut self, mut asked: Asked, watched: bool) -> bool {
         let last = self.records_here().next_back();
         let Some(plan) = asked.campaign.next(last) else {
+            self.conclude_advice(&asked, false);
             return false;
         };
         if watched {
@@ -358,6 +363,9 @@ impl App {
             self.show_notice("the frozen run has finished. Space shows it");
         }
         self.out.effects.push(Effect::Keep(number));
+        if stopping {
+            self.conclude_advice(&asked, true);
+        }
         let (question, id) = (asked.question, asked.id.clone().unwrap_or_default());
         // A user who froze the trace continues to look at it.
         let is_seen = was_watched && !is_frozen;
@@ -407,6 +415,9 @@ impl App {
         self.work.calibrating = false;
         if self.chosen().is_none() {
             self.show_row(self.runs.browse.order().last().copied());
+        }
+        if let Activity::Running(live) = &refused {
+            self.conclude_advice(&live.asked, true);
         }
         if let Activity::Running(live) = refused
             && let Some(Question::Controls(at) | Question::Claim(at)) = live.asked.question

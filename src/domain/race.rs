@@ -47,6 +47,9 @@ const FEW_CALLS: u32 = 8;
 /// The share of the budget after which no round of families begins, so that there is time for numbers of workers.
 const FAMILIES_SHARE: f64 = 0.85;
 
+/// The share of the budget that is left for running the code to paste.
+pub const FOR_CODE: f64 = 0.1;
+
 /// A family with a number of workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {

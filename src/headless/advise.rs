@@ -12,16 +12,13 @@ use crate::{
         advised::{Advised, AdvisedChoice, Checked, Surroundings, Unclear},
         shared::Shared,
     },
-    catalog::model::Model,
     cli::AdviseRequest,
     domain::{
         campaign::Campaign,
-        function::{Inputs, SeenFunction},
+        function::SeenFunction,
         keeping::Keeping,
-        plan::Draft,
-        python::{FoundPython, GilState, Interpreter},
-        race::{MOST_RUNS, Race, RaceCourse},
-        text::{clean, counted, duration, grouped},
+        python::{FoundPython, Interpreter},
+        race::{FOR_CODE, RaceCourse},
     },
     engine::{os, session::ProgramRun},
     present::{
@@ -36,8 +33,6 @@ use crate::{
     },
 };
 
-/// The share of the budget that is left for running the printed code.
-const FOR_CODE: f64 = 0.1;
 /// The printed code may run for at least this many seconds.
 const LEAST_FOR_CODE_S: f64 = 2.0;
 
@@ -51,7 +46,13 @@ pub fn advise(request: &AdviseRequest, keeping: &Keeping, ascii: bool) -> Result
     bench.is_tolerant = true;
     bench.find_users_pythons(&request.python)?;
     let seen = look_at(&bench, request)?;
-    let drafts = families(&bench, request, &seen);
+    let pythons: Vec<&Interpreter> = bench
+        .pythons
+        .iter()
+        .map(|found| &found.interpreter)
+        .collect();
+    let limits = &bench.session.limits;
+    let drafts = RaceCourse::families(&seen, &pythons, |model| request.draft(model), limits);
     if !is_agreed(request, &seen, ascii) {
         return Err(Failure::usage("nothing was called"));
     }
@@ -62,7 +63,7 @@ pub fn advise(request: &AdviseRequest, keeping: &Keeping, ascii: bool) -> Result
     let mut campaign = Campaign::from(course);
     bench.measure_all(&mut campaign, 1);
     let course = campaign.race().expect("the campaign is a race");
-    let around = surroundings(&bench, &seen);
+    let around = Surroundings::of(&seen, cores, os::available_memory());
     let mut advised = Advised::of(course, bench.records(), &seen.function, &around);
     advised.budget_s = request.budget;
     advised.checked = try_code(&bench, &advised);
@@ -93,62 +94,10 @@ fn look_at(bench: &Bench<'_>, request: &AdviseRequest) -> Result<SeenFunction, F
     first.ok_or_else(|| Failure::usage("there is no Python"))
 }
 
-/// The loop, then everything else that can execute the calls, the simplest one first.
-fn families(bench: &Bench<'_>, request: &AdviseRequest, seen: &SeenFunction) -> Vec<Draft> {
-    let of = |model: Model, interpreter: &Interpreter| Draft {
-        workers: if model.is_serial() { 1 } else { 2 },
-        tasks: seen.calls,
-        function: Some(Box::new(seen.function.clone())),
-        python: Some(interpreter.clone()),
-        ..request.draft(model)
-    };
-    let mut pythons = bench.pythons.iter().map(|found| &found.interpreter);
-    let first = pythons.next().into_iter();
-    let models = [
-        Model::PythonSerial,
-        Model::PythonAsyncio,
-        Model::PythonThreads,
-        Model::PythonInterpreters,
-        Model::PythonProcesses,
-    ];
-    let passes = |model: &Model| model.shares_variables() || seen.unpicklable.is_none();
-    let usual = first.flat_map(|python| {
-        models
-            .into_iter()
-            .filter(passes)
-            .map(move |model| (model, python))
-    });
-    let free = |python: &&Interpreter| python.gil == GilState::Off;
-    let besides = pythons
-        .filter(free)
-        .map(|python| (Model::PythonThreads, python));
-    let drafts = usual
-        .chain(besides)
-        .map(|(model, python)| of(model, python));
-    let limits = &bench.session.limits;
-    drafts.filter(|draft| draft.check(limits).is_ok()).collect()
-}
-
 /// Says how often the function will be called, and asks whether that is wanted if somebody is there to answer.
 fn is_agreed(request: &AdviseRequest, seen: &SeenFunction, ascii: bool) -> bool {
-    let inputs = u32::try_from(seen.calls).unwrap_or(u32::MAX);
-    // Once more by the code that is printed.
-    let most = Race::most_calls(inputs) + u64::from(inputs);
-    let name = clean(seen.function.name(), 80);
-    let calls = counted(
-        seen.calls,
-        if request.function().inputs == Inputs::None {
-            "call"
-        } else {
-            "input"
-        },
-    );
-    say(&format!(
-        "{name} will be called at most {} times: {calls} in at most {} runs, within {}",
-        grouped(most),
-        MOST_RUNS + 1,
-        duration(request.budget)
-    ));
+    let will_call = sentence::will_call(&seen.function, seen.calls, request.budget);
+    say(&will_call);
     if request.yes || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return true;
     }
@@ -156,19 +105,6 @@ fn is_agreed(request: &AdviseRequest, seen: &SeenFunction, ascii: bool) -> bool 
     let mut answer = String::new();
     let _ = io::stdin().read_line(&mut answer);
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
-}
-
-fn surroundings(bench: &Bench<'_>, seen: &SeenFunction) -> Surroundings {
-    let unpicklable = seen
-        .unpicklable
-        .iter()
-        .map(|(what, why)| format!("the {what} ({why})"));
-    Surroundings {
-        cores: bench.session.machine.cores_usable,
-        available_bytes: os::available_memory(),
-        unpicklable: unpicklable.collect(),
-        unguarded_line: seen.unguarded_line,
-    }
 }
 
 /// Runs the code that will be printed, once and for a limited time.

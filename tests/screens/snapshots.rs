@@ -36,6 +36,7 @@ const WITHOUT_PICTURE: &[&str] = &[
     "claim-unexpected",
     "function-unnamed",
     "function-refused",
+    "advice-asked",
 ];
 
 /// The sizes at which pictures are kept.
@@ -68,6 +69,21 @@ const STATES: &[State] = &[
         name: "function-refused",
         reach: function::refused,
         says: &["fetch.py has no other"],
+    },
+    State {
+        name: "advice-asked",
+        reach: advice::asked,
+        says: &["fetch will be called at most", "Enter"],
+    },
+    State {
+        name: "advice-measured",
+        reach: advice::measured,
+        says: &["being measured", "a loop"],
+    },
+    State {
+        name: "advice-told",
+        reach: advice::told,
+        says: &["what came out", "processes"],
     },
     State {
         name: "running-2",

@@ -47,6 +47,8 @@ pub static PANELS: LazyLock<Keys> = LazyLock::new(|| keys("Runs and panels", |_,
         .labelled(|app| (app.timeline().rows == Rows::Cores).then_some("v by worker")).when(App::has_trace),
     bind("V", "V claims", 9, "the article's claims, one by one: predict, test, read the verdict", App::open_claims)
         .when(|app| app.question().is_none() || app.focus().panel != Panel::Timeline),
+    bind("a", "a advice", 6, "advice about your function: threads, processes or a loop, and how many", App::open_advice)
+        .when(|app| app.why_no_advice().is_none()).or_says(App::why_no_advice),
     bind("L", "L lesson", 14, "the lesson: the claims, step by step", App::open_lesson),
     bind("f", "f plan", 7, "plan the next run: workload, model, workers, tasks", App::open_form).when(App::is_beside_form),
     bind("s", "s sweep", 7, "sweep models and numbers of workers; returns to the running or chosen sweep", App::open_sweep_form)

@@ -54,8 +54,10 @@ impl App {
 
     pub(crate) fn open_export(&mut self) {
         let chart = self.sweeps.chart.as_ref().map(|chart| chart.number);
+        let of_advice = self.runs_of_advice();
         let compared = match self.overlay() {
             Some(Overlay::Comparison(comparing)) => &comparing.numbers[..],
+            Some(Overlay::Advice(_)) => &of_advice[..],
             _ => &[],
         };
         let directory = self.settings.directory.as_deref();

@@ -2,11 +2,13 @@
 
 use super::{Entry, LOOP, LapResult, Race, Track, WAITS};
 use crate::{
-    catalog::{caveat::CaveatKind, workload::CHUNK_SIZE},
+    catalog::{caveat::CaveatKind, model::Model, workload::CHUNK_SIZE},
     domain::{
+        function::SeenFunction,
         machine::WorkerLimits,
         model_variant::ModelVariant,
         plan::{Draft, Plan},
+        python::{GilState, Interpreter},
         record::{Outcome, Record},
     },
 };
@@ -29,6 +31,45 @@ pub struct RaceCourse {
 }
 
 impl RaceCourse {
+    /// Everything that can execute the calls of a function: the loop first, then the simplest one. Of further interpreters,
+    /// threads take part if they share no lock. `draft` has what the user gave besides.
+    pub fn families(
+        seen: &SeenFunction,
+        pythons: &[&Interpreter],
+        draft: impl Fn(Model) -> Draft,
+        limits: &WorkerLimits,
+    ) -> Vec<Draft> {
+        let of = |(model, python): (Model, &Interpreter)| Draft {
+            workers: if model.is_serial() { 1 } else { 2 },
+            tasks: seen.calls,
+            function: Some(Box::new(seen.function.clone())),
+            python: Some(python.clone()),
+            ..draft(model)
+        };
+        let models = [
+            Model::PythonSerial,
+            Model::PythonAsyncio,
+            Model::PythonThreads,
+            Model::PythonInterpreters,
+            Model::PythonProcesses,
+        ];
+        let passes = |model: &Model| seen.check_pickling(*model).is_ok();
+        let first = pythons.first().into_iter();
+        let usual = first.flat_map(|python| {
+            models
+                .into_iter()
+                .filter(passes)
+                .map(|model| (model, *python))
+        });
+        let free = pythons
+            .iter()
+            .skip(1)
+            .filter(|python| python.gil == GilState::Off);
+        let besides = free.map(|python| (Model::PythonThreads, *python));
+        let drafts = usual.chain(besides).map(of);
+        drafts.filter(|draft| draft.check(limits).is_ok()).collect()
+    }
+
     /// A race of these families, the loop first and the simplest of the others next. The number of tasks is that of the
     /// inputs.
     pub fn new(drafts: Vec<Draft>, limits: &WorkerLimits, cores: u32, budget_s: f64) -> RaceCourse {

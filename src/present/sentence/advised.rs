@@ -11,9 +11,10 @@ use crate::{
         pitfall::{COMPUTES, PitfallKind},
     },
     domain::{
+        function::{Function, Inputs},
         phase::Phase,
         python::GilState,
-        race::WORTH,
+        race::{MOST_RUNS, Race, WORTH},
         text::{self, bytes, capitalized, counted, duration, grouped, percent},
     },
 };
@@ -40,6 +41,26 @@ pub fn workers(way: &CallWay) -> String {
         chunk => format!(" (chunksize {})", grouped(chunk)),
     };
     format!("{} {}{chunk}", way.workers, kind(model))
+}
+
+/// How often the function is called at most before there is advice.
+pub fn will_call(function: &Function, calls: u64, budget_s: f64) -> String {
+    let inputs = u32::try_from(calls).unwrap_or(u32::MAX);
+    // Once more by the code that is printed.
+    let most = Race::most_calls(inputs) + u64::from(inputs);
+    let unit = if function.inputs == Inputs::None {
+        "call"
+    } else {
+        "input"
+    };
+    format!(
+        "{} will be called at most {} times: {} in at most {} runs, within {}",
+        text::clean(function.name(), 80),
+        grouped(most),
+        counted(calls, unit),
+        MOST_RUNS + 1,
+        duration(budget_s)
+    )
 }
 
 /// The answer in one sentence.

@@ -95,7 +95,11 @@ fn split_list(inner: Rect) -> (Rect, Rect) {
 }
 
 /// Draws lines reversed over the whole width, in the middle of the area.
-fn draw_band<'a>(lines: impl IntoIterator<Item = &'a String>, area: Rect, buf: &mut Buffer) {
+pub(in crate::app) fn draw_band<'a>(
+    lines: impl IntoIterator<Item = &'a String>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     buf.set_style(area, BAND);
     let lines: Vec<&String> = lines.into_iter().collect();
     let above = usize::from(area.height).saturating_sub(lines.len()) / 2;

@@ -38,6 +38,8 @@ impl Topic {
     pub const COMPARISON: Topic = Topic(include_str!("../../../../assets/help/comparison.md"));
     /// The article's claims.
     pub const CLAIMS: Topic = Topic(include_str!("../../../../assets/help/claims.md"));
+    /// The advice about the user's function.
+    pub const ADVICE: Topic = Topic(include_str!("../../../../assets/help/advice.md"));
     /// The form for a sweep.
     pub const SWEEP_FORM: Topic = Topic(include_str!("../../../../assets/help/sweep-form.md"));
     /// The chart of a sweep.
@@ -173,7 +175,7 @@ mod tests {
         },
     };
 
-    const TOPICS: [Topic; 10] = [
+    const TOPICS: [Topic; 11] = [
         Topic::FORM,
         Topic::TIMELINE,
         Topic::CORES,
@@ -182,6 +184,7 @@ mod tests {
         Topic::DETAILS,
         Topic::COMPARISON,
         Topic::CLAIMS,
+        Topic::ADVICE,
         Topic::SWEEP_FORM,
         Topic::SWEEP,
     ];
