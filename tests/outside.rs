@@ -42,7 +42,7 @@ const SHARE: f64 = 0.05;
 const LEAST: Nanos = 20_000_000;
 /// On a busy machine it may besides be this part of the time that the thread waited for a core: which waits these waits
 /// follow is not known.
-const OF_READY: Nanos = 5;
+const OF_READY: Nanos = 2;
 
 /// What a thread prints: its id, when it began and ended, how long it computed, and how long it waited.
 type Said = (u32, Nanos, Nanos, Nanos, Nanos);
