@@ -580,7 +580,7 @@ fn more_workers_than_rows_scroll_beside_an_overview_of_all() {
 
 #[test]
 fn the_help_lists_every_key_and_every_phase() {
-    let mut session = Session::new(84, 280);
+    let mut session = Session::new(84, 320);
     session.press(&[Char('?')]);
     let words: Vec<String> = session
         .rows()

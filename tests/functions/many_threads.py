@@ -6,7 +6,7 @@ import hashlib
 import threading
 
 INPUTS = range(8)
-DATA = bytes(16 << 20)
+DATA = bytes(64 << 20)
 
 
 def digest(number):
