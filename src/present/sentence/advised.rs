@@ -157,7 +157,7 @@ fn object(phase: Phase) -> Option<&'static str> {
     match phase {
         Phase::Network => Some("for the network"),
         Phase::File => Some("for files"),
-        Phase::Sleep => Some("for time to pass"),
+        Phase::Sleep => Some("for a set time"),
         Phase::Lock => Some("for a lock of its own"),
         Phase::Subprocess => Some("for another program"),
         _ => None,
