@@ -2,7 +2,7 @@
 
 use super::{
     model::Model,
-    workload::{LATENCY_MAX, LATENCY_MIN, TASK_TIME, Workload},
+    workload::{LATENCY_MAX, LATENCY_MIN, TASK_TIME, WRITES, Workload},
 };
 use crate::domain::plan::{Draft, Plan};
 
@@ -33,6 +33,10 @@ const TASK_MS: u64 = 90;
 
 /// The shortest and the longest latency of a page, so that a serial run of `io` takes about two seconds.
 const LATENCY_MS: [u64; 2] = [50, 200];
+
+/// How often a page is written. The article writes 50 times. Writing computes, so on a busy machine it would take the time
+/// for a third pair of runs.
+const PAGE_WRITES: u64 = 10;
 
 /// All experiments in the order of their keys. The last one uses a real Python.
 pub static EXPERIMENTS: [Experiment; 5] = [
@@ -110,6 +114,7 @@ impl Experiment {
             .with(&TASK_TIME, TASK_MS)
             .with(&LATENCY_MIN, LATENCY_MS[0])
             .with(&LATENCY_MAX, LATENCY_MS[1])
+            .with(&WRITES, PAGE_WRITES)
     }
 }
 
