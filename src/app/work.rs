@@ -6,7 +6,7 @@ use crate::{
         live::{Activity, Asked, Goal, Live, Question, RunPurpose, StartRequest},
         message::Effect,
         screens::{
-            Overlay, advice::Advice, claims::Claims, history::columns::RowSource, lesson::Lesson,
+            Overlay, advice::Advising, claims::Claims, history::columns::RowSource, lesson::Lesson,
         },
     },
     catalog::experiment::{EXPERIMENTS, Experiment},
@@ -45,7 +45,7 @@ pub(crate) struct CurrentWork {
     /// The claims that were tested, and those that can be.
     pub(crate) claims: Claims,
     /// The advice about the user's function.
-    pub(crate) advice: Option<Advice>,
+    pub(crate) advice: Option<Advising>,
     /// The lesson.
     pub(crate) lesson: Lesson,
 }

@@ -1,7 +1,7 @@
 //! The advice about the user's function: asked for, measured in front of the user, and told.
 //!
 //! ```text
-//!  Advice        what is known about the advice of this session
+//!  Advising      what is known about the advice of this session
 //!   ├─ AdvicePage   the screen: what will be called, the candidates while they are measured, what came out
 //!   └─ measuring    the race, and the run of the code to paste
 //! ```
@@ -39,7 +39,7 @@ const TIMES_A_QUESTION: f64 = 5.0;
 
 /// The advice about a function.
 #[derive(Debug)]
-pub(crate) struct Advice {
+pub(crate) struct Advising {
     /// What was seen of the function before it was called.
     pub(crate) seen: SeenFunction,
     /// The campaign that measures it; `None` before.
@@ -68,10 +68,10 @@ pub struct AdvicePage {
 impl Screen for AdvicePage {
     fn keys(&self, app: &App) -> Vec<&'static Keys> {
         match &app.work.advice {
-            Some(Advice {
+            Some(Advising {
                 advised: Some(_), ..
             }) => vec![&keys::TOLD, &keys::ADVICE],
-            Some(Advice { campaign: None, .. }) => vec![&keys::ASKED, &keys::ADVICE],
+            Some(Advising { campaign: None, .. }) => vec![&keys::ASKED, &keys::ADVICE],
             _ => vec![&keys::ADVICE],
         }
     }
@@ -264,7 +264,7 @@ impl App {
         let known = self.work.advice.as_ref().map(|advice| &advice.seen);
         let wanted = self.form.seen_function().filter(|_| self.race().is_none());
         if let Some(seen) = wanted.filter(|seen| known != Some(seen)).cloned() {
-            self.work.advice = Some(Advice {
+            self.work.advice = Some(Advising {
                 seen,
                 campaign: None,
                 advised: None,

@@ -19,7 +19,7 @@ pub fn seen(pitfall: &Pitfall) -> String {
     match &pitfall.seen {
         PitfallSigns::Unpicklable(what) => format!("{} cannot be pickled", listed(what, "and")),
         PitfallSigns::Differing { results, of, .. } => format!(
-            "with threads, {} differ from the loop's, and two loops agree: the function is not thread-safe",
+            "with threads, {} differ from the loop's, although two loops agree, so the function is probably not thread-safe",
             some_of(*results, *of)
         ),
         PitfallSigns::Random { results, of } => format!(
