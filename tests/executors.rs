@@ -11,6 +11,8 @@ mod fetching;
 mod interpreters;
 #[path = "executors/python.rs"]
 mod python;
+#[path = "executors/watched.rs"]
+mod watched;
 
 use std::{sync::mpsc, time::Duration};
 
@@ -97,6 +99,7 @@ fn trials(session: &'static Session) -> Vec<Trial> {
     trials.extend(counter::trials(session));
     trials.extend(fetching::trials(session));
     trials.extend(python::trials(session));
+    trials.extend(watched::trials(session));
     type World = fn(&Session) -> Outcomes;
     let worlds: [(&str, World); 14] = [
         (

@@ -53,6 +53,9 @@ pub struct Transition {
 pub struct LaneUpdate {
     /// New events, in order.
     pub transitions: Vec<Transition>,
+    /// What is known of the time after these events, in order, although it may still turn out to be something else. It
+    /// holds until the next update.
+    pub ahead: Vec<Transition>,
     /// When the worker made its last stamp, including ticks without an event.
     pub last_stamp: Nanos,
     /// The worker's CPU time so far.
@@ -167,9 +170,8 @@ impl Trace {
     pub fn apply(&mut self, batch: Batch) {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
         for (worker, update) in batch.lanes.into_iter().enumerate().take(self.lanes.len()) {
-            let known = self.lanes[worker].transitions.len();
             self.is_watched |= update.is_watched;
-            self.lanes[worker].update(update);
+            let known = self.lanes[worker].update(update);
             self.fold(worker, known.saturating_sub(1));
         }
         self.sample(batch.now, cpu);
@@ -185,7 +187,7 @@ impl Trace {
     /// Adds the events of this worker, starting at index `first`, to the sums and the cores.
     fn fold(&mut self, worker: usize, first: usize) {
         let lane = &self.lanes[worker];
-        for closed in lane.closed_from(first) {
+        for closed in lane.settled_from(first) {
             self.summary.add(worker, &closed);
             self.cores.add(worker, &closed);
         }
@@ -308,7 +310,7 @@ impl Trace {
     /// a bucket is at most a quarter of a part. O(lanes), whatever the number of events.
     pub fn times_together(&self, lanes: Range<usize>, moments: &[Nanos]) -> Vec<PhaseTimes> {
         let open = self.lanes[lanes.clone()].iter();
-        let open = open.filter_map(|lane| lane.open(self.now)).flatten();
+        let open = open.flat_map(|lane| lane.unsettled(self.now));
         self.summary.times(lanes, moments, open, self.now)
     }
 
@@ -391,6 +393,38 @@ mod tests {
         assert_eq!(times[Phase::Computing], 0);
         assert_eq!(times[Phase::Lost], 200);
         assert_eq!(times[Phase::Idle], 100);
+    }
+
+    #[test]
+    fn what_is_only_known_for_now_is_drawn_until_the_next_update() {
+        let mut trace = Trace::new(1);
+        let mut updated = |transitions, ahead, now| {
+            let update = LaneUpdate {
+                transitions,
+                ahead,
+                is_watched: true,
+                ..LaneUpdate::default()
+            };
+            trace.apply(Batch {
+                now,
+                lanes: vec![update],
+                ..Batch::default()
+            });
+            (
+                trace.lanes[0].phase_now(now),
+                trace.times_between(0, 0, now),
+            )
+        };
+        let pickling = vec![at(10, Phase::Pickling)];
+        let ahead = vec![at(12, Phase::Computing), at(14, Phase::Gil)];
+        let (phase, times) = updated(pickling, ahead, 60);
+        assert_eq!(phase, Some(Phase::Gil));
+        assert_eq!((times[Phase::Pickling], times[Phase::Gil]), (2, 46));
+        let certain = vec![at(12, Phase::Computing), at(14, Phase::Sleep)];
+        let (phase, times) = updated(certain, vec![], 70);
+        assert_eq!(phase, Some(Phase::Sleep));
+        assert_eq!((times[Phase::Gil], times[Phase::Sleep]), (0, 56));
+        assert!(!trace.has_seen(Phase::Gil));
     }
 
     #[test]
@@ -648,8 +682,9 @@ mod tests {
         proptest::collection::vec(batch, 1..6)
     }
 
-    /// The live trace of it, whose last events were stamped a while ago.
-    fn folded(run: &[Vec<Vec<(u64, u8)>>]) -> Trace {
+    /// The live trace of it, whose last events were stamped a while ago. After each batch, this many events that never
+    /// happen seem to be ahead.
+    fn folded(run: &[Vec<Vec<(u64, u8)>>], ahead: u64) -> Trace {
         let mut trace = Trace::new(5);
         let mut now = [0; 5];
         for batch in run {
@@ -660,6 +695,9 @@ mod tests {
                 };
                 LaneUpdate {
                     transitions: events.iter().map(event).collect(),
+                    ahead: (0..ahead)
+                        .map(|i| at(*now + i * 1_000, Phase::Lock))
+                        .collect(),
                     ..LaneUpdate::default()
                 }
             };
@@ -683,7 +721,7 @@ mod tests {
     proptest! {
         #[test]
         fn all_lanes_together_are_exactly_the_lanes_live_and_thinned(run in any_run(), rows in 1usize..9, parts in 1u64..40) {
-            let mut trace = folded(&run);
+            let mut trace = folded(&run, 0);
             let now = trace.now;
             let expected = exact(&trace, 0, now);
             for _ in 0..2 {
@@ -699,8 +737,23 @@ mod tests {
         }
 
         #[test]
+        fn what_seems_to_be_ahead_is_drawn_alike_everywhere_and_leaves_nothing_behind(run in any_run(), ahead in 1u64..20) {
+            let mut trace = folded(&run, ahead);
+            let now = trace.now;
+            let together = |trace: &Trace| trace.times_together(0..5, &[0, now])[0];
+            prop_assert!(together(&trace)[Phase::Lock] > 0);
+            prop_assert_eq!(together(&trace), exact(&trace, 0, now));
+            let nothing = vec![LaneUpdate::default(); 5];
+            trace.apply(Batch { now, lanes: nothing, ..Batch::default() });
+            let without = folded(&run, 0);
+            prop_assert_eq!(exact(&trace, 0, now), exact(&without, 0, now));
+            prop_assert_eq!(together(&trace), together(&without));
+            prop_assert_eq!((trace.most_events(), trace.migrations()), (without.most_events(), without.migrations()));
+        }
+
+        #[test]
         fn thinning_keeps_how_long_a_worker_computed_in_each_interval(run in any_run(), intervals in 1u64..30) {
-            let mut trace = folded(&run);
+            let mut trace = folded(&run, 0);
             let now = trace.now;
             let interval = now.div_ceil(intervals);
             let last = trace.lanes[0].transitions.last().unwrap().at;

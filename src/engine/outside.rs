@@ -127,8 +127,8 @@ impl Outside {
         Ok(())
     }
 
-    /// Replaces the workers' transitions by the merged ones, as far as these are certain, or all if the run is over.
-    /// Returns a moment that no transition precedes that is merged later.
+    /// Replaces the workers' transitions by the merged ones, as far as these are certain, or all if the run is over. What
+    /// seems to follow them is ahead. Returns a moment that no transition precedes that is merged later.
     pub fn merge(&mut self, lanes: &mut [LaneUpdate], is_over: bool) -> Nanos {
         let mut merged_until = Nanos::MAX;
         let seen = self.take();
@@ -140,6 +140,9 @@ impl Outside {
             } else {
                 states.merge(update.last_stamp)
             };
+            if !is_over {
+                update.ahead = states.ahead();
+            }
             update.is_watched = true;
             update.last_stamp = update.last_stamp.min(states.merged_until());
             merged_until = merged_until.min(states.merged_until());

@@ -126,7 +126,7 @@ impl Sampler {
                 last_stamp,
                 cpu: lane.cpu.load(Relaxed),
                 dropped: lane.dropped.load(Relaxed),
-                is_watched: false,
+                ..LaneUpdate::default()
             });
         }
         for death in &deaths[self.reported_deaths..] {

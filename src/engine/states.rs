@@ -29,6 +29,8 @@ const SAMPLED_LATE: Nanos = 50_000_000;
 const BEFORE: usize = 32;
 /// See [`BEFORE`].
 const AFTER: usize = 64;
+/// How many of the latest stretches are looked at to tell what the worker does now.
+const LATEST: usize = 4;
 
 /// Where a thread is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +142,7 @@ enum Basis {
 }
 
 /// Merges the streams of one lane.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LaneStates {
     /// Whether a wait for an interpreter lock is one for a lock that all workers share.
     shares_lock: bool,
@@ -317,6 +319,17 @@ impl LaneStates {
         merged
     }
 
+    /// What seems to follow what is merged: what the worker stamped last, and what was seen of its thread last. Samples of
+    /// a wait and stamps that are written late may still make it something else.
+    pub fn ahead(&self) -> Vec<Transition> {
+        let skipped = self.stretches.len().saturating_sub(LATEST);
+        let mut ahead = LaneStates {
+            stretches: self.stretches.iter().skip(skipped).copied().collect(),
+            ..self.clone()
+        };
+        ahead.conclude(self.complete_until)
+    }
+
     /// Until when the lane is merged.
     pub fn merged_until(&self) -> Nanos {
         self.merged_until
@@ -434,11 +447,14 @@ impl LaneStates {
         }
     }
 
-    /// What the most similar wait of known cause says, in the same step, of the first stretch.
+    /// What the most similar wait of known cause says, in the same step, of the first stretch. How long it will be is not
+    /// known while it lasts, so that the latest wait stands for it.
     fn alike(&self, stretch: &Stretch, step: Phase, own_end: Nanos) -> Option<Phase> {
-        let next = self.stretches.get(1)?.from;
-        let length = stretch.waited_until(next);
-        let before = self.known.iter().filter(|known| known.step == step);
+        let mut before = self.known.iter().filter(|known| known.step == step);
+        let Some(next) = self.stretches.get(1) else {
+            return before.next().map(|known| known.phase);
+        };
+        let length = stretch.waited_until(next.from);
         let before = before.map(|known| (known.length, known.phase));
         let after = self.stretches.iter().zip(self.stretches.iter().skip(1));
         let after = after
@@ -710,6 +726,66 @@ mod tests {
     }
 
     #[test]
+    fn what_is_ahead_is_what_the_worker_entered_last_and_what_its_thread_was_seen_in_last() {
+        let ms = 1_000_000;
+        let (entered, left, now) = (20 * ms, 21 * ms, 26 * ms);
+        let ahead = |place, seen: Option<Phase>| {
+            let mut lane = LaneStates::new(true);
+            lane.add_own(&[
+                own(19 * ms, Some(0), Phase::Pickling),
+                own(entered, Some(0), Phase::Computing),
+            ]);
+            lane.add(&Sightings {
+                switches: vec![switch(5 * ms, Whereabouts::OnCore), switch(left, place)],
+                looks: seen
+                    .map(|seen| look(23 * ms, Some(seen)))
+                    .into_iter()
+                    .collect(),
+                complete_until: now,
+                ..Sightings::default()
+            });
+            let merged = lane.merge(entered);
+            assert!(merged.iter().all(|event| event.at < left));
+            let ahead = lane.ahead();
+            assert_eq!(
+                lane.times.total(),
+                lane.merged_until(),
+                "nothing ahead is counted"
+            );
+            let last = ahead.last().expect("the worker has left what is merged");
+            (last.at, last.phase, last.task)
+        };
+        for (place, seen, phase) in [
+            (Whereabouts::Blocked, Some(Phase::Sleep), Phase::Sleep),
+            (Whereabouts::Blocked, Some(Phase::File), Phase::File),
+            (Whereabouts::Blocked, Some(Phase::Gil), Phase::Gil),
+            (Whereabouts::Preempted, None, Phase::Ready),
+        ] {
+            assert_eq!(ahead(place, seen), (left, phase, Some(0)));
+        }
+        let computing = (entered, Phase::Computing, Some(0));
+        assert_eq!(ahead(Whereabouts::OnCore, None), computing);
+    }
+
+    #[test]
+    fn a_wait_that_lasts_and_has_no_sample_is_like_the_latest_one() {
+        let mut lane = LaneStates::new(true);
+        lane.add_own(&[own(0, Some(0), Phase::Computing)]);
+        lane.add(&Sightings {
+            switches: vec![
+                switch(10, Whereabouts::Blocked),
+                switch(30, Whereabouts::OnCore),
+                switch(40, Whereabouts::Blocked),
+            ],
+            looks: vec![look(20, Some(Phase::Network))],
+            complete_until: 45,
+            ..Sightings::default()
+        });
+        let last = lane.ahead().last().map(|event| (event.at, event.phase));
+        assert_eq!(last, Some((40, Phase::Network)));
+    }
+
+    #[test]
     fn where_records_were_lost_the_workers_own_account_holds() {
         let mut lane = LaneStates::new(true);
         lane.add_own(&[
@@ -877,6 +953,9 @@ mod tests {
                     ..Sightings::default()
                 });
                 merged.extend(live.merge(to.min(end)));
+                let ahead = live.ahead();
+                prop_assert!(ahead.is_sorted_by_key(|event| event.at));
+                prop_assert!(ahead.first().is_none_or(|first| first.at >= live.merged_until));
                 from = to;
             }
             merged.extend(live.conclude(end));

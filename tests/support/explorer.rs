@@ -310,8 +310,7 @@ impl Scenario {
                     .collect(),
                 last_stamp: now - now % TICK,
                 cpu: self.whole.times_between(worker, 0, now)[Phase::Computing],
-                dropped: 0,
-                is_watched: false,
+                ..LaneUpdate::default()
             });
         let lanes: Vec<LaneUpdate> = lanes.collect();
         let begun = self.tasks.iter().filter(|task| task.0 <= now).count() as u32;

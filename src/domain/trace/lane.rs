@@ -34,6 +34,20 @@ pub struct Lane {
     pub(super) shares_lock: bool,
     /// Whether the kernel's records say when the worker is on a core. A stamp without successor then means nothing.
     is_watched: bool,
+    /// What the lane was before events were added that may still turn out to be something else; `None` without such
+    /// events.
+    settled: Option<Settled>,
+}
+
+/// What changes in a lane when events are added.
+#[derive(Clone, Copy, Debug)]
+struct Settled {
+    events: usize,
+    sums: usize,
+    closed: PhaseTimes,
+    last_stamp: Nanos,
+    migrations: u64,
+    on_task: Nanos,
 }
 
 impl Lane {
@@ -59,19 +73,28 @@ impl Lane {
         self.transitions.push(transition);
     }
 
-    /// The segments that end with an event, in order, starting with the event at this index.
-    pub(super) fn closed_from(&self, index: usize) -> impl Iterator<Item = Segment> {
-        let events = &self.transitions[index..];
-        events
-            .windows(2)
-            .map(|pair| Segment::between(&pair[0], &pair[1]))
+    /// The events that will not turn out to be something else.
+    fn settled(&self) -> &[Transition] {
+        let events = self.settled.map(|settled| settled.events);
+        &self.transitions[..events.unwrap_or(self.transitions.len())]
     }
 
-    /// The same segments, and what came after the last event until `now`.
+    /// The segments between settled events, in order, starting with the event at this index.
+    pub(super) fn settled_from(&self, index: usize) -> impl Iterator<Item = Segment> {
+        closed(&self.settled()[index..])
+    }
+
+    /// What came after the last settled event until `now`.
+    pub(super) fn unsettled(&self, now: Nanos) -> impl Iterator<Item = Segment> {
+        self.segments_from(self.settled().len().saturating_sub(1), now)
+    }
+
+    /// The segments that end with an event, in order, starting with the event at this index, and what came after the last
+    /// event until `now`.
     pub(super) fn segments_from(&self, index: usize, now: Nanos) -> impl Iterator<Item = Segment> {
         // Few callers iterate this far.
         let open = iter::once_with(move || self.open(now));
-        self.closed_from(index).chain(open.flatten().flatten())
+        closed(&self.transitions[index..]).chain(open.flatten().flatten())
     }
 
     /// Everything that the worker did until `now`, in order. Some segments may have no length.
@@ -131,7 +154,7 @@ impl Lane {
 
     /// What came after the last event until `now`. If a computing segment has no recent stamp, the part after its last
     /// stamp counts as waiting. Otherwise that part has no length.
-    pub(super) fn open(&self, now: Nanos) -> Option<[Segment; 2]> {
+    fn open(&self, now: Nanos) -> Option<[Segment; 2]> {
         let open = self.transitions.last()?;
         let is_stale = open.phase == Phase::Computing
             && !self.is_watched
@@ -156,13 +179,15 @@ impl Lane {
 
     /// What the stamps prove about the time after the last event: until the last stamp, the phase continued.
     pub(super) fn stamped(&self) -> Option<Segment> {
-        let open = self.transitions.last().filter(|_| !self.is_uncertain)?;
-        Some(open.until(self.last_stamp))
+        let open = self.settled().last().filter(|_| !self.is_uncertain)?;
+        let last_stamp = self.settled.map(|settled| settled.last_stamp);
+        Some(open.until(last_stamp.unwrap_or(self.last_stamp)))
     }
 
     /// Thins the lane. If more than two events lie in an interval of `length` nanoseconds, two are kept. They show how
     /// long the worker computed in the interval, and which other phase was the longest.
     pub(super) fn thin(&mut self, length: Nanos) {
+        self.take_back();
         // Time that is unknown because of a gap becomes a separate phase.
         for index in 1..self.transitions.len() {
             if std::mem::take(&mut self.transitions[index].after_gap) {
@@ -231,8 +256,22 @@ impl Lane {
         self.sums.shrink_to_fit();
     }
 
-    /// Adds an update from the engine.
-    pub(super) fn update(&mut self, update: LaneUpdate) {
+    /// Takes back the events that may have turned out to be something else. Returns the number of the others.
+    fn take_back(&mut self) -> usize {
+        if let Some(settled) = self.settled.take() {
+            self.transitions.truncate(settled.events);
+            self.sums.truncate(settled.sums);
+            self.closed = settled.closed;
+            self.last_stamp = settled.last_stamp;
+            self.migrations = settled.migrations;
+            self.on_task = settled.on_task;
+        }
+        self.transitions.len()
+    }
+
+    /// Adds an update from the engine. Returns the number of settled events before it.
+    pub(super) fn update(&mut self, update: LaneUpdate) -> usize {
+        let known = self.take_back();
         self.is_uncertain =
             update.dropped > self.dropped || (self.is_uncertain && update.transitions.is_empty());
         self.transitions.reserve(update.transitions.len());
@@ -242,6 +281,20 @@ impl Lane {
         self.last_stamp = self.last_stamp.max(update.last_stamp);
         self.dropped = update.dropped;
         self.is_watched = update.is_watched;
+        if !update.ahead.is_empty() {
+            self.settled = Some(Settled {
+                events: self.transitions.len(),
+                sums: self.sums.len(),
+                closed: self.closed,
+                last_stamp: self.last_stamp,
+                migrations: self.migrations,
+                on_task: self.on_task,
+            });
+        }
+        for transition in update.ahead {
+            self.push(transition);
+        }
+        known
     }
 
     /// How much memory the events take, in bytes.
@@ -249,6 +302,13 @@ impl Lane {
         self.transitions.capacity() * size_of::<Transition>()
             + self.sums.capacity() * size_of::<PhaseTimes>()
     }
+}
+
+/// The segments between neighbouring events.
+fn closed(events: &[Transition]) -> impl Iterator<Item = Segment> {
+    events
+        .windows(2)
+        .map(|pair| Segment::between(&pair[0], &pair[1]))
 }
 
 /// Adds an event to the kept events of a lane.

@@ -67,6 +67,7 @@ impl Player {
                 cpu: 0,
                 dropped: if to >= source.now { lane.dropped } else { 0 },
                 is_watched: source.is_watched,
+                ..LaneUpdate::default()
             });
         }
         // Only the sum matters here, not how the CPU time was divided among the workers.
@@ -190,8 +191,7 @@ mod tests {
                 transitions: lane.iter().filter(within).copied().collect(),
                 last_stamp: to,
                 cpu: to / 2,
-                dropped: 0,
-                is_watched: false,
+                ..LaneUpdate::default()
             });
             let count = |is: &dyn Fn(&Transition) -> bool| {
                 lanes
