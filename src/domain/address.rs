@@ -3,6 +3,8 @@
 //! This module only works on text, so that the command line can check a whole list of addresses before anything starts.
 //! The fetching code understands every address that passes [`check_address`]; a test there checks that.
 
+use std::ops::Range;
+
 use url::{ParseError, Url};
 
 use super::text;
@@ -66,7 +68,8 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The address with `***` instead of its user name and password, and of those in any address that it contains.
+/// The address with `***` instead of its user name and password, of those in any address that it contains, and of values
+/// of its query that look secret.
 pub fn masked(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + "://".len());
     let (authority, _path) = split_authority(&address[start..]);
@@ -95,8 +98,63 @@ pub(super) fn split_login(address: &str) -> Option<(&str, &str, &str)> {
     Some((scheme, &rest[..at], &rest[at + 1..]))
 }
 
-/// Hides the user names and passwords of all addresses in an untrusted text. They are found in `http://me:secret@…` and
-/// in Python's message about such an address, `nonnumeric port: 'secret@…'`.
+/// Parts of the names of a query's values that are secret.
+const OF_SECRETS: [&str; 9] = [
+    "authent",
+    "authoriz",
+    "credential",
+    "jwt",
+    "passw",
+    "secret",
+    "session",
+    "signature",
+    "token",
+];
+/// The ends of such names.
+const ENDS_OF_SECRETS: [&str; 6] = ["auth", "key", "pass", "pwd", "sid", "sig"];
+/// A value of at least this length that looks random is taken for a token, whatever its name is.
+const TOKEN_MIN_CHARS: usize = 20;
+
+/// Whether a value of a query must not be shown.
+fn is_secret(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
+    let looks_random = value.len() >= TOKEN_MIN_CHARS
+        && value.chars().all(is_of_token)
+        && value.contains(|c: char| c.is_ascii_digit())
+        && value.contains(|c: char| c.is_ascii_alphabetic());
+    let is_named_so = OF_SECRETS.iter().any(|part| name.contains(part))
+        || ENDS_OF_SECRETS.iter().any(|end| name.ends_with(end));
+    !value.is_empty() && (is_named_so || looks_random)
+}
+
+/// Where in a text the values of queries are that must not be shown.
+pub(super) fn secret_values(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let ends_value = |c: char| c.is_whitespace() || "&;?#'\"<>".contains(c);
+    text.match_indices(['?', '&', ';', '#'])
+        .filter_map(move |(at, _)| {
+            let rest = &text[at + 1..];
+            let parameter = &rest[..rest.find(ends_value).unwrap_or(rest.len())];
+            let (name, value) = parameter.split_once('=')?;
+            let end = at + 1 + parameter.len();
+            is_secret(name, value).then_some(end - value.len()..end)
+        })
+}
+
+fn without_secret_values(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut from = 0;
+    for value in secret_values(text) {
+        shown.push_str(&text[from..value.start]);
+        shown.push_str(HIDDEN);
+        from = value.end;
+    }
+    shown + &text[from..]
+}
+
+/// Hides the user names and passwords of all addresses in an untrusted text, and what looks secret in their queries.
+/// Passwords are found in `http://me:secret@…` and in Python's message about such an address, `nonnumeric port:
+/// 'secret@…'`.
 pub fn masked_in(text: &str) -> String {
     const PYTHONS: &str = "nonnumeric port: '";
     let mut masked = String::with_capacity(text.len());
@@ -121,7 +179,7 @@ pub fn masked_in(text: &str) -> String {
             &after[at..]
         });
     }
-    masked + rest
+    without_secret_values(&(masked + rest))
 }
 
 fn split_behind<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
@@ -182,6 +240,8 @@ fn split_authority(rest: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -308,6 +368,47 @@ mod tests {
             ),
         ] {
             assert_eq!(masked(address), expected);
+        }
+    }
+
+    #[test]
+    fn what_looks_secret_in_a_query_is_never_shown() {
+        for (text, expected) in [
+            (
+                "http://h/?page=2&api_key=SECRET&x#access_token=SECRET",
+                "http://h/?page=2&api_key=***&x#access_token=***",
+            ),
+            (
+                "http://h/?X-Amz-Signature=SECRET",
+                "http://h/?X-Amz-Signature=***",
+            ),
+            ("http://h/?a=4f3c2b1a09f8e7d6c5b4a392", "http://h/?a=***"),
+            (
+                "'/page?Token=SE%20CRET' is not there",
+                "'/page?Token=***' is not there",
+            ),
+            (
+                "http://h/?token=&author=me&keyword=tea",
+                "http://h/?token=&author=me&keyword=tea",
+            ),
+            (
+                "http://h/?q=threads-and-processes-of-python",
+                "http://h/?q=threads-and-processes-of-python",
+            ),
+            ("http://a:b@h/?pwd=c?sid=d", "http://***@h/?pwd=***?sid=***"),
+        ] {
+            assert_eq!(masked_in(text), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_looks_secret_survives_being_shown_and_showing_twice_changes_nothing(
+            text in "[ -~é]{0,40}[?&](token|key)=SECRET[ -~é]{0,40}"
+        ) {
+            let shown = masked_in(&text);
+            prop_assert_eq!(shown.contains("=SECRET"), false, "{}", shown);
+            prop_assert_eq!(masked_in(&shown), shown);
         }
     }
 

@@ -1,11 +1,14 @@
-//! User names and passwords in addresses: how they are sent, and how everything else hides them.
+//! User names, passwords and tokens in addresses: how they are sent, and how everything else hides them.
 
 use std::borrow::Cow;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use percent_encoding::percent_decode_str;
 
-use super::address::{HIDDEN, split_login};
+use super::{
+    address::{HIDDEN, masked_in, secret_values, split_login},
+    text::with_tilde,
+};
 
 /// The user name and password that a request for a page sends.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,24 +62,30 @@ pub fn without_login(address: &str) -> Cow<'_, str> {
     }
 }
 
-/// Passwords, in every form in which an untrusted text may contain them.
+/// A shorter value of a query is not looked for in texts, because it would be found in many.
+const VALUE_MIN_BYTES: usize = 6;
+
+/// Passwords and tokens, in every form in which an untrusted text may contain them, and the user's home directory.
 #[derive(Default)]
 pub struct Secrets {
     /// The longest first, because one may be part of another.
     texts: Vec<String>,
+    home: String,
 }
 
 impl Secrets {
-    /// The secrets of these addresses.
-    pub fn of(addresses: &[String]) -> Secrets {
+    /// The secrets of these addresses, and this directory of the user.
+    pub fn of(addresses: &[String], home: String) -> Secrets {
         let logins = addresses.iter().filter_map(|address| Login::of(address));
-        let mut texts: Vec<String> = logins.flat_map(Login::secrets).collect();
+        let values = addresses.iter().flat_map(|address| values(address));
+        let mut texts: Vec<String> = logins.flat_map(Login::secrets).chain(values).collect();
         texts.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         texts.dedup();
-        Secrets { texts }
+        Secrets { texts, home }
     }
 
-    /// The text with `***` in place of each secret.
+    /// The text with `***` in place of each secret, and of what [`masked_in`] hides, and with `~` in place of the home
+    /// directory.
     pub fn concealed_in(&self, text: &str) -> String {
         // At equal positions the longest comes first.
         let first_in = |rest: &str| {
@@ -94,8 +103,20 @@ impl Secrets {
             concealed.push_str(HIDDEN);
             rest = &rest[at + length..];
         }
-        concealed + rest
+        with_tilde(&masked_in(&(concealed + rest)), &self.home)
     }
+}
+
+/// The secret values of an address's query, as they are written and decoded.
+fn values(address: &str) -> Vec<String> {
+    let values = secret_values(address).map(|at| &address[at]);
+    values
+        .filter(|value| value.len() >= VALUE_MIN_BYTES)
+        .flat_map(|value| {
+            let decoded = percent_decode_str(value).decode_utf8_lossy().into_owned();
+            [value.to_owned(), decoded]
+        })
+        .collect()
 }
 
 /// Debug output must not show the secrets.
@@ -149,8 +170,9 @@ mod tests {
             "http://token@h/",
             "http://ben:*@h/",
             "http://@h/",
+            "http://h/?page=1&token=T%2FOKEN&key=1",
         ];
-        let secrets = Secrets::of(&addresses.map(String::from));
+        let secrets = Secrets::of(&addresses.map(String::from), "/home/anna".into());
         for (text, concealed) in [
             ("nonnumeric port: 'p@ss@h'", "nonnumeric port: '***@h'"),
             (
@@ -160,6 +182,11 @@ mod tests {
             ("Basic YW5uYTpwQHNz!", "Basic ***!"),
             ("a token of anna's", "a *** of anna's"),
             ("* and ***", "*** and *********"),
+            ("T/OKEN and T%2FOKEN", "*** and ***"),
+            (
+                "'/home/anna/x', /home/annabel, /home/anna",
+                "'~/x', /home/annabel, ~",
+            ),
             ("ö", "ö"),
         ] {
             assert_eq!(secrets.concealed_in(text), concealed);

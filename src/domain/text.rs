@@ -118,6 +118,21 @@ pub fn bytes(bytes: u64) -> String {
     format!("{value:.decimals$} {}", UNITS[unit])
 }
 
+/// The text with `~` in place of the user's home directory, as a shell writes it. Names that only start the same stay.
+pub fn with_tilde(text: &str, home: &str) -> String {
+    if home.len() < 2 {
+        return text.into();
+    }
+    let mut parts = text.split(home);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let goes_on = part.starts_with(|c: char| c.is_alphanumeric() || "-_.".contains(c));
+        shown.push_str(if goes_on { home } else { "~" });
+        shown.push_str(part);
+    }
+    shown
+}
+
 /// A system error in the system's words for the end of a sentence, without Rust's "(os error 28)".
 pub fn plain(error: &impl fmt::Display) -> String {
     let text = error.to_string();

@@ -202,7 +202,8 @@ impl Facts<'_> {
     }
 
     fn run_ending(&self, tally: &Tally) -> RunEnding {
-        let error = self.failure_reason(tally);
+        let reason = self.failure_reason(tally);
+        let error = reason.map(|reason| self.arena.concealed(&reason));
         RunEnding {
             outcome: if error.is_some() {
                 Outcome::Failed

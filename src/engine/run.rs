@@ -1,6 +1,7 @@
 //! A run in progress: the supervisor creates the workers, opens the gate, watches, and concludes.
 
 use std::{
+    env,
     os::fd::AsFd,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -120,7 +121,9 @@ impl RunContext {
             ));
         }
         self.arena.reset(plan.workers, plan.tasks);
-        self.arena.conceal(Secrets::of(plan.urls()));
+        let home = env::home_dir().unwrap_or_default();
+        let secrets = Secrets::of(plan.urls(), home.to_string_lossy().into_owned());
+        self.arena.conceal(secrets);
         let interval = plan.given(&model::SWITCH_INTERVAL);
         let assignment = Assignment {
             arena: self.arena.clone(),

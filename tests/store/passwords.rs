@@ -1,4 +1,4 @@
-//! Looks for the passwords of addresses in everything that the program writes.
+//! Looks for the passwords and tokens of addresses, and for the home directory, in everything that the program writes.
 
 use std::{
     fs,
@@ -16,8 +16,11 @@ use pconc_tui::{
 
 use super::{Room, programs::program};
 
-/// The passwords of these tests as they are written, decoded, and sent.
-const SECRETS: [&str; 7] = [
+/// The secrets of these tests as they are written, decoded, and sent.
+const SECRETS: [&str; 10] = [
+    "QUERY%54OKEN",
+    "QUERYTOKEN",
+    HOME,
     "PROXYWORD",
     "SE%40CR",
     "SE@CR",
@@ -26,6 +29,9 @@ const SECRETS: [&str; 7] = [
     "VE9LRU4tT0YtQU5OQTo",
     "OTHERWORD",
 ];
+
+/// The name of the home directory.
+const HOME: &str = "home-of-anna";
 
 /// A server with one answer for each path. Returns its host and port.
 fn server() -> String {
@@ -37,8 +43,8 @@ fn server() -> String {
                 let mut head = [0; 2048];
                 let read = stream.read(&mut head).unwrap_or(0);
                 let head = String::from_utf8_lossy(&head[..read]);
-                let _ =
-                    stream.write_all(answer(head.split(' ').nth(1).unwrap_or_default()).as_bytes());
+                let path = head.split([' ', '?']).nth(1).unwrap_or_default();
+                let _ = stream.write_all(answer(path).as_bytes());
                 let _ = stream.shutdown(Shutdown::Write);
                 let _ = stream.read_to_end(&mut vec![]);
             });
@@ -53,6 +59,7 @@ fn answer(path: &str) -> String {
         "/page" => "200 OK\r\nContent-Length: 5\r\n\r\nhello".into(),
         "/short" => "200 OK\r\nContent-Length: 9000\r\n\r\nhello".into(),
         "/401" => "401 anna:SE@CRET is wrong\r\nContent-Length: 0\r\n\r\n".into(),
+        "/to-token" => redirect("/401?token=QUERYTOKEN"),
         "/to-port" => redirect("http://ben:OTHERWORD@127.0.0.1:port/"),
         "/to-ftp" => redirect("ftp://ben:OTHERWORD@127.0.0.1/"),
         "/to-refused" => redirect("http://ben:OTHERWORD@127.0.0.1:1/"),
@@ -74,6 +81,9 @@ fn addresses(room: &Room) -> String {
         "to-refused",
         "loop",
         "garbage",
+        "page?api_key=QUERYTOKEN",
+        "401?page=1&token=QUERY%54OKEN",
+        "to-token?signature=QUERYTOKEN",
     ];
     let mut places: Vec<String> = paths.map(|path| format!("{host}/{path}")).into();
     // The label of a name has at most 63 letters, so no server is asked for this one.
@@ -99,6 +109,7 @@ fn assert_no_secret(text: &[u8], of: &str) {
 fn outcome(line: &str, room: &Room) -> Output {
     let mut program = program(line, &room.file());
     program.env("http_proxy", "http://anna:PROXYWORD@127.0.0.1:1/");
+    program.env("HOME", room.path().join(HOME));
     program
         .output()
         .expect("the binary was built for this test")
@@ -148,7 +159,7 @@ fn no_password_of_an_address_is_in_anything_that_is_written() {
         }
         let workers = if model.is_serial() { 1 } else { 4 };
         let line = format!(
-            "run --workload io --model {} --workers {workers} --tasks 22 --writes 1",
+            "run --workload io --model {} --workers {workers} --tasks 28 --writes 1",
             model.name()
         );
         assert!(
@@ -163,7 +174,7 @@ fn no_password_of_an_address_is_in_anything_that_is_written() {
             format.name()
         ));
         assert!(
-            format != Format::Json || exported.matches("***@").count() > runs * 22,
+            format != Format::Json || exported.matches("***@").count() > runs * 28,
             "{exported}"
         );
     }
@@ -180,6 +191,54 @@ fn no_password_of_an_address_is_in_anything_that_is_written() {
             &fs::read(file).expect("it was just listed"),
             &file.display().to_string(),
         );
+    }
+}
+
+/// A function whose calls fail with everything that must stay secret.
+const FUNCTION: &str = "\
+import os
+def fetch(url):
+    print('fetching', url)
+    raise RuntimeError('%s: no such file: %s/page' % (url, os.environ['HOME']))
+";
+
+#[test]
+fn what_a_function_prints_and_raises_is_kept_without_passwords_tokens_and_home_directory() {
+    let room = Room::new();
+    let file = |name: &str, text: &str| {
+        let file = room.path().join(name);
+        fs::write(&file, text).expect("there is room for it");
+        file.display().to_string()
+    };
+    let function = file("fetches.py", FUNCTION);
+    let inputs = file(
+        "addresses.txt",
+        "http://anna:SE%40CRET@localhost/?token=QUERYTOKEN\n",
+    );
+    let line = format!(
+        "run --workload function --function {function}:fetch --inputs {inputs} --model python-threads --workers 1"
+    );
+    let output = outcome(&line, &room);
+    let said = String::from_utf8_lossy(&output.stdout);
+    if output.status.code() == Some(2) {
+        println!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    assert!(said.contains("~/page"), "{said}");
+    assert_no_secret(&output.stdout, &line);
+    assert_no_secret(&output.stderr, &line);
+    for format in Format::ALL {
+        let line = format!("history export 1 --format {}", format.name());
+        let output = outcome(&line, &room);
+        assert!(!output.stdout.is_empty(), "{line}");
+        assert_no_secret(&output.stdout, &line);
+    }
+    let kept = files(room.path()).into_iter().filter(|file| {
+        !file.ends_with("addresses.txt") && !file.ends_with("fetches.py") && !file.ends_with(".pyc")
+    });
+    for file in kept {
+        let content = fs::read(&file).expect("it was just listed");
+        assert_no_secret(&content, &file.display().to_string());
     }
 }
 
