@@ -25,6 +25,7 @@ BEGUN_AT = time.monotonic_ns()
 
 import concurrent.futures
 import ctypes
+import errno
 import io
 import itertools
 import json
@@ -595,6 +596,8 @@ class Worker:
         writer.enter(writer.network)
         try:
             self.page = fetched(self.url(task), self.workload["limits"])
+        except Refused as refused:
+            raise self.of_address(task, refused) from None
         finally:
             writer.resume()
 
@@ -602,6 +605,11 @@ class Worker:
         """The address that a task fetches."""
         urls = self.workload["urls"]
         return urls[task % len(urls)]
+
+    def of_address(self, task, refused):
+        """The same error with the address in front, without what must stay secret."""
+        shown = self.workload["shown"]
+        return Refused("%s: %s" % (shown[task % len(shown)], refused))
 
     def write(self, task, times):
         """The article's `open(name, "w").write(str(page))`, this many times."""
@@ -695,8 +703,14 @@ def has_lock():
     return True if ask is None else ask()
 
 
+class Refused(Exception):
+    """A fetch failed. The text is the sentence that all models have for it."""
+
+
 def error_text(error):
     """An exception as one line."""
+    if isinstance(error, Refused):
+        return str(error)
     lines = str(error).splitlines()
     return "%s: %s" % (type(error).__name__, lines[0] if lines else "no message")
 
@@ -790,48 +804,46 @@ class Arriving(io.RawIOBase):
         super().close()
 
 
+NO_ANSWER = "the server closed the connection without an answer"
+CUT_OFF = "the answer ended before it was complete"
+CLOSED = "the server closed the connection"
+NOT_HTTP = "the answer is not valid HTTP"
+NO_ISSUER = "from an unknown issuer, or self-signed"
+
 CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;.*)?\r?\n", re.DOTALL)
 """A line with the length of the next chunk of a body. Python's `int` accepts more than a valid number."""
 
 
 class Lines(io.BufferedReader):
-    """An answer as the standard library's parser reads it. The parser alone would accept a head that was cut off.
-
-    The parser reads lines in the head, before each chunk, and after the last chunk.
-    """
+    """An answer as the standard library's parser reads it. The parser alone would accept a head that was cut off."""
 
     def __init__(self, file, head_bytes):
         super().__init__(file)
         self.head_left = self.head_bytes = head_bytes
-        self.is_head = True
-        self.has_chunks = True
 
     def readline(self, *most):
         line = super().readline(*most)
-        if self.is_head:
-            self.head_left -= len(line)
-            check_line(line, self.head_left, self.head_bytes)
-        elif self.has_chunks:
-            self.has_chunks = chunk_length(line) > 0
+        self.head_left -= len(line)
+        check_line(line, self.head_left, self.head_bytes)
         return line
 
 
 def check_line(line, head_left, head_bytes):
     """Refuses a line of a head that is cut off, or that makes the head too long."""
     if head_left < 0:
-        raise ValueError("the head of the answer is larger than %s" % bytes_in_words(head_bytes))
-    # The parser has its own sentence for a server that closes without any answer.
-    if not line.endswith(b"\n") and (line or head_left < head_bytes):
-        raise ValueError("the head of the answer ends early")
+        raise Refused("the head of the answer is larger than %s" % bytes_in_words(head_bytes))
+    is_first = head_left + len(line) == head_bytes
+    if line.startswith((b" ", b"\t")) or (is_first and line and not line.startswith(b"HTTP/"[: len(line)])):
+        raise Refused(NOT_HTTP)
+    if not line.endswith(b"\n"):
+        raise Refused(NO_ANSWER)
 
 
 def chunk_length(line):
     """The length of the next chunk of a body."""
-    import http.client
-
     head = CHUNK_HEAD.fullmatch(line)
     if head is None:
-        raise http.client.IncompleteRead(b"") if not line else ValueError("the answer has a chunk without a length")
+        raise Refused(NOT_HTTP if line else CUT_OFF)
     return int(head.group(1), 16)
 
 
@@ -847,10 +859,10 @@ def check_head(answer):
     """Refuses heads with errors that the parser overlooks, and sets the length of the body if the parser gave up on it."""
     headers = answer.headers
     if headers.defects:
-        raise ValueError("the head of the answer is not valid HTTP")
+        raise Refused(NOT_HTTP)
     lengths = {length.strip() for header in headers.get_all("Content-Length", ()) for length in header.split(",")}
-    if len(lengths) > 1 or not all(re.fullmatch("[0-9]+", length) for length in lengths):
-        raise ValueError("the answer has no valid length")
+    if len(lengths) > 1 or not all(re.fullmatch("[0-9]+", length) and int(length) < 1 << 64 for length in lengths):
+        raise Refused(NOT_HTTP)
     if not answer.chunked and headers.get("Transfer-Encoding", "").lower().rpartition(",")[2].strip() == "chunked":
         answer.chunked, answer.chunk_left, answer.length = True, None, None
     elif not answer.chunked and answer.length is None and lengths:
@@ -863,21 +875,20 @@ HOST = re.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]+)?")
 
 def redirected(url, answer):
     """The address to which an answer redirects; None if it is the page. Refuses all other answers."""
-    from urllib.error import HTTPError
     from urllib.parse import quote, urljoin, urlsplit
 
     # 206 is a part of a page, which was not requested.
     if not 200 <= answer.status < 400 or answer.status == 206:
-        raise HTTPError(separated(url)[0], answer.status, answer.reason, answer.headers, None)
+        raise Refused(("the server answered %d %s" % (answer.status, reason_of(answer.status))).strip())
     if answer.status not in (301, 302, 303, 307, 308):
         return None
     location = answer.getheader("Location")
     if location is None:
-        raise ValueError("the server redirects without saying where")
+        raise Refused("the server redirects without saying where")
     # Many servers send spaces and other characters unencoded.
     location = quote(location.strip(), safe="%:/?#[]@!$&'()*+,;=|~", encoding="iso-8859-1").partition("#")[0]
     if re.match("[A-Za-z][A-Za-z0-9+.-]*:", location) and not re.match("https?:", location, re.IGNORECASE):
-        raise ValueError("the server redirects to an address that is neither http nor https")
+        raise Refused("the server redirects to an address that is neither http nor https")
     try:
         target = urljoin(url, location)
         parts = urlsplit(target)
@@ -887,8 +898,20 @@ def redirected(url, answer):
         is_valid = False
     if not is_valid:
         # `from None`: the library's own message may quote the address, which may contain a password.
-        raise ValueError("the server redirects to an address that is not valid") from None
+        raise Refused("the server redirects to an address that is not valid") from None
     return target
+
+
+def is_interim(status):
+    """Whether another answer follows the one with this status."""
+    return 100 <= status < 200 and status != 101
+
+
+def reason_of(status):
+    """The usual reason of a status. That of the server itself is not shown, because anybody may have written it."""
+    import http.client
+
+    return http.client.responses.get(status, "")
 
 
 def separated(url):
@@ -916,35 +939,184 @@ def fetched(url, limits):
     import urllib.request
 
     deadline = time.monotonic() + limits["timeout_s"]
-    for _ in range(limits["redirects"] + 1):
-        address, login = separated(url)
-        request = urllib.request.Request(address, headers=login)
-        with urllib.request.urlopen(request, timeout=time_left(deadline)) as answer:
-            url = redirected(url, answer)
-            if url is None:
-                return body(answer, limits["body_bytes"])
-    raise ValueError("the server redirects more than %d times" % limits["redirects"])
+    has_head = False
+    try:
+        for _ in range(limits["redirects"] + 1):
+            address, login = separated(url)
+            request = urllib.request.Request(address, headers=login)
+            with urllib.request.urlopen(request, timeout=time_left(deadline)) as answer:
+                url = redirected(url, answer)
+                if url is None:
+                    has_head = True
+                    return body(answer, limits["body_bytes"])
+    except Exception as error:
+        raise refusal(error, has_head, limits["timeout_s"]) from None
+    raise Refused(too_many_redirects(limits))
 
 
-def body(answer, most):
-    """The body of an answer; an error if it ends early or is too large."""
+def too_many_redirects(limits):
+    return "the server redirects more than %d times" % limits["redirects"]
+
+
+def refusal(error, has_head, timeout_s):
+    """What an error of the standard library means, in the words of all models. `has_head`: the page had begun."""
+    import http.client
+    import socket
+    from urllib.error import URLError
+
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, URLError) and isinstance(error.reason, Exception):
+        error = error.reason
+    number = errno_of(error)
+    # The one of `socket`, or of `asyncio`: some versions have one class for both.
+    if type(error).__name__ in ("timeout", "TimeoutError") and number is None:
+        return Refused("%s within %g s" % ("the answer was not complete" if has_head else "no answer", timeout_s))
+    if isinstance(error, http.client.RemoteDisconnected):
+        return Refused(NO_ANSWER)
+    if isinstance(error, (http.client.IncompleteRead, EOFError)):
+        return Refused(CUT_OFF)
+    if type(error).__module__ == "ssl":
+        return Refused(words_of_tls(error, has_head))
+    if isinstance(error, socket.gaierror):
+        is_unknown = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None))
+        why = "the host's name could not be looked up (%s)" % uncapitalized(error.strerror)
+        return Refused("no such host" if is_unknown else why)
+    if isinstance(error, ConnectionError) and number is None:
+        # The event loop's own error during the handshake of TLS.
+        return Refused(NO_ANSWER)
+    if isinstance(error, OSError) and number is not None:
+        return Refused(WORDS_OF_SYSTEM.get(number) or uncapitalized(os.strerror(number)))
+    if isinstance(error, UnicodeError):
+        # The name of the host is none, as a part of it is too long.
+        return Refused("no such host")
+    if isinstance(error, (http.client.HTTPException, ValueError)):
+        return Refused(NOT_HTTP)
+    return error
+
+
+def errno_of(error):
+    """The system's number of an error. If asyncio has tried several addresses, it is only in the text; the last counts."""
+    numbers = re.findall(r"\[Errno (\d+)\]", str(error)) if isinstance(error, OSError) and error.errno is None else []
+    return int(numbers[-1]) if numbers else getattr(error, "errno", None)
+
+
+WORDS_OF_SYSTEM = {
+    errno.ECONNRESET: CLOSED,
+    errno.ECONNABORTED: CLOSED,
+    errno.EPIPE: CLOSED,
+    # The kernel's own time limit.
+    errno.ETIMEDOUT: "the host does not answer",
+    errno.EMFILE: "too many files and connections are open",
+    errno.ENFILE: "too many files and connections are open",
+    errno.EADDRNOTAVAIL: "no address or port is free to connect from",
+}
+"""The words for errors of the system, where its own do not say it."""
+
+WORDS_OF_CERTIFICATE = {
+    9: "not valid yet",
+    10: "expired",
+    18: NO_ISSUER,
+    19: NO_ISSUER,
+    20: NO_ISSUER,
+    21: NO_ISSUER,
+    23: "revoked",
+    62: "made out to another name",
+    64: "made out to another name",
+}
+"""What is wrong with a certificate, by OpenSSL's number."""
+
+
+def words_of_tls(error, has_head):
+    """What an error of the module `ssl` means."""
+    if hasattr(error, "verify_code"):
+        why = WORDS_OF_CERTIFICATE.get(error.verify_code)
+        return "the certificate is not valid" + (" (%s)" % why if why else "")
+    if type(error).__name__ in ("SSLEOFError", "SSLZeroReturnError"):
+        return CUT_OFF if has_head else NO_ANSWER
+    reason = (error.reason or "for an unknown reason").lower().replace("_", " ")
+    if "alert" in reason:
+        return "the server refused the secure connection"
+    if reason in ("wrong version number", "record layer failure", "packet length too long", "http request"):
+        return "the server does not speak TLS at this port"
+    return "no secure connection could be made (%s)" % reason
+
+
+def uncapitalized(text):
+    return text[:1].lower() + text[1:]
+
+
+# What the parser of a body asks for, besides a number of bytes: a line, and what has arrived.
+LINE = "line"
+SOME = "some"
+
+
+def body_of(answer, most):
+    """The body of an answer; an error if it ends early or is too large. A generator, which yields what it needs next, and
+    is sent that. So one parser serves threads, which wait for it, and an event loop.
+    """
+    page = bytearray()
+    if answer.chunked:
+        while True:
+            length = chunk_length((yield LINE))
+            if length == 0:
+                break
+            check_size(len(page) + length, most)
+            page += yield length
+            if (yield 2) != b"\r\n":
+                raise Refused(NOT_HTTP)
+        # What follows the last chunk up to an empty line is of no use here. Some servers leave that line out.
+        while (yield LINE) not in (b"\r\n", b"\n", b""):
+            pass
+        return bytes(page)
     if answer.length is not None:
         check_size(answer.length, most)
-        # Without an argument: with a length, it does not report missing bytes.
-        return answer.read()
-    page = bytearray()
+        return (yield answer.length)
     while True:
-        block = answer.read(1 << 16)
+        block = yield SOME
         if not block:
             return bytes(page)
         page += block
         check_size(len(page), most)
 
 
+def body(answer, most):
+    """The body of an answer, which is waited for."""
+    file, steps = answer.fp, body_of(answer, most)
+    wanted = next(steps)
+    try:
+        while True:
+            if wanted is LINE:
+                data = checked_line(io.BufferedReader.readline(file, LINE_BYTES_MAX))
+            elif wanted is SOME:
+                data = file.read1(1 << 16)
+            else:
+                data = file.read(wanted)
+                if len(data) < wanted:
+                    raise Refused(CUT_OFF)
+            wanted = steps.send(data)
+    except StopIteration as end:
+        return end.value
+
+
+HEADERS_MAX = 100
+"""The maximum number of lines after the first of a head: that of the standard library's parser."""
+
+LINE_BYTES_MAX = 1 << 16
+"""The maximum length of a line between chunks."""
+
+
+def checked_line(line):
+    """The line, if it is a whole one, or nothing at the end."""
+    if len(line) >= LINE_BYTES_MAX or (line and not line.endswith(b"\n")):
+        raise Refused(NOT_HTTP)
+    return line
+
+
 def check_size(count, most):
     """Refuses a body that is too large."""
     if count > most:
-        raise ValueError("the body is larger than %s" % bytes_in_words(most))
+        raise Refused("the body is larger than %s" % bytes_in_words(most))
 
 
 def make_opener(limits):
@@ -966,13 +1138,18 @@ def make_opener(limits):
 
         def response_class(self, sock, *level, **others):
             lines = Lines(Arriving(sock, self.deadline), limits["head_bytes"])
-            return http.client.HTTPResponse(Received(lines), *level, **others)
+            return Answer(Received(lines), *level, **others)
 
         def getresponse(self):
             answer = super().getresponse()
-            answer.fp.is_head = False
             check_head(answer)
             return answer
+
+    class Answer(http.client.HTTPResponse):
+        def _read_status(self):
+            # Any status that announces another answer is passed over like 100 ("Continue").
+            version, status, reason = super()._read_status()
+            return version, 100 if is_interim(status) else status, reason
 
     class Plain(Limited, http.client.HTTPConnection):
         pass
@@ -1413,6 +1590,8 @@ async def fetch_in_loop(worker, task, _amount, context):
     writer.enter(writer.network)
     try:
         worker.page = await fetched_in_loop(worker.url(task), worker.workload["limits"], context)
+    except Refused as refused:
+        raise worker.of_address(task, refused) from None
     finally:
         writer.resume()
 
@@ -1441,26 +1620,27 @@ LOOP_STEPS = {"fetch": fetch_in_loop, "sleep": sleep_in_loop}
 async def fetched_in_loop(url, limits, context):
     """The page of an address, fetched by the standard library's event loop, which does not know HTTP."""
     import asyncio
-    import socket
 
+    heads = []
     try:
-        return await asyncio.wait_for(follow(url, limits, context), limits["timeout_s"])
-    except asyncio.TimeoutError:
-        # The timeout error has no text.
-        raise socket.timeout("timed out") from None
+        return await asyncio.wait_for(follow(url, limits, context, heads), limits["timeout_s"])
+    except Exception as error:
+        raise refusal(error, bool(heads), limits["timeout_s"]) from None
 
 
-async def follow(url, limits, context):
+async def follow(url, limits, context, heads):
     """Follows redirects."""
     for _ in range(limits["redirects"] + 1):
-        url, page = await get(url, limits, context)
+        url, page = await get(url, limits, context, heads)
         if url is None:
             return page
-    raise ValueError("the server redirects more than %d times" % limits["redirects"])
+    raise Refused(too_many_redirects(limits))
 
 
-async def get(url, limits, context):
-    """One request on a connection of its own. Returns the redirect target, or None and the body."""
+async def get(url, limits, context, heads):
+    """One request on a connection of its own. Returns the redirect target, or None and the body. When the head of a page
+    has arrived, it is added to `heads`.
+    """
     import asyncio
     from urllib.parse import urlsplit
 
@@ -1492,7 +1672,10 @@ async def get(url, limits, context):
         await writer.drain()
         answer = await head_in_loop(reader, limits["head_bytes"])
         target = redirected(url, answer)
-        return target, await body_in_loop(reader, answer, limits["body_bytes"]) if target is None else None
+        if target is not None:
+            return target, None
+        heads.append(answer)
+        return None, await body_in_loop(reader, writer, answer, limits["body_bytes"])
     finally:
         writer.close()
 
@@ -1503,41 +1686,60 @@ async def head_in_loop(reader, most):
 
     head = bytearray()
     start = 0
-    while True:
-        line = await reader.readline()
+    # One more than the parser accepts, which then refuses them.
+    for _ in range(HEADERS_MAX + 1):
+        line = await line_in_loop(reader, most)
         head += line
         check_line(line, most - len(head), most)
         if line in (b"\r\n", b"\n", b""):
-            if head[start:].split(None, 2)[1:2] != [b"100"]:
+            status = (head[start:].split(None, 2)[1:2] or [b""])[0]
+            if not status.isdigit() or not is_interim(int(status)):
                 break
-            # A status of 100 ("Continue"), which was not requested: the answer follows.
             start = len(head)
-    answer = http.client.HTTPResponse(Received(io.BytesIO(bytes(head))))
+    answer = http.client.HTTPResponse(Received(io.BytesIO(bytes(head[start:]))))
     answer.begin()
     check_head(answer)
     return answer
 
 
-async def body_in_loop(reader, answer, most):
-    """The body of an answer; an error if it ends early or is too large."""
-    page = bytearray()
-    if answer.chunked:
+async def line_in_loop(reader, most):
+    """The next line of an answer. It may lack its end."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        # It is longer than the stream allows, which is more than a whole head may have.
+        return bytes(most + 1)
+
+
+async def body_in_loop(reader, writer, answer, most):
+    """The body of an answer, while the loop does other things."""
+    steps = body_of(answer, most)
+    wanted = next(steps)
+    try:
         while True:
-            length = chunk_length(await reader.readline())
-            if length == 0:
-                return bytes(page)
-            check_size(len(page) + length, most)
-            page += await reader.readexactly(length)
-            await reader.readexactly(2)
-    if answer.length is not None:
-        check_size(answer.length, most)
-        return await reader.readexactly(answer.length)
-    while True:
-        block = await reader.read(1 << 16)
-        if not block:
-            return bytes(page)
-        page += block
-        check_size(len(page), most)
+            if wanted is LINE:
+                data = checked_line(await line_in_loop(reader, LINE_BYTES_MAX))
+            elif wanted is SOME:
+                data = await reader.read(1 << 16)
+                if not data:
+                    check_end_of_tls(writer)
+            else:
+                data = await reader.readexactly(wanted)
+            wanted = steps.send(data)
+    except StopIteration as end:
+        return end.value
+
+
+def check_end_of_tls(writer):
+    """Refuses an end that an encrypted connection did not announce, because an attacker may have caused it."""
+    tls = writer.get_extra_info("ssl_object")
+    if tls is None:
+        return
+    try:
+        tls.read(1)
+    except Exception as error:
+        if type(error).__name__ != "SSLZeroReturnError":
+            raise Refused(CUT_OFF) from None
 
 
 class Received:

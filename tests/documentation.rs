@@ -4,6 +4,9 @@
 //! `UPDATE_DOCS=1 cargo test --test documentation` regenerates the reference.
 
 // If the files were beside this one, cargo would treat them as separate test programs.
+#[path = "support/behaviours.rs"]
+#[expect(dead_code, reason = "they are tried elsewhere")]
+mod behaviours;
 #[path = "documentation/commands.rs"]
 mod commands;
 #[path = "support/fixtures.rs"]

@@ -3,6 +3,8 @@
 //! The session is made before the harness starts its threads, because the zygote has to be forked by a process with one
 //! thread. Runs happen one at a time, so the tests do, too.
 
+#[path = "support/behaviours.rs"]
+mod behaviours;
 #[path = "executors/counter.rs"]
 mod counter;
 #[path = "executors/fetching.rs"]
@@ -11,10 +13,16 @@ mod fetching;
 mod interpreters;
 #[path = "executors/python.rs"]
 mod python;
+#[path = "executors/servers.rs"]
+mod servers;
 #[path = "executors/watched.rs"]
 mod watched;
 
-use std::{sync::mpsc, time::Duration};
+use std::{
+    env, fs,
+    sync::{OnceLock, mpsc},
+    time::Duration,
+};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pconc_tui::{
@@ -49,6 +57,7 @@ use pconc_tui::{
     ui::{Theme, key::Key},
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use servers::Authority;
 
 /// The time limit of any run here. A run that has not ended by then hangs.
 const HANG: Duration = Duration::from_secs(60);
@@ -58,6 +67,11 @@ type Outcomes = Result<(), Failed>;
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
+    let authorities = tempfile::tempdir().expect("there is room for one");
+    let file = authorities.path().join("authorities.pem");
+    fs::write(&file, trusted().pem()).expect("there is room for it");
+    // SAFETY: no other thread exists yet.
+    unsafe { env::set_var("SSL_CERT_FILE", &file) };
     // The zygote is forked here, by the only thread.
     let session: &'static Session = Box::leak(Box::new(
         Session::prepare().expect("the machine lets us measure"),
@@ -67,7 +81,14 @@ fn main() {
         !session.context.scratch.directory.exists(),
         "a temporary directory stays behind"
     );
+    drop(authorities);
     conclusion.exit();
+}
+
+/// The authority that every program of these tests trusts.
+fn trusted() -> &'static Authority {
+    static TRUSTED: OnceLock<Authority> = OnceLock::new();
+    TRUSTED.get_or_init(|| servers::authority("An Authority of These Tests"))
 }
 
 fn trials(session: &'static Session) -> Vec<Trial> {

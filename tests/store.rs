@@ -3,6 +3,15 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
+#[path = "support/behaviours.rs"]
+#[expect(dead_code, reason = "they are tried elsewhere")]
+mod behaviours;
+#[path = "executors/servers.rs"]
+#[expect(dead_code, reason = "only one of them is needed")]
+mod servers;
+
+#[path = "store/certificates.rs"]
+mod certificates;
 #[path = "store/damage.rs"]
 mod damage;
 #[path = "store/kept.rs"]

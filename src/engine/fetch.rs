@@ -8,6 +8,7 @@
 //! Nothing is reused, and nothing is taken from the environment. Each fetch has its own connection, straight to its
 //! server, so that fetches cost the same wherever they run.
 
+mod authorities;
 mod error;
 mod network;
 mod redirect;
@@ -17,7 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use error::{explain, failed};
+use authorities::tls_for;
+use error::{NOT_HTTP, explain, failed};
 use network::{Network, system_lookup};
 use serde::{Deserialize, Serialize};
 use ureq::{
@@ -34,6 +36,9 @@ use crate::domain::{
 
 /// The size of the buffer for writing requests, in bytes: a request line fits.
 const OUTPUT_BUFFER_BYTES: usize = 2 * MAX_ADDRESS_BYTES;
+
+/// The maximum number of headers: what Python's parser accepts.
+const HEADERS_MAX: usize = 99;
 
 /// The limits of one whole fetch with all its redirects. The Python models get the same numbers with their order.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -59,6 +64,11 @@ impl Default for FetchLimits {
     }
 }
 
+/// Does before the gate opens what the first fetch of these addresses would otherwise do: reading certificates.
+pub fn prepare(addresses: &[String]) {
+    addresses.iter().for_each(|address| drop(tls_for(address)));
+}
+
 /// Makes one call that may block, on the fetching thread. An emulated interpreter lock is released for it.
 ///
 /// What follows the call may itself take long, for example getting that lock back. That time counts towards the timeout
@@ -68,8 +78,7 @@ pub type BlockingCall = fn(&mut dyn FnMut());
 
 /// Fetches pages for one worker.
 ///
-/// Create it in the process that uses it, after the fork. Creating it is cheap. The certificates for https are read at
-/// the first https address.
+/// Create it in the process that uses it, after the fork. Creating it is cheap.
 #[derive(Debug)]
 pub struct Fetcher {
     network: Network,
@@ -111,6 +120,9 @@ impl Fetcher {
         for _ in 0..=self.limits.redirects {
             let left = deadline.saturating_duration_since(Instant::now());
             let mut response = self.request(&address, left).map_err(explained(false))?;
+            if response.headers().len() > HEADERS_MAX {
+                return Err(failed(url, NOT_HTTP));
+            }
             let target = redirect::target(&address, &response);
             match target.map_err(|wrong| failed(url, wrong))? {
                 Some(target) => address = target,
@@ -138,6 +150,7 @@ impl Fetcher {
             .max_redirects(0)
             // The default comes from http_proxy and similar variables.
             .proxy(None)
+            .tls_config(tls_for(address))
             .user_agent(concat!("pconc-tui/", env!("CARGO_PKG_VERSION")))
             .accept_encoding("identity")
             .max_response_header_size(self.limits.head_bytes)

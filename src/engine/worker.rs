@@ -18,7 +18,7 @@ use super::{
     arena::{Arena, LaneHeader, LaneState, TaskState, store_known},
     clock,
     error::Unfinished,
-    fetch::FetchLimits,
+    fetch::{self, FetchLimits},
     gil::Gil,
     handover,
     latch::wait_readable,
@@ -88,6 +88,7 @@ impl Worker {
             ..
         } = assignment;
         handover::receive(plan, scratch, &arena, block, number);
+        fetch::prepare(plan.urls());
         lane.set_state(LaneState::Working);
         // AcqRel: the worker that counts the last arrival sees what all others have written before.
         if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {

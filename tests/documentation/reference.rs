@@ -17,17 +17,24 @@ use pconc_tui::{
     },
     cli::CommandLine,
     domain::{
-        claim::TrialTopic, machine::WorkerLimits, phase::Phase, plan::Draft, speed::Speed,
-        text::capitalized,
+        claim::TrialTopic,
+        machine::WorkerLimits,
+        phase::Phase,
+        plan::Draft,
+        speed::Speed,
+        text::{capitalized, counted},
     },
     present::{format::Format, sentence::claim},
 };
 use serde_json::{Map, Value};
 
-use super::fixtures::python;
+use super::{
+    behaviours::{self, BODY, BODY_BYTES, Outcome, TIME},
+    fixtures::python,
+};
 
 /// The names of all generated parts.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "claims",
     "workloads",
     "models",
@@ -41,6 +48,7 @@ pub const NAMES: [&str; 13] = [
     "options",
     "json",
     "formats",
+    "servers",
 ];
 
 /// The generated part with this name, as Markdown.
@@ -59,6 +67,7 @@ pub fn named(name: &str) -> String {
         "options" => options(),
         "json" => json(),
         "formats" => formats(),
+        "servers" => servers(),
         _ => panic!("no reference is called {name}"),
     }
 }
@@ -82,6 +91,25 @@ fn code(text: &str) -> String {
     } else {
         format!("`{text}`")
     }
+}
+
+/// How servers behave, and what a fetch makes of it.
+fn servers() -> String {
+    let rows = behaviours::all().into_iter().map(|behaviour| {
+        let outcome = match behaviour.outcome {
+            Outcome::Page(BODY_BYTES) => "a page of 64 MiB".into(),
+            Outcome::Page(bytes) => format!("a page of {}", counted(bytes as u64, "byte")),
+            Outcome::Fails(why) => {
+                let why = why.replace(TIME, "20 s").replace(BODY, "64 MiB");
+                format!("fails: {why}")
+            }
+        };
+        [
+            capitalized(behaviour.does) + ".",
+            capitalized(&outcome) + ".",
+        ]
+    });
+    table(["what the server does", "what the fetch is"], rows)
 }
 
 /// The pitfalls of functions.

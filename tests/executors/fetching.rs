@@ -3,15 +3,25 @@
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
+    process::Command,
+    sync::{Arc, OnceLock},
     thread,
 };
 
-use pconc_tui::engine::fetch::FetchLimits;
+use pconc_tui::{
+    domain::address::shown,
+    engine::{
+        fetch::{FetchLimits, Fetcher},
+        latch::Latch,
+    },
+};
 
-use super::*;
+use super::{
+    behaviours::{BODY, BODY_BYTES, Behaviour, Outcome as Expected, TIME},
+    servers::Servers,
+    *,
+};
 
-/// A limit for the length of pages that is reached quickly.
-const BODY_BYTES: u64 = 100_000;
 /// The credentials as they are sent: `anna:SE@CR:ET`, and a user name alone.
 const LOGINS: [&str; 2] = ["Basic YW5uYTpTRUBDUjpFVA==", "Basic VE9LRU4tT0YtQU5OQTo="];
 /// Every form of the passwords in these tests that must stay hidden.
@@ -35,12 +45,8 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
             Trial::test(name, move || test(session, model))
         };
         trials.push(trial(
-            "the_same_answers_are_pages_and_the_same_are_refused",
-            same_answers,
-        ));
-        trials.push(trial(
-            "a_server_that_drips_or_is_silent_is_given_up",
-            dripping,
+            "each_behaviour_of_a_server_has_the_outcome_of_the_table",
+            same_outcomes,
         ));
         trials.push(trial(
             "a_login_in_an_address_is_sent_decoded",
@@ -51,6 +57,18 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
             no_password,
         ));
     }
+    type Test = fn() -> Outcomes;
+    let whole: [(&str, Test); 2] = [
+        (
+            "fetching::native::pages_have_as_many_bytes_as_in_the_table",
+            native_bytes,
+        ),
+        (
+            "fetching::python::pages_have_as_many_bytes_as_in_the_table",
+            python_bytes,
+        ),
+    ];
+    trials.extend(whole.map(|(name, test)| Trial::test(name, test)));
     trials
 }
 
@@ -64,123 +82,6 @@ fn redirect(status: u16, location: &str) -> String {
         &format!("{status} Elsewhere\r\nLocation: {location}\r\nContent-Length: 0"),
         "",
     )
-}
-
-fn sized(bytes: u64) -> String {
-    let body = "x".repeat(usize::try_from(bytes).expect("it is small"));
-    answer(&format!("200 OK\r\nContent-Length: {bytes}"), &body)
-}
-
-/// Names, answers, and whether they are pages.
-fn answers() -> Vec<(&'static str, String, bool)> {
-    const CHUNKED: &str = "200 OK\r\nTransfer-Encoding: chunked";
-    let hop = |to: &str| redirect(302, to);
-    let body = |bytes: u64| "x".repeat(bytes as usize);
-    let good = |name, answer| (name, answer, true);
-    let bad = |name, answer| (name, answer, false);
-    vec![
-        good("page", answer("200 OK\r\nContent-Length: 5", "hello")),
-        good("empty-page", answer("204 No Content", "")),
-        good("until-the-end", "HTTP/1.0 200 OK\r\n\r\nhello".into()),
-        good(
-            "chunked",
-            answer(CHUNKED, "3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\n\r\n"),
-        ),
-        good(
-            "after-100",
-            answer("100 Continue", "") + &answer("200 OK\r\nContent-Length: 5", "hello"),
-        ),
-        good(
-            "length-twice",
-            answer("200 OK\r\nContent-Length: 5, 5", "hello"),
-        ),
-        good("not-modified", answer("304 Not Modified", "")),
-        good("largest", sized(BODY_BYTES)),
-        good(
-            "largest-until-the-end",
-            "HTTP/1.0 200 OK\r\n\r\n".to_owned() + &body(BODY_BYTES),
-        ),
-        good("moved-301", redirect(301, "/page")),
-        good("moved-308", redirect(308, "page?a=b#c")),
-        good("one", hop("/page")),
-        good("two", hop("/one")),
-        good("three", hop("/two")),
-        good("four", hop("/three")),
-        good("five", hop("/four")),
-        bad("six", hop("/five")),
-        bad("loop", hop("/loop")),
-        bad("no-location", answer("302 Found\r\nContent-Length: 0", "")),
-        bad("to-ftp", hop("ftp://127.0.0.1:1/page")),
-        bad("to-file", hop("file:///etc/hostname")),
-        bad("to-file-of-host", hop("file://localhost/etc/hostname")),
-        bad("to-data", hop("data:,page")),
-        bad("to-no-host", hop("http:page")),
-        bad("to-port-0", hop("http://127.0.0.1:0/")),
-        bad(
-            "short",
-            answer("200 OK\r\nContent-Length: 9000", &body(5000)),
-        ),
-        bad(
-            "short-length-twice",
-            answer("200 OK\r\nContent-Length: 9000, 9000", &body(5000)),
-        ),
-        bad("chunk-cut-off", answer(CHUNKED, "9\r\nhello")),
-        bad("last-chunk-missing", answer(CHUNKED, "5\r\nhello\r\n")),
-        bad("no-chunk", answer(CHUNKED, "zz\r\nhello\r\n0\r\n\r\n")),
-        bad("too-large-announced", sized(BODY_BYTES + 1)),
-        bad(
-            "too-large",
-            "HTTP/1.0 200 OK\r\n\r\n".to_owned() + &body(BODY_BYTES + 1),
-        ),
-        bad(
-            "too-large-chunked",
-            answer(
-                CHUNKED,
-                &format!(
-                    "{:x}\r\n{}\r\n0\r\n\r\n",
-                    BODY_BYTES + 1,
-                    body(BODY_BYTES + 1)
-                ),
-            ),
-        ),
-        bad(
-            "head-too-large",
-            answer(
-                &format!("200 OK{}", format!("\r\nX: {}", body(900)).repeat(80)),
-                "",
-            ),
-        ),
-        bad("head-cut-off", "HTTP/1.1 200 OK\r\nContent-Le".into()),
-        bad("head-without-end", "HTTP/1.1 200 OK\r\nA: b\r\n".into()),
-        bad("no-header", answer("200 OK\r\nno colon here", "hello")),
-        bad(
-            "no-length",
-            answer("200 OK\r\nContent-Length: five", "hello"),
-        ),
-        bad(
-            "negative-length",
-            answer("200 OK\r\nContent-Length: -5", "hello"),
-        ),
-        bad(
-            "two-lengths",
-            answer("200 OK\r\nContent-Length: 5\r\nContent-Length: 3", "hello"),
-        ),
-        bad("nothing", String::new()),
-        bad("garbage", "this is not HTTP\r\n\r\n".into()),
-        bad("no-status", answer("many", "")),
-        bad("switching", answer("101 Switching Protocols", "")),
-        bad(
-            "part",
-            answer(
-                "206 Partial Content\r\nContent-Length: 5\r\nContent-Range: bytes 0-4/9",
-                "hello",
-            ),
-        ),
-        bad("400", answer("400 Bad Request\r\nContent-Length: 0", "")),
-        bad("401", answer("401 Unauthorized\r\nContent-Length: 0", "")),
-        bad("404", answer("404 Not Found\r\nContent-Length: 4", "page")),
-        bad("503", answer("503 Busy\r\nContent-Length: 0", "")),
-    ]
 }
 
 /// A server that passes each connection to `talk`, with the path and the value of the header `Authorization`. Returns
@@ -232,6 +133,9 @@ fn fetched(
 ) -> Result<Observed, Failed> {
     let mut draft = small(Workload::Io, model);
     draft.tasks = urls.len() as u64;
+    if !model.is_serial() {
+        draft.workers = 16;
+    }
     draft.set(&WRITES, 1);
     draft.urls = Some(urls);
     *session.context.limits.lock().expect("nobody panicked") = limits;
@@ -248,76 +152,95 @@ fn tasks(observed: Observed) -> Vec<TaskRecord> {
     observed.record.tasks.expect("a small run lists its tasks")
 }
 
-fn same_answers(session: &Session, model: Model) -> Outcomes {
-    let answers = answers();
-    let urls = |origin: String| {
-        answers
-            .iter()
-            .map(move |(name, ..)| format!("http://{origin}/{name}"))
-    };
-    let given = answers.clone();
-    let origin = server(move |stream, path, _| {
-        let path = path.split('?').next();
-        if let Some((_, answer, _)) = given.iter().find(|(name, ..)| Some(*name) == path) {
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    let limits = FetchLimits {
-        body_bytes: BODY_BYTES,
-        timeout_s: HANG.as_secs_f64(),
+/// The servers of the table, for all tests.
+fn servers() -> &'static Servers {
+    static SERVERS: OnceLock<Servers> = OnceLock::new();
+    SERVERS.get_or_init(|| Servers::start(trusted()))
+}
+
+/// The limits with which the table is tried. Only fetches that end by the time limit get a short one.
+fn limits(is_slow: bool) -> FetchLimits {
+    FetchLimits {
+        timeout_s: if is_slow { 0.4 } else { HANG.as_secs_f64() },
+        body_bytes: BODY_BYTES as u64,
         ..FetchLimits::default()
-    };
-    let tasks = tasks(fetched(session, model, urls(origin).collect(), limits)?);
-    let wrong: Vec<String> = answers
-        .iter()
-        .zip(tasks)
-        .filter(|((_, _, is_page), task)| *is_page != (task.outcome == TaskOutcome::Ok))
-        .map(|((name, ..), task)| {
-            format!(
-                "{name}: {:?}",
-                task.error.unwrap_or("is taken for a page".into())
-            )
-        })
-        .collect();
+    }
+}
+
+fn same_outcomes(session: &Session, model: Model) -> Outcomes {
+    let (slow, quick): (Vec<_>, Vec<_>) =
+        behaviours::all().into_iter().partition(Behaviour::is_slow);
+    let mut wrong = vec![];
+    for behaviours in [quick, slow] {
+        let limits = limits(behaviours[0].is_slow());
+        let urls: Vec<String> = behaviours
+            .iter()
+            .map(|behaviour| servers().address(behaviour))
+            .collect();
+        let tasks = tasks(fetched(session, model, urls.clone(), limits)?);
+        for ((behaviour, url), task) in behaviours.iter().zip(urls).zip(tasks) {
+            let expected = match &behaviour.outcome {
+                Expected::Page(_) => None,
+                Expected::Fails(why) => {
+                    let why = why.replace(TIME, "0.4 s").replace(BODY, "1 MiB");
+                    Some(format!("{}: {why}", shown(&url)))
+                }
+            };
+            if task.error != expected {
+                let does = behaviour.does;
+                wrong.push(format!("{url}: {:?}, not {expected:?}: {does}", task.error));
+            }
+        }
+    }
     check(wrong.is_empty(), wrong.join("\n"))
 }
 
-fn dripping(session: &Session, model: Model) -> Outcomes {
-    let origin = server(|stream, path, _| {
-        let begin = match path {
-            "body" => "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
-            "chunk" => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
-            "until-the-end" => "HTTP/1.0 200 OK\r\n\r\n",
-            "head" => "HTTP/1.1 200 OK\r\nX: ",
-            _ => return drop(stream.read(&mut [0])),
-        };
-        let mut begun = stream.write_all(begin.as_bytes());
-        // The answer ends after some time, so that a fetch that waits for the end fails instead of hanging.
-        for _ in 0..500 {
-            if begun.is_err() {
-                return;
-            }
-            thread::sleep(Duration::from_millis(20));
-            begun = stream.write_all(b"x");
-        }
-    });
-    let paths = ["body", "chunk", "until-the-end", "head", "silent"];
-    let urls = paths.map(|path| format!("http://{origin}/{path}"));
-    let limits = FetchLimits {
-        timeout_s: 0.3,
-        ..FetchLimits::default()
+/// The addresses of the table that are pages, and how many bytes they have.
+fn pages() -> Vec<(String, usize)> {
+    let page = |behaviour: Behaviour| match behaviour.outcome {
+        Expected::Page(bytes) => Some((servers().address(&behaviour), bytes)),
+        Expected::Fails(_) => None,
     };
-    for (path, task) in paths
-        .iter()
-        .zip(tasks(fetched(session, model, urls.into(), limits)?))
-    {
-        let told = task.error.unwrap_or("is taken for a page".into());
-        check(
-            told.contains("timed out") || told.contains("within 0.3 s"),
-            format!("{path}: {told}"),
-        )?;
+    behaviours::all().into_iter().filter_map(page).collect()
+}
+
+fn native_bytes() -> Outcomes {
+    let stop = Arc::new(Latch::new()?);
+    let fetcher = Fetcher::new(stop, limits(false), |wait| wait());
+    for (url, bytes) in pages() {
+        let page = fetcher.get(&url).map_err(|error| error.to_string())?;
+        check(page.len() == bytes, format!("{url}: {}", page.len()))?;
     }
     Ok(())
+}
+
+/// The clients of Python alone: that of threads, processes and interpreters, and that of the event loop.
+const CLIENTS: &str = "\
+import asyncio, json, sys, urllib.request
+sys.path.insert(0, 'assets')
+import worker
+urls, limits = json.loads(sys.argv[1])
+urllib.request.install_opener(worker.make_opener(limits))
+async def in_loop(context):
+    return [len(await worker.fetched_in_loop(url, limits, context)) for url in urls]
+print(json.dumps([[len(worker.fetched(url, limits)) for url in urls], asyncio.run(in_loop(worker.make_context(urls)))]))";
+
+fn python_bytes() -> Outcomes {
+    let Some(python) = interpreters::default() else {
+        println!("skipped: there is no Python");
+        return Ok(());
+    };
+    let (urls, expected): (Vec<String>, Vec<usize>) = pages().into_iter().unzip();
+    let given = serde_json::to_string(&(urls, limits(false)))?;
+    let output = Command::new(&python.path)
+        .args(["-B", "-c", CLIENTS, &given])
+        .output()?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    check(
+        serde_json::from_str::<[Vec<usize>; 2]>(&printed).ok()
+            == Some([expected.clone(), expected]),
+        format!("{printed}{}", String::from_utf8_lossy(&output.stderr)),
+    )
 }
 
 fn login_is_sent(session: &Session, model: Model) -> Outcomes {
@@ -359,7 +282,7 @@ fn login_is_sent(session: &Session, model: Model) -> Outcomes {
 
 /// Addresses with passwords whose fetches succeed, and fail in every way.
 fn with_passwords() -> Vec<String> {
-    let answers = answers();
+    let behaviours = behaviours::all();
     let origin = server(move |stream, path, login| {
         let answer = match path {
             "echo" => answer(
@@ -370,10 +293,12 @@ fn with_passwords() -> Vec<String> {
             "to-ftp-with-login" => redirect(302, "ftp://ben:OTHERWORD@127.0.0.1/"),
             "to-refused" => redirect(302, "http://ben:OTHERWORD@127.0.0.1:1/"),
             "silent" => return drop(stream.read(&mut [0])),
-            path => answers
+            path => behaviours
                 .iter()
-                .find(|(name, ..)| *name == path)
-                .map_or(String::new(), |(_, answer, _)| answer.clone()),
+                .find(|behaviour| behaviour.path() == path)
+                .map_or(String::new(), |behaviour| {
+                    String::from_utf8_lossy(&behaviour.says).into_owned()
+                }),
         };
         let _ = stream.write_all(answer.as_bytes());
     });
@@ -387,7 +312,7 @@ fn with_passwords() -> Vec<String> {
         "loop",
         "to-ftp",
         "to-no-host",
-        "short",
+        "shorter",
         "chunk-cut-off",
         "head-cut-off",
         "garbage",

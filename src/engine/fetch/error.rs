@@ -28,6 +28,24 @@ pub fn is_cancelled(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(error) if error.is::<Unfinished>())
 }
 
+/// The error of an encrypted connection whose end was not announced, because an attacker may have caused it. ureq would
+/// treat it as the end of a body without a length.
+pub fn unannounced_end() -> ureq::Error {
+    ureq::Error::Other(Box::new(UnannouncedEnd))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the connection ended without ending TLS")]
+struct UnannouncedEnd;
+
+fn is_end(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        ureq::Error::Other(error) => error.is::<UnannouncedEnd>(),
+        _ => false,
+    }
+}
+
 /// Translates an error of ureq. `had_head`: the answer's head had arrived, and its body was being read.
 pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) -> Unfinished {
     if is_cancelled(&error) {
@@ -42,7 +60,7 @@ pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) ->
             };
             format!("{what} within {timeout_s} s")
         }
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => if had_head {
+        error if is_end(&error) => if had_head {
             "the answer ended before it was complete"
         } else {
             "the server closed the connection without an answer"
@@ -56,10 +74,8 @@ pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) ->
         ureq::Error::LargeResponseHeader(_, limit) => {
             format!("the head of the answer is larger than {} KiB", limit >> 10)
         }
-        // The error may quote the answer.
-        ureq::Error::Protocol(error) => {
-            format!("the answer is not valid HTTP ({})", foreign(&error))
-        }
+        // What exactly is not valid is left out: each client says something else, and may quote the answer.
+        ureq::Error::Protocol(_) | ureq::Error::BodyStalled => NOT_HTTP.to_owned(),
         ureq::Error::Rustls(error) => tls_words(&error),
         ureq::Error::Tls(words) => insecure(words),
         ureq::Error::TlsRequired => insecure("none was offered"),
@@ -69,6 +85,8 @@ pub fn explain(url: &str, had_head: bool, timeout_s: f64, error: ureq::Error) ->
     failed(url, &words)
 }
 
+/// What is said about every answer that cannot be understood.
+pub const NOT_HTTP: &str = "the answer is not valid HTTP";
 const NO_HOST: &str = "no such host";
 
 /// The meaning of a `getaddrinfo` error of the standard library, which has no error code but only a message of the C
@@ -124,6 +142,8 @@ fn insecure(why: &str) -> String {
     format!("no secure connection could be made ({})", foreign(&why))
 }
 
+const NO_ISSUER: &str = "from an unknown issuer, or self-signed";
+
 fn certificate_words(error: &CertificateError) -> Option<&'static str> {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Some("expired"),
@@ -135,9 +155,9 @@ fn certificate_words(error: &CertificateError) -> Option<&'static str> {
         }
         // What OpenSSL generates when it is asked for a self-signed certificate and nothing else.
         CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
-            Some("self-signed")
+            Some(NO_ISSUER)
         }
-        CertificateError::UnknownIssuer => Some("from an unknown issuer"),
+        CertificateError::UnknownIssuer => Some(NO_ISSUER),
         CertificateError::Revoked => Some("revoked"),
         CertificateError::BadSignature => Some("its signature is wrong"),
         _ => None,
@@ -234,7 +254,7 @@ mod tests {
             ),
             (
                 Tls::InvalidCertificate(CertificateError::UnknownIssuer),
-                "the certificate is not valid (from an unknown issuer)",
+                "the certificate is not valid (from an unknown issuer, or self-signed)",
             ),
             (
                 Tls::InvalidCertificate(CertificateError::NotValidForName),
@@ -242,7 +262,7 @@ mod tests {
             ),
             (
                 Tls::InvalidCertificate(other("CaUsedAsEndEntity")),
-                "the certificate is not valid (self-signed)",
+                "the certificate is not valid (from an unknown issuer, or self-signed)",
             ),
             (
                 Tls::InvalidCertificate(other("X")),

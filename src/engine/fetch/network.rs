@@ -26,7 +26,7 @@ use url::{Host, Url};
 
 use super::{
     BlockingCall,
-    error::{cancelled, is_cancelled, lookup_words},
+    error::{cancelled, is_cancelled, lookup_words, unannounced_end},
 };
 use crate::engine::latch::{Latch, wait};
 
@@ -249,6 +249,7 @@ impl Connector<()> for Network {
             stream,
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
             network: self.clone(),
+            is_encrypted: details.needs_tls(),
         };
         self.tls.connect(details, Some(transport))
     }
@@ -260,6 +261,7 @@ pub struct StoppableTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
     network: Network,
+    is_encrypted: bool,
 }
 
 impl Transport for StoppableTransport {
@@ -284,6 +286,10 @@ impl Transport for StoppableTransport {
         let room = self.buffers.input_append_buf();
         let read = |mut stream: &TcpStream| stream.read(room);
         let received = (self.network).exchange(&self.stream, PollFlags::POLLIN, deadline, read)?;
+        // If TLS has announced the end, nothing is read any more.
+        if received == 0 && self.is_encrypted {
+            return Err(unannounced_end());
+        }
         self.buffers.input_appended(received);
         Ok(received > 0)
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     catalog::workload::{ADDITIONS, CHUNK_SIZE, LOCK, PAYLOAD, SHARE},
-    domain::{counter::HandOverWay, phase::Phase, plan::Lock, time::TICK},
+    domain::{address::shown, counter::HandOverWay, phase::Phase, plan::Lock, time::TICK},
     engine::{
         EngineError,
         arena::{
@@ -165,12 +165,14 @@ fn workload(assignment: &Assignment) -> Value {
             .map(|number| assignment.url(addresses, number))
             .collect::<Vec<_>>()
     });
+    let shown = urls.iter().flatten().map(|url| shown(url));
     let is_adding = plan.given(&ADDITIONS).is_some();
     let counter =
         || json!({ "is_shared": plan.size.is_on(&SHARE), "is_locked": plan.size.is_on(&LOCK) });
     let shared = plan.has_shared_file().then(|| scratch.shared_file());
     json!({
         "steps": plan.steps(),
+        "shown": shown.collect::<Vec<_>>(),
         "urls": urls,
         "shared_file": shared.map(|file| file.to_string_lossy().into_owned()),
         "limits": limits,
