@@ -4,6 +4,7 @@
 //! into the arena, when, and which race each rule prevents.
 
 pub mod arena;
+pub mod borrowed_terminal;
 pub mod calibrate;
 mod caveats;
 pub mod clock;

@@ -101,7 +101,9 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     }
     let look = opening.look.resolved(spelling::variable);
     survive_file_size_limit();
-    let session = Arc::new(Session::prepare().map_err(Failure::broke)?);
+    let unusable = |error| Failure::broke(format!("cannot use the terminal: {error}"));
+    let borrowed = terminal::prepare().map_err(unusable)?;
+    let session = Arc::new(Session::prepare_in(Some(borrowed)).map_err(Failure::broke)?);
     let named = opening.pythons.first().map(PathBuf::as_path);
     let calls = opening
         .calls
@@ -110,8 +112,7 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     os::request_short_time_slices();
     signals::listen(events.clone()).map_err(Failure::broke)?;
     terminal::restore_on_panic();
-    let screen = TerminalGuard::enter(look.mouse)
-        .map_err(|error| Failure::broke(format!("cannot use the terminal: {error}")))?;
+    let screen = TerminalGuard::enter(borrowed, look.mouse).map_err(unusable)?;
     signals::watch_terminal().map_err(Failure::broke)?;
     input::listen(events.clone()).map_err(Failure::broke)?;
     let mut app = App::new(session.machine.clone(), session.limits.clone())
@@ -216,10 +217,11 @@ impl Explorer {
     }
 
     fn drawn(&mut self) -> io::Result<()> {
-        let size = self.screen.terminal.size()?;
+        let size = terminal::size()?;
         // This also catches a change of size without an event, for example before anything listened for it.
         if size != self.size {
             self.size = size;
+            self.screen.fit(size)?;
             self.update(Msg::Resized {
                 columns: size.width,
                 rows: size.height,
@@ -244,9 +246,12 @@ impl Explorer {
         Ok(())
     }
 
-    /// Ends the explorer if it cannot write to the terminal.
+    /// Ends the explorer if it cannot write to the terminal. If it only did not wait for the terminal, because it ends or
+    /// stops, there is no need to draw again before that.
     fn check_terminal(&mut self, result: io::Result<()>) {
-        if let Err(error) = result {
+        if result.is_err() && terminal::is_in_haste() {
+            self.pacer.drawn(clock::now(), 0);
+        } else if let Err(error) = result {
             let failure = Failure::broke(format!("cannot write to the terminal: {error}"));
             self.ended.get_or_insert(Err(failure));
         }

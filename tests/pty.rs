@@ -3,6 +3,10 @@
 //! Every wait is for a condition, with a limit that only a broken program reaches.
 
 // If the files were beside this one, cargo would treat them as separate test programs.
+#[path = "pty/ends.rs"]
+mod ends;
+#[path = "pty/floods.rs"]
+mod floods;
 #[path = "pty/history.rs"]
 mod history;
 #[path = "pty/input.rs"]
@@ -224,21 +228,6 @@ fn a_run_can_be_stopped_and_another_one_started() {
 }
 
 #[test]
-fn signals_during_a_run_end_it_in_order() {
-    for (signal, code) in [
-        (Signal::SIGTERM, 143),
-        (Signal::SIGINT, 0),
-        (Signal::SIGHUP, 129),
-    ] {
-        let mut terminal = explorer_with_a_run();
-        terminal.signal(signal);
-        assert_eq!(terminal.exit_code(SOON), code, "{signal}");
-        terminal.assert_given_back(SOON);
-        terminal.assert_nothing_left(SOON);
-    }
-}
-
-#[test]
 fn leaving_does_not_wait_for_a_zygote_that_is_stopped_and_leaves_nothing_of_it() {
     for (has_run, key) in [(false, "q"), (true, "qq"), (true, "\u{3}")] {
         let mut terminal = explorer();
@@ -258,37 +247,11 @@ fn leaving_does_not_wait_for_a_zygote_that_is_stopped_and_leaves_nothing_of_it()
 }
 
 #[test]
-fn a_stalled_terminal_does_not_keep_the_program_from_ending() {
-    let mut terminal = explorer();
-    terminal.stop_reading();
-    // Every change of size repaints the screen, until the terminal's buffer is full.
-    let mut columns = 120;
-    let stuck = wait_until(SOON, || {
-        columns = 240 - columns + 1;
-        terminal.resize(columns, 40);
-        terminal.is_writing()
-    });
-    assert!(stuck, "the program never waited for the terminal");
-    terminal.signal(Signal::SIGTERM);
-    assert_eq!(terminal.exit_code(SOON), 143);
-    assert!(terminal.has_first_modes());
-    terminal.assert_nothing_left(SOON);
-}
-
-#[test]
 fn a_terminal_that_goes_away_takes_everything_with_it() {
     let terminal = explorer_with_a_run();
     let session = terminal.session();
     terminal.close();
     session.assert_nothing_left(SOON);
-}
-
-#[test]
-fn a_burst_of_keys_is_not_lost() {
-    let mut terminal = explorer();
-    terminal.press(&"\u{1b}[B".repeat(3_000));
-    terminal.press("q");
-    assert_eq!(terminal.exit_code(SOON), 0);
 }
 
 #[test]

@@ -17,6 +17,7 @@ use nix::{
 
 use super::{
     arena::Arena,
+    borrowed_terminal::BorrowedTerminal,
     calibrate, clock, machine, os,
     python::{find, inspect, probe::probe, tryout},
     run::RunContext,
@@ -65,6 +66,14 @@ impl Session {
     /// # Errors
     /// If the system refuses memory, descriptors or the fork; the message is one sentence.
     pub fn prepare() -> Result<Session, EngineError> {
+        Session::prepare_in(None)
+    }
+
+    /// The same for a program that changes this terminal, which is given back even if the program is killed.
+    ///
+    /// # Errors
+    /// See [`Session::prepare`].
+    pub fn prepare_in(terminal: Option<&BorrowedTerminal>) -> Result<Session, EngineError> {
         // The parent may have blocked signals, and the mask survives exec. Without SIGCHLD the end of a worker would go
         // unnoticed.
         let _ = SigSet::empty().thread_set_mask();
@@ -74,7 +83,7 @@ impl Session {
             Arena::map().map_err(EngineError::system("cannot map the memory for measuring"))?;
         let arena = Arc::new(arena);
         let scratch = Scratch::below(&scratch::temporary());
-        let zygote = Zygote::fork(&arena, &scratch)
+        let zygote = Zygote::fork(&arena, &scratch, terminal)
             .map_err(EngineError::system("cannot fork the zygote"))?;
         let (zygote_pid, program) = (zygote.pid, zygote.program.clone());
         let context = RunContext {

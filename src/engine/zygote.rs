@@ -33,8 +33,8 @@ use protocol::ZygoteRequest;
 pub use protocol::{Environment, News, ProcessEnd, Program};
 
 use super::{
-    EngineError, arena::Arena, clock::wait_until, latch::wait_readable, loopback::Site,
-    scratch::Scratch, worker::Assignment,
+    EngineError, arena::Arena, borrowed_terminal::BorrowedTerminal, clock::wait_until,
+    latch::wait_readable, loopback::Site, scratch::Scratch, worker::Assignment,
 };
 
 /// The time limit of the zygote for reading a request, and for answering one that has an answer. It needs milliseconds.
@@ -61,11 +61,15 @@ pub struct Zygote {
 }
 
 impl Zygote {
-    /// Forks the zygote. Call this while the program has one thread.
+    /// Forks the zygote, which gives `terminal` back if the program is killed. Call this while the program has one thread.
     ///
     /// # Errors
     /// If the system refuses the socket or the fork.
-    pub fn fork(arena: &Arc<Arena>, scratch: &Scratch) -> io::Result<Zygote> {
+    pub fn fork(
+        arena: &Arc<Arena>,
+        scratch: &Scratch,
+        terminal: Option<&BorrowedTerminal>,
+    ) -> io::Result<Zygote> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_read_timeout(Some(ANSWER_MAX))?;
         ours.set_write_timeout(Some(ANSWER_MAX))?;
@@ -79,7 +83,7 @@ impl Zygote {
             }),
             ForkResult::Child => {
                 drop(ours);
-                process::run(theirs, arena, scratch)
+                process::run(theirs, arena, scratch, terminal)
             }
         }
     }

@@ -2,10 +2,16 @@
 
 use std::sync::{Arc, atomic::AtomicBool};
 
+use signal_hook::consts::{SIGALRM, SIGIO, SIGPROF, SIGQUIT, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU};
 pub use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 use super::thread::spawn;
 use crate::engine::os;
+
+/// The signals that end a program which does not handle them, as far as they do not report a crash.
+pub const ENDING: &[i32] = &[
+    SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGIO, SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+];
 
 /// Makes a write fail if a file grows beyond the user's limit, instead of killing the program. Call this before
 /// anything forks, so that the children inherit it. (Rust ignores SIGPIPE by itself.)

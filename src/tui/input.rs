@@ -12,7 +12,10 @@ use nix::errno::Errno;
 use parser::Parser;
 use signal_hook::consts::SIGCONT;
 
-use super::event::{Event, Input};
+use super::{
+    event::{Event, Input},
+    terminal,
+};
 use crate::{
     domain::time::Nanos,
     engine::{
@@ -21,6 +24,7 @@ use crate::{
         os,
     },
     shell::thread::spawn,
+    ui::key::Key,
 };
 
 /// The maximum number of bytes that a terminal delivers at once.
@@ -97,6 +101,10 @@ impl Keyboard {
             Ok(read) => {
                 self.last_read = clock::now();
                 let inputs = self.parser.read_block(&bytes[..read]);
+                if inputs.contains(&Input::Key(Key::Ctrl('c'))) {
+                    // It leaves, even if the loop waits for a terminal that does not read.
+                    terminal::hurry();
+                }
                 return self.send(inputs);
             }
             Err(Errno::EINTR) => {}

@@ -1,7 +1,7 @@
 //! Ends the program on request, even if the loop is stuck, and handles stopping and continuing.
 //!
-//! Normally the loop ends the program in order: terminal, run, zygote. But it may be stuck in a write to a stalled
-//! terminal, so these threads do not rely on it.
+//! Normally the loop ends the program in order: terminal, run, zygote. These threads do not rely on it, and do not let it
+//! wait for a stalled terminal.
 
 use std::{os::fd::AsFd, sync::mpsc::Sender, thread, time::Duration};
 
@@ -9,7 +9,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::{event::Event, terminal};
 use crate::shell::{
-    signals::{self, SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH, exit_code, exit_now},
+    signals::{self, ENDING, SIGCONT, SIGHUP, SIGTSTP, SIGWINCH, exit_code, exit_now},
     thread::spawn,
 };
 
@@ -24,19 +24,21 @@ const LOOK_EVERY_MS: u16 = 1_000;
 /// # Errors
 /// If that is not possible; the message is one sentence.
 pub fn listen(events: Sender<Event>) -> Result<(), String> {
-    signals::listen(
-        &[SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH],
-        move |signal| {
-            let _ = events.send(Event::Signal(signal));
-            if [SIGTSTP, SIGCONT, SIGWINCH].contains(&signal) {
-                return;
-            }
-            // The process usually exits during this sleep, and this thread with it.
-            thread::sleep(PATIENCE);
-            terminal::leave_without_waiting();
-            exit_now(exit_code(signal));
-        },
-    )
+    let handled = [ENDING, &[SIGTSTP, SIGCONT, SIGWINCH]].concat();
+    signals::listen(&handled, move |signal| {
+        if ![SIGCONT, SIGWINCH].contains(&signal) {
+            // The loop may wait for a terminal that does not read.
+            terminal::hurry();
+        }
+        let _ = events.send(Event::Signal(signal));
+        if !ENDING.contains(&signal) {
+            return;
+        }
+        // The process usually exits during this sleep, and this thread with it.
+        thread::sleep(PATIENCE);
+        terminal::leave_at_once();
+        exit_now(exit_code(signal));
+    })
 }
 
 /// Ends the program when its terminal is gone: nobody can see it any more, and a destructor that writes to a dead
@@ -47,6 +49,7 @@ pub fn listen(events: Sender<Event>) -> Result<(), String> {
 pub fn watch_terminal() -> Result<(), String> {
     let watch = || {
         wait_for_hang_up();
+        terminal::forget();
         exit_now(exit_code(SIGHUP));
     };
     spawn("terminal", watch).map_err(|error| format!("cannot watch the terminal: {error}"))

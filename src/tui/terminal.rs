@@ -1,43 +1,58 @@
 //! The terminal: set up once, and restored exactly once, however the program exits.
 
 use std::{
-    fs::OpenOptions,
     io::{self, Write},
-    os::{fd::AsFd, unix::fs::OpenOptionsExt},
     panic, process,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, OnceLock},
     thread,
 };
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use nix::{
-    errno::Errno,
-    poll::{PollFd, PollFlags, PollTimeout, poll},
-    sys::termios::{FlushArg, tcflush},
+use ratatui::{
+    Terminal, TerminalOptions, Viewport,
+    backend::{Backend, ClearType, CrosstermBackend},
+    layout::{Position, Rect, Size},
 };
-use ratatui::{Terminal, backend::CrosstermBackend, layout::Rect};
 
-/// Whether this program has set up the terminal. Global, because a panic or a signal has to restore it without the
-/// [`TerminalGuard`].
-static OURS: AtomicBool = AtomicBool::new(false);
+use crate::{engine::borrowed_terminal::BorrowedTerminal, shell};
+
+/// Global, because a panic or a signal has to give the terminal back without the [`TerminalGuard`].
+static TERMINAL: OnceLock<BorrowedTerminal> = OnceLock::new();
 /// The panic messages of other threads, buffered while the terminal is set up.
 static HELD_BACK: Mutex<Vec<String>> = Mutex::new(vec![]);
 
+/// The columns and rows that are drawn at most. More than any screen has; what a terminal claims to have beyond them would
+/// take memory without limit, and it stays empty.
+const DRAWN_MAX: Size = Size::new(1_000, 400);
+
 /// The alternate screen (1049), no cursor (25), and bracketed paste, which separates pasted text from keys (2004).
 const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
-const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// The same in reverse. A frame that was cut off may have left colours.
+const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?1049l\x1b[?25h";
 /// Reports clicks and the wheel (1000), with coordinates of any size (1006). crossterm's mode would report every move
 /// as well, and each report would wake the program beside the workers.
 const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 /// Leaves the mouse to the terminal, which uses it to select text.
 const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
+/// Prepares what gives the terminal back. Call it before the zygote is forked, which does that if the program is killed.
+///
+/// # Errors
+/// If the system refuses the memory.
+pub fn prepare() -> io::Result<&'static BorrowedTerminal> {
+    // The mouse is released in any case. Nothing else is changed: focus reports are never requested.
+    let terminal = BorrowedTerminal::new([RELEASE_MOUSE, LEAVE].concat())?;
+    Ok(TERMINAL.get_or_init(|| terminal))
+}
+
+/// The terminal, once it is prepared.
+fn borrowed() -> Option<&'static BorrowedTerminal> {
+    TERMINAL.get()
+}
+
 /// The terminal while it is set up. Dropping this restores it.
 pub struct TerminalGuard {
-    /// It notices a change of its size when a frame is drawn.
+    borrowed: &'static BorrowedTerminal,
+    /// It has the size of the last [`fit`](TerminalGuard::fit).
     pub terminal: Terminal<CrosstermBackend<FrameWriter>>,
 }
 
@@ -46,9 +61,13 @@ impl TerminalGuard {
     ///
     /// # Errors
     /// An error of the terminal, which is then restored.
-    pub fn enter(mouse: bool) -> io::Result<TerminalGuard> {
-        let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
-        let mut screen = TerminalGuard { terminal };
+    pub fn enter(borrowed: &'static BorrowedTerminal, mouse: bool) -> io::Result<TerminalGuard> {
+        let nothing = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::ZERO),
+        };
+        let backend = CrosstermBackend::new(FrameWriter::default());
+        let terminal = Terminal::with_options(backend, nothing)?;
+        let mut screen = TerminalGuard { borrowed, terminal };
         screen.retake(mouse).map(|()| screen)
     }
 
@@ -57,12 +76,8 @@ impl TerminalGuard {
     /// # Errors
     /// An error of the terminal.
     pub fn retake(&mut self, mouse: bool) -> io::Result<()> {
-        // crossterm does nothing if raw mode is on according to its own state, although a shell may have changed that
-        // meanwhile.
-        disable_raw_mode()?;
-        enable_raw_mode()?;
-        OURS.store(true, Ordering::SeqCst);
-        write_all(TAKE)?;
+        self.borrowed.take()?;
+        self.borrowed.write(TAKE)?;
         if mouse {
             listen_to_mouse(true)?;
         }
@@ -76,10 +91,29 @@ impl TerminalGuard {
     /// # Errors
     /// An error of the terminal.
     pub fn forget(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal
-            .resize(Rect::new(0, 0, size.width, size.height))
+        self.fit(size()?)
     }
+
+    /// Draws on this many columns and rows from now on, on an empty screen.
+    ///
+    /// # Errors
+    /// An error of the terminal.
+    pub fn fit(&mut self, size: Size) -> io::Result<()> {
+        self.terminal.backend_mut().clear_region(ClearType::All)?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    }
+}
+
+/// The columns and rows to draw on.
+///
+/// # Errors
+/// If there is no terminal.
+pub fn size() -> io::Result<Size> {
+    let (columns, rows) = shell::terminal::size()?;
+    Ok(Size {
+        width: columns.min(DRAWN_MAX.width),
+        height: rows.min(DRAWN_MAX.height),
+    })
 }
 
 impl Drop for TerminalGuard {
@@ -103,34 +137,11 @@ impl Write for FrameWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         // The destructor of ratatui shows the cursor, which is already visible then.
-        let written = if OURS.load(Ordering::SeqCst) {
-            write_all(&self.frame)
-        } else {
-            Ok(())
-        };
+        let ours = borrowed().filter(|terminal| terminal.is_ours());
+        let written = ours.map_or(Ok(()), |terminal| terminal.write(&self.frame));
         self.frame.clear();
         written
     }
-}
-
-/// Writes to the terminal, past the buffer of `io::stdout`, which splits a frame at each line end. Waits if another
-/// program has left the terminal in non-blocking mode.
-fn write_all(mut bytes: &[u8]) -> io::Result<()> {
-    let stdout = io::stdout();
-    while !bytes.is_empty() {
-        match nix::unistd::write(stdout.as_fd(), bytes) {
-            Ok(written) => bytes = &bytes[written..],
-            Err(Errno::EINTR) => {}
-            Err(Errno::EAGAIN) => {
-                poll(
-                    &mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)],
-                    PollTimeout::NONE,
-                )?;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
 }
 
 /// Turns mouse reports on or off.
@@ -138,41 +149,33 @@ fn write_all(mut bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// An error of the terminal.
 pub fn listen_to_mouse(listen: bool) -> io::Result<()> {
-    write_all(if listen { TAKE_MOUSE } else { RELEASE_MOUSE })
+    let sequence = if listen { TAKE_MOUSE } else { RELEASE_MOUSE };
+    borrowed().map_or(Ok(()), |terminal| terminal.write(sequence))
 }
 
-/// The sequences that restore the screen and the mouse; they do no harm if mouse reports were never on. Nothing else
-/// was changed: focus reports are never requested.
-fn leaving() -> Vec<u8> {
-    [RELEASE_MOUSE, LEAVE].concat()
+/// From now on, until the terminal is taken again, the loop does not wait for a terminal that does not read.
+pub fn hurry() {
+    borrowed().inspect(|terminal| terminal.hurry());
+}
+
+/// Whether the loop does not wait for the terminal any more.
+pub fn is_in_haste() -> bool {
+    borrowed().is_some_and(BorrowedTerminal::is_in_haste)
 }
 
 /// Restores the terminal, if it is set up.
 pub fn leave() {
-    if OURS.swap(false, Ordering::SeqCst) {
-        // The mode first, because a stalled terminal may block the write for ever. Errors mean that the terminal is
-        // gone.
-        let _ = disable_raw_mode();
-        let _ = write_all(&leaving());
-    }
+    borrowed().inspect(|terminal| terminal.give_back());
 }
 
-/// Restores the terminal as far as possible without ever waiting, while another thread may be stuck in a write to it.
-pub fn leave_without_waiting() {
-    let _ = disable_raw_mode();
-    // Non-blocking mode belongs to the open file, which the user's shell shares, so the terminal is opened a second
-    // time.
-    let again = |path| {
-        OpenOptions::new()
-            .write(true)
-            .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
-            .open(path)
-    };
-    if let Ok(mut terminal) = again("/proc/self/fd/1").or_else(|_| again("/dev/tty")) {
-        // Discards what waits to be shown, which also makes room for the few bytes that matter.
-        let _ = tcflush(&terminal, FlushArg::TCOFLUSH);
-        let _ = terminal.write_all(&leaving());
-    }
+/// Restores the terminal even if the loop is stuck.
+pub fn leave_at_once() {
+    borrowed().inspect(|terminal| terminal.give_back_at_once());
+}
+
+/// The terminal is gone, so nobody has to restore it.
+pub fn forget() {
+    borrowed().inspect(|terminal| terminal.forget());
 }
 
 /// Restores the terminal before a panic of the loop's thread is reported. Panics of other threads, including those that
@@ -182,7 +185,7 @@ pub fn restore_on_panic() {
     let (ui_process, ui_thread) = (process::id(), thread::current().id());
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        let ours = process::id() == ui_process && OURS.load(Ordering::SeqCst);
+        let ours = process::id() == ui_process && borrowed().is_some_and(BorrowedTerminal::is_ours);
         if ours && thread::current().id() != ui_thread {
             if let Ok(mut held_back) = HELD_BACK.try_lock() {
                 held_back.push(info.to_string());

@@ -22,6 +22,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_p
 
 /// The time between two checks of a condition.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// The time limit for what takes no time on an idle machine.
+const SOON: Duration = Duration::from_secs(20);
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pconc-tui");
 
@@ -83,7 +85,13 @@ impl Terminal {
 
     /// Starts it in this directory.
     pub fn start_in(directory: &Path) -> Terminal {
+        Terminal::start_in_with(directory, &[])
+    }
+
+    /// Starts it in this directory with these arguments.
+    pub fn start_in_with(directory: &Path, arguments: &[&str]) -> Terminal {
         let mut command = CommandBuilder::new(PROGRAM);
+        command.args(arguments);
         command.arg("--no-history");
         command.cwd(directory);
         Terminal::spawn(120, 40, command, &[])
@@ -129,7 +137,8 @@ impl Terminal {
             .spawn_command(command)
             .expect("the binary was built for this test");
         let pid = child.process_id().expect("it was just started");
-        let screen = vt100::Parser::new(cells(rows), cells(columns), 0);
+        // No emulator has room for what some terminals claim to be.
+        let screen = vt100::Parser::new(cells(rows.min(400)), cells(columns.min(1_000)), 0);
         let seen = Arc::new(Mutex::new(Seen {
             screen,
             ever_alternate: false,
@@ -264,9 +273,27 @@ impl Terminal {
         self.master.resize(size).expect("the terminal is open");
     }
 
+    /// Makes the terminal say that it has this size, whatever the screen is that a user sees.
+    pub fn claim(&mut self, cols: u16, rows: u16) {
+        let (pixel_width, pixel_height) = (0, 0);
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width,
+            pixel_height,
+        };
+        self.master.resize(size).expect("the terminal is open");
+    }
+
     /// Sends a signal to the program alone.
     pub fn signal(&self, signal: Signal) {
         kill(self.session.leader(), signal).expect("the program is still there");
+    }
+
+    /// Whether the program has exited.
+    pub fn has_ended(&mut self) -> bool {
+        let status = self.child.try_wait();
+        status.expect("the program can be waited for").is_some()
     }
 
     /// The program's exit code, once it has exited.
@@ -322,16 +349,31 @@ impl Terminal {
     }
 
     /// Asserts that the terminal was restored: original modes, primary screen, visible cursor, mouse reporting and
-    /// bracketed paste off.
+    /// bracketed paste off, no colours.
     pub fn assert_given_back(&self, limit: Duration) {
         assert!(
             self.has_first_modes(),
             "the modes differ from those before the program"
         );
+        self.assert_screen_given_back(limit);
+    }
+
+    /// The same for a program that was killed, so that another process restores the terminal after it.
+    pub fn assert_given_back_by_others(&self, limit: Duration) {
+        assert!(
+            wait_until(limit, || self.has_first_modes()),
+            "the modes differ from those before the program"
+        );
+        self.assert_screen_given_back(limit);
+    }
+
+    fn assert_screen_given_back(&self, limit: Duration) {
         let plain = |screen: &vt100::Screen| {
             !screen.alternate_screen()
                 && !screen.hide_cursor()
                 && !screen.bracketed_paste()
+                && screen.fgcolor() == vt100::Color::Default
+                && screen.bgcolor() == vt100::Color::Default
                 && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
         };
         assert!(
@@ -360,13 +402,45 @@ impl Terminal {
         }
     }
 
-    /// Whether the program's first thread waits in a write to its terminal.
-    pub fn is_writing(&self) -> bool {
-        let call =
-            fs::read_to_string(format!("/proc/{}/syscall", self.session.pid)).unwrap_or_default();
-        call.split_whitespace()
-            .take(2)
-            .eq([nix::libc::SYS_write.to_string().as_str(), "0x1"])
+    /// Reads the output of the program again.
+    pub fn read_again(&mut self) {
+        self.reading.store(true, Ordering::SeqCst);
+        self.read();
+    }
+
+    /// Does not read until the program waits for that.
+    pub fn stall(&mut self) {
+        self.stop_reading();
+        // Every change of size repaints the screen, until the terminal's buffer is full.
+        let mut columns = 120;
+        let is_stuck = wait_until(SOON, || {
+            columns = 240 - columns + 1;
+            self.resize(columns, 40);
+            self.waits_for_terminal()
+        });
+        assert!(is_stuck, "the program never waited for the terminal");
+        self.resize(120, 40);
+    }
+
+    /// Whether the program's first thread waits for its terminal: for events, it waits at a futex.
+    fn waits_for_terminal(&self) -> bool {
+        let program = self.session.program().unwrap_or(self.session.leader());
+        let call = fs::read_to_string(format!("/proc/{program}/syscall")).unwrap_or_default();
+        let number = call.split_whitespace().next().unwrap_or_default();
+        #[cfg(target_arch = "x86_64")]
+        let is_poll = number == nix::libc::SYS_poll.to_string();
+        #[cfg(not(target_arch = "x86_64"))]
+        let is_poll = false;
+        is_poll || number == nix::libc::SYS_ppoll.to_string()
+    }
+
+    /// The largest amount of memory that the program has had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.session.pid));
+        let status = status.expect("the program is still there");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.expect("Linux says it") * 1024
     }
 
     /// Whether the program's input thread waits for the next input without a time limit.
@@ -452,6 +526,8 @@ impl Session {
     /// Suspends the zygote, which only a user by mistake would do. A worker has the zygote's name, too, until it gets
     /// its own, but it is the zygote's child.
     pub fn stop_zygote(self) {
+        // On a busy machine the first screen may be there before the zygote has its name.
+        wait_until(SOON, || self.stopped_of("pconc-zygote").0 > 0);
         let named: Vec<(i32, i32)> = self
             .processes()
             .iter()

@@ -36,6 +36,7 @@ use crate::{
     domain::{plan::Plan, text},
     engine::{
         arena::Arena,
+        borrowed_terminal::BorrowedTerminal,
         clock::wait_until,
         fetch::FetchLimits,
         handover, kernel,
@@ -68,7 +69,12 @@ struct Process {
 }
 
 /// The zygote's life. Exits when the program is gone.
-pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
+pub fn run(
+    socket: UnixStream,
+    arena: &Arc<Arena>,
+    scratch: &Scratch,
+    terminal: Option<&BorrowedTerminal>,
+) -> ! {
     detach();
     let mut process = Process {
         socket,
@@ -78,6 +84,7 @@ pub fn run(socket: UnixStream, arena: &Arc<Arena>, scratch: &Scratch) -> ! {
         program: None,
     };
     let _ = process.serve_program();
+    terminal.inspect(|terminal| terminal.give_back_for_the_dead());
     process.clean_up();
     // SAFETY: exits at once. Nothing that the fork copied from the program may run its destructor here.
     unsafe { libc::_exit(0) }
