@@ -94,7 +94,7 @@ pub struct CommandLine {
 
     /// Use nothing but ASCII
     ///
-    /// Without it, only where the locale is not UTF-8. JSON is UTF-8 in any case.
+    /// Without it, only where the locale is not UTF-8, and on the Linux console. JSON is UTF-8 in any case.
     #[arg(long, global = true, display_order = 900, hide_short_help = true)]
     pub ascii: bool,
 

@@ -145,7 +145,7 @@ impl Look<ColorChoice> {
         Look {
             theme: self.theme,
             colors: colors(self.colors, &variable),
-            ascii: self.ascii || !is_utf8(&variable),
+            ascii: self.ascii || !is_utf8(&variable) || is_console(&variable),
             mouse: self.mouse,
         }
     }
@@ -162,17 +162,34 @@ fn colors(choice: ColorChoice, variable: impl Fn(&str) -> Option<String>) -> Col
     }
 }
 
+/// Terminals that show 24-bit colours, as their TERM names them. COLORTERM does not get through ssh, and TERM does.
+const MODERN: [&str; 9] = [
+    "alacritty",
+    "contour",
+    "foot",
+    "ghostty",
+    "iterm2",
+    "kitty",
+    "konsole",
+    "rio",
+    "wezterm",
+];
+
 /// The colours that TERM and COLORTERM indicate.
 fn terminal_colors(variable: impl Fn(&str) -> Option<String>) -> Colors {
     let term = set(&variable, "TERM").unwrap_or_default();
     let color_term = set(&variable, "COLORTERM").unwrap_or_default();
+    let is_modern = term.split('-').any(|part| MODERN.contains(&part));
     if term == "dumb"
         || ["vt100", "vt102", "vt220"]
             .iter()
             .any(|old| term.starts_with(old))
     {
         Colors::None
-    } else if ["truecolor", "24bit"].contains(&color_term.as_str()) || term.ends_with("-direct") {
+    } else if ["truecolor", "24bit"].contains(&color_term.as_str())
+        || term.ends_with("-direct")
+        || is_modern
+    {
         Colors::True
     } else if term.contains("256color") {
         Colors::Indexed
@@ -187,6 +204,11 @@ pub fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     })
+}
+
+/// Whether the terminal is the Linux console, whose fonts lack most marks that are not ASCII.
+pub fn is_console(variable: impl Fn(&str) -> Option<String>) -> bool {
+    set(variable, "TERM").is_some_and(|term| term.split('-').next() == Some("linux"))
 }
 
 /// The variable that determines the character encoding, and its value: the first one that is set and not empty.
@@ -226,6 +248,9 @@ mod tests {
             (&[("LANG", "C"), ("LC_CTYPE", "en_US.UTF-8")], false),
             (&[("LC_CTYPE", "POSIX"), ("LC_ALL", "en_US.UTF-8")], false),
             (&[("LANG", "de_DE.ISO-8859-1")], true),
+            (&[("LANG", "C.UTF-8"), ("TERM", "linux")], true),
+            (&[("LANG", "C.UTF-8"), ("TERM", "linux-16color")], true),
+            (&[("LANG", "C.UTF-8"), ("TERM", "xterm")], false),
         ] {
             assert_eq!(
                 look(Look::default(), variables).ascii,
@@ -252,6 +277,11 @@ mod tests {
                 Colors::True,
             ),
             (Auto, &[("TERM", "xterm-direct")], Colors::True),
+            (Auto, &[("TERM", "xterm-kitty")], Colors::True),
+            (Auto, &[("TERM", "foot-extra")], Colors::True),
+            (Auto, &[("TERM", "alacritty")], Colors::True),
+            (Auto, &[("TERM", "konsole-256color")], Colors::True),
+            (Auto, &[("TERM", "screen-256color")], Colors::Indexed),
             (Auto, &[("TERM", "linux")], Colors::Sixteen),
             (Auto, &[("TERM", "vt220")], Colors::None),
             (

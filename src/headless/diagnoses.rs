@@ -38,6 +38,9 @@ pub fn of_terminal(ascii: bool) -> [Diagnosis; 3] {
     let locale = look::locale(spelling::variable);
     let because = match locale.and_then(|(name, value)| setting(name, Some(value))) {
         _ if ascii => "--ascii".into(),
+        _ if look::is_console(spelling::variable) => {
+            "the console's fonts lack the other marks".into()
+        }
         Some(locale) => locale,
         None => "no locale is set".into(),
     };

@@ -1,6 +1,6 @@
 //! The characters and colours that this environment can show.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use jiff::tz::TimeZone;
 
@@ -9,9 +9,12 @@ use crate::{
     present::{ascii, sentence::set_time_zone},
 };
 
-/// `text` in the characters of the user's environment: according to the locale, or in ASCII if the user asks for that.
+/// `text` in the characters of the user's environment: according to the locale and the terminal, or
+/// in ASCII if the user asks for that.
 pub fn spelled(text: &str, ascii: bool) -> String {
-    if ascii || !look::is_utf8(variable) {
+    // A file may be read elsewhere.
+    let is_on_console = || io::stdout().is_terminal() && look::is_console(variable);
+    if ascii || !look::is_utf8(variable) || is_on_console() {
         ascii::transcribed(text)
     } else {
         text.into()
