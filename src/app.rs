@@ -271,8 +271,11 @@ impl App {
     }
 
     fn on_key(&mut self, key: Key) {
-        let Some((keys, binding)) = keys::lookup(key, &self.keys()) else {
-            return;
+        let here = self.keys();
+        let found = |key| keys::lookup(key, &here).map(|(keys, binding)| (key, keys, binding));
+        let at_its_place = || key.at_its_place().and_then(found);
+        let Some((key, keys, binding)) = found(key).or_else(at_its_place) else {
+            return self.on_foreign_key(key);
         };
         self.work.awaits_python = None;
         let notices = self.out.notices;
@@ -285,6 +288,18 @@ impl App {
             why_not = Some(binding);
         }
         self.settle_answer(notices, why_not);
+    }
+
+    /// Says how to leave to a user whose keyboard has none of the letters that have a meaning.
+    fn on_foreign_key(&mut self, key: Key) {
+        if let Key::Char(c) = key
+            && c.is_alphabetic()
+            && !c.is_ascii()
+        {
+            self.show_notice(format!(
+                "{c} has no meaning here: the keys are Latin letters, and Ctrl-C quits"
+            ));
+        }
     }
 
     /// Performs the action of a key.

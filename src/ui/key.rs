@@ -49,7 +49,38 @@ const NAMES: [(Key, &str); 17] = [
     (Key::AnyChar, "a-z"),
 ];
 
+/// Letters of layouts that have no Latin ones, and what their keys mean on a keyboard of the US: Russian with the letters of
+/// Ukrainian and Belarusian, Greek, Hebrew, Arabic.
+const PLACES: [(&str, &str); 5] = [
+    (
+        "йцукенгшщзхъфывапролджэячсмитьбю",
+        "qwertyuiop[]asdfghjkl;'zxcvbnm,.",
+    ),
+    ("ёіїєґў", "`s]'\\o"),
+    ("ςερτυθιοπασδφγηξκλζχψωβνμ", "wertyuiopasdfghjklzxcvbnm"),
+    ("קראטוןםפשדגכעיחלךףזסבהנמצתץ", "ertyuiopasdfghjkl;zxcvbnm,."),
+    (
+        "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرىةوزظ",
+        "qwertyuiop[]asdfghjkl;'zxcvnm,./",
+    ),
+];
+
 impl Key {
+    /// The key at the same place on a keyboard of the US, for a letter of a layout that has no Latin ones.
+    pub(crate) fn at_its_place(self) -> Option<Key> {
+        let Key::Char(c) = self else { return None };
+        let lower = c.to_lowercase().next()?;
+        let mut pairs = PLACES
+            .iter()
+            .flat_map(|(letters, keys)| letters.chars().zip(keys.chars()));
+        let (_, key) = pairs.find(|(letter, _)| *letter == lower)?;
+        Some(Key::Char(if c == lower {
+            key
+        } else {
+            key.to_ascii_uppercase()
+        }))
+    }
+
     /// The keys for a label such as `↑`, `Ctrl-C`, `k`, or a range such as `0-9`.
     pub(crate) fn written(name: &str) -> Vec<Key> {
         if let Some((key, _)) = NAMES.iter().find(|(_, named)| *named == name) {
@@ -77,6 +108,57 @@ impl fmt::Display for Key {
                 let name = NAMES.iter().find(|(key, _)| key == named);
                 f.write_str(name.map_or("", |(_, name)| name))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_of_another_alphabet_is_the_key_at_its_place() {
+        for (typed, key) in [
+            ('й', 'q'),
+            ('Й', 'Q'),
+            ('к', 'r'),
+            ('х', '['),
+            ('і', 's'),
+            ('ς', 'w'),
+            ('Ρ', 'R'),
+            ('ק', 'e'),
+            ('ق', 'r'),
+        ] {
+            assert_eq!(
+                Key::Char(typed).at_its_place(),
+                Some(Key::Char(key)),
+                "{typed}"
+            );
+        }
+        for other in [
+            Key::Char('q'),
+            Key::Char('ü'),
+            Key::Char('ก'),
+            Key::Ctrl('c'),
+            Key::Esc,
+        ] {
+            assert_eq!(other.at_its_place(), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn every_letter_of_a_layout_has_one_place() {
+        let mut letters = std::collections::HashSet::new();
+        for (of_layout, keys) in PLACES {
+            assert_eq!(
+                of_layout.chars().count(),
+                keys.chars().count(),
+                "{of_layout}"
+            );
+            assert!(
+                of_layout.chars().all(|letter| letters.insert(letter)),
+                "{of_layout}"
+            );
         }
     }
 }

@@ -9,8 +9,10 @@ use crate::{
     terminal::{Terminal, wait_until},
 };
 
-/// The start of a key, a click or a paste, without the rest.
-const UNFINISHED: [&str; 5] = [
+/// The start of a key, a click, an answer or a paste, without the rest.
+const UNFINISHED: [&str; 7] = [
+    "\u{1b}[1;",
+    "\u{1b}]0;x",
     "\u{1b}[<",
     "\u{1b}[",
     "\u{1b}O",
@@ -129,5 +131,20 @@ fn text_that_is_pasted_into_the_name_of_a_file_is_text_there() {
         files_in(directory.path())
     );
     terminal.press("q");
+    assert_eq!(terminal.exit_code(SOON), 0);
+}
+
+#[test]
+fn letters_of_another_keyboard_are_the_keys_at_their_places_and_others_say_how_to_leave() {
+    let mut terminal = explorer();
+    terminal.press("ш");
+    terminal.wait_for(SOON, "what i opens", |screen| {
+        screen.contains("what it shows")
+    });
+    terminal.press("ก");
+    terminal.wait_for(SOON, "the notice", |screen| {
+        screen.contains("ก has no meaning here") && screen.contains("Ctrl-C quits")
+    });
+    terminal.press("й");
     assert_eq!(terminal.exit_code(SOON), 0);
 }
