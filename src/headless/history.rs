@@ -158,7 +158,10 @@ impl KeptHistory {
             let rest = if filter.is_empty() {
                 String::new()
             } else {
-                format!(" in whose row {filter:?} occurs")
+                format!(
+                    " in whose row \"{}\" occurs",
+                    text::clean(filter, usize::MAX)
+                )
             };
             say(&format!("there are no runs{rest} in {file}"));
         }
