@@ -1,5 +1,5 @@
-# Describes an interpreter: prints one line of JSON after a mark. Also runs under Python 2.7, so that an outdated
-# interpreter can say so itself.
+# Describes an interpreter: writes JSON into the file that the first argument names, because its output may have anything
+# else in it. Also runs under Python 2.7, so that an outdated interpreter can say so itself.
 import sys
 
 # The user's directory may contain files named json or time, which must not be imported.
@@ -64,4 +64,5 @@ def about():
     return said
 
 
-print("pconc-tui:" + json.dumps(about()))
+with open(sys.argv[1], "w") as answer:
+    json.dump(about(), answer)

@@ -1753,9 +1753,9 @@ class Received:
 
 
 def convoy():
-    """The convoy: prints how long a thread takes to sleep for a millisecond beside computing threads, in nanoseconds.
+    """The convoy: tells how long a thread takes to sleep for a millisecond beside computing threads, in nanoseconds.
 
-    The arguments are the number of computing threads and the number of latencies.
+    The arguments are the number of computing threads, the number of latencies and the file for the answer.
     """
     computing, samples = int(sys.argv[1]), int(sys.argv[2])
     over = []
@@ -1780,7 +1780,8 @@ def convoy():
     over.append(True)
     for thread in threads:
         thread.join()
-    print("pconc-tui:" + json.dumps(latencies))
+    with open(sys.argv[3], "w") as answer:
+        json.dump(latencies, answer)
 
 
 def import_what_is_needed(order):

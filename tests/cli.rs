@@ -340,6 +340,42 @@ fn doctor_says_what_this_machine_offers() {
 }
 
 #[test]
+fn doctor_calls_an_interpreter_usable_only_if_it_executed_a_task() {
+    let named = "import sys; print(sys.executable)";
+    let real = std::process::Command::new("python3")
+        .args(["-c", named])
+        .output();
+    let Ok(real) = real.map(|output| text(&output.stdout).trim().to_string()) else {
+        return println!("skipped: there is no python3");
+    };
+    // The first executes everything, the second describes itself and nothing else.
+    for (condition, usable) in [("true", true), ("[ \"${3##*/}\" = answer.json ]", false)] {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("python3");
+        let script = format!(
+            "#!/bin/bash\n{condition} || {{ echo 'no licence' >&2; exit 3; }}\nexec -a \"$0\" '{real}' \"$@\"\n"
+        );
+        std::fs::write(&file, script).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .unwrap();
+        let mut doctor = command("doctor");
+        let doctor = doctor
+            .env("PATH", directory.path())
+            .env("PYENV_ROOT", directory.path())
+            .env("COLUMNS", "300")
+            .output()
+            .unwrap();
+        let findings = text(&doctor.stdout);
+        assert_eq!(findings.contains("; cpu task "), usable, "{findings}");
+        assert_eq!(
+            findings.contains("cannot execute a task"),
+            !usable,
+            "{findings}"
+        );
+    }
+}
+
+#[test]
 fn without_a_utf8_locale_everything_that_is_read_is_ascii() {
     let io = small("io");
     for line in [

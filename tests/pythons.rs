@@ -27,13 +27,20 @@ fn main() {
         Session::prepare().expect("the machine lets us measure"),
     ));
     type Test = fn(&Session) -> Outcomes;
-    let tests: [(&str, Test); 6] = [
+    let tests: [(&str, Test); 7] = [
         (
             "what_is_no_interpreter_has_one_sentence_that_says_why",
             no_interpreters,
         ),
         ("an_interpreter_that_hangs_is_given_up_and_killed", hanging),
-        ("an_interpreter_that_prints_besides_is_understood", chatty),
+        (
+            "an_interpreter_is_recognised_whatever_it_prints_to_either_stream",
+            chatty,
+        ),
+        (
+            "an_interpreter_that_works_only_through_its_wrapper_is_started_by_it",
+            needs_its_wrapper,
+        ),
         ("a_real_interpreter_says_what_it_is_and_where", real),
         ("a_shim_is_resolved_to_what_it_executes", shim),
         (
@@ -85,8 +92,8 @@ fn no_interpreters(session: &Session) -> Outcomes {
     fs::write(&not_executable, "#!/bin/sh\n")?;
     let one = |version: &str, implementation: &str| {
         format!(
-            "#!/bin/sh\necho 'pconc-tui:{{\"version\": \"{version}\", \"implementation\": \"{implementation}\", \
-             \"path\": \"/p\", \"gil\": \"on\", \"start_methods\": [], \"missing\": [], \"steps_per_s\": 0}}'\n"
+            "#!/bin/sh\necho '{{\"version\": \"{version}\", \"implementation\": \"{implementation}\", \
+             \"path\": \"/p\", \"gil\": \"on\", \"start_methods\": [], \"missing\": [], \"steps_per_s\": 0}}' > \"$3\"\n"
         )
     };
     let (old, pypy) = (&*one("3.7.16", "cpython"), &*one("3.10.1", "pypy"));
@@ -176,15 +183,52 @@ fn chatty(session: &Session) -> Outcomes {
         return Ok(());
     };
     let directory = tempfile::tempdir()?;
-    let content = format!(
-        "#!/bin/sh\necho Welcome!\necho warning >&2\nexec '{}' \"$@\"\n",
-        found.interpreter.path
-    );
-    let file = script(directory.path(), "chatty", &content);
-    let understood = session.python(&file).map_err(|useless| useless.sentence)?;
+    // A megabyte in one line without its end.
+    let megabyte = "head -c 1000000 /dev/zero | tr '\\0' x";
+    for (at, before, after) in [
+        (0, "echo Welcome!; echo warning >&2", ":"),
+        (1, "printf 'a banner without the end of its line'", ":"),
+        (2, megabyte, megabyte),
+        (3, &format!("{megabyte} >&2"), &format!("{megabyte} >&2")),
+        (
+            4,
+            "echo '{\"version\": \"2.0.0\"}'",
+            "echo bye; echo bye >&2",
+        ),
+    ] {
+        let path = &found.interpreter.path;
+        let content = format!("#!/bin/sh\n{before}\n'{path}' \"$@\"\nend=$?\n{after}\nexit $end\n");
+        let file = script(directory.path(), &format!("chatty{at}"), &content);
+        let understood = session.python(&file).map_err(|useless| useless.sentence)?;
+        check(
+            understood.interpreter == found.interpreter,
+            format!("{before}: {understood:?}"),
+        )?;
+    }
+    Ok(())
+}
+
+/// An interpreter that names itself, and that does not work where a variable is not set.
+fn needs_its_wrapper(session: &Session) -> Outcomes {
+    let Some(found) = any(session).filter(|_| Path::new("/bin/bash").exists()) else {
+        return Ok(());
+    };
+    let directory = tempfile::tempdir()?;
+    let inner = directory.path().join("inner");
+    let inner = inner.display();
+    let path = &found.interpreter.path;
+    let content =
+        format!("#!/bin/bash\n[ \"$NEEDED\" ] || exit 7\nexec -a '{inner}' '{path}' \"$@\"\n");
+    let direct = script(directory.path(), "inner", &content);
+    let content = format!("#!/bin/sh\nexport NEEDED=1\nexec '{inner}' \"$@\"\n");
+    let wrapper = script(directory.path(), "python3", &content);
+    refused(session, &direct)?;
+    let understood = session
+        .python(&wrapper)
+        .map_err(|useless| useless.sentence)?;
     check(
-        understood.interpreter == found.interpreter,
-        format!("{understood:?}"),
+        Path::new(&understood.interpreter.path) == wrapper,
+        understood.interpreter.path,
     )
 }
 

@@ -30,8 +30,7 @@ use crate::{
 pub const NAP: Duration = Duration::from_millis(1);
 /// The time limit of one measurement of a real lock: hundreds of latencies of several switch intervals.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The maximum number of latencies of one such measurement. Their text must fit into the part of the output that is
-/// kept.
+/// The maximum number of latencies of one such measurement.
 const SAMPLES_MAX: u32 = 1_000;
 /// The number of steps that a thread computes before it checks whether to stop.
 const STRIDE: u64 = 4096;
@@ -120,12 +119,14 @@ pub fn real(
     let none = |why: String| EngineError::new(format!("{python} {why}"));
     let numbers = [computing.to_string(), samples.min(SAMPLES_MAX).to_string()];
     let script = format!("{SCRIPT}\nconvoy()");
-    let arguments = ["-c", &script, &numbers[0], &numbers[1]];
+    let answer = context.scratch.answer();
+    let answer = answer.to_string_lossy();
+    let arguments = ["-c", &script, &numbers[0], &numbers[1], &answer];
     let path = &interpreter.path;
     let place = (None, crate::engine::zygote::Environment::Own);
     match ask(context, path, &arguments, place, LIMIT, cancelled) {
         Ok(answer) => answer
-            .marked()
+            .answered()
             .ok_or_else(|| none(format!("measured no convoy: it {}", answer.end))),
         Err(AskError::Cancelled) => Err(EngineError::new("stopped")),
         Err(AskError::NotStarted(why)) => Err(not_started(&python, &why)),

@@ -1,13 +1,17 @@
 //! Examines what this machine offers to the program.
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::mpsc};
 
-use super::{clock, os, scratch, session::Session};
+use super::{clock, os, run::Report, scratch, session::Session};
 use crate::{
-    catalog::workload::ITERATIONS,
+    catalog::{
+        model::Model,
+        workload::{ITERATIONS, Workload},
+    },
     domain::{
         machine::{Diagnosis, Limit},
-        python::Pythons,
+        plan::Draft,
+        python::{FoundPython, Interpreter, Pythons},
         text,
         time::{Nanos, seconds},
     },
@@ -122,20 +126,44 @@ fn pythons(session: &Session) -> Vec<Diagnosis> {
         let note = "the python models need CPython 3.8 or newer, on PATH or in pyenv";
         return vec![noted("Python", "none found", note)];
     }
+    let not_usable = |sentence: String| noted("Python", "not usable", sentence);
     let found = found.iter().map(|python| {
-        let interpreter = &python.interpreter;
-        let task = text::duration(python.speed().seconds_of(ITERATIONS.default));
-        let pool = if interpreter.subinterpreters {
-            ", subinterpreters"
-        } else {
-            ""
-        };
-        let value = format!("{}{pool}; cpu task {task}", interpreter.label());
-        noted("Python", value, text::clean(&interpreter.path, PATH_SHOWN))
+        let path = text::clean(&python.interpreter.path, PATH_SHOWN);
+        match try_task(session, &python.interpreter) {
+            Ok(()) => noted("Python", offered_by(python), path),
+            Err(why) => not_usable(format!("{path} cannot execute a task: {why}")),
+        }
     });
-    let useless = useless.iter();
-    let useless = useless.map(|useless| noted("Python", "not usable", &useless.sentence));
-    found.chain(useless).collect()
+    let useless = useless.iter().map(|useless| useless.sentence.clone());
+    found.chain(useless.map(not_usable)).collect()
+}
+
+fn offered_by(python: &FoundPython) -> String {
+    let task = text::duration(python.speed().seconds_of(ITERATIONS.default));
+    let pool = if python.interpreter.subinterpreters {
+        ", subinterpreters"
+    } else {
+        ""
+    };
+    format!("{}{pool}; cpu task {task}", python.interpreter.label())
+}
+
+/// Executes one short task under this interpreter. An interpreter may describe itself and yet be unable to do that.
+fn try_task(session: &Session, interpreter: &Interpreter) -> Result<(), String> {
+    let mut draft = Draft::new(Workload::Cpu, Model::PythonThreads, 1).with(&ITERATIONS, 1_000);
+    draft.tasks = 1;
+    draft.python = Some(interpreter.clone());
+    let plan = draft.validate(&session.limits);
+    let plan = plan.map_err(|invalid| invalid.sentence)?;
+    let (sender, reports) = mpsc::channel();
+    let report = move |report| drop(sender.send(report));
+    let _run = session.context.start(plan, report)?;
+    let ended = reports.iter().find_map(|report| match report {
+        Report::Batch(_) => None,
+        Report::Concluded(record) => Some(record.ending.error),
+        Report::Broken(sentence) => Some(Some(sentence)),
+    });
+    ended.flatten().map_or(Ok(()), Err)
 }
 
 fn surroundings() -> Vec<Diagnosis> {

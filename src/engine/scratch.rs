@@ -39,8 +39,8 @@ const MARKER_TEXT: &str =
 pub const MODULE: &str = "pconc_worker";
 /// The name of the script's part for the user's function.
 pub const FUNCTION: &str = "pconc_function";
-/// What an interpreter says of the user's function before a run.
-pub const ANSWER: &str = "answer.json";
+/// What an interpreter answers to a question.
+const ANSWER: &str = "answer.json";
 /// The program that does what is advised.
 pub const PROGRAM: &str = "pconc_advised.py";
 /// What a run showed about the user's function.
@@ -82,6 +82,11 @@ impl Scratch {
     /// The file that all tasks write, if they share one.
     pub fn shared_file(&self) -> PathBuf {
         self.directory.join(shared_file::NAME)
+    }
+
+    /// The file for the answer of an interpreter, whose output may be anything.
+    pub fn answer(&self) -> PathBuf {
+        self.directory.join(ANSWER)
     }
 
     /// The FIFO that receives everything that an interpreter prints.

@@ -12,13 +12,11 @@ use crate::{
         latch::wait_readable,
         lock::lock,
         run::RunContext,
-        scratch::{ANSWER, Scratch},
+        scratch::Scratch,
         zygote::{Environment, News, ProcessEnd, Program, Zygote},
     },
 };
 
-/// Marks the answer, because an interpreter may print other things as well.
-pub const MARK: &str = "pconc-tui:";
 /// The interval at which to check whether the answer is still needed, in milliseconds.
 const LOOK_MS: u16 = 50;
 /// The time limit for a killed program to disappear.
@@ -29,18 +27,16 @@ const GONE_MAX: Nanos = 2_000_000_000;
 pub struct ProgramOutput {
     /// The start of the output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
     pub output: String,
-    /// The content of the file for an answer, if the program wrote one.
-    pub answer: Option<String>,
+    /// The content of the file for the [answer](Scratch::answer); empty if the program wrote none.
+    pub answer: String,
     /// How the program exited.
     pub end: ProcessEnd,
 }
 
 impl ProgramOutput {
-    /// The value after the mark, if there is one of this type. What was printed before may lack the end of its line.
-    pub fn marked<T: DeserializeOwned>(&self) -> Option<T> {
-        let mut lines = self.output.lines();
-        let (_, said) = lines.find_map(|line| line.split_once(MARK))?;
-        serde_json::from_str(said).ok()
+    /// The answer, if it is one of this type.
+    pub fn answered<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(&self.answer).ok()
     }
 }
 
@@ -95,7 +91,7 @@ pub fn ask(
             let output = output.text();
             return Ok(ProgramOutput {
                 output,
-                answer: fs::read_to_string(scratch.directory.join(ANSWER)).ok(),
+                answer: fs::read_to_string(scratch.answer()).unwrap_or_default(),
                 end,
             });
         }

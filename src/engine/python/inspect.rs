@@ -17,7 +17,7 @@ use crate::{
         python::Interpreter,
         text::clean,
     },
-    engine::{run::RunContext, scratch::ANSWER, zygote::Environment},
+    engine::{run::RunContext, zygote::Environment},
 };
 
 /// The time limit for importing the function's module and reading its inputs.
@@ -85,7 +85,7 @@ pub fn look_at(
         "star": function.star,
         "calls": calls,
     });
-    let (order, answer) = (order.to_string(), context.scratch.directory.join(ANSWER));
+    let (order, answer) = (order.to_string(), context.scratch.answer());
     let answer = answer.to_string_lossy();
     let arguments = ["-c", FUNCTION_SCRIPT, &order, &answer];
     let place = (None, Environment::Users(BTreeMap::new()));
@@ -94,10 +94,7 @@ pub fn look_at(
     let target = clean(&function.target, 200);
     Some(
         match ask(context, path, &arguments, place, LIMIT, cancelled) {
-            Ok(asked) => match asked
-                .answer
-                .and_then(|text| serde_json::from_str(&text).ok())
-            {
+            Ok(asked) => match asked.answered() {
                 Some(InspectionAnswer::Seen(seen)) => Ok(seen.of(function)),
                 Some(InspectionAnswer::Refused {
                     sentence,

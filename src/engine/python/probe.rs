@@ -22,7 +22,37 @@ const SHOWN: usize = 120;
 
 /// Describes this file if it is an interpreter that can execute the worker's script. Otherwise returns why
 /// it cannot be used. `None` if `cancelled` returned true.
+///
+/// An interpreter that is behind a wrapper is started without it from then on, unless it then is not the same or does not
+/// work: the wrapper may prepare what it needs.
 pub fn probe(
+    context: &RunContext,
+    path: &Path,
+    environment: &Environment,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Result<FoundPython, UselessPython>> {
+    let mut found = match described(context, path, environment, cancelled)? {
+        Ok(found) => found,
+        useless => return Some(useless),
+    };
+    let behind = Path::new(&found.interpreter.path);
+    if !is_same(path, behind) {
+        let direct = described(context, behind, environment, cancelled)?;
+        if direct.is_ok_and(|direct| direct.interpreter == found.interpreter) {
+            return Some(Ok(found));
+        }
+        found.interpreter.path = path.to_string_lossy().into_owned();
+    }
+    Some(Ok(found))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let both = (std::fs::canonicalize(one), std::fs::canonicalize(other));
+    matches!(both, (Ok(one), Ok(other)) if one == other)
+}
+
+/// What this file says about itself.
+fn described(
     context: &RunContext,
     path: &Path,
     environment: &Environment,
@@ -31,7 +61,9 @@ pub fn probe(
     // Started in the user's directory: a shim of pyenv looks there for the selected version.
     let here = std::env::current_dir().ok();
     let place = (here.as_deref(), environment.clone());
-    let asked = |named| ask(context, named, &["-c", SCRIPT], place, LIMIT, cancelled);
+    let answer = context.scratch.answer();
+    let arguments = ["-c", SCRIPT, &answer.to_string_lossy()];
+    let asked = |named| ask(context, named, &arguments, place, LIMIT, cancelled);
     let found = match checked_name(path).map(asked) {
         Ok(Ok(answer)) => parsed(&answer),
         Ok(Err(AskError::Cancelled)) => return None,
@@ -78,7 +110,7 @@ struct Description {
 /// file.
 fn parsed(answer: &ProgramOutput) -> Result<FoundPython, String> {
     let ProgramOutput { output, end, .. } = answer;
-    let description: Description = answer.marked().ok_or_else(|| {
+    let description: Description = answer.answered().ok_or_else(|| {
         let what = if end.is_success() {
             "is not Python: it did not say what it is".into()
         } else {
@@ -132,16 +164,14 @@ fn quoted(printed: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::python::StartMethod,
-        engine::{python::ask::MARK, zygote::ProcessEnd},
-    };
+    use crate::{domain::python::StartMethod, engine::zygote::ProcessEnd};
 
-    fn ended(output: String, status: i32) -> ProgramOutput {
+    fn ended(output: &str, answer: String, status: i32) -> ProgramOutput {
         let end = ProcessEnd::Exited(status);
+        let output = output.into();
         ProgramOutput {
             output,
-            answer: None,
+            answer,
             end,
         }
     }
@@ -149,15 +179,12 @@ mod tests {
     fn answer(change: &str) -> String {
         let given = r#"{"version": "3.13.0", "implementation": "cpython", "path": "/usr/bin/python3.13",
             "start_methods": ["fork", "spawn"], "gil": "on", "steps_per_s": 17e6, "missing": ["ssl"]"#;
-        format!(
-            "Welcome!\n{MARK}{}{change}}}\nbye\n",
-            given.replace('\n', " ")
-        )
+        format!("{given}{change}}}")
     }
 
     #[test]
-    fn an_answer_is_found_among_other_output() {
-        let found = parsed(&ended(answer(""), 0)).unwrap();
+    fn an_answer_does_not_depend_on_the_output() {
+        let found = parsed(&ended("Welcome!", answer(""), 0)).unwrap();
         assert_eq!(found.interpreter.label(), "3.13.0, GIL on");
         assert_eq!(
             found.interpreter.start_methods,
@@ -168,35 +195,48 @@ mod tests {
 
     #[test]
     fn an_unusable_interpreter_is_explained_in_one_clause() {
-        for (printed, status, expected) in [
+        for (printed, answer, status, expected) in [
             (
+                "",
                 answer("").replace("3.13.0", "2.7.18"),
                 0,
                 "is Python 2.7.18: 3.8 or newer is needed",
             ),
             (
+                "",
                 answer("").replace("cpython", "pypy"),
                 0,
                 "is pypy, and this program compares with CPython",
             ),
             (
+                "",
                 answer("").replace("\"ssl\"", "\"ctypes\""),
                 0,
                 "is Python 3.13.0 without its module ctypes, which measuring needs",
             ),
             (
-                "usage: cat\n".into(),
+                "usage: cat\n",
+                String::new(),
                 0,
                 "is not Python: it did not say what it is; it printed: usage: cat",
             ),
-            (String::new(), 0, "is not Python: it did not say what it is"),
             (
-                "no\x1b[2Jroom\n".into(),
+                "",
+                String::new(),
+                0,
+                "is not Python: it did not say what it is",
+            ),
+            (
+                "no\x1b[2Jroom\n",
+                String::new(),
                 1,
                 "does not work as Python: it ended early with status 1; it printed: no\u{fffd}[2Jroom",
             ),
         ] {
-            assert_eq!(parsed(&ended(printed, status)).unwrap_err(), expected);
+            assert_eq!(
+                parsed(&ended(printed, answer, status)).unwrap_err(),
+                expected
+            );
         }
     }
 }
