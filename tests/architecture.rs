@@ -229,6 +229,20 @@ fn a_module_with_children_is_a_file_beside_their_folder() {
     );
 }
 
+#[test]
+fn no_sentence_escapes_foreign_letters_as_rust_does() {
+    // It makes a name of a machine, which nobody reads.
+    let is_exempt = |path: &Path| is_test_file(path) || path.ends_with("store/speeds.rs");
+    for (path, source) in sources().iter().filter(|(path, _)| !is_exempt(path)) {
+        let code = without_tests(source).lines();
+        let escaping: Vec<&str> = code
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .filter(|line| line.contains(":?}") || line.contains(":#?}"))
+            .collect();
+        assert!(escaping.is_empty(), "{}: {escaping:?}", path.display());
+    }
+}
+
 /// All files below `src`, by their path from there.
 fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -340,6 +340,24 @@ fn doctor_says_what_this_machine_offers() {
 }
 
 #[test]
+fn foreign_text_is_quoted_as_it_was_typed_without_what_harms() {
+    let directory = tempfile::tempdir().unwrap();
+    for (typed, shown) in [
+        ("क\u{94d}षेत्र", "क\u{94d}षेत्र"),
+        ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
+        ("a\u{202e}b\x1b", "a\u{fffd}b\u{fffd}"),
+    ] {
+        let mut list = command("history list");
+        let list = list
+            .arg("--history")
+            .arg(directory.path().join("history.jsonl"));
+        let output = list.args(["--filter", typed]).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(said.contains(&format!("\"{shown}\"")), "{said}");
+    }
+}
+
+#[test]
 fn doctor_calls_an_interpreter_usable_only_if_it_executed_a_task() {
     let named = "import sys; print(sys.executable)";
     let real = std::process::Command::new("python3")

@@ -26,7 +26,7 @@ use super::{
     cores::{CoreLane, CoreSegment, Cores, SEVERAL},
     summary::TraceSums,
 };
-use crate::domain::{machine::MAX_THREADS, phase::Phase, time::Nanos};
+use crate::domain::{machine::MAX_THREADS, phase::Phase, text::clean, time::Nanos};
 
 /// The longest run that a trace can have, in nanoseconds: 30 years. All sums over workers stay far below 2^64.
 const LONGEST: Nanos = 1_000_000_000_000_000_000;
@@ -250,8 +250,13 @@ impl TryFrom<StoredLane> for Lane {
                 .checked_add(stored.after_ns[index])
                 .filter(|at| *at <= LONGEST)
                 .ok_or("a moment beyond thirty years")?;
-            let phase =
-                Phase::from_letter(letter).ok_or_else(|| format!("the phase {letter:?}"))?;
+            let unknown = || {
+                format!(
+                    "the phase \"{}\"",
+                    clean(letter.encode_utf8(&mut [0; 4]), 1)
+                )
+            };
+            let phase = Phase::from_letter(letter).ok_or_else(unknown)?;
             lane.push(Transition {
                 at,
                 task: stored.tasks[index],
