@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use textwrap::{Options, WordSplitter};
+use unicode_width::UnicodeWidthStr;
 
 /// A duration with three significant digits and a unit: `12.3 ms`, `1.23 s`.
 pub fn duration(seconds: f64) -> String {
@@ -163,9 +164,18 @@ pub fn is_treacherous(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// Whether the text is one line of at most `width` columns, so that it needs no wrapping. (The wrapping counts each part of a
+/// joined emoji.)
+pub fn is_line_of(width: usize, text: &str) -> bool {
+    !text.contains('\n') && !text.ends_with(' ') && text.width() <= width
+}
+
 /// The text in lines of at most `width` columns, broken at spaces. A word that is longer than a line is broken at the
 /// end of the line.
 pub fn wrap(text: &str, width: u16) -> Vec<String> {
+    if is_line_of(width.into(), text) {
+        return vec![text.into()];
+    }
     let options = Options::new(width.max(1).into()).word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(text, options).into_iter();
     lines.map(Cow::into_owned).collect()
@@ -229,6 +239,18 @@ mod tests {
             ["at most 4 000: a", "limit of this program"]
         );
         assert_eq!(wrap("", 0), [""]);
+    }
+
+    #[test]
+    fn a_text_that_fits_its_columns_is_not_broken_whatever_its_letters() {
+        for fits in [
+            "👨\u{200d}👩\u{200d}👧 familie",
+            "क\u{94d}षेत्र",
+            "漢字テスト",
+        ] {
+            let width = u16::try_from(fits.width()).unwrap();
+            assert_eq!(wrap(fits, width), [fits]);
+        }
     }
 
     #[test]

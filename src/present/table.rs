@@ -8,7 +8,10 @@ use textwrap::{Options, WordSplitter::NoHyphenation};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::number::{self, NOTHING};
-use crate::catalog::metric::{HistoryColumn, Metric, Unit};
+use crate::{
+    catalog::metric::{HistoryColumn, Metric, Unit},
+    domain::text::is_line_of,
+};
 
 /// The alignment of the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -383,6 +386,9 @@ pub fn filled(text: &str, room: usize) -> String {
 }
 
 fn wrapped(line: &str, options: Options<'_>) -> Vec<String> {
+    if options.initial_indent.is_empty() && is_line_of(options.width, line) {
+        return vec![line.replace(GLUE, " ")];
+    }
     let line = whole_numbers(line);
     let lines = textwrap::wrap(&line, options);
     lines.iter().map(|line| line.replace(GLUE, " ")).collect()
