@@ -96,6 +96,7 @@ fn machine() -> Machine {
         cores_online: 2,
         cores_usable: 2,
         cores: vec![],
+        cores_quota: None,
         cores_whole: None,
         cores_limited_by: None,
         kernel: "Linux 6.12".into(),

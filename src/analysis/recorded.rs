@@ -108,10 +108,10 @@ fn setting(runs: &[RunEntry]) -> Setting {
         let mut interpreters = interpreters.filter(|python| python.gil == gil);
         interpreters.next().cloned()
     };
+    let machine = runs.first().map(|run| &run.provenance.machine);
     Setting {
-        cores: runs
-            .first()
-            .map_or(0, |run| run.provenance.machine.cores_usable),
+        cores: machine.map_or(0, |machine| machine.cores_usable),
+        quota: machine.and_then(|machine| machine.cores_quota),
         python: python(GilState::On),
         free: python(GilState::Off),
         ..Setting::default()

@@ -102,7 +102,7 @@ impl Verification {
         let prepare = |claim: &&'static Claim| {
             let design = claim.design(setting);
             let trial = design.trial(TrialTopic::Claim(claim.number), limits, speed);
-            let is_short = claim.needs_cores && setting.cores < 2;
+            let is_short = claim.needs_cores && setting.is_one_core();
             let obstacle = match &trial {
                 _ if is_short => Some(Obstacle::OneCore),
                 Ok(_) => None,

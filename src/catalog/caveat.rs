@@ -19,6 +19,8 @@ pub const WAIT_MIN_S: f64 = 0.01;
 pub const STOLEN_SHARE: f64 = 0.05;
 /// Stolen time is counted in steps of 10 ms per core, and a quota is spent in periods of 100 ms.
 pub const STOLEN_MIN_S: f64 = 0.05;
+/// Workers that used at least this share of a CPU quota were as fast as it allows.
+pub const FULL_QUOTA: f64 = 0.9;
 /// Waiting that the kernel did not see gets a caveat if it lasts this many seconds and is [`STILL_SHARE`] of all
 /// waiting for a core.
 pub const STILL_MIN_S: f64 = 0.25;
@@ -47,8 +49,10 @@ pub enum CaveatKind {
     RunQueueWait,
     /// The host of a virtual machine took the cores away.
     Stolen,
-    /// A CPU quota stopped the workers.
+    /// A CPU quota stopped the workers before they had used it up.
     Throttled,
+    /// A CPU quota stopped the workers because they had used it up.
+    FullQuota,
     /// The machine slept, or the program was stopped, during the run.
     Suspended,
     /// Chance, or creating the workers, has as much influence as the work.
@@ -115,7 +119,7 @@ impl CaveatDescription {
 }
 
 /// All kinds of caveats, the most frequent first. The last one stands for kinds of later versions.
-pub static CAVEATS: [CaveatDescription; 14] = [
+pub static CAVEATS: [CaveatDescription; 15] = [
     caveat(
         CaveatKind::CoresTaken,
         "cores-taken",
@@ -159,7 +163,22 @@ pub static CAVEATS: [CaveatDescription; 14] = [
         || {
             format!(
                 "a CPU quota (cgroup) stopped the workers for over {} of what they could use, and \
-                 {}",
+                 {}, although they used less than {} of it: others in the group used the rest",
+                percent(STOLEN_SHARE),
+                text::duration(STOLEN_MIN_S),
+                percent(FULL_QUOTA)
+            )
+        },
+    ),
+    caveat(
+        CaveatKind::FullQuota,
+        "full-quota",
+        "compare it with runs under the same quota; more workers gain nothing",
+        || {
+            format!(
+                "the workers used over {} of a CPU quota (cgroup), which stopped them for over {} of \
+                 what they could use without it, and {}",
+                percent(FULL_QUOTA),
                 percent(STOLEN_SHARE),
                 text::duration(STOLEN_MIN_S)
             )
@@ -309,6 +328,8 @@ pub enum Observation {
         seconds: f64,
         /// The share of the time that the workers could use.
         share: f64,
+        /// The number of cores that the quota allows, if the workers have used it up.
+        used_up: Option<f64>,
     },
     /// The machine slept for this many seconds.
     Slept(f64),
@@ -365,16 +386,16 @@ impl Caveat {
         }
     }
 
-    /// The speed-up is higher than `cores_usable` cores can give. `over` names the baseline that the user chose and the
+    /// The speed-up is higher than so many usable cores can give. `over` names the baseline that the user chose and the
     /// cores that it used; `None` is the default baseline.
-    pub fn noisy_machine(factor: f64, over: Option<(String, f64)>, cores_usable: u32) -> Caveat {
+    pub fn noisy_machine(factor: f64, over: Option<(String, f64)>, usable: f64) -> Caveat {
         let factor = text::speedup(factor);
         let over = over.map_or_else(String::new, |(name, cores)| {
             format!(" over {name}, which had {cores:.1} cores in use,")
         });
         CaveatKind::NoisyMachine.report(format!(
-            "{factor}{over} is more than {cores_usable} usable cores can give, so this run or its \
-             baseline was disturbed"
+            "{factor}{over} is more than {} can give, so this run or its baseline was disturbed",
+            text::amount(usable, "usable core")
         ))
     }
 }
@@ -394,7 +415,9 @@ impl LikelyCause {
     fn sentence(self) -> String {
         let reason = match self {
             LikelyCause::Known(CaveatKind::Suspended) => "it stood still",
-            LikelyCause::Known(CaveatKind::Throttled) => "a CPU quota stopped its workers",
+            LikelyCause::Known(CaveatKind::Throttled | CaveatKind::FullQuota) => {
+                "a CPU quota stopped its workers"
+            }
             LikelyCause::Known(CaveatKind::RunQueueWait) => "its workers waited for cores",
             LikelyCause::Known(_) => "others used the cores",
             LikelyCause::ColdCaches => {
@@ -429,9 +452,20 @@ impl From<Observation> for Caveat {
                 seconds,
                 share,
             )),
-            Observation::Throttled { seconds, share } => {
-                Kind::Throttled.report(taken_away("a CPU quota", seconds, share))
-            }
+            Observation::Throttled {
+                seconds,
+                share,
+                used_up,
+            } => match used_up {
+                None => Kind::Throttled.report(taken_away("a CPU quota", seconds, share)),
+                Some(cores) => {
+                    let quota = format!(
+                        "the workers used up a CPU quota of {}. It",
+                        text::amount(cores, "core")
+                    );
+                    Kind::FullQuota.report(taken_away(&quota, seconds, share))
+                }
+            },
             Observation::Slept(seconds) => during_run("the machine slept", seconds),
             Observation::Stopped(seconds) => during_run("the program was stopped", seconds),
             Observation::StoodStill(seconds) => Kind::Suspended.report(format!(
@@ -545,7 +579,7 @@ mod tests {
             assert_eq!(Caveat::from(seen).text, sentence);
         }
         assert_eq!(
-            Caveat::noisy_machine(3.0, Some(("#3 threads".into(), 1.9)), 2).text,
+            Caveat::noisy_machine(3.0, Some(("#3 threads".into(), 1.9)), 2.0).text,
             "3.0× over #3 threads, which had 1.9 cores in use, is more than 2 usable cores can give, so \
              this run or its baseline was disturbed. Run both again"
         );

@@ -24,6 +24,8 @@ use crate::domain::{
 /// The maximum number of workers of claims about computing. With more of them than that, one worker takes too long for
 /// the same work.
 const MOST_PER_CORE: u64 = 8;
+/// The smallest number of cores' worth of CPU time at which two workers clearly gain over one.
+const LEAST_CORES: f64 = 1.3;
 
 /// A claim that can be tested.
 #[derive(Debug)]
@@ -61,6 +63,8 @@ pub struct Setting {
     pub cores: u32,
     /// How many of them share no part of the processor with another one; `None` if that is not known.
     pub cores_whole: Option<u32>,
+    /// How many cores' worth of CPU time a quota allows, if there is one.
+    pub quota: Option<f64>,
     /// An interpreter with a GIL.
     pub python: Option<Interpreter>,
     /// An interpreter without a GIL.
@@ -77,9 +81,15 @@ impl Setting {
         Setting {
             cores: machine.cores_usable,
             cores_whole: machine.cores_whole,
+            quota: machine.cores_quota,
             python: first(GilState::On),
             free: first(GilState::Off),
         }
+    }
+
+    /// Whether so little more than one core can be used that no claim about parallelism can be tested.
+    pub fn is_one_core(&self) -> bool {
+        self.cores < 2 || self.quota.is_some_and(|quota| quota < LEAST_CORES)
     }
 
     /// The number of workers of claims about computing. Even on a single core it is two.
@@ -311,25 +321,28 @@ mod tests {
 
     #[test]
     fn threads_of_one_core_are_not_expected_to_compute_as_fast_as_cores() {
-        let bound = |cores, cores_whole| {
+        let bound = |cores, cores_whole, quota| {
             let setting = Setting {
                 cores,
                 cores_whole,
+                quota,
                 ..Setting::default()
             };
             trial(9, &setting).conditions[0].bound
         };
-        for (cores, whole, least) in [
-            (2, None, 1.3),
-            (2, Some(2), 1.3),
-            (2, Some(1), 1.1),
-            (4, Some(2), 1.3),
-            (8, Some(4), 2.0),
-            (16, Some(8), 4.0),
-            (16, None, 4.0),
+        for (cores, whole, quota, least) in [
+            (2, None, None, 1.3),
+            (2, Some(2), None, 1.3),
+            (2, Some(1), None, 1.1),
+            (2, Some(2), Some(1.5), 1.1),
+            (4, Some(2), None, 1.3),
+            (8, Some(4), None, 2.0),
+            (4, None, Some(3.2), 1.6),
+            (16, Some(8), None, 4.0),
+            (16, None, None, 4.0),
         ] {
-            let bound = bound(cores, whole);
-            assert_eq!(bound, Bound::AtLeast(least), "{cores} {whole:?}");
+            let bound = bound(cores, whole, quota);
+            assert_eq!(bound, Bound::AtLeast(least), "{cores} {whole:?} {quota:?}");
         }
     }
 

@@ -192,7 +192,7 @@ impl Pattern {
                 CaveatKind::RunQueueWait,
                 CaveatKind::Stolen,
             ],
-            Pattern::Throttled => &[CaveatKind::Throttled],
+            Pattern::Throttled => &[CaveatKind::Throttled, CaveatKind::FullQuota],
             _ => &[],
         }
     }

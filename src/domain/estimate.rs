@@ -38,8 +38,8 @@ pub enum Estimate {
 /// The facts about a machine that determine how long a run takes.
 #[derive(Clone, Copy, Debug)]
 pub struct MachineFacts<'a> {
-    /// Cores that the program may use, at least one.
-    pub cores_usable: u32,
+    /// How many cores can be in use at most.
+    pub cores: f64,
     /// How fast an idle core computes.
     pub speed: Option<&'a Speed>,
     /// The interpreters on the machine, with their speeds.
@@ -87,7 +87,7 @@ pub fn of(draft: &Draft, known: MachineFacts<'_>) -> Estimate {
     let Some(task) = Task::of(draft, known) else {
         return Estimate::NeedsSpeed;
     };
-    let at_once = at_once(draft, known.cores_usable);
+    let at_once = at_once(draft, known.cores);
     let mut seconds = if draft.workload.computes() {
         computing(draft, task.computing, at_once)
     } else {
@@ -222,17 +222,14 @@ impl Estimate {
 
 /// How many workers can compute at the same time: one under the emulated lock, under CPython's lock and in an event
 /// loop.
-fn at_once(draft: &Draft, cores: u32) -> f64 {
+fn at_once(draft: &Draft, cores: f64) -> f64 {
     let is_locked = |python: &Interpreter| python.gil == GilState::On;
     let model = draft.model;
     let takes_turns = model.has_emulated_lock()
         || model.is_event_loop()
         || (model.shares_an_interpreter() && draft.python.as_ref().is_none_or(is_locked));
-    if takes_turns {
-        1.0
-    } else {
-        draft.workers.min(cores.into()).max(1) as f64
-    }
+    let workers = if takes_turns { 1 } else { draft.workers.max(1) };
+    (workers as f64).min(cores)
 }
 
 /// Equal tasks in rounds of one per worker. If more workers compute than can do so at once, they take turns and all
@@ -320,7 +317,7 @@ mod tests {
 
     fn on_two_cores(writing: Option<f64>) -> MachineFacts<'static> {
         MachineFacts {
-            cores_usable: 2,
+            cores: 2.0,
             speed: None,
             pythons: &[],
             writing,
@@ -475,7 +472,7 @@ mod tests {
             for model in Model::of(false) {
                 let workers = if model.is_serial() { 1 } else { workers };
                 let draft = cpu(model, workers, tasks);
-                let Estimate::Seconds(found) = of(&draft, MachineFacts { cores_usable: cores, speed: None, pythons: &[], writing: None }) else {
+                let Estimate::Seconds(found) = of(&draft, MachineFacts { cores: cores.into(), speed: None, pythons: &[], writing: None }) else {
                     panic!("a task's time is known")
                 };
                 let at_once = match model {

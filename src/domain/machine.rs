@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     foreign,
-    text::{clean, counted},
+    text::{amount, clean},
 };
 
 /// The maximum number of threads of a run. Beyond about `vm.max_map_count / 4` threads, std aborts the process.
@@ -27,7 +27,7 @@ pub const MAX_PYTHON_INTERPRETERS: u64 = 256;
 pub const MAX_PYTHON_TASKS: u64 = 100_000;
 
 /// The machine as a record describes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's name; null if the system does not report it.
     #[serde(default, deserialize_with = "foreign::text_or_null")]
@@ -35,9 +35,17 @@ pub struct Machine {
     /// Cores that the operating system schedules on.
     #[serde(deserialize_with = "foreign::cores")]
     pub cores_online: u32,
-    /// Cores that this program may use: the minimum of online, affinity and cgroup quota.
+    /// Cores that this program may use at the same time: the minimum of online, affinity and cgroup quota. Half a core
+    /// that a quota allows counts as one, because a worker can use it.
     #[serde(deserialize_with = "foreign::cores")]
     pub cores_usable: u32,
+    /// How many cores' worth of CPU time a quota (cgroup) allows, if that is the limit. It may be a fraction.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "foreign::measured_or_null"
+    )]
+    pub cores_quota: Option<f64>,
     /// The numbers of the cores that this program may run on. If a quota is the limit, there are more of them than
     /// usable cores.
     #[serde(skip)]
@@ -61,11 +69,22 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// The most cores that can be in use on average: the usable ones, or the part of them that a quota allows.
+    pub fn full_use(&self) -> f64 {
+        let usable = f64::from(self.cores_usable);
+        self.cores_quota.map_or(usable, |quota| quota.min(usable))
+    }
+
+    /// That number in words: "2 cores", "1.5 cores".
+    pub fn cores_in_words(&self) -> String {
+        amount(self.full_use(), "core")
+    }
+
     /// The processor, the cores and the system in a few words: `Ryzen 5, 12 cores, Linux 6.12`.
     pub fn in_short(&self) -> String {
         let cpu = self.cpu_model.as_deref();
         let cpu = clean(cpu.unwrap_or("an unknown processor"), 60);
-        let cores = counted(u64::from(self.cores_usable), "core");
+        let cores = self.cores_in_words();
         format!("{cpu}, {cores}, {}", clean(&self.kernel, 40))
     }
 }

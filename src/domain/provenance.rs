@@ -16,7 +16,7 @@ pub enum Origin {
 }
 
 /// The origin, session and machine that runs have in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Provenance {
     /// Whether this session measured them, another one, or they are from a shared file.
     pub origin: Origin,

@@ -289,8 +289,8 @@ impl Record {
     }
 
     /// Whether something else changed the run's time, so that the time says little about the plan: other programs on
-    /// the cores, the host of a virtual machine, a CPU quota, or a pause of the program. Tasks that wait are not slowed down by a
-    /// busy core.
+    /// the cores, the host of a virtual machine, a CPU quota that others used, or a pause of the program. Tasks that wait are not
+    /// slowed down by a busy core. A quota that the workers used up belongs to the machine, as its number of cores does.
     pub fn is_disturbed(&self) -> bool {
         let always = [
             CaveatKind::CoresTaken,

@@ -105,8 +105,15 @@ pub(super) fn outliers_among(repeats: &[&Record], has_warmed_up: bool) -> Vec<(u
 
 /// The likely reason, judged by the run's other caveats.
 fn likely_cause(record: &Record, is_cold: bool) -> LikelyCause {
-    use CaveatKind::{CoresTaken, RunQueueWait, Stolen, Suspended, Throttled};
-    let explaining = [Suspended, Throttled, CoresTaken, Stolen, RunQueueWait];
+    use CaveatKind::{CoresTaken, FullQuota, RunQueueWait, Stolen, Suspended, Throttled};
+    let explaining = [
+        Suspended,
+        Throttled,
+        FullQuota,
+        CoresTaken,
+        Stolen,
+        RunQueueWait,
+    ];
     match explaining.into_iter().find(|kind| record.has_caveat(*kind)) {
         Some(kind) => LikelyCause::Known(kind),
         None if is_cold => LikelyCause::ColdCaches,

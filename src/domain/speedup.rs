@@ -57,21 +57,21 @@ impl Gain {
     /// Whether this number of cores cannot explain the speed-up of a `cpu` run, given that the baseline kept some cores
     /// busy. A tolerance of a tenth allows for clock frequency and chance. Over another language or interpreter any
     /// speed-up is possible.
-    pub fn is_implausible(&self, cores_usable: u32) -> bool {
+    pub fn is_implausible(&self, cores: f64) -> bool {
         // A baseline that others kept from its only core does not make a speed-up plausible; this check has to find
         // such baselines.
         self.over.same_interpreter
-            && self.factor * self.over.parallelism.max(1.0) > f64::from(cores_usable) * 1.1
+            && self.factor * self.over.parallelism.max(cores.min(1.0)) > cores * 1.1
     }
 
     /// The caveat about this speed-up of a plan, if the plan is a `cpu` plan and the usable cores cannot explain the
     /// speed-up.
-    pub fn caveat(&self, plan: &Plan, cores_usable: u32) -> Option<Caveat> {
+    pub fn caveat(&self, plan: &Plan, cores: f64) -> Option<Caveat> {
         let is_cpu = plan.workload == Workload::Cpu;
         let over = || (self.over.name(), self.over.parallelism);
-        (is_cpu && self.is_implausible(cores_usable)).then(|| {
+        (is_cpu && self.is_implausible(cores)).then(|| {
             let over = self.over.is_chosen.then(over);
-            Caveat::noisy_machine(self.factor, over, cores_usable)
+            Caveat::noisy_machine(self.factor, over, cores)
         })
     }
 }
@@ -182,13 +182,18 @@ mod tests {
 
     #[test]
     fn two_cores_do_not_explain_a_speedup_of_three_nor_one_of_two_over_a_run_that_used_both() {
-        assert!(over(1, 1.0, 3.0).is_implausible(2));
-        assert!(!over(1, 1.0, 2.05).is_implausible(2));
-        assert!(over(2, 1.9, 2.0).is_implausible(2));
-        assert!(!over(2, 1.9, 1.1).is_implausible(2));
+        assert!(over(1, 1.0, 3.0).is_implausible(2.0));
+        assert!(!over(1, 1.0, 2.05).is_implausible(2.0));
+        assert!(over(2, 1.9, 2.0).is_implausible(2.0));
+        assert!(!over(2, 1.9, 1.1).is_implausible(2.0));
         assert!(
-            over(1, 0.5, 3.0).is_implausible(2),
+            over(1, 0.5, 3.0).is_implausible(2.0),
             "a disturbed baseline is no explanation"
+        );
+        assert!(over(1, 1.0, 1.9).is_implausible(1.5) && !over(1, 1.0, 1.5).is_implausible(1.5));
+        assert!(
+            !over(1, 0.5, 1.0).is_implausible(0.5),
+            "both had half a core"
         );
     }
 
@@ -202,7 +207,7 @@ mod tests {
     fn over_another_language_every_speedup_is_possible_and_none_is_efficiency() {
         let mut gain = over(1, 1.0, 40.0);
         gain.over.same_interpreter = false;
-        assert!(!gain.is_implausible(2));
+        assert!(!gain.is_implausible(2.0));
         assert_eq!(gain.efficiency(2), None);
     }
 

@@ -106,6 +106,21 @@ pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
+/// A number that may be a fraction, with up to two digits after the point, and its noun: "2 cores", "1.5 cores".
+pub fn amount(n: f64, noun: &str) -> String {
+    let whole = n.round();
+    if (n - whole).abs() < 0.005 {
+        return counted(whole as u64, noun);
+    }
+    format!("{} {noun}s", short(n))
+}
+
+/// A number with up to two digits after the point.
+pub fn short(n: f64) -> String {
+    let digits = format!("{n:.2}");
+    digits.trim_end_matches('0').trim_end_matches('.').into()
+}
+
 /// Bytes in the largest unit in which the number is at least 1.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];

@@ -4,13 +4,13 @@
 use super::executor::Ending;
 use crate::{
     catalog::caveat::{
-        OBSERVER_SHARE, OTHERS_SHARE, Observation, SHORT_S, SHORTEST_S, STARTUP_SHARE, STILL_MIN_S,
-        STILL_SHARE, STOLEN_MIN_S, STOLEN_SHARE, WAIT_MIN_S, WAIT_SHARE,
+        FULL_QUOTA, OBSERVER_SHARE, OTHERS_SHARE, Observation, SHORT_S, SHORTEST_S, STARTUP_SHARE,
+        STILL_MIN_S, STILL_SHARE, STOLEN_MIN_S, STOLEN_SHARE, WAIT_MIN_S, WAIT_SHARE,
     },
     domain::{
         phase::Phase,
         record::{Outcome, Record},
-        time::{Nanos, seconds},
+        time::seconds,
     },
 };
 
@@ -23,8 +23,8 @@ pub fn about(record: &Record, ending: &Ending) -> Vec<Observation> {
     let dropped = (dropped > 0).then_some(Observation::EventsDropped(dropped));
     let died = ending.unprovoked_deaths().take(DEATHS_LISTED);
     let died = died.map(|death| Observation::WorkerDied(death.to_string()));
-    let (taken, too_short) = (others_on_cores(record), too_short(record));
-    let (stolen, throttled) = (stolen(record), throttled(record, ending.throttled));
+    let (taken, too_short) = (others_on_cores(record, ending.quota), too_short(record));
+    let (stolen, throttled) = (stolen(record), throttled(record, ending));
     // A run that is too short to compare is also too short to judge the cost of watching.
     let observed = observed(record).filter(|_| too_short.is_none());
     let has_no_core = stolen.is_some() || throttled.is_some();
@@ -88,10 +88,16 @@ fn stolen(record: &Record) -> Option<Observation> {
     Some(Observation::Stolen { seconds, share })
 }
 
-/// Whether a CPU quota stopped the workers.
-fn throttled(record: &Record, throttled: Nanos) -> Option<Observation> {
-    let (seconds, share) = taken_away(record, seconds(throttled))?;
-    Some(Observation::Throttled { seconds, share })
+/// Whether a CPU quota stopped the workers. If they have used it up, they were as fast as it allows.
+fn throttled(record: &Record, ending: &Ending) -> Option<Observation> {
+    let (seconds, share) = taken_away(record, seconds(ending.throttled))?;
+    let times = &record.times;
+    let used = times.cpu_s / (times.wall_s - times.startup_s.unwrap_or(0.0));
+    Some(Observation::Throttled {
+        seconds,
+        share,
+        used_up: ending.quota.filter(|quota| used >= quota * FULL_QUOTA),
+    })
 }
 
 /// Time that was taken away from the workers, in seconds, and which share that is of what they could use, if it is worth
@@ -103,11 +109,14 @@ fn taken_away(record: &Record, seconds: f64) -> Option<(f64, f64)> {
 }
 
 /// Whether other programs used the cores, according to the kernel's accounting. For `io`, the embedded server is one of
-/// them.
-fn others_on_cores(record: &Record) -> Option<Observation> {
+/// them. They may use what a quota does not allow this program anyway.
+fn others_on_cores(record: &Record, quota: Option<f64>) -> Option<Observation> {
     let others: Option<f64> = record.cores.iter().map(|core| core.others_s).sum();
-    let share = others? / (record.times.wall_s * record.cores.len() as f64);
-    (is_cpu(record) && share > OTHERS_SHARE).then(|| Observation::CoresTaken {
+    let (others, cores) = (others? / record.times.wall_s, record.cores.len() as f64);
+    let lacks_cores =
+        quota.is_none_or(|quota| cores - others < quota.min(cores) * (1.0 - OTHERS_SHARE));
+    let share = others / cores;
+    (is_cpu(record) && share > OTHERS_SHARE && lacks_cores).then(|| Observation::CoresTaken {
         share,
         waited: foreign_wait(record),
     })
@@ -224,9 +233,23 @@ mod tests {
             "one cause, one caveat"
         );
         assert!(
-            matches!(others_on_cores(&record), Some(Observation::CoresTaken { share, waited: Some(waited) })
+            matches!(others_on_cores(&record, None), Some(Observation::CoresTaken { share, waited: Some(waited) })
                 if (share - 0.31).abs() < 1e-9 && (waited - 0.3).abs() < 1e-9)
         );
+    }
+
+    #[test]
+    fn others_may_use_the_part_of_the_cores_that_a_quota_does_not_allow() {
+        for (others_s, is_told) in [(0.5, false), (0.8, true)] {
+            let mut record = quiet(Workload::Cpu, 2, 1.0);
+            record.cores[0].others_s = Some(others_s);
+            let seen = caveats(&record, |ending| ending.quota = Some(1.5));
+            assert_eq!(
+                seen.contains(&CaveatKind::CoresTaken),
+                is_told,
+                "{others_s}"
+            );
+        }
     }
 
     #[test]
@@ -274,6 +297,13 @@ mod tests {
         let stopped = |throttled| caveats(&record, |ending| ending.throttled = throttled);
         assert_eq!(stopped(1_000_000_000), [CaveatKind::Throttled]);
         assert!(!stopped(40_000_000).contains(&CaveatKind::Throttled));
+        for (quota, kind) in [(1.5, CaveatKind::FullQuota), (1.9, CaveatKind::Throttled)] {
+            record.times.cpu_s = record.times.wall_s * 1.45;
+            let seen = caveats(&record, |ending| {
+                (ending.throttled, ending.quota) = (1_000_000_000, Some(quota));
+            });
+            assert_eq!(seen, [kind], "{quota}");
+        }
         assert!(seen(&record).contains(&CaveatKind::Suspended));
         record.cores[1].stolen_s = None;
         assert!(

@@ -45,7 +45,11 @@ fn machine(session: &Session) -> Vec<Diagnosis> {
     let unknown = || "unknown".to_string();
     let limited = machine.cores_limited_by.as_ref();
     let limited = limited.map(|why| format!("limited by {why}"));
-    let cores = format!("{} of {}", machine.cores_usable, machine.cores_online);
+    let cores = format!(
+        "{} of {}",
+        text::short(machine.full_use()),
+        machine.cores_online
+    );
     let processor = machine.cpu_model.clone().unwrap_or_else(unknown);
     let memory = machine.memory_bytes.map_or_else(unknown, text::bytes);
     let task = session.calibrate().seconds_of(ITERATIONS.default);
@@ -169,13 +173,13 @@ fn try_task(session: &Session, interpreter: &Interpreter) -> Result<(), String> 
 fn surroundings() -> Vec<Diagnosis> {
     let directory = scratch::temporary();
     let kind = os::file_system(&directory).unwrap_or_else(|| "unknown".into());
-    let writable = match tempfile::tempfile_in(&directory) {
-        Ok(_) => "writable",
-        Err(_) => "not writable: the io workload cannot run",
+    let note = match tempfile::tempfile_in(&directory) {
+        Ok(_) => format!("{kind}, writable"),
+        Err(error) => {
+            let why = scratch::cannot_use(&directory, &error);
+            format!("neither io nor Python's models can run: {why}")
+        }
     };
-    let (value, note) = (
-        directory.display().to_string(),
-        format!("{kind}, {writable}"),
-    );
+    let value = directory.display().to_string();
     vec![noted("temporary files", value, note)]
 }

@@ -76,6 +76,8 @@ pub struct Ending {
     pub stopped: Nanos,
     /// How long a CPU quota stopped the program's control group during the run, summed over the cores.
     pub throttled: Nanos,
+    /// The number of cores that this quota allows, if there is one.
+    pub quota: Option<f64>,
 }
 
 impl Ending {

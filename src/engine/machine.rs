@@ -9,14 +9,17 @@ use crate::domain::machine::{
 const OWN_FILES: u64 = 64;
 /// The number of descriptors that a fetching worker holds at once: its socket, its file, and those of a name lookup.
 const FILES_PER_WORKER: u64 = 5;
-/// The number of threads and processes that other programs of the same user must still be able to create.
+/// The number of threads and processes that this program needs besides its workers, with some to spare.
+const OWN_TASKS: u64 = 8;
+/// The number of those that other programs of the same user must still be able to create, if as many are left.
 const OTHER_TASKS: u64 = 64;
 
 /// Describes this machine.
 pub fn examine() -> Machine {
     let online = os::cores_online();
     let bound = os::affinity();
-    let (usable, reason) = usable_cores(online, bound.len());
+    let affinity = u32::try_from(bound.len()).unwrap_or(online);
+    let (usable, quota, reason) = usable_cores(online, affinity, os::cpu_quota());
     // All cores, if the system does not report which ones.
     let cores = if bound.is_empty() {
         (0..u16::try_from(online).unwrap_or(u16::MAX)).collect()
@@ -27,6 +30,7 @@ pub fn examine() -> Machine {
         cpu_model: os::cpu_model(),
         cores_online: online,
         cores_usable: usable,
+        cores_quota: quota,
         cores_whole: os::whole_cores(&cores).map(|whole| whole.min(usable)),
         cores,
         cores_limited_by: reason,
@@ -35,20 +39,22 @@ pub fn examine() -> Machine {
     }
 }
 
-/// The minimum of online cores, affinity and control-group quota, and the reason if it is not all online cores.
-fn usable_cores(online: u32, bound: usize) -> (u32, Option<String>) {
-    let affinity = u32::try_from(bound)
-        .unwrap_or(online)
-        .clamp(1, online.max(1));
-    // std returns the minimum of affinity and quota, over all control groups above this process.
-    let all = std::thread::available_parallelism().map_or(affinity, |cores| cores.get() as u32);
+/// The minimum of online cores, affinity and control-group quota; the quota if it is the minimum; and the reason if it is
+/// not all online cores.
+fn usable_cores(
+    online: u32,
+    affinity: u32,
+    quota: Option<f64>,
+) -> (u32, Option<f64>, Option<String>) {
+    let affinity = affinity.clamp(1, online.max(1));
     let reason = |what: &str| Some(format!("{what}; {online} are online"));
-    if all < affinity {
-        (all, reason("the control group's quota"))
+    if let Some(quota) = quota.filter(|quota| *quota < f64::from(affinity)) {
+        let usable = (quota.ceil() as u32).clamp(1, affinity);
+        (usable, Some(quota), reason("the control group's quota"))
     } else if affinity < online {
-        (affinity, reason("the CPU affinity"))
+        (affinity, None, reason("the CPU affinity"))
     } else {
-        (online, None)
+        (online, None, None)
     }
 }
 
@@ -76,7 +82,8 @@ pub fn limits(open_files: u64) -> WorkerLimits {
         (os::tasks_allowed(), "the control group's limit of tasks"),
     ] {
         if let Some(allowed) = allowed {
-            let left = allowed.saturating_sub(OTHER_TASKS).max(1);
+            let kept_free = (allowed / 4).clamp(OWN_TASKS, OTHER_TASKS);
+            let left = allowed.saturating_sub(kept_free).max(1);
             threads = threads.or_less(left, what);
             processes = processes.or_less(left, what);
         }
@@ -113,8 +120,26 @@ mod tests {
         );
         assert_eq!(
             machine.cores_limited_by.is_some(),
-            machine.cores_usable < machine.cores_online
+            machine.full_use() < machine.cores_online.into()
         );
+    }
+
+    #[test]
+    fn a_quota_is_used_as_the_fraction_that_it_is_and_a_part_of_a_core_counts_as_a_core() {
+        for (online, affinity, quota, expected) in [
+            (2, 2, None, (2, None, None)),
+            (2, 2, Some(1.5), (2, Some(1.5), Some("quota"))),
+            (2, 2, Some(0.25), (1, Some(0.25), Some("quota"))),
+            (2, 2, Some(2.0), (2, None, None)),
+            (8, 8, Some(3.0), (3, Some(3.0), Some("quota"))),
+            (8, 2, Some(3.0), (2, None, Some("affinity"))),
+            (8, 2, Some(1.1), (2, Some(1.1), Some("quota"))),
+        ] {
+            let (usable, limit, reason) = usable_cores(online, affinity, quota);
+            assert_eq!((usable, limit), (expected.0, expected.1), "{quota:?}");
+            let is_right = |reason: &String| expected.2.is_some_and(|word| reason.contains(word));
+            assert_eq!(reason.as_ref().is_some_and(is_right), expected.2.is_some());
+        }
     }
 
     #[test]

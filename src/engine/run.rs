@@ -228,7 +228,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             EngineError::system(format!("cannot {what} the directory {directory}"))
         };
         if plan.writes_files() || plan.model().is_python() || Post::is_needed(plan) {
-            scratch.make().map_err(cannot("make"))?;
+            scratch.make()?;
         }
         if let Some(Addresses::Loopback(latencies_ms)) = plan.addresses() {
             self.assignment.port = zygote.start_server(Site {
@@ -317,6 +317,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             throttled: os::throttled()
                 .zip(throttled)
                 .map_or(0, |(now, then)| now.saturating_sub(then)),
+            quota: os::cpu_quota(),
             server_died: self.assignment.port > 0 && !zygote.stop_server(),
             ..std::mem::take(&mut self.ending)
         }

@@ -247,7 +247,7 @@ impl<'a> Bench<'a> {
     /// The known facts for estimates of durations on this machine.
     pub fn known(&self) -> MachineFacts<'_> {
         MachineFacts {
-            cores_usable: self.session.machine.cores_usable,
+            cores: self.session.machine.full_use(),
             speed: self.speed.as_ref(),
             pythons: &self.pythons,
             writing: None,

@@ -283,7 +283,7 @@ impl ChartComposer<'_> {
 
     fn ideal(&self, configuration: usize) -> Option<f64> {
         let SweepEntry { sweep, results, .. } = self.entry;
-        let cores = self.entry.provenance.machine.cores_usable;
+        let cores = self.entry.provenance.machine.full_use();
         let workers = sweep.plan.configurations[configuration].workers;
         // With one worker the limit is the serial time.
         let most = (workers > 1).then(|| sweep.plan.ideal_speedup(workers, cores, results));

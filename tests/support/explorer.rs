@@ -37,6 +37,7 @@ pub fn machine(cores: u32) -> Machine {
         cores_online: cores,
         cores_usable: cores,
         cores: (0..u16::try_from(cores).unwrap_or(u16::MAX)).collect(),
+        cores_quota: None,
         cores_whole: None,
         cores_limited_by: None,
         kernel: "Linux 6.12".into(),

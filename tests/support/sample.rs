@@ -28,6 +28,7 @@ pub fn history(cores_usable: u32) -> History {
         cores_online: cores_usable,
         cores_usable,
         cores: vec![],
+        cores_quota: None,
         cores_whole: None,
         cores_limited_by: None,
         kernel: "sample".into(),

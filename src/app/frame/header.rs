@@ -9,7 +9,11 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown, live::Activity, screens::timeline::playback::Playback},
-    domain::{history::RunEntry, text::counted, time::seconds},
+    domain::{
+        history::RunEntry,
+        text::{counted, short},
+        time::seconds,
+    },
     present::{
         sentence::{self, pattern, work},
         table::{fitting, in_rows, shortened},
@@ -243,7 +247,7 @@ fn machine(app: &App) -> [String; 3] {
                 || cores.clone(),
                 |reason| {
                     let online = counted(machine.cores_online.into(), "core");
-                    format!("{} of {online} ({reason})", machine.cores_usable)
+                    format!("{} of {online} ({reason})", short(machine.full_use()))
                 },
             );
             [whole, cores, String::new()]
@@ -252,7 +256,7 @@ fn machine(app: &App) -> [String; 3] {
 }
 
 fn cores(app: &App) -> String {
-    counted(app.machine_shown().cores_usable.into(), "core")
+    app.machine_shown().cores_in_words()
 }
 
 /// The number of cores that the workers use.

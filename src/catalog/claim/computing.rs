@@ -113,10 +113,11 @@ pub(super) static WITHOUT_LOCK: Claim = Claim {
 };
 
 /// What a worker on each core has to be faster than one by. The threads of a core count as one core, because they share
-/// what computes.
+/// what computes. Of the cores, a quota may allow a fraction.
 fn gain(setting: &Setting) -> f64 {
     let workers = setting.per_core() as f64;
-    match setting.cores_whole.map_or(workers, f64::from) {
+    let whole = setting.cores_whole.map_or(workers, f64::from);
+    match whole.min(setting.quota.unwrap_or(whole)) {
         whole if whole < 2.0 => NO_GAIN,
         whole => (OF_IDEAL * whole.min(workers)).max(GAIN),
     }

@@ -146,9 +146,9 @@ fn assessed(entries: &[&RunEntry], chosen: &[&RunEntry]) -> Vec<(usize, Assessme
             repeats: repeats.remove(&entry.number).unwrap_or_default(),
             ..Assessment::default()
         };
-        let cores_usable = entry.provenance.machine.cores_usable;
+        let cores = entry.provenance.machine.full_use();
         let gain = assessment.gain();
-        assessment.implausible = gain.and_then(|gain| gain.caveat(plan, cores_usable));
+        assessment.implausible = gain.and_then(|gain| gain.caveat(plan, cores));
         (entry.number, assessment)
     });
     assessed.collect()

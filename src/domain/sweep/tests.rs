@@ -593,7 +593,7 @@ mod concluded {
             serial.campaign = crate::fixtures::swept::part(1);
             let sweep = crate::fixtures::swept::of(plan);
             let results = sweep.results([&serial]);
-            [2, 4, 16].map(|workers| sweep.plan.ideal_speedup(workers, 2, &results))
+            [2, 4, 16].map(|workers| sweep.plan.ideal_speedup(workers, 2.0, &results))
         };
         assert_eq!(ideals(&draft, 0.01), [2.0, 4.0, 16.0]);
         draft.draft.set(&COMPUTE_ITERATIONS, 1_000_000);

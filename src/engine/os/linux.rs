@@ -1,16 +1,19 @@
 //! Linux.
 
 mod blocked;
+mod control_group;
 mod switches;
 
 use std::{
     collections::{HashMap, HashSet},
     ffi::CString,
     fs, io,
-    os::fd::OwnedFd,
+    os::fd::{AsRawFd, OwnedFd},
+    path::{Path, PathBuf},
 };
 
 pub use blocked::{ProcessFiles, ThreadFiles};
+pub use control_group::{cpu_quota, tasks_allowed, throttled};
 use nix::{
     sys::{
         memfd::{MFdFlags, memfd_create},
@@ -210,6 +213,28 @@ pub fn nameless_file(label: &str, bytes: usize) -> io::Result<OwnedFd> {
     Ok(file)
 }
 
+/// A short path of an open directory, which other processes of this user can use while this one has it open.
+pub fn path_of(directory: &impl AsRawFd) -> Option<PathBuf> {
+    let (pid, number) = (std::process::id(), directory.as_raw_fd());
+    let path = PathBuf::from(format!("/proc/{pid}/fd/{number}"));
+    path.exists().then_some(path)
+}
+
+/// Removes the semaphores of this user whose names start like this. The C library keeps each as a file.
+pub fn remove_semaphores(start: &str) {
+    let start = format!("sem.{start}");
+    for entry in fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+        if entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(start.as_bytes())
+        {
+            // Fails for those of other users.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Returns the pages to the system. Afterwards they read as zeros in every process that maps them.
 ///
 /// # Safety
@@ -307,13 +332,8 @@ pub fn available_memory() -> Option<u64> {
         .lines()
         .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    let directories = control_groups("memory").into_iter();
-    let left_in = |directory: String| {
-        let most = number_in(&format!("{directory}/memory.max"))?;
-        Some(most.saturating_sub(number_in(&format!("{directory}/memory.current"))?))
-    };
-    directories
-        .filter_map(left_in)
+    control_group::memory_left()
+        .into_iter()
         .chain([kilobytes << 10])
         .min()
 }
@@ -347,65 +367,12 @@ pub fn whole_cores(cores: &[u16]) -> Option<u32> {
     u32::try_from(groups?.len()).ok().filter(|whole| *whole > 0)
 }
 
-/// How many tasks (threads and processes) the control group of this process still allows, if it has a limit.
-pub fn tasks_allowed() -> Option<u64> {
-    let directories = control_groups("pids").into_iter();
-    directories
-        .filter_map(|directory| tasks_left_in(&directory))
-        .min()
-}
-
-/// How long the control group of this process has been stopped because it had used up its CPU quota, summed over the
-/// cores; `None` if the kernel does not report it.
-pub fn throttled() -> Option<Nanos> {
-    let directories = control_groups("cpu").into_iter();
-    directories
-        .filter_map(|directory| fs::read_to_string(format!("{directory}/cpu.stat")).ok())
-        .find_map(|text| throttled_in(&text))
-}
-
-/// `throttled_usec` of version 2, `throttled_time` in nanoseconds of version 1.
-fn throttled_in(text: &str) -> Option<Nanos> {
-    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-    lines.find_map(|(name, value)| {
-        let unit = match name {
-            "throttled_usec" => 1_000,
-            "throttled_time" => 1,
-            _ => return None,
-        };
-        Some(value.trim().parse::<Nanos>().ok()? * unit)
-    })
-}
-
-/// The directories of this process's control groups that have this controller.
-fn control_groups(controller: &str) -> Vec<String> {
-    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let directory = |line: &str| {
-        let mut parts = line.splitn(3, ':');
-        let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
-        match controllers {
-            "" => Some(format!("/sys/fs/cgroup{path}")),
-            _ if controllers.split(',').any(|name| name == controller) => {
-                Some(format!("/sys/fs/cgroup/{controller}{path}"))
-            }
-            _ => None,
-        }
-    };
-    groups.lines().filter_map(directory).collect()
-}
-
-fn tasks_left_in(directory: &str) -> Option<u64> {
-    let most = number_in(&format!("{directory}/pids.max"))?;
-    let now = number_in(&format!("{directory}/pids.current")).unwrap_or(0);
-    Some(most.saturating_sub(now))
-}
-
 /// The maximum number of memory mappings of a process. Each thread's stack takes two.
 pub fn mappings_allowed() -> Option<u64> {
     number_in("/proc/sys/vm/max_map_count")
 }
 
-fn number_in(file: &str) -> Option<u64> {
+fn number_in(file: impl AsRef<Path>) -> Option<u64> {
     fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
@@ -420,11 +387,14 @@ pub fn raise_open_files() -> u64 {
     }
 }
 
-/// How many more processes and threads this user may create, if there is a limit. The superuser does not have one.
+/// How many more processes and threads this user may create, if there is a limit. The machine's superuser does not have
+/// one, but that of a container with users of its own has.
 pub fn processes_allowed() -> Option<u64> {
     let (soft, _) = getrlimit(Resource::RLIMIT_NPROC).ok()?;
     let user = nix::unistd::getuid();
-    (soft != rlim_t::MAX && !user.is_root()).then(|| soft.saturating_sub(tasks_of(user.as_raw())))
+    let users = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let is_superuser = user.is_root() && users.split_whitespace().take(2).eq(["0", "0"]);
+    (soft != rlim_t::MAX && !is_superuser).then(|| soft.saturating_sub(tasks_of(user.as_raw())))
 }
 
 /// The number of threads in all processes of a user.
@@ -453,7 +423,7 @@ fn tasks_of(user: u32) -> u64 {
 }
 
 /// The kind of file system that holds `path`, by name if it is a common one.
-pub fn file_system(path: &std::path::Path) -> Option<String> {
+pub fn file_system(path: &Path) -> Option<String> {
     let kind = nix::sys::statfs::statfs(path).ok()?.filesystem_type().0;
     // linux/magic.h
     let name = match kind as u64 {
@@ -523,19 +493,6 @@ mod tests {
         assert!(
             (before + USED / 2..SIZE).contains(&after),
             "{before}, then {after}"
-        );
-    }
-
-    #[test]
-    fn both_versions_of_control_groups_say_how_long_a_quota_stopped_the_program() {
-        let old = "nr_periods 9\nnr_throttled 2\nthrottled_time 1500\nburst_time 0\n";
-        assert_eq!(throttled_in(old), Some(1_500));
-        let new = "usage_usec 9\nnr_throttled 2\nthrottled_usec 1500\n";
-        assert_eq!(throttled_in(new), Some(1_500_000));
-        assert_eq!(
-            throttled_in("usage_usec 9\n"),
-            None,
-            "the root has no quota"
         );
     }
 

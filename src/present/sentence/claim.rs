@@ -339,7 +339,9 @@ pub fn spent(verified: &Verified) -> Option<String> {
 
 fn obstacle(obstacle: &Obstacle) -> String {
     match obstacle {
-        Obstacle::OneCore => "There is one usable core, and the claim is about several".into(),
+        Obstacle::OneCore => {
+            "One core is usable, or little more, and the claim is about several".into()
+        }
         Obstacle::Impossible(sentence) => format!("It cannot be measured here: {sentence}"),
         Obstacle::FailedControl(topic) => format!(
             "A control failed, so that nothing here can be trusted: {}",

@@ -14,7 +14,7 @@ use crate::{
         provenance::{Origin, Provenance},
         python::Interpreter,
         record::{OUTPUT_KEPT, Record},
-        text::{bytes, clean, counted, duration},
+        text::{bytes, clean, counted, duration, short},
     },
     present::run_table::NAME,
 };
@@ -158,11 +158,11 @@ pub fn printed(record: &Record) -> Option<(String, String)> {
 pub fn machine(machine: &Machine) -> String {
     let cpu = machine.cpu_model.as_deref().unwrap_or("unknown CPU");
     let mut cores = counted(machine.cores_online.into(), "core");
-    if machine.cores_usable != machine.cores_online {
+    if machine.full_use() < machine.cores_online.into() {
         let why = machine.cores_limited_by.as_deref();
         let why = why.map(|why| format!(" ({})", foreign(why)));
         let why = why.unwrap_or_default();
-        cores = format!("{} of {cores} usable{why}", machine.cores_usable);
+        cores = format!("{} of {cores} usable{why}", short(machine.full_use()));
     }
     let memory = machine.memory_bytes;
     let memory = memory.map(|size| format!(", {} of memory", bytes(size)));

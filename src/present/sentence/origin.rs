@@ -4,7 +4,6 @@ use super::{moment, utc};
 use crate::domain::{
     history::RunEntry,
     provenance::{Origin, Provenance},
-    text::counted,
 };
 
 /// Where and when a run of a shared file was recorded, in three lengths, the longest first; `None` for this user's own
@@ -17,7 +16,7 @@ pub fn recorded_on(entry: &RunEntry) -> Option<[String; 3]> {
         return None;
     }
     let cpu = machine.cpu_model.as_deref().unwrap_or("an unnamed CPU");
-    let cores = counted(machine.cores_usable.into(), "core");
+    let cores = machine.cores_in_words();
     let started_at = moment(&entry.record.started_at);
     let (day, _) = started_at.split_once(' ').unwrap_or_default();
     Some([

@@ -13,7 +13,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown},
-    domain::{record::CoreRecord, time::seconds, trace::Trace},
+    domain::{record::CoreRecord, text::short, time::seconds, trace::Trace},
     present::table::fitting,
     ui::{
         area::{cells, split_left},
@@ -84,7 +84,7 @@ fn draw_line(app: &App, cores: &[Core], theme: Theme, area: Rect, buf: &mut Buff
 
 /// The title: what is drawn, in as much detail as there is room for.
 fn title(app: &App, cores: &[Core], over_time: bool, inner: Rect) -> String {
-    let usable = app.machine_shown().cores_usable;
+    let usable = short(app.machine_shown().full_use());
     let which = app.recorded_on().map_or("usable", |_| "recorded");
     match several_a_cell(cores, inner) {
         _ if over_time => {

@@ -12,7 +12,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Shown},
-    domain::{phase::Phase, text::counted, trace::Sample},
+    domain::{phase::Phase, text::amount, trace::Sample},
     ui::{
         area::{split_below, split_left},
         panel::{draw_centred, draw_frame, draw_lines, draw_text, wrap},
@@ -165,7 +165,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [CurveRow; 2] {
         CurveRow {
             name: "in use",
             now: parallelism,
-            most: app.machine_shown().cores_usable.into(),
+            most: app.machine_shown().full_use(),
             most_is: "core",
             value: |sample| sample.on_core,
             style: theme.parallelism(),
@@ -177,7 +177,7 @@ fn rows(app: &App, shown: Shown<'_>, theme: Theme) -> [CurveRow; 2] {
 /// time that the number is about.
 fn draw_label(row: &CurveRow, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
     let when = shown.entry().map_or("now", |_| "on average");
-    let most = format!("of {}", counted(row.most as u64, row.most_is));
+    let most = format!("of {}", amount(row.most, row.most_is));
     let lines = [
         Line::from(vec![
             Span::raw(format!("{:<10}", row.name)),

@@ -41,7 +41,7 @@ impl App {
             .filter(|run| run.provenance.is_same_machine(here))
             .map(|run| &run.record);
         MachineFacts {
-            cores_usable: self.settings.machine.cores_usable,
+            cores: self.settings.machine.full_use(),
             speed: self.work.speed.as_ref(),
             pythons: self.form.found_pythons(),
             writing: records.find_map(estimate::writing_cost),

@@ -24,7 +24,7 @@ use crate::{
         history::RunEntry,
         record::Outcome,
         speedup::Baseline,
-        text::{self, counted, grouped},
+        text::{self, grouped},
         time::seconds,
     },
     present::{
@@ -135,7 +135,7 @@ type Number = (String, Vec<String>, String);
 
 /// Draws the time, the speed-up, and the values of concurrency and parallelism.
 fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
-    let cores = app.machine_shown().cores_usable;
+    let cores = app.machine_shown().cores_in_words();
     let (time, result) = match shown {
         Shown::Live(live) => {
             let (_, ended, _) = live.trace.tasks;
@@ -162,7 +162,7 @@ fn draw_figures(app: &App, shown: Shown<'_>, area: Rect, buf: &mut Buffer) {
             parallelism,
             "parallelism",
             "par.",
-            &format!("of {} in use", counted(cores.into(), "core")),
+            &format!("of {cores} in use"),
         ),
     ];
     // A number with more digits gets more room. In 120 columns, large ones are three columns apart or more.

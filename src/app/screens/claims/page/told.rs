@@ -239,7 +239,7 @@ fn bars(app: &App, verified: &Verified, rows: u16) -> (Evidence, u16) {
     let least = match quantity {
         Quantity::CoresInUse => {
             let run = app.run_behind(verified);
-            run.map_or(0.0, |run| run.provenance.machine.cores_usable.into())
+            run.map_or(0.0, |run| run.provenance.machine.full_use())
         }
         Quantity::Overlap | Quantity::Found | Quantity::Lost => 1.0,
         _ => 0.0,
