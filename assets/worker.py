@@ -1354,14 +1354,14 @@ class Manager:
 
         return Listener(BLOCK_SOCKET, backlog=self.workers)
 
-    def give_up(self, error):
+    def give_up(self, error, doing=""):
         """Ends the interpreter if the pool cannot be completed. Leaving the pool would wait for workers that wait for
         the gate.
         """
         if isinstance(error, concurrent.futures.BrokenExecutor) and self.order["has_own_process"]:
             self.name_dead(error)
         else:
-            self.fail(error_text(error))
+            self.fail(doing + error_text(error))
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)
@@ -1496,14 +1496,18 @@ def pool_of_processes(manager):
     import multiprocessing
 
     context = multiprocessing.get_context(manager.order["start_method"])
-    if needs_shared_lock(manager.order):
-        manager.links.lock = context.Lock()
-    return concurrent.futures.ProcessPoolExecutor(
-        max_workers=manager.workers,
-        mp_context=context,
-        initializer=settle_in_process,
-        initargs=(manager.links,),
-    )
+    try:
+        if needs_shared_lock(manager.order):
+            manager.links.lock = context.Lock()
+        return concurrent.futures.ProcessPoolExecutor(
+            max_workers=manager.workers,
+            mp_context=context,
+            initializer=settle_in_process,
+            initargs=(manager.links,),
+        )
+    except OSError as error:
+        # The system's error does not say where semaphores are.
+        manager.give_up(error, "multiprocessing cannot make semaphores in /dev/shm, which has to be writable: ")
 
 
 def pool_of_interpreters(manager):
@@ -1794,19 +1798,17 @@ def import_what_is_needed(order):
         import concurrent.futures.process  # noqa: F401
         import multiprocessing  # noqa: F401
 
-        if order["workload"]["function"]:
-            keep_sockets_together()
+        keep_together(order)
 
 
-def keep_sockets_together():
-    """Makes multiprocessing put its sockets beside this module, where they are removed with it, in any environment."""
+def keep_together(order):
+    """Makes multiprocessing put its sockets and semaphores where this program removes them, however everything ends."""
     import multiprocessing
 
-    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pymp-own")
-    # A longer one leaves no room for the name of a socket.
-    if len(place) <= 80:
-        os.makedirs(place, exist_ok=True)
-        multiprocessing.current_process()._config["tempdir"] = place
+    # Processes of every start method inherit this.
+    config = multiprocessing.current_process()._config
+    config["tempdir"] = order["sockets"]
+    config["semprefix"] = order["semaphores"]
 
 
 def main():

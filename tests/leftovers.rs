@@ -1,5 +1,9 @@
 //! However the program exits, nothing of it is left. The record says what the outside world did to a run.
 
+// If the file were beside this one, cargo would treat it as a separate test program.
+#[path = "leftovers/kills.rs"]
+mod kills;
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -520,11 +524,125 @@ fn a_stopped_zygote_goes_with_a_program_that_is_killed() {
     }
 }
 
-/// The semaphores of multiprocessing in shared memory, of all processes of the machine.
+/// The semaphores of the program's sessions in shared memory, of all processes of the machine.
 fn semaphores() -> BTreeSet<String> {
     let entries = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.starts_with("sem.mp-")).collect()
+    names
+        .filter(|name| name.starts_with("sem.pconc-tui-"))
+        .collect()
+}
+
+/// The program with this directory for temporary files, started by a shell that executes this first.
+fn after(script: &str, line: &str, temporary: &Path) -> Output {
+    let script = format!("{script}; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_pconc-tui")]);
+    command
+        .args(line.split_whitespace())
+        .arg("--no-history")
+        .env("TMPDIR", temporary)
+        .stdin(Stdio::null());
+    command.output().expect("there is a shell")
+}
+
+#[test]
+fn however_long_the_path_of_temporary_files_is_there_is_room_for_the_names_of_sockets() {
+    let room = tempfile::tempdir().expect("there is room for one");
+    let mut models = vec!["processes --payload 1MB".to_string()];
+    for method in ["spawn", "forkserver"] {
+        let model = |python| format!("python-processes --start-method {method} --python {python}");
+        models.extend(python().map(model));
+    }
+    for length in [79, 150] {
+        let name = "x".repeat(length - room.path().as_os_str().len() - 1);
+        let temporary = room.path().join(name);
+        fs::create_dir(&temporary).expect("it is our directory");
+        for model in &models {
+            let line = format!("run --workload counter --workers 2 --tasks 2 --model {model}");
+            let output = after(":", &line, &temporary);
+            assert!(output.status.success(), "{length}, {model}: {output:?}");
+            assert!(is_empty(&temporary), "{length}, {model}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_may_open_hardly_any_files_leaves_none_behind() {
+    let temporary = tempfile::tempdir().expect("there is room for one");
+    for files in [10, 12, 14, 16, 18, 20, 24] {
+        for model in ["processes", "python-threads", "python-processes"] {
+            let line = format!("run --workload io --model {model} --workers 2 --tasks 2");
+            let output = after(&format!("ulimit -n {files}"), &line, temporary.path());
+            wait_until(&format!("{model} with {files} files: {output:?}"), || {
+                is_empty(temporary.path())
+            });
+        }
+    }
+}
+
+#[test]
+fn where_no_temporary_files_can_be_made_the_error_says_where_and_what_to_do() {
+    for line in [
+        "run --workload io --model threads --workers 2 --tasks 2",
+        "run --workload cpu --model python-threads --workers 2 --tasks 2",
+    ] {
+        let output = after(":", line, Path::new("/nowhere/at/all"));
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        let expected = "cannot make temporary files in /nowhere/at/all: no such file or directory; \
+                        create it, or set TMPDIR to a directory in which you may write";
+        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(expected), "{line}: {said}");
+        assert!(
+            !output.status.success() && !words.contains("--python"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn where_shared_memory_cannot_be_written_the_error_names_it_and_keeps_pythons_reason() {
+    let Some(python) = python() else { return };
+    let temporary = tempfile::tempdir().expect("there is room for one");
+    let line = format!(
+        "run --workload cpu --model python-processes --workers 2 --tasks 2 --iterations 1000 --python {python}"
+    );
+    for (options, reason) in [
+        ("ro", "Read-only file system"),
+        ("size=4k,nr_inodes=1", "No space left on device"),
+    ] {
+        let script = format!("mount -t tmpfs -o {options} tmpfs /dev/shm || exit 77");
+        let inner = format!("{script}; exec \"$0\" \"$@\"");
+        let output = Command::new("unshare")
+            .args([
+                "--mount",
+                "sh",
+                "-c",
+                &inner,
+                env!("CARGO_BIN_EXE_pconc-tui"),
+            ])
+            .args(line.split_whitespace())
+            .arg("--no-history")
+            .env("TMPDIR", temporary.path())
+            .stdin(Stdio::null())
+            .output();
+        let Some(output) = output.ok().filter(|output| {
+            let is_refused = String::from_utf8_lossy(&output.stderr).contains("unshare failed");
+            output.status.code() != Some(77) && !is_refused
+        }) else {
+            println!("skipped: this user may not mount a file system");
+            return;
+        };
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("multiprocessing cannot make semaphores in /dev/shm")
+                && words.contains(reason),
+            "{said}"
+        );
+    }
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn is_intact(block: &[u8]) -> bool {
 
 /// A connection to the program, which serves this worker now.
 fn wait_for_turn(scratch: &Scratch) -> io::Result<UnixStream> {
-    let mut program = UnixStream::connect(scratch.block())?;
+    let mut program = scratch.at_block(UnixStream::connect)?;
     program.read_exact(&mut TURN.clone())?;
     Ok(program)
 }
@@ -128,7 +128,7 @@ impl Post {
     /// # Errors
     /// If the system refuses the socket or the thread.
     pub fn open(scratch: &Scratch, block: Arc<[u8]>) -> io::Result<Post> {
-        let listener = UnixListener::bind(scratch.block())?;
+        let listener = scratch.at_block(UnixListener::bind)?;
         let closing = Arc::new(Latch::new()?);
         let until = closing.clone();
         let serve = move || {

@@ -14,7 +14,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions},
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -23,8 +23,8 @@ use std::{
 
 use nix::fcntl::{Flock, FlockArg};
 
-use super::lock::lock;
-use crate::domain::shared_file;
+use super::{EngineError, lock::lock, os};
+use crate::domain::{shared_file, text};
 
 /// The start of the name of every session's directory; 32 hexadecimal digits follow.
 const PREFIX: &str = "pconc-tui-";
@@ -94,17 +94,46 @@ impl Scratch {
         self.directory.join(OUTPUT)
     }
 
-    /// The socket at which workers ask for their block.
-    pub fn block(&self) -> PathBuf {
-        self.directory.join(BLOCK)
+    /// Binds or connects the socket at which workers ask for their block. The path of a socket must not be longer than 107
+    /// bytes, and that of the directory may be.
+    ///
+    /// # Errors
+    /// If the directory cannot be opened, or the system refuses the socket.
+    pub fn at_block<T>(&self, socket: impl FnOnce(PathBuf) -> io::Result<T>) -> io::Result<T> {
+        let directory = File::open(&self.directory)?;
+        socket(self.shortened(&directory).join(BLOCK))
+    }
+
+    /// A path of the directory that is as short as possible, for sockets of other programs. It is valid while this program
+    /// has the directory.
+    pub fn short_path(&self) -> PathBuf {
+        let held = lock(&self.held);
+        let short = held.as_ref().map(|held| self.shortened(held));
+        short.unwrap_or_else(|| self.directory.clone())
+    }
+
+    fn shortened(&self, open: &File) -> PathBuf {
+        os::path_of(open).unwrap_or_else(|| self.directory.clone())
+    }
+
+    /// The start of the names of all semaphores that Python creates in this session.
+    pub fn semaphores(&self) -> String {
+        semaphores(&self.directory)
     }
 
     /// Creates the directory, readable by this user alone. A directory that this session made before and could not
     /// remove is used again.
     ///
     /// # Errors
-    /// If the temporary directory is not writable, or the name is already taken.
-    pub fn make(&self) -> io::Result<()> {
+    /// If the temporary directory is not writable, or the name is already taken; the message is one sentence.
+    pub fn make(&self) -> Result<(), EngineError> {
+        self.try_to_make().map_err(|error| {
+            let place = self.directory.parent().unwrap_or(&self.directory);
+            EngineError::new(cannot_use(place, &error))
+        })
+    }
+
+    fn try_to_make(&self) -> io::Result<()> {
         let mut held = lock(&self.held);
         if is_marked(&self.directory) {
             return Ok(());
@@ -143,6 +172,24 @@ pub fn temporary() -> PathBuf {
     } else {
         directory
     }
+}
+
+/// Why no temporary files can be made in this directory, and what to do, in one sentence.
+pub fn cannot_use(directory: &Path, error: &io::Error) -> String {
+    let advice = match error.kind() {
+        ErrorKind::NotFound
+        | ErrorKind::NotADirectory
+        | ErrorKind::PermissionDenied
+        | ErrorKind::ReadOnlyFilesystem => {
+            "; create it, or set TMPDIR to a directory in which you may write"
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "; make room, or set TMPDIR to a directory that has some"
+        }
+        _ => "",
+    };
+    let (directory, why) = (directory.display(), text::plain(error));
+    format!("cannot make temporary files in {directory}: {why}{advice}")
 }
 
 fn locked(directory: &Path) -> Option<Flock<File>> {
@@ -226,7 +273,8 @@ fn is_own(path: &Path, name: &str, kind: FileType) -> bool {
         OUTPUT => kind.is_fifo(),
         BLOCK => kind.is_socket(),
         "__pycache__" => kind.is_dir() && holds_only(path, is_module),
-        // multiprocessing creates it for the sockets of its server.
+        _ if is_listener(path, name, kind) => true,
+        // multiprocessing makes one for its sockets, unless it was told where to put them.
         _ if name.starts_with("pymp-") => kind.is_dir() && holds_only(path, is_listener),
         _ => kind.is_file() && (is_module(path, name, kind) || is_output_of_task(name)),
     }
@@ -241,8 +289,9 @@ fn is_module(_: &Path, name: &str, kind: FileType) -> bool {
             .any(|rest| rest.starts_with('.'))
 }
 
+/// A socket of multiprocessing. Its name has been shorter since Python 3.14.
 fn is_listener(_: &Path, name: &str, kind: FileType) -> bool {
-    kind.is_socket() && name.starts_with("listener-")
+    kind.is_socket() && (name.starts_with("listener-") || name.starts_with("sock-"))
 }
 
 fn is_output_of_task(name: &str) -> bool {
@@ -252,16 +301,27 @@ fn is_output_of_task(name: &str) -> bool {
     task.is_some_and(|task| task.parse::<u32>().is_ok())
 }
 
-/// Removes the program's own files from a directory, the marker last, and then the directory if it is empty.
+/// The start of the names of the semaphores of the session with this directory.
+fn semaphores(directory: &Path) -> String {
+    let name = directory.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Removes the session's semaphores, the program's own files from its directory, the marker last, and then the directory
+/// if it is empty.
 fn remove_own(directory: &Path) {
-    let mut is_empty = true;
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        if entry.file_name() != MARKER {
-            let own = kind_of(&entry, is_own);
-            is_empty &= own.is_some_and(|kind| remove_entry(&entry.path(), kind).is_ok());
+    os::remove_semaphores(&semaphores(directory));
+    let remove = |entry: io::Result<DirEntry>| {
+        let entry = entry?;
+        match kind_of(&entry, is_own) {
+            _ if entry.file_name() == MARKER => Ok(()),
+            Some(kind) => remove_entry(&entry.path(), kind),
+            None => Err(ErrorKind::DirectoryNotEmpty.into()),
         }
-    }
-    if is_empty {
+    };
+    // Each entry is tried. A directory that cannot be read, because this program may open no more files, is not empty.
+    let removed = fs::read_dir(directory).map(|entries| entries.map(remove).collect::<Vec<_>>());
+    if removed.is_ok_and(|removed| removed.iter().all(Result::is_ok)) {
         let _ = fs::remove_file(directory.join(MARKER));
         // Fails if something else was put there meanwhile.
         let _ = fs::remove_dir(directory);

@@ -171,6 +171,8 @@ impl Session {
     /// If there is none; the message is one sentence. An unusable `python3` is an error, too: the user would not notice
     /// that a different interpreter was used.
     pub fn default_python(&self) -> Result<FoundPython, EngineError> {
+        // Without temporary files no interpreter can be asked, so none of them is to blame.
+        self.context.scratch.make()?;
         let mut first_useless = None;
         for file in find::candidates() {
             match self.python(&file) {

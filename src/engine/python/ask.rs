@@ -72,7 +72,7 @@ pub fn ask(
         let doing = format!("cannot use {}", scratch.directory.display());
         AskError::Broken(EngineError::system(doing)(error))
     };
-    scratch.make().map_err(broken)?;
+    scratch.make().map_err(AskError::Broken)?;
     let _removed = Removed(scratch);
     let mut output = OutputReader::open(&scratch.output()).map_err(broken)?;
     let program = Program {

@@ -130,6 +130,8 @@ fn order(assignment: &Assignment) -> Value {
         "workers": plan.workers,
         "tasks": plan.tasks,
         "start_method": start_method.map(|method| method.name()),
+        "sockets": assignment.scratch.short_path().to_string_lossy(),
+        "semaphores": format!("/{}", assignment.scratch.semaphores()),
         "has_own_process": plan.model().has_processes(),
         "shares_lock": plan.lock() == Lock::Real,
         "workload": workload(assignment),

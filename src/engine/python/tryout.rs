@@ -33,8 +33,8 @@ pub fn try_program(
     cancelled: &dyn Fn() -> bool,
 ) -> ProgramRun {
     let file = context.scratch.directory.join(PROGRAM);
-    let written = context.scratch.make().and_then(|()| fs::write(&file, code));
-    let Ok(here) = written.and_then(|()| std::env::current_dir()) else {
+    let is_written = context.scratch.make().is_ok() && fs::write(&file, code).is_ok();
+    let Some(here) = std::env::current_dir().ok().filter(|_| is_written) else {
         context.scratch.remove();
         return ProgramRun::NotRun;
     };

@@ -234,3 +234,36 @@ fn foreign_files_in_the_session_directory_stay_and_the_next_run_uses_it_again() 
     scratch.remove();
     assert!(!scratch.directory.exists());
 }
+
+#[test]
+fn semaphores_go_with_the_directory_of_their_session_and_others_stay() {
+    let room = room();
+    let (ours, theirs) = (Scratch::below(room.path()), Scratch::below(room.path()));
+    ours.make().unwrap();
+    let semaphore = |scratch: &Scratch| {
+        let file = PathBuf::from(format!("/dev/shm/sem.{}-ab3d_5fg", scratch.semaphores()));
+        fs::write(&file, "x").map(|()| file)
+    };
+    let (Ok(own), Ok(other)) = (semaphore(&ours), semaphore(&theirs)) else {
+        println!("skipped: there is no shared memory to write to");
+        return;
+    };
+    ours.remove();
+    assert!(!own.exists() && other.exists());
+    fs::remove_file(other).unwrap();
+}
+
+#[test]
+fn a_socket_fits_into_a_directory_whose_path_is_too_long_for_one() {
+    let room = room();
+    let long = room.path().join("x".repeat(120));
+    fs::create_dir(&long).unwrap();
+    let scratch = Scratch::below(&long);
+    scratch.make().unwrap();
+    let listener = scratch.at_block(UnixListener::bind).unwrap();
+    UnixListener::bind(scratch.short_path().join("listener-abcd1234")).unwrap();
+    assert!(scratch.directory.join(BLOCK).exists());
+    drop(listener);
+    scratch.remove();
+    assert!(!scratch.directory.exists());
+}

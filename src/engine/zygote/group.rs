@@ -38,10 +38,6 @@ const GONE_MAX: Duration = Duration::from_secs(1);
 const HIDDEN: &str = "PYTHON";
 /// The variable with which the user turns the lock of a free-threaded build on or off.
 const KEPT: &str = "PYTHON_GIL";
-/// The longest path of a temporary directory that leaves multiprocessing's server enough room for the name of its
-/// socket. The system allows 107 bytes, and `/pymp-xxxxxxxx/listener-xxxxxxxx` needs 32 of them.
-const SOCKET_DIRECTORY_MAX: usize = 75;
-
 /// The processes of a program.
 #[derive(Debug)]
 pub struct ProcessGroup {
@@ -162,8 +158,24 @@ pub fn spawn(program: &Program, scratch: &Scratch) -> io::Result<Pid> {
     };
     // SAFETY: the zygote has one thread, so its child may do anything before it becomes the program.
     unsafe { command.pre_exec(prepare) };
-    let child = command.spawn()?;
+    let child = command.spawn();
+    let child = child.map_err(|error| explained(error, &command))?;
     Ok(Pid::from_raw(child.id().cast_signed()))
+}
+
+/// What does not exist, if that is not the program itself. The system's error does not say it.
+fn explained(error: io::Error, command: &Command) -> io::Error {
+    let what = match command.get_current_dir() {
+        _ if error.kind() != io::ErrorKind::NotFound => return error,
+        Some(directory) if !directory.exists() => {
+            format!("the directory {} does not exist", directory.display())
+        }
+        _ if Path::new(command.get_program()).exists() => {
+            "the interpreter that its first line names does not exist".into()
+        }
+        _ => return error,
+    };
+    io::Error::new(error.kind(), what)
 }
 
 /// Prepares a program for the session's own environment, whose temporary files are removed with the directory however
@@ -176,10 +188,8 @@ fn clean(command: &mut Command, own: &Path) {
     command
         .current_dir(own)
         .env("PYTHONPATH", own)
-        .env("PYTHONNOUSERSITE", "1");
-    if own.as_os_str().len() <= SOCKET_DIRECTORY_MAX {
-        command.env("TMPDIR", own);
-    }
+        .env("PYTHONNOUSERSITE", "1")
+        .env("TMPDIR", own);
 }
 
 /// Makes this process ignore these signals.
