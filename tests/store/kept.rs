@@ -161,6 +161,48 @@ fn many_commands_at_once_lose_no_run_of_a_large_history() {
     assert_eq!(room.numbers(), (1..=3040).collect::<Vec<_>>());
 }
 
+/// What a line of the history says about its number.
+#[derive(serde::Deserialize)]
+struct Numbered {
+    number: Option<usize>,
+}
+
+#[test]
+fn sixteen_commands_that_end_at_once_lose_no_run_of_a_history_of_a_hundred_thousand() {
+    const EARLIER: usize = 100_000;
+    let room = Room::new();
+    let mut store = Store::at(room.place());
+    store
+        .keep_run(0, &here("one"), &record("earlier-1-"))
+        .unwrap();
+    let first = String::from_utf8(room.content()).unwrap();
+    let (session, run) = first.split_once('\n').unwrap();
+    let run = |number: usize| {
+        let numbered = run.replace("\"number\":1,", &format!("\"number\":{number},"));
+        numbered.replace("earlier-1-", &format!("earlier-{number}-"))
+    };
+    let lines: Vec<String> = (1..=EARLIER).map(run).collect();
+    fs::write(room.file(), format!("{session}\n{}", lines.concat())).unwrap();
+    fs::remove_file(room.place().index()).unwrap();
+    let next = store.keep_run(0, &here("one"), &record("next")).unwrap();
+    assert_eq!(next, EARLIER + 1);
+    let programs: Vec<Child> = (0..16)
+        .map(|_| start(&format!("{TINY} --format json"), &room))
+        .collect();
+    for program in programs {
+        let output = program.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+    let content = room.content();
+    let lines = content.split(|byte| *byte == b'\n');
+    let parsed = lines.filter_map(|line| serde_json::from_slice(line).ok());
+    let mut numbers: Vec<usize> = parsed.filter_map(|line: Numbered| line.number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=next + 16).collect::<Vec<_>>());
+    assert_eq!(pending(&room), Vec::<String>::new());
+}
+
 #[test]
 fn the_next_number_is_known_without_reading_the_history() {
     let room = Room::new();
