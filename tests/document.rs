@@ -11,9 +11,10 @@ use fixtures::{
 };
 use jsonschema::Validator;
 use pconc_tui::{
-    analysis::shared::Shared,
+    analysis::{shared::Shared, verified::Verification},
     catalog::{
         caveat::Observation,
+        claim::{CLAIMS, Setting},
         metric::{METRICS, Unit},
         model::Model,
         workload::{ADDRESSES, ITERATIONS, SHARED_FILE, Workload},
@@ -30,7 +31,9 @@ use pconc_tui::{
             CampaignPart, GilTotals, Outcome, PhaseSource, PrintedOutput, PythonRecord, Record,
             TaskOutcome, TaskRecord,
         },
+        rounds::Effort,
         shared_file::{FileContent, FilePart, SharedFile, Source},
+        speed::Speed,
         sweep::{Sweep, SweepDraft},
         trace::Trace,
     },
@@ -320,6 +323,30 @@ fn swept(models: Vec<Model>, pythons: Vec<Interpreter>) -> Vec<u8> {
     out
 }
 
+/// Claims with their controls, before anything was measured.
+fn claims_document() -> Vec<u8> {
+    let setting = Setting {
+        cores: 2,
+        ..Setting::default()
+    };
+    let verification = Verification::new(
+        &CLAIMS,
+        &setting,
+        Effort::of_question(1.0),
+        &WorkerLimits::default(),
+        &|_| Some(Speed::uniform(1e8)),
+    );
+    let shared = Shared {
+        claims: verification.claims.iter().collect(),
+        controls: verification.control_judgements().collect(),
+        ..Shared::default()
+    };
+    let mut out = vec![];
+    json::write(&mut out, &provenance().machine, &shared, Traces::LeftOut)
+        .expect("memory takes everything");
+    out
+}
+
 #[test]
 fn documents_of_every_kind_keep_to_the_schema_which_lists_all_their_keys() {
     let validator = strict_validator();
@@ -329,6 +356,7 @@ fn documents_of_every_kind_keep_to_the_schema_which_lists_all_their_keys() {
         written(&History::new(provenance().into()), Traces::Included),
         sweep_document(),
         python_sweep_document(),
+        claims_document(),
     ] {
         let document: Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(complaints(&validator, &document), Vec::<String>::new());

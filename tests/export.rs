@@ -15,8 +15,13 @@ use fixtures::{
     sample::{draft, plan, shared},
 };
 use pconc_tui::{
-    analysis::shared::Shared,
-    catalog::{caveat::Observation, model::Model, workload::Workload},
+    analysis::{shared::Shared, verified::Verification},
+    catalog::{
+        caveat::Observation,
+        claim::{CLAIMS, Setting},
+        model::Model,
+        workload::Workload,
+    },
     domain::{
         history::{History, RunEntry, SweepEntry},
         machine::WorkerLimits,
@@ -25,6 +30,8 @@ use pconc_tui::{
         provenance::Provenance,
         python::{GilState, Interpreter},
         record::{CampaignPart, GilTotals, Outcome, PhaseSource, PrintedOutput, PythonRecord},
+        rounds::Effort,
+        speed::Speed,
         sweep::{Sweep, SweepDraft},
         time::seconds,
         trace::{Batch, LaneUpdate, Trace, Transition},
@@ -532,6 +539,39 @@ fn a_csv_says_who_executed_a_run_of_python_and_what_was_estimated() {
     assert_eq!(cells("imports_s"), ["", "0.1"]);
     assert_eq!(cells("manager_cpu_s"), ["", "0.2"]);
     assert_eq!(cells("printed_bytes"), ["", "100"]);
+}
+
+#[test]
+fn controls_are_in_every_report_of_claims_with_what_they_showed() {
+    let setting = Setting {
+        cores: 2,
+        ..Setting::default()
+    };
+    let verification = Verification::new(
+        &[CLAIMS[0]],
+        &setting,
+        Effort::of_question(1.0),
+        &WorkerLimits::default(),
+        &|_| Some(Speed::uniform(1e8)),
+    );
+    let shared = Shared {
+        claims: verification.claims.iter().collect(),
+        controls: verification.control_judgements().collect(),
+        ..Shared::default()
+    };
+    let control = "pure waiting must scale with the workers";
+    for format in [Format::Markdown, Format::Html] {
+        let written = written(format, &shared);
+        assert!(
+            written.contains(control) && written.contains("cannot tell"),
+            "{written}"
+        );
+    }
+    let document: Value =
+        serde_json::from_str(&written(Format::Json, &shared)).expect("it is a JSON document");
+    assert_eq!(document["controls"][0]["control"], control);
+    assert_eq!(document["controls"][0]["verdict"], "cannot-tell");
+    assert!(document["controls"][0]["conditions"].is_array());
 }
 
 #[test]

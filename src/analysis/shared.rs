@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{advised::Advised, finding::RunFinding, verified::Verified};
 use crate::domain::{
+    claim::{Judgement, Trial},
     history::{History, RunEntry, SweepEntry},
     provenance::Provenance,
     sweep::Sweep,
@@ -20,6 +21,8 @@ pub struct Shared<'a> {
     pub findings: HashMap<usize, RunFinding>,
     /// The article's claims that these runs tested.
     pub claims: Vec<&'a Verified>,
+    /// The controls of these claims, and what they showed.
+    pub controls: Vec<(&'a Trial, Judgement)>,
     /// The advice for which these runs were measured.
     pub advice: Option<&'a Advised>,
 }
@@ -87,6 +90,7 @@ impl Copies {
             sweeps: self.sweeps.iter().collect(),
             findings: self.findings.clone(),
             claims: vec![],
+            controls: vec![],
             advice: None,
         }
     }

@@ -129,7 +129,14 @@ fn claims(shared: &Shared<'_>) -> Markup {
     if shared.claims.is_empty() {
         return Markup::default();
     }
-    section("The claims", table(&claim_table::claims(&shared.claims)))
+    let content = html! {
+        (table(&claim_table::claims(&shared.claims)))
+        @if !shared.controls.is_empty() {
+            h3 { "Controls" }
+            (table(&claim_table::controls(&shared.controls)))
+        }
+    };
+    section("The claims", content)
 }
 
 /// The results in sentences.

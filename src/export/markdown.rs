@@ -24,6 +24,10 @@ pub(super) fn write(shared: &Shared<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "## Claims\n")?;
         write_table(&claim_table::claims(&shared.claims), out)?;
     }
+    if !shared.controls.is_empty() {
+        writeln!(out, "## Controls\n")?;
+        write_table(&claim_table::controls(&shared.controls), out)?;
+    }
     for sweep in &shared.sweeps {
         write_sweep(shared, sweep, out)?;
     }

@@ -12,7 +12,6 @@ use crate::{
         campaign::Campaign,
         claim::{Answer, Trial},
         estimate,
-        history::RunEntry,
         in_turn::InTurn,
         keeping::Keeping,
         python::Pythons,
@@ -51,9 +50,10 @@ pub fn verify(request: &VerifyRequest, keeping: &Keeping, ascii: bool) -> Result
     let ended = bench.end(|bench| {
         let shared = Shared {
             claims: verification.claims.iter().collect(),
+            controls: verification.control_judgements().collect(),
             ..bench.shared()
         };
-        let table = |room| report(&verification, &shared.runs, room);
+        let table = |room| report(&shared, room);
         bench
             .destination
             .share(&bench.session.machine, &shared, table)
@@ -161,8 +161,8 @@ fn list(verification: &Verification, room: usize) -> String {
 }
 
 /// The verdicts as text.
-fn report(verification: &Verification, runs: &[&RunEntry], room: usize) -> String {
-    let claims = verification.claims.iter().map(|verified| {
+fn report(shared: &Shared<'_>, room: usize) -> String {
+    let claims = shared.claims.iter().map(|verified| {
         let head = format!(
             "{:>2}  {}  {}",
             verified.claim.number,
@@ -172,15 +172,15 @@ fn report(verification: &Verification, runs: &[&RunEntry], room: usize) -> Strin
         let mut rest = vec![sentence::reason(verified) + "."];
         rest.extend(sentence::surprise(verified).map(|sentence| format!("{sentence}.")));
         rest.extend(sentence::spent(verified).map(|sentence| sentence + "."));
-        rest.extend(sentence::runs(verified, runs));
+        rest.extend(sentence::runs(verified, &shared.runs));
         indented(head, rest, room)
     });
     let mut text = claims.collect::<Vec<_>>().join("\n");
-    for (trial, judgement) in verification.control_judgements() {
+    for (trial, judgement) in &shared.controls {
         let line = format!(
             "control: {}: {}",
             sentence::topic(trial.topic),
-            sentence::control(trial, &judgement)
+            sentence::control(trial, judgement)
         );
         text += &format!("\n{}", filled(&line, room));
     }

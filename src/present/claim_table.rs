@@ -5,7 +5,10 @@ use super::{
     sentence::claim as sentence,
     table::{Column, Side, Table},
 };
-use crate::analysis::verified::Verified;
+use crate::{
+    analysis::verified::Verified,
+    domain::claim::{Judgement, Trial},
+};
 
 /// A row per claim: the claim, what had to come out, the verdict, the effect and why.
 pub fn claims(claims: &[&Verified]) -> Table {
@@ -34,5 +37,21 @@ pub fn claims(claims: &[&Verified]) -> Table {
             column("why", Side::Left),
         ],
         rows: claims.iter().map(row).collect(),
+    }
+}
+
+/// A row per control: what has to come out, and what did.
+pub fn controls(controls: &[(&Trial, Judgement)]) -> Table {
+    let row = |(trial, judgement): &(&Trial, Judgement)| {
+        vec![
+            sentence::topic(trial.topic).into(),
+            sentence::control(trial, judgement),
+        ]
+    };
+    Table {
+        columns: ["control", "what it showed"]
+            .map(|heading| Column::new(heading, Side::Left, 0))
+            .into(),
+        rows: controls.iter().map(row).collect(),
     }
 }

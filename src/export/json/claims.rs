@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     analysis::verified::Verified,
     domain::{
-        claim::{Answer, Measure, Test, Trial},
+        claim::{Answer, Judgement, Measure, Test, Trial},
         history::RunEntry,
         stats::{Interval, Ratio},
     },
@@ -30,6 +30,15 @@ pub(super) struct OutgoingClaim {
     runs: Vec<usize>,
 }
 
+/// A control of the claims.
+#[derive(Serialize)]
+pub(super) struct OutgoingControl {
+    control: &'static str,
+    verdict: Answer,
+    reason: String,
+    conditions: Vec<OutgoingCondition>,
+}
+
 #[derive(Serialize)]
 struct OutgoingCondition {
     condition: String,
@@ -45,14 +54,6 @@ impl OutgoingClaim {
         let tests = || verified.judgement.iter().flat_map(|judged| &judged.tests);
         let is_factor = |test: &&Test| matches!(test.condition.measure, Measure::Ratio { .. });
         let effect = tests().next().filter(is_factor).and_then(|test| test.value);
-        let condition = |trial: &Trial, test: &Test| OutgoingCondition {
-            condition: sentence::condition(trial, &test.condition),
-            verdict: test.answer,
-            value: test.value.map(|value| value.value),
-            interval: test.value.and_then(|value| value.interval),
-            rounds: test.rounds,
-            disturbed: test.disturbed,
-        };
         OutgoingClaim {
             claim: verified.claim.number,
             sentence: verified.claim.claim,
@@ -64,9 +65,36 @@ impl OutgoingClaim {
             conditions: verified
                 .trial
                 .iter()
-                .flat_map(|trial| tests().map(|test| condition(trial, test)))
+                .flat_map(|trial| tests().map(|test| OutgoingCondition::of(trial, test)))
                 .collect(),
             runs: verified.runs(runs.iter().copied()),
+        }
+    }
+}
+
+impl OutgoingControl {
+    pub(super) fn of((trial, judgement): &(&Trial, Judgement)) -> OutgoingControl {
+        let tests = judgement.tests.iter();
+        OutgoingControl {
+            control: sentence::topic(trial.topic),
+            verdict: judgement.answer,
+            reason: sentence::control(trial, judgement),
+            conditions: tests
+                .map(|test| OutgoingCondition::of(trial, test))
+                .collect(),
+        }
+    }
+}
+
+impl OutgoingCondition {
+    fn of(trial: &Trial, test: &Test) -> OutgoingCondition {
+        OutgoingCondition {
+            condition: sentence::condition(trial, &test.condition),
+            verdict: test.answer,
+            value: test.value.map(|value| value.value),
+            interval: test.value.and_then(|value| value.interval),
+            rounds: test.rounds,
+            disturbed: test.disturbed,
         }
     }
 }

@@ -8,7 +8,11 @@ use std::{
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::value::to_raw_value;
 
-use super::{SCHEMA, advice::OutgoingAdvice, claims::OutgoingClaim};
+use super::{
+    SCHEMA,
+    advice::OutgoingAdvice,
+    claims::{OutgoingClaim, OutgoingControl},
+};
 use crate::{
     analysis::{
         advice::Advice,
@@ -64,6 +68,7 @@ pub fn write(
             .iter()
             .map(|claim| OutgoingClaim::of(claim, &shared.runs))
             .collect(),
+        controls: shared.controls.iter().map(OutgoingControl::of).collect(),
         advice: shared.advice.map(OutgoingAdvice::of),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -92,6 +97,8 @@ struct Outgoing<'a, R: Serialize, S: Serialize> {
     sweeps: S,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims: Vec<OutgoingClaim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    controls: Vec<OutgoingControl>,
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<OutgoingAdvice<'a>>,
 }
