@@ -187,6 +187,27 @@ fn a_function_that_is_not_thread_safe_is_found_out() {
 }
 
 #[test]
+fn a_lock_of_the_functions_own_is_named_before_processes_are_advised() {
+    let document = document("own_lock.py:wait_under_lock");
+    let advice = &document["advice"];
+    assert!(
+        matches!(answer(advice), None | Some("python-processes")),
+        "{advice:#}"
+    );
+    let records = document["records"].as_array().expect("there is a list");
+    let sources = records
+        .iter()
+        .map(|record| record["phase_source"].to_string());
+    // Elsewhere nobody sees what a thread waits for.
+    if sources
+        .into_iter()
+        .any(|source| source.contains("switches"))
+    {
+        assert!(pitfalls(advice).contains(&"own-lock"), "{advice:#}");
+    }
+}
+
+#[test]
 fn globals_that_processes_would_lose_are_named() {
     let advice = document("changes_global.py:count")["advice"].clone();
     let pitfalls = advice["pitfalls"].to_string();

@@ -1,6 +1,9 @@
 //! How to execute the calls of a function: what a race found, why, and what to beware of.
 
-use super::pitfall::{self, FunctionEvidence, Pitfall, PitfallSigns, Rung};
+use super::pitfall::{
+    self, CallEvidence, CodeEvidence, FunctionEvidence, MemoryEvidence, Pitfall, PitfallSigns,
+    ResultEvidence, Rung, ThreadEvidence,
+};
 use crate::{
     catalog::{
         model::Model,
@@ -396,20 +399,21 @@ fn why(runs: &Runs<'_>, best: Option<Entry>, evidence: &FunctionEvidence) -> Why
             .find(|workers| *workers > best.workers)
     });
     let usable = evidence
+        .memory
         .available_bytes
         .map(|bytes| bytes as f64 * (1.0 - MEMORY_LEFT));
     Why {
         shares: shares(runs),
-        computes: evidence.computes,
+        computes: evidence.call.computes,
         loop_s: stats::median(&loops).unwrap_or(0.0),
-        call_s: evidence.call_s,
-        longest_s: evidence.longest_s,
+        call_s: evidence.call.typical_s,
+        longest_s: evidence.call.longest_s,
         import_s: facts.and_then(|facts| facts.import_s),
         pickling_s: pickling,
         start_s: best_record.and_then(start_s),
-        worker_bytes: evidence.worker_bytes,
+        worker_bytes: evidence.memory.worker_bytes,
         fitting: usable
-            .zip(evidence.worker_bytes)
+            .zip(evidence.memory.worker_bytes)
             .map(|(usable, worker)| (usable / worker.max(1) as f64) as u64),
         no_gain: larger,
     }
@@ -464,25 +468,46 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
     FunctionEvidence {
         cores: around.cores,
         calls: race.tasks,
-        unpicklable: unpicklable.chain(unpicklable_result(runs)).collect(),
-        threads: threads().filter_map(digests).collect(),
-        thread_cores: threads().map(cores).reduce(f64::max),
-        pickling_s: pickling_s.map_or(0.0, |[of_input, of_result]| of_input + of_result),
-        worker_bytes: processes().filter_map(worker_bytes).max(),
-        available_bytes: around.available_bytes,
-        processes: best
-            .filter(|_| is_processes)
-            .map_or(around.cores, |best| best.workers),
+        call: CallEvidence {
+            pickling_s: pickling_s.map_or(0.0, |[of_input, of_result]| of_input + of_result),
+            ..of_loop.call
+        },
+        results: ResultEvidence {
+            threads: threads().filter_map(digests).collect(),
+            ..of_loop.results
+        },
+        threads: ThreadEvidence {
+            cores: threads().map(cores).reduce(f64::max),
+            own_lock: threads().map(own_lock).fold(0.0, f64::max),
+            ..of_loop.threads
+        },
+        memory: MemoryEvidence {
+            worker_bytes: processes().filter_map(worker_bytes).max(),
+            available_bytes: around.available_bytes,
+            processes: best
+                .filter(|_| is_processes)
+                .map_or(around.cores, |best| best.workers),
+        },
+        code: CodeEvidence {
+            unpicklable: unpicklable.chain(unpicklable_result(runs)).collect(),
+            unguarded_line: around.unguarded_line,
+            ..of_loop.code
+        },
         ladder: best
             .map(|best| ladder(runs, best.family))
             .unwrap_or_default(),
-        unguarded_line: around.unguarded_line,
         computing_at_once: match of_loop.has_gil && !is_processes {
             true => 1.0,
             false => around.cores.into(),
         },
         ..of_loop
     }
+}
+
+/// The share of the workers' time in which they waited for a lock of the program's own.
+fn own_lock(record: &Record) -> f64 {
+    let whole_s = record.times.wall_s * f64::from(record.plan.workers);
+    seconds(record.times.phases_s[Phase::Lock]) / whole_s.max(1e-9)
 }
 
 /// What the loops show.
@@ -498,20 +523,32 @@ fn of_loop(runs: &Runs<'_>) -> FunctionEvidence {
     let raised = facts().map(|facts| facts.raised.clone());
     FunctionEvidence {
         has_gil: interpreter.is_some_and(|python| python.gil == GilState::On),
-        // A list of calls is not kept if it is too long.
-        call_s: stats::median(&durations).unwrap_or(busy_s / f64::max(calls, 1.0)),
-        longest_s: longest(runs),
-        computes: (cpu_s / f64::max(busy_s, 1e-9)).clamp(0.0, 1.0),
-        loops: loops().filter_map(digests).collect(),
-        changed_globals: changed.last().unwrap_or_default(),
-        other_threads: facts()
-            .filter_map(|facts| facts.other_threads)
-            .min()
-            .unwrap_or(0),
-        raised: raised
-            .into_iter()
-            .find(|raised| !raised.is_empty())
-            .unwrap_or_default(),
+        call: CallEvidence {
+            // A list of calls is not kept if it is too long.
+            typical_s: stats::median(&durations).unwrap_or(busy_s / f64::max(calls, 1.0)),
+            longest_s: longest(runs),
+            computes: (cpu_s / f64::max(busy_s, 1e-9)).clamp(0.0, 1.0),
+            pickling_s: 0.0,
+        },
+        results: ResultEvidence {
+            loops: loops().filter_map(digests).collect(),
+            threads: vec![],
+        },
+        threads: ThreadEvidence {
+            beside: facts()
+                .filter_map(|facts| facts.other_threads)
+                .min()
+                .unwrap_or(0),
+            ..ThreadEvidence::default()
+        },
+        code: CodeEvidence {
+            changed_globals: changed.last().unwrap_or_default(),
+            raised: raised
+                .into_iter()
+                .find(|raised| !raised.is_empty())
+                .unwrap_or_default(),
+            ..CodeEvidence::default()
+        },
         ..FunctionEvidence::default()
     }
 }

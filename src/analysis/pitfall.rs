@@ -7,7 +7,7 @@ use crate::catalog::{
     model::Model,
     pitfall::{
         CHUNK_PAYS, COMPUTES, FREE_CORES, HANDING_OVER_S, LONGEST_SHARE, MEMORY_LEFT,
-        OVERLAPPING_CORES, PITFALLS, PitfallKind, SLOWED, SMALL_CALL, UNEVEN,
+        OVERLAPPING_CORES, OWN_LOCK, PITFALLS, PitfallKind, SLOWED, SMALL_CALL, UNEVEN,
     },
 };
 
@@ -62,6 +62,8 @@ pub enum PitfallSigns {
     },
     /// The source of the function starts workers in this line.
     Unguarded { line: u32 },
+    /// The share of their time that threads waited for a lock of the program's own.
+    OwnLock(f64),
     /// How often calls raised exceptions, by type.
     Raised {
         kinds: Vec<(String, u64)>,
@@ -78,42 +80,79 @@ pub struct FunctionEvidence {
     pub calls: u32,
     /// Whether the interpreter has a lock.
     pub has_gil: bool,
-    /// How long a call takes in the loop, in seconds: typically, and the longest.
-    pub call_s: f64,
-    /// See [`FunctionEvidence::call_s`].
-    pub longest_s: f64,
-    /// The share of a call for which it uses a core, from 0 to 1.
-    pub computes: f64,
-    /// What cannot be pickled.
-    pub unpicklable: Vec<String>,
-    /// The digests of the results of each loop.
-    pub loops: Vec<Vec<Option<String>>>,
-    /// The digests of the results of threads.
-    pub threads: Vec<Vec<Option<String>>>,
-    /// The global variables that calls change.
-    pub changed_globals: Vec<String>,
-    /// The most threads besides the workers.
-    pub other_threads: u32,
-    /// The largest number of cores that threads kept busy.
-    pub thread_cores: Option<f64>,
-    /// Pickling of a call and its result, in seconds.
-    pub pickling_s: f64,
-    /// The memory of a process, and what is available besides, in bytes.
-    pub worker_bytes: Option<u64>,
-    /// See [`FunctionEvidence::worker_bytes`].
-    pub available_bytes: Option<u64>,
-    /// The number of processes that were tried at most.
-    pub processes: u32,
+    /// How long a call takes, and for what.
+    pub call: CallEvidence,
+    /// What the calls return.
+    pub results: ResultEvidence,
+    /// What threads did.
+    pub threads: ThreadEvidence,
+    /// What processes need.
+    pub memory: MemoryEvidence,
+    /// What was seen of the code.
+    pub code: CodeEvidence,
     /// Runs of the family that was chosen: workers, seconds of a call, cores in use, by number of workers.
     pub ladder: Vec<Rung>,
     /// The number of workers that are enough.
     pub enough: Option<u32>,
+    /// How many calls can run at once before the cores are full: 1 under a lock.
+    pub computing_at_once: f64,
+}
+
+/// A call in the loop.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CallEvidence {
+    /// How long a call typically takes, in seconds.
+    pub typical_s: f64,
+    /// The longest call, in seconds.
+    pub longest_s: f64,
+    /// The share of a call for which it uses a core, from 0 to 1.
+    pub computes: f64,
+    /// Pickling of a call and its result, in seconds.
+    pub pickling_s: f64,
+}
+
+/// The digests of results, one list per run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResultEvidence {
+    /// The results of each loop.
+    pub loops: Vec<Vec<Option<String>>>,
+    /// The results of threads.
+    pub threads: Vec<Vec<Option<String>>>,
+}
+
+/// Threads that executed calls.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThreadEvidence {
+    /// The most threads besides the workers.
+    pub beside: u32,
+    /// The largest number of cores that they kept busy.
+    pub cores: Option<f64>,
+    /// The share of their time, from 0 to 1, in which they waited for a lock of the program's own; the largest of all runs.
+    pub own_lock: f64,
+}
+
+/// The memory of processes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryEvidence {
+    /// The memory of a process, in bytes.
+    pub worker_bytes: Option<u64>,
+    /// What is available besides, in bytes.
+    pub available_bytes: Option<u64>,
+    /// The number of processes that were tried at most.
+    pub processes: u32,
+}
+
+/// What the code of a function does, as far as it was seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CodeEvidence {
+    /// What cannot be pickled.
+    pub unpicklable: Vec<String>,
+    /// The global variables that calls change.
+    pub changed_globals: Vec<String>,
     /// The line in which the module starts workers when it is imported.
     pub unguarded_line: Option<u32>,
     /// Exceptions by type.
     pub raised: BTreeMap<String, u64>,
-    /// How many calls can run at once before the cores are full: 1 under a lock.
-    pub computing_at_once: f64,
 }
 
 /// A run with a number of workers.
@@ -148,12 +187,14 @@ fn seen(kind: PitfallKind, evidence: &FunctionEvidence) -> Option<PitfallSigns> 
         PitfallKind::RandomResults => random(evidence),
         PitfallKind::GlobalsLost => globals_lost(evidence),
         PitfallKind::ThreadsBeside => threads_beside(evidence),
+        PitfallKind::OwnLock => own_lock(evidence),
         PitfallKind::ReleasesGil => releases_gil(evidence),
         PitfallKind::TooSmall => too_small(evidence),
         PitfallKind::Memory => memory(evidence),
         PitfallKind::Uneven => uneven(evidence),
         PitfallKind::OutsideLimit => outside_limit(evidence),
         PitfallKind::NoGuard => evidence
+            .code
             .unguarded_line
             .map(|line| PitfallSigns::Unguarded { line }),
         PitfallKind::Raises => raises(evidence),
@@ -161,7 +202,7 @@ fn seen(kind: PitfallKind, evidence: &FunctionEvidence) -> Option<PitfallSigns> 
 }
 
 fn not_picklable(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let what = &evidence.unpicklable;
+    let what = &evidence.code.unpicklable;
     (!what.is_empty()).then(|| PitfallSigns::Unpicklable(what.clone()))
 }
 
@@ -177,41 +218,46 @@ fn differing(one: &[Option<String>], other: &[Option<String>]) -> (usize, usize)
 }
 
 fn random(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let (first, others) = evidence.loops.split_first()?;
+    let (first, others) = evidence.results.loops.split_first()?;
     let compared = others.iter().map(|other| differing(first, other));
     let (results, of) = compared.max()?;
     (results > 0).then_some(PitfallSigns::Random { results, of })
 }
 
 fn results_differ(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    if evidence.loops.len() < 2 || random(evidence).is_some() {
+    if evidence.results.loops.len() < 2 || random(evidence).is_some() {
         return None;
     }
-    let compared = evidence.threads.iter();
+    let compared = evidence.results.threads.iter();
     let (results, of) = compared
-        .map(|threads| differing(&evidence.loops[0], threads))
+        .map(|threads| differing(&evidence.results.loops[0], threads))
         .max()?;
     let model = Model::PythonThreads;
     (results > 0).then_some(PitfallSigns::Differing { results, of, model })
 }
 
 fn globals_lost(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let names = &evidence.changed_globals;
+    let names = &evidence.code.changed_globals;
     (!names.is_empty()).then(|| PitfallSigns::Globals(names.clone()))
 }
 
 fn threads_beside(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let is_parallel = evidence.other_threads > 0 && evidence.computes > COMPUTES;
-    is_parallel.then_some(PitfallSigns::Threads(evidence.other_threads))
+    let is_parallel = evidence.threads.beside > 0 && evidence.call.computes > COMPUTES;
+    is_parallel.then_some(PitfallSigns::Threads(evidence.threads.beside))
 }
 
 fn releases_gil(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
     // Threads of a library also keep cores busy.
-    let is_alone = evidence.other_threads == 0;
+    let is_alone = evidence.threads.beside == 0;
     let overlaps = |cores: &f64| *cores >= OVERLAPPING_CORES;
-    let cores = evidence.thread_cores.filter(overlaps)?;
-    let releases = evidence.has_gil && evidence.computes >= COMPUTES && is_alone;
+    let cores = evidence.threads.cores.filter(overlaps)?;
+    let releases = evidence.has_gil && evidence.call.computes >= COMPUTES && is_alone;
     releases.then_some(PitfallSigns::Cores(cores))
+}
+
+fn own_lock(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
+    let share = evidence.threads.own_lock;
+    (share >= OWN_LOCK).then_some(PitfallSigns::OwnLock(share))
 }
 
 /// The chunk size at which handing over calls of this length costs little; 1 if it does with single calls.
@@ -226,13 +272,12 @@ pub fn paying_chunk(call_s: f64, pickling_s: f64, calls: u32) -> u64 {
 }
 
 fn too_small(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let FunctionEvidence {
-        call_s,
+    let CallEvidence {
+        typical_s: call_s,
         pickling_s,
-        calls,
         ..
-    } = *evidence;
-    let chunk = paying_chunk(call_s, pickling_s, calls);
+    } = evidence.call;
+    let chunk = paying_chunk(call_s, pickling_s, evidence.calls);
     (chunk > 1 && call_s > 0.0).then_some(PitfallSigns::Small {
         call_s,
         over_s: HANDING_OVER_S + pickling_s,
@@ -241,10 +286,11 @@ fn too_small(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
 }
 
 fn memory(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let (worker, available) = (evidence.worker_bytes?, evidence.available_bytes?);
+    let memory = &evidence.memory;
+    let (worker, available) = (memory.worker_bytes?, memory.available_bytes?);
     let usable = available as f64 * (1.0 - MEMORY_LEFT);
     let fits = (usable / worker.max(1) as f64) as u32;
-    let workers = evidence.processes;
+    let workers = memory.processes;
     (workers > fits).then_some(PitfallSigns::Memory {
         worker,
         workers,
@@ -253,17 +299,16 @@ fn memory(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
 }
 
 fn uneven(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let FunctionEvidence {
+    let CallEvidence {
         longest_s,
-        call_s,
-        calls,
+        typical_s: call_s,
         ..
-    } = *evidence;
+    } = evidence.call;
     let at_once = evidence
         .enough
-        .or(Some(evidence.processes))
+        .or(Some(evidence.memory.processes))
         .filter(|workers| *workers > 1)?;
-    let others_s = call_s * f64::from(calls.saturating_sub(1)) + longest_s;
+    let others_s = call_s * f64::from(evidence.calls.saturating_sub(1)) + longest_s;
     let shortest_s = (others_s / f64::from(at_once)).max(longest_s);
     let is_limit = longest_s >= LONGEST_SHARE * shortest_s && longest_s >= UNEVEN * call_s;
     (is_limit && call_s > 0.0).then_some(PitfallSigns::Longest {
@@ -286,7 +331,7 @@ fn outside_limit(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
     let could_gain = f64::from(rounds(more.workers)) <= 0.8 * f64::from(rounds(enough));
     let is_free = more.cores < FREE_CORES * evidence.computing_at_once;
     let is_no_gain = more.time_s >= at.time_s * 0.95;
-    let waits = evidence.computes < COMPUTES;
+    let waits = evidence.call.computes < COMPUTES;
     let is_limit = waits && slower >= SLOWED && has_calls && could_gain && is_free && is_no_gain;
     is_limit.then_some(PitfallSigns::AtOnce {
         workers: enough,
@@ -296,7 +341,7 @@ fn outside_limit(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
 }
 
 fn raises(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
-    let kinds: Vec<(String, u64)> = evidence.raised.clone().into_iter().collect();
+    let kinds: Vec<(String, u64)> = evidence.code.raised.clone().into_iter().collect();
     let calls = u64::from(evidence.calls);
     (!kinds.is_empty()).then_some(PitfallSigns::Raised { kinds, calls })
 }
@@ -310,15 +355,25 @@ mod tests {
             cores: 2,
             calls: 100,
             has_gil: true,
-            call_s: 0.05,
-            longest_s: 0.06,
-            computes: 0.9,
-            loops: vec![digests(&["a", "b"]), digests(&["a", "b"])],
-            threads: vec![digests(&["a", "b"])],
-            thread_cores: Some(1.0),
-            worker_bytes: Some(10 << 20),
-            available_bytes: Some(1 << 30),
-            processes: 4,
+            call: CallEvidence {
+                typical_s: 0.05,
+                longest_s: 0.06,
+                computes: 0.9,
+                pickling_s: 0.0,
+            },
+            results: ResultEvidence {
+                loops: vec![digests(&["a", "b"]), digests(&["a", "b"])],
+                threads: vec![digests(&["a", "b"])],
+            },
+            threads: ThreadEvidence {
+                cores: Some(1.0),
+                ..ThreadEvidence::default()
+            },
+            memory: MemoryEvidence {
+                worker_bytes: Some(10 << 20),
+                available_bytes: Some(1 << 30),
+                processes: 4,
+            },
             enough: Some(4),
             computing_at_once: 2.0,
             ..FunctionEvidence::default()
@@ -352,25 +407,27 @@ mod tests {
 
     #[test]
     fn what_cannot_be_pickled_is_named() {
-        let found = only(|evidence| evidence.unpicklable = vec!["the result".into()]);
+        let found = only(|evidence| evidence.code.unpicklable = vec!["the result".into()]);
         let seen = found.expect("it is a pitfall").seen;
         assert_eq!(seen, PitfallSigns::Unpicklable(vec!["the result".into()]));
     }
 
     #[test]
     fn results_that_differ_are_threads_fault_only_if_two_loops_agree() {
-        let differs = |evidence: &mut FunctionEvidence| evidence.threads.push(digests(&["a", "c"]));
+        let differs =
+            |evidence: &mut FunctionEvidence| evidence.results.threads.push(digests(&["a", "c"]));
         assert_eq!(kind(differs), Some(PitfallKind::ResultsDiffer));
         let random = |evidence: &mut FunctionEvidence| {
             differs(evidence);
-            evidence.loops[1] = digests(&["x", "b"]);
+            evidence.results.loops[1] = digests(&["x", "b"]);
         };
         assert_eq!(kind(random), Some(PitfallKind::RandomResults));
-        let unknown = |evidence: &mut FunctionEvidence| evidence.threads.push(vec![None, None]);
+        let unknown =
+            |evidence: &mut FunctionEvidence| evidence.results.threads.push(vec![None, None]);
         assert_eq!(kind(unknown), None);
         let once = |evidence: &mut FunctionEvidence| {
             differs(evidence);
-            evidence.loops.pop();
+            evidence.results.loops.pop();
         };
         assert_eq!(kind(once), None, "nobody knows whether it is random");
     }
@@ -378,26 +435,26 @@ mod tests {
     #[test]
     fn globals_that_calls_change_are_lost_in_processes() {
         let changed =
-            |evidence: &mut FunctionEvidence| evidence.changed_globals = vec!["CACHE".into()];
+            |evidence: &mut FunctionEvidence| evidence.code.changed_globals = vec!["CACHE".into()];
         assert_eq!(kind(changed), Some(PitfallKind::GlobalsLost));
     }
 
     #[test]
     fn threads_beside_the_workers_fight_for_cores_only_if_calls_compute() {
         assert_eq!(
-            kind(|evidence| evidence.other_threads = 3),
+            kind(|evidence| evidence.threads.beside = 3),
             Some(PitfallKind::ThreadsBeside)
         );
         let waits = |evidence: &mut FunctionEvidence| {
-            evidence.other_threads = 3;
-            evidence.computes = 0.01;
+            evidence.threads.beside = 3;
+            evidence.call.computes = 0.01;
         };
         assert_eq!(kind(waits), None);
     }
 
     #[test]
     fn threads_that_keep_two_cores_busy_under_a_lock_release_it() {
-        let both = |evidence: &mut FunctionEvidence| evidence.thread_cores = Some(1.9);
+        let both = |evidence: &mut FunctionEvidence| evidence.threads.cores = Some(1.9);
         assert_eq!(kind(both), Some(PitfallKind::ReleasesGil));
         let free = |evidence: &mut FunctionEvidence| {
             both(evidence);
@@ -407,10 +464,18 @@ mod tests {
     }
 
     #[test]
+    fn threads_that_wait_for_a_lock_of_the_programs_own_half_of_their_time_are_held_up_by_it() {
+        let waiting =
+            |share| move |evidence: &mut FunctionEvidence| evidence.threads.own_lock = share;
+        assert_eq!(kind(waiting(0.8)), Some(PitfallKind::OwnLock));
+        assert_eq!(kind(waiting(0.2)), None);
+    }
+
+    #[test]
     fn small_calls_get_a_chunk_size_at_which_processes_pay() {
         let small = |evidence: &mut FunctionEvidence| {
-            evidence.call_s = 20e-6;
-            evidence.longest_s = 30e-6;
+            evidence.call.typical_s = 20e-6;
+            evidence.call.longest_s = 30e-6;
         };
         let Some(PitfallSigns::Small { chunk, .. }) = only(small).map(|found| found.seen) else {
             panic!("it is small");
@@ -422,7 +487,8 @@ mod tests {
 
     #[test]
     fn processes_that_do_not_fit_are_counted() {
-        let large = |evidence: &mut FunctionEvidence| evidence.worker_bytes = Some(400 << 20);
+        let large =
+            |evidence: &mut FunctionEvidence| evidence.memory.worker_bytes = Some(400 << 20);
         let seen = only(large).map(|found| found.seen);
         let expected = PitfallSigns::Memory {
             worker: 400 << 20,
@@ -434,10 +500,10 @@ mod tests {
 
     #[test]
     fn one_long_call_is_a_limit_if_everybody_waits_for_it() {
-        let long = |evidence: &mut FunctionEvidence| evidence.longest_s = 3.0;
+        let long = |evidence: &mut FunctionEvidence| evidence.call.longest_s = 3.0;
         assert_eq!(kind(long), Some(PitfallKind::Uneven));
         let among_many = |evidence: &mut FunctionEvidence| {
-            evidence.longest_s = 0.3;
+            evidence.call.longest_s = 0.3;
         };
         assert_eq!(kind(among_many), None);
     }
@@ -450,7 +516,7 @@ mod tests {
                 cores,
                 time_s: 1.0,
             };
-            evidence.computes = 0.02;
+            evidence.call.computes = 0.02;
             evidence.ladder = vec![rung(2, 0.05), rung(4, 0.05), rung(8, 0.05 * slower)];
         }
     }
@@ -471,7 +537,7 @@ mod tests {
     #[test]
     fn a_module_that_starts_workers_on_import_needs_a_guard() {
         assert_eq!(
-            kind(|evidence| evidence.unguarded_line = Some(7)),
+            kind(|evidence| evidence.code.unguarded_line = Some(7)),
             Some(PitfallKind::NoGuard)
         );
     }
@@ -479,7 +545,7 @@ mod tests {
     #[test]
     fn exceptions_are_counted_by_type() {
         let raised =
-            |evidence: &mut FunctionEvidence| evidence.raised = [("OSError".into(), 3)].into();
+            |evidence: &mut FunctionEvidence| evidence.code.raised = [("OSError".into(), 3)].into();
         let expected = PitfallSigns::Raised {
             kinds: vec![("OSError".into(), 3)],
             calls: 100,

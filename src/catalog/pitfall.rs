@@ -16,6 +16,8 @@ pub const LONGEST_SHARE: f64 = 0.8;
 pub const UNEVEN: f64 = 3.0;
 /// Threads overlap their computing if they keep this many cores busy under the GIL.
 pub const OVERLAPPING_CORES: f64 = 1.2;
+/// A lock of the program's own holds threads up if they wait for it for at least this share of their time.
+pub const OWN_LOCK: f64 = 0.3;
 /// A function computes if it uses a core for at least this share of a call.
 pub const COMPUTES: f64 = 0.5;
 /// Something outside is the limit if calls take this many times as long with more workers, although cores are free.
@@ -39,6 +41,8 @@ pub enum PitfallKind {
     GlobalsLost,
     /// A library runs threads of its own.
     ThreadsBeside,
+    /// Threads wait for a lock of the program's own, which processes would not share.
+    OwnLock,
     /// The function computes without the GIL.
     ReleasesGil,
     /// A call takes less than handing it over.
@@ -69,7 +73,7 @@ pub struct PitfallDescription {
 }
 
 /// All kinds of pitfalls, those that make results wrong first.
-pub static PITFALLS: [PitfallDescription; 12] = [
+pub static PITFALLS: [PitfallDescription; 13] = [
     PitfallDescription {
         kind: PitfallKind::ResultsDiffer,
         name: "results-differ",
@@ -112,6 +116,12 @@ pub static PITFALLS: [PitfallDescription; 12] = [
         meaning: "more threads run than there are workers, so a library such as BLAS or OpenMP has threads of its own",
         advice: "set OMP_NUM_THREADS=1, OPENBLAS_NUM_THREADS=1 and MKL_NUM_THREADS=1 before Python starts, and \
                  measure again",
+    },
+    PitfallDescription {
+        kind: PitfallKind::OwnLock,
+        name: "own-lock",
+        meaning: "threads wait for a lock of the program's own, and each process has its own copy of that lock",
+        advice: "hold the lock for less of a call; before using processes, look at what it protects, as they do not share it",
     },
     PitfallDescription {
         kind: PitfallKind::ReleasesGil,

@@ -64,6 +64,10 @@ pub fn seen(pitfall: &Pitfall) -> String {
              answers about {workers} at a time",
             speedup(*slower)
         ),
+        PitfallSigns::OwnLock(share) => format!(
+            "threads waited for a lock of the program's own for {:.0} % of their time",
+            share * 100.0
+        ),
         PitfallSigns::Unguarded { line } => format!(
             "line {line} of the module starts workers whenever the module is imported, also in a spawned process"
         ),
