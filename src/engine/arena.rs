@@ -40,7 +40,7 @@ use std::{
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 use serde::Serialize;
 
-use super::{counter::Counter, latch::Latch, lock::lock, os};
+use super::{counter::Counter, latch::Latch, os, ring::EventSlot, sync::lock};
 use crate::domain::{
     counter::{BLOCK_MAX, HandOverWay},
     login::Secrets,
@@ -249,15 +249,6 @@ impl TaskSlot {
         use TaskState::{Begun, Failed, NotBegun, Ok};
         [NotBegun, Begun, Ok, Failed][self.state.load(Acquire).min(3) as usize]
     }
-}
-
-/// One event in a ring.
-#[repr(C)]
-pub struct EventSlot {
-    /// The time of the event, in nanoseconds of the monotonic clock.
-    pub at: AtomicU64,
-    /// Task, core, phase and flags, in the layout that [`recorder`](super::recorder) describes.
-    pub what: AtomicU64,
 }
 
 /// A part of the map: an array of equal elements.

@@ -21,9 +21,9 @@ use std::{
 use super::{
     arena::{Arena, LaneState},
     clock,
-    lock::lock,
     os::{self, ProcessFiles, SwitchRecords, ThreadFiles},
     states::{self, CoreWait, Glimpse, LaneStates, Sightings, Whereabouts},
+    sync::lock,
 };
 use crate::{
     catalog::model::Model,

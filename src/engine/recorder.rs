@@ -11,15 +11,13 @@
 
 use std::{
     ptr::NonNull,
-    sync::{
-        Arc,
-        atomic::Ordering::{Acquire, Relaxed, Release},
-    },
+    sync::{Arc, atomic::Ordering::Relaxed},
 };
 
 use super::{
-    arena::{Arena, EventSlot, LaneHeader},
+    arena::{Arena, LaneHeader},
     clock, os,
+    ring::{self, EventSlot, RingWriter},
 };
 use crate::domain::{
     phase::Phase,
@@ -42,10 +40,7 @@ pub struct LaneWriter {
     /// event.
     lane: NonNull<LaneHeader>,
     ring: NonNull<[EventSlot]>,
-    written: u64,
-    /// The supervisor's `taken` when it was last read. It is read again only if the ring seems full, because frequent
-    /// reads would move its cache line between cores.
-    taken: u64,
+    end: RingWriter,
     dropped: u64,
     after_gap: bool,
     phases: [Nanos; Phase::COUNT],
@@ -79,8 +74,7 @@ impl LaneWriter {
             ring: NonNull::from(arena.ring(worker)),
             arena,
             worker,
-            written: 0,
-            taken: 0,
+            end: RingWriter::default(),
             dropped: 0,
             after_gap: false,
             phases: [0; Phase::COUNT],
@@ -104,11 +98,6 @@ impl LaneWriter {
     fn lane(&self) -> &LaneHeader {
         // SAFETY: made from a reference into the arena, which `self.arena` keeps alive.
         unsafe { self.lane.as_ref() }
-    }
-
-    fn ring(&self) -> &[EventSlot] {
-        // SAFETY: as above.
-        unsafe { self.ring.as_ref() }
     }
 
     /// The open phase.
@@ -241,27 +230,17 @@ impl LaneWriter {
 
     /// Appends the open phase to the ring, or counts it as dropped.
     fn push(&mut self, at: Nanos) {
-        let slots = self.ring().len();
-        if self.written - self.taken >= slots as u64 {
-            // Acquire: the supervisor has read the slots that are reused.
-            self.taken = self.lane().taken.0.load(Acquire);
-            if self.written - self.taken >= slots as u64 {
-                self.dropped += 1;
-                self.after_gap = true;
-                self.lane().dropped.store(self.dropped, Relaxed);
-                return;
-            }
+        let what = pack(self.task, self.phase, self.core, self.after_gap);
+        // SAFETY: made from references into the arena, which `self.arena` keeps alive. The references do not outlive this call.
+        let (lane, slots) = unsafe { (self.lane.as_ref(), self.ring.as_ref()) };
+        let has_room = self
+            .end
+            .push((at, what), slots, &lane.written, &lane.taken.0);
+        if !has_room {
+            self.dropped += 1;
+            lane.dropped.store(self.dropped, Relaxed);
         }
-        let slot = &self.ring()[self.written as usize & (slots - 1)];
-        slot.at.store(at, Relaxed);
-        slot.what.store(
-            pack(self.task, self.phase, self.core, self.after_gap),
-            Relaxed,
-        );
-        self.written += 1;
-        self.after_gap = false;
-        // Release: a reader that sees the count sees the slot.
-        self.lane().written.store(self.written, Release);
+        self.after_gap = !has_room;
     }
 }
 
@@ -284,22 +263,8 @@ fn unpack(at: Nanos, what: u64) -> Transition {
 /// Takes all new events of a lane, with times relative to `t0`. Only the supervisor may call it.
 pub fn take_events(arena: &Arena, worker: u32, t0: Nanos) -> Vec<Transition> {
     let lane = arena.lane(worker);
-    let ring = arena.ring(worker);
-    let from = lane.taken.0.load(Relaxed);
-    // Acquire: pairs with the writer's Release, so that the slots below are complete.
-    let to = lane.written.load(Acquire);
-    let events = (from..to)
-        .map(|i| {
-            let slot = &ring[i as usize & (ring.len() - 1)];
-            unpack(
-                slot.at.load(Relaxed).saturating_sub(t0),
-                slot.what.load(Relaxed),
-            )
-        })
-        .collect();
-    // Release: the slots have been read before the worker may reuse them.
-    lane.taken.0.store(to, Release);
-    events
+    let event = |at: Nanos, what| unpack(at.saturating_sub(t0), what);
+    ring::take(arena.ring(worker), &lane.written, &lane.taken.0, event)
 }
 
 #[cfg(test)]

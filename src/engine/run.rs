@@ -27,7 +27,6 @@ use super::{
     gil::Gil,
     handover::{self, Post},
     latch::wait_readable,
-    lock::lock,
     loopback::Site,
     os,
     outside::Outside,
@@ -35,6 +34,7 @@ use super::{
     sampler::Sampler,
     scratch::Scratch,
     shared_file,
+    sync::lock,
     worker::Assignment,
     zygote::Zygote,
 };

@@ -23,7 +23,7 @@ use std::{
 
 use nix::fcntl::{Flock, FlockArg};
 
-use super::{EngineError, lock::lock, os};
+use super::{EngineError, os, sync::lock};
 use crate::domain::{shared_file, text};
 
 /// The start of the name of every session's directory; 32 hexadecimal digits follow.

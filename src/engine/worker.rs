@@ -19,6 +19,7 @@ use super::{
     clock,
     error::Unfinished,
     fetch::{self, FetchLimits},
+    gate,
     gil::Gil,
     handover,
     latch::wait_readable,
@@ -89,9 +90,9 @@ impl Worker {
         } = assignment;
         handover::receive(plan, scratch, &arena, block, number);
         fetch::prepare(plan.urls());
-        lane.set_state(LaneState::Working);
-        // AcqRel: the worker that counts the last arrival sees what all others have written before.
-        if arena.header().arrived.0.fetch_add(1, AcqRel) + 1 == arena.workers() {
+        let working = LaneState::Working as u32;
+        let arrived = &arena.header().arrived.0;
+        if gate::arrive(&lane.state, working, arrived, arena.workers()) {
             arena.bell.open();
         }
         while wait_readable([arena.gate.as_fd()], None) == [false] {}

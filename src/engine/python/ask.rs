@@ -10,9 +10,9 @@ use crate::{
     engine::{
         EngineError, clock,
         latch::wait_readable,
-        lock::lock,
         run::RunContext,
         scratch::Scratch,
+        sync::lock,
         zygote::{Environment, News, ProcessEnd, Program, Zygote},
     },
 };

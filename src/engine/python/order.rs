@@ -17,11 +17,11 @@ use crate::{
     engine::{
         EngineError,
         arena::{
-            Arena, BLOCK, BYTES, CORES, EventSlot, Header, LANE_CORES, LANES, LaneHeader,
-            LaneState, PythonHeader, RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot,
-            TaskState,
+            Arena, BLOCK, BYTES, CORES, Header, LANE_CORES, LANES, LaneHeader, LaneState,
+            PythonHeader, RINGS, TASK_STRIPES, TASKS, TASKS_PER_STRIPE, TEXTS, TaskSlot, TaskState,
         },
         recorder::GAP_MIN,
+        ring::EventSlot,
         scratch::{FACTS, FUNCTION, MODULE, ORDER},
         worker::Assignment,
         zygote::{Environment, Program},
