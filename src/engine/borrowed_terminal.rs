@@ -46,8 +46,10 @@ const OF_SESSION: &str = "/dev/tty";
 /// The terminal of the explorer.
 #[derive(Debug)]
 pub struct BorrowedTerminal {
-    /// What restores the screen, the cursor, the colours, the mouse and pastes.
+    /// What restores the screen, the cursor, the colours and the mouse.
     undo: Vec<u8>,
+    /// The same, and pastes, which a shell changes as well when it reads a line.
+    undo_all: Vec<u8>,
     /// The process groups of the program and of its parent, which is usually a shell.
     groups: [Pid; 2],
     /// In memory that the zygote shares.
@@ -72,18 +74,19 @@ struct SharedState {
 }
 
 impl BorrowedTerminal {
-    /// A terminal that is not changed yet; `undo` restores everything but the modes of its line. Call it before the zygote
-    /// is forked.
+    /// A terminal that is not changed yet; `undo` restores the screen, the cursor, the colours and the mouse, and `undo_paste`
+    /// pastes. Call it before the zygote is forked.
     ///
     /// # Errors
     /// If the system refuses the memory.
-    pub fn new(mut undo: Vec<u8>) -> io::Result<BorrowedTerminal> {
+    pub fn new(mut undo: Vec<u8>, undo_paste: &[u8]) -> io::Result<BorrowedTerminal> {
         undo.insert(0, CANCEL);
         let length = NonZeroUsize::new(size_of::<SharedState>()).expect("it has fields");
         let read_write = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
         // SAFETY: a new anonymous map cannot affect other code. It is aligned to a page, and zeros are valid for all its fields.
         let state = unsafe { mmap_anonymous(None, length, read_write, MapFlags::MAP_SHARED) }?;
         Ok(BorrowedTerminal {
+            undo_all: [&undo, undo_paste].concat(),
             undo,
             groups: [getpgrp(), getpgid(Some(getppid())).unwrap_or(getpgrp())],
             state: state.cast(),
@@ -192,7 +195,7 @@ impl BorrowedTerminal {
         // The modes first, because nothing delays them. Errors mean that the terminal is gone.
         let _ = tcsetattr(io::stdin(), SetArg::TCSANOW, &before);
         if let Ok(output) = self.output() {
-            self.write_undo(output, patience);
+            undo_within(patience, output, &self.undo_all);
         }
         self.forget();
     }
@@ -200,18 +203,6 @@ impl BorrowedTerminal {
     /// The terminal is as it was, or it is gone.
     pub fn forget(&self) {
         self.state().is_taken.store(false, SeqCst);
-    }
-
-    fn write_undo(&self, output: &File, patience: Nanos) {
-        let undo_within = |limit| {
-            let until = clock::now() + limit;
-            write(output, &self.undo, || clock::now() < until)
-        };
-        if undo_within(patience).is_err() {
-            // Discards what waits to be shown, which makes room for the few bytes that matter.
-            let _ = tcflush(output, FlushArg::TCOFLUSH);
-            let _ = undo_within(LAST_PATIENCE);
-        }
     }
 
     /// Gives the terminal back in place of the program, which was killed; called by the zygote. A terminal that another job
@@ -230,10 +221,13 @@ impl BorrowedTerminal {
             return;
         }
         let [before, raw] = self.modes();
-        if tcgetattr(&terminal).is_ok_and(|now| now == raw) {
+        let undo = if tcgetattr(&terminal).is_ok_and(|now| now == raw) {
             let _ = tcsetattr(&terminal, SetArg::TCSANOW, &before);
-        }
-        self.write_undo(&terminal, PATIENCE);
+            &self.undo_all
+        } else {
+            &self.undo
+        };
+        undo_within(PATIENCE, &terminal, undo);
     }
 }
 
@@ -243,6 +237,18 @@ fn open(terminal: PathBuf) -> Option<File> {
         .write(true)
         .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     options.open(terminal).ok()
+}
+
+/// Writes what restores a terminal. If the terminal does not read it in time, what it has not read before is discarded.
+fn undo_within(patience: Nanos, terminal: &File, undo: &[u8]) {
+    let write_within = |limit| {
+        let until = clock::now() + limit;
+        write(terminal, undo, || clock::now() < until)
+    };
+    if write_within(patience).is_err() {
+        let _ = tcflush(terminal, FlushArg::TCOFLUSH);
+        let _ = write_within(LAST_PATIENCE);
+    }
 }
 
 /// Writes everything, as long as `may_wait` allows to wait for a terminal that does not read.

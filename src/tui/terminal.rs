@@ -27,7 +27,8 @@ const DRAWN_MAX: Size = Size::new(1_000, 400);
 /// The alternate screen (1049), no cursor (25), and bracketed paste, which separates pasted text from keys (2004).
 const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
 /// The same in reverse. A frame that was cut off may have left colours.
-const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?1049l\x1b[?25h";
+const LEAVE: &[u8] = b"\x1b[m\x1b[?1049l\x1b[?25h";
+const RELEASE_PASTE: &[u8] = b"\x1b[?2004l";
 /// Reports clicks and the wheel (1000), with coordinates of any size (1006). crossterm's mode would report every move
 /// as well, and each report would wake the program beside the workers.
 const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
@@ -40,7 +41,7 @@ const RELEASE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// If the system refuses the memory.
 pub fn prepare() -> io::Result<&'static BorrowedTerminal> {
     // The mouse is released in any case. Nothing else is changed: focus reports are never requested.
-    let terminal = BorrowedTerminal::new([RELEASE_MOUSE, LEAVE].concat())?;
+    let terminal = BorrowedTerminal::new([RELEASE_MOUSE, LEAVE].concat(), RELEASE_PASTE)?;
     Ok(TERMINAL.get_or_init(|| terminal))
 }
 
