@@ -43,4 +43,3 @@ mod conclude;
 pub mod outside;
 mod sampler;
 mod shared_file;
-pub mod states;

@@ -96,7 +96,7 @@
 //! - No output of a run reaches the screen unchanged. It is limited, cleaned and kept with the run.
 //! - No number of a record is derived from the trace, which may have gaps. Totals come from lane headers and the task
 //!   table, which stay exact when events are dropped ([`engine::arena`], [`engine::recorder`]), and for Python from the
-//!   kernel's records, which are complete or replaced by the headers' ([`engine::states`]). The one exception is how long
+//!   kernel's records, which are complete or replaced by the headers' ([`engine::outside::states`]). The one exception is how long
 //!   workers computed at once, which is unknown if any event was dropped.
 //! - No worker takes a lock or makes a system call to record an event, and no drawing waits for a worker.
 //! - Drawing never walks over events. It asks a lane for sums between two moments ([`domain::trace`]).
@@ -136,8 +136,8 @@
 //!   `present/sentence/`.
 //! - **which interpreters are found, and how they are probed?** `engine/python/find.rs` and `engine/python/probe.rs`.
 //! - **how faithful the emulated GIL is?** `engine/gil.rs` is the GIL, `domain/fidelity.rs` the comparison.
-//! - **what is measured?** `engine/recorder.rs` (events), `engine/outside.rs` and `engine/states.rs` (threads of Python, seen
-//!   from outside), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
+//! - **what is measured?** `engine/recorder.rs` (events), `engine/outside.rs` (threads of Python, seen from
+//!   outside), `engine/conclude.rs` (totals), `domain/record.rs` (the JSON).
 //! - **a caveat?** `catalog/caveat.rs` has its threshold, its sentence and the advice; `engine/caveats.rs` looks for it.
 //! - **the JSON?** `domain/record.rs` and `domain/trace/stored.rs` (the runs), `export/json.rs` (the document), and
 //!   `assets/records.schema.json`, which a test compares with real documents.

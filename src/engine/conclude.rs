@@ -7,8 +7,7 @@ use super::{
     arena::{Arena, LaneHeader, LaneState, TaskSlot, TaskState, load_known},
     caveats,
     executor::{Death, Ending},
-    outside::Outside,
-    states::LaneStates,
+    outside::{Outside, states::LaneStates},
 };
 use crate::{
     catalog::{

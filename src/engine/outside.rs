@@ -2,7 +2,18 @@
 //!
 //! A thread of this program takes the kernel's records every few milliseconds, and samples the threads that have been
 //! blocked since the last time. A wait that has been sampled is sampled again only after a while, so that the cost follows
-//! the number of waits and is limited. What was seen is merged with the workers' own transitions in [`states`].
+//! the number of waits and is limited.
+//!
+//! | module | has |
+//! | --- | --- |
+//! | this one | the thread that watches |
+//! | [`seen`] | what it sees: switches, samples, accounts |
+//! | `places` | where a thread was, and what it waited for, put together from that |
+//! | [`states`] | what a worker did: its own transitions merged with the places of its thread |
+
+mod places;
+pub mod seen;
+pub mod states;
 
 use std::{
     collections::HashMap,
@@ -18,11 +29,13 @@ use std::{
     time::Duration,
 };
 
+use seen::{CoreWait, Glimpse, Sightings, Whereabouts};
+use states::LaneStates;
+
 use super::{
     arena::{Arena, LaneState},
     clock,
     os::{self, ProcessFiles, SwitchRecords, ThreadFiles},
-    states::{self, CoreWait, Glimpse, LaneStates, Sightings, Whereabouts},
     sync::lock,
 };
 use crate::{

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     domain::{phase::Phase, time::Nanos},
-    engine::states::Showed,
+    engine::outside::seen::Showed,
 };
 
 /// The files of a process that are the same for all its threads.

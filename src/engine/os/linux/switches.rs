@@ -16,7 +16,7 @@ use std::{
 
 use crate::{
     domain::time::Nanos,
-    engine::states::{Switch, Whereabouts},
+    engine::outside::seen::{Switch, Whereabouts},
 };
 
 /// `struct perf_event_attr` of Linux 4.1 (`PERF_ATTR_SIZE_VER5`).

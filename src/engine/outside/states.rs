@@ -12,6 +12,10 @@
 
 use std::collections::VecDeque;
 
+use super::{
+    places::{Places, Stretch},
+    seen::{Sightings, Whereabouts},
+};
 use crate::domain::{
     phase::{Phase, PhaseTimes},
     record::BlockedTotals,
@@ -31,88 +35,6 @@ const BEFORE: usize = 32;
 const AFTER: usize = 64;
 /// How many of the latest stretches are looked at to tell what the worker does now.
 const LATEST: usize = 4;
-
-/// Where a thread is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whereabouts {
-    /// On a core.
-    OnCore,
-    /// Off its core, although it could run.
-    Preempted,
-    /// Off its core, because it waits for something.
-    Blocked,
-    /// Not known, because records were lost.
-    Unknown,
-}
-
-/// From `at` on, a thread is in this place. Moments are those of the worker's transitions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switch {
-    /// The moment.
-    pub at: Nanos,
-    /// The place from then on.
-    pub place: Whereabouts,
-    /// The core that the thread got or lost.
-    pub core: u16,
-}
-
-/// A sample of a thread off its core, which was taken between two moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glimpse {
-    /// Just before the sample.
-    pub since: Nanos,
-    /// Just after the sample.
-    pub at: Nanos,
-    /// What it showed.
-    pub seen: Showed,
-}
-
-/// What a sample of a thread shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Showed {
-    /// The thread could run.
-    CanRun,
-    /// The thread waits; `None` if it cannot be told what for.
-    Waits(Option<Phase>),
-}
-
-/// The kernel's account of how long a thread has waited for a core in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CoreWait {
-    /// When it was read.
-    pub at: Nanos,
-    /// The sum of all waits that had ended by then.
-    pub total: Nanos,
-}
-
-/// What was seen of a thread from outside since the last time.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sightings {
-    /// Its switches, in order.
-    pub switches: Vec<Switch>,
-    /// Samples of it, in order.
-    pub looks: Vec<Glimpse>,
-    /// Accounts of its waits for a core, in order.
-    pub core_waits: Vec<CoreWait>,
-    /// All switches before this moment are known.
-    pub complete_until: Nanos,
-    /// The number of records that were lost.
-    pub lost: u64,
-}
-
-/// The time from one switch to the next.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    from: Nanos,
-    place: Whereabouts,
-    core: u16,
-    /// What a sample says about it: that it cannot be told, or the phase.
-    seen: Option<Option<Phase>>,
-    /// When the thread still waited.
-    waited_at: Nanos,
-    /// From when on the thread could run.
-    ready_from: Nanos,
-}
 
 /// A wait of known cause, which stands for waits without a sample.
 #[derive(Clone, Copy, Debug)]
@@ -151,11 +73,8 @@ pub struct LaneStates {
     /// The worker's own transition that is in force, and those that are not merged yet.
     own: Transition,
     next: VecDeque<Transition>,
-    /// The stretches that are not merged completely. The last one is open.
-    stretches: VecDeque<Stretch>,
-    /// How many of them have been compared with an account of waits for a core, and the last account.
-    accounted: usize,
-    core_wait: Option<CoreWait>,
+    /// Where its thread was, as far as it is not merged.
+    places: Places,
     /// The latest waits of known cause.
     known: VecDeque<KnownWait>,
     merged_until: Nanos,
@@ -166,10 +85,15 @@ pub struct LaneStates {
     pub times: PhaseTimes,
     /// How often the worker was found on another core, from its first task on.
     pub migrations: u64,
-    /// Waits by how their cause is known.
+    /// How the causes of its waits are known.
+    waits: Waits,
+}
+
+/// Waits by how their cause is known, and the number of records that were lost.
+#[derive(Clone, Copy, Debug, Default)]
+struct Waits {
     sampled: Nanos,
     estimated: Nanos,
-    /// The number of records that were lost.
     lost: u64,
 }
 
@@ -188,18 +112,14 @@ impl LaneStates {
             shares_thread: false,
             own: start,
             next: VecDeque::new(),
-            stretches: VecDeque::new(),
-            accounted: 0,
-            core_wait: None,
+            places: Places::default(),
             known: VecDeque::new(),
             merged_until: 0,
             complete_until: 0,
             open: start,
             times: PhaseTimes::default(),
             migrations: 0,
-            sampled: 0,
-            estimated: 0,
-            lost: 0,
+            waits: Waits::default(),
         }
     }
 
@@ -211,83 +131,16 @@ impl LaneStates {
     /// Adds what was seen from outside.
     pub fn add(&mut self, news: &Sightings) {
         for switch in &news.switches {
-            self.switch(switch);
+            self.places.switch(switch);
         }
         for look in &news.looks {
-            self.look(look);
+            self.places.look(look);
         }
         for core_wait in &news.core_waits {
-            self.account(*core_wait);
+            self.places.account(*core_wait);
         }
         self.complete_until = self.complete_until.max(news.complete_until);
-        self.lost += news.lost;
-    }
-
-    fn switch(&mut self, switch: &Switch) {
-        let Some(last) = self.stretches.back() else {
-            // The first record says where the thread was before it.
-            let before = match switch.place {
-                Whereabouts::OnCore => Whereabouts::Blocked,
-                _ => Whereabouts::OnCore,
-            };
-            self.stretches
-                .push_back(Stretch::new(0, before, switch.core));
-            return self.switch(switch);
-        };
-        let from = switch.at.max(last.from);
-        self.stretches
-            .push_back(Stretch::new(from, switch.place, switch.core));
-    }
-
-    /// A sample counts for the wait during which it began and ended.
-    fn look(&mut self, look: &Glimpse) {
-        let after = self
-            .stretches
-            .partition_point(|stretch| stretch.from <= look.since);
-        let ends = self.stretches.get(after).map(|next| next.from);
-        let Some(stretch) = after
-            .checked_sub(1)
-            .and_then(|index| self.stretches.get_mut(index))
-        else {
-            return;
-        };
-        if stretch.place != Whereabouts::Blocked || ends.is_some_and(|end| look.at >= end) {
-            return;
-        }
-        match look.seen {
-            Showed::CanRun => stretch.ready_from = stretch.ready_from.min(look.since),
-            Showed::Waits(phase) => {
-                stretch.seen = Some(stretch.seen.unwrap_or_default().or(phase));
-                stretch.waited_at = look.since;
-            }
-        }
-    }
-
-    /// Divides the time that the thread waited for a core since the last account among the waits that ended since then.
-    /// A preempted thread did nothing else. What is left is the end of other waits, equally.
-    fn account(&mut self, now: CoreWait) {
-        let before = self.core_wait.replace(now);
-        let stretches = self.stretches.make_contiguous();
-        let ended = stretches.partition_point(|stretch| stretch.from <= now.at);
-        let mut rest = now.total - before.map_or(now.total, |before| before.total.min(now.total));
-        let mut blocked = vec![];
-        for index in self.accounted..ended.saturating_sub(1) {
-            let (stretch, end) = (stretches[index], stretches[index + 1].from);
-            match stretch.place {
-                Whereabouts::Preempted => rest = rest.saturating_sub(end - stretch.from),
-                Whereabouts::Blocked => blocked.push((end - stretch.waited_at, end, index)),
-                Whereabouts::OnCore | Whereabouts::Unknown => {}
-            }
-        }
-        self.accounted = ended.saturating_sub(1).max(self.accounted);
-        blocked.sort_unstable();
-        let mut left = blocked.len() as u64;
-        for (most, end, index) in blocked {
-            let share = (rest / left).min(most);
-            let ready_from = &mut stretches[index].ready_from;
-            *ready_from = (*ready_from).min(end - share);
-            (rest, left) = (rest - share, left - 1);
-        }
+        self.waits.lost += news.lost;
     }
 
     /// The merged transitions up to a moment until which they are certain. `stamped` is the worker's last stamp: all its
@@ -300,7 +153,7 @@ impl LaneStates {
             Some(_) => known.min(stamped.max(known.saturating_sub(STAMPED_LATE))),
             None => known.min(stamped),
         };
-        if let Some(open) = self.stretches.back()
+        if let Some(open) = self.places.stretches.back()
             && open.place == Whereabouts::Blocked
             && until < open.waited_at.saturating_add(SAMPLED_LATE)
             && until < open.ready_from
@@ -322,9 +175,8 @@ impl LaneStates {
     /// What seems to follow what is merged: what the worker stamped last, and what was seen of its thread last. Samples of
     /// a wait and stamps that are written late may still make it something else.
     pub fn ahead(&self) -> Vec<Transition> {
-        let skipped = self.stretches.len().saturating_sub(LATEST);
         let mut ahead = LaneStates {
-            stretches: self.stretches.iter().skip(skipped).copied().collect(),
+            places: self.places.latest(LATEST),
             ..self.clone()
         };
         ahead.conclude(self.complete_until)
@@ -337,11 +189,11 @@ impl LaneStates {
 
     /// How the causes of the waits of these lanes are known.
     pub fn blocked(lanes: &[LaneStates]) -> BlockedTotals {
-        let sum = |of: fn(&LaneStates) -> Nanos| seconds(lanes.iter().map(of).sum());
+        let sum = |of: fn(&Waits) -> u64| lanes.iter().map(|lane| of(&lane.waits)).sum();
         BlockedTotals {
-            sampled_s: sum(|lane| lane.sampled),
-            estimated_s: sum(|lane| lane.estimated),
-            lost_records: lanes.iter().map(|lane| lane.lost).sum(),
+            sampled_s: seconds(sum(|waits| waits.sampled)),
+            estimated_s: seconds(sum(|waits| waits.estimated)),
+            lost_records: sum(|waits| waits.lost),
         }
     }
 
@@ -363,16 +215,12 @@ impl LaneStates {
 
     /// Takes the worker's transitions that are in force now, and forgets the stretches that are over.
     fn forget(&mut self) {
-        while let Some(next) = self.stretches.get(1).copied()
-            && next.from <= self.merged_until
-            && let Some(over) = self.stretches.pop_front()
-        {
-            self.accounted = self.accounted.saturating_sub(1);
+        while let Some((over, end)) = self.places.forget_until(self.merged_until) {
             if let (Some(Some(phase)), Some(step)) = (over.seen, step(self.own.phase)) {
                 self.known.truncate(BEFORE - 1);
                 self.known.push_front(KnownWait {
                     step,
-                    length: over.waited_until(next.from),
+                    length: over.waited_until(end),
                     phase,
                 });
             }
@@ -396,10 +244,14 @@ impl LaneStates {
         };
         let step = step(own.phase)
             .filter(|step| !self.shares_thread || !matches!(step, Phase::Network | Phase::Sleep));
-        let (Some(step), Some(stretch)) = (step, self.stretches.front()) else {
+        let (Some(step), Some(stretch)) = (step, self.places.stretches.front()) else {
             return own;
         };
-        let end = self.stretches.get(1).map_or(Nanos::MAX, |next| next.from);
+        let end = self
+            .places
+            .stretches
+            .get(1)
+            .map_or(Nanos::MAX, |next| next.from);
         let of = |phase| Piece {
             phase,
             core: stretch.core,
@@ -442,8 +294,8 @@ impl LaneStates {
         self.times[piece.phase] += length;
         match piece.wait {
             None => {}
-            Some(Basis::Estimated) => self.estimated += length,
-            Some(Basis::Sampled) => self.sampled += length,
+            Some(Basis::Estimated) => self.waits.estimated += length,
+            Some(Basis::Sampled) => self.waits.sampled += length,
         }
     }
 
@@ -451,12 +303,16 @@ impl LaneStates {
     /// known while it lasts, so that the latest wait stands for it.
     fn alike(&self, stretch: &Stretch, step: Phase, own_end: Nanos) -> Option<Phase> {
         let mut before = self.known.iter().filter(|known| known.step == step);
-        let Some(next) = self.stretches.get(1) else {
+        let Some(next) = self.places.stretches.get(1) else {
             return before.next().map(|known| known.phase);
         };
         let length = stretch.waited_until(next.from);
         let before = before.map(|known| (known.length, known.phase));
-        let after = self.stretches.iter().zip(self.stretches.iter().skip(1));
+        let after = self
+            .places
+            .stretches
+            .iter()
+            .zip(self.places.stretches.iter().skip(1));
         let after = after
             .take(AFTER)
             .take_while(|(later, _)| later.from < own_end)
@@ -505,24 +361,6 @@ impl LaneStates {
     }
 }
 
-impl Stretch {
-    fn new(from: Nanos, place: Whereabouts, core: u16) -> Stretch {
-        Stretch {
-            from,
-            place,
-            core,
-            seen: None,
-            waited_at: from,
-            ready_from: Nanos::MAX,
-        }
-    }
-
-    /// How long the thread could not run, if the stretch ends at `end`.
-    fn waited_until(&self, end: Nanos) -> Nanos {
-        self.ready_from.clamp(self.from, end) - self.from
-    }
-}
-
 /// The step of a task that a worker says it is in, if its state is known better from outside. Its own accounts of
 /// waiting are parts of a step that computes.
 pub fn step(own: Phase) -> Option<Phase> {
@@ -543,7 +381,10 @@ pub fn step(own: Phase) -> Option<Phase> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::seen::{CoreWait, Glimpse, Showed, Switch},
+        *,
+    };
 
     fn own(at: Nanos, task: Option<u32>, phase: Phase) -> Transition {
         Transition {
@@ -603,7 +444,7 @@ mod tests {
             (90, Computing),
         ];
         assert_eq!(phases, expected);
-        assert_eq!((lane.sampled, lane.estimated), (50, 0));
+        assert_eq!((lane.waits.sampled, lane.waits.estimated), (50, 0));
     }
 
     #[test]
@@ -625,7 +466,7 @@ mod tests {
         let (_, lane) = merged(&news, at);
         assert_eq!(lane.times[Phase::Sleep], 2_100);
         assert_eq!(lane.times[Phase::Gil], 9_000);
-        assert_eq!((lane.sampled, lane.estimated), (6_000, 5_100));
+        assert_eq!((lane.waits.sampled, lane.waits.estimated), (6_000, 5_100));
     }
 
     #[test]
@@ -965,7 +806,7 @@ mod tests {
                 prop_assert_eq!(live.times[phase], at_once.times[phase]);
             }
             prop_assert_eq!(live.times.total(), at_once.times.total());
-            prop_assert_eq!(live.sampled + live.estimated, at_once.sampled + at_once.estimated);
+            prop_assert_eq!(live.waits.sampled + live.waits.estimated, at_once.waits.sampled + at_once.waits.estimated);
         }
     }
 }
