@@ -18,6 +18,7 @@ import pickle
 import sys
 import time
 import traceback
+import types
 
 monotonic_ns = time.monotonic_ns
 
@@ -498,6 +499,57 @@ def in_loop(function, given):
     return asyncio.run(function(*given))
 
 
+@types.coroutine
+def in_steps(coroutine, writer):
+    """Awaits a coroutine, and records when it waits, because its event loop executes others meanwhile."""
+    given, error = None, None
+    while True:
+        try:
+            future = coroutine.send(given) if error is None else coroutine.throw(error)
+        except StopIteration as end:
+            return end.value
+        writer.enter(phase_of_wait(coroutine, writer))
+        try:
+            given, error = (yield future), None
+        except BaseException as thrown:
+            given, error = None, thrown
+        writer.enter(writer.computing)
+
+
+WAITS = {"locks.py": "lock", "queues.py": "lock", "subprocess.py": "subprocess", "base_subprocess.py": "subprocess"}
+"""What the coroutines in these files of asyncio wait for."""
+
+KNOWN_WAITS = {}
+"""The phase of each code that a coroutine has waited in; None if the code does not tell."""
+
+
+def phase_of_wait(coroutine, writer):
+    """What a suspended coroutine waits for, by the coroutine of asyncio that it waits in."""
+    while hasattr(getattr(coroutine, "cr_await", None), "cr_await"):
+        coroutine = coroutine.cr_await
+    code = getattr(coroutine, "cr_code", None)
+    if code not in KNOWN_WAITS:
+        KNOWN_WAITS[code] = wait_in(code)
+    phase = KNOWN_WAITS[code] or ("network" if has_connections() else "sleep")
+    return writer.phases[phase]
+
+
+def wait_in(code):
+    """What this code waits for, if it is asyncio's own and waits for one kind of thing."""
+    folder, file = os.path.split(code.co_filename if code else "")
+    if os.path.basename(folder) != "asyncio":
+        return None
+    return "sleep" if code.co_name == "sleep" else WAITS.get(file)
+
+
+def has_connections():
+    """Whether the event loop waits for anything besides its own wake-up and the time."""
+    import asyncio
+
+    selector = getattr(asyncio.get_running_loop(), "_selector", None)
+    return selector is None or len(selector.get_map() or ()) > 1
+
+
 class Call:
     """Calls the function in a worker, and records each call as a task."""
 
@@ -775,12 +827,17 @@ class Runner:
                 return
             worker.begin(task)
             try:
-                outcome = ("ok", await function(*given))
+                outcome = ("ok", await self.started(function(*given), worker.writer))
             except BaseException as error:
                 outcome = (FAILED, error)
             call.leave_if_forked()
             self.outcomes[task] = call.ended(task, outcome)
             worker.writer.rest()
+
+    def started(self, coroutine, writer):
+        """A coroutine to await. Where it has the thread for itself, its waits are seen from outside."""
+        shares_thread = self.manager.workers > 1 and hasattr(coroutine, "send")
+        return in_steps(coroutine, writer) if shares_thread else coroutine
 
     # What was seen.
 

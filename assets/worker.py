@@ -178,7 +178,7 @@ class LaneWriter:
 
     def __init__(self, arena, number):
         order = arena.order
-        phases = order["phases"]
+        self.phases = phases = order["phases"]
         self.starting = phases["starting"]
         self.computing = phases["computing"]
         self.ready = phases["ready"]

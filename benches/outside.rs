@@ -5,32 +5,18 @@
 mod median;
 #[path = "support/table.rs"]
 mod table;
+#[path = "../tests/support/threads.rs"]
+mod threads;
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Command, Stdio},
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::time::Duration;
 
 use median::median;
 use pconc_tui::{
-    catalog::{model::Model, workload::Workload},
-    domain::{
-        machine,
-        phase::Phase,
-        plan::{Draft, Plan},
-        time::seconds,
-        trace::LaneUpdate,
-    },
-    engine::{
-        arena::{Arena, LaneState},
-        clock,
-        outside::Outside,
-        session::Session,
-    },
+    domain::{plan::Plan, time::seconds, trace::LaneUpdate},
+    engine::{clock, session::Session},
 };
 use table::row;
+use threads::Program;
 
 /// The number of pairs of runs.
 const ROUNDS: usize = 9;
@@ -91,10 +77,7 @@ fn main() {
             2,
         ),
     ] {
-        let mut draft = Draft::new(Workload::Cpu, Model::PythonThreads, threads);
-        draft.python = Some(found.interpreter.clone());
-        let limits = machine::WorkerLimits::default();
-        let plan = draft.validate(&limits).expect("the draft is valid");
+        let plan = threads::plan(&found.interpreter, threads);
         let (mut alone, mut watched) = (vec![], vec![]);
         for _ in 0..ROUNDS {
             alone.push(run(&python, what, &plan, false));
@@ -120,52 +103,23 @@ fn told(name: &str, alone: &[Took], watched: &[Took], aim: u32) {
 }
 
 fn run(python: &str, what: &str, plan: &Plan, is_watched: bool) -> Took {
-    let threads = plan.workers;
-    let mut program = Command::new(python)
-        .args(["-c", SCRIPT, what, &threads.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the interpreter was asked a moment ago");
-    let mut output = BufReader::new(program.stdout.take().expect("it is piped"));
-    let mut line = String::new();
-    output.read_line(&mut line).expect("it names its threads");
-    let ids: Vec<u32> = serde_json::from_str(&line).expect("they are numbers");
-    let arena = Arc::new(Arena::map().expect("there is memory"));
-    arena.reset(threads, threads);
-    arena.header().t0.store(clock::now(), Relaxed);
-    for (worker, thread) in (0..).zip(ids) {
-        let lane = arena.lane(worker);
-        lane.pid.store(program.id(), Relaxed);
-        lane.tid.store(thread, Relaxed);
-        lane.open_phase.store(Phase::Computing as u32, Relaxed);
-        lane.set_state(LaneState::Working);
-    }
+    let program = Program::start(python, SCRIPT, what, plan.workers);
     let mut outside = is_watched.then(|| {
-        let mut outside = Outside::start(arena.clone(), plan).expect("there may be a thread");
-        outside.attach().expect("this system allows it");
-        outside
+        let outside = program.watched(plan, true);
+        outside.expect("this system allows it")
     });
-    let input = program.stdin.as_mut().expect("it is piped");
-    input.write_all(b"go\n").expect("it reads");
-    let (told, end) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let mut line = String::new();
-        output.read_line(&mut line).expect("it prints what it took");
-        told.send(line).expect("the bench waits for it");
-    });
+    program.say_go();
     let since = clock::thread_cpu();
     let line = loop {
         if let Some(outside) = &mut outside {
-            let mut updates = vec![LaneUpdate::default(); threads as usize];
+            let mut updates = vec![LaneUpdate::default(); plan.workers as usize];
             outside.merge(&mut updates, false);
         }
-        if let Ok(line) = end.recv_timeout(Duration::from_millis(33)) {
+        if let Some(line) = program.line(Duration::from_millis(33)) {
             break line;
         }
     };
     let merging = clock::thread_cpu() - since;
-    let _ = program.wait();
     let (wall_s, cpu_s) = serde_json::from_str(&line).expect("they are numbers");
     let watching = outside
         .as_ref()

@@ -8,7 +8,7 @@ mod interpreters;
 use std::{
     collections::BTreeSet,
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::Duration,
@@ -78,6 +78,58 @@ fn measured(python: &Interpreter, model: &str, workers: u32, what: &str) -> (Val
     let document: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{line}: {error}: {}", text(&output.stderr)));
     (document["records"][0].clone(), output.status.code())
+}
+
+/// The same command, for which the kernel refuses to record switches, as in most containers.
+fn without_records(mut command: Command) -> Command {
+    let step = |code, jf, k| libc::sock_filter { code, jt: 0, jf, k };
+    let refused = libc::SECCOMP_RET_ERRNO | libc::EPERM.cast_unsigned();
+    // Load the number of the call; if it is this one, refuse it; otherwise allow it.
+    let filter = [
+        step(0x20, 0, 0),
+        step(0x15, 1, libc::SYS_perf_event_open as u32),
+        step(0x06, 0, refused),
+        step(0x06, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let refuse = move || {
+        let program = libc::sock_fprog {
+            len: filter.len() as u16,
+            filter: filter.as_ptr().cast_mut(),
+        };
+        // SAFETY: both only change what the kernel allows this process, and the program lives until they return.
+        let results = unsafe {
+            [
+                libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+                libc::prctl(
+                    libc::PR_SET_SECCOMP,
+                    libc::SECCOMP_MODE_FILTER,
+                    &raw const program,
+                ),
+            ]
+        };
+        match results {
+            [0, 0] => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: between fork and exec it makes two system calls.
+    unsafe { command.pre_exec(refuse) };
+    command
+}
+
+/// The seconds of all workers together in this phase.
+fn in_phase(record: &Value, phase: &str) -> f64 {
+    record["phases_s"][phase].as_f64().unwrap_or(0.0)
+}
+
+/// The seconds of all calls together.
+fn in_calls(record: &Value) -> f64 {
+    let tasks = record["tasks"].as_array().expect("few tasks are listed");
+    let moment = |task: &Value, name: &str| task[name].as_f64().expect("it has ended");
+    let calls = tasks.iter();
+    calls
+        .map(|task| moment(task, "end_s") - moment(task, "start_s"))
+        .sum()
 }
 
 /// The record of a run that did all its work.
@@ -171,6 +223,83 @@ fn a_coroutine_function_is_awaited_in_a_loop_by_tasks_of_a_loop_and_in_a_loop_pe
         sentence,
         "python-asyncio needs a coroutine function, and wait is a plain one"
     );
+}
+
+#[test]
+fn what_calls_of_a_coroutine_wait_for_is_told_in_a_loop_that_they_share_and_in_their_own() {
+    let Some(python) = newest() else { return };
+    for (function, phase) in [
+        ("sleep", "sleep"),
+        ("gathered", "sleep"),
+        ("network", "network"),
+        ("lock", "lock"),
+    ] {
+        let what = format!("awaits.py:{function} --inputs-from INPUTS");
+        for model in ["python-asyncio", "python-threads"] {
+            // Each of their own loops makes a lock of its own.
+            if phase == "lock" && model == "python-threads" {
+                continue;
+            }
+            let record = done(python, model, 4, &what);
+            let (seen, calls) = (in_phase(&record, phase), in_calls(&record));
+            let of = format!("{function} under {model}: {}", record["phases_s"]);
+            let ready = in_phase(&record, "ready");
+            // Of four calls that share a lock, one sleeps.
+            let least = if phase == "lock" { 0.5 } else { 0.7 };
+            assert!(seen > (calls - ready) * least, "{calls} s in calls, {of}");
+            assert!(seen <= calls + 0.05, "{calls} s in calls, {of}");
+        }
+    }
+    let what = "awaits.py:computing --inputs-from INPUTS";
+    let record = done(python, "python-asyncio", 4, what);
+    let wall = record["wall_s"].as_f64().expect("it is known");
+    let (computing, cpu) = (in_phase(&record, "computing"), record["cpu_s"].as_f64());
+    let cpu = cpu.expect("it is known");
+    assert!(
+        computing <= wall,
+        "one thread computed {computing} s of {wall} s"
+    );
+    assert!(
+        computing > cpu * 0.7,
+        "{computing} s of {cpu} s: {}",
+        record["phases_s"]
+    );
+}
+
+#[test]
+fn where_the_kernel_refuses_records_the_states_within_calls_are_sampled_and_the_record_says_so() {
+    let Some(python) = newest() else { return };
+    let sampled = |model, what| {
+        let line = format!("{} --format json", run_of(python, model, 4, what));
+        let output = outcome(&mut without_records(command(&line)));
+        let document: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)));
+        let record = document["records"][0].clone();
+        assert_eq!(record["phase_source"], "samples", "{record:#}");
+        let samples = record["blocked"]["samples"].as_u64();
+        assert!(samples.is_some_and(|samples| samples > 0), "{record:#}");
+        record
+    };
+    for model in ["python-threads", "python-processes"] {
+        let record = sampled(model, "waits.py:wait --inputs-from INPUTS");
+        let (seen, calls) = (in_phase(&record, "sleep"), in_calls(&record));
+        let ready = in_phase(&record, "ready");
+        assert!(
+            seen > (calls - ready) * 0.7,
+            "{calls} s: {}",
+            record["phases_s"]
+        );
+        let record = sampled(model, "computes.py:compute --inputs-from INPUTS");
+        let computing = in_phase(&record, "computing");
+        let cpu = record["cpu_s"].as_f64().expect("it is known");
+        assert!(
+            (computing / cpu - 1.0).abs() < 0.3,
+            "{cpu} s: {}",
+            record["phases_s"]
+        );
+    }
+    let record = sampled("python-asyncio", "awaits.py:sleep --inputs-from INPUTS");
+    assert!(in_phase(&record, "sleep") > in_calls(&record) * 0.7);
 }
 
 #[test]

@@ -1,42 +1,28 @@
 //! The states of real threads of Python, as seen from outside, against what the threads measure themselves.
 //!
-//! The threads are watched as in a run, but they stamp nothing, like a user's own function: they only compute, as far as
-//! their lane says. Each interpreter of this machine takes part.
+//! Everything is tried with the oldest and the newest interpreter of this machine, and what is different in each of them with
+//! all others, too: where an interpreter keeps its lock.
 
 #[path = "executors/interpreters.rs"]
-#[expect(dead_code, reason = "all interpreters take part")]
+#[expect(dead_code, reason = "the default interpreter is among all")]
 mod interpreters;
-#[path = "support/fixtures.rs"]
-mod support;
+#[path = "support/threads.rs"]
+mod threads;
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::Ordering::Relaxed,
-        mpsc::{self, Receiver},
-    },
-    time::Duration,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed};
 
 use pconc_tui::{
-    catalog::{model::Model, workload::Workload},
     domain::{
         phase::Phase,
-        python::GilState,
+        python::{GilState, Interpreter},
         time::Nanos,
         trace::{LaneUpdate, Transition},
     },
-    engine::{
-        arena::{Arena, LaneState},
-        clock,
-        outside::Outside,
-    },
+    engine::outside::{Outside, states::LaneStates},
 };
+use threads::Program;
 
 const SCRIPT: &str = include_str!("outside/truth.py");
-const HANG: Duration = Duration::from_secs(60);
 /// How far a time may be from the truth: this share of it, or this long.
 const SHARE: f64 = 0.05;
 const LEAST: Nanos = 20_000_000;
@@ -59,97 +45,31 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A program that is watched while it does what it is told.
-struct Watched {
-    program: Child,
-    lines: Receiver<String>,
-    arena: Arc<Arena>,
-    outside: Outside,
-}
-
-impl Watched {
-    /// Starts it; `None` if the system does not allow watching.
-    fn start(python: &str, what: &str, threads: u32) -> Option<Watched> {
-        let mut program = Command::new(python)
-            .args(["-c", SCRIPT, what, &threads.to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the interpreter was found a moment ago");
-        let output = BufReader::new(program.stdout.take().expect("it is piped"));
-        let (told, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                let _ = told.send(line);
-            }
-        });
-        let first = lines.recv_timeout(HANG).expect("it names its threads");
-        let ids: Vec<u32> = serde_json::from_str(&first).expect("they are numbers");
-        let arena = Arc::new(Arena::map().expect("there is memory"));
-        arena.reset(threads, threads);
-        arena.header().t0.store(clock::now(), Relaxed);
-        for (worker, thread) in (0..).zip(ids) {
-            let lane = arena.lane(worker);
-            lane.pid.store(program.id(), Relaxed);
-            lane.tid.store(thread, Relaxed);
-            lane.open_phase.store(Phase::Computing as u32, Relaxed);
-            lane.set_state(LaneState::Working);
+/// What the program says was true, by lane. It is merged with what was seen.
+fn truths(program: &Program, outside: &mut Outside) -> Vec<Truth> {
+    program.say_go();
+    let said = program.line(threads::HANG);
+    let said = said.expect("the program says what was true");
+    let mut said: Vec<Said> = serde_json::from_str(&said).expect("they are numbers");
+    let arena = &program.arena;
+    let lanes = (0..arena.workers()).map(|worker| arena.lane(worker).tid.load(Relaxed));
+    let tids: Vec<u32> = lanes.collect();
+    said.sort_by_key(|(tid, ..)| tids.iter().position(|known| known == tid));
+    let t0 = arena.t0();
+    let update = |(task, (_, begun, end, ..)): (u32, &Said)| {
+        let transitions = vec![
+            transition(begun - t0, Some(task), Phase::Computing),
+            transition(end - t0, None, Phase::Idle),
+        ];
+        LaneUpdate {
+            transitions,
+            ..LaneUpdate::default()
         }
-        let plan = support::sample::plan(Workload::Cpu, Model::PythonThreads, threads.into());
-        let mut outside = Outside::start(arena.clone(), &plan).expect("there may be a thread");
-        if let Err(refused) = outside.attach() {
-            println!("skipped: this system does not let a program watch threads: {refused}");
-            let _ = program.kill();
-            let _ = program.wait();
-            return None;
-        }
-        Some(Watched {
-            program,
-            lines,
-            arena,
-            outside,
-        })
-    }
-
-    fn say_go(&mut self) {
-        let mut input = self.program.stdin.as_ref().expect("it is piped");
-        input.write_all(b"go\n").expect("it reads");
-    }
-
-    /// What the program says was true, by lane. It is merged with what was seen.
-    fn watch(&mut self) -> Vec<Truth> {
-        self.say_go();
-        let said = self.lines.recv_timeout(HANG);
-        let said = said.expect("the program says what was true");
-        let mut said: Vec<Said> = serde_json::from_str(&said).expect("they are numbers");
-        let lanes = 0..self.arena.workers();
-        let tids: Vec<u32> = lanes
-            .map(|worker| self.arena.lane(worker).tid.load(Relaxed))
-            .collect();
-        said.sort_by_key(|(tid, ..)| tids.iter().position(|known| known == tid));
-        let t0 = self.arena.t0();
-        let update = |(task, (_, begun, end, ..)): (u32, &Said)| {
-            let transitions = vec![
-                transition(begun - t0, Some(task), Phase::Computing),
-                transition(end - t0, None, Phase::Idle),
-            ];
-            LaneUpdate {
-                transitions,
-                ..LaneUpdate::default()
-            }
-        };
-        let mut updates: Vec<LaneUpdate> = (0..).zip(&said).map(update).collect();
-        self.outside.merge(&mut updates, true);
-        let of = |(_, _, _, computed, waited): Said| Truth { computed, waited };
-        said.into_iter().map(of).collect()
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
+    };
+    let mut updates: Vec<LaneUpdate> = (0..).zip(&said).map(update).collect();
+    outside.merge(&mut updates, true);
+    let of = |(_, _, _, computed, waited): Said| Truth { computed, waited };
+    said.into_iter().map(of).collect()
 }
 
 fn transition(at: Nanos, task: Option<u32>, phase: Phase) -> Transition {
@@ -162,19 +82,42 @@ fn transition(at: Nanos, task: Option<u32>, phase: Phase) -> Transition {
     }
 }
 
-/// Checks that threads that do `what` are seen in `phase` for as long as they say, and computing for as long.
-fn agrees(what: &str, threads: u32, phase: Phase) {
-    let _alone = alone();
-    for interpreter in interpreters::all() {
-        if phase == Phase::Gil && interpreter.gil != GilState::On {
-            continue;
+/// What threads of this interpreter that do `what` say, and what is seen of them; nothing if the system does not allow it.
+fn watched(
+    python: &Interpreter,
+    what: &str,
+    count: u32,
+    may_record: bool,
+) -> Vec<(Truth, LaneStates)> {
+    let program = Program::start(&python.path, SCRIPT, what, count);
+    match program.watched(&threads::plan(python, count), may_record) {
+        Ok(mut outside) => {
+            let truths = truths(&program, &mut outside);
+            truths.into_iter().zip(outside.states.clone()).collect()
         }
-        let Some(mut watched) = Watched::start(&interpreter.path, what, threads) else {
-            return;
-        };
-        let truths = watched.watch();
-        for (truth, seen) in truths.iter().zip(&watched.outside.states) {
-            let of = format!("{what} of {}: {:?}", interpreter.label(), seen.times);
+        Err(refused) => {
+            println!("skipped: this system does not let a program watch threads: {refused}");
+            vec![]
+        }
+    }
+}
+
+/// The oldest and the newest interpreter that have a lock if it is asked for.
+fn oldest_and_newest(phase: Phase) -> Vec<&'static Interpreter> {
+    let has_lock = |python: &&Interpreter| phase != Phase::Gil || python.gil == GilState::On;
+    let mut all: Vec<_> = interpreters::all().iter().filter(has_lock).collect();
+    let last = all.pop();
+    all.truncate(1);
+    all.extend(last);
+    all
+}
+
+/// Checks that threads that do `what` are seen in `phase` for as long as they say, and computing for as long.
+fn agrees(what: &str, count: u32, phase: Phase) {
+    let _alone = alone();
+    for python in oldest_and_newest(phase) {
+        for (truth, seen) in watched(python, what, count, true) {
+            let of = format!("{what} of {}: {:?}", python.label(), seen.times);
             let blurred = seen.times[Phase::Ready] / OF_READY;
             // Each wait for a disk is short, and the CPU clock also counts the switching, which happens thousands of times.
             let switching = if phase == Phase::File {
@@ -190,12 +133,64 @@ fn agrees(what: &str, threads: u32, phase: Phase) {
     }
 }
 
+/// The same where the kernel refuses its records, with the newest interpreter. How long a thread computed is known just as
+/// well. Waits are told by samples: most of them are found, and hardly any is taken for something else.
+fn agrees_by_samples(what: &str, count: u32, phase: Phase) {
+    let _alone = alone();
+    let Some(python) = oldest_and_newest(phase).pop() else {
+        return;
+    };
+    for (truth, seen) in watched(python, what, count, false) {
+        let of = format!("{what} of {}: {:?}", python.label(), seen.times);
+        close(
+            seen.times[Phase::Computing],
+            truth.computed,
+            truth.computed / 10,
+            &of,
+        );
+        if phase != Phase::Computing {
+            let blurred = seen.times[Phase::Ready] + truth.waited / 10;
+            close(seen.times[phase], truth.waited, blurred, &of);
+        }
+        let blocked = LaneStates::blocked(&[seen]);
+        assert!(
+            blocked.samples.is_some_and(|samples| samples > 50),
+            "{blocked:?}"
+        );
+    }
+}
+
 fn close(seen: Nanos, truth: Nanos, blurred: Nanos, of: &str) {
     let allowed = LEAST.max((truth as f64 * SHARE) as Nanos) + blurred;
     assert!(
         seen.abs_diff(truth) <= allowed,
         "seen {seen} ns of {truth} ns: {of}"
     );
+}
+
+#[test]
+fn every_interpreter_keeps_its_lock_where_it_is_looked_for() {
+    let _alone = alone();
+    for python in interpreters::all() {
+        for (_, seen) in watched(python, "turns", 2, true) {
+            let of = format!("{}: {:?}", python.label(), seen.times);
+            let waits = [Phase::Gil, Phase::Lock].map(|phase| seen.times[phase]);
+            match python.gil {
+                GilState::On => assert!(waits[0] > 10 * waits[1], "{of}"),
+                GilState::Off => assert_eq!(waits[0], 0, "{of}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn where_records_are_refused_samples_tell_computing_from_each_kind_of_wait() {
+    agrees_by_samples("computing", 1, Phase::Computing);
+    agrees_by_samples("sleep", 1, Phase::Sleep);
+    agrees_by_samples("network", 1, Phase::Network);
+    agrees_by_samples("lock", 1, Phase::Lock);
+    agrees_by_samples("process", 1, Phase::Subprocess);
+    agrees_by_samples("gil", 2, Phase::Gil);
 }
 
 #[test]

@@ -127,8 +127,8 @@ static DESCRIPTIONS: [PhaseDescription; Phase::COUNT] = [
         meaning: "waits for the interpreter lock (GIL)",
         how: "for the emulated GIL, from asking for it until getting it. CPython's own GIL does \
          not report it. Where the kernel records switches, it is the time off a core in which samples find the thread \
-         in the GIL's system call. Elsewhere it is an estimate: what remains of a computing task's \
-         time after its CPU time and the kernel's account of waiting for a core",
+         in the GIL's system call. Elsewhere it is an estimate: by samples of that call, or else what remains of a \
+         computing task's time after its CPU time and the kernel's account of waiting for a core",
         letter: 'g',
         mark: "╳",
         hue: Hue::Lock,

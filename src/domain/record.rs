@@ -189,7 +189,7 @@ pub struct Measurement {
     pub observer: Observer,
     /// How waiting for a core was measured.
     pub phase_source: PhaseSource,
-    /// How the causes of waits are known; null unless the kernel recorded the workers' switches.
+    /// How the causes of waits are known; null unless the workers' threads were watched from outside.
     pub blocked: Option<BlockedTotals>,
     /// Caveats that follow from this run alone.
     #[serde(skip)]
@@ -220,6 +220,10 @@ pub enum PhaseSource {
     /// blocked threads.
     #[serde(rename = "switches+syscalls")]
     SwitchesAndSyscalls,
+    /// By samples of each thread: of its system call, and of the kernel's account of its time on a core and of waiting for
+    /// one.
+    #[serde(rename = "samples")]
+    Samples,
 }
 
 /// How the causes of the workers' waits are known, summed over the workers.
@@ -233,6 +237,17 @@ pub struct BlockedTotals {
     pub estimated_s: f64,
     /// The number of switch records that were lost. Where they are missing, the workers' own clocks hold.
     pub lost_records: u64,
+    /// The number of samples; null unless the kernel refused to record the switches of some thread.
+    #[serde(default)]
+    pub samples: Option<u64>,
+}
+
+impl Measurement {
+    /// How far a share of the waiting may be from the truth, with a confidence of 95 %, if it is known from samples alone.
+    pub fn sampling_error(&self) -> Option<f64> {
+        let samples = self.blocked?.samples?;
+        Some((0.98 / (samples.max(1) as f64).sqrt()).min(1.0))
+    }
 }
 
 impl PhaseSource {
@@ -240,7 +255,9 @@ impl PhaseSource {
     pub fn estimates_gil(self) -> bool {
         matches!(
             self,
-            PhaseSource::ClockAndSchedstatGilEstimated | PhaseSource::ClockGilEstimated
+            PhaseSource::ClockAndSchedstatGilEstimated
+                | PhaseSource::ClockGilEstimated
+                | PhaseSource::Samples
         )
     }
 }

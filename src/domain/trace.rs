@@ -62,8 +62,10 @@ pub struct LaneUpdate {
     pub cpu: Nanos,
     /// Events dropped so far because the lane was full.
     pub dropped: u64,
-    /// Whether the kernel's records say when the worker is on a core, so that an old stamp means nothing.
+    /// Whether the worker's thread is watched from outside, so that an old stamp means nothing.
     pub is_watched: bool,
+    /// Whether the kernel does not record its switches, so that it is sampled.
+    pub is_sampled: bool,
 }
 
 /// Everything the engine saw since the previous batch. The explorer folds it into its [`Trace`].
@@ -132,6 +134,8 @@ pub struct Trace {
     pub is_thinned: bool,
     /// Whether the kernel's records say when the workers are on a core, so that waiting for a lock is no estimate.
     pub is_watched: bool,
+    /// Whether workers are sampled, because the kernel refuses such records. Not stored, as the record says it.
+    pub is_sampled: bool,
 }
 
 impl Trace {
@@ -170,7 +174,8 @@ impl Trace {
     pub fn apply(&mut self, batch: Batch) {
         let cpu = batch.lanes.iter().map(|update| update.cpu).sum();
         for (worker, update) in batch.lanes.into_iter().enumerate().take(self.lanes.len()) {
-            self.is_watched |= update.is_watched;
+            self.is_watched |= update.is_watched && !update.is_sampled;
+            self.is_sampled |= update.is_sampled;
             let known = self.lanes[worker].update(update);
             self.fold(worker, known.saturating_sub(1));
         }

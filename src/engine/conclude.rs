@@ -242,8 +242,10 @@ impl Facts<'_> {
     /// The only number that comes from the events, and so it needs all of them. Under CPython's lock, when a worker
     /// computed is an estimate, and within a call of the user's function it is unknown.
     fn computing_overlap(&self) -> Option<Nanos> {
+        let outside = self.watched.outside.as_ref();
         let is_exact = self.plan.lock() != Lock::Real
             && !self.is_opaque()
+            && !outside.is_some_and(|outside| outside.is_sampled)
             && self.sum(|lane| &lane.dropped) == 0;
         is_exact.then_some(self.watched.overlap)
     }
@@ -267,8 +269,13 @@ impl Facts<'_> {
 
     fn phase_source(&self) -> PhaseSource {
         let has_schedstat = self.known(|lane| &lane.run_queue_wait).is_some();
+        if let Some(outside) = &self.watched.outside {
+            return match outside.is_sampled {
+                true => PhaseSource::Samples,
+                false => PhaseSource::SwitchesAndSyscalls,
+            };
+        }
         match (self.plan.lock(), has_schedstat) {
-            _ if self.watched.outside.is_some() => PhaseSource::SwitchesAndSyscalls,
             _ if self.is_opaque() => PhaseSource::Calls,
             (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
             (Lock::Real, false) => PhaseSource::ClockGilEstimated,

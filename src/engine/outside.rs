@@ -2,16 +2,19 @@
 //!
 //! A thread of this program takes the kernel's records every few milliseconds, and samples the threads that have been
 //! blocked since the last time. A wait that has been sampled is sampled again only after a while, so that the cost follows
-//! the number of waits and is limited.
+//! the number of waits and is limited. Where the kernel refuses its records, as in most containers, all threads are sampled
+//! each time, as far as that limit allows.
 //!
 //! | module | has |
 //! | --- | --- |
 //! | this one | the thread that watches |
 //! | [`seen`] | what it sees: switches, samples, accounts |
+//! | `samples` | how long a thread was on a core between two samples, where its switches are not recorded |
 //! | `places` | where a thread was, and what it waited for, put together from that |
 //! | [`states`] | what a worker did: its own transitions merged with the places of its thread |
 
 mod places;
+mod samples;
 pub mod seen;
 pub mod states;
 
@@ -29,7 +32,8 @@ use std::{
     time::Duration,
 };
 
-use seen::{CoreWait, Glimpse, Sightings, Whereabouts};
+use samples::{Sampling, ThreadSample};
+use seen::{Glimpse, Showed, Sightings, Whereabouts};
 use states::LaneStates;
 
 use super::{
@@ -38,20 +42,21 @@ use super::{
     os::{self, ProcessFiles, SwitchRecords, ThreadFiles},
     sync::lock,
 };
-use crate::{
-    catalog::model::Model,
-    domain::{
-        phase::Phase,
-        plan::{Lock, Plan},
-        time::Nanos,
-        trace::LaneUpdate,
-    },
+use crate::domain::{
+    phase::Phase,
+    plan::{Lock, Plan},
+    time::Nanos,
+    trace::LaneUpdate,
 };
 
 /// How often the records are taken.
 const PERIOD: Duration = Duration::from_millis(4);
 /// How long a sample of a wait is good. A thread that was woken may have to wait for a core.
 const LOOK_AGAIN: Nanos = 20_000_000;
+/// The least time between two samples of a thread, however often it waits.
+const LOOKS_APART: Nanos = 8_000_000;
+/// The least time between two accounts of a thread that are read unasked.
+const ACCOUNTS_APART: Nanos = 12_000_000;
 /// The most threads that are sampled each time, so that watching takes at most about a hundredth of a core.
 const LOOKS_AT_ONCE: usize = 8;
 /// The pages of the rings of all threads together. The system lets a user lock half a megabyte for each core.
@@ -69,6 +74,10 @@ pub struct Outside {
     lanes: Vec<Option<usize>>,
     /// What each worker did.
     pub states: Vec<LaneStates>,
+    /// Whether the kernel may be asked for its records.
+    may_record: bool,
+    /// Whether some threads are sampled, because it refused their records.
+    pub is_sampled: bool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -85,25 +94,30 @@ struct WatchedThreads {
 struct WatchedThread {
     /// One of its lanes. Tasks of an event loop share a thread.
     lanes: Vec<u32>,
-    records: SwitchRecords,
+    switches: Switches,
     files: ThreadFiles,
     place: Whereabouts,
-    /// When the current wait was sampled last; 0 if it was not.
+    /// When it was sampled last, and whether a wait has begun since then.
     looked: Nanos,
+    has_new_wait: bool,
+    /// When its account was read last, and whether it has got a core since then.
+    accounted: Nanos,
+    owes_account: bool,
     news: Sightings,
 }
 
-impl Outside {
-    /// Whether the workers of this plan can be told apart by their threads. Calls that one event loop executes cannot.
-    fn sees(plan: &Plan) -> bool {
-        let model = plan.model();
-        model.is_python() && !(plan.workload.is_opaque() && model == Model::PythonAsyncio)
-    }
+/// How the switches of a thread are known.
+#[derive(Debug)]
+enum Switches {
+    Recorded(SwitchRecords),
+    Sampled(Sampling),
+}
 
-    /// Starts to watch a run. No thread is watched yet. `None` if there is nothing to see, or if the system refuses a
-    /// thread.
-    pub fn start(arena: Arc<Arena>, plan: &Plan) -> Option<Outside> {
-        if !Outside::sees(plan) {
+impl Outside {
+    /// Starts to watch a run of a Python model, with the kernel's records if it `may_record`. No thread is watched yet.
+    /// `None` if there is nothing to see, or if the system refuses a thread.
+    pub fn start(arena: Arc<Arena>, plan: &Plan, may_record: bool) -> Option<Outside> {
+        if !plan.model().is_python() {
             return None;
         }
         let shared = Arc::new(WatchedThreads::default());
@@ -118,6 +132,8 @@ impl Outside {
             states: (0..arena.workers()).map(states).collect(),
             arena,
             shared,
+            may_record,
+            is_sampled: false,
             processes: HashMap::new(),
             thread: Some(thread.ok()?),
         })
@@ -146,8 +162,8 @@ impl Outside {
         let mut merged_until = Nanos::MAX;
         let seen = self.take();
         for ((update, states), news) in lanes.iter_mut().zip(&mut self.states).zip(seen) {
-            states.add(&news);
             states.add_own(&update.transitions);
+            states.add(&news);
             update.transitions = if is_over {
                 states.conclude(update.last_stamp)
             } else {
@@ -157,6 +173,7 @@ impl Outside {
                 update.ahead = states.ahead();
             }
             update.is_watched = true;
+            update.is_sampled = self.is_sampled;
             update.last_stamp = update.last_stamp.min(states.merged_until());
             merged_until = merged_until.min(states.merged_until());
         }
@@ -180,15 +197,26 @@ impl Outside {
         }
         let pages = (PAGES / self.lanes.len().max(1)).clamp(2, PAGES_OF_ONE);
         let files = ThreadFiles::open(process.clone(), tid)?;
+        let records = self
+            .may_record
+            .then(|| SwitchRecords::open(tid, 1 << pages.ilog2()).ok());
+        let switches = match records.flatten() {
+            Some(records) => Switches::Recorded(records),
+            None => Switches::Sampled(Sampling::new(sample(&files)?)),
+        };
+        self.is_sampled |= matches!(switches, Switches::Sampled(_));
         let mut watched = WatchedThread {
             lanes: vec![worker],
-            records: SwitchRecords::open(tid, 1 << pages.ilog2())?,
+            switches,
             files,
             place: Whereabouts::Unknown,
             looked: 0,
+            has_new_wait: false,
+            accounted: 0,
+            owes_account: true,
             news: Sightings::default(),
         };
-        watched.take_core_wait();
+        watched.take_account(0);
         threads.push(watched);
         Ok(threads.len() - 1)
     }
@@ -199,6 +227,8 @@ impl Outside {
         let mut threads = lock(&self.shared.threads);
         let news = threads.iter_mut().map(|watched| {
             watched.take_records();
+            watched.take_account(0);
+            watched.take_sample();
             since(t0, mem::take(&mut watched.news))
         });
         let news: Vec<Sightings> = news.collect();
@@ -237,8 +267,10 @@ impl WatchedThreads {
             for index in 0..all {
                 let watched = &mut threads[(first + index) % all];
                 watched.take_records();
-                if looks < LOOKS_AT_ONCE && watched.waits(arena) {
+                watched.take_account(ACCOUNTS_APART);
+                if looks < LOOKS_AT_ONCE && watched.is_due(arena) {
                     watched.look();
+                    watched.take_sample();
                     looks += 1;
                 }
             }
@@ -252,46 +284,82 @@ impl WatchedThreads {
 
 impl WatchedThread {
     fn take_records(&mut self) {
-        let known = self.news.switches.len();
-        self.news.complete_until = clock::now();
-        self.records.take(&mut self.news.switches);
-        self.news.lost += mem::take(&mut self.records.lost);
-        let new = &self.news.switches[known..];
-        let Some(last) = new.last() else {
+        let Switches::Recorded(records) = &mut self.switches else {
             return;
         };
-        (self.place, self.looked) = (last.place, 0);
-        if new.iter().any(|switch| switch.place == Whereabouts::OnCore) {
-            self.take_core_wait();
+        let known = self.news.switches.len();
+        self.news.complete_until = clock::now();
+        records.take(&mut self.news.switches);
+        self.news.lost += mem::take(&mut records.lost);
+        let new = &self.news.switches[known..];
+        if let Some(last) = new.last() {
+            (self.place, self.has_new_wait) = (last.place, true);
+            self.owes_account |= new.iter().any(|switch| switch.place == Whereabouts::OnCore);
         }
     }
 
-    fn take_core_wait(&mut self) {
-        let at = clock::now();
-        let total = self.files.core_wait();
-        let core_wait = total.map(|total| CoreWait { at, total });
-        self.news.core_waits.extend(core_wait);
+    /// Reads the account of a thread that has got a core, unless it was read a moment ago.
+    fn take_account(&mut self, apart: Nanos) {
+        let now = clock::now();
+        if self.owes_account && now >= self.accounted + apart {
+            (self.accounted, self.owes_account) = (now, false);
+            self.news.accounts.extend(self.files.account(now));
+        }
     }
 
-    /// Whether the thread is in a wait that is to be sampled.
-    fn waits(&self, arena: &Arena) -> bool {
+    fn take_sample(&mut self) {
+        let Switches::Sampled(samples) = &mut self.switches else {
+            return;
+        };
+        self.news.complete_until = clock::now();
+        // A thread that is gone does nothing more.
+        if let Ok(now) = sample(&self.files) {
+            self.news.complete_until = now.at;
+            self.news.spans.push(samples.span_until(now));
+        }
+    }
+
+    /// Whether the thread is to be sampled.
+    fn is_due(&self, arena: &Arena) -> bool {
         let is_in_step = |worker: &u32| {
             let phase = arena.lane(*worker).open_phase.load(Relaxed) as u8;
             Phase::from_number(phase).and_then(states::step).is_some()
         };
-        self.place == Whereabouts::Blocked
-            && self.news.complete_until > self.looked + LOOK_AGAIN
-            && self.lanes.iter().any(is_in_step)
+        let is_unknown = match self.switches {
+            Switches::Sampled(_) => true,
+            Switches::Recorded(_) => {
+                let apart = match self.has_new_wait {
+                    true => LOOKS_APART,
+                    false => LOOK_AGAIN,
+                };
+                self.place == Whereabouts::Blocked && self.news.complete_until > self.looked + apart
+            }
+        };
+        is_unknown && self.lanes.iter().any(is_in_step)
     }
 
+    /// Sampling the wait of a thread whose switches are recorded.
     fn look(&mut self) {
         let since = clock::now();
-        if let Some(seen) = self.files.look() {
+        if let Switches::Recorded(_) = self.switches
+            && let Some(seen) = self.files.look()
+        {
             let at = clock::now();
-            self.looked = at;
+            (self.looked, self.has_new_wait) = (at, false);
             self.news.looks.push(Glimpse { since, at, seen });
         }
     }
+}
+
+/// A sample of a thread; an error if it is gone.
+fn sample(files: &ThreadFiles) -> io::Result<ThreadSample> {
+    let showed: Showed = files.look().ok_or(io::ErrorKind::NotFound)?;
+    let at = clock::now();
+    Ok(ThreadSample {
+        at,
+        showed,
+        account: files.account(at),
+    })
 }
 
 /// The same news with moments since `t0`.
@@ -304,9 +372,13 @@ fn since(t0: Nanos, mut news: Sightings) -> Sightings {
         shift(&mut look.since);
         shift(&mut look.at);
     }
-    news.core_waits
+    news.accounts
         .iter_mut()
-        .for_each(|wait| shift(&mut wait.at));
+        .for_each(|account| shift(&mut account.at));
+    for span in &mut news.spans {
+        shift(&mut span.from);
+        shift(&mut span.to);
+    }
     shift(&mut news.complete_until);
     news
 }

@@ -83,6 +83,8 @@ pub struct RunContext {
     pub scratch: Scratch,
     /// The limits of fetches. Tests set shorter ones than usual, because they cannot wait so long.
     pub limits: Mutex<FetchLimits>,
+    /// Whether the kernel is asked to record the switches of Python's threads. Tests do without, as in a container.
+    pub may_record: AtomicBool,
     /// When the current run was started; 0 if there is none.
     pub run: AtomicU64,
     /// Whether records list all tasks, however many there are.
@@ -255,7 +257,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
         let started_at = jiff::Timestamp::now().to_string();
         let (suspended, throttled) = (clock::suspended(), os::throttled());
         let mut sampler = Sampler::start(arena.workers());
-        sampler.outside = Outside::start(context.arena.clone(), &self.assignment.plan);
+        let may_record = context.may_record.load(Relaxed);
+        sampler.outside = Outside::start(context.arena.clone(), &self.assignment.plan, may_record);
         let t0 = clock::now();
         arena.header().t0.store(t0, Relaxed);
         context.suspended.store(0, Relaxed);
@@ -379,7 +382,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             return;
         }
         let arena = &*self.context.arena;
-        // Refused for one worker, it says nothing about the others either.
+        // If one worker cannot be watched at all, nobody tells what the others wait for either.
         sampler.outside.take_if(|outside| outside.attach().is_err());
         if let Some(death) = self.ending.deaths.first()
             && self.ending.error.is_none()

@@ -91,6 +91,7 @@ impl Session {
             zygote: Mutex::new(zygote),
             scratch,
             limits: Mutex::default(),
+            may_record: AtomicBool::new(true),
             run: AtomicU64::new(0),
             all_tasks: AtomicBool::new(false),
             suspended: AtomicU64::new(0),

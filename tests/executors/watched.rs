@@ -1,8 +1,11 @@
 //! What is seen of calls of a function while they go on. The real functions in `watched.py` say their truth.
 
-use std::{cell::Cell, ops::Range};
+use std::{cell::Cell, ops::Range, sync::atomic::Ordering::Relaxed};
 
-use pconc_tui::domain::function::{Function, Inputs};
+use pconc_tui::domain::{
+    function::{Function, Inputs},
+    record::PhaseSource,
+};
 
 use super::*;
 
@@ -28,13 +31,20 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
             if phase == Phase::Gil && model != Model::PythonThreads {
                 continue;
             }
-            let name = format!(
-                "watched::{}::a_call_of_{function}_is_drawn_as_{}_while_it_goes_on",
-                model.name(),
-                phase.name()
-            );
-            let test = move || seen_live(session, model, function, phase);
-            trials.push(Trial::test(name, test));
+            for (may_record, how) in [(true, "recorded"), (false, "sampled")] {
+                let name = format!(
+                    "watched::{}::{how}::a_call_of_{function}_is_drawn_as_{}_while_it_goes_on",
+                    model.name(),
+                    phase.name()
+                );
+                let test = move || {
+                    session.context.may_record.store(may_record, Relaxed);
+                    let outcomes = seen_live(session, model, function, phase);
+                    session.context.may_record.store(true, Relaxed);
+                    outcomes
+                };
+                trials.push(Trial::test(name, test));
+            }
         }
     }
     trials
@@ -55,26 +65,27 @@ fn calls(model: Model, function: &str) -> Draft {
     draft
 }
 
-/// The phases of the workers that are within a call.
-fn phases_within_calls(trace: &Trace) -> Vec<Phase> {
+/// The workers that are within a call.
+fn within_calls(trace: &Trace) -> impl Iterator<Item = usize> {
     let now = trace.now;
-    let is_within = |worker: &usize| {
+    let is_within = move |worker: &usize| {
         let call = trace.task_at(*worker, now);
         call.is_some_and(|call| call.is_open && WITHIN.contains(&(now - call.from)))
     };
-    (0..trace.lanes.len())
-        .filter(is_within)
-        .filter_map(|worker| trace.lanes[worker].phase_now(now))
-        .collect()
+    (0..trace.lanes.len()).filter(is_within)
 }
 
 fn seen_live(session: &Session, model: Model, function: &str, phase: Phase) -> Outcomes {
     let mut going = Going::start(session, &plan(&calls(model, function)));
     let (is_seen, is_pickling) = (Cell::new(false), Cell::new(false));
     let record = going.until(|trace| {
-        let phases = phases_within_calls(trace);
-        is_seen.set(is_seen.get() || phases.contains(&phase));
-        is_pickling.set(is_pickling.get() || phases.contains(&Phase::Pickling));
+        let now = trace.now;
+        for worker in within_calls(trace) {
+            let lately = trace.times_between(worker, now - WITHIN.start, now);
+            let seen_now = trace.lanes[worker].phase_now(now);
+            is_seen.set(is_seen.get() || lately[phase] > 0);
+            is_pickling.set(is_pickling.get() || seen_now == Some(Phase::Pickling));
+        }
         false
     });
     let record = record.ok_or("it ends by being concluded")?;
@@ -82,9 +93,14 @@ fn seen_live(session: &Session, model: Model, function: &str, phase: Phase) -> O
         record.ending.outcome == Outcome::Completed,
         format!("{:?}", record.ending.error),
     )?;
-    if record.measurement.blocked.is_none() {
-        println!("skipped: this system does not let a program watch threads");
-        return Ok(());
+    let may_record = session.context.may_record.load(Relaxed);
+    match record.measurement.phase_source {
+        PhaseSource::SwitchesAndSyscalls => check(may_record, "nothing may be recorded")?,
+        PhaseSource::Samples if !may_record => {}
+        other => {
+            println!("skipped: this system does not let a program watch threads: {other:?}");
+            return Ok(());
+        }
     }
     check(
         !is_pickling.get(),

@@ -57,6 +57,10 @@ def gil(truth):
     truth.of(compute, 0.8)
 
 
+def turns(truth):
+    truth.of(compute, 0.15)
+
+
 def sleep(truth):
     for _ in range(20):
         truth.of(time.sleep, 0.02)

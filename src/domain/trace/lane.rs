@@ -32,7 +32,7 @@ pub struct Lane {
     /// Whether a computing worker without a recent stamp most likely waits for an interpreter lock, which its last
     /// stamp could not show yet. Otherwise it waits for a core.
     pub(super) shares_lock: bool,
-    /// Whether the kernel's records say when the worker is on a core. A stamp without successor then means nothing.
+    /// Whether the worker's thread is watched from outside. A stamp without successor then means nothing.
     is_watched: bool,
     /// What the lane was before events were added that may still turn out to be something else; `None` without such
     /// events.

@@ -1,8 +1,8 @@
 //! Where a thread was, and what it waited for, put together from what was seen of it.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
-use super::seen::{CoreWait, Glimpse, Showed, Switch, Whereabouts};
+use super::seen::{Account, Glimpse, Showed, Span, Switch, Whereabouts};
 use crate::domain::{phase::Phase, time::Nanos};
 
 /// The time from one switch to the next.
@@ -12,8 +12,8 @@ pub(super) struct Stretch {
     pub from: Nanos,
     /// Where the thread was.
     pub place: Whereabouts,
-    /// The core that the thread got or lost.
-    pub core: u16,
+    /// The core that the thread got or lost, if it is known.
+    pub core: Option<u16>,
     /// What a sample says about it: that it cannot be told, or the phase.
     pub seen: Option<Option<Phase>>,
     /// When the thread still waited.
@@ -24,21 +24,27 @@ pub(super) struct Stretch {
 
 /// The stretches of one thread that are still of interest. The last one is open.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places {
+pub(super) struct Stretches {
     pub stretches: VecDeque<Stretch>,
     /// How many of them have been compared with an account of waits for a core, and the last account.
     accounted: usize,
-    core_wait: Option<CoreWait>,
+    account: Option<Account>,
 }
 
-impl Places {
+impl Stretches {
     /// The same with only so many of the latest stretches.
-    pub fn latest(&self, count: usize) -> Places {
+    pub fn latest(&self, count: usize) -> Stretches {
         let skipped = self.stretches.len().saturating_sub(count);
-        Places {
+        Stretches {
             stretches: self.stretches.iter().skip(skipped).copied().collect(),
-            ..Places::default()
+            ..Stretches::default()
         }
+    }
+
+    /// All stretches with their ends; the last one has none yet.
+    pub fn with_ends(&self) -> impl Iterator<Item = (&Stretch, Option<Nanos>)> + Clone {
+        let ends = self.stretches.iter().skip(1).map(|next| Some(next.from));
+        self.stretches.iter().zip(ends.chain([None]))
     }
 
     /// The first stretch, if it is over at `at`, with its end. It is forgotten.
@@ -60,12 +66,12 @@ impl Places {
                 _ => Whereabouts::OnCore,
             };
             self.stretches
-                .push_back(Stretch::new(0, before, switch.core));
+                .push_back(Stretch::new(0, before, Some(switch.core)));
             return self.switch(switch);
         };
         let from = switch.at.max(last.from);
         self.stretches
-            .push_back(Stretch::new(from, switch.place, switch.core));
+            .push_back(Stretch::new(from, switch.place, Some(switch.core)));
     }
 
     /// A sample counts for the wait during which it began and ended.
@@ -92,13 +98,64 @@ impl Places {
         }
     }
 
+    /// Adds the time between two samples. `parts` are those of it that the worker was in steps: in between, nobody asks
+    /// where its thread was. A wait that a sample showed lay next to that sample.
+    pub fn span(&mut self, span: &Span, parts: &[Range<Nanos>]) {
+        let all: Nanos = parts.iter().map(|part| part.end - part.start).sum();
+        let on_core = span.on_core.min(all);
+        let ready = span.ready.min(all - on_core);
+        let blocked = all - on_core - ready;
+        let [before, after] = span.showed.map(|showed| match showed {
+            Showed::CanRun => None,
+            Showed::Waits(phase) => Some(phase),
+        });
+        let first = match (before, after) {
+            (Some(_), Some(_)) => blocked / 2,
+            (None, Some(_)) => 0,
+            _ => blocked,
+        };
+        let mut passed = 0;
+        for (place, length, seen) in [
+            (Whereabouts::Blocked, first, before),
+            (Whereabouts::Preempted, ready, None),
+            (Whereabouts::OnCore, on_core, None),
+            (Whereabouts::Blocked, blocked - first, after),
+        ] {
+            if length > 0 {
+                let until = moment(parts, passed + length);
+                self.continue_or_begin(moment(parts, passed), place, seen, until);
+            }
+            passed += length;
+        }
+    }
+
+    /// From `from` to `until` the thread was in this place.
+    fn continue_or_begin(
+        &mut self,
+        from: Nanos,
+        place: Whereabouts,
+        seen: Option<Option<Phase>>,
+        until: Nanos,
+    ) {
+        let is_same = |last: &&mut Stretch| (last.place, last.seen) == (place, seen);
+        if let Some(last) = self.stretches.back_mut().filter(is_same) {
+            last.waited_at = until;
+            return;
+        }
+        self.stretches.push_back(Stretch {
+            seen,
+            waited_at: until,
+            ..Stretch::new(from, place, None)
+        });
+    }
+
     /// Divides the time that the thread waited for a core since the last account among the waits that ended since then.
     /// A preempted thread did nothing else. What is left is the end of other waits, equally.
-    pub fn account(&mut self, now: CoreWait) {
-        let before = self.core_wait.replace(now);
+    pub fn account(&mut self, now: Account) {
+        let before = self.account.replace(now);
         let stretches = self.stretches.make_contiguous();
         let ended = stretches.partition_point(|stretch| stretch.from <= now.at);
-        let mut rest = now.total - before.map_or(now.total, |before| before.total.min(now.total));
+        let mut rest = now.ready - before.map_or(now.ready, |before| before.ready.min(now.ready));
         let mut blocked = vec![];
         for index in self.accounted..ended.saturating_sub(1) {
             let (stretch, end) = (stretches[index], stretches[index + 1].from);
@@ -121,7 +178,7 @@ impl Places {
 }
 
 impl Stretch {
-    pub fn new(from: Nanos, place: Whereabouts, core: u16) -> Stretch {
+    pub fn new(from: Nanos, place: Whereabouts, core: Option<u16>) -> Stretch {
         Stretch {
             from,
             place,
@@ -136,4 +193,16 @@ impl Stretch {
     pub fn waited_until(&self, end: Nanos) -> Nanos {
         self.ready_from.clamp(self.from, end) - self.from
     }
+}
+
+/// The moment when this much of the parts has passed.
+fn moment(parts: &[Range<Nanos>], mut passed: Nanos) -> Nanos {
+    for part in parts {
+        let length = part.end - part.start;
+        if passed < length {
+            return part.start + passed;
+        }
+        passed -= length;
+    }
+    parts.last().map_or(0, |last| last.end)
 }

@@ -46,13 +46,32 @@ pub enum Showed {
     Waits(Option<Phase>),
 }
 
-/// The kernel's account of how long a thread has waited for a core in its life.
+/// The kernel's account of a thread's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CoreWait {
+pub struct Account {
     /// When it was read.
     pub at: Nanos,
-    /// The sum of all waits that had ended by then.
-    pub total: Nanos,
+    /// How long the thread has been on a core, up to the kernel's last tick.
+    pub on_core: Nanos,
+    /// The sum of all waits for a core that had ended by then.
+    pub ready: Nanos,
+    /// How often it got a core.
+    pub turns: u64,
+}
+
+/// What is known of the time between two samples of a thread whose switches are not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The moment of the first sample.
+    pub from: Nanos,
+    /// The moment of the second sample.
+    pub to: Nanos,
+    /// How long the thread was on a core.
+    pub on_core: Nanos,
+    /// How long it waited for a core.
+    pub ready: Nanos,
+    /// What both samples showed.
+    pub showed: [Showed; 2],
 }
 
 /// What was seen of a thread from outside since the last time.
@@ -62,8 +81,10 @@ pub struct Sightings {
     pub switches: Vec<Switch>,
     /// Samples of it, in order.
     pub looks: Vec<Glimpse>,
-    /// Accounts of its waits for a core, in order.
-    pub core_waits: Vec<CoreWait>,
+    /// Accounts of its life, in order.
+    pub accounts: Vec<Account>,
+    /// The times between samples, in order, if its switches are not recorded.
+    pub spans: Vec<Span>,
     /// All switches before this moment are known.
     pub complete_until: Nanos,
     /// The number of records that were lost.

@@ -8,12 +8,14 @@
 //! - off a core, it is `ready` if it could run, and otherwise waits for what a sample of the same wait says. A wait without
 //!   one is like the sampled wait of the same step whose length is the most similar, among the latest and the next ones,
 //!   because a program does the same again and again. Its time counts as estimated;
-//! - where records were lost, the worker's own account holds.
+//! - where records were lost, the worker's own account holds;
+//! - where there are no records, the kernel's accounts between two samples say how long the thread was on a core and how long
+//!   it waited for one, and the samples say what it waited for otherwise.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, iter, ops::Range};
 
 use super::{
-    places::{Places, Stretch},
+    places::{Stretch, Stretches},
     seen::{Sightings, Whereabouts},
 };
 use crate::domain::{
@@ -23,16 +25,18 @@ use crate::domain::{
     trace::Transition,
 };
 
-/// How far the merged stream stays behind the records, so that the sample after a short wait is known.
-const LOOK_AHEAD: Nanos = 10_000_000;
+/// How far the merged stream stays behind the records, so that the sample and the account after a short wait are known.
+const LOOK_AHEAD: Nanos = 20_000_000;
+/// How long waits are held back while no sample of any wait says what they may be.
+const FIRST_SAMPLED_LATE: Nanos = 250_000_000;
 /// How far it stays behind the records of a worker that makes no stamps: a stamp that is written later than this is moved.
 const STAMPED_LATE: Nanos = 40_000_000;
 /// How long a wait is held back if no sample confirms it.
-const SAMPLED_LATE: Nanos = 50_000_000;
+const SAMPLED_LATE: Nanos = 60_000_000;
 /// How many sampled waits before a wait without a sample, and how many stretches after it, may stand for it.
-const BEFORE: usize = 32;
+const BEFORE: usize = 16;
 /// See [`BEFORE`].
-const AFTER: usize = 64;
+const AFTER: usize = 32;
 /// How many of the latest stretches are looked at to tell what the worker does now.
 const LATEST: usize = 4;
 
@@ -74,7 +78,7 @@ pub struct LaneStates {
     own: Transition,
     next: VecDeque<Transition>,
     /// Where its thread was, as far as it is not merged.
-    places: Places,
+    places: Stretches,
     /// The latest waits of known cause.
     known: VecDeque<KnownWait>,
     merged_until: Nanos,
@@ -89,12 +93,13 @@ pub struct LaneStates {
     waits: Waits,
 }
 
-/// Waits by how their cause is known, and the number of records that were lost.
+/// Waits by how their cause is known, the number of records that were lost, and that of samples in place of records.
 #[derive(Clone, Copy, Debug, Default)]
 struct Waits {
     sampled: Nanos,
     estimated: Nanos,
     lost: u64,
+    samples: u64,
 }
 
 impl LaneStates {
@@ -112,7 +117,7 @@ impl LaneStates {
             shares_thread: false,
             own: start,
             next: VecDeque::new(),
-            places: Places::default(),
+            places: Stretches::default(),
             known: VecDeque::new(),
             merged_until: 0,
             complete_until: 0,
@@ -128,7 +133,7 @@ impl LaneStates {
         self.next.extend(transitions);
     }
 
-    /// Adds what was seen from outside.
+    /// Adds what was seen from outside. The worker's own transitions up to then have to be added before.
     pub fn add(&mut self, news: &Sightings) {
         for switch in &news.switches {
             self.places.switch(switch);
@@ -136,9 +141,14 @@ impl LaneStates {
         for look in &news.looks {
             self.places.look(look);
         }
-        for core_wait in &news.core_waits {
-            self.places.account(*core_wait);
+        for account in &news.accounts {
+            self.places.account(*account);
         }
+        for span in &news.spans {
+            let parts = self.steps_within(span.from..span.to);
+            self.places.span(span, &parts);
+        }
+        self.waits.samples += news.spans.len() as u64;
         self.complete_until = self.complete_until.max(news.complete_until);
         self.waits.lost += news.lost;
     }
@@ -160,7 +170,26 @@ impl LaneStates {
         {
             until = until.min(open.waited_at);
         }
+        if let Some(from) = self.first_riddle()
+            && until < from.saturating_add(FIRST_SAMPLED_LATE)
+        {
+            until = until.min(from);
+        }
         self.merge_until(until)
+    }
+
+    /// When the first wait in a step began, if no sample of any wait says what it may be.
+    fn first_riddle(&self) -> Option<Nanos> {
+        let is_told = |stretch: &Stretch| stretch.seen.flatten().is_some();
+        if !self.known.is_empty() || self.places.stretches.iter().any(is_told) {
+            return None;
+        }
+        let mut waits = self.places.with_ends();
+        let wait = waits.find(|(wait, end)| {
+            let time = wait.from..end.unwrap_or(Nanos::MAX);
+            wait.place == Whereabouts::Blocked && !self.steps_within(time).is_empty()
+        });
+        wait.map(|(wait, _)| wait.from)
     }
 
     /// The rest up to the lane's end, after everything was added.
@@ -194,6 +223,7 @@ impl LaneStates {
             sampled_s: seconds(sum(|waits| waits.sampled)),
             estimated_s: seconds(sum(|waits| waits.estimated)),
             lost_records: sum(|waits| waits.lost),
+            samples: Some(sum(|waits| waits.samples)).filter(|samples| *samples > 0),
         }
     }
 
@@ -242,8 +272,7 @@ impl LaneStates {
             until: Nanos::MAX,
             wait: None,
         };
-        let step = step(own.phase)
-            .filter(|step| !self.shares_thread || !matches!(step, Phase::Network | Phase::Sleep));
+        let step = self.step_seen(own.phase);
         let (Some(step), Some(stretch)) = (step, self.places.stretches.front()) else {
             return own;
         };
@@ -254,7 +283,7 @@ impl LaneStates {
             .map_or(Nanos::MAX, |next| next.from);
         let of = |phase| Piece {
             phase,
-            core: stretch.core,
+            core: stretch.core.unwrap_or(self.own.core),
             until: end,
             wait: None,
         };
@@ -272,6 +301,25 @@ impl LaneStates {
                 }
             }
         }
+    }
+
+    /// The step, if its state is known better from outside. Where workers share a thread, one that waits in their loop does
+    /// not do what the thread does.
+    fn step_seen(&self, own: Phase) -> Option<Phase> {
+        use Phase::{Lock, Network, Sleep, Subprocess};
+        let in_loop = |step: &Phase| matches!(step, Lock | Network | Sleep | Subprocess);
+        step(own).filter(|step| !self.shares_thread || !in_loop(step))
+    }
+
+    /// The parts of this time in which the worker was in such a step.
+    fn steps_within(&self, time: Range<Nanos>) -> Vec<Range<Nanos>> {
+        let own = || iter::once(&self.own).chain(&self.next);
+        let ends = own().skip(1).map(|next| next.at).chain([Nanos::MAX]);
+        let in_step = own()
+            .zip(ends)
+            .filter(|(own, _)| self.step_seen(own.phase).is_some());
+        let parts = in_step.map(|(own, end)| own.at.max(time.start)..end.min(time.end));
+        parts.filter(|part| !part.is_empty()).collect()
     }
 
     /// What the worker waits for in the first stretch, and how that is known.
@@ -306,24 +354,28 @@ impl LaneStates {
         let Some(next) = self.places.stretches.get(1) else {
             return before.next().map(|known| known.phase);
         };
-        let length = stretch.waited_until(next.from);
-        let before = before.map(|known| (known.length, known.phase));
-        let after = self
-            .places
-            .stretches
-            .iter()
-            .zip(self.places.stretches.iter().skip(1));
-        let after = after
-            .take(AFTER)
-            .take_while(|(later, _)| later.from < own_end)
-            .filter_map(|(later, end)| Some((later.waited_until(end.from), later.seen??)));
+        let length = stretch.waited_until(next.from).max(1) as f64;
         let factor = |other: Nanos| {
-            let [one, other] = [length, other].map(|length| length.max(1) as f64);
-            (one / other).max(other / one)
+            let other = other.max(1) as f64;
+            length.max(other) / length.min(other)
         };
-        let all = before.chain(after);
-        let nearest = all.min_by(|one, other| factor(one.0).total_cmp(&factor(other.0)));
-        nearest.map(|(_, phase)| phase)
+        let before = before.map(|known| (factor(known.length), known.phase));
+        let after = self.places.with_ends().take(AFTER);
+        let after = after.filter_map(|(later, end)| {
+            let end = end.unwrap_or(later.waited_at);
+            Some((later.from, factor(later.waited_until(end)), later.seen??))
+        });
+        let within = after.clone().take_while(|(from, ..)| *from < own_end);
+        let nearest = |one: &(f64, Phase), other: &(f64, Phase)| one.0.total_cmp(&other.0);
+        let all = before.chain(within.map(|(_, factor, phase)| (factor, phase)));
+        let all = all.min_by(nearest);
+        // What comes after this step is better than nothing.
+        let later = || {
+            after
+                .map(|(_, factor, phase)| (factor, phase))
+                .min_by(nearest)
+        };
+        Some(all.or_else(later)?.1)
     }
 
     /// The phase of a wait in a step: a step that is itself a wait says better what for, except for locks.
@@ -382,7 +434,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::seen::{CoreWait, Glimpse, Showed, Switch},
+        super::seen::{Account, Glimpse, Showed, Span, Switch},
         *,
     };
 
@@ -505,7 +557,12 @@ mod tests {
 
     #[test]
     fn what_the_kernel_counted_as_waiting_for_a_core_is_ready_at_the_end_of_the_waits() {
-        let core_wait = |at, total| CoreWait { at, total };
+        let account = |at, ready| Account {
+            at,
+            ready,
+            on_core: 0,
+            turns: 0,
+        };
         let news = Sightings {
             switches: vec![
                 switch(100, Whereabouts::Blocked),
@@ -514,7 +571,7 @@ mod tests {
                 switch(350, Whereabouts::OnCore),
             ],
             looks: vec![look(150, Some(Phase::Sleep))],
-            core_waits: vec![core_wait(10, 1_000), core_wait(400, 1_080)],
+            accounts: vec![account(10, 1_000), account(400, 1_080)],
             ..Sightings::default()
         };
         let (phases, _) = merged(&news, 500);
@@ -627,6 +684,34 @@ mod tests {
     }
 
     #[test]
+    fn the_first_waits_are_held_back_until_a_sample_tells_what_they_may_be() {
+        let ms = 1_000_000;
+        let mut lane = LaneStates::new(true);
+        lane.add_own(&[own(0, Some(0), Phase::Computing)]);
+        lane.add(&Sightings {
+            switches: vec![
+                switch(10 * ms, Whereabouts::Blocked),
+                switch(30 * ms, Whereabouts::OnCore),
+                switch(31 * ms, Whereabouts::Blocked),
+            ],
+            complete_until: 100 * ms,
+            ..Sightings::default()
+        });
+        lane.merge(100 * ms);
+        assert_eq!(lane.merged_until(), 10 * ms);
+        lane.add(&Sightings {
+            looks: vec![look(45 * ms, Some(Phase::Sleep))],
+            complete_until: 110 * ms,
+            ..Sightings::default()
+        });
+        lane.merge(110 * ms);
+        assert_eq!(
+            (lane.times[Phase::Sleep], lane.times[Phase::Gil]),
+            (34 * ms, 0)
+        );
+    }
+
+    #[test]
     fn where_records_were_lost_the_workers_own_account_holds() {
         let mut lane = LaneStates::new(true);
         lane.add_own(&[
@@ -648,6 +733,68 @@ mod tests {
         assert_eq!(lane.times[Phase::Gil], 30);
         assert_eq!(lane.times[Phase::Computing], 70);
         assert_eq!(LaneStates::blocked(&[lane]).lost_records, 7);
+    }
+
+    #[test]
+    fn between_two_samples_the_accounts_say_how_long_and_the_samples_what_for() {
+        let waits = |phase| Showed::Waits(Some(phase));
+        let span = |from, on_core, ready, showed| Span {
+            from,
+            to: from + 100,
+            on_core,
+            ready,
+            showed,
+        };
+        let news = Sightings {
+            spans: vec![
+                span(0, 60, 10, [Showed::CanRun, waits(Phase::Sleep)]),
+                span(100, 0, 0, [waits(Phase::Sleep), waits(Phase::Sleep)]),
+                span(200, 20, 20, [waits(Phase::Sleep), waits(Phase::File)]),
+                span(300, 70, 0, [waits(Phase::File), Showed::CanRun]),
+            ],
+            ..Sightings::default()
+        };
+        let (phases, lane) = merged(&news, 400);
+        use Phase::{Computing, File, Ready, Sleep};
+        let expected = [
+            (0, Ready),
+            (10, Computing),
+            (70, Sleep),
+            (230, Ready),
+            (250, Computing),
+            (270, File),
+            (330, Computing),
+        ];
+        assert_eq!(phases, expected);
+        assert_eq!(LaneStates::blocked(&[lane]).samples, Some(4));
+    }
+
+    #[test]
+    fn what_a_thread_did_between_two_calls_is_not_a_part_of_them() {
+        let mut lane = LaneStates::new(false);
+        lane.add_own(&[
+            own(0, None, Phase::Idle),
+            own(20, Some(0), Phase::Computing),
+            own(40, None, Phase::Idle),
+            own(60, Some(1), Phase::Computing),
+            own(80, None, Phase::Idle),
+        ]);
+        lane.add(&Sightings {
+            spans: vec![Span {
+                from: 0,
+                to: 100,
+                on_core: 30,
+                ready: 0,
+                showed: [Showed::CanRun, Showed::Waits(Some(Phase::Lock))],
+            }],
+            ..Sightings::default()
+        });
+        lane.conclude(100);
+        let of = |phase| lane.times[phase];
+        assert_eq!(
+            (of(Phase::Computing), of(Phase::Lock), of(Phase::Idle)),
+            (30, 10, 60)
+        );
     }
 
     #[test]

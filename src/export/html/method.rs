@@ -31,6 +31,7 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
             PYTHON_LOCK_WITHOUT_SCHEDSTAT,
         ),
         (by(PhaseSource::SwitchesAndSyscalls), SWITCHES),
+        (by(PhaseSource::Samples), SAMPLES),
         (is_swept, SWEEP),
         (is_swept, STATISTICS),
         (is_recorded, PICTURES),
@@ -66,6 +67,10 @@ const SWITCHES: &str = "Where the kernel recorded when each thread of Python got
     come from these records. What a thread waited for is known from samples of the system call that it was in: the GIL, \
     another lock, the network, a file, a process, or time. A wait without a sample counts as the sampled one of the \
     most similar length.";
+const SAMPLES: &str = "Where the kernel refused to record when each thread of Python got a core, each was sampled every few \
+    milliseconds. How long it computed and waited for a core between two samples is the kernel's account. What it waited \
+    for otherwise is what the samples found it waiting for: a share of the waiting has an error of about one divided by \
+    the root of the number of samples.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after a warm-up round that is not counted: drift and heat hit all alike.";
 const STATISTICS: &str = "Times are medians over the rounds, with a 95 % bootstrap interval of the median; a speed-up is the \

@@ -13,7 +13,9 @@ use crate::{
             timeline::Rows,
         },
     },
+    catalog::metric::Unit,
     domain::{plan::Lock, record::PhaseSource},
+    present::number,
 };
 
 /// A subject that can be explained: a text of `assets/help`.
@@ -90,9 +92,10 @@ fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
         Shown::Entry(entry) => Some(entry.record.measurement.phase_source),
         Shown::Live(_) => None,
     };
+    let outside = seen_from_outside(shown);
     let mut entries = vec![];
-    let mut say = |is_so: bool, sentence: &'static str| {
-        entries.extend(is_so.then(|| TextEntry::plain(sentence)));
+    let mut say = |is_so: bool, sentence: &str| {
+        entries.extend(is_so.then(|| TextEntry::plain(sentence.to_string())));
     };
     say(
         shown.plan().lock() == Lock::Emulated,
@@ -100,19 +103,14 @@ fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
          that computes is Rust, not Python.",
     );
     say(
-        shown.plan().lock() == Lock::Real && shown.estimates_gil(),
+        shown.plan().lock() == Lock::Real && shown.estimates_gil() && outside.is_none(),
         "The lock is CPython's own. CPython does not report who waits for it, so gil is an \
          estimate. It is what remains of a computing task's time after its CPU time and its \
          waiting for a core.",
     );
+    say(outside.is_some(), outside.as_deref().unwrap_or_default());
     say(
-        trace.is_watched,
-        "The kernel recorded when each thread got a core and lost it. What a thread waited for \
-         is known from samples of its system calls. A wait without a sample counts as the \
-         sampled one of the most similar length.",
-    );
-    say(
-        !trace.is_concluded && !trace.is_watched,
+        !trace.is_concluded && outside.is_none(),
         "During the run, a computing worker that sent no stamp for 3 ms is drawn as ready. The \
          finished timeline is exact.",
     );
@@ -138,6 +136,34 @@ fn about_this_trace(shown: Shown<'_>) -> Option<Section> {
         )));
     }
     (!entries.is_empty()).then(|| Section::new("This run", entries))
+}
+
+/// How the threads of Python were seen from outside, if they were.
+fn seen_from_outside(shown: Shown<'_>) -> Option<String> {
+    let measurement = match shown {
+        Shown::Entry(entry) => Some(&entry.record.measurement),
+        Shown::Live(_) => None,
+    };
+    if shown.trace().is_watched {
+        let recorded = "The kernel recorded when each thread got a core and lost it. What a \
+             thread waited for is known from samples of its system calls. A wait without a sample \
+             counts as the sampled one of the most similar length.";
+        return Some(recorded.into());
+    }
+    let was_sampled = measurement.is_some_and(|of| of.phase_source == PhaseSource::Samples);
+    let is_sampled = was_sampled || shown.trace().is_sampled;
+    let error = measurement.and_then(|of| of.sampling_error());
+    let error = error.map(|error| {
+        let error = number::with_unit(Unit::Share, error.max(0.01));
+        format!(" So a share of the waiting may be off by {error}.")
+    });
+    is_sampled.then(|| {
+        "The kernel refuses to record here when each thread gets a core. Each thread was sampled \
+         every few milliseconds. The kernel's accounts between two samples say how long it \
+         computed and waited for a core, and the samples say what it waited for otherwise."
+            .to_string()
+            + &error.unwrap_or_default()
+    })
 }
 
 #[cfg(test)]

@@ -13,8 +13,11 @@ use std::{
 
 use crate::{
     domain::{phase::Phase, time::Nanos},
-    engine::outside::seen::Showed,
+    engine::outside::seen::{Account, Showed},
 };
+
+/// The most descriptors of an event loop that are looked at.
+const LOOP_LOOKS: usize = 4;
 
 /// The files of a process that are the same for all its threads.
 #[derive(Debug)]
@@ -51,6 +54,21 @@ impl ProcessFiles {
     fn behind(&self, descriptor: u64) -> Option<Phase> {
         let link = fs::read_link(format!("/proc/{}/fd/{descriptor}", self.pid)).ok()?;
         Some(phase_of_file(&link.to_string_lossy()))
+    }
+
+    /// What an event loop waits for. One that waits for nothing but its own wake-up, until a set time, pauses.
+    fn behind_loop(&self, epoll: u64, is_limited: bool) -> Option<Phase> {
+        let info = fs::read_to_string(format!("/proc/{}/fdinfo/{epoll}", self.pid)).ok()?;
+        let descriptors = descriptors_of_loop(&info);
+        if descriptors.len() == 1 && is_limited {
+            return Some(Phase::Sleep);
+        }
+        // Its own wake-up comes through a socket, too.
+        let others = descriptors.iter().skip(1);
+        let phases = others.take(LOOP_LOOKS).map(|other| self.behind(*other));
+        phases
+            .max_by_key(|phase| *phase == Some(Phase::Network))
+            .unwrap_or(Some(Phase::Network))
     }
 
     /// The first descriptor of an array for `poll`.
@@ -92,13 +110,28 @@ impl ThreadFiles {
         })
     }
 
-    /// How long the thread has waited for a core in its life; `None` if the kernel does not report it.
-    pub fn core_wait(&self) -> Option<Nanos> {
+    /// The kernel's account of the thread's life, now that it is `at`; `None` if it keeps none.
+    pub fn account(&self, at: Nanos) -> Option<Account> {
         let mut buffer = [0; 96];
         let length = self.schedstat.as_ref()?.read_at(&mut buffer, 0).ok()?;
         let text = std::str::from_utf8(&buffer[..length]).ok()?;
-        text.split_whitespace().nth(1)?.parse().ok()
+        let mut numbers = text.split_whitespace().map(|number| number.parse().ok());
+        let mut number = || numbers.next().flatten();
+        let (on_core, ready, turns) = (number()?, number()?, number()?);
+        Some(Account {
+            at,
+            on_core,
+            ready,
+            turns,
+        })
     }
+}
+
+/// The descriptors in the kernel's text about one of `epoll`.
+fn descriptors_of_loop(info: &str) -> Vec<u64> {
+    let entries = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
+    let numbers = entries.filter_map(|entry| entry.split_whitespace().next()?.parse().ok());
+    numbers.collect()
 }
 
 /// The system call of a blocked thread; a negative number if it is in none, for example while a page is read.
@@ -121,7 +154,7 @@ impl SystemCall {
     }
 
     fn waits_for(self, process: &ProcessFiles) -> Option<Phase> {
-        let [first, second, ..] = self.arguments;
+        let [first, second, _, fourth, ..] = self.arguments;
         if self.number < 0 {
             // A page that is not in memory.
             return Some(Phase::File);
@@ -138,6 +171,8 @@ impl SystemCall {
             CallKind::OfDescriptor => process.behind(first),
             CallKind::Poll if second == 0 => Some(Phase::Sleep),
             CallKind::Poll => process.behind(process.first_polled(first)?),
+            // The fourth argument is milliseconds, or the address of a time.
+            CallKind::Loop => process.behind_loop(first, fourth as i32 != -1 && fourth != 0),
             CallKind::Select if first == 0 => Some(Phase::Sleep),
             CallKind::Select => Some(Phase::Network),
             CallKind::Control => matches!(second as i32, libc::F_SETLKW | libc::F_OFD_SETLKW)
@@ -155,6 +190,8 @@ enum CallKind {
     /// The first argument is a descriptor.
     OfDescriptor,
     Poll,
+    /// The first argument is a descriptor of `epoll`, the fourth a limit of time.
+    Loop,
     /// The first argument is 0 if the call only waits for time to pass.
     Select,
     Control,
@@ -213,6 +250,9 @@ const NETWORK: &[i64] = &[
     libc::SYS_sendto,
     libc::SYS_sendmsg,
     libc::SYS_sendmmsg,
+];
+/// Calls that wait for what an event loop waits for.
+const LOOPS: &[i64] = &[
     libc::SYS_epoll_pwait,
     SYS_EPOLL_PWAIT2,
     #[cfg(target_arch = "x86_64")]
@@ -270,6 +310,7 @@ fn kind_of(number: i64) -> Option<CallKind> {
         (LOCKS, CallKind::Is(Phase::Lock)),
         (PAUSES, CallKind::Is(Phase::Sleep)),
         (POLLS, CallKind::Poll),
+        (LOOPS, CallKind::Loop),
         (SELECTS, CallKind::Select),
     ];
     let mut kinds = kinds.into_iter();
@@ -399,6 +440,14 @@ mod tests {
     }
 
     #[test]
+    fn the_descriptors_of_an_event_loop_are_those_that_it_waits_for() {
+        let info = "pos:\t0\nflags:\t02000002\nmnt_id:\t15\n\
+            tfd:        4 events:       19 data: 7f0100000004  pos:0 ino:1bd2 sdev:8\n\
+            tfd:       11 events:       19 data: 7f010000000b  pos:0 ino:1bd9 sdev:8\n";
+        assert_eq!(descriptors_of_loop(info), [4, 11]);
+    }
+
+    #[test]
     fn the_data_of_an_interpreter_are_the_writable_parts_of_its_program_and_library() {
         let maps = "\
             1000-2000 r-xp 00000000 fe:00 1 /usr/bin/python3.11\n\
@@ -436,7 +485,7 @@ mod tests {
             std::time::Duration::from_millis(190),
             sees
         ));
-        assert!(files.core_wait().is_some());
+        assert!(files.account(0).is_some_and(|account| account.turns > 0));
         sleeper.join().unwrap();
     }
 }
