@@ -1208,9 +1208,17 @@ HERE = Here()
 ALONE = {}
 
 
+# Why initializers failed in this process. The pool says only that one did.
+REASONS = []
+
+
 def settle_in(links):
     """The initializer of every pool. It makes this thread or process a worker, and waits until all others have arrived."""
-    prepare(links)
+    try:
+        prepare(links)
+    except BaseException as error:
+        REASONS.append(error_text(error))
+        raise
     if links.order["workload"]["payload"]:
         receive_block(here())
     here().arrive()
@@ -1361,7 +1369,7 @@ class Manager:
         if isinstance(error, concurrent.futures.BrokenExecutor) and self.order["has_own_process"]:
             self.name_dead(error)
         else:
-            self.fail(doing + error_text(error))
+            self.fail(doing + refusal(error))
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)
@@ -1442,7 +1450,15 @@ class Manager:
                 self.arena.narrow[(lane + fields["cause"]) // 4] = cause
                 died = self.order["lane_states"]["died"]
                 self.arena.narrow[(lane + fields["state"]) // 4] = died
-        self.fail(error_text(error))
+        self.fail(refusal(error))
+
+
+def refusal(error):
+    """Why a pool could not be completed, with Python's reason."""
+    said = "; ".join([error_text(error)] + REASONS[:1])
+    if "can't start new thread" in said:
+        said += "; too little memory or a limit on threads: use fewer workers"
+    return said
 
 
 def death(code):

@@ -210,6 +210,28 @@ fn an_interrupted_program_leaves_no_process_and_no_file() {
 }
 
 #[test]
+fn a_killed_worker_is_reaped_at_once_while_the_others_go_on() {
+    let python = ["fork", "spawn", "forkserver"].into_iter();
+    let python = python.filter_map(waiting_python);
+    let native = std::iter::once_with(waiting_processes);
+    for (program, all) in native.chain(python) {
+        let name = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let is_native = |pid: &&u32| name(pid).starts_with("pconc-worker");
+        // The last one that was made, if it is not a native one.
+        let worker = all.iter().find(is_native).or(all.last());
+        let worker = *worker.expect("there are workers");
+        kill(Pid::from_raw(worker.cast_signed()), Signal::SIGKILL).expect("it is there");
+        let killed = Instant::now();
+        wait_until("it is reaped", || stat(worker).is_none());
+        let took = killed.elapsed();
+        assert!(took < Duration::from_secs(1), "a zombie for {took:?}");
+        program.signal(Signal::SIGTERM);
+        let (_, temporary) = program.finish_in_time();
+        assert!(is_empty(temporary.path()));
+    }
+}
+
+#[test]
 fn a_killed_zygote_is_reported_and_takes_its_children_along() {
     let (program, all) = waiting_processes();
     let zygote = all
@@ -598,6 +620,23 @@ fn where_no_temporary_files_can_be_made_the_error_says_where_and_what_to_do() {
             !output.status.success() && !words.contains("--python"),
             "{said}"
         );
+    }
+}
+
+#[test]
+fn where_python_gets_too_little_memory_for_its_threads_its_own_reason_is_kept() {
+    let Some(python) = python() else { return };
+    let temporary = tempfile::tempdir().expect("there is room for one");
+    for kilobytes in [1_500_000, 2_000_000, 3_000_000] {
+        let line = format!(
+            "run --workload io --latency 1ms --model python-threads --workers 400 --tasks 400 --python {python}"
+        );
+        let limit = format!("ulimit -v {kilobytes}");
+        let output = after(&limit, &line, temporary.path());
+        let said = String::from_utf8_lossy(&output.stderr);
+        let reasons = ["can't start new thread", "MemoryError", "Cannot allocate"];
+        let is_told = reasons.iter().any(|reason| said.contains(reason));
+        assert!(output.status.success() || is_told, "{kilobytes}: {said}");
     }
 }
 

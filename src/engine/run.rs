@@ -388,8 +388,10 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             && self.ending.error.is_none()
             && !arena.is_stopping()
         {
-            // The gate would wait for this worker for ever.
-            self.break_off(format!("{death} before the run started"));
+            // The gate would wait for this worker for ever. If its interpreter said why, that counts.
+            let failure = self.ending.failure.take();
+            let why = failure.unwrap_or_else(|| format!("{death} before the run started"));
+            self.break_off(why);
         }
         if arena.is_stopping() || arrived(arena) == arena.workers() {
             arena.gate.open();

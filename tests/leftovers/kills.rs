@@ -16,7 +16,10 @@ use pconc_tui::store::{HistoryPlace, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{LIMIT, is_alive, is_empty, parent_of, processes, python, wait_until};
+use super::{is_alive, is_empty, parent_of, processes, python, wait_until};
+
+/// The time limit of a run on a busy machine.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// What is executed, with the options that select it.
 const MODELS: [&str; 12] = [
