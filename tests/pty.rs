@@ -11,6 +11,8 @@ mod floods;
 mod history;
 #[path = "pty/input.rs"]
 mod input;
+#[path = "pty/many.rs"]
+mod many;
 #[path = "pty/terminal.rs"]
 mod terminal;
 

@@ -285,6 +285,11 @@ impl Terminal {
         self.master.resize(size).expect("the terminal is open");
     }
 
+    /// The process id of the program.
+    pub fn pid(&self) -> Pid {
+        self.session.leader()
+    }
+
     /// Sends a signal to the program alone.
     pub fn signal(&self, signal: Signal) {
         kill(self.session.leader(), signal).expect("the program is still there");
