@@ -819,24 +819,46 @@ class Lines(io.BufferedReader):
 
     def __init__(self, file, head_bytes):
         super().__init__(file)
-        self.head_left = self.head_bytes = head_bytes
+        self.head = Head(head_bytes)
 
     def readline(self, *most):
         line = super().readline(*most)
-        self.head_left -= len(line)
-        check_line(line, self.head_left, self.head_bytes)
+        self.head.check(line)
         return line
 
 
-def check_line(line, head_left, head_bytes):
-    """Refuses a line of a head that is cut off, or that makes the head too long."""
-    if head_left < 0:
-        raise Refused("the head of the answer is larger than %s" % bytes_in_words(head_bytes))
-    is_first = head_left + len(line) == head_bytes
-    if line.startswith((b" ", b"\t")) or (is_first and line and not line.startswith(b"HTTP/"[: len(line)])):
-        raise Refused(NOT_HTTP)
-    if not line.endswith(b"\n"):
-        raise Refused(NO_ANSWER)
+class Head:
+    """Checks the lines of a head as strictly as the native models do."""
+
+    STATUS = re.compile(rb"HTTP/1\.[01] [0-9]{3}( [\t -~\x80-\xff]*)?\r?\n")
+    HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r?\n")
+
+    def __init__(self, most):
+        self.most = most
+        self.bytes = 0
+        self.is_first = True
+
+    def check(self, line):
+        """Refuses a line that is not valid or cut off, or that makes the head too long."""
+        self.bytes += len(line)
+        if self.bytes > self.most:
+            raise Refused("the head of the answer is larger than %s" % bytes_in_words(self.most))
+        is_end = not self.is_first and line in (b"\r\n", b"\n", b"\r", b"")
+        pattern = self.STATUS if self.is_first else self.HEADER
+        if not is_end and not pattern.fullmatch(line if line.endswith(b"\n") else self.completed(line)):
+            raise Refused(NOT_HTTP)
+        if not line.endswith(b"\n"):
+            raise Refused(NO_ANSWER)
+        # Another status follows the end if the first one was interim.
+        self.is_first = is_end
+
+    def completed(self, line):
+        """A valid line that starts like this one, if there is any."""
+        if self.is_first:
+            line += b"HTTP/1.1 200 "[len(line) :]
+        elif b":" not in line:
+            line += b"x:"
+        return line.rstrip(b"\r") + b"\r\n"
 
 
 def chunk_length(line):
@@ -886,7 +908,7 @@ def redirected(url, answer):
     if location is None:
         raise Refused("the server redirects without saying where")
     # Many servers send spaces and other characters unencoded.
-    location = quote(location.strip(), safe="%:/?#[]@!$&'()*+,;=|~", encoding="iso-8859-1").partition("#")[0]
+    location = quote(location.strip(" \t"), safe="%:/?#[]@!$&'()*+,;=|~", encoding="iso-8859-1").partition("#")[0]
     if re.match("[A-Za-z][A-Za-z0-9+.-]*:", location) and not re.match("https?:", location, re.IGNORECASE):
         raise Refused("the server redirects to an address that is neither http nor https")
     try:
@@ -1705,12 +1727,13 @@ async def head_in_loop(reader, most):
     import http.client
 
     head = bytearray()
+    lines = Head(most)
     start = 0
     # One more than the parser accepts, which then refuses them.
     for _ in range(HEADERS_MAX + 1):
         line = await line_in_loop(reader, most)
         head += line
-        check_line(line, most - len(head), most)
+        lines.check(line)
         if line in (b"\r\n", b"\n", b""):
             status = (head[start:].split(None, 2)[1:2] or [b""])[0]
             if not status.isdigit() or not is_interim(int(status)):

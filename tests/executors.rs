@@ -7,6 +7,9 @@
 mod behaviours;
 #[path = "executors/counter.rs"]
 mod counter;
+#[path = "support/damage.rs"]
+#[expect(dead_code, reason = "others need all of it")]
+mod damage;
 #[path = "executors/fetching.rs"]
 mod fetching;
 #[path = "executors/interpreters.rs"]

@@ -76,7 +76,27 @@ fn addresses(content: &str) -> Result<Vec<String>, String> {
 mod tests {
     use std::fs;
 
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::fixtures::damage::{cases, damaged_text};
+
+    proptest! {
+        #![proptest_config(cases(3_000))]
+
+        #[test]
+        fn no_damaged_list_panics_and_a_refusal_is_one_clean_sentence(
+            list in damaged_text(vec![
+                "# pages\r\nhttp://a.example/b?c=d#e\n\nhttps://anna:p%40ss@[::1]:8443/x|y\n".into(),
+                "http://127.0.0.1:80/\n".into(),
+            ])
+        ) {
+            match addresses(&list) {
+                Ok(found) => prop_assert!(found.iter().all(|one| check_address(one).is_ok())),
+                Err(why) => prop_assert!(!why.is_empty() && !why.contains(char::is_control), "{why}"),
+            }
+        }
+    }
 
     fn read_bytes(bytes: &[u8]) -> Result<Vec<String>, Failure> {
         let directory = tempfile::tempdir().unwrap();

@@ -106,3 +106,77 @@ pub fn parse<R: DeserializeOwned>(text: &[u8]) -> Option<HistoryLine<R>> {
     let number = line.number.filter(|n| (1..=NUMBER_MAX).contains(n));
     Some(HistoryLine { number, ..line })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        domain::record::Record,
+        fixtures::{
+            damage::{cases, damaged},
+            explorer, sample, swept,
+        },
+    };
+
+    /// A line of each kind.
+    fn lines() -> Vec<Vec<u8>> {
+        let record = |kind, model| sample::record(sample::plan(kind, model, 2), 1.0, 1.5);
+        let sweep = swept::of(swept::plan(Workload::Cpu, &[Model::Threads], &[1, 2], 2));
+        let line = |kind| HistoryLine::<Record> {
+            number: Some(3),
+            session: Some("a-session".into()),
+            ..HistoryLine::new(kind)
+        };
+        let lines = [
+            HistoryLine {
+                machine: Some(Box::new(explorer::machine(2))),
+                ..line(LineKind::Session)
+            },
+            HistoryLine {
+                record: Some(record(Workload::Io, Model::PythonThreads)),
+                ..line(LineKind::Run)
+            },
+            HistoryLine {
+                record: Some(record(Workload::Function, Model::PythonThreads)),
+                ..line(LineKind::Run)
+            },
+            HistoryLine {
+                sweep: Some(Box::new(sweep)),
+                ..line(LineKind::Sweep)
+            },
+            HistoryLine {
+                name: Some("a name".into()),
+                ..line(LineKind::Name)
+            },
+            HistoryLine {
+                numbers: Some(vec![1, 2]),
+                ..line(LineKind::Remove)
+            },
+        ];
+        let text = |line| serde_json::to_vec(line).expect("a line is JSON");
+        lines.iter().map(text).collect()
+    }
+
+    #[test]
+    fn undamaged_lines_are_understood() {
+        for line in lines() {
+            let text = String::from_utf8_lossy(&line);
+            assert!(parse::<Record>(&line).is_some(), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(3_000))]
+
+        #[test]
+        fn no_damaged_line_panics_and_what_is_understood_can_be_kept(line in damaged(lines())) {
+            if let Some(line) = parse::<Record>(&line) {
+                let again = serde_json::to_vec(&line).expect("it can be kept");
+                prop_assert!(parse::<Record>(&again).is_some(), "{}", String::from_utf8_lossy(&again));
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     process::Command,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
     thread,
 };
 
@@ -16,11 +16,20 @@ use pconc_tui::{
     },
 };
 
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::{Reason, TestRunner},
+};
+
 use super::{
     behaviours::{BODY, BODY_BYTES, Behaviour, Outcome as Expected, TIME},
+    damage::{cases, damaged},
     servers::Servers,
     *,
 };
+
+/// How many damaged answers are tried in one run.
+const DAMAGED: u32 = 1_000;
 
 /// The credentials as they are sent: `anna:SE@CR:ET`, and a user name alone.
 const LOGINS: [&str; 2] = ["Basic YW5uYTpTRUBDUjpFVA==", "Basic VE9LRU4tT0YtQU5OQTo="];
@@ -47,6 +56,10 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
         trials.push(trial(
             "each_behaviour_of_a_server_has_the_outcome_of_the_table",
             same_outcomes,
+        ));
+        trials.push(trial(
+            "a_damaged_answer_has_the_same_outcome_as_under_other_models",
+            damaged_answers,
         ));
         trials.push(trial(
             "a_login_in_an_address_is_sent_decoded",
@@ -193,6 +206,63 @@ fn same_outcomes(session: &Session, model: Model) -> Outcomes {
         }
     }
     check(wrong.is_empty(), wrong.join("\n"))
+}
+
+/// Damaged answers of the table, the same at each time and under each model.
+fn damaged_answers(session: &Session, model: Model) -> Outcomes {
+    static FIRST: Mutex<Vec<Vec<Option<String>>>> = Mutex::new(vec![]);
+    let is_small = |behaviour: &Behaviour| (1..2_000).contains(&behaviour.says.len());
+    let good = behaviours::all().into_iter().filter(is_small);
+    let damaged = damaged(good.map(|behaviour| behaviour.says).collect());
+    let mut runner = TestRunner::deterministic();
+    let mut first = FIRST.lock()?;
+    for round in 0..cases(DAMAGED).cases.div_ceil(DAMAGED) as usize {
+        let answers: Vec<Vec<u8>> = (0..DAMAGED)
+            .map(|_| Ok(damaged.new_tree(&mut runner)?.current()))
+            .collect::<Result<_, Reason>>()
+            .map_err(|reason| reason.to_string())?;
+        let causes = causes(session, model, answers.clone())?;
+        if round == first.len() {
+            first.push(causes.clone());
+        }
+        for ((first, cause), answer) in first[round].iter().zip(causes).zip(answers) {
+            let told = format!("{cause:?}, not {first:?}: {}", answer.escape_ascii());
+            check(*first == cause, told)?;
+        }
+    }
+    Ok(())
+}
+
+/// Why the fetches of these answers fail, if they do.
+fn causes(
+    session: &Session,
+    model: Model,
+    answers: Vec<Vec<u8>>,
+) -> Result<Vec<Option<String>>, Failed> {
+    let numbers = 0..answers.len();
+    let origin = server(move |stream, path, _| {
+        let answer = path
+            .parse()
+            .ok()
+            .and_then(|number: usize| answers.get(number));
+        let _ = stream.write_all(answer.map_or(b"", |answer| answer));
+    });
+    let urls: Vec<String> = numbers
+        .map(|number| format!("http://{origin}/{number}"))
+        .collect();
+    // Nobody is asked for the page to which a damaged answer redirects.
+    let limits = FetchLimits {
+        redirects: 0,
+        ..limits(false)
+    };
+    let tasks = tasks(fetched(session, model, urls.clone(), limits)?);
+    let cause = |(url, task): (String, TaskRecord)| {
+        let error = task.error?;
+        // An error without the address is one that no model has a sentence for.
+        let why = error.strip_prefix(&format!("{url}: "));
+        Some(why.map_or_else(|| format!("unexpected {error}"), String::from))
+    };
+    Ok(urls.into_iter().zip(tasks).map(cause).collect())
 }
 
 /// The addresses of the table that are pages, and how many bytes they have.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+pub mod damage;
 pub mod explorer;
 pub mod keep;
 pub mod python;

@@ -3,7 +3,7 @@
 //! ureq can follow redirects, but it treats a location such as `file:///etc/passwd` or `mailto:x` as a path on the same
 //! server. Such a location is an address with a different scheme and must be refused.
 
-use percent_encoding::{CONTROLS, percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use ureq::{
     Body,
     http::{Response, header},
@@ -11,6 +11,18 @@ use ureq::{
 use url::Url;
 
 use crate::domain::address::check_address;
+
+/// What an address must not have, and servers send all the same.
+const UNENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
 
 /// The address to which `response`, the answer to a GET for `base`, redirects; `None` if it is not a redirect.
 ///
@@ -33,19 +45,34 @@ pub fn target(base: &str, response: &Response<Body>) -> Result<Option<String>, &
 fn resolve(base: &str, location: &[u8]) -> Result<String, &'static str> {
     const INVALID: &str = "the server redirects to an address that is not valid";
     let invalid = |_| INVALID;
-    let location = percent_encode(location, CONTROLS).to_string();
+    let location = percent_encode(location.trim_ascii(), UNENCODED).to_string();
+    match scheme_and_rest(&location) {
+        Some((scheme, _)) if !is_fetched(scheme) => {
+            return Err("the server redirects to an address that is neither http nor https");
+        }
+        // `Url` would parse a host, or a path, from http:page.
+        Some((_, rest)) if !rest.starts_with("//") => return Err(INVALID),
+        _ => {}
+    }
     let base = Url::parse(base).map_err(invalid)?;
     let mut target = base.join(&location).map_err(invalid)?;
     target.set_fragment(None);
-    if !["http", "https"].contains(&target.scheme()) {
-        return Err("the server redirects to an address that is neither http nor https");
-    }
-    // `Url` would parse a host, or a path, from http:page.
-    let has_no_host = Url::parse(&location).is_ok() && !location.contains("://");
-    if has_no_host || check_address(target.as_str()).is_err() {
-        return Err(INVALID);
-    }
+    check_address(target.as_str()).map_err(|_| INVALID)?;
     Ok(target.into())
+}
+
+fn is_fetched(scheme: &str) -> bool {
+    ["http", "https"]
+        .iter()
+        .any(|one| scheme.eq_ignore_ascii_case(one))
+}
+
+/// The scheme of an absolute address, and what follows its colon.
+fn scheme_and_rest(location: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = location.split_once(':')?;
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_scheme && scheme.chars().all(is_of_scheme)).then_some((scheme, rest))
 }
 
 #[cfg(test)]

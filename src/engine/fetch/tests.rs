@@ -3,8 +3,8 @@
 use std::{
     cell::Cell,
     io::{self, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::mpsc,
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{LazyLock, Mutex, mpsc},
     thread,
 };
 
@@ -12,7 +12,10 @@ use nix::sys::socket::{self, sockopt};
 use proptest::prelude::*;
 
 use super::{network::Lookup, *};
-use crate::engine::loopback::{Site, listen, page, serve};
+use crate::{
+    engine::loopback::{Site, listen, page, serve},
+    fixtures::damage::{cases, damaged},
+};
 
 const MAX_BODY_BYTES: u64 = 64 << 20;
 
@@ -578,6 +581,58 @@ fn a_fetcher_serves_many_fetches_and_can_move_to_another_thread() {
                 .all(|body| body.is_ok_and(|body| body == b"ok"))
         );
     });
+}
+
+/// Answers of each kind.
+fn answers() -> Vec<Vec<u8>> {
+    let answers = [
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: a, b;c=d\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nX: y\r\n\r\n",
+        "HTTP/1.0 200 OK\r\nServer: x\r\n\r\nhello",
+        "HTTP/1.1 302 Found\r\nLocation: /a/../b?c=%20d#e\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+    ];
+    answers.map(|answer| answer.as_bytes().to_vec()).into()
+}
+
+/// A server that gives the answer in here to every client. Returns its port.
+fn saying(answer: Arc<Mutex<Vec<u8>>>) -> u16 {
+    // At all addresses of the loopback interface, because each has ports of its own.
+    let listener = TcpListener::bind(("0.0.0.0", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            read_head(&mut stream);
+            let answer = answer.lock().unwrap().clone();
+            // The client may have read enough.
+            let _ = stream.write_all(&answer);
+            let _ = stream.shutdown(Shutdown::Write);
+            wait_for_end(&mut stream);
+        }
+    });
+    port
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn no_damaged_answer_panics_and_a_failure_is_one_clean_sentence(
+        answer in damaged(answers()), host: (u8, u8)
+    ) {
+        static ANSWER: LazyLock<Arc<Mutex<Vec<u8>>>> = LazyLock::new(Arc::default);
+        static PORT: LazyLock<u16> = LazyLock::new(|| saying(ANSWER.clone()));
+        ANSWER.lock().unwrap().clone_from(&answer);
+        let mut fetcher = fetcher(&latch(), HANG, MAX_BODY_BYTES);
+        // Nobody is asked for the page to which a damaged answer redirects.
+        fetcher.limits.redirects = 0;
+        let url = format!("http://127.0.{}.{}:{}/", host.0, host.1.clamp(1, 254), *PORT);
+        if let Err(error) = get_watched(&fetcher, &url) {
+            let sentence = error.to_string();
+            prop_assert!(!sentence.contains(char::is_control), "{sentence}");
+            prop_assert!(!sentence.contains("within"), "{sentence}");
+        }
+    }
 }
 
 proptest! {

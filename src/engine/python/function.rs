@@ -71,7 +71,45 @@ fn input(inputs: &Inputs, task: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::fixtures::damage::{cases, damaged, damaged_text};
+
+    proptest! {
+        #![proptest_config(cases(3_000))]
+
+        #[test]
+        fn no_damaged_inputs_of_a_function_panic(
+            content in damaged(vec![b"[1, {\"a\": [2.5, \"x\"]}, null]".into(), b"one\n\n{\"two\": 2}\n".into()]),
+            written in damaged_text(vec!["0..100".into(), "-5..9223372036854775807".into(), "urls.txt".into(), "NAMES".into()]),
+            task: u32,
+        ) {
+            let directory = tempfile::tempdir().unwrap();
+            for name in ["a.json", "a.jsonl", "a.txt"] {
+                let file = directory.path().join(name).display().to_string();
+                fs::write(&file, &content).unwrap();
+                for task in [0, 1, task] {
+                    let _ = input(&Inputs::file(file.clone()), task);
+                }
+            }
+            if let Ok(inputs) = Inputs::written(&written) {
+                prop_assert_eq!(Inputs::written(&inputs.text()), Ok(inputs.clone()));
+                let _ = (inputs.count(), input(&inputs, task));
+            }
+        }
+
+        #[test]
+        fn no_damaged_facts_about_a_function_panic(
+            facts in damaged(vec![serde_json::to_vec(&FunctionFacts {
+                changed_globals: Some(vec!["cache".into()]),
+                results: vec![Some("abc".into()), None],
+                ..FunctionFacts::default()
+            }).unwrap()])
+        ) {
+            let _ = serde_json::from_slice::<FunctionFacts>(&facts);
+        }
+    }
 
     #[test]
     fn the_input_of_a_call_is_what_python_reads_for_it() {

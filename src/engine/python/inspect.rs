@@ -94,20 +94,12 @@ pub fn look_at(
     let target = clean(&function.target, 200);
     Some(
         match ask(context, path, &arguments, place, LIMIT, cancelled) {
-            Ok(asked) => match asked.answered() {
-                Some(InspectionAnswer::Seen(seen)) => Ok(seen.of(function)),
-                Some(InspectionAnswer::Refused {
-                    sentence,
-                    traceback,
-                }) => Err(FunctionRefusal {
-                    sentence: clean(&sentence, SENTENCE_MAX),
-                    traceback: cleaned(&traceback),
-                }),
-                None => Err(FunctionRefusal {
+            Ok(asked) => understood(&asked.answer, function).unwrap_or_else(|| {
+                Err(FunctionRefusal {
                     sentence: format!("importing {target} ended the interpreter: it {}", asked.end),
                     traceback: cleaned(&asked.output),
-                }),
-            },
+                })
+            }),
             Err(AskError::TimedOut(printed)) => Err(FunctionRefusal {
                 sentence: format!(
                     "importing {target} and reading its inputs takes longer than {} s",
@@ -122,6 +114,20 @@ pub fn look_at(
             Err(AskError::Broken(error)) => Err(FunctionRefusal::because(error)),
         },
     )
+}
+
+/// What the script says about the function; `None` if it says nothing that can be understood.
+fn understood(answer: &str, function: Function) -> Option<Result<SeenFunction, FunctionRefusal>> {
+    Some(match serde_json::from_str(answer).ok()? {
+        InspectionAnswer::Seen(seen) => Ok(seen.of(function)),
+        InspectionAnswer::Refused {
+            sentence,
+            traceback,
+        } => Err(FunctionRefusal {
+            sentence: clean(&sentence, SENTENCE_MAX),
+            traceback: cleaned(&traceback),
+        }),
+    })
 }
 
 fn cleaned(lines: &str) -> String {
@@ -146,6 +152,46 @@ impl SeenByPython {
             module: text(self.module),
             unpicklable: self.unpicklable.map(|(what, why)| (text(what), text(why))),
             unguarded_line: self.unguarded_line,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fixtures::{
+        damage::{cases, damaged_text},
+        sample,
+    };
+
+    fn answers() -> Vec<String> {
+        let seen = r#"{"seen": {"is_coroutine": false, "calls": 100, "fingerprint": "ab", "import_s": 0.1,
+            "module": "fetch", "source": "fetch.py", "line": 3, "unpicklable": ["it", "a lock"], "unguarded_line": null}}"#;
+        let refused =
+            r#"{"refused": {"sentence": "there is none", "traceback": "Traceback\nError"}}"#;
+        [seen, refused].map(String::from).into()
+    }
+
+    #[test]
+    fn undamaged_answers_are_understood() {
+        for answer in answers() {
+            assert!(
+                understood(&answer, *sample::function()).is_some(),
+                "{answer}"
+            );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(3_000))]
+
+        #[test]
+        fn no_damaged_answer_panics_and_a_refusal_is_clean(answer in damaged_text(answers())) {
+            if let Some(Err(refusal)) = understood(&answer, *sample::function()) {
+                prop_assert!(!refusal.sentence.contains(char::is_control), "{refusal:?}");
+            }
         }
     }
 }

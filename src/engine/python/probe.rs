@@ -163,8 +163,14 @@ fn quoted(printed: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::{domain::python::StartMethod, engine::zygote::ProcessEnd};
+    use crate::{
+        domain::python::StartMethod,
+        engine::zygote::ProcessEnd,
+        fixtures::damage::{cases, damaged_text},
+    };
 
     fn ended(output: &str, answer: String, status: i32) -> ProgramOutput {
         let end = ProcessEnd::Exited(status);
@@ -191,6 +197,22 @@ mod tests {
             [StartMethod::Fork, StartMethod::Spawn]
         );
         assert!(!found.interpreter.subinterpreters && found.steps_per_s > 1e6);
+    }
+
+    proptest! {
+        #![proptest_config(cases(3_000))]
+
+        #[test]
+        fn no_damaged_answer_panics_and_a_refusal_is_one_clean_clause(
+            answer in damaged_text(vec![answer(""), answer(", \"more\": [1]")]),
+            printed in damaged_text(vec!["Traceback (most recent call last)\nKeyError: 1".into(), "Welcome!".into()]),
+            status in 0..2,
+        ) {
+            match parsed(&ended(&printed, answer, status)) {
+                Ok(found) => prop_assert!(found.steps_per_s >= 1.0 && !found.interpreter.label().is_empty()),
+                Err(why) => prop_assert!(!why.is_empty() && !why.contains(char::is_control), "{why}"),
+            }
+        }
     }
 
     #[test]

@@ -148,7 +148,57 @@ pub fn receive<T: DeserializeOwned>(socket: &mut UnixStream) -> io::Result<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::{
+        catalog::{model::Model, workload::Workload},
+        fixtures::{
+            damage::{cases, damaged},
+            sample,
+        },
+    };
+
+    fn frame(request: &ZygoteRequest) -> Vec<u8> {
+        let (mut here, mut there) = UnixStream::pair().unwrap();
+        send(&mut here, request).unwrap();
+        drop(here);
+        let mut frame = vec![];
+        there.read_to_end(&mut frame).unwrap();
+        frame
+    }
+
+    fn orders() -> Vec<Vec<u8>> {
+        let program = Program {
+            path: "/usr/bin/python3".into(),
+            arguments: vec!["-c".into(), "pass".into()],
+            directory: None,
+            environment: Environment::Own,
+            inherited: vec![3, 4],
+        };
+        let orders = [
+            ZygoteRequest::ForkWorkers {
+                plan: sample::plan(Workload::Io, Model::Processes, 4),
+                port: 80,
+                limits: FetchLimits::default(),
+            },
+            ZygoteRequest::Execute(program),
+            ZygoteRequest::Kill,
+        ];
+        orders.iter().map(frame).collect()
+    }
+
+    proptest! {
+        #![proptest_config(cases(3_000))]
+
+        #[test]
+        fn no_damaged_order_of_a_worker_panics(frames in damaged(orders())) {
+            let (mut here, mut there) = UnixStream::pair().unwrap();
+            here.write_all(&frames).unwrap();
+            drop(here);
+            while receive::<ZygoteRequest>(&mut there).is_ok() {}
+        }
+    }
 
     #[test]
     fn a_frame_arrives_as_it_was_sent_and_the_end_is_an_error() {
