@@ -18,7 +18,7 @@ mod pages;
 #[path = "documentation/reference.rs"]
 mod reference;
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use pages::{pages, with_references};
 
@@ -36,6 +36,38 @@ fn reference_pages_say_what_the_program_knows_of_itself() {
             );
         }
     }
+}
+
+#[test]
+fn every_test_behind_a_promise_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let promises = fs::read_to_string(root.join("docs/promises.md")).expect("the page is there");
+    let named = promises.lines().filter(|line| line.starts_with("| "));
+    let named = named.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let named: Vec<&str> = named.collect();
+    let code = sources(root);
+    let is_test = |name: &&str| {
+        code.contains(&format!("fn {name}()")) || code.contains(&format!("\"{name}\""))
+    };
+    let missing: Vec<_> = named.iter().filter(|name| !is_test(name)).collect();
+    assert!(named.len() > 20 && missing.is_empty(), "{missing:?}");
+}
+
+/// All of the program and its tests, as text.
+fn sources(root: &Path) -> String {
+    let mut folders = vec![root.join("src"), root.join("tests")];
+    let mut all = String::new();
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(folder).expect("it is a directory");
+        for path in entries.map(|entry| entry.expect("it can be read").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                all += &fs::read_to_string(path).expect("source is text");
+            }
+        }
+    }
+    all
 }
 
 #[test]
