@@ -456,16 +456,7 @@ impl From<Observation> for Caveat {
                 seconds,
                 share,
                 used_up,
-            } => match used_up {
-                None => Kind::Throttled.report(taken_away("a CPU quota", seconds, share)),
-                Some(cores) => {
-                    let quota = format!(
-                        "the workers used up a CPU quota of {}. It",
-                        text::amount(cores, "core")
-                    );
-                    Kind::FullQuota.report(taken_away(&quota, seconds, share))
-                }
-            },
+            } => throttled(seconds, share, used_up),
             Observation::Slept(seconds) => during_run("the machine slept", seconds),
             Observation::Stopped(seconds) => during_run("the program was stopped", seconds),
             Observation::StoodStill(seconds) => Kind::Suspended.report(format!(
@@ -503,6 +494,18 @@ impl From<Observation> for Caveat {
             }
         }
     }
+}
+
+/// What a quota took from the workers, which used it up if it is that many cores.
+fn throttled(seconds: f64, share: f64, used_up: Option<f64>) -> Caveat {
+    let Some(cores) = used_up else {
+        return CaveatKind::Throttled.report(taken_away("a CPU quota", seconds, share));
+    };
+    let quota = format!(
+        "the workers used up a CPU quota of {}. It",
+        text::amount(cores, "core")
+    );
+    CaveatKind::FullQuota.report(taken_away(&quota, seconds, share))
 }
 
 fn during_run(what: &str, seconds: f64) -> Caveat {
