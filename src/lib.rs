@@ -9,8 +9,9 @@
 //!
 //! | word | means |
 //! | --- | --- |
-//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`, `counter`, `function`), as a list of steps: compute, fetch, write, sleep, add, call |
+//! | **workload**, **step** | what one task does (`cpu`, `io`, `sleep`, `counter`, `function`, `command`), as a list of steps: compute, fetch, write, sleep, add, call |
 //! | **function**, **call**, **input** | a Python function of the user's; one execution of it, which is a task; what a call gets |
+//! | **command**, **template** | a command of the user's, of which each execution is a task; it as words with places for the input |
 //! | **model** | the concurrency model that executes the tasks; never used for state of the screen |
 //! | **native** | executed by this program itself, and not by CPython |
 //! | **parameter** | a setting of a plan; it belongs to a workload or a model |
@@ -40,7 +41,7 @@
 //! | **trial**, **arm**, **control** | the experiment about a claim, which is fixed before it runs; a plan of it; a trial whose result is known, and without which the others say nothing |
 //! | **prediction**, **expectation** | how a class can predict the result of a claim; a result that it can expect |
 //! | **lesson** | a walk through the claims; each *step of the lesson* says something, and most run something |
-//! | **race**, **family**, **lap** | the campaign that looks for the fastest way to execute calls of a function; a model and its interpreter in it; a run of it |
+//! | **race**, **family**, **lap** | the campaign that looks for the fastest way to execute calls of a function, or commands; a model and its interpreter in it; a run of it |
 //! | **advice**, **way** | what a race found for a function: use a way, keep the loop, or cannot tell; a model, its interpreter and a number of workers |
 //! | **pitfall** | what can go wrong when calls are executed at the same time, with its evidence |
 //! | **recording** | the recorded runs that the lesson plays in place of measuring |
@@ -89,8 +90,8 @@
 //!
 //! # What never happens
 //!
-//! - After the start, only the zygote forks processes and starts interpreters. The program itself forks once, while it
-//!   has one thread ([`engine::zygote`]).
+//! - After the start, only the zygote forks processes and starts interpreters, and its workers start the user's commands.
+//!   Each of these has one thread. The program itself forks once, while it has one thread ([`engine::zygote`]).
 //! - No estimate looks like a measurement. CPython does not report the wait for its GIL. Where the kernel does not record
 //!   switches either, the record, the screen and the files say that this number is an estimate.
 //! - No output of a run reaches the screen unchanged. It is limited, cleaned and kept with the run.
@@ -105,7 +106,7 @@
 //! - No line of the history file is ever rewritten, and no number is assigned twice ([`store`]).
 //! - No process, thread or temporary file outlives the program, however it ends. There is one exception: a process that
 //!   an interpreter starts and that leaves its process group, like a daemon, is neither waited for nor killed, unless the
-//!   user's function started it.
+//!   user's function or command started it.
 //! - Nothing is removed or replaced unless the program certainly made it ([`engine::scratch`], [`store`]).
 //!
 //! # Where do I change …
@@ -121,6 +122,8 @@
 //!   needs for it.
 //! - **what happens with a function of the user's?** `assets/function.py` looks at it and calls it; `engine/python/inspect.rs`
 //!   asks, `domain/function.rs` has what is known of it.
+//! - **what happens with a command of the user's?** `domain/command.rs` is what is executed for an input, `engine/kernel/command.rs`
+//!   executes it, `engine/os/linux/command.rs` looks at it, `present/line.rs` is the line to paste.
 //! - **a number of a run?** Its entry in `catalog/metric.rs`. Every table, column and explanation is a view of it, in the
 //!   order of the entries.
 //! - **a quick experiment?** `catalog/experiment.rs`.

@@ -8,6 +8,7 @@ pub mod claim_table;
 pub mod code;
 pub mod comparison;
 pub mod format;
+pub mod line;
 pub mod marks;
 pub mod number;
 pub mod run_table;

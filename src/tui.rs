@@ -39,6 +39,7 @@ use crate::{
         message::{Effect, ExportOrder, Msg},
     },
     domain::{
+        command::SeenCommand,
         function::{FunctionLook, SeenFunction},
         history::RunEntry,
         keeping::Keeping,
@@ -81,7 +82,7 @@ pub struct Opening {
     pub budget_s: f64,
     /// Interpreters that are offered in addition to those that are found.
     pub pythons: Vec<PathBuf>,
-    /// Calls of the user's function, at which nobody has looked yet.
+    /// Calls of the user's function or executions of their command, at which nobody has looked yet.
     pub calls: Option<Draft>,
 }
 
@@ -124,9 +125,11 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     if let Some(lot) = document {
         app = app.replaying(lot);
     }
-    if let Some((python, seen, calls)) = calls {
-        app = app.calling(python, seen, calls);
-    }
+    app = match calls {
+        None => app,
+        Some((Named::Function(python, seen), calls)) => app.calling(*python, *seen, calls),
+        Some((Named::Command(seen), calls)) => app.running(seen, calls),
+    };
     if opening.in_lesson {
         app = app.in_lesson();
     }
@@ -150,17 +153,28 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     ended
 }
 
-/// Looks at the function of these calls with the interpreter of the user's environment, unless one is named.
+/// What the user named when the explorer was started, as it was seen.
+enum Named {
+    Function(Box<FoundPython>, Box<SeenFunction>),
+    Command(SeenCommand),
+}
+
+/// Looks at the command of this draft, or at its function with the interpreter of the user's environment, unless one is
+/// named.
 fn look_at(
     session: &Session,
     named: Option<&Path>,
     calls: Draft,
-) -> Result<(FoundPython, SeenFunction, Draft), Failure> {
+) -> Result<(Named, Draft), Failure> {
+    if let Some(command) = &calls.command {
+        let seen = session.look_at_command(command, calls.tasks);
+        return Ok((Named::Command(seen.map_err(Failure::usage)?), calls));
+    }
     let python = session.users_python(named);
     let python = python.map_err(|useless| Failure::usage(useless.sentence))?;
     let function = calls.function.clone().expect("the user named a function");
     let seen = session.look_at(&python.interpreter, *function, calls.tasks)?;
-    Ok((python, seen, calls))
+    Ok((Named::Function(python.into(), seen.into()), calls))
 }
 
 /// The state of the running explorer.
@@ -516,7 +530,7 @@ impl Explorer {
             vec![Msg::CodeTried(match ran {
                 ProgramRun::Ended(seconds) => Some(Checked::Ran(seconds)),
                 ProgramRun::Stopped(seconds) => Some(Checked::Stopped(seconds)),
-                ProgramRun::Failed(output) => Some(Checked::Failed(output)),
+                ProgramRun::Failed { output, .. } => Some(Checked::Failed(output)),
                 ProgramRun::NotRun => None,
             })]
         };

@@ -93,7 +93,9 @@ impl Advice {
             .any(|step| matches!(step, TaskStep::Add(_)));
         // What happens within a call of the user's function is not known.
         let is_opaque = record.measurement.phase_source == PhaseSource::Calls;
-        if !record.is_sound() || is_doubted || adds || is_opaque {
+        // For a command, no other model is to be had.
+        let has_choice = !plan.workload.is_command();
+        if !record.is_sound() || is_doubted || adds || is_opaque || !has_choice {
             return None;
         }
         let tasks_s = on_tasks(record);

@@ -1,4 +1,4 @@
-//! How to execute the calls of a function: what a race found, why, and what to beware of.
+//! How to execute the calls of a function, or a command: what a race found, why, and what to beware of.
 
 use super::pitfall::{
     self, CallEvidence, CodeEvidence, FunctionEvidence, MemoryEvidence, Pitfall, PitfallSigns,
@@ -11,13 +11,14 @@ use crate::{
         workload::CHUNK_SIZE,
     },
     domain::{
-        function::{Function, FunctionFacts, SeenFunction},
+        function::{FunctionFacts, SeenFunction},
         model_variant::ModelVariant,
         phase::Phase,
         python::GilState,
         race::{Doubt, Entry, LOOP, RaceCourse, Standing, time_s},
         record::{Outcome, Record},
         stats::{self, Ratio, Spread},
+        subject::Subject,
         time::seconds,
     },
 };
@@ -52,8 +53,8 @@ impl Surroundings {
 /// How to execute the calls of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advised {
-    /// The function, with its inputs.
-    pub function: Function,
+    /// The function or the command, with its inputs.
+    pub subject: Subject,
     /// The answer.
     pub choice: AdvisedChoice,
     /// How many times as fast as the loop the chosen way is, or the fastest one if none is chosen.
@@ -94,6 +95,8 @@ pub struct CallWay {
 pub enum Checked {
     /// To its end, in this many seconds.
     Ran(f64),
+    /// The same; and it printed what the commands had printed one after the other.
+    Same(f64),
     /// Without an error for this many seconds, then it was stopped.
     Stopped(f64),
     /// It failed; this is the end of what it printed.
@@ -210,6 +213,18 @@ impl<'r> Runs<'r> {
         self.records.iter().filter(is_it).map(|(_, record)| *record)
     }
 
+    /// The runs of the loop, with any number of inputs.
+    fn loops(&self) -> impl Iterator<Item = &'r Record> {
+        let is_it = |(of, _): &&(Entry, &Record)| of.family == LOOP;
+        self.records.iter().filter(is_it).map(|(_, record)| *record)
+    }
+
+    /// The runs of workers that are processes and take part in the race for it.
+    fn processes(&self) -> impl Iterator<Item = &'r Record> {
+        self.with(Model::PythonProcesses)
+            .chain(self.with(Model::Processes))
+    }
+
     /// The runs of this model.
     fn with(&self, model: Model) -> impl Iterator<Item = &'r Record> {
         let is_it = move |(_, record): &&(Entry, &Record)| record.plan.model() == model;
@@ -242,7 +257,7 @@ impl Advised {
     pub fn of<'r>(
         course: &RaceCourse,
         records: impl IntoIterator<Item = &'r Record>,
-        function: &Function,
+        subject: Subject,
         around: &Surroundings,
     ) -> Advised {
         let known = |record: &'r Record| Some((course.entry_of(record)?, record));
@@ -263,13 +278,14 @@ impl Advised {
         // Without an answer, nobody knows with how many workers nothing more is gained.
         let evidence = FunctionEvidence {
             enough: chosen.map(|chosen| chosen.workers),
+            is_command: subject.is_command(),
             ..evidence(&runs, best, around)
         };
         let called = |(_, record): &(Entry, &Record)| {
             u64::from(record.plan.tasks - record.ending.tasks_not_begun)
         };
         Advised {
-            function: function.clone(),
+            subject,
             gain: best.and_then(|best| race.gain(best)),
             why: why(&runs, best, &evidence),
             tried: tried(&runs, chosen),
@@ -312,8 +328,7 @@ impl Advised {
 
 fn choice(runs: &Runs<'_>, standing: Standing) -> AdvisedChoice {
     let way = |entry| runs.way(entry);
-    let loops = runs.with(Model::PythonSerial);
-    let broken = loops.filter(|record| {
+    let broken = runs.loops().filter(|record| {
         record.ending.outcome == Outcome::Failed || record.ending.tasks_failed == record.plan.tasks
     });
     if let (Some(record), true) = (
@@ -390,7 +405,7 @@ fn why(runs: &Runs<'_>, best: Option<Entry>, evidence: &FunctionEvidence) -> Why
     let loops = race.all_times(Entry::LOOP);
     let best_record = best.and_then(|best| runs.of(best).next());
     let facts = runs.facts(Entry::LOOP).next();
-    let pickling = runs.with(Model::PythonProcesses).find_map(pickling);
+    let pickling = runs.processes().find_map(pickling);
     let larger = best.and_then(|best| {
         let tried = race.entries_of(best.family);
         tried
@@ -462,7 +477,11 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
         let all = runs.with(Model::PythonThreads);
         all.filter(|record| record.plan.tasks == race.tasks)
     };
-    let processes = || runs.with(Model::PythonProcesses);
+    let commands = || {
+        let all = runs.with(Model::Processes);
+        all.filter(|record| record.plan.tasks == race.tasks && !record.plan.is_serial())
+    };
+    let processes = || runs.processes();
     let pickling_s = processes().find_map(pickling);
     let cores = |record: &Record| record.times.cpu_s / time_s(record);
     FunctionEvidence {
@@ -473,7 +492,7 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
             ..of_loop.call
         },
         results: ResultEvidence {
-            threads: threads().filter_map(digests).collect(),
+            at_once: threads().chain(commands()).filter_map(digests).collect(),
             ..of_loop.results
         },
         threads: ThreadEvidence {
@@ -528,11 +547,12 @@ fn of_loop(runs: &Runs<'_>) -> FunctionEvidence {
             typical_s: stats::median(&durations).unwrap_or(busy_s / f64::max(calls, 1.0)),
             longest_s: longest(runs),
             computes: (cpu_s / f64::max(busy_s, 1e-9)).clamp(0.0, 1.0),
+            cores: cpu_s / f64::max(busy_s, 1e-9),
             pickling_s: 0.0,
         },
         results: ResultEvidence {
             loops: loops().filter_map(digests).collect(),
-            threads: vec![],
+            at_once: vec![],
         },
         threads: ThreadEvidence {
             beside: facts()

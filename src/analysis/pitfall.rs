@@ -7,7 +7,8 @@ use crate::catalog::{
     model::Model,
     pitfall::{
         CHUNK_PAYS, COMPUTES, FREE_CORES, HANDING_OVER_S, LONGEST_SHARE, MEMORY_LEFT,
-        OVERLAPPING_CORES, OWN_LOCK, PITFALLS, PitfallKind, SLOWED, SMALL_CALL, UNEVEN,
+        OVERLAPPING_CORES, OWN_CORES, OWN_LOCK, PITFALLS, PitfallKind, SLOWED, SMALL_CALL,
+        STARTING_S, UNEVEN,
     },
 };
 
@@ -16,6 +17,8 @@ use crate::catalog::{
 pub struct Pitfall {
     /// What it is.
     pub kind: PitfallKind,
+    /// Whether it is one of a command, and not of a function.
+    pub is_of_command: bool,
     /// What was seen.
     pub seen: PitfallSigns,
 }
@@ -74,6 +77,8 @@ pub enum PitfallSigns {
 /// What was measured about a function, as far as pitfalls need it. What is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunctionEvidence {
+    /// Whether it is about a command, and not about a function.
+    pub is_command: bool,
     /// The number of usable cores.
     pub cores: u32,
     /// The number of calls of a run.
@@ -107,6 +112,8 @@ pub struct CallEvidence {
     pub longest_s: f64,
     /// The share of a call for which it uses a core, from 0 to 1.
     pub computes: f64,
+    /// How many cores a call uses: more than 1 if it computes in parallel itself.
+    pub cores: f64,
     /// Pickling of a call and its result, in seconds.
     pub pickling_s: f64,
 }
@@ -116,8 +123,8 @@ pub struct CallEvidence {
 pub struct ResultEvidence {
     /// The results of each loop.
     pub loops: Vec<Vec<Option<String>>>,
-    /// The results of threads.
-    pub threads: Vec<Vec<Option<String>>>,
+    /// The results of threads, or of commands at once.
+    pub at_once: Vec<Vec<Option<String>>>,
 }
 
 /// Threads that executed calls.
@@ -174,6 +181,7 @@ pub fn pitfalls(evidence: &FunctionEvidence) -> Vec<Pitfall> {
     let seen = kinds.filter_map(|kind| {
         Some(Pitfall {
             kind,
+            is_of_command: evidence.is_command,
             seen: seen(kind, evidence)?,
         })
     });
@@ -197,7 +205,10 @@ fn seen(kind: PitfallKind, evidence: &FunctionEvidence) -> Option<PitfallSigns> 
             .code
             .unguarded_line
             .map(|line| PitfallSigns::Unguarded { line }),
-        PitfallKind::Raises => raises(evidence),
+        PitfallKind::Raises => raises(evidence).filter(|_| !evidence.is_command),
+        PitfallKind::CommandFails => raises(evidence).filter(|_| evidence.is_command),
+        PitfallKind::SmallCommand => small_command(evidence),
+        PitfallKind::OwnCores => own_cores(evidence),
     }
 }
 
@@ -228,11 +239,14 @@ fn results_differ(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
     if evidence.results.loops.len() < 2 || random(evidence).is_some() {
         return None;
     }
-    let compared = evidence.results.threads.iter();
+    let compared = evidence.results.at_once.iter();
     let (results, of) = compared
         .map(|threads| differing(&evidence.results.loops[0], threads))
         .max()?;
-    let model = Model::PythonThreads;
+    let model = match evidence.is_command {
+        true => Model::Processes,
+        false => Model::PythonThreads,
+    };
     (results > 0).then_some(PitfallSigns::Differing { results, of, model })
 }
 
@@ -271,7 +285,27 @@ pub fn paying_chunk(call_s: f64, pickling_s: f64, calls: u32) -> u64 {
     (chunk.ceil() as u64).clamp(2, u64::from(calls).max(2))
 }
 
+/// A command that takes about as long as it takes to start one.
+fn small_command(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
+    let call_s = evidence.call.typical_s;
+    let is_small = evidence.is_command && call_s > 0.0 && call_s < SMALL_CALL * STARTING_S;
+    is_small.then_some(PitfallSigns::Small {
+        call_s,
+        over_s: STARTING_S,
+        chunk: (CHUNK_PAYS * STARTING_S / call_s).ceil() as u64,
+    })
+}
+
+/// A command that uses several cores by itself.
+fn own_cores(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
+    let has_own = evidence.is_command && evidence.call.cores >= OWN_CORES;
+    has_own.then_some(PitfallSigns::Cores(evidence.call.cores))
+}
+
 fn too_small(evidence: &FunctionEvidence) -> Option<PitfallSigns> {
+    if evidence.is_command {
+        return None;
+    }
     let CallEvidence {
         typical_s: call_s,
         pickling_s,
@@ -359,11 +393,12 @@ mod tests {
                 typical_s: 0.05,
                 longest_s: 0.06,
                 computes: 0.9,
+                cores: 0.9,
                 pickling_s: 0.0,
             },
             results: ResultEvidence {
                 loops: vec![digests(&["a", "b"]), digests(&["a", "b"])],
-                threads: vec![digests(&["a", "b"])],
+                at_once: vec![digests(&["a", "b"])],
             },
             threads: ThreadEvidence {
                 cores: Some(1.0),
@@ -415,7 +450,7 @@ mod tests {
     #[test]
     fn results_that_differ_are_threads_fault_only_if_two_loops_agree() {
         let differs =
-            |evidence: &mut FunctionEvidence| evidence.results.threads.push(digests(&["a", "c"]));
+            |evidence: &mut FunctionEvidence| evidence.results.at_once.push(digests(&["a", "c"]));
         assert_eq!(kind(differs), Some(PitfallKind::ResultsDiffer));
         let random = |evidence: &mut FunctionEvidence| {
             differs(evidence);
@@ -423,7 +458,7 @@ mod tests {
         };
         assert_eq!(kind(random), Some(PitfallKind::RandomResults));
         let unknown =
-            |evidence: &mut FunctionEvidence| evidence.results.threads.push(vec![None, None]);
+            |evidence: &mut FunctionEvidence| evidence.results.at_once.push(vec![None, None]);
         assert_eq!(kind(unknown), None);
         let once = |evidence: &mut FunctionEvidence| {
             differs(evidence);

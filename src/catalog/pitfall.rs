@@ -24,6 +24,10 @@ pub const COMPUTES: f64 = 0.5;
 pub const SLOWED: f64 = 1.3;
 /// Cores are free if less than this share of them is in use.
 pub const FREE_CORES: f64 = 0.8;
+/// What it costs to start a command, in seconds: a fork, an exec and its libraries. 0.7–1.3 ms were measured with `true`.
+pub const STARTING_S: f64 = 1e-3;
+/// A command computes in parallel itself if it keeps this many cores busy.
+pub const OWN_CORES: f64 = 1.3;
 /// Processes should leave this share of the available memory.
 pub const MEMORY_LEFT: f64 = 0.1;
 
@@ -57,6 +61,12 @@ pub enum PitfallKind {
     NoGuard,
     /// Calls raise exceptions.
     Raises,
+    /// Commands fail.
+    CommandFails,
+    /// A command takes about as long as starting it.
+    SmallCommand,
+    /// A command uses several cores itself.
+    OwnCores,
 }
 
 /// The description of a kind of pitfall.
@@ -73,7 +83,7 @@ pub struct PitfallDescription {
 }
 
 /// All kinds of pitfalls, those that make results wrong first.
-pub static PITFALLS: [PitfallDescription; 13] = [
+pub static PITFALLS: [PitfallDescription; 16] = [
     PitfallDescription {
         kind: PitfallKind::ResultsDiffer,
         name: "results-differ",
@@ -152,6 +162,24 @@ pub static PITFALLS: [PitfallDescription; 13] = [
         name: "outside-limit",
         meaning: "with more workers each call takes longer while cores are free, so what the calls wait for is the limit",
         advice: "more workers gain nothing until the server, its rate limit or the lock allows more",
+    },
+    PitfallDescription {
+        kind: PitfallKind::CommandFails,
+        name: "command-fails",
+        meaning: "some commands end with a status other than 0, by a signal, or at the time limit",
+        advice: "look at what they say; xargs goes on after a failure, unless the status is 255, and ends with 123",
+    },
+    PitfallDescription {
+        kind: PitfallKind::SmallCommand,
+        name: "small-command",
+        meaning: "a command takes less than five times what it costs to start one",
+        advice: "give several inputs to one command, if it takes several: xargs -n",
+    },
+    PitfallDescription {
+        kind: PitfallKind::OwnCores,
+        name: "own-cores",
+        meaning: "a command uses more than one core by itself, so fewer of them at once fill the cores",
+        advice: "limit its threads to 1 if it can do that, and measure again: several at once mostly gain more",
     },
 ];
 

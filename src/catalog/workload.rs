@@ -1,5 +1,6 @@
 //! Workloads: what one task does. Each has a file in the folder beside this one, and a variant of [`Workload`].
 
+mod command;
 mod counter;
 mod cpu;
 mod function;
@@ -33,6 +34,8 @@ pub enum Workload {
     Counter,
     /// A Python function of the user's.
     Function,
+    /// A command of the user's.
+    Command,
 }
 
 /// The description of a workload.
@@ -149,7 +152,7 @@ pub enum TaskStep {
     Sleep(u64),
     /// Adds one to the workers' number, this many times.
     Add(u64),
-    /// Calls the user's function once.
+    /// Calls the user's function once, or runs their command once.
     Call,
 }
 
@@ -179,12 +182,13 @@ const WAITING_WORKERS: u64 = 16;
 
 impl Workload {
     /// All workloads, in the order in which they are offered.
-    pub const ALL: [Workload; 5] = [
+    pub const ALL: [Workload; 6] = [
         Workload::Cpu,
         Workload::Io,
         Workload::Sleep,
         Workload::Counter,
         Workload::Function,
+        Workload::Command,
     ];
     /// Those that need nothing of the user's.
     pub const BUILT_IN: [Workload; 4] = [
@@ -202,6 +206,7 @@ impl Workload {
             Workload::Sleep => &sleep::SLEEP,
             Workload::Counter => &counter::COUNTER,
             Workload::Function => &function::FUNCTION,
+            Workload::Command => &command::COMMAND,
         }
     }
 
@@ -232,18 +237,30 @@ impl Workload {
         self.parameters().contains(&&ADDRESSES)
     }
 
-    /// Whether tasks call a function of the user's, so that only a run shows what they do.
+    /// Whether tasks do something of the user's, so that only a run shows what it is.
     pub fn is_opaque(self) -> bool {
+        matches!(self, Workload::Function | Workload::Command)
+    }
+
+    /// Whether tasks call a Python function of the user's.
+    pub fn is_function(self) -> bool {
         self == Workload::Function
     }
 
-    /// Whether this model can execute the workload. CPython executes the user's function. An event loop cannot execute
-    /// tasks that compute, because they would never return control to it.
+    /// Whether tasks run a command of the user's.
+    pub fn is_command(self) -> bool {
+        self == Workload::Command
+    }
+
+    /// Whether this model can execute the workload. CPython executes the user's function, and processes run their
+    /// command: a thread of this program would have to fork to start one. An event loop cannot execute tasks that compute,
+    /// because they would never return control to it.
     pub fn suits(self, model: Model) -> bool {
-        if self.is_opaque() {
-            return model.is_python();
+        match self {
+            Workload::Function => model.is_python(),
+            Workload::Command => model == Model::Processes,
+            _ => model != Model::PythonSerial && !(model.is_event_loop() && self.computes()),
         }
-        model != Model::PythonSerial && !(model.is_event_loop() && self.computes())
     }
 
     /// The parameters that change how tasks are executed and not what they do. Runs with different values do the same work.
@@ -255,12 +272,14 @@ impl Workload {
         }
     }
 
-    /// The model in which one worker executes one task after the other: a Python model or a native one.
+    /// The model in which one worker executes one task after the other: a Python model or a native one. One process runs
+    /// one command after the other, as `xargs` without `-P` does.
     pub fn serial(self, is_python: bool) -> Model {
-        match (self.is_opaque(), is_python) {
-            (true, _) => Model::PythonSerial,
-            (false, true) => Model::PythonThreads,
-            (false, false) => Model::Serial,
+        match (self, is_python) {
+            (Workload::Function, _) => Model::PythonSerial,
+            (Workload::Command, _) => Model::Processes,
+            (_, true) => Model::PythonThreads,
+            (_, false) => Model::Serial,
         }
     }
 
@@ -273,7 +292,7 @@ impl Workload {
         }
     }
 
-    /// All parameters of all workloads, each with its workload.
+    /// All parameters of all workloads, each once, with the first workload that has it.
     pub fn all_parameters() -> impl Iterator<Item = (Workload, &'static Parameter)> {
         let of = |workload: Workload| {
             workload
@@ -281,6 +300,11 @@ impl Workload {
                 .iter()
                 .map(move |one| (workload, *one))
         };
-        Workload::ALL.into_iter().flat_map(of)
+        let is_first = |(workload, parameter): &(Workload, &'static Parameter)| {
+            let mut owners = Workload::ALL.into_iter();
+            let first = owners.find(|owner| owner.parameters().contains(parameter));
+            first == Some(*workload)
+        };
+        Workload::ALL.into_iter().flat_map(of).filter(is_first)
     }
 }

@@ -85,9 +85,9 @@ impl Explore {
 /// How the user's function is called, if the explorer opens with one.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub(super) struct CallArguments {
-    /// How often a function without inputs is called [default: 16]
+    /// How often a function without inputs is called, or a command run [default: 16]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
-    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = "function")]
+    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = function::NAMED)]
     #[arg(conflicts_with = "function inputs")]
     tasks: Option<u64>,
 
@@ -96,19 +96,24 @@ pub(super) struct CallArguments {
     #[arg(hide_short_help = true, help_heading = function::HEADING, requires = "function")]
     chunksize: Option<u64>,
 
-    /// How long a call may take; a longer one ends the run [default: 20s]
+    /// How long a call or a command may take [default: 20s]
     #[arg(long, value_name = "TIME", value_parser = values::milliseconds, allow_hyphen_values = true)]
-    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = "function")]
+    #[arg(hide_short_help = true, help_heading = function::HEADING, requires = function::NAMED)]
     timeout: Option<u64>,
 }
 
 impl CallArguments {
-    /// The calls of the user's function, if the explorer opens with one.
-    pub(super) fn of(&self, function: &FunctionArguments) -> Option<Draft> {
-        let workload = Workload::Function;
-        let mut draft = Draft {
-            function: Some(Box::new(function.given()?)),
-            ..Draft::new(workload, Model::PythonThreads, 1)
+    /// The calls of the user's function, or the runs of their command, if the explorer opens with one.
+    pub(super) fn of(&self, named: &FunctionArguments) -> Option<Draft> {
+        let mut draft = match named.command() {
+            Some(command) => Draft {
+                command: Some(Box::new(command)),
+                ..Draft::new(Workload::Command, Model::Processes, 1)
+            },
+            None => Draft {
+                function: Some(Box::new(named.given()?)),
+                ..Draft::new(Workload::Function, Model::PythonThreads, 1)
+            },
         };
         draft.tasks = self.tasks.unwrap_or(draft.tasks);
         for (parameter, given) in [(&CHUNK_SIZE, self.chunksize), (&CALL_TIMEOUT, self.timeout)] {

@@ -197,7 +197,7 @@ mod tests {
         for (line, named) in [
             (
                 "",
-                "--workload <WORKLOAD> (cpu, io, sleep, counter or function) and --models <MODELS> (serial, ",
+                "--workload <WORKLOAD> (cpu, io, sleep, counter, function or command) and --models <MODELS> (serial, ",
             ),
             ("--workload cpu --models threads", "--workers"),
             ("--workload cpu --models fibers --workers 1", "fibers"),

@@ -369,7 +369,7 @@ fn what_is_unknown_or_missing_is_refused_with_what_is_allowed() {
         ("run --workload cpu", "--model <MODEL> (serial, "),
         (
             "run",
-            "--workload <WORKLOAD> (cpu, io, sleep, counter or function) and --model",
+            "--workload <WORKLOAD> (cpu, io, sleep, counter, function or command) and --model",
         ),
         ("run --workload gpu --model serial", "cpu, io"),
         (

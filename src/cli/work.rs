@@ -29,14 +29,14 @@ pub struct WorkArguments {
 
     /// How many tasks there are
     ///
-    /// From 1 to 1000000 [default: 8 for cpu, 16 for io, sleep and a function without inputs]
+    /// From 1 to 1000000 [default: 8 for cpu, 16 for io, sleep, and a function or a command without inputs]
     #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     tasks: Option<u64>,
 
     #[command(flatten)]
     parameters: ParameterArguments,
 
-    /// The user's function, and what its calls get.
+    /// The user's function or command, and what it gets.
     #[command(flatten)]
     pub function: FunctionArguments,
 
@@ -68,16 +68,18 @@ impl WorkArguments {
     /// The draft with the given options.
     pub(super) fn fill(&self, draft: Draft) -> Draft {
         let function = self.function.given();
+        let command = self.function.command();
         let inputs = function.as_ref().and_then(|given| given.inputs.count());
         Draft {
             tasks: inputs.or(self.tasks).unwrap_or(draft.tasks),
             function: function.map(Box::new),
+            command: command.map(Box::new),
             start_method: self.start_method,
             ..self.parameters.fill(draft)
         }
     }
 
-    /// How often a function without inputs is called.
+    /// How often a function without inputs is called, or a command run.
     pub fn calls(&self) -> u64 {
         self.tasks.unwrap_or(Workload::Function.description().tasks)
     }

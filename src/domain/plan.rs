@@ -7,6 +7,7 @@ use std::hash::Hash;
 
 use super::{
     addresses::{self, Addresses},
+    command::UserCommand,
     function::Function,
     machine::WorkerLimits,
     model_variant::ModelVariant,
@@ -48,6 +49,8 @@ pub struct Draft {
     pub urls: Option<Vec<String>>,
     /// The user's function, if tasks call one.
     pub function: Option<Box<Function>>,
+    /// The user's command, if tasks run one.
+    pub command: Option<Box<UserCommand>>,
     /// The interpreter of the Python models.
     pub python: Option<Interpreter>,
     /// How Python makes its processes; `None` is the interpreter's default.
@@ -67,6 +70,7 @@ impl Draft {
             values: Values::default(),
             urls: None,
             function: None,
+            command: None,
             python: None,
             start_method: None,
         }
@@ -174,6 +178,7 @@ impl Draft {
     pub fn validate(&self, limits: &WorkerLimits) -> Result<Plan, Invalid> {
         let python = self.checked_python()?;
         let function = self.checked_function()?;
+        let command = self.checked_command()?;
         self.check_workers(limits)?;
         let most = self.model.description().tasks;
         of(&TASKS, TASKS.check_within(self.tasks, 1..=most))?;
@@ -188,6 +193,7 @@ impl Draft {
             size: self.size(),
             addresses: self.addresses(),
             function,
+            command,
             executor: ModelVariant {
                 model: self.model,
                 python,
@@ -260,8 +266,10 @@ impl Draft {
     fn checked_python(&self) -> Result<Option<Python>, Invalid> {
         let name = self.model.name();
         if !self.workload.suits(self.model) {
-            let why = if self.workload.is_opaque() {
+            let why = if self.workload.is_function() {
                 "which needs a model of Python"
+            } else if self.workload.is_command() {
+                "only processes does: each worker starts a command and waits for it"
             } else if self.model.is_event_loop() {
                 "because computing never yields to the event loop"
             } else {
@@ -302,12 +310,12 @@ impl Draft {
             .as_ref()
             .is_some_and(|function| !function.is_coroutine);
         self.workload.suits(model)
-            && !(self.workload.is_opaque() && model.is_event_loop() && is_plain)
+            && !(self.workload.is_function() && model.is_event_loop() && is_plain)
     }
 
     /// The function that tasks call, if they call one.
     fn checked_function(&self) -> Result<Option<Box<Function>>, Invalid> {
-        if !self.workload.is_opaque() {
+        if !self.workload.is_function() {
             return Ok(None);
         }
         let Some(function) = &self.function else {
@@ -320,6 +328,20 @@ impl Draft {
             return Err(Invalid::new(Field::Model, sentence));
         }
         Ok(Some(function.clone()))
+    }
+
+    /// The command that tasks run, if they run one.
+    fn checked_command(&self) -> Result<Option<Box<UserCommand>>, Invalid> {
+        if !self.workload.is_command() {
+            return Ok(None);
+        }
+        let Some(command) = &self.command else {
+            let sentence = "command needs a command of yours, as in --command 'gzip -k {}'";
+            return Err(Invalid::new(Field::Command, sentence.into()));
+        };
+        let template = command.template();
+        template.map_err(|sentence| Invalid::new(Field::Command, sentence))?;
+        Ok(Some(command.clone()))
     }
 
     fn checked_start_method(&self, interpreter: &Interpreter) -> Result<StartMethod, Invalid> {
@@ -372,6 +394,8 @@ pub enum Field {
     Workload,
     /// The user's function.
     Function,
+    /// The user's command.
+    Command,
     /// Where the inputs of its calls come from.
     Inputs,
     /// How the tasks are executed.
@@ -442,6 +466,8 @@ pub struct Plan {
     addresses: Option<Addresses>,
     /// The user's function, if tasks call one.
     function: Option<Box<Function>>,
+    /// The user's command, if tasks run one.
+    command: Option<Box<UserCommand>>,
     /// How the tasks are executed, apart from the number of workers.
     pub executor: ModelVariant,
     /// The number of workers, at least one.
@@ -520,6 +546,11 @@ impl Plan {
     /// The user's function, if tasks call one.
     pub fn function(&self) -> Option<&Function> {
         self.function.as_deref()
+    }
+
+    /// The user's command, if tasks run one.
+    pub fn command(&self) -> Option<&UserCommand> {
+        self.command.as_deref()
     }
 
     /// How the tasks are executed.
@@ -616,6 +647,7 @@ impl Plan {
             &self.size,
             &self.addresses,
             self.function().map(Function::work),
+            self.command().map(UserCommand::work),
             self.tasks,
             seed_matters.then_some(self.seed),
         )
@@ -641,6 +673,7 @@ impl From<&Plan> for Draft {
             seed: plan.seed,
             urls: (!plan.urls().is_empty()).then(|| plan.urls().to_vec()),
             function: plan.function.clone(),
+            command: plan.command.clone(),
             python: plan.interpreter().cloned(),
             start_method: plan.python().and_then(|python| python.start_method),
             ..Draft::new(plan.workload, plan.model(), plan.workers.into())

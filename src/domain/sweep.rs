@@ -148,11 +148,14 @@ impl SweepDraft {
         let workload = self.draft.workload;
         let has_serial = self.has_native() || workload.is_opaque();
         let serial = has_serial.then_some(workload.serial(false));
+        let parallel = self
+            .parallel_models()
+            .filter(|model| Some(*model) != serial);
         let mut counts = ascending(&self.workers);
         counts.retain(|_| self.parallel_models().next().is_some());
         Ok(SweepPlan {
             configurations: plans?,
-            models: serial.into_iter().chain(self.parallel_models()).collect(),
+            models: serial.into_iter().chain(parallel).collect(),
             workers: counts.into_iter().map(to_u32).collect(),
             repeats: to_u32(self.repeats),
             seed: self.seed,

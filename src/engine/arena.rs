@@ -154,6 +154,8 @@ pub struct LaneHeader {
     pub cause: AtomicU32,
     /// Whether the worker's interpreter has its lock: 1 is on, 2 is off, 0 means unknown.
     pub gil: AtomicU32,
+    /// The process group of the user's command that the worker runs; 0 if there is none.
+    pub group: AtomicU32,
     /// The number of a `counter` run as the worker saw it after its last addition.
     pub seen: AtomicU64,
     /// How long it took to hand over a block to the worker, in nanoseconds, by way; may be unknown.
@@ -223,7 +225,7 @@ pub struct TaskSlot {
     pub worker: AtomicU32,
     /// One of [`TaskState`]. `Release` when the task ends: a thread that sees the state sees the other fields.
     pub state: AtomicU32,
-    /// Why the task failed, as a reference into the texts.
+    /// Why the task failed, as a reference into the texts. If it succeeded, a digest of what the user's command printed.
     pub error: AtomicU32,
     /// The number of workers that began the task. With more than one, the run fails.
     pub executions: AtomicU32,

@@ -197,7 +197,7 @@ impl Facts<'_> {
 
     /// Whether the phases show only who executes a call.
     fn is_opaque(&self) -> bool {
-        self.plan.workload.is_opaque() && self.watched.outside.is_none()
+        self.plan.workload.is_function() && self.watched.outside.is_none()
     }
 
     fn run_ending(&self, tally: &Tally) -> RunEnding {
@@ -276,6 +276,7 @@ impl Facts<'_> {
             };
         }
         match (self.plan.lock(), has_schedstat) {
+            _ if self.plan.workload.is_command() => PhaseSource::Samples,
             _ if self.is_opaque() => PhaseSource::Calls,
             (Lock::Real, true) => PhaseSource::ClockAndSchedstatGilEstimated,
             (Lock::Real, false) => PhaseSource::ClockGilEstimated,

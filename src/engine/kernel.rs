@@ -1,11 +1,14 @@
 //! The execution of one task: the steps of its workload, one after the other.
 
+mod command;
 mod counter;
 pub mod cpu;
 pub mod io;
 pub mod render;
 
 use std::os::fd::AsFd;
+
+use command::Commands;
 
 use super::{
     clock,
@@ -19,8 +22,8 @@ use crate::{catalog::workload::TaskStep, domain::phase::Phase};
 /// The whole life of a worker that takes tasks from the shared counter. A panic is recorded as the cause of its death.
 pub fn live(assignment: &Assignment, number: u32, own_process: bool) {
     worker::guard(assignment, number, || {
-        let mut worker = Worker::arrive(assignment, number);
         let job = PreparedTask::new(assignment);
+        let mut worker = Worker::arrive(assignment, number);
         worker.work(|worker, task| job.execute(worker, task));
         worker.conclude(own_process);
     });
@@ -32,6 +35,7 @@ pub struct PreparedTask {
     assignment: Assignment,
     steps: Vec<TaskStep>,
     fetcher: Fetcher,
+    commands: Option<Commands>,
 }
 
 impl PreparedTask {
@@ -41,6 +45,7 @@ impl PreparedTask {
         PreparedTask {
             steps: assignment.plan.steps(),
             fetcher: Fetcher::new(stop, assignment.limits, worker::unlocked),
+            commands: Commands::prepare(assignment),
             assignment: assignment.clone(),
         }
     }
@@ -57,7 +62,12 @@ impl PreparedTask {
                 TaskStep::Add(times) => counter::add(worker, &self.assignment, *times)?,
                 TaskStep::Fetch => page = self.fetch(worker, task)?,
                 TaskStep::Sleep(ms) => self.sleep(worker, *ms)?,
-                TaskStep::Call => unreachable!("CPython executes the user's function"),
+                TaskStep::Call => {
+                    let commands = self.commands.as_ref();
+                    commands
+                        .expect("CPython executes functions")
+                        .execute(worker, task)?;
+                }
                 TaskStep::Write(times) => io::write(worker, &self.assignment, task, &page, *times)?,
             }
         }

@@ -16,7 +16,8 @@ use std::{
 
 use super::{
     arena::{Arena, LaneHeader},
-    clock, os,
+    clock,
+    os::{self, Followed},
     ring::{self, EventSlot, RingWriter},
 };
 use crate::domain::{
@@ -60,6 +61,8 @@ pub struct LaneWriter {
     booked: Nanos,
     /// How far the CPU clock has fallen behind while computing, without what was already recorded as ready.
     behind: i64,
+    /// CPU time of other processes that executed the worker's tasks.
+    followed: Nanos,
 }
 
 // SAFETY: the pointers point into the arena, which is Sync and which the writer keeps alive.
@@ -89,6 +92,7 @@ impl LaneWriter {
             booking_core: os::core(),
             booked: t0,
             behind: 0,
+            followed: 0,
         };
         writer.read_cpu(clock::now());
         writer
@@ -148,6 +152,45 @@ impl LaneWriter {
         self.cpu - cpu
     }
 
+    /// Records what another process, which executes the task, did since the last stamp. When it did what is not known, so
+    /// what it does now comes last.
+    pub fn follow(&mut self, did: &Followed) {
+        let from = self.ticked.max(self.since);
+        let now = clock::now();
+        self.followed += did.computed;
+        self.read_cpu(now);
+        let own = self.core;
+        if let Some(core) = did.core {
+            self.arena.core(core).fetch_add(did.computed, Relaxed);
+            self.core = core;
+        }
+        let span = now - from;
+        let computed = did.computed.min(span);
+        let ready = did.ready.min(span - computed);
+        let rest = span - computed - ready;
+        let mut parts = [
+            (Phase::Computing, computed),
+            (Phase::Ready, ready),
+            (did.otherwise, rest),
+        ];
+        if !did.waits {
+            parts.reverse();
+        }
+        let mut at = from;
+        for (phase, length) in parts {
+            if length >= GAP_MIN as Nanos && phase != self.phase {
+                self.close(at, phase, self.task);
+            }
+            at += length;
+        }
+        (self.core, self.behind) = (own, 0);
+    }
+
+    /// Counts CPU time that another process used for the task, on cores that are not known.
+    pub fn add_cpu(&mut self, cpu: Nanos) {
+        self.followed += cpu;
+    }
+
     fn enter_with(&mut self, phase: Phase, task: u32) -> Nanos {
         let now = clock::now();
         self.look_at_core();
@@ -203,7 +246,7 @@ impl LaneWriter {
         self.cpu = cpu;
         self.ticked = now;
         let lane = self.lane();
-        lane.cpu.store(cpu, Relaxed);
+        lane.cpu.store(cpu + self.followed, Relaxed);
         lane.last_stamp.store(now, Relaxed);
     }
 

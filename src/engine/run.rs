@@ -16,8 +16,9 @@ use std::{
 };
 
 use super::{
-    arena::{Arena, load_known},
+    arena::{self, Arena, load_known},
     clock::{self, CpuWatch},
+    command,
     conclude::{self, Facts, Watched},
     executor::{
         AWAY_MAX, Ending, Executor, arrived, note_panics, processes::ForkExecutor,
@@ -274,11 +275,12 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             wall,
         )));
         let managed = load_known(&arena.header().python.manager_cpu).unwrap_or(0);
+        let unbooked = unbooked(arena);
         let outside = sampler.outside.take();
         let watched = Watched {
             recorded: sampler.recorded,
             overlap: sampler.overlap.conclude(wall),
-            cores: sampler.cores(arena, wall, managed),
+            cores: sampler.cores(arena, wall, managed + unbooked),
             cpu: self.sampling + self.watcher.taken() + outside.as_ref().map_or(0, Outside::cpu),
             outside,
         };
@@ -293,7 +295,8 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             gil_switches: gil.map(|gil| gil.switches()),
             watched,
             shared_file: shared_file::examine(&self.assignment),
-            function: function::facts(&self.assignment),
+            function: function::facts(&self.assignment)
+                .or_else(|| command::facts(&self.assignment)),
             ending,
             all_tasks: context.all_tasks.load(Relaxed),
         };
@@ -416,6 +419,14 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             zygote.abandon();
         }
     }
+}
+
+/// CPU time of the workers that was on cores which nobody knows: of processes that the user's commands started.
+fn unbooked(arena: &Arena) -> Nanos {
+    let used: Nanos = arena.lanes().map(|lane| lane.cpu.load(Relaxed)).sum();
+    let cores = 0..arena::CORES as u16;
+    let booked: Nanos = cores.map(|core| arena.core(core).load(Relaxed)).sum();
+    used.saturating_sub(booked)
 }
 
 fn executor(assignment: Assignment, zygote: &mut Zygote) -> Box<dyn Executor + '_> {

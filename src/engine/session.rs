@@ -18,7 +18,9 @@ use nix::{
 use super::{
     arena::Arena,
     borrowed_terminal::BorrowedTerminal,
-    calibrate, clock, machine, os,
+    calibrate, clock,
+    command::{self, PrintedTally},
+    machine, os,
     python::{find, inspect, probe::probe, tryout},
     run::RunContext,
     scratch::{self, Scratch},
@@ -30,6 +32,7 @@ pub use super::{
 };
 use crate::{
     domain::{
+        command::{SeenCommand, UserCommand},
         function::{Function, SeenFunction},
         machine::{Machine, WorkerLimits},
         python::{FoundPython, Interpreter, Pythons, UselessPython},
@@ -153,6 +156,18 @@ impl Session {
         })
     }
 
+    /// Looks at the user's command, without executing it. `times` is how often it is executed if it has no inputs.
+    ///
+    /// # Errors
+    /// If it cannot be executed; the message is one sentence.
+    pub fn look_at_command(
+        &self,
+        command: &UserCommand,
+        times: u64,
+    ) -> Result<SeenCommand, String> {
+        command::look_at(command, times)
+    }
+
     /// Asks until no run started meanwhile, because a run has priority.
     fn between_runs<T>(&self, ask: impl Fn(&dyn Fn() -> bool) -> Option<T>) -> T {
         let is_busy = || self.context.run.load(Relaxed) != 0;
@@ -202,6 +217,17 @@ impl Session {
         tryout::try_program(&self.context, interpreter, code, limit, cancelled)
     }
 
+    /// Runs a line for the shell in the user's environment until it has ended, `limit` is over, or `cancelled` returns true.
+    /// Also returns what it printed, in numbers.
+    pub fn try_line(
+        &self,
+        line: &str,
+        limit: Duration,
+        cancelled: &dyn Fn() -> bool,
+    ) -> (ProgramRun, PrintedTally) {
+        tryout::try_line(&self.context, line, limit, cancelled)
+    }
+
     /// All interpreters of this machine: first the named ones, then those on `PATH` and of pyenv. Probing each takes
     /// about 50 ms; a run that starts meanwhile has priority.
     pub fn find_pythons(&self, named: &[PathBuf]) -> Pythons {
@@ -249,8 +275,13 @@ impl Session {
     fn signal(&self, signal: Signal) {
         let _ = killpg(self.zygote, signal);
         let interpreter = self.program.load(Relaxed);
-        if interpreter > 0 {
-            let _ = killpg(Pid::from_raw(interpreter), signal);
+        let commands = self
+            .context
+            .arena
+            .lanes()
+            .map(|lane| lane.group.load(Relaxed).cast_signed());
+        for group in commands.chain([interpreter]).filter(|group| *group > 0) {
+            let _ = killpg(Pid::from_raw(group), signal);
         }
     }
 }

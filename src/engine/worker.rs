@@ -23,7 +23,7 @@ use super::{
     gil::Gil,
     handover,
     latch::wait_readable,
-    os,
+    os::{self, CommandUsage},
     recorder::LaneWriter,
     scratch::Scratch,
     stride::Stride,
@@ -70,6 +70,8 @@ pub struct Worker {
     pub writer: LaneWriter,
     /// The iterations until the worker reads the clocks again.
     stride: Stride,
+    /// What the user's commands used, if it ran any.
+    used: Option<CommandUsage>,
     arena: Arc<Arena>,
     gil: Option<Arc<Gil>>,
 }
@@ -99,6 +101,7 @@ impl Worker {
         Worker {
             writer,
             stride: Stride::default(),
+            used: None,
             arena,
             gil: assignment.gil.clone(),
         }
@@ -246,6 +249,21 @@ impl Worker {
         self.arena.lane(self.writer.worker)
     }
 
+    /// Keeps a note about a task that will succeed.
+    pub fn note(&self, task: u32, text: &str) {
+        let kept = self.arena.keep_text(text);
+        self.arena.task(task).error.store(kept, Relaxed);
+    }
+
+    /// Adds up what a command used that executed a task.
+    pub fn add_usage(&mut self, usage: &CommandUsage) {
+        let used = self.used.get_or_insert_default();
+        used.peak_bytes = used.peak_bytes.max(usage.peak_bytes);
+        used.voluntary += usage.voluntary;
+        used.involuntary += usage.involuntary;
+        used.waited += usage.waited;
+    }
+
     /// Counts a page that was written completely, and whether another worker has changed its length since.
     pub fn count_write(&self, is_spoilt: bool) {
         add_one(&self.lane().writes);
@@ -262,11 +280,17 @@ impl Worker {
     /// Records what is known only at the end.
     pub fn conclude(&self, own_process: bool) {
         let lane = self.lane();
-        store_known(&lane.run_queue_wait, os::run_queue_wait());
+        let used = self.used.unwrap_or_default();
+        let waited = os::run_queue_wait().map(|own| own + used.waited);
+        store_known(&lane.run_queue_wait, waited);
         let switches = os::context_switches();
-        store_known(&lane.voluntary, switches.map(|each| each.voluntary));
-        store_known(&lane.involuntary, switches.map(|each| each.involuntary));
-        let memory = if own_process {
+        let voluntary = switches.map(|each| each.voluntary + used.voluntary);
+        let involuntary = switches.map(|each| each.involuntary + used.involuntary);
+        store_known(&lane.voluntary, voluntary);
+        store_known(&lane.involuntary, involuntary);
+        let memory = if self.used.is_some() {
+            Some(used.peak_bytes)
+        } else if own_process {
             os::proportional_set_size()
         } else {
             os::touched_stack()

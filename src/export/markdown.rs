@@ -64,8 +64,12 @@ fn write_advice(advice: &Advised, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&advised::title(advice)))?;
     writeln!(out, "**{}.**\n", escaped(&advised::sentence(advice)))?;
     if let Some(code) = code::of(advice) {
-        // The code has no line that could close the block.
-        writeln!(out, "```python\n{code}```\n")?;
+        match advice.subject.is_command() {
+            // A block that is indented cannot be closed by its content.
+            true => write_indented(&code, out)?,
+            // The code has no line that could close the block.
+            false => writeln!(out, "```python\n{code}```\n")?,
+        }
     }
     if let Some(checked) = &advice.checked {
         writeln!(out, "{}.\n", escaped(&advised::checked(checked)))?;
@@ -79,6 +83,13 @@ fn write_advice(advice: &Advised, out: &mut dyn Write) -> io::Result<()> {
         write_list(advice.pitfalls.iter().map(pitfall::sentences), out)?;
     }
     Ok(())
+}
+
+fn write_indented(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    for line in text.lines() {
+        writeln!(out, "    {line}")?;
+    }
+    writeln!(out)
 }
 
 fn write_sweep(shared: &Shared<'_>, sweep: &SweepEntry, out: &mut dyn Write) -> io::Result<()> {

@@ -1,22 +1,34 @@
-//! Looks at the user's function before anything is measured.
+//! Looks at the user's function or command before anything is measured.
 
 use super::{measure::Bench, say};
 use crate::{
     catalog::model::Model,
     cli::WorkArguments,
-    domain::{function::SeenFunction, plan::Draft, text::counted},
+    domain::{command::SeenCommand, function::SeenFunction, plan::Draft, text::counted},
     shell::exit::Failure,
 };
 
-/// Looks at the function that the user named, with every interpreter that will call it. `None` for other work.
+/// What the user named, as it was seen.
+pub enum Named {
+    /// A function.
+    Function(SeenFunction),
+    /// A command.
+    Command(SeenCommand),
+}
+
+/// Looks at what the user named: at a function with every interpreter that will call it. `None` for other work.
 ///
 /// # Errors
-/// If it cannot be called under these models.
+/// If it cannot be called under these models, or cannot be executed.
 pub fn look_at(
     bench: &Bench<'_>,
     work: &WorkArguments,
     models: &[Model],
-) -> Result<Option<SeenFunction>, Failure> {
+) -> Result<Option<Named>, Failure> {
+    if let Some(command) = work.function.command() {
+        let seen = bench.session.look_at_command(&command, work.calls());
+        return Ok(Some(Named::Command(seen.map_err(Failure::usage)?)));
+    }
     let Some(function) = work.function.given() else {
         return Ok(None);
     };
@@ -29,25 +41,41 @@ pub fn look_at(
         }
         first = first.or(Some(seen));
     }
-    Ok(first)
+    Ok(first.map(Named::Function))
 }
 
-/// The draft that calls this function.
-pub fn with(draft: Draft, seen: Option<SeenFunction>) -> Draft {
-    match seen {
+/// The draft that does what the user named.
+pub fn with(draft: Draft, named: Option<Named>) -> Draft {
+    match named {
         None => draft,
-        Some(seen) => Draft {
+        Some(Named::Function(seen)) => Draft {
             tasks: seen.calls,
             function: Some(Box::new(seen.function)),
+            ..draft
+        },
+        Some(Named::Command(seen)) => Draft {
+            tasks: seen.times,
+            command: Some(Box::new(seen.command)),
             ..draft
         },
     }
 }
 
-/// Says how often the function will be called, because a call may change something in the world.
+/// Says how often the function will be called or the command run, because that may change something in the world.
 pub fn announce(draft: &Draft, runs: u64) {
+    let times = draft.tasks.saturating_mul(runs);
     if let Some(function) = &draft.function {
-        let calls = counted(draft.tasks.saturating_mul(runs), "call");
-        say(&format!("these are {calls} of {}", function.target));
+        say(&format!(
+            "these are {} of {}",
+            counted(times, "call"),
+            function.target
+        ));
+    }
+    if let Some(command) = &draft.command {
+        say(&format!(
+            "these are {} of {}",
+            counted(times, "execution"),
+            command.name()
+        ));
     }
 }

@@ -358,8 +358,8 @@ impl<'a> Bench<'a> {
     fn add(&mut self, mut record: Record, mut trace: Trace) {
         trace.conclude(nanos(record.times.wall_s));
         self.keeper.keep(&record, &trace);
-        // The advice needs how long each call took.
-        let is_call = record.plan.function().is_some();
+        // The advice needs how long each call or command took.
+        let is_call = record.plan.workload.is_opaque();
         if self.destination.output.format() != Format::Json && !is_call {
             record.tasks = None;
         }

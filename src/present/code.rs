@@ -1,4 +1,5 @@
-//! The code to paste: a complete program that executes the calls of a function in the way that is advised.
+//! The code to paste: a complete program that executes the calls of a function in the way that is advised, or the line that
+//! runs a command.
 
 use std::fmt::Write;
 
@@ -8,7 +9,9 @@ use crate::{
     domain::{
         function::{Function, Inputs},
         python::StartMethod,
+        subject::Subject,
     },
+    present::line,
 };
 
 /// The code for an answer; `None` if there is no answer.
@@ -18,8 +21,14 @@ pub fn of(advised: &Advised) -> Option<String> {
         AdvisedChoice::Neither(_) => (CodePool::Loop, 1, 1),
         AdvisedChoice::CannotTell(_) => return None,
     };
+    let function = match &advised.subject {
+        Subject::Function(function) => function,
+        Subject::Command(command) => {
+            return line::of(command, workers, advised.inputs.into()).map(|line| line + "\n");
+        }
+    };
     let recipe = Recipe {
-        function: &advised.function,
+        function,
         pool,
         workers,
         chunk,

@@ -32,8 +32,9 @@ fn blocks(text: &str) -> Vec<Vec<String>> {
 }
 
 /// Files of a user's, which commands name.
-const USERS_FILES: [(&str, &str); 2] = [
+const USERS_FILES: [(&str, &str); 3] = [
     ("fetch.py", "def fetch(url):\n    return len(url)\n"),
+    ("files.txt", "fetch.py\nurls.txt\n"),
     ("urls.txt", "http://127.0.0.1/a\nhttp://127.0.0.1/b\n"),
 ];
 

@@ -6,6 +6,7 @@ use pconc_tui::{
     analysis::shared::Shared,
     catalog::{model::Model, workload::Workload},
     domain::{
+        command::UserCommand,
         function::{Function, Inputs},
         history::{History, RunEntry},
         machine::{Machine, WorkerLimits},
@@ -53,6 +54,16 @@ pub fn function() -> Box<Function> {
     })
 }
 
+/// A command that somebody has looked at.
+pub fn command() -> Box<UserCommand> {
+    Box::new(UserCommand {
+        line: "gzip -k {}".into(),
+        shell: false,
+        inputs: Inputs::Lines("files.txt".into()),
+        fingerprint: "5eed".into(),
+    })
+}
+
 /// A valid draft with the workload's defaults, or that calls a coroutine function. For a Python model it has an interpreter that can do everything.
 pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
     let interpreter = Interpreter {
@@ -60,7 +71,8 @@ pub fn draft(kind: Workload, model: Model, workers: u64) -> Draft {
         ..super::python::interpreter()
     };
     Draft {
-        function: kind.is_opaque().then(function),
+        function: kind.is_function().then(function),
+        command: kind.is_command().then(command),
         python: model.is_python().then_some(interpreter),
         ..Draft::new(kind, model, workers)
     }

@@ -79,7 +79,12 @@ fn raced(traits: Traits) -> Advised {
         available_bytes: Some(1 << 30),
         ..Surroundings::default()
     };
-    Advised::of(course, &records, &sample::function(), &around)
+    Advised::of(
+        course,
+        &records,
+        Subject::Function(*sample::function()),
+        &around,
+    )
 }
 
 fn model(advised: &Advised) -> Option<Model> {

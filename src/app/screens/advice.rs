@@ -108,7 +108,7 @@ impl Screen for AdvicePage {
                 self.lines = page.lines.into_iter().map(|line| (line, false)).collect();
                 (
                     "not measured yet",
-                    sentence::will_call(&advice.seen.function, calls, budget_s),
+                    sentence::will_call(&(&advice.seen).into(), calls, budget_s),
                 )
             }
         };
@@ -251,10 +251,13 @@ impl App {
     /// Why there is no advice now.
     pub(crate) fn why_no_advice(&self) -> Option<&'static str> {
         const NO_FUNCTION: &str = "advice is about a function of yours: choose the workload function in the plan (f), and name one";
+        const OF_COMMAND: &str =
+            "how many commands at once: pconc-tui advise --command says it, without the explorer";
         match self.form.seen_function() {
             _ if self.race().is_some() => None,
             Some(_) => self.why_busy(),
             None if self.advised().is_some() => None,
+            None if self.form.chosen_command().is_some() => Some(OF_COMMAND),
             None => Some(NO_FUNCTION),
         }
     }

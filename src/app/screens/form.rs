@@ -4,6 +4,7 @@ pub mod keys;
 pub mod view;
 
 pub(in crate::app) mod about;
+mod command;
 mod estimate;
 pub(in crate::app) mod function;
 mod number;
@@ -24,6 +25,7 @@ use crate::{
         workload::Workload,
     },
     domain::{
+        command::SeenCommand,
         machine::WorkerLimits,
         plan::{Draft, Field, Invalid},
         python::{FoundPython, Interpreter},
@@ -63,6 +65,8 @@ pub struct Setup {
     /// The interpreter of the user's environment, if the user named a function when the explorer was started.
     users_python: Option<FoundPython>,
     function: NamedFunction,
+    /// The user's command, if the explorer was opened with one.
+    command: Option<SeenCommand>,
     /// The estimate for the next run. It is updated when something has changed.
     estimate: Result<String, Invalid>,
 }
@@ -82,6 +86,7 @@ impl Setup {
             pythons: Search::GoesOn,
             users_python: None,
             function: NamedFunction::default(),
+            command: None,
             estimate: Ok(String::new()),
         }
     }
@@ -91,6 +96,7 @@ impl Setup {
     pub fn draft(&self) -> Draft {
         let mut draft = self.draft.clone();
         self.call_in(&mut draft);
+        self.run_in(&mut draft);
         if draft.model.is_serial() {
             draft.workers = 1;
         }
@@ -121,8 +127,10 @@ impl Setup {
     pub fn fields(&self) -> Vec<Field> {
         let draft = &self.draft;
         let mut rows = vec![Field::Workload];
-        if draft.workload.is_opaque() {
-            rows.extend([Field::Function, Field::Inputs]);
+        match draft.workload {
+            Workload::Function => rows.extend([Field::Function, Field::Inputs]),
+            Workload::Command => rows.push(Field::Command),
+            _ => {}
         }
         rows.extend([Field::Model, Field::WORKERS, Field::TASKS]);
         // This row comes after those that all models have, so that they stay in place while the user steps through
@@ -167,6 +175,7 @@ impl Setup {
         match field {
             Field::Workload => FormField::new("Workload", draft.workload.name(), workload.about),
             Field::Function | Field::Inputs => self.described_function(field),
+            Field::Command => self.described_command(),
             Field::Model => FormField {
                 short: Some(draft.model.short().into()),
                 ..FormField::new("Model", draft.model.name(), self.about_model())
@@ -207,7 +216,7 @@ impl Setup {
         row == Field::WORKERS && self.draft.model.is_serial()
     }
 
-    /// Whether the row is the number of tasks of a function that is called once for each input.
+    /// Whether the row is the number of tasks of a function or command with inputs.
     fn has_fixed_calls(&self, row: Field) -> bool {
         row == Field::TASKS && self.has_inputs()
     }
@@ -232,14 +241,14 @@ impl Setup {
 
     fn change_workload(&mut self, up: bool) {
         let before = self.draft.workload;
-        self.draft.workload = neighbour(&Workload::ALL, before, up);
+        self.draft.workload = neighbour(&self.workloads(), before, up);
         // The user's own number of tasks is kept.
         if self.draft.tasks == before.description().tasks {
             self.draft.tasks = self.draft.workload.description().tasks;
         }
         let model = self.draft.model;
         if !self.draft.workload.suits(model) {
-            self.draft.model = match self.draft.workload.is_opaque() {
+            self.draft.model = match self.draft.workload.is_function() {
                 true => Model::PythonThreads,
                 false => self.draft.workload.serial(model.is_python()),
             };
@@ -302,9 +311,9 @@ impl Form for Setup {
             Field::Python => self.change_python(up),
             Field::StartMethod => self.change_start_method(up),
             Field::Sizing => self.change_sizing(),
-            Field::Function | Field::Inputs => {}
+            Field::Function | Field::Inputs | Field::Command => {}
             Field::Number(_) if self.has_fixed_calls(row) => {
-                self.note("there is a call for each input".into());
+                self.note("there is a task for each input".into());
             }
             Field::Number(_) if self.has_fixed_workers(row) => {
                 self.note("serial has one worker. Choose another model for more".into());

@@ -19,6 +19,7 @@ use crate::{
     domain::{
         address,
         addresses::Addresses,
+        command::UserCommand,
         foreign::BorrowedKey,
         function::Function,
         machine::WorkerLimits,
@@ -92,6 +93,9 @@ impl Serialize for StoredParameters<'_> {
         if let Some(function) = plan.function() {
             map.serialize_entry("function", function)?;
         }
+        if let Some(command) = plan.command() {
+            map.serialize_entry("command", command)?;
+        }
         if let Some(python) = plan.python() {
             map.serialize_entry("python", &python.interpreter)?;
             if let Some(method) = python.start_method {
@@ -108,6 +112,7 @@ struct Given {
     latencies_s: Option<Vec<f64>>,
     urls: Option<Vec<String>>,
     function: Option<Box<Function>>,
+    command: Option<Box<UserCommand>>,
     python: Option<Interpreter>,
     start_method: Option<StartMethod>,
     /// Parameters of any workload or model.
@@ -137,6 +142,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
                 "latencies_s" => given.latencies_s = map.next_value()?,
                 "urls" => given.urls = map.next_value()?,
                 "function" => given.function = map.next_value()?,
+                "command" => given.command = map.next_value()?,
                 "python" => given.python = map.next_value()?,
                 "start_method" => given.start_method = map.next_value()?,
                 id => match all_parameters().find(|parameter| parameter.id == id) {
@@ -155,6 +161,7 @@ fn restored(stored: StoredPlan<Given>) -> Result<Plan, String> {
         tasks: stored.tasks,
         seed: stored.seed,
         function: given.function,
+        command: given.command,
         python: given.python,
         start_method: given.start_method,
         ..Draft::new(stored.workload, stored.model, stored.workers)

@@ -4,6 +4,7 @@ use super::{Entry, LOOP, LapResult, Race, Track, WAITS};
 use crate::{
     catalog::{caveat::CaveatKind, model::Model, workload::CHUNK_SIZE},
     domain::{
+        command::SeenCommand,
         function::SeenFunction,
         machine::WorkerLimits,
         model_variant::ModelVariant,
@@ -68,6 +69,17 @@ impl RaceCourse {
         let besides = free.map(|python| (Model::PythonThreads, *python));
         let drafts = usual.chain(besides).map(of);
         drafts.filter(|draft| draft.check(limits).is_ok()).collect()
+    }
+
+    /// The command's executions one after the other, and several at once.
+    pub fn at_once(seen: &SeenCommand, draft: Draft) -> Vec<Draft> {
+        let with = |workers: u64| Draft {
+            workers,
+            tasks: seen.times,
+            command: Some(Box::new(seen.command.clone())),
+            ..draft.clone()
+        };
+        vec![with(1), with(2)]
     }
 
     /// A race of these families, the loop first and the simplest of the others next. The number of tasks is that of the
@@ -182,10 +194,12 @@ impl RaceCourse {
     /// The family of a run; `None` if it is not part of the race.
     pub fn entry_of(&self, record: &Record) -> Option<Entry> {
         let plan = &record.plan;
-        let executor = self
-            .executors()
-            .position(|executor| executor == plan.executor);
-        executor.map(|family| Entry {
+        // Commands one after the other have the same executor as several at once.
+        let is_it = |(family, executor): (usize, ModelVariant)| {
+            (executor == plan.executor && (family == LOOP) == plan.is_serial()).then_some(family)
+        };
+        let family = self.executors().enumerate().find_map(is_it);
+        family.map(|family| Entry {
             family,
             workers: plan.workers,
         })
@@ -218,8 +232,10 @@ pub fn time_s(record: &Record) -> f64 {
     let before = python.map_or(0.0, |python| {
         python.interpreter_s.unwrap_or(0.0) + python.imports_s.unwrap_or(0.0)
     });
-    // A loop makes no workers, so what this program does until the first call is not its time.
-    let before = match record.plan.is_serial() {
+    // A loop makes no workers, so what this program does until the first call is not its time. Those of commands are this
+    // program's own.
+    let is_own = record.plan.is_serial() || record.plan.workload.is_command();
+    let before = match is_own {
         true => record.times.startup_s.unwrap_or(before),
         false => before,
     };

@@ -2,6 +2,11 @@
 
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+
 use super::{Death, Ending, Executor};
 use crate::engine::{
     EngineError,
@@ -24,6 +29,14 @@ pub struct ForkExecutor<'z> {
     pub zygote: &'z mut Zygote,
     /// Workers that were requested and have neither ended nor failed to start.
     pub alive: u32,
+}
+
+/// Kills the group of the user's command that a worker runs, if it runs one.
+fn end_command(lane: &LaneHeader) {
+    let group = lane.group.load(Relaxed).cast_signed();
+    if group > 0 {
+        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+    }
 }
 
 impl Executor for ForkExecutor<'_> {
@@ -55,6 +68,7 @@ impl Executor for ForkExecutor<'_> {
                     // The kernel is about to kill the zygote's children. The arena must not be used before they are
                     // gone.
                     let can_run = |lane: &LaneHeader| os::can_run(lane.pid.load(Relaxed));
+                    arena.lanes().for_each(end_command);
                     wait_until(ORPHANS_MAX, || !arena.lanes().any(can_run));
                     self.alive = 0;
                     return Err(error);

@@ -1,6 +1,7 @@
 //! Linux.
 
 mod blocked;
+mod command;
 mod control_group;
 mod switches;
 
@@ -13,6 +14,7 @@ use std::{
 };
 
 pub use blocked::{ProcessFiles, ThreadFiles};
+pub use command::{CommandFiles, CommandUsage, Followed, exit_of, has_exited, reap};
 pub use control_group::{cpu_quota, tasks_allowed, throttled};
 use nix::{
     sys::{

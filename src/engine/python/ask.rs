@@ -9,6 +9,7 @@ use crate::{
     domain::time::Nanos,
     engine::{
         EngineError, clock,
+        command::PrintedTally,
         latch::wait_readable,
         run::RunContext,
         scratch::Scratch,
@@ -27,6 +28,8 @@ const GONE_MAX: Nanos = 2_000_000_000;
 pub struct ProgramOutput {
     /// The start of the output and error output, at most [`OUTPUT_KEPT`](crate::domain::record::OUTPUT_KEPT) bytes.
     pub output: String,
+    /// All that it printed, in numbers.
+    pub tally: PrintedTally,
     /// The content of the file for the [answer](Scratch::answer); empty if the program wrote none.
     pub answer: String,
     /// How the program exited.
@@ -88,9 +91,9 @@ pub fn ask(
     let is_late = || clock::now() > deadline;
     while !cancelled() && !is_late() {
         if let Some(end) = news(&mut zygote, &mut output)? {
-            let output = output.text();
             return Ok(ProgramOutput {
-                output,
+                output: output.text(),
+                tally: output.tally,
                 answer: fs::read_to_string(scratch.answer()).unwrap_or_default(),
                 end,
             });

@@ -9,9 +9,12 @@ use std::{
 
 use nix::{sys::stat::Mode, unistd::mkfifo};
 
-use crate::domain::{
-    foreign::cleaned_lines,
-    record::{OUTPUT_KEPT, PrintedOutput},
+use crate::{
+    domain::{
+        foreign::cleaned_lines,
+        record::{OUTPUT_KEPT, PrintedOutput},
+    },
+    engine::command::PrintedTally,
 };
 
 /// The maximum number of bytes that are read before the caller continues: a program that prints without end must not
@@ -25,6 +28,8 @@ pub struct OutputReader {
     pub fifo: File,
     kept: Vec<u8>,
     bytes: u64,
+    /// All that was printed, in numbers.
+    pub tally: PrintedTally,
 }
 
 impl OutputReader {
@@ -43,6 +48,7 @@ impl OutputReader {
             fifo,
             kept: vec![],
             bytes: 0,
+            tally: PrintedTally::default(),
         })
     }
 
@@ -56,6 +62,7 @@ impl OutputReader {
                 return;
             };
             self.bytes += read as u64;
+            self.tally.add(&buffer[..read]);
             let room = OUTPUT_KEPT - self.kept.len();
             self.kept.extend_from_slice(&buffer[..read.min(room)]);
             left = left.saturating_sub(read);

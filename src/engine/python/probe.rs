@@ -176,6 +176,7 @@ mod tests {
         let end = ProcessEnd::Exited(status);
         let output = output.into();
         ProgramOutput {
+            tally: Default::default(),
             output,
             answer,
             end,

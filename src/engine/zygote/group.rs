@@ -15,15 +15,14 @@ use std::{
 use nix::{
     fcntl::{FcntlArg, FdFlag, OFlag, fcntl},
     sys::signal::{
-        SigHandler, Signal,
         Signal::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXFSZ},
-        kill, killpg, signal,
+        kill, killpg,
     },
     unistd::{Pid, getpid},
 };
 
 use super::protocol::{Environment, ProcessEnd, Program};
-use crate::engine::{os, scratch::Scratch};
+use crate::engine::{os, scratch::Scratch, signals::reset};
 
 /// The time between the request to exit and the kill of a group. Python's resource tracker ignores the request, but it
 /// notices that the others are gone, and removes the semaphores that they have left. If it were killed with them, the
@@ -190,20 +189,4 @@ fn clean(command: &mut Command, own: &Path) {
         .env("PYTHONPATH", own)
         .env("PYTHONNOUSERSITE", "1")
         .env("TMPDIR", own);
-}
-
-/// Makes this process ignore these signals.
-pub fn ignore<const N: usize>(signals: [Signal; N]) {
-    for which in signals {
-        // SAFETY: ignoring a signal runs no code of this program.
-        let _ = unsafe { signal(which, SigHandler::SigIgn) };
-    }
-}
-
-/// Restores the default action of these signals.
-pub fn reset<const N: usize>(signals: [Signal; N]) {
-    for which in signals {
-        // SAFETY: the default action runs no code of this program.
-        let _ = unsafe { signal(which, SigHandler::SigDfl) };
-    }
 }

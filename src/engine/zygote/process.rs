@@ -29,7 +29,7 @@ use nix::{
 };
 
 use super::{
-    group::{ProcessGroup, ignore, reset, spawn},
+    group::{ProcessGroup, spawn},
     protocol::{self, Environment, News, ProcessEnd, Program, ZygoteRequest},
 };
 use crate::{
@@ -44,6 +44,7 @@ use crate::{
         loopback::{self, Site},
         os,
         scratch::Scratch,
+        signals::{ignore, reset},
         worker::Assignment,
     },
 };
@@ -51,6 +52,8 @@ use crate::{
 /// The time limit for killed processes to disappear at the end. A process that cannot be killed, for example in a file
 /// system that hangs, is not waited for.
 const EXIT_MAX: Duration = Duration::from_secs(2);
+/// The time limit for what killed workers left behind to disappear.
+const STRAYS_MAX: Duration = Duration::from_millis(500);
 
 /// The kind of a child that the zygote has forked. The first process of a program is not in this list; it leads its own
 /// group.
@@ -66,6 +69,8 @@ struct Process {
     scratch: Scratch,
     children: HashMap<Pid, Child>,
     program: Option<ProcessGroup>,
+    /// Whether workers run commands of the user's. What these leave behind when a worker is killed comes to the zygote.
+    has_commands: bool,
 }
 
 /// The zygote's life. Exits when the program is gone.
@@ -82,6 +87,7 @@ pub fn run(
         scratch: scratch.clone(),
         children: HashMap::new(),
         program: None,
+        has_commands: false,
     };
     let _ = process.serve_program();
     terminal.inspect(|terminal| terminal.give_back_for_the_dead());
@@ -151,6 +157,7 @@ impl Process {
 
     fn fork_workers(&mut self, plan: Plan, port: u16, limits: FetchLimits) -> io::Result<()> {
         let (workers, block) = (plan.workers, handover::block(&plan));
+        self.has_commands = plan.command().is_some();
         let assignment = Assignment {
             arena: self.arena.clone(),
             plan: Arc::new(plan),
@@ -258,6 +265,7 @@ impl Process {
             match self.children.remove(&pid) {
                 Some(Child::Worker(worker)) => {
                     let cause = end.to_string();
+                    wait_until(STRAYS_MAX, || self.are_strays_gone());
                     self.report(News::WorkerEnded { worker, cause })?;
                 }
                 Some(Child::Server) => self.report(News::ServerEnded(end))?,
@@ -271,6 +279,19 @@ impl Process {
             }
         }
         Ok(())
+    }
+
+    /// Kills what commands have left behind whose worker is gone. Returns whether nothing of it is left.
+    fn are_strays_gone(&self) -> bool {
+        let program = self.program.as_ref().map(|group| group.id);
+        let is_stray = |pid: &Pid| !self.children.contains_key(pid) && Some(*pid) != program;
+        let strays = self.has_commands.then(os::children).into_iter().flatten();
+        let strays: Vec<Pid> = strays.filter(is_stray).collect();
+        for stray in &strays {
+            let _ = kill(*stray, SIGKILL);
+            let _ = waitpid(*stray, Some(WaitPidFlag::WNOHANG));
+        }
+        strays.is_empty()
     }
 
     fn report(&mut self, news: News) -> io::Result<()> {
@@ -290,7 +311,9 @@ impl Process {
         for (pid, _) in ended_children() {
             self.children.remove(&pid);
         }
-        self.children.is_empty() && self.program.as_mut().is_none_or(ProcessGroup::is_gone)
+        self.children.is_empty()
+            && self.are_strays_gone()
+            && self.program.as_mut().is_none_or(ProcessGroup::is_gone)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
 pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
     let any = |is: &dyn Fn(&Record) -> bool| shared.runs.iter().any(|run| is(&run.record));
     let by = |source: PhaseSource| any(&|record| record.measurement.phase_source == source);
+    let is_of_commands = any(&|record| record.plan.workload.is_command());
     let (is_recorded, is_swept) = (!shared.runs.is_empty(), !shared.sweeps.is_empty());
     let workloads = Workload::ALL.map(|workload| {
         let is_its = any(&|record| record.plan.workload == workload);
@@ -31,7 +32,8 @@ pub(super) fn paragraphs(shared: &Shared<'_>) -> Vec<String> {
             PYTHON_LOCK_WITHOUT_SCHEDSTAT,
         ),
         (by(PhaseSource::SwitchesAndSyscalls), SWITCHES),
-        (by(PhaseSource::Samples), SAMPLES),
+        // The work of commands says it itself.
+        (by(PhaseSource::Samples) && !is_of_commands, SAMPLES),
         (is_swept, SWEEP),
         (is_swept, STATISTICS),
         (is_recorded, PICTURES),

@@ -5,8 +5,10 @@ use serde::Serialize;
 use crate::{
     analysis::advised::{Advised, AdvisedChoice, CallWay, Checked, Fate, Tried},
     domain::{
+        command::UserCommand,
         function::Function,
         stats::{Interval, Ratio},
+        subject::Subject,
     },
     present::{
         code,
@@ -17,7 +19,8 @@ use crate::{
 /// How to execute the calls of a function.
 #[derive(Serialize)]
 pub(super) struct OutgoingAdvice<'a> {
-    function: &'a Function,
+    function: Option<&'a Function>,
+    command: Option<&'a UserCommand>,
     /// The answer in one sentence.
     sentence: String,
     /// "use", "neither" or "cannot-tell".
@@ -91,6 +94,8 @@ struct OutgoingCheck {
     /// Whether it was stopped because it took too long.
     stopped: bool,
     seconds: Option<f64>,
+    /// Whether it printed what was printed before; null if that could not be compared.
+    same_output: Option<bool>,
     output: Option<String>,
 }
 
@@ -108,7 +113,14 @@ impl<'a> OutgoingAdvice<'a> {
             advice: pitfall::advice(of),
         });
         OutgoingAdvice {
-            function: &advised.function,
+            function: match &advised.subject {
+                Subject::Function(function) => Some(function),
+                Subject::Command(_) => None,
+            },
+            command: match &advised.subject {
+                Subject::Command(command) => Some(command),
+                Subject::Function(_) => None,
+            },
             sentence: sentence::sentence(advised),
             answer,
             chosen: advised.way().map(OutgoingWay::of),
@@ -197,7 +209,7 @@ impl OutgoingTried {
 impl OutgoingCheck {
     fn of(checked: &Checked) -> OutgoingCheck {
         let (worked, stopped, seconds, output) = match checked {
-            Checked::Ran(seconds) => (true, false, Some(*seconds), None),
+            Checked::Ran(seconds) | Checked::Same(seconds) => (true, false, Some(*seconds), None),
             Checked::Stopped(seconds) => (true, true, Some(*seconds), None),
             Checked::Failed(output) => (false, false, None, Some(output.clone())),
         };
@@ -205,6 +217,7 @@ impl OutgoingCheck {
             worked,
             stopped,
             seconds,
+            same_output: matches!(checked, Checked::Same(_)).then_some(true),
             output,
         }
     }

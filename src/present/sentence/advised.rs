@@ -11,10 +11,10 @@ use crate::{
         pitfall::{COMPUTES, PitfallKind},
     },
     domain::{
-        function::{Function, Inputs},
         phase::Phase,
         python::GilState,
         race::{MOST_RUNS, Race, WORTH},
+        subject::Subject,
         text::{self, bytes, capitalized, counted, duration, grouped, percent},
     },
 };
@@ -36,6 +36,12 @@ pub fn workers(way: &CallWay) -> String {
     if model.is_serial() {
         return "a loop".into();
     }
+    if model == Model::Processes {
+        return match way.workers {
+            1 => "one after the other".into(),
+            workers => format!("{workers} at once"),
+        };
+    }
     let chunk = match way.chunk {
         1 => String::new(),
         chunk => format!(" (chunksize {})", grouped(chunk)),
@@ -43,19 +49,19 @@ pub fn workers(way: &CallWay) -> String {
     format!("{} {}{chunk}", way.workers, kind(model))
 }
 
-/// How often the function is called at most before there is advice.
-pub fn will_call(function: &Function, calls: u64, budget_s: f64) -> String {
+/// How often the function is called at most, or the command run, before there is advice.
+pub fn will_call(subject: &Subject, calls: u64, budget_s: f64) -> String {
     let inputs = u32::try_from(calls).unwrap_or(u32::MAX);
     // Once more by the code that is printed.
     let most = Race::most_calls(inputs) + u64::from(inputs);
-    let unit = if function.inputs == Inputs::None {
-        "call"
-    } else {
-        "input"
+    let (called, unit) = match subject {
+        Subject::Function(_) => ("called", "call"),
+        Subject::Command(_) => ("executed", "execution"),
     };
+    let unit = if subject.has_inputs() { "input" } else { unit };
     format!(
-        "{} will be called at most {} times: {} in at most {} runs, within {}",
-        text::clean(function.name(), 80),
+        "{} will be {called} at most {} times: {} in at most {} runs, within {}",
+        text::clean(subject.name(), 80),
         grouped(most),
         counted(calls, unit),
         MOST_RUNS + 1,
@@ -72,9 +78,25 @@ pub fn sentence(advised: &Advised) -> String {
     }
 }
 
+/// The word for one execution: "call".
+fn unit(advised: &Advised) -> &'static str {
+    match advised.subject {
+        Subject::Function(_) => "call",
+        Subject::Command(_) => "command",
+    }
+}
+
+/// What speed-ups are measured against: "a loop".
+fn baseline(advised: &Advised) -> &'static str {
+    match advised.subject {
+        Subject::Function(_) => "a loop",
+        Subject::Command(_) => "one after the other",
+    }
+}
+
 fn used(advised: &Advised, way: &CallWay) -> String {
     let gain = advised.gain.as_ref().map_or_else(String::new, |gain| {
-        format!(": {} as fast as a loop", factor(gain))
+        format!(": {} as fast as {}", factor(gain), baseline(advised))
     });
     let because = because(advised, way);
     let chunk = match way.chunk {
@@ -86,6 +108,9 @@ fn used(advised: &Advised, way: &CallWay) -> String {
         _ => "",
     };
     let more = more(advised);
+    if advised.subject.is_command() {
+        return format!("Run {}{gain}, because {because}{more}", workers(way));
+    }
     format!(
         "Use {}{free}, {} of them{chunk}{gain}, because {because}{more}",
         kind(way.executor.model),
@@ -103,6 +128,14 @@ fn lock(way: &CallWay) -> Option<GilState> {
 fn because(advised: &Advised, way: &CallWay) -> String {
     let why = &advised.why;
     let computes = percent(why.computes);
+    if advised.subject.is_command() {
+        return match why.computes >= COMPUTES {
+            true => format!(
+                "a command computes {computes} of its time, and more cores compute more of them"
+            ),
+            false => waits(advised),
+        };
+    }
     let has_lock = lock(way) == Some(GilState::On);
     let is_shared =
         !way.executor.model.has_processes() && !way.executor.model.needs_subinterpreters();
@@ -144,11 +177,12 @@ fn waits(advised: &Advised) -> String {
     let shares = &advised.why.shares;
     let waiting = shares.iter().find(|(phase, _)| object(*phase).is_some());
     let waits = 1.0 - advised.why.computes;
+    let unit = unit(advised);
     match waiting.and_then(|(phase, share)| Some((object(*phase)?, *share))) {
         Some((object, share)) if share > waits / 2.0 => {
-            format!("a call waits {} of its time {object}", percent(share))
+            format!("a {unit} waits {} of its time {object}", percent(share))
         }
-        _ => format!("a call waits {} of its time", percent(waits)),
+        _ => format!("a {unit} waits {} of its time", percent(waits)),
     }
 }
 
@@ -180,7 +214,8 @@ fn more(advised: &Advised) -> String {
     }
     if let Some(PitfallSigns::Longest { longest_s, .. }) = advised.seen(PitfallKind::Uneven) {
         return format!(
-            "; more gain nothing, as one call takes {}",
+            "; more gain nothing, as one {} takes {}",
+            unit(advised),
             duration(*longest_s)
         );
     }
@@ -191,15 +226,20 @@ fn more(advised: &Advised) -> String {
 }
 
 fn neither(advised: &Advised, best: Option<&CallWay>) -> String {
-    let calls = counted(advised.tasks.into(), "call");
+    let calls = counted(advised.tasks.into(), unit(advised));
     let takes = if advised.tasks == 1 { "takes" } else { "take" };
     let loop_s = duration(advised.why.loop_s);
+    let keep = match advised.subject {
+        Subject::Function(_) => "Keep the loop",
+        Subject::Command(_) => "Run one after the other",
+    };
     let (Some(best), Some(gain)) = (best, &advised.gain) else {
-        return format!("Keep the loop: {calls} {takes} {loop_s}, and one call cannot be shared");
+        let unit = unit(advised);
+        return format!("{keep}: {calls} {takes} {loop_s}, and one {unit} cannot be shared");
     };
     let fastest = workers(best);
     format!(
-        "Keep the loop: {calls} {takes} {loop_s}, and {fastest}, the fastest that was tried, are only {} as fast",
+        "{keep}: {calls} {takes} {loop_s}, and {fastest}, the fastest that was tried, are only {} as fast",
         factor(gain)
     )
 }
@@ -214,11 +254,18 @@ fn cannot_tell(advised: &Advised, unclear: &Unclear) -> String {
         .gain
         .as_ref()
         .map_or_else(String::new, |gain| format!(" (so far {})", factor(gain)));
+    let (unit, baseline) = (unit(advised), baseline(advised));
+    let is_command = advised.subject.is_command();
     let why = match unclear {
         Unclear::OneCall => format!(
-            "a call takes {}, and {budget} are enough for one only; {longer}",
+            "a {unit} takes {}, and {budget} are enough for one only; {longer}",
             duration(advised.why.loop_s)
         ),
+        Unclear::LoopBroke(Some(reason)) if is_command => {
+            format!("every command fails ({})", text::clean(reason, 300))
+        }
+        Unclear::LoopBroke(None) if is_command => "no command could be run".into(),
+        Unclear::NoneRan if is_command => "no commands at once could be run".into(),
         Unclear::LoopBroke(Some(reason)) => {
             format!(
                 "the loop cannot do the calls ({})",
@@ -234,7 +281,7 @@ fn cannot_tell(advised: &Advised, unclear: &Unclear) -> String {
         ),
         Unclear::OverLoop(way) => {
             format!(
-                "the times scatter too widely to say whether {} are faster than a loop{so_far}; {longer}",
+                "the times scatter too widely to say whether {} are faster than {baseline}{so_far}; {longer}",
                 workers(way)
             )
         }
@@ -249,7 +296,11 @@ fn cannot_tell(advised: &Advised, unclear: &Unclear) -> String {
 
 /// The title in documents: "How to call fetch".
 pub fn title(advised: &Advised) -> String {
-    format!("How to call {}", text::clean(&advised.function.target, 200))
+    let written = text::clean(advised.subject.written(), 200);
+    match advised.subject {
+        Subject::Function(_) => format!("How to call {written}"),
+        Subject::Command(_) => format!("How many at once: {written}"),
+    }
 }
 
 /// Why, as sentences: shares, costs, and what was measured.
@@ -271,15 +322,15 @@ pub fn shares(advised: &Advised) -> String {
         .iter()
         .map(|(phase, share)| format!("{} {}", phase.name(), percent(*share)));
     let shares: Vec<String> = shares.collect();
-    let on_core = percent(why.computes);
+    let (on_core, unit) = (percent(why.computes), unit(advised));
     // If only this phase was seen, nobody looked what happens within a call.
     let is_known = why
         .shares
         .iter()
         .any(|(phase, _)| *phase != Phase::Computing);
     match is_known {
-        true => format!("of a call: {}; on a core {on_core}", shares.join(", ")),
-        false => format!("a call uses a core for {on_core} of its time, and waits for the rest"),
+        true => format!("of a {unit}: {}; on a core {on_core}", shares.join(", ")),
+        false => format!("a {unit} uses a core for {on_core} of its time, and waits for the rest"),
     }
 }
 
@@ -287,7 +338,8 @@ pub fn shares(advised: &Advised) -> String {
 pub fn costs(advised: &Advised) -> Vec<String> {
     let why = &advised.why;
     let mut costs = vec![format!(
-        "a call takes {}, the longest one {}",
+        "a {} takes {}, the longest one {}",
+        unit(advised),
         duration(why.call_s),
         duration(why.longest_s)
     )];
@@ -311,10 +363,11 @@ pub fn costs(advised: &Advised) -> Vec<String> {
         let fit = why.fitting.map_or_else(String::new, |fit| {
             format!(", and {} fit into what is available", grouped(fit))
         });
-        costs.push(format!(
-            "each more process takes {} of memory{fit}",
-            bytes(worker)
-        ));
+        let who = match advised.subject {
+            Subject::Function(_) => "each more process takes",
+            Subject::Command(_) => "each more command at once takes up to",
+        };
+        costs.push(format!("{who} {} of memory{fit}", bytes(worker)));
     }
     costs.into_iter().map(|cost| capitalized(&cost)).collect()
 }
@@ -322,18 +375,23 @@ pub fn costs(advised: &Advised) -> Vec<String> {
 /// What was measured: "100 inputs; 34 runs called fetch 3 400 times in 48 s".
 pub fn extent(advised: &Advised) -> String {
     let runs: usize = advised.tried.iter().map(|tried| tried.runs).sum();
+    let (called, input) = match &advised.subject {
+        Subject::Function(_) => ("called", "input"),
+        subject if subject.has_inputs() => ("executed", "input"),
+        _ => ("executed", "execution"),
+    };
     let inputs = match (advised.tasks < advised.inputs, advised.inputs) {
         (true, all) => format!(
             "{} of {}",
             grouped(advised.tasks.into()),
-            counted(all.into(), "input")
+            counted(all.into(), input)
         ),
-        (false, all) => counted(all.into(), "input"),
+        (false, all) => counted(all.into(), input),
     };
     format!(
-        "{inputs}; {} called {} {} in {}",
+        "{inputs}; {} {called} {} {} in {}",
         counted(runs as u64, "run"),
-        text::clean(advised.function.name(), 80),
+        text::clean(advised.subject.name(), 80),
         times(advised.calls),
         duration(advised.spent_s)
     )
@@ -360,11 +418,15 @@ pub fn fate(tried: &Tried) -> String {
 pub fn checked(checked: &Checked) -> String {
     match checked {
         Checked::Ran(seconds) => format!(
-            "This program was run once as printed, and worked; it took {}",
+            "This was run once as printed, and worked; it took {}",
+            duration(*seconds)
+        ),
+        Checked::Same(seconds) => format!(
+            "This was run once as printed, and ended and printed as before; it took {}",
             duration(*seconds)
         ),
         Checked::Stopped(seconds) => format!(
-            "This program was run once as printed; it was stopped after {} without an error so far",
+            "This was run once as printed; it was stopped after {} without an error so far",
             duration(*seconds)
         ),
         Checked::Failed(output) => {
@@ -374,7 +436,7 @@ pub fn checked(checked: &Checked) -> String {
                 .find(|line| !line.trim().is_empty())
                 .unwrap_or("it printed nothing");
             format!(
-                "This program was run once as printed, and did NOT work: {}",
+                "This was run once as printed, and did NOT work: {}",
                 text::clean(last.trim(), 300)
             )
         }
@@ -412,7 +474,7 @@ mod tests {
     /// Advice about a function that uses a core for this share of a call.
     fn advised(choice: AdvisedChoice, computes: f64, shares: &[(Phase, f64)]) -> Advised {
         Advised {
-            function: Function::unseen("fetch.py:fetch".into(), Inputs::None),
+            subject: Subject::Function(Function::unseen("fetch.py:fetch".into(), Inputs::None)),
             choice,
             gain: Some(Ratio {
                 value: 9.4,
@@ -445,6 +507,7 @@ mod tests {
         let mut advice = advised(use_threads, 0.06, &shares);
         advice.pitfalls.push(Pitfall {
             kind: PitfallKind::OutsideLimit,
+            is_of_command: false,
             seen: PitfallSigns::AtOnce {
                 workers: 12,
                 more: 24,
@@ -471,6 +534,7 @@ mod tests {
         let mut advice = advised(threads, 0.99, &shares);
         advice.pitfalls.push(Pitfall {
             kind: PitfallKind::ReleasesGil,
+            is_of_command: false,
             seen: PitfallSigns::Cores(3.9),
         });
         assert!(

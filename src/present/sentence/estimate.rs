@@ -35,7 +35,9 @@ pub fn will_take(estimate: Estimate, repeats: u64) -> Option<String> {
 /// How long `what` takes by estimate, as a sentence, whatever is known.
 pub fn takes(what: &str, estimate: Estimate) -> String {
     let unknown = || match estimate {
-        Estimate::UpToOthers => "will take as long as the addresses or the function take".into(),
+        Estimate::UpToOthers => {
+            "will take as long as the addresses, the function or the command take".into()
+        }
         _ => "will take a time that is not known yet".into(),
     };
     let takes = will_take(estimate, 1).unwrap_or_else(unknown);
@@ -93,7 +95,7 @@ mod tests {
             ),
             (
                 Estimate::UpToOthers,
-                "3 rounds will take as long as the addresses or the function take",
+                "3 rounds will take as long as the addresses, the function or the command take",
             ),
             (
                 Estimate::NeedsSpeed,

@@ -1,4 +1,4 @@
-//! The user's function in words: what is called, and what a run showed about it.
+//! The user's function or command in words: what is called, and what a run showed about it.
 
 use crate::domain::{
     function::{Function, FunctionFacts, Inputs},
@@ -11,11 +11,23 @@ const NAME_MAX: usize = 200;
 /// The maximum number of variables that a sentence names.
 const NAMED: usize = 5;
 
-/// What the tasks of a plan call, if they call a function of the user's.
+/// What the tasks of a plan call or execute, if it is a function or a command of the user's.
 pub fn called(plan: &Plan) -> Option<String> {
+    if let Some(command) = plan.command() {
+        let line = clean(&command.line, NAME_MAX);
+        return Some(format!("executes {line} {}", lines(&command.inputs)));
+    }
     let function = plan.function()?;
     let target = clean(&function.target, NAME_MAX);
     Some(format!("calls {target} {}", inputs(function)))
+}
+
+/// What a command gets: "with each line of files.txt".
+pub fn lines(inputs: &Inputs) -> String {
+    match inputs {
+        Inputs::Lines(file) => format!("with each line of {}", clean(file, NAME_MAX)),
+        _ => "without inputs".into(),
+    }
 }
 
 /// What the calls of a function get: "with each line of urls.txt".
@@ -59,7 +71,7 @@ pub fn changed(facts: &FunctionFacts) -> Option<String> {
 /// Which exceptions the calls raised, if they raised any.
 pub fn raised(facts: &FunctionFacts) -> Option<String> {
     let each = facts.raised.iter();
-    let each = each.map(|(name, times)| format!("{name} in {}", counted(*times, "call")));
+    let each = each.map(|(name, times)| format!("{name} in {}", counted(*times, "task")));
     let each: Vec<String> = each.take(NAMED).collect();
     (!each.is_empty()).then(|| clean(&each.join(", "), NAME_MAX))
 }
@@ -109,7 +121,7 @@ mod tests {
             changed(&facts).as_deref(),
             Some("V0, V1, V2, V3, V4 and 2 more")
         );
-        assert_eq!(raised(&facts).as_deref(), Some("ValueError in 2 calls"));
+        assert_eq!(raised(&facts).as_deref(), Some("ValueError in 2 tasks"));
         let none = FunctionFacts {
             changed_globals: Some(vec![]),
             ..facts

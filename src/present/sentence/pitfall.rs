@@ -16,6 +16,9 @@ pub fn sentences(pitfall: &Pitfall) -> String {
 
 /// What was seen, without a full stop.
 pub fn seen(pitfall: &Pitfall) -> String {
+    if pitfall.is_of_command {
+        return seen_of_command(&pitfall.seen);
+    }
     match &pitfall.seen {
         PitfallSigns::Unpicklable(what) => format!("{} cannot be pickled", listed(what, "and")),
         PitfallSigns::Differing { results, of, .. } => format!(
@@ -79,10 +82,85 @@ pub fn seen(pitfall: &Pitfall) -> String {
     }
 }
 
+/// The same about a command. What only a function can have is not said.
+fn seen_of_command(seen: &PitfallSigns) -> String {
+    match seen {
+        PitfallSigns::Differing { results, of, .. } => format!(
+            "at once, {} of the commands differ from those one after the other, although these agree, so commands probably \
+             use the same files",
+            some_of(*results, *of)
+        ),
+        PitfallSigns::Random { results, of } => format!(
+            "the same commands one after the other differ in {}, so their output is random or depends on earlier ones",
+            some_of(*results, *of)
+        ),
+        PitfallSigns::Cores(cores) => format!("a command keeps {cores:.1} cores busy by itself"),
+        PitfallSigns::Small { call_s, over_s, .. } => format!(
+            "a command takes {}, and starting one about {}",
+            duration(*call_s),
+            duration(*over_s)
+        ),
+        PitfallSigns::Memory {
+            worker,
+            workers,
+            fits,
+        } => format!(
+            "a command takes up to {}, and {fits} of {workers} at once fit into the available memory",
+            bytes(*worker)
+        ),
+        PitfallSigns::Longest {
+            longest_s,
+            typical_s,
+        } => format!(
+            "the longest command takes {}, and a typical one {}: at the end all wait for the longest one",
+            duration(*longest_s),
+            duration(*typical_s)
+        ),
+        PitfallSigns::AtOnce {
+            workers,
+            more,
+            slower,
+        } => format!(
+            "with {more} at once a command takes {} as long as with {workers}, while cores are free: what the commands wait \
+             for answers about {workers} at a time",
+            speedup(*slower)
+        ),
+        PitfallSigns::Raised { kinds, calls } => format!(
+            "of {}, some fail ({})",
+            counted(*calls, "command"),
+            raised(kinds)
+        ),
+        PitfallSigns::Unpicklable(_)
+        | PitfallSigns::Globals(_)
+        | PitfallSigns::Threads(_)
+        | PitfallSigns::OwnLock(_)
+        | PitfallSigns::Unguarded { .. } => String::new(),
+    }
+}
+
 /// What to do, with the numbers of what was seen.
 pub fn advice(pitfall: &Pitfall) -> String {
     let advice = pitfall.kind.description().advice;
     match &pitfall.seen {
+        PitfallSigns::Small { chunk, .. } if pitfall.is_of_command => {
+            format!("{advice} {chunk} or more")
+        }
+        PitfallSigns::Memory { fits, .. } if pitfall.is_of_command && *fits > 0 => {
+            format!("run {fits} at once at most")
+        }
+        PitfallSigns::Longest { .. } if pitfall.is_of_command => {
+            "put the longest ones first, or split them".into()
+        }
+        PitfallSigns::Differing { .. } if pitfall.is_of_command => {
+            "give each command files and directories of its own".into()
+        }
+        PitfallSigns::Random { .. } if pitfall.is_of_command => {
+            "compare the results yourself".into()
+        }
+        PitfallSigns::AtOnce { .. } if pitfall.is_of_command => {
+            "more at once gain nothing until the server, its rate limit or the disk allows more"
+                .into()
+        }
         PitfallSigns::Small { chunk, .. } => {
             format!("{advice}={chunk} or more, where processes pay at all")
         }

@@ -73,7 +73,7 @@ impl App {
             .seen;
         let machine = &self.settings.machine;
         let around = Surroundings::of(seen, machine.cores_usable, machine.memory_bytes);
-        Advised::of(course, self.records_of_advice(), &seen.function, &around)
+        Advised::of(course, self.records_of_advice(), seen.into(), &around)
     }
 
     /// Keeps what came out of the race, if these runs were one, and has its code run once.

@@ -104,12 +104,13 @@ impl Setup {
         let (look, seen) = self.function.seen.as_ref()?;
         let is_it =
             look.function == self.function.written && Some(&look.interpreter) == self.python();
-        (self.draft.workload.is_opaque() && is_it).then_some(seen)
+        (self.draft.workload.is_function() && is_it).then_some(seen)
     }
 
     /// The look at the function that is in the form, if there is one and nobody is typing it.
     fn look(&self) -> Option<FunctionLook> {
-        let is_named = self.draft.workload.is_opaque() && !self.function.written.target.is_empty();
+        let is_named =
+            self.draft.workload.is_function() && !self.function.written.target.is_empty();
         Some(FunctionLook {
             function: self.function.written.clone(),
             interpreter: self
@@ -131,7 +132,10 @@ impl Setup {
 
     /// Whether the inputs decide about the number of calls.
     pub(in crate::app) fn has_inputs(&self) -> bool {
-        self.draft.workload.is_opaque() && self.function.written.inputs != Inputs::None
+        let of_command = self.chosen_command().map(|seen| &seen.command.inputs);
+        let of_function = Some(&self.function.written.inputs);
+        let inputs = of_command.or(of_function.filter(|_| self.draft.workload.is_function()));
+        inputs.is_some_and(|inputs| *inputs != Inputs::None)
     }
 
     /// Why the draft has no function yet, in a sentence.
@@ -198,10 +202,10 @@ impl Setup {
     }
 
     pub(crate) fn described_calls(&self) -> FormField {
-        let calls = self
-            .seen_function()
-            .map_or_else(|| "–".into(), |seen| grouped(seen.calls));
-        FormField::new("Tasks", calls, "a call for each input")
+        let of_command = self.chosen_command().map(|seen| seen.times);
+        let tasks = of_command.or(self.seen_function().map(|seen| seen.calls));
+        let tasks = tasks.map_or_else(|| "–".into(), grouped);
+        FormField::new("Tasks", tasks, "one for each input")
     }
 
     /// Takes the typed text as the function or its inputs.

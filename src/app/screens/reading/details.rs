@@ -89,6 +89,12 @@ fn failures(page: &mut Page, record: &Record) {
 
 /// Writes which function of the user's was called, and what the run showed about it.
 fn called(page: &mut Page, record: &Record) {
+    if let Some(command) = record.plan.command() {
+        let line = clean(&command.line, FOREIGN);
+        page.say_number("command", &line, &function::lines(&command.inputs));
+        let failed = record.system.function.as_ref().and_then(function::raised);
+        return failed.map_or((), |failed| page.say_number("failed", &failed, ""));
+    }
     let Some(called) = record.plan.function() else {
         return;
     };

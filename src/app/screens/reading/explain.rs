@@ -157,11 +157,18 @@ fn seen_from_outside(shown: Shown<'_>) -> Option<String> {
         let error = number::with_unit(Unit::Share, error.max(0.01));
         format!(" So a share of the waiting may be off by {error}.")
     });
+    let is_of_command =
+        matches!(shown, Shown::Entry(entry) if entry.record.plan.workload.is_command());
+    let who = match is_of_command {
+        true => "The first thread of each command was sampled ",
+        false => {
+            "The kernel refuses to record here when each thread gets a core. Each thread was sampled "
+        }
+    };
     is_sampled.then(|| {
-        "The kernel refuses to record here when each thread gets a core. Each thread was sampled \
-         every few milliseconds. The kernel's accounts between two samples say how long it \
+        who.to_string()
+            + "every few milliseconds. The kernel's accounts between two samples say how long it \
          computed and waited for a core, and the samples say what it waited for otherwise."
-            .to_string()
             + &error.unwrap_or_default()
     })
 }
