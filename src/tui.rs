@@ -127,8 +127,8 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
     }
     app = match calls {
         None => app,
-        Some((Named::Function(python, seen), calls)) => app.calling(*python, *seen, calls),
-        Some((Named::Command(seen), calls)) => app.running(seen, calls),
+        Some((NamedAtStart::Function(python, seen), calls)) => app.calling(*python, *seen, calls),
+        Some((NamedAtStart::Command(seen), calls)) => app.running(seen, calls),
     };
     if opening.in_lesson {
         app = app.in_lesson();
@@ -154,7 +154,7 @@ pub fn explore(file: Option<&Path>, opening: Opening, keeping: &Keeping) -> Resu
 }
 
 /// What the user named when the explorer was started, as it was seen.
-enum Named {
+enum NamedAtStart {
     Function(Box<FoundPython>, Box<SeenFunction>),
     Command(SeenCommand),
 }
@@ -165,16 +165,16 @@ fn look_at(
     session: &Session,
     named: Option<&Path>,
     calls: Draft,
-) -> Result<(Named, Draft), Failure> {
+) -> Result<(NamedAtStart, Draft), Failure> {
     if let Some(command) = &calls.command {
         let seen = session.look_at_command(command, calls.tasks);
-        return Ok((Named::Command(seen.map_err(Failure::usage)?), calls));
+        return Ok((NamedAtStart::Command(seen.map_err(Failure::usage)?), calls));
     }
     let python = session.users_python(named);
     let python = python.map_err(|useless| Failure::usage(useless.sentence))?;
     let function = calls.function.clone().expect("the user named a function");
     let seen = session.look_at(&python.interpreter, *function, calls.tasks)?;
-    Ok((Named::Function(python.into(), seen.into()), calls))
+    Ok((NamedAtStart::Function(python.into(), seen.into()), calls))
 }
 
 /// The state of the running explorer.

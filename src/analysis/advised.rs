@@ -18,7 +18,7 @@ use crate::{
         race::{Doubt, Entry, LOOP, RaceCourse, Standing, time_s},
         record::{Outcome, Record},
         stats::{self, Ratio, Spread},
-        subject::Subject,
+        subject::AdviceSubject,
         time::seconds,
     },
 };
@@ -54,7 +54,7 @@ impl Surroundings {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advised {
     /// The function or the command, with its inputs.
-    pub subject: Subject,
+    pub subject: AdviceSubject,
     /// The answer.
     pub choice: AdvisedChoice,
     /// How many times as fast as the loop the chosen way is, or the fastest one if none is chosen.
@@ -257,7 +257,7 @@ impl Advised {
     pub fn of<'r>(
         course: &RaceCourse,
         records: impl IntoIterator<Item = &'r Record>,
-        subject: Subject,
+        subject: AdviceSubject,
         around: &Surroundings,
     ) -> Advised {
         let known = |record: &'r Record| Some((course.entry_of(record)?, record));

@@ -70,7 +70,7 @@ impl UserCommand {
 
 /// A part of a word of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'t> {
+pub enum WordPiece<'t> {
     /// These bytes.
     Text(&'t [u8]),
     /// The input.
@@ -106,7 +106,7 @@ impl Template {
         if words.first().is_none_or(Vec::is_empty) {
             return Err("the command is empty: write one, as in --command 'gzip -k {}'".into());
         }
-        let has_places = pieces(line.as_bytes()).any(|piece| !matches!(piece, Piece::Text(_)));
+        let has_places = pieces(line.as_bytes()).any(|piece| !matches!(piece, WordPiece::Text(_)));
         Ok(Template {
             script: script(line).filter(|_| is_for_shell),
             words,
@@ -130,7 +130,7 @@ impl Template {
             return Some(SHELL.as_bytes());
         }
         let first = &self.words[0];
-        let is_fixed = pieces(first).all(|piece| matches!(piece, Piece::Text(_)));
+        let is_fixed = pieces(first).all(|piece| matches!(piece, WordPiece::Text(_)));
         is_fixed.then_some(first)
     }
 
@@ -156,9 +156,9 @@ impl Template {
 /// A word with the input in its places.
 fn filled(word: &[u8], input: &[u8]) -> Vec<u8> {
     let bytes = |piece| match piece {
-        Piece::Text(text) => text.to_vec(),
-        Piece::Input => input.to_vec(),
-        Piece::FileName => file_name(input).to_vec(),
+        WordPiece::Text(text) => text.to_vec(),
+        WordPiece::Input => input.to_vec(),
+        WordPiece::FileName => file_name(input).to_vec(),
     };
     pieces(word).flat_map(bytes).collect()
 }
@@ -169,10 +169,10 @@ pub fn file_name(input: &[u8]) -> &[u8] {
 }
 
 /// The parts of a word, in order.
-pub fn pieces(word: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+pub fn pieces(word: &[u8]) -> impl Iterator<Item = WordPiece<'_>> {
     let mut rest = word;
     std::iter::from_fn(move || {
-        let places = [(INPUT, Piece::Input), (FILE_NAME, Piece::FileName)];
+        let places = [(INPUT, WordPiece::Input), (FILE_NAME, WordPiece::FileName)];
         if let Some((place, piece)) = places
             .into_iter()
             .find(|(place, _)| rest.starts_with(place))
@@ -188,7 +188,7 @@ pub fn pieces(word: &[u8]) -> impl Iterator<Item = Piece<'_>> {
         let end = (0..rest.len()).find(is_place).unwrap_or(rest.len());
         let (text, others) = rest.split_at(end);
         rest = others;
-        (!text.is_empty()).then_some(Piece::Text(text))
+        (!text.is_empty()).then_some(WordPiece::Text(text))
     })
 }
 

@@ -7,51 +7,51 @@ use super::{
 
 /// What advice is about.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Subject {
+pub enum AdviceSubject {
     /// A Python function.
     Function(Function),
     /// A command.
     Command(UserCommand),
 }
 
-impl Subject {
+impl AdviceSubject {
     /// Its name without its place.
     pub fn name(&self) -> &str {
         match self {
-            Subject::Function(function) => function.name(),
-            Subject::Command(command) => command.name(),
+            AdviceSubject::Function(function) => function.name(),
+            AdviceSubject::Command(command) => command.name(),
         }
     }
 
     /// It as the user wrote it.
     pub fn written(&self) -> &str {
         match self {
-            Subject::Function(function) => &function.target,
-            Subject::Command(command) => &command.line,
+            AdviceSubject::Function(function) => &function.target,
+            AdviceSubject::Command(command) => &command.line,
         }
     }
 
     /// Whether it is a command.
     pub fn is_command(&self) -> bool {
-        matches!(self, Subject::Command(_))
+        matches!(self, AdviceSubject::Command(_))
     }
 
     /// Whether it is executed once for each input.
     pub fn has_inputs(&self) -> bool {
-        let (Subject::Function(Function { inputs, .. })
-        | Subject::Command(UserCommand { inputs, .. })) = self;
+        let (AdviceSubject::Function(Function { inputs, .. })
+        | AdviceSubject::Command(UserCommand { inputs, .. })) = self;
         *inputs != Inputs::None
     }
 }
 
-impl From<&SeenFunction> for Subject {
-    fn from(seen: &SeenFunction) -> Subject {
-        Subject::Function(seen.function.clone())
+impl From<&SeenFunction> for AdviceSubject {
+    fn from(seen: &SeenFunction) -> AdviceSubject {
+        AdviceSubject::Function(seen.function.clone())
     }
 }
 
-impl From<&SeenCommand> for Subject {
-    fn from(seen: &SeenCommand) -> Subject {
-        Subject::Command(seen.command.clone())
+impl From<&SeenCommand> for AdviceSubject {
+    fn from(seen: &SeenCommand) -> AdviceSubject {
+        AdviceSubject::Command(seen.command.clone())
     }
 }

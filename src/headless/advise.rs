@@ -22,7 +22,7 @@ use crate::{
         python::{FoundPython, Interpreter},
         race::{FOR_CODE, RaceCourse},
         record::Record,
-        subject::Subject,
+        subject::AdviceSubject,
     },
     engine::{
         command::{PrintedTally, summed},
@@ -48,8 +48,8 @@ const LEAST_FOR_CODE_S: f64 = 2.0;
 const SOME_FAILED: i32 = 123;
 
 /// What is asked, before anything is measured.
-struct Asked {
-    subject: Subject,
+struct AdviceOrder {
+    subject: AdviceSubject,
     /// The number of calls or executions of a run.
     times: u64,
     drafts: Vec<Draft>,
@@ -102,7 +102,7 @@ pub fn advise(request: &AdviseRequest, keeping: &Keeping, ascii: bool) -> Result
 }
 
 /// Looks at the function with every interpreter that will call it.
-fn about_function(bench: &mut Bench<'_>, request: &AdviseRequest) -> Result<Asked, Failure> {
+fn about_function(bench: &mut Bench<'_>, request: &AdviseRequest) -> Result<AdviceOrder, Failure> {
     bench.find_users_pythons(&request.python)?;
     let mut first = None;
     for FoundPython { interpreter, .. } in &bench.pythons {
@@ -116,7 +116,7 @@ fn about_function(bench: &mut Bench<'_>, request: &AdviseRequest) -> Result<Aske
     let pythons: Vec<&Interpreter> = pythons.collect();
     let limits = &bench.session.limits;
     let cores = bench.session.machine.cores_usable;
-    Ok(Asked {
+    Ok(AdviceOrder {
         drafts: RaceCourse::families(&seen, &pythons, |model| request.draft(model), limits),
         around: Surroundings::of(&seen, cores, os::available_memory()),
         times: seen.calls,
@@ -129,7 +129,7 @@ fn about_command(
     bench: &Bench<'_>,
     request: &AdviseRequest,
     command: &UserCommand,
-) -> Result<Asked, Failure> {
+) -> Result<AdviceOrder, Failure> {
     let seen = bench.session.look_at_command(command, request.calls());
     let seen = seen.map_err(Failure::usage)?;
     let drafts = RaceCourse::at_once(&seen, request.draft(Model::Processes));
@@ -137,7 +137,7 @@ fn about_command(
         .iter()
         .try_for_each(|draft| draft.check(&bench.session.limits));
     checked.map_err(Failure::usage)?;
-    Ok(Asked {
+    Ok(AdviceOrder {
         drafts,
         around: Surroundings {
             cores: bench.session.machine.cores_usable,
@@ -151,7 +151,7 @@ fn about_command(
 
 /// Says how often the function will be called or the command executed, and asks whether that is wanted if somebody is there
 /// to answer.
-fn is_agreed(request: &AdviseRequest, asked: &Asked, ascii: bool) -> bool {
+fn is_agreed(request: &AdviseRequest, asked: &AdviceOrder, ascii: bool) -> bool {
     say(&sentence::will_call(
         &asked.subject,
         asked.times,
@@ -161,8 +161,8 @@ fn is_agreed(request: &AdviseRequest, asked: &Asked, ascii: bool) -> bool {
         return true;
     }
     let question = match asked.subject {
-        Subject::Function(_) => "Call it? [y/N] ",
-        Subject::Command(_) => "Execute it? [y/N] ",
+        AdviceSubject::Function(_) => "Call it? [y/N] ",
+        AdviceSubject::Command(_) => "Execute it? [y/N] ",
     };
     let _ = write!(io::stderr(), "{}", spelled(question, ascii));
     let mut answer = String::new();

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What the user named, as it was seen.
-pub enum Named {
+pub enum NamedWork {
     /// A function.
     Function(SeenFunction),
     /// A command.
@@ -24,10 +24,10 @@ pub fn look_at(
     bench: &Bench<'_>,
     work: &WorkArguments,
     models: &[Model],
-) -> Result<Option<Named>, Failure> {
+) -> Result<Option<NamedWork>, Failure> {
     if let Some(command) = work.function.command() {
         let seen = bench.session.look_at_command(&command, work.calls());
-        return Ok(Some(Named::Command(seen.map_err(Failure::usage)?)));
+        return Ok(Some(NamedWork::Command(seen.map_err(Failure::usage)?)));
     }
     let Some(function) = work.function.given() else {
         return Ok(None);
@@ -41,19 +41,19 @@ pub fn look_at(
         }
         first = first.or(Some(seen));
     }
-    Ok(first.map(Named::Function))
+    Ok(first.map(NamedWork::Function))
 }
 
 /// The draft that does what the user named.
-pub fn with(draft: Draft, named: Option<Named>) -> Draft {
+pub fn with(draft: Draft, named: Option<NamedWork>) -> Draft {
     match named {
         None => draft,
-        Some(Named::Function(seen)) => Draft {
+        Some(NamedWork::Function(seen)) => Draft {
             tasks: seen.calls,
             function: Some(Box::new(seen.function)),
             ..draft
         },
-        Some(Named::Command(seen)) => Draft {
+        Some(NamedWork::Command(seen)) => Draft {
             tasks: seen.times,
             command: Some(Box::new(seen.command)),
             ..draft

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         function::{Function, Inputs},
         python::StartMethod,
-        subject::Subject,
+        subject::AdviceSubject,
     },
     present::line,
 };
@@ -22,8 +22,8 @@ pub fn of(advised: &Advised) -> Option<String> {
         AdvisedChoice::CannotTell(_) => return None,
     };
     let function = match &advised.subject {
-        Subject::Function(function) => function,
-        Subject::Command(command) => {
+        AdviceSubject::Function(function) => function,
+        AdviceSubject::Command(command) => {
             return line::of(command, workers, advised.inputs.into()).map(|line| line + "\n");
         }
     };

@@ -1,7 +1,7 @@
 //! The line to paste: runs a command for all its inputs, as many at once as is advised.
 
 use crate::domain::{
-    command::{Piece, SHELL, Template, UserCommand, pieces},
+    command::{SHELL, Template, UserCommand, WordPiece, pieces},
     function::Inputs,
 };
 
@@ -68,15 +68,15 @@ fn executed(template: &Template, has_inputs: bool) -> Vec<String> {
 /// Whether `xargs` itself fills all places: it knows no file names, and does not fill in the program.
 fn has_own_places(template: &Template) -> bool {
     let mut parts = template.words().iter().flat_map(|word| pieces(word));
-    template.program().is_some() && !parts.any(|piece| piece == Piece::FileName)
+    template.program().is_some() && !parts.any(|piece| piece == WordPiece::FileName)
 }
 
 /// A word of a script whose first argument is the input.
 fn in_script(word: &[u8]) -> String {
     let part = |piece| match piece {
-        Piece::Text(text) => quoted_in_script(&String::from_utf8_lossy(text)),
-        Piece::Input => "\"$1\"".into(),
-        Piece::FileName => "\"${1##*/}\"".into(),
+        WordPiece::Text(text) => quoted_in_script(&String::from_utf8_lossy(text)),
+        WordPiece::Input => "\"$1\"".into(),
+        WordPiece::FileName => "\"${1##*/}\"".into(),
     };
     match word.is_empty() {
         true => "''".into(),

@@ -82,7 +82,7 @@ fn raced(traits: Traits) -> Advised {
     Advised::of(
         course,
         &records,
-        Subject::Function(*sample::function()),
+        AdviceSubject::Function(*sample::function()),
         &around,
     )
 }

@@ -100,9 +100,9 @@ proptest! {
     #[test]
     fn the_pieces_of_a_word_are_the_word(word in proptest::collection::vec(prop_oneof![Just(b'{'), Just(b'/'), Just(b'}'), any::<u8>()], 0..20)) {
         let bytes = |piece| match piece {
-            Piece::Text(text) => text.to_vec(),
-            Piece::Input => INPUT.to_vec(),
-            Piece::FileName => FILE_NAME.to_vec(),
+            WordPiece::Text(text) => text.to_vec(),
+            WordPiece::Input => INPUT.to_vec(),
+            WordPiece::FileName => FILE_NAME.to_vec(),
         };
         let whole: Vec<u8> = pieces(&word).flat_map(bytes).collect();
         prop_assert_eq!(whole, word);

@@ -8,7 +8,7 @@ use crate::{
         command::UserCommand,
         function::Function,
         stats::{Interval, Ratio},
-        subject::Subject,
+        subject::AdviceSubject,
     },
     present::{
         code,
@@ -114,12 +114,12 @@ impl<'a> OutgoingAdvice<'a> {
         });
         OutgoingAdvice {
             function: match &advised.subject {
-                Subject::Function(function) => Some(function),
-                Subject::Command(_) => None,
+                AdviceSubject::Function(function) => Some(function),
+                AdviceSubject::Command(_) => None,
             },
             command: match &advised.subject {
-                Subject::Command(command) => Some(command),
-                Subject::Function(_) => None,
+                AdviceSubject::Command(command) => Some(command),
+                AdviceSubject::Function(_) => None,
             },
             sentence: sentence::sentence(advised),
             answer,

@@ -14,7 +14,7 @@ use crate::{
         phase::Phase,
         python::GilState,
         race::{MOST_RUNS, Race, WORTH},
-        subject::Subject,
+        subject::AdviceSubject,
         text::{self, bytes, capitalized, counted, duration, grouped, percent},
     },
 };
@@ -50,13 +50,13 @@ pub fn workers(way: &CallWay) -> String {
 }
 
 /// How often the function is called at most, or the command run, before there is advice.
-pub fn will_call(subject: &Subject, calls: u64, budget_s: f64) -> String {
+pub fn will_call(subject: &AdviceSubject, calls: u64, budget_s: f64) -> String {
     let inputs = u32::try_from(calls).unwrap_or(u32::MAX);
     // Once more by the code that is printed.
     let most = Race::most_calls(inputs) + u64::from(inputs);
     let (called, unit) = match subject {
-        Subject::Function(_) => ("called", "call"),
-        Subject::Command(_) => ("executed", "execution"),
+        AdviceSubject::Function(_) => ("called", "call"),
+        AdviceSubject::Command(_) => ("executed", "execution"),
     };
     let unit = if subject.has_inputs() { "input" } else { unit };
     format!(
@@ -81,16 +81,16 @@ pub fn sentence(advised: &Advised) -> String {
 /// The word for one execution: "call".
 fn unit(advised: &Advised) -> &'static str {
     match advised.subject {
-        Subject::Function(_) => "call",
-        Subject::Command(_) => "command",
+        AdviceSubject::Function(_) => "call",
+        AdviceSubject::Command(_) => "command",
     }
 }
 
 /// What speed-ups are measured against: "a loop".
 fn baseline(advised: &Advised) -> &'static str {
     match advised.subject {
-        Subject::Function(_) => "a loop",
-        Subject::Command(_) => "one after the other",
+        AdviceSubject::Function(_) => "a loop",
+        AdviceSubject::Command(_) => "one after the other",
     }
 }
 
@@ -230,8 +230,8 @@ fn neither(advised: &Advised, best: Option<&CallWay>) -> String {
     let takes = if advised.tasks == 1 { "takes" } else { "take" };
     let loop_s = duration(advised.why.loop_s);
     let keep = match advised.subject {
-        Subject::Function(_) => "Keep the loop",
-        Subject::Command(_) => "Run one after the other",
+        AdviceSubject::Function(_) => "Keep the loop",
+        AdviceSubject::Command(_) => "Run one after the other",
     };
     let (Some(best), Some(gain)) = (best, &advised.gain) else {
         let unit = unit(advised);
@@ -298,8 +298,8 @@ fn cannot_tell(advised: &Advised, unclear: &Unclear) -> String {
 pub fn title(advised: &Advised) -> String {
     let written = text::clean(advised.subject.written(), 200);
     match advised.subject {
-        Subject::Function(_) => format!("How to call {written}"),
-        Subject::Command(_) => format!("How many at once: {written}"),
+        AdviceSubject::Function(_) => format!("How to call {written}"),
+        AdviceSubject::Command(_) => format!("How many at once: {written}"),
     }
 }
 
@@ -364,8 +364,8 @@ pub fn costs(advised: &Advised) -> Vec<String> {
             format!(", and {} fit into what is available", grouped(fit))
         });
         let who = match advised.subject {
-            Subject::Function(_) => "each more process takes",
-            Subject::Command(_) => "each more command at once takes up to",
+            AdviceSubject::Function(_) => "each more process takes",
+            AdviceSubject::Command(_) => "each more command at once takes up to",
         };
         costs.push(format!("{who} {} of memory{fit}", bytes(worker)));
     }
@@ -376,7 +376,7 @@ pub fn costs(advised: &Advised) -> Vec<String> {
 pub fn extent(advised: &Advised) -> String {
     let runs: usize = advised.tried.iter().map(|tried| tried.runs).sum();
     let (called, input) = match &advised.subject {
-        Subject::Function(_) => ("called", "input"),
+        AdviceSubject::Function(_) => ("called", "input"),
         subject if subject.has_inputs() => ("executed", "input"),
         _ => ("executed", "execution"),
     };
@@ -474,7 +474,10 @@ mod tests {
     /// Advice about a function that uses a core for this share of a call.
     fn advised(choice: AdvisedChoice, computes: f64, shares: &[(Phase, f64)]) -> Advised {
         Advised {
-            subject: Subject::Function(Function::unseen("fetch.py:fetch".into(), Inputs::None)),
+            subject: AdviceSubject::Function(Function::unseen(
+                "fetch.py:fetch".into(),
+                Inputs::None,
+            )),
             choice,
             gain: Some(Ratio {
                 value: 9.4,
