@@ -1391,7 +1391,7 @@ class Manager:
         if isinstance(error, concurrent.futures.BrokenExecutor) and self.order["has_own_process"]:
             self.name_dead(error)
         else:
-            self.fail(doing + refusal(error))
+            self.fail(doing + pool_refusal(error))
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)
@@ -1472,10 +1472,10 @@ class Manager:
                 self.arena.narrow[(lane + fields["cause"]) // 4] = cause
                 died = self.order["lane_states"]["died"]
                 self.arena.narrow[(lane + fields["state"]) // 4] = died
-        self.fail(refusal(error))
+        self.fail(pool_refusal(error))
 
 
-def refusal(error):
+def pool_refusal(error):
     """Why a pool could not be completed, with Python's reason."""
     said = "; ".join([error_text(error)] + REASONS[:1])
     if "can't start new thread" in said:

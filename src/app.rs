@@ -297,7 +297,7 @@ impl App {
             && !c.is_ascii()
         {
             self.show_notice(format!(
-                "{c} has no meaning here: the keys are Latin letters, and Ctrl-C quits"
+                "{c} has no meaning here: the keys are the letters a to z, and Ctrl-C quits"
             ));
         }
     }

@@ -614,3 +614,28 @@ fn what_is_allowed_is_not_complained_about() {
         );
     }
 }
+
+/// The names that this Python source defines more than once at its top level, where the later one replaces the earlier.
+fn defined_twice(source: &str) -> Vec<&str> {
+    let mut seen = BTreeSet::new();
+    let named = source.lines().filter_map(|line| {
+        let rest = ["def ", "async def ", "class "]
+            .iter()
+            .find_map(|start| line.strip_prefix(start))?;
+        rest.split(['(', ':']).next()
+    });
+    named.filter(|name| !seen.insert(*name)).collect()
+}
+
+#[test]
+fn no_name_of_the_python_files_is_defined_twice() {
+    assert_eq!(
+        defined_twice("def a():\n  pass\ndef b(x):\n  def a(): pass\nclass a:\n"),
+        ["a"]
+    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    for name in ["ask.py", "function.py", "worker.py"] {
+        let source = fs::read_to_string(folder.join(name)).expect("it is an asset");
+        assert_eq!(defined_twice(&source), [""; 0], "{name}");
+    }
+}

@@ -283,8 +283,8 @@ impl SweepPlan {
     }
 
     /// The highest possible speed-up with this number of workers. It is limited by the tasks, and if they compute by
-    /// the cores, of which a quota may allow a fraction. If tasks also wait, this program's own serial runs show how much of a core they need. Until the first
-    /// of these has ended, cores do not limit the speed-up of such tasks.
+    /// the cores, of which a quota may allow a fraction. If tasks also wait, this program's own serial runs show how
+    /// much of a core they need. Until the first of these has ended, cores do not limit the speed-up of such tasks.
     pub fn ideal_speedup(&self, workers: u32, cores: f64, results: &Results) -> f64 {
         let work = self.work();
         let computes = || work.steps().into_iter().any(TaskStep::computes);
@@ -295,7 +295,8 @@ impl SweepPlan {
             serial.map(|serial| serial.parallelism)
         };
         let most = f64::from(workers.min(work.tasks));
-        cores_each.map_or(most, |each| most.min(cores / each))
+        // A quota below one core limits the serial run just as much.
+        cores_each.map_or(most, |each| most.min(cores / each.min(cores)))
     }
 
     /// The order in which a round measures the configurations: each index of [`SweepPlan::configurations`] once. The

@@ -134,15 +134,17 @@ pub fn bytes(bytes: u64) -> String {
     format!("{value:.decimals$} {}", UNITS[unit])
 }
 
-/// The text with `~` in place of the user's home directory, as a shell writes it. Names that only start the same stay.
+/// The text with `~` in place of the user's home directory, as a shell writes it. Names that only start or end the same stay.
 pub fn with_tilde(text: &str, home: &str) -> String {
-    if home.len() < 2 {
+    let home = home.trim_end_matches('/');
+    if home.is_empty() {
         return text.into();
     }
     let mut parts = text.split(home);
     let mut shown = parts.next().unwrap_or_default().to_owned();
+    let in_name = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     for part in parts {
-        let goes_on = part.starts_with(|c: char| c.is_alphanumeric() || "-_.".contains(c));
+        let goes_on = part.starts_with(in_name) || shown.ends_with(in_name);
         shown.push_str(if goes_on { home } else { "~" });
         shown.push_str(part);
     }
@@ -199,6 +201,16 @@ pub fn wrap(text: &str, width: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_home_directory_is_a_tilde_and_what_only_looks_like_it_is_not() {
+        let text = "/home/anna/x, /home/annabel, /mnt/home/anna, /home/anna";
+        let shown = "~/x, /home/annabel, /mnt/home/anna, ~";
+        for home in ["/home/anna", "/home/anna/"] {
+            assert_eq!(with_tilde(text, home), shown);
+        }
+        assert_eq!(with_tilde(text, "/"), text);
+    }
 
     #[test]
     fn durations_keep_three_significant_digits_across_units() {

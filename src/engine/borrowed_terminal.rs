@@ -118,22 +118,16 @@ impl BorrowedTerminal {
     pub fn take(&self) -> io::Result<()> {
         let stdin = io::stdin();
         self.in_haste.store(false, SeqCst);
-        let before = if self.is_ours() {
-            let [before, _] = self.modes();
-            before
-        } else {
-            tcgetattr(&stdin)?
-        };
-        let mut raw = before.clone();
-        cfmakeraw(&mut raw);
         if !self.is_ours() {
-            self.remember([before.clone(), before.clone()]);
+            let before = tcgetattr(&stdin)?;
+            let mut raw = before.clone();
+            cfmakeraw(&mut raw);
+            self.remember([before, raw]);
             self.state().is_taken.store(true, SeqCst);
             self.is_ours.store(true, SeqCst);
         }
+        let [_, raw] = self.modes();
         tcsetattr(&stdin, SetArg::TCSANOW, &raw)?;
-        // As the kernel has understood them.
-        self.remember([before, tcgetattr(&stdin)?]);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Examines what this machine offers to the program.
 
-use std::{hint::black_box, sync::mpsc};
+use std::{hint::black_box, sync::mpsc, time::Duration};
 
 use super::{clock, os, run::Report, scratch, session::Session};
 use crate::{
@@ -19,6 +19,9 @@ use crate::{
 
 /// The maximum length of a path in a diagnosis, in characters.
 const PATH_SHOWN: usize = 200;
+
+/// The time limit for an interpreter to execute a task.
+const TRY_MAX: Nanos = 20_000_000_000;
 
 /// Examines everything that determines what can be measured here and how well.
 pub fn examine(session: &Session) -> Vec<Diagnosis> {
@@ -162,12 +165,21 @@ fn try_task(session: &Session, interpreter: &Interpreter) -> Result<(), String> 
     let (sender, reports) = mpsc::channel();
     let report = move |report| drop(sender.send(report));
     let _run = session.context.start(plan, report)?;
-    let ended = reports.iter().find_map(|report| match report {
-        Report::Batch(_) => None,
-        Report::Concluded(record) => Some(record.ending.error),
-        Report::Broken(sentence) => Some(Some(sentence)),
-    });
-    ended.flatten().map_or(Ok(()), Err)
+    let until = clock::now() + TRY_MAX;
+    loop {
+        let left = until.saturating_sub(clock::now());
+        match reports.recv_timeout(Duration::from_nanos(left)) {
+            Ok(Report::Batch(_)) if left > 0 => {}
+            Ok(Report::Concluded(record)) => return record.ending.error.map_or(Ok(()), Err),
+            Ok(Report::Broken(sentence)) => return Err(sentence),
+            Ok(Report::Batch(_)) | Err(_) => {
+                return Err(format!(
+                    "no task was executed within {:.0} s",
+                    seconds(TRY_MAX)
+                ));
+            }
+        }
+    }
 }
 
 fn surroundings() -> Vec<Diagnosis> {

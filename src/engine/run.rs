@@ -284,7 +284,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             cpu: self.sampling + self.watcher.taken() + outside.as_ref().map_or(0, Outside::cpu),
             outside,
         };
-        let ending = self.ended(zygote, suspended, throttled);
+        let ending = self.ended(zygote, suspended, &throttled);
         let gil = self.assignment.gil.as_ref();
         let facts = Facts {
             arena,
@@ -308,7 +308,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
     }
 
     /// How the run ended, with what happened since the machine had been suspended, and the program throttled, for so long.
-    fn ended(&mut self, zygote: &mut Zygote, suspended: Nanos, throttled: Option<Nanos>) -> Ending {
+    fn ended(&mut self, zygote: &mut Zygote, suspended: Nanos, throttled: &[Nanos]) -> Ending {
         let RunContext {
             arena,
             suspended: by_user,
@@ -320,9 +320,7 @@ impl<R: FnMut(Report)> Supervisor<'_, R> {
             // The time for which the user suspended the program is known exactly. Any other stop shows only if it was
             // long.
             stopped: self.ending.stopped.max(by_user.swap(0, Relaxed)),
-            throttled: os::throttled()
-                .zip(throttled)
-                .map_or(0, |(now, then)| now.saturating_sub(then)),
+            throttled: os::throttled_since(throttled),
             quota: os::cpu_quota(),
             server_died: self.assignment.port > 0 && !zygote.stop_server(),
             ..std::mem::take(&mut self.ending)

@@ -101,10 +101,6 @@ impl Keyboard {
             Ok(read) => {
                 self.last_read = clock::now();
                 let inputs = self.parser.read_block(&bytes[..read]);
-                if inputs.contains(&Input::Key(Key::Ctrl('c'))) {
-                    // It leaves, even if the loop waits for a terminal that does not read.
-                    terminal::hurry();
-                }
                 return self.send(inputs);
             }
             Err(Errno::EINTR) => {}
@@ -117,7 +113,13 @@ impl Keyboard {
     }
 
     fn send(&self, inputs: impl IntoIterator<Item = Input>) -> Option<()> {
-        let send = |input| self.events.send(Event::Input(input)).ok();
+        let send = |input| {
+            if input == Input::Key(Key::Ctrl('c')) {
+                // It leaves, even if the loop waits for a terminal that does not read.
+                terminal::hurry();
+            }
+            self.events.send(Event::Input(input)).ok()
+        };
         inputs.into_iter().try_for_each(send)
     }
 }

@@ -15,7 +15,7 @@ use std::{
 
 pub use blocked::{ProcessFiles, ThreadFiles};
 pub use command::{CommandFiles, CommandUsage, Followed, exit_of, has_exited, reap};
-pub use control_group::{cpu_quota, tasks_allowed, throttled};
+pub use control_group::{cpu_quota, tasks_allowed, throttled, throttled_since};
 use nix::{
     sys::{
         memfd::{MFdFlags, memfd_create},

@@ -90,6 +90,8 @@ pub fn run(
         has_commands: false,
     };
     let _ = process.serve_program();
+    // A terminal that does not read delays this, and nothing should compute meanwhile.
+    process.kill(|_| true);
     terminal.inspect(|terminal| terminal.give_back_for_the_dead());
     process.clean_up();
     // SAFETY: exits at once. Nothing that the fork copied from the program may run its destructor here.

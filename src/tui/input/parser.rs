@@ -75,7 +75,7 @@ impl Parser {
     /// Reads bytes that arrived together. A paste arrives in blocks, so a Ctrl-C that arrives alone was pressed: it
     /// finishes a paste that has no end, however soon the user presses it again.
     pub fn read_block(&mut self, bytes: &[u8]) -> Vec<Input> {
-        if bytes.iter().all(|byte| *byte == CTRL_C) {
+        if !bytes.is_empty() && bytes.iter().all(|byte| *byte == CTRL_C) {
             *self = Parser::default();
         }
         if let Some(text) = self.stalled.take().filter(|_| !is_key(bytes)) {
@@ -499,7 +499,7 @@ mod tests {
         let mut parser = Parser::default();
         for _ in 0..1_000_000 {
             let mut block = vec![];
-            for _ in 0..random.next_u32() % 8 {
+            for _ in 0..=random.next_u32() % 8 {
                 let number = random.next_u32() as usize;
                 match PIECES.get(number % 24) {
                     Some(piece) => block.extend_from_slice(piece),

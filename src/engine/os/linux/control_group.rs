@@ -17,11 +17,23 @@ pub fn cpu_quota() -> Option<f64> {
     quotas.reduce(f64::min)
 }
 
-/// How long a quota has stopped this process's groups, summed over the cores; `None` if the kernel does not report it.
-/// A group that is stopped stops all groups below it, so the times of several levels are not added.
-pub fn throttled() -> Option<Nanos> {
+/// How long a quota has stopped each of this process's groups so far, summed over the cores, the innermost first.
+pub fn throttled() -> Vec<Nanos> {
     let groups = own_groups("cpu");
-    groups.iter().filter_map(|group| throttled_of(group)).max()
+    let times = groups.iter().filter_map(|group| throttled_of(group));
+    times.collect()
+}
+
+/// How long a quota has stopped this process since [`throttled`] returned `before`. A group that is stopped stops all
+/// groups below it, so the times of several levels are not added.
+pub fn throttled_since(before: &[Nanos]) -> Nanos {
+    most_since(&throttled(), before)
+}
+
+fn most_since(now: &[Nanos], before: &[Nanos]) -> Nanos {
+    let passed = now.iter().zip(before);
+    let passed = passed.map(|(now, before)| now.saturating_sub(*before));
+    passed.max().unwrap_or(0)
 }
 
 /// How many tasks (threads and processes) may still be created, if there is a limit.
@@ -30,11 +42,11 @@ pub fn tasks_allowed() -> Option<u64> {
     own_groups("pids").iter().filter_map(left).min()
 }
 
-/// How much memory may still be used, in bytes, if there is a limit.
+/// How much memory may still be used, in bytes, if there is a limit. The kernel gives back what it caches of files.
 pub fn memory_left() -> Option<u64> {
     let most = ["memory.max", "memory.limit_in_bytes"];
     let used = ["memory.current", "memory.usage_in_bytes"];
-    let left = |group: &PathBuf| left_of(group, &most, &used);
+    let left = |group: &PathBuf| Some(left_of(group, &most, &used)? + cached_of(group));
     own_groups("memory").iter().filter_map(left).min()
 }
 
@@ -133,6 +145,18 @@ fn throttled_of(group: &Path) -> Option<Nanos> {
     })
 }
 
+/// What a group's files in memory occupy that the kernel would give back first, in bytes: `inactive_file` of version 2,
+/// `total_inactive_file` of version 1.
+fn cached_of(group: &Path) -> u64 {
+    let text = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
+    let lines = || text.lines().filter_map(|line| line.split_once(' '));
+    let number = |wanted| lines().find(|(name, _)| *name == wanted);
+    let found = number("total_inactive_file").or(number("inactive_file"));
+    found
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .unwrap_or(0)
+}
+
 /// What is left of a limit: the number in the first of these files that exists, minus that in the first of those. A limit
 /// that is the word "max" is none.
 fn left_of(group: &Path, most: &[&str], used: &[&str]) -> Option<u64> {
@@ -164,6 +188,26 @@ mod tests {
     fn mount(root: &str, point: &Path, kind: &str, options: &str) -> String {
         let point = point.display();
         format!("31 24 0:27 {root} {point} rw,nosuid shared:9 - {kind} {kind} rw,{options}\n")
+    }
+
+    #[test]
+    fn a_level_that_was_stopped_long_ago_does_not_hide_one_that_is_stopped_now() {
+        assert_eq!(most_since(&[15, 100], &[10, 100]), 5);
+        assert_eq!(most_since(&[], &[]), 0);
+    }
+
+    #[test]
+    fn memory_that_caches_files_is_free() {
+        let room = room(&[
+            ("two", &[("memory.stat", "file 900\ninactive_file 700\n")]),
+            (
+                "one",
+                &[("memory.stat", "inactive_file 1\ntotal_inactive_file 800\n")],
+            ),
+            ("none", &[]),
+        ]);
+        let cached = ["two", "one", "none"].map(|group| cached_of(&room.path().join(group)));
+        assert_eq!(cached, [700, 800, 0]);
     }
 
     #[test]
