@@ -12,6 +12,7 @@ use crate::{
     },
     domain::{
         function::{FunctionFacts, SeenFunction},
+        machine::Machine,
         model_variant::ModelVariant,
         phase::Phase,
         python::GilState,
@@ -28,6 +29,8 @@ use crate::{
 pub struct Surroundings {
     /// The number of usable cores.
     pub cores: u32,
+    /// How many of them workers can keep busy: a quota may allow a fraction.
+    pub full_use: f64,
     /// The memory that is available, in bytes.
     pub available_bytes: Option<u64>,
     /// What cannot be pickled.
@@ -37,15 +40,24 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// What is known of a function on a machine with this many usable cores and this much available memory.
-    pub fn of(seen: &SeenFunction, cores: u32, available_bytes: Option<u64>) -> Surroundings {
+    /// What is known of a machine with this much available memory.
+    pub fn on(machine: &Machine, available_bytes: Option<u64>) -> Surroundings {
+        Surroundings {
+            cores: machine.cores_usable,
+            full_use: machine.full_use(),
+            available_bytes,
+            ..Surroundings::default()
+        }
+    }
+
+    /// The same with what is known of a function.
+    pub fn and_of(self, seen: &SeenFunction) -> Surroundings {
         let unpicklable = seen.unpicklable.iter();
         let unpicklable = unpicklable.map(|(what, why)| format!("the {what} ({why})"));
         Surroundings {
-            cores,
-            available_bytes,
             unpicklable: unpicklable.collect(),
             unguarded_line: seen.unguarded_line,
+            ..self
         }
     }
 }
@@ -484,6 +496,8 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
     let processes = || runs.processes();
     let pickling_s = processes().find_map(pickling);
     let cores = |record: &Record| record.times.cpu_s / time_s(record);
+    // A wait for an event or a queue looks like one for a lock, and a loop has it, too.
+    let alone = runs.of(Entry::LOOP).map(own_lock).fold(0.0, f64::max);
     FunctionEvidence {
         cores: around.cores,
         calls: race.tasks,
@@ -497,7 +511,7 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
         },
         threads: ThreadEvidence {
             cores: threads().map(cores).reduce(f64::max),
-            own_lock: threads().map(own_lock).fold(0.0, f64::max),
+            own_lock: threads().map(own_lock).fold(0.0, f64::max) - alone,
             ..of_loop.threads
         },
         memory: MemoryEvidence {
@@ -517,7 +531,7 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
             .unwrap_or_default(),
         computing_at_once: match of_loop.has_gil && !is_processes {
             true => 1.0,
-            false => around.cores.into(),
+            false => around.full_use,
         },
         ..of_loop
     }

@@ -115,10 +115,9 @@ fn about_function(bench: &mut Bench<'_>, request: &AdviseRequest) -> Result<Advi
     let pythons = bench.pythons.iter().map(|found| &found.interpreter);
     let pythons: Vec<&Interpreter> = pythons.collect();
     let limits = &bench.session.limits;
-    let cores = bench.session.machine.cores_usable;
     Ok(AdviceOrder {
         drafts: RaceCourse::families(&seen, &pythons, |model| request.draft(model), limits),
-        around: Surroundings::of(&seen, cores, os::available_memory()),
+        around: Surroundings::on(&bench.session.machine, os::available_memory()).and_of(&seen),
         times: seen.calls,
         subject: (&seen).into(),
     })
@@ -139,11 +138,7 @@ fn about_command(
     checked.map_err(Failure::usage)?;
     Ok(AdviceOrder {
         drafts,
-        around: Surroundings {
-            cores: bench.session.machine.cores_usable,
-            available_bytes: os::available_memory(),
-            ..Surroundings::default()
-        },
+        around: Surroundings::on(&bench.session.machine, os::available_memory()),
         times: seen.times,
         subject: (&seen).into(),
     })

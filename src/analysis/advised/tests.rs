@@ -76,6 +76,7 @@ fn raced(traits: Traits) -> Advised {
     let course = campaign.race().expect("it is a race");
     let around = Surroundings {
         cores: 2,
+        full_use: 2.0,
         available_bytes: Some(1 << 30),
         ..Surroundings::default()
     };

@@ -62,11 +62,7 @@ pub fn seen(pitfall: &Pitfall) -> String {
             workers,
             more,
             slower,
-        } => format!(
-            "with {more} workers a call takes {} as long as with {workers}, while cores are free: what the calls wait for \
-             answers about {workers} at a time",
-            speedup(*slower)
-        ),
+        } => at_once(*workers, *more, *slower),
         PitfallSigns::OwnLock(share) => format!(
             "threads waited for a lock of the program's own for {:.0} % of their time",
             share * 100.0
@@ -167,6 +163,14 @@ pub fn advice(pitfall: &Pitfall) -> String {
         PitfallSigns::Memory { fits, .. } if *fits > 0 => format!("{advice}: {fits} at most"),
         _ => advice.into(),
     }
+}
+
+fn at_once(workers: u32, more: u32, slower: f64) -> String {
+    format!(
+        "with {more} workers a call takes {} as long as with {workers}, while cores are free: what the calls wait for \
+         answers about {workers} at a time",
+        speedup(slower)
+    )
 }
 
 fn memory(worker: u64, workers: u32, fits: u32) -> String {

@@ -72,7 +72,7 @@ impl App {
             .expect("an advice is measured")
             .seen;
         let machine = &self.settings.machine;
-        let around = Surroundings::of(seen, machine.cores_usable, machine.memory_bytes);
+        let around = Surroundings::on(machine, machine.memory_bytes).and_of(seen);
         Advised::of(course, self.records_of_advice(), seen.into(), &around)
     }
 
