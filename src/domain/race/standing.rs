@@ -11,6 +11,10 @@ use crate::domain::{
 pub const WORTH: f64 = 1.2;
 /// The loop is good enough if no family can be this many times as fast.
 const NOT_WORTH: f64 = 1.32;
+/// More workers than a number have to be shown to be faster than it, unless they seem to be more than this factor faster.
+const NOT_MUCH: f64 = 1.25;
+/// The least runs of each of two numbers of workers that can show which one is faster.
+const ENOUGH_RUNS: usize = 3;
 
 /// Runs that are apart decide if they could come out in so many orders.
 const ORDERS: f64 = 200.0;
@@ -273,16 +277,21 @@ impl Race {
         })
     }
 
-    /// The number of workers to use of a family: the smallest one that is about as fast as the best one.
+    /// The number of workers to use of a family: the smallest one that is about as fast as the best one, or not much slower as
+    /// far as is known.
     pub fn chosen_of(&self, family: usize) -> Entry {
         let repeated = |entry: &Entry| self.all_times(*entry).len() > 1;
         let mut entries = self.entries_of(family);
         if entries.iter().any(repeated) {
             entries.retain(repeated);
         }
-        let times = entries.iter().map(|entry| mean(&self.all_times(*entry)));
-        let best = times.fold(f64::INFINITY, f64::min);
-        let is_enough = |entry: &Entry| mean(&self.all_times(*entry)) <= best * WORTH_MORE;
+        let best = self.best_of(family);
+        let best = best.map_or(vec![], |best| self.all_times(best));
+        let is_enough = |entry: &Entry| {
+            let times = self.all_times(*entry);
+            let slower = mean(&times) / mean(&best);
+            slower <= WORTH_MORE || slower <= NOT_MUCH && !is_slower(&times, &best)
+        };
         let first = entries.iter().copied().find(is_enough);
         first.unwrap_or(Entry { family, workers: 2 })
     }
@@ -304,6 +313,13 @@ impl Race {
     pub fn gain(&self, entry: Entry) -> Option<Ratio> {
         stats::ratio(&self.all_times(Entry::LOOP), &self.all_times(entry), 1)
     }
+}
+
+/// Whether enough runs show that the first times are longer than the second ones.
+fn is_slower(times: &[f64], than: &[f64]) -> bool {
+    let are_enough = times.len().min(than.len()) >= ENOUGH_RUNS;
+    let ratio = stats::ratio(times, than, 1).filter(|_| are_enough);
+    ratio.is_some_and(|ratio| low(ratio) > 1.0)
 }
 
 /// The smallest and the largest ratio of two times.
