@@ -1,9 +1,15 @@
 //! The line to paste: runs a command for all its inputs, as many at once as is advised.
 
 use crate::domain::{
-    command::{SHELL, Template, UserCommand, WordPiece, pieces},
+    command::{SHELL, Template, UserCommand, WordPiece, file_name, pieces},
     function::Inputs,
 };
+
+/// Programs that do several things at once by themselves, with `-j`.
+const MAKES: [&str; 3] = ["make", "gmake", "ninja"];
+
+/// Options of theirs whose value is the next word, which is no target then.
+const VALUED: [&[u8]; 5] = [b"-C", b"-f", b"-I", b"-o", b"-W"];
 
 /// The line of `xargs` that runs this command `times` times, with so many at once. `None` if it is no command.
 pub fn of(command: &UserCommand, at_once: u32, times: u64) -> Option<String> {
@@ -22,6 +28,44 @@ pub fn of(command: &UserCommand, at_once: u32, times: u64) -> Option<String> {
         Inputs::Lines(file) | Inputs::Values(file) => format!("{line} < {}", quoted(file)),
         _ => format!("seq {times} | {line}"),
     })
+}
+
+/// The line with which make builds all inputs of this command by itself, so many at once. `None` if the command is not make
+/// with a target.
+pub fn of_make(command: &UserCommand, at_once: u32) -> Option<String> {
+    let template = command.template().ok()?;
+    let Inputs::Lines(file) = &command.inputs else {
+        return None;
+    };
+    let program = String::from_utf8_lossy(file_name(template.program()?)).into_owned();
+    let (_, options) = template.words().split_first()?;
+    let options = match options.split_last() {
+        Some((last, before)) if last == b"{}" => before,
+        _ if template.has_places => return None,
+        _ => options,
+    };
+    let takes_input = options.iter().any(|word| {
+        let mut pieces = pieces(word);
+        pieces.any(|piece| !matches!(piece, WordPiece::Text(_)))
+    });
+    let is_value = options
+        .last()
+        .is_some_and(|word| VALUED.contains(&word.as_slice()));
+    if !MAKES.contains(&program.as_str()) || takes_input || is_value {
+        return None;
+    }
+    let options = options
+        .iter()
+        .map(|word| quoted(&String::from_utf8_lossy(word)));
+    let words: Vec<String> = [program, format!("-j{at_once}")]
+        .into_iter()
+        .chain(options)
+        .collect();
+    Some(format!(
+        "xargs -d '\\n' {} < {}",
+        words.join(" "),
+        quoted(file)
+    ))
 }
 
 /// The last options of `xargs`, and what it executes for an input.
@@ -118,6 +162,30 @@ mod tests {
             fingerprint: String::new(),
         };
         of(&command, at_once, 16).expect("it is a command")
+    }
+
+    #[test]
+    fn targets_of_make_are_built_by_one_make_with_as_many_jobs() {
+        let made = |written: &str, inputs| {
+            let command = UserCommand {
+                line: written.into(),
+                shell: false,
+                inputs,
+                fingerprint: String::new(),
+            };
+            of_make(&command, 4)
+        };
+        let lines = || Inputs::Lines("targets.txt".into());
+        for written in ["make -s {}", "make -s"] {
+            assert_eq!(
+                made(written, lines()).as_deref(),
+                Some("xargs -d '\\n' make -j4 -s < targets.txt")
+            );
+        }
+        for written in ["make -C {} all", "make -C {}", "gzip {}", "make {/}"] {
+            assert_eq!(made(written, lines()), None, "{written}");
+        }
+        assert_eq!(made("make", Inputs::None), None);
     }
 
     #[test]

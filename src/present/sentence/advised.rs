@@ -17,6 +17,7 @@ use crate::{
         subject::AdviceSubject,
         text::{self, bytes, capitalized, counted, duration, grouped, percent},
     },
+    present::line,
 };
 
 /// The name of workers: "threads".
@@ -311,7 +312,22 @@ pub fn reasons(advised: &Advised) -> Vec<String> {
         .into_iter()
         .chain(costs(advised))
         .chain([measured])
+        .chain(make(advised))
         .collect()
+}
+
+/// How make does the same by itself.
+fn make(advised: &Advised) -> Option<String> {
+    let (AdviceSubject::Command(command), AdvisedChoice::Use(way)) =
+        (&advised.subject, &advised.choice)
+    else {
+        return None;
+    };
+    let line = line::of_make(command, way.workers)?;
+    let jobs = way.workers;
+    Some(format!(
+        "Make can do {jobs} at once by itself, which was not measured: {line}"
+    ))
 }
 
 /// What the shares of a call are: "computing 4 %, network 94 %".

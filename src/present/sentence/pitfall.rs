@@ -64,7 +64,7 @@ pub fn seen(pitfall: &Pitfall) -> String {
             slower,
         } => at_once(*workers, *more, *slower),
         PitfallSigns::OwnLock(share) => format!(
-            "threads waited for a lock of the program's own for {:.0} % of their time",
+            "threads waited for a lock of the program's own for {:.0} % of a call",
             share * 100.0
         ),
         PitfallSigns::Unguarded { line } => format!(
