@@ -20,7 +20,7 @@ fn record(room: &Room, model: Model, url: &str, trusted: Option<(&str, &Path)>) 
     program
         .env_remove("SSL_CERT_FILE")
         .env_remove("SSL_CERT_DIR");
-    program.envs(trusted);
+    program.envs(trusted).current_dir(room.path());
     let output = program
         .output()
         .expect("the binary was built for this test");
@@ -51,6 +51,7 @@ fn an_authority_is_trusted_by_every_model_if_the_environment_names_it_and_by_non
     let file = room.path().join("authority.pem");
     fs::write(&file, authority.pem()).expect("there is room for it");
     let directory = directory(&room, &file);
+    let relative = Path::new("authority.pem").to_path_buf();
     let suits = |model: &Model| Workload::Io.suits(*model) && *model != Model::PythonInterpreters;
     for model in Model::ALL.into_iter().filter(suits) {
         let found = record(&room, model, &url, None);
@@ -66,6 +67,7 @@ fn an_authority_is_trusted_by_every_model_if_the_environment_names_it_and_by_non
         );
         let named = [
             ("SSL_CERT_FILE", Some(&file)),
+            ("SSL_CERT_FILE", Some(&relative)),
             ("SSL_CERT_DIR", directory.as_ref()),
         ];
         for (variable, place) in named {

@@ -1,13 +1,14 @@
 //! A program with all the processes that it creates: one process group, which exits as a whole.
 
 use std::{
+    env,
     fs::OpenOptions,
     io,
     os::{
         fd::BorrowedFd,
         unix::{fs::OpenOptionsExt, process::CommandExt},
     },
-    path::Path,
+    path::{self, Path},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -181,7 +182,7 @@ fn explained(error: io::Error, command: &Command) -> io::Error {
 /// the program exits.
 fn clean(command: &mut Command, own: &Path) {
     let is_hidden = |name: &str| name.starts_with(HIDDEN) && name != KEPT;
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_hidden(&name.to_string_lossy())) {
+    for (name, _) in env::vars_os().filter(|(name, _)| is_hidden(&name.to_string_lossy())) {
         command.env_remove(name);
     }
     command
@@ -189,4 +190,14 @@ fn clean(command: &mut Command, own: &Path) {
         .env("PYTHONPATH", own)
         .env("PYTHONNOUSERSITE", "1")
         .env("TMPDIR", own);
+    // From that directory, a relative path would lead elsewhere.
+    for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        let given = env::var_os(name).unwrap_or_default();
+        let places = env::split_paths(&given).filter_map(|place| path::absolute(place).ok());
+        if let Ok(places) = env::join_paths(places)
+            && !given.is_empty()
+        {
+            command.env(name, places);
+        }
+    }
 }
