@@ -537,10 +537,9 @@ fn evidence(runs: &Runs<'_>, best: Option<Entry>, around: &Surroundings) -> Func
     }
 }
 
-/// The share of the workers' time in which they waited for a lock of the program's own.
+/// The share of the calls' time in which they waited for a lock of the program's own.
 fn own_lock(record: &Record) -> f64 {
-    let whole_s = record.times.wall_s * f64::from(record.plan.workers);
-    seconds(record.times.phases_s[Phase::Lock]) / whole_s.max(1e-9)
+    seconds(record.times.phases_s[Phase::Lock]) / on_calls_s(record).max(1e-9)
 }
 
 /// What the loops show.

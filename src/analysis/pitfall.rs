@@ -134,7 +134,7 @@ pub struct ThreadEvidence {
     pub beside: u32,
     /// The largest number of cores that they kept busy.
     pub cores: Option<f64>,
-    /// The share of their time, from 0 to 1, in which they waited for a lock of the program's own; the largest of all runs, beyond what
+    /// The share of their calls' time, from 0 to 1, in which they waited for a lock of the program's own; the largest of all runs, beyond what
     /// the loop waits.
     pub own_lock: f64,
 }

@@ -163,7 +163,7 @@ pub static CAVEATS: [CaveatDescription; 15] = [
         || {
             format!(
                 "a CPU quota (cgroup) stopped the workers for over {} of what they could use, and \
-                 {}, although they used less than {} of it: others in the group used the rest",
+                 {}, although they used less than {} of it: others in the group used the rest, or the workers used it in bursts",
                 percent(STOLEN_SHARE),
                 text::duration(STOLEN_MIN_S),
                 percent(FULL_QUOTA)

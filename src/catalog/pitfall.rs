@@ -16,7 +16,7 @@ pub const LONGEST_SHARE: f64 = 0.8;
 pub const UNEVEN: f64 = 3.0;
 /// Threads overlap their computing if they keep this many cores busy under the GIL.
 pub const OVERLAPPING_CORES: f64 = 1.2;
-/// A lock of the program's own holds threads up if they wait for it for at least this share of their time.
+/// A lock of the program's own holds threads up if their calls wait for it for at least this share of their time.
 pub const OWN_LOCK: f64 = 0.3;
 /// A function computes if it uses a core for at least this share of a call.
 pub const COMPUTES: f64 = 0.5;
