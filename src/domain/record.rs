@@ -237,13 +237,14 @@ pub struct BlockedTotals {
     pub estimated_s: f64,
     /// The number of switch records that were lost. Where they are missing, the workers' own clocks hold.
     pub lost_records: u64,
-    /// The number of samples; null unless the kernel refused to record the switches of some thread.
+    /// The number of samples in which a thread waited; null unless the kernel refused to record the switches of some thread.
     #[serde(default)]
     pub samples: Option<u64>,
 }
 
 impl Measurement {
-    /// How far a share of the waiting may be from the truth, with a confidence of 95 %, if it is known from samples alone.
+    /// How far a share of the waiting may be from the truth at least, if it is known from samples alone: 1.96 standard errors
+    /// of a half, as if each sample were independent of the one before.
     pub fn sampling_error(&self) -> Option<f64> {
         let samples = self.blocked?.samples?;
         Some((0.98 / (samples.max(1) as f64).sqrt()).min(1.0))

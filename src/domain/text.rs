@@ -151,13 +151,14 @@ pub fn with_tilde(text: &str, home: &str) -> String {
     shown
 }
 
-/// A system error in the system's words for the end of a sentence, without Rust's "(os error 28)".
+/// A system error in the system's words for the end of a sentence, without Rust's "(os error 28)". Only the first letter
+/// of the words is made small, as a path may follow.
 pub fn plain(error: &impl fmt::Display) -> String {
     let text = error.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or_default()
-        .to_lowercase()
+    let words = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_lowercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 /// At most `most` characters of untrusted text. Each character that could command a terminal or reorder the text around

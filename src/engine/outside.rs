@@ -59,6 +59,8 @@ const LOOKS_APART: Nanos = 8_000_000;
 const ACCOUNTS_APART: Nanos = 12_000_000;
 /// The most threads that are sampled each time, so that watching takes at most about a hundredth of a core.
 const LOOKS_AT_ONCE: usize = 8;
+/// With more threads than these, not all are sampled whenever the picture is drawn, which would take much of a core.
+const SAMPLED_TOGETHER: usize = 64;
 /// The pages of the rings of all threads together. The system lets a user lock half a megabyte for each core.
 const PAGES: usize = 128;
 /// The most pages of one ring: 32 kB are the records of a thousand switches.
@@ -160,7 +162,7 @@ impl Outside {
     /// seems to follow them is ahead. Returns a moment that no transition precedes that is merged later.
     pub fn merge(&mut self, lanes: &mut [LaneUpdate], is_over: bool) -> Nanos {
         let mut merged_until = Nanos::MAX;
-        let seen = self.take();
+        let seen = self.take(is_over);
         for ((update, states), news) in lanes.iter_mut().zip(&mut self.states).zip(seen) {
             states.add_own(&update.transitions);
             states.add(&news);
@@ -222,13 +224,16 @@ impl Outside {
     }
 
     /// What was seen of each lane's thread since the last call, by lane, with moments since `t0`.
-    fn take(&mut self) -> Vec<Sightings> {
+    fn take(&mut self, is_over: bool) -> Vec<Sightings> {
         let t0 = self.arena.t0();
         let mut threads = lock(&self.shared.threads);
+        let samples_all = is_over || threads.len() <= SAMPLED_TOGETHER;
         let news = threads.iter_mut().map(|watched| {
             watched.take_records();
             watched.take_account(0);
-            watched.take_sample();
+            if samples_all {
+                watched.take_sample();
+            }
             since(t0, mem::take(&mut watched.news))
         });
         let news: Vec<Sightings> = news.collect();

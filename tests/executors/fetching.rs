@@ -191,6 +191,7 @@ fn same_outcomes(session: &Session, model: Model) -> Outcomes {
             .map(|behaviour| servers().address(behaviour))
             .collect();
         let tasks = tasks(fetched(session, model, urls.clone(), limits)?);
+        check(tasks.len() == urls.len(), "a task is missing")?;
         for ((behaviour, url), task) in behaviours.iter().zip(urls).zip(tasks) {
             let expected = match &behaviour.outcome {
                 Expected::Page(_) => None,

@@ -24,7 +24,7 @@ pub fn trials(session: &'static Session) -> Vec<Trial> {
             killed_interpreter,
         ),
         (
-            "a_page_that_is_not_there_fails_its_task_with_pythons_words",
+            "a_page_that_is_not_there_fails_its_task_with_the_words_of_all_models",
             not_there,
         ),
         (
@@ -242,9 +242,8 @@ fn not_there(session: &Session) -> Outcomes {
         )?;
         for task in &record.ending.failures {
             let told = task.error.as_deref().unwrap_or_default();
-            let words = told.contains("Error: ")
-                && (told.contains("refused") || told.contains("Connect call"));
-            check(words, format!("{}: {told}", model.name()))?;
+            let words = format!("http://127.0.0.1:{refused}/nobody: connection refused");
+            check(told == words, format!("{}: {told}", model.name()))?;
         }
     }
     Ok(())

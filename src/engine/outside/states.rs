@@ -16,7 +16,7 @@ use std::{collections::VecDeque, iter, ops::Range};
 
 use super::{
     places::{Stretch, Stretches},
-    seen::{Sightings, Whereabouts},
+    seen::{Showed, Sightings, Span, Whereabouts},
 };
 use crate::domain::{
     phase::{Phase, PhaseTimes},
@@ -148,7 +148,9 @@ impl LaneStates {
             let parts = self.steps_within(span.from..span.to);
             self.places.span(span, &parts);
         }
-        self.waits.samples += news.spans.len() as u64;
+        // Where a thread computes, nothing is told by samples.
+        let waits = |span: &&Span| matches!(span.showed[1], Showed::Waits(_));
+        self.waits.samples += news.spans.iter().filter(waits).count() as u64;
         self.complete_until = self.complete_until.max(news.complete_until);
         self.waits.lost += news.lost;
     }
@@ -766,7 +768,7 @@ mod tests {
             (330, Computing),
         ];
         assert_eq!(phases, expected);
-        assert_eq!(LaneStates::blocked(&[lane]).samples, Some(4));
+        assert_eq!(LaneStates::blocked(&[lane]).samples, Some(3));
     }
 
     #[test]

@@ -71,7 +71,7 @@ const SWITCHES: &str = "Where the kernel recorded when each thread of Python got
     most similar length.";
 const SAMPLES: &str = "Where the kernel refused to record when each thread of Python got a core, each was sampled every few \
     milliseconds. How long it computed and waited for a core between two samples is the kernel's account. What it waited \
-    for otherwise is what the samples found it waiting for: a share of the waiting has an error of about one divided by \
+    for otherwise is what the samples found it waiting for: a share of the waiting has an error of at least one divided by \
     the root of the number of samples.";
 const SWEEP: &str = "A sweep measures every configuration once per round, in an order that is shuffled anew in each round, \
     after a warm-up round that is not counted: drift and heat hit all alike.";

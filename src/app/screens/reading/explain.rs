@@ -155,7 +155,7 @@ fn seen_from_outside(shown: Shown<'_>) -> Option<String> {
     let error = measurement.and_then(|of| of.sampling_error());
     let error = error.map(|error| {
         let error = number::with_unit(Unit::Share, error.max(0.01));
-        format!(" So a share of the waiting may be off by {error}.")
+        format!(" So a share of the waiting may be off by {error} or more.")
     });
     let is_of_command =
         matches!(shown, Shown::Entry(entry) if entry.record.plan.workload.is_command());
