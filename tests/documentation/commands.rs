@@ -6,11 +6,16 @@ use std::{
     io::{Read, Write},
     path::Path,
     process::{Command, Stdio},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
 };
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-use super::pages::pages;
+use super::pages::{Page, pages};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pconc-tui");
 
@@ -30,6 +35,9 @@ fn blocks(text: &str) -> Vec<Vec<String>> {
         .map(|block| block.replace("\\\n", " ").lines().map(command).collect())
         .collect()
 }
+
+/// How many blocks are tried at once.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Files of a user's, which commands name.
 const USERS_FILES: [(&str, &str); 3] = [
@@ -156,28 +164,47 @@ fn explore(line: &str, folder: &Path) -> Result<(), String> {
 #[test]
 fn every_command_of_the_documentation_works() {
     let has_python = Command::new("python3").arg("-V").output().is_ok();
-    let mut tried = 0;
-    for page in pages() {
-        for block in blocks(&page.text) {
-            let folder = tempfile::tempdir().expect("there is room for a directory");
-            for (name, content) in USERS_FILES {
-                fs::write(folder.path().join(name), content).expect("the directory is ours");
-            }
-            // Commands of cargo are not tried: building this test has used cargo already.
-            let ours = block.iter().filter(|line| line.contains("pconc-tui"));
-            for line in ours.filter(|line| !needs_python(line) || has_python) {
-                let line = smaller(line);
-                let outcome = if explores(&line) {
-                    explore(&line, folder.path())
-                } else {
-                    run(&line, folder.path())
-                };
-                assert_eq!(outcome, Ok(()), "{}: {line}", page.path.display());
-                tried += 1;
-            }
+    let of_page = |page: Page| {
+        let blocks = blocks(&page.text).into_iter();
+        blocks.map(move |block| (page.path.clone(), block))
+    };
+    let all = Mutex::new(pages().into_iter().flat_map(of_page));
+    let tried = AtomicUsize::new(0);
+    // Nothing here depends on how long a command takes, so blocks are tried side by side.
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                let next = || all.lock().expect("no command panics here").next();
+                while let Some((page, block)) = next() {
+                    let commands = try_block(&block, has_python, &page);
+                    tried.fetch_add(commands, Relaxed);
+                }
+            });
         }
-    }
+    });
+    let tried = tried.into_inner();
     assert!(tried > 20, "only {tried} commands were found");
+}
+
+/// Executes the commands of a block. Returns their number.
+fn try_block(block: &[String], has_python: bool, page: &Path) -> usize {
+    let folder = tempfile::tempdir().expect("there is room for a directory");
+    for (name, content) in USERS_FILES {
+        fs::write(folder.path().join(name), content).expect("the directory is ours");
+    }
+    // Commands of cargo are not tried: building this test has used cargo already.
+    let ours = block.iter().filter(|line| line.contains("pconc-tui"));
+    let ours = ours.filter(|line| !needs_python(line) || has_python);
+    let tried = ours.map(|line| {
+        let line = smaller(line);
+        let outcome = if explores(&line) {
+            explore(&line, folder.path())
+        } else {
+            run(&line, folder.path())
+        };
+        assert_eq!(outcome, Ok(()), "{}: {line}", page.display());
+    });
+    tried.count()
 }
 
 #[test]
