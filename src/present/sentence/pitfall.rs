@@ -53,11 +53,7 @@ pub fn seen(pitfall: &Pitfall) -> String {
         PitfallSigns::Longest {
             longest_s,
             typical_s,
-        } => format!(
-            "the longest call takes {}, and a typical one {}: all workers wait for the longest one at the end",
-            duration(*longest_s),
-            duration(*typical_s)
-        ),
+        } => longest(*longest_s, *typical_s),
         PitfallSigns::AtOnce {
             workers,
             more,
@@ -163,6 +159,14 @@ pub fn advice(pitfall: &Pitfall) -> String {
         PitfallSigns::Memory { fits, .. } if *fits > 0 => format!("{advice}: {fits} at most"),
         _ => advice.into(),
     }
+}
+
+fn longest(longest_s: f64, typical_s: f64) -> String {
+    format!(
+        "the longest call takes {}, and a typical one {}: all workers wait for the longest one at the end",
+        duration(longest_s),
+        duration(typical_s)
+    )
 }
 
 fn at_once(workers: u32, more: u32, slower: f64) -> String {
