@@ -169,7 +169,7 @@ pub enum Bound {
 
 impl Bound {
     /// What an interval of values says about this bound.
-    fn judge(self, Interval { low, high }: Interval) -> Answer {
+    pub fn judge(self, Interval { low, high }: Interval) -> Answer {
         let (is_met, is_missed) = match self {
             Bound::AtLeast(least) => (low >= least, high < least),
             Bound::AtMost(most) => (high <= most, low > most),

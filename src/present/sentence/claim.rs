@@ -13,11 +13,14 @@ use crate::{
         phase::Phase,
         plan::{Lock, Plan},
         rounds::LEAST_PAIRS,
-        stats::Ratio,
+        stats::{Interval, Ratio},
         text::{self, bytes, counted, duration},
     },
     present::number::with_interval,
 };
+
+/// An effect whose interval goes from one number to more than this many times as much is not shown.
+const WIDEST: f64 = 100.0;
 
 /// A verdict in words.
 pub fn answer(answer: Answer) -> &'static str {
@@ -308,7 +311,19 @@ fn undecided(measured: Option<String>, test: &Test) -> String {
             test.rounds
         )
     } else {
-        format!(", too uncertain to be {}", limit(&test.condition))
+        let limit = limit(&test.condition);
+        let interval = test.value.and_then(|value| value.interval);
+        let seems = interval.map(|interval| test.condition.bound.judge(interval));
+        match seems {
+            // The interval that decides is wider, because every round is looked at.
+            Some(Answer::Supported) => {
+                format!(", but more rounds are needed to be sure of {limit}")
+            }
+            Some(Answer::Contradicted) => {
+                format!(", but more rounds are needed to be sure that it is not {limit}")
+            }
+            _ => format!(", too uncertain to be {limit}"),
+        }
     };
     format!("{measured}{lacks}")
 }
@@ -362,11 +377,16 @@ pub fn effect(verified: &Verified) -> Option<String> {
 
 fn effect_of(judgement: &Judgement) -> Option<String> {
     let test = judgement.tests.first()?;
-    let value = test.value?;
+    let value = test.value.filter(|value| !says_nothing(value.interval))?;
     Some(match test.condition.measure {
         Measure::Ratio { .. } => factor(&value),
         Measure::Value { quantity, .. } => quantity_with_interval(quantity, value),
     })
+}
+
+/// Whether an interval is so wide that its value would mislead.
+fn says_nothing(interval: Option<Interval>) -> bool {
+    interval.is_some_and(|range| range.low > 0.0 && range.high > WIDEST * range.low)
 }
 
 fn quantity_with_interval(quantity: Quantity, Ratio { value, interval }: Ratio) -> String {
@@ -454,7 +474,7 @@ mod tests {
             model::Model,
             workload::Workload::{Counter, Cpu},
         },
-        domain::{record::CampaignPart, stats::Interval},
+        domain::record::CampaignPart,
         fixtures::sample,
     };
 
@@ -557,6 +577,11 @@ mod tests {
              most 1.1×"
         );
         assert!(said(Answer::CannotTell, 1.1).ends_with(", too uncertain to be at most 1.1×"));
+        let seems = said(Answer::CannotTell, 1.9);
+        assert!(
+            seems.ends_with(", but more rounds are needed to be sure that it is not at most 1.1×"),
+            "{seems}"
+        );
     }
 
     #[test]
