@@ -85,6 +85,10 @@ pub fn advise(request: &AdviseRequest, keeping: &Keeping, ascii: bool) -> Result
     let course = campaign.race().expect("the campaign is a race");
     let mut advised = Advised::of(course, bench.records(), asked.subject, &asked.around);
     advised.budget_s = request.budget;
+    // The run that was stopped may be none of the race.
+    if bench.is_interrupted() && matches!(advised.choice, AdvisedChoice::CannotTell(_)) {
+        advised.choice = AdvisedChoice::CannotTell(Unclear::Stopped);
+    }
     advised.checked = try_code(&bench, &advised);
     let answered = exit_code(&advised);
     let ended = bench.end(|bench| {
